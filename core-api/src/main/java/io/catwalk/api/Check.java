@@ -1,0 +1,32 @@
+package io.catwalk.api;
+
+/** Refuses a number outside its range, naming what was expected and what was found. */
+final class Check {
+
+    private Check() {}
+
+    static void atLeast(String name, int value, int smallest) {
+        if (value < smallest) {
+            throw new IllegalArgumentException(name + " must be at least " + smallest + ", but is " + value);
+        }
+    }
+
+    static void positive(String name, double value) {
+        if (!(value > 0 && value < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException(name + " must be above 0 and finite, but is " + value);
+        }
+    }
+
+    static void notNegative(String name, double value) {
+        if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException(name + " must be 0 or above and finite, but is " + value);
+        }
+    }
+
+    /** Accepts 0 and above, and below 1. */
+    static void fraction(String name, double value) {
+        if (!(value >= 0 && value < 1)) {
+            throw new IllegalArgumentException(name + " must be 0 or above and below 1, but is " + value);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package io.catwalk.api;
+
+/**
+ * Names the rule that turns gradients into steps. Weight decay is decoupled from the gradient and
+ * applies to weights only, not to biases and normalization.
+ */
+public sealed interface Optimizer {
+
+    /**
+     * Returns the largest learning rate of the schedule.
+     *
+     * @return the peak learning rate, above 0
+     */
+    double learningRate();
+
+    /**
+     * Returns the strength of the decay.
+     *
+     * @return the fraction of a weight that a step at learning rate 1 removes; 0 is none
+     */
+    double weightDecay();
+
+    /**
+     * Returns the same rule with another peak learning rate.
+     *
+     * @param learningRate above 0
+     * @return a changed copy
+     */
+    Optimizer withLearningRate(double learningRate);
+
+    /**
+     * Returns the same rule with another weight decay.
+     *
+     * @param weightDecay 0 or above
+     * @return a changed copy
+     */
+    Optimizer withWeightDecay(double weightDecay);
+
+    /**
+     * Adam with decoupled weight decay; betas 0.9 and 0.999, epsilon 1e-8 (Loshchilov and Hutter,
+     * "Decoupled Weight Decay Regularization", 2019).
+     *
+     * @param learningRate peak learning rate, above 0
+     * @param weightDecay 0 or above
+     */
+    record AdamW(double learningRate, double weightDecay) implements Optimizer {
+
+        /** Checks both numbers against their ranges. */
+        public AdamW {
+            Check.positive("learningRate", learningRate);
+            Check.notNegative("weightDecay", weightDecay);
+        }
+
+        @Override
+        public AdamW withLearningRate(double learningRate) {
+            return new AdamW(learningRate, weightDecay);
+        }
+
+        @Override
+        public AdamW withWeightDecay(double weightDecay) {
+            return new AdamW(learningRate, weightDecay);
+        }
+    }
+
+    /**
+     * Stochastic gradient descent with Nesterov momentum.
+     *
+     * @param learningRate peak learning rate, above 0
+     * @param momentum 0 or above and below 1
+     * @param weightDecay 0 or above
+     */
+    record Sgd(double learningRate, double momentum, double weightDecay) implements Optimizer {
+
+        /** Checks the numbers against their ranges. */
+        public Sgd {
+            Check.positive("learningRate", learningRate);
+            Check.fraction("momentum", momentum);
+            Check.notNegative("weightDecay", weightDecay);
+        }
+
+        @Override
+        public Sgd withLearningRate(double learningRate) {
+            return new Sgd(learningRate, momentum, weightDecay);
+        }
+
+        @Override
+        public Sgd withWeightDecay(double weightDecay) {
+            return new Sgd(learningRate, momentum, weightDecay);
+        }
+    }
+}

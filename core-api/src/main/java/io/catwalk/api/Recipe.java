@@ -1,0 +1,158 @@
+package io.catwalk.api;
+
+import java.util.List;
+
+/**
+ * Says how to train a network. Immutable; each {@code with} method returns a changed copy.
+ *
+ * @param optimizer what turns gradients into steps, with the peak learning rate
+ * @param schedule how the learning rate moves
+ * @param epochs passes over the training images; at least 1
+ * @param batchSize images per step; at least 1
+ * @param augmentations random changes of the training images, in this order
+ * @param labelSmoothing probability mass moved from the true class to all classes alike, 0 or above and
+ *     below 1; 0 is none (Szegedy et al., "Rethinking the Inception Architecture", 2016)
+ * @param averaging decay per step of the exponential moving average of the weights that is evaluated in
+ *     their place, 0 or above and below 1; 0 evaluates the weights themselves
+ * @param clipNorm largest Euclidean norm of all gradients together; 0 leaves them as they are
+ * @param patience epochs without a better validation loss after which training stops; 0 never stops early
+ */
+public record Recipe(
+        Optimizer optimizer,
+        Schedule schedule,
+        int epochs,
+        int batchSize,
+        List<Augmentation> augmentations,
+        double labelSmoothing,
+        double averaging,
+        double clipNorm,
+        int patience) {
+
+    /** Checks every number against its range. */
+    public Recipe {
+        Check.atLeast("epochs", epochs, 1);
+        Check.atLeast("batchSize", batchSize, 1);
+        Check.fraction("labelSmoothing", labelSmoothing);
+        Check.fraction("averaging", averaging);
+        Check.notNegative("clipNorm", clipNorm);
+        Check.atLeast("patience", patience, 0);
+        augmentations = List.copyOf(augmentations);
+    }
+
+    /**
+     * Returns a recipe that suits most small networks: AdamW at 0.002 in one cycle over 10 epochs in
+     * batches of 128, with nothing else.
+     *
+     * @return the recipe to start from
+     */
+    public static Recipe standard() {
+        return new Recipe(new Optimizer.AdamW(0.002, 0.01), new Schedule.OneCycle(0.2), 10, 128, List.of(), 0, 0, 0, 0);
+    }
+
+    /**
+     * Replaces the optimizer.
+     *
+     * @param optimizer what turns gradients into steps
+     * @return a changed copy
+     */
+    public Recipe withOptimizer(Optimizer optimizer) {
+        return new Recipe(
+                optimizer, schedule, epochs, batchSize, augmentations, labelSmoothing, averaging, clipNorm, patience);
+    }
+
+    /**
+     * Replaces the schedule.
+     *
+     * @param schedule how the learning rate moves
+     * @return a changed copy
+     */
+    public Recipe withSchedule(Schedule schedule) {
+        return new Recipe(
+                optimizer, schedule, epochs, batchSize, augmentations, labelSmoothing, averaging, clipNorm, patience);
+    }
+
+    /**
+     * Replaces the length.
+     *
+     * @param epochs passes over the training images; at least 1
+     * @return a changed copy
+     */
+    public Recipe withEpochs(int epochs) {
+        return new Recipe(
+                optimizer, schedule, epochs, batchSize, augmentations, labelSmoothing, averaging, clipNorm, patience);
+    }
+
+    /**
+     * Replaces the batch size.
+     *
+     * @param batchSize images per step; at least 1
+     * @return a changed copy
+     */
+    public Recipe withBatchSize(int batchSize) {
+        return new Recipe(
+                optimizer, schedule, epochs, batchSize, augmentations, labelSmoothing, averaging, clipNorm, patience);
+    }
+
+    /**
+     * Replaces the augmentations.
+     *
+     * @param augmentations random changes of the training images, in this order
+     * @return a changed copy
+     */
+    public Recipe withAugmentations(Augmentation... augmentations) {
+        return new Recipe(
+                optimizer,
+                schedule,
+                epochs,
+                batchSize,
+                List.of(augmentations),
+                labelSmoothing,
+                averaging,
+                clipNorm,
+                patience);
+    }
+
+    /**
+     * Replaces the label smoothing.
+     *
+     * @param labelSmoothing 0 or above and below 1
+     * @return a changed copy
+     */
+    public Recipe withLabelSmoothing(double labelSmoothing) {
+        return new Recipe(
+                optimizer, schedule, epochs, batchSize, augmentations, labelSmoothing, averaging, clipNorm, patience);
+    }
+
+    /**
+     * Replaces the decay of the weight average.
+     *
+     * @param averaging decay per step, 0 or above and below 1
+     * @return a changed copy
+     */
+    public Recipe withAveraging(double averaging) {
+        return new Recipe(
+                optimizer, schedule, epochs, batchSize, augmentations, labelSmoothing, averaging, clipNorm, patience);
+    }
+
+    /**
+     * Replaces the limit of the gradient norm.
+     *
+     * @param clipNorm largest norm, or 0 for no limit
+     * @return a changed copy
+     */
+    public Recipe withClipNorm(double clipNorm) {
+        return new Recipe(
+                optimizer, schedule, epochs, batchSize, augmentations, labelSmoothing, averaging, clipNorm, patience);
+    }
+
+    /**
+     * Replaces the patience of early stopping.
+     *
+     * @param patience epochs, or 0 never to stop early
+     * @return a changed copy
+     */
+    public Recipe withPatience(int patience) {
+        return new Recipe(
+                optimizer, schedule, epochs, batchSize, augmentations, labelSmoothing, averaging, clipNorm, patience);
+    }
+}
