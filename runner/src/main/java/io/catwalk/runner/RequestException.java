@@ -1,0 +1,34 @@
+package io.catwalk.runner;
+
+import java.io.Serial;
+
+/**
+ * Says that a request cannot be done as it stands: the program ends with exit code 2 and nothing lost.
+ *
+ * <p>The message is one line for the person who asked: what was expected, what was found, where, and
+ * what to try.
+ */
+public final class RequestException extends RuntimeException {
+
+    @Serial
+    private static final long serialVersionUID = 1;
+
+    /**
+     * Creates the exception.
+     *
+     * @param message one line for the person who asked
+     */
+    public RequestException(String message) {
+        super(message);
+    }
+
+    /**
+     * Creates the exception with its cause, which goes to the log only.
+     *
+     * @param message one line for the person who asked
+     * @param cause what went wrong below
+     */
+    public RequestException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

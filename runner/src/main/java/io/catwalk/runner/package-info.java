@@ -1,0 +1,5 @@
+/** Holds what every package of the program may use. */
+@NullMarked
+package io.catwalk.runner;
+
+import org.jspecify.annotations.NullMarked;
