@@ -1,0 +1,65 @@
+package io.catwalk.runner.data;
+
+import io.catwalk.runner.RequestException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Loads data sets. */
+public final class ImageDatasets {
+
+    private ImageDatasets() {}
+
+    /**
+     * Loads a data set that is known by name, or one from a folder. A folder holds either
+     *
+     * <ul>
+     *   <li>four IDX files like MNIST's: {@code train-images-idx3-ubyte}, {@code train-labels-idx1-ubyte},
+     *       {@code t10k-images-idx3-ubyte} and {@code t10k-labels-idx1-ubyte}, perhaps with a dot before
+     *       {@code idx}, perhaps with {@code .gz}; and perhaps a file {@code classes.txt} or
+     *       {@code labels.txt} with the name of one class per line; or
+     *   <li>images as {@code train/CLASS/*.png}, {@code .jpg} or {@code .jpeg} and {@code test/CLASS/...}:
+     *       gray, or color if any of them is. Other files and hidden files are passed over.
+     * </ul>
+     *
+     * <p>The SHA-256 of a folder of images is taken over the classes and then, for train and test, for
+     * every image in the order of its class and name: its path from the folder on with {@code /}, its
+     * label, and its pixels as they are trained on.
+     *
+     * @param nameOrFolder {@code fashion-mnist}, or the path of a folder
+     * @param dataHome where the folders of known data sets are
+     * @param size what to resize the images of a folder to, or null if they must have one size already
+     * @return the data set
+     * @throws RequestException if it is missing, incomplete or broken
+     */
+    public static ImageDataset load(String nameOrFolder, Path dataHome, @Nullable ImageSize size) {
+        boolean known = nameOrFolder.equals(FashionMnist.NAME);
+        Path folder = known ? dataHome.resolve(FashionMnist.NAME) : path(nameOrFolder, dataHome);
+        if (!Files.isDirectory(folder)) {
+            throw new RequestException("Data set '%s': expected %s, found no such folder %s"
+                    .formatted(nameOrFolder, expected(dataHome), folder));
+        }
+        if (IdxFolder.isOne(folder)) {
+            return IdxFolder.load(folder, size, known ? FashionMnist.SHA256 : List.of());
+        }
+        throw new RequestException("Data set '%s': expected %s, found none of it in %s"
+                .formatted(nameOrFolder, expected(dataHome), folder));
+    }
+
+    private static Path path(String text, Path dataHome) {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw new RequestException(
+                    "Data set '%s': expected %s, found what is no path".formatted(text, expected(dataHome)), e);
+        }
+    }
+
+    private static String expected(Path dataHome) {
+        return ("the name '%s' (its files are in %s), or a folder with %s and the like, "
+                        + "or a folder with train/CLASS/*.png and test/CLASS/*.png")
+                .formatted(FashionMnist.NAME, dataHome.resolve(FashionMnist.NAME), IdxPart.TRAIN_IMAGES.fileName());
+    }
+}

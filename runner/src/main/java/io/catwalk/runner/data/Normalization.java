@@ -1,0 +1,108 @@
+package io.catwalk.runner.data;
+
+import java.util.Objects;
+
+/**
+ * Moves every channel to mean 0 and standard deviation 1. The unit is a pixel divided by 255. The arrays
+ * are not copied: whoever gets them must not write to them.
+ *
+ * @param mean one finite number per channel
+ * @param std one finite number above 0 per channel
+ */
+@SuppressWarnings("ArrayRecordComponent")
+public record Normalization(float[] mean, float[] std) {
+
+    private static final int VALUES = 256;
+    private static final double WHITE = 255;
+
+    /**
+     * Checks the numbers.
+     *
+     * @throws IllegalArgumentException if there are none, not equally many, or one is out of range
+     */
+    public Normalization {
+        if (mean.length < 1 || mean.length != std.length) {
+            throw new IllegalArgumentException("Normalization: expected as many means as deviations, found %d and %d"
+                    .formatted(mean.length, std.length));
+        }
+        for (int c = 0; c < mean.length; c++) {
+            if (!Float.isFinite(mean[c]) || !Float.isFinite(std[c]) || std[c] <= 0) {
+                throw new IllegalArgumentException(
+                        "Normalization: expected a finite mean and a finite deviation above 0, found %s and %s in channel %d"
+                                .formatted(mean[c], std[c], c));
+            }
+        }
+    }
+
+    /**
+     * Computes mean and (population) standard deviation over all pixels of the given images, exactly, by
+     * counting how often each of the 256 values occurs.
+     *
+     * @param images where the pixels are
+     * @param indices which images to use, usually {@link Split#train}; at least one
+     * @return the two numbers for each channel; a channel that is constant gets the deviation 1
+     * @throws IllegalArgumentException if there is no index
+     * @throws IndexOutOfBoundsException if there is no such image
+     */
+    public static Normalization of(LabeledImages images, int[] indices) {
+        if (indices.length == 0) {
+            throw new IllegalArgumentException("Normalization: expected at least 1 image, found none");
+        }
+        int plane = images.height() * images.width();
+        float[] mean = new float[images.channels()];
+        float[] std = new float[images.channels()];
+        for (int c = 0; c < images.channels(); c++) {
+            long[] count = new long[VALUES];
+            for (int index : indices) {
+                int from = Objects.checkIndex(index, images.size()) * images.imageLength() + c * plane;
+                for (int p = from; p < from + plane; p++) {
+                    count[Byte.toUnsignedInt(images.pixels()[p])]++;
+                }
+            }
+            double sum = 0;
+            double squares = 0;
+            for (int value = 0; value < VALUES; value++) {
+                sum += (double) count[value] * value;
+                squares += (double) count[value] * value * value;
+            }
+            double n = (double) indices.length * plane;
+            double variance = (squares - sum * sum / n) / n;
+            mean[c] = (float) (sum / n / WHITE);
+            // Values are whole numbers: a variance below this is rounding, not a second value.
+            std[c] = variance < 1e-9 ? 1 : (float) (Math.sqrt(variance) / WHITE);
+        }
+        return new Normalization(mean, std);
+    }
+
+    /**
+     * Normalizes images that lie side by side: {@code (pixel / 255 - mean) / std}, each step rounded to a
+     * float as tensor operations do.
+     *
+     * @param images what to normalize; as many channels as this has
+     * @param from the first image
+     * @param to behind the last image
+     * @return shape (to - from, channels, height, width), row-major
+     * @throws IllegalArgumentException if the channels differ
+     * @throws IndexOutOfBoundsException if there are no such images
+     */
+    public float[] normalized(LabeledImages images, int from, int to) {
+        if (images.channels() != mean.length) {
+            throw new IllegalArgumentException("Normalization: expected images of %d channels, found %d"
+                    .formatted(mean.length, images.channels()));
+        }
+        Objects.checkFromToIndex(from, to, images.size());
+        float[][] table = new float[mean.length][VALUES];
+        for (int c = 0; c < mean.length; c++) {
+            for (int value = 0; value < VALUES; value++) {
+                table[c][value] = (value / (float) WHITE - mean[c]) / std[c];
+            }
+        }
+        int plane = images.height() * images.width();
+        float[] result = new float[Math.multiplyExact(to - from, images.imageLength())];
+        int pixel = from * images.imageLength();
+        for (int i = 0; i < result.length; i++) {
+            result[i] = table[i / plane % mean.length][Byte.toUnsignedInt(images.pixels()[pixel + i])];
+        }
+        return result;
+    }
+}

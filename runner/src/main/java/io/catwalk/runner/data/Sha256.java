@@ -1,0 +1,44 @@
+package io.catwalk.runner.data;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** Computes one SHA-256 over what is added in turn; integers count as 32 bits, big-endian. */
+final class Sha256 {
+
+    private final MessageDigest digest;
+
+    Sha256() {
+        try {
+            digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java platform has SHA-256", e);
+        }
+    }
+
+    Sha256 add(byte[] bytes) {
+        digest.update(bytes);
+        return this;
+    }
+
+    Sha256 add(int... numbers) {
+        ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(numbers.length, Integer.BYTES));
+        bytes.asIntBuffer().put(numbers);
+        digest.update(bytes);
+        return this;
+    }
+
+    /** Adds a text and its length, so that two texts are not one. */
+    Sha256 add(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return add(bytes.length).add(bytes);
+    }
+
+    /** Returns 64 lower-case hexadecimal digits and starts anew. */
+    String hex() {
+        return HexFormat.of().formatHex(digest.digest());
+    }
+}

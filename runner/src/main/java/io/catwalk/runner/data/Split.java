@@ -1,0 +1,138 @@
+package io.catwalk.runner.data;
+
+import io.catwalk.runner.RequestException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+
+/**
+ * Says which training images are learned from and which are kept back to choose by. The arrays are not
+ * copied: whoever gets them must not write to them.
+ *
+ * @param train ascending indices; at least one
+ * @param validation ascending indices, none of them in {@code train}; may be empty
+ */
+@SuppressWarnings("ArrayRecordComponent")
+public record Split(int[] train, int[] validation) {
+
+    /**
+     * Checks the order and that no index is in both.
+     *
+     * @throws IllegalArgumentException if an index is negative, out of order, repeated or in both, or if
+     *     {@code train} is empty
+     */
+    public Split {
+        if (train.length == 0) {
+            throw new IllegalArgumentException("Split: expected at least 1 training index, found none");
+        }
+        checkAscending("train", train);
+        checkAscending("validation", validation);
+        for (int index : validation) {
+            if (Arrays.binarySearch(train, index) >= 0) {
+                throw new IllegalArgumentException(
+                        "Split: expected disjoint indices, found %d in train and validation".formatted(index));
+            }
+        }
+    }
+
+    /**
+     * Holds back a stratified part: every class gives its share to within one image and keeps at least
+     * one image to train on.
+     *
+     * @param labels the class of each image
+     * @param classes the number of classes
+     * @param fraction the part to validate on, above 0 and below 1
+     * @param seed the same seed gives the same split
+     * @return a split of all images, with {@code round(fraction * images)} in its validation part where
+     *     the classes have so many to give
+     * @throws RequestException if the fraction is out of range or leaves one part empty
+     */
+    public static Split holdOut(int[] labels, int classes, double fraction, long seed) {
+        if (!(fraction > 0 && fraction < 1)) {
+            throw new RequestException("Validation fraction: expected a number above 0 and below 1, found %s; try 0.1"
+                    .formatted(fraction));
+        }
+        SplittableRandom random = Stratification.random(seed, "hold-out");
+        List<int[]> shuffled = Stratification.shuffledByClass(labels, classes, random);
+        int wanted = (int) Math.round(fraction * labels.length);
+        int[] validation = Stratification.draw(shuffled, wanted, 1);
+        if (validation.length == 0) {
+            throw new RequestException(
+                    ("Validation fraction: %s of %d images in %d classes leaves no image to validate on; "
+                                    + "try a larger fraction or more images")
+                            .formatted(fraction, labels.length, classes));
+        }
+        return new Split(allBut(validation, labels.length), validation);
+    }
+
+    /**
+     * Splits into stratified folds: every image validates in exactly one of them. The folds differ by at
+     * most one image, in total and in each class.
+     *
+     * @param labels the class of each image
+     * @param classes the number of classes; one without images is passed over
+     * @param k the number of folds; at least 2, and at most the images of the smallest class
+     * @param seed the same seed gives the same folds
+     * @return k splits
+     * @throws RequestException if {@code k} is out of range
+     */
+    public static List<Split> folds(int[] labels, int classes, int k, long seed) {
+        int smallest = Arrays.stream(Stratification.countPerClass(labels, classes))
+                .filter(count -> count > 0)
+                .min()
+                .orElse(0);
+        if (k < 2 || k > smallest) {
+            throw new RequestException(
+                    "Folds: expected 2 to %d, the number of images of the smallest class, found %d; try %s"
+                            .formatted(smallest, k, smallest < 2 ? "more images" : Math.min(5, smallest)));
+        }
+        SplittableRandom random = Stratification.random(seed, "folds");
+        // Dealing the classes one after the other like one pack of cards balances classes and totals alike.
+        int[] pack = Stratification.shuffledByClass(labels, classes, random).stream()
+                .flatMapToInt(Arrays::stream)
+                .toArray();
+        List<Split> folds = new ArrayList<>();
+        for (int fold = 0; fold < k; fold++) {
+            int[] validation = IntStream.iterate(fold, i -> i < pack.length, i -> i + k)
+                    .map(i -> pack[i])
+                    .sorted()
+                    .toArray();
+            folds.add(new Split(allBut(validation, pack.length), validation));
+        }
+        return List.copyOf(folds);
+    }
+
+    /**
+     * Identifies the split.
+     *
+     * @return the SHA-256, in hexadecimal, of these 32-bit big-endian numbers: the length of
+     *     {@code train}, its indices, the length of {@code validation}, its indices
+     */
+    public String sha256() {
+        return new Sha256()
+                .add(train.length)
+                .add(train)
+                .add(validation.length)
+                .add(validation)
+                .hex();
+    }
+
+    private static int[] allBut(int[] some, int size) {
+        return IntStream.range(0, size)
+                .filter(i -> Arrays.binarySearch(some, i) < 0)
+                .toArray();
+    }
+
+    private static void checkAscending(String name, int[] indices) {
+        int previous = -1;
+        for (int index : indices) {
+            if (index <= previous) {
+                throw new IllegalArgumentException("Split: expected ascending %s indices from 0, found %d after %d"
+                        .formatted(name, index, previous));
+            }
+            previous = index;
+        }
+    }
+}
