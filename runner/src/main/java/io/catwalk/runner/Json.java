@@ -1,0 +1,95 @@
+package io.catwalk.runner;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.catwalk.api.Augmentation;
+import io.catwalk.api.Optimizer;
+import io.catwalk.api.Schedule;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.SerializationContext;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.cfg.MapperBuilder;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
+import tools.jackson.databind.ser.std.StdSerializer;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+import tools.jackson.dataformat.yaml.YAMLWriteFeature;
+
+/**
+ * Configures the two mappers of the program: snake case, unknown keys refused, and {@code null} for a
+ * number that is not one.
+ */
+public final class Json {
+
+    /** Reads and writes JSON, one property a line. */
+    public static final JsonMapper JSON =
+            configured(JsonMapper.builder()).enable(SerializationFeature.INDENT_OUTPUT).build();
+
+    /** Reads and writes JSON on a single line. */
+    public static final JsonMapper LINE = configured(JsonMapper.builder()).build();
+
+    /** Reads and writes YAML. */
+    public static final YAMLMapper YAML = configured(YAMLMapper.builder())
+            .disable(YAMLWriteFeature.WRITE_DOC_START_MARKER)
+            .enable(YAMLWriteFeature.MINIMIZE_QUOTES)
+            .build();
+
+    private Json() {}
+
+    private static <B extends MapperBuilder<?, B>> B configured(B builder) {
+        SimpleModule finite = new SimpleModule();
+        finite.addSerializer(Double.class, new FiniteOrNull());
+        finite.addSerializer(double.class, new FiniteOrNull());
+        return builder.propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+                .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
+                .changeDefaultPropertyInclusion(inclusion -> inclusion.withValueInclusion(JsonInclude.Include.ALWAYS))
+                .addModule(finite)
+                .addMixIn(Optimizer.class, OptimizerTypes.class)
+                .addMixIn(Schedule.class, ScheduleTypes.class)
+                .addMixIn(Augmentation.class, AugmentationTypes.class);
+    }
+
+    private static final class FiniteOrNull extends StdSerializer<Double> {
+
+        FiniteOrNull() {
+            super(Double.class);
+        }
+
+        @Override
+        public void serialize(Double value, JsonGenerator generator, SerializationContext context) {
+            if (Double.isFinite(value)) {
+                generator.writeNumber(value.doubleValue());
+            } else {
+                generator.writeNull();
+            }
+        }
+    }
+
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+    @JsonSubTypes({
+        @JsonSubTypes.Type(value = Optimizer.AdamW.class, name = "adamw"),
+        @JsonSubTypes.Type(value = Optimizer.Sgd.class, name = "sgd")
+    })
+    private interface OptimizerTypes {}
+
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+    @JsonSubTypes({
+        @JsonSubTypes.Type(value = Schedule.Constant.class, name = "constant"),
+        @JsonSubTypes.Type(value = Schedule.Cosine.class, name = "cosine"),
+        @JsonSubTypes.Type(value = Schedule.OneCycle.class, name = "one-cycle")
+    })
+    private interface ScheduleTypes {}
+
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+    @JsonSubTypes({
+        @JsonSubTypes.Type(value = Augmentation.HorizontalFlip.class, name = "horizontal-flip"),
+        @JsonSubTypes.Type(value = Augmentation.Shift.class, name = "shift"),
+        @JsonSubTypes.Type(value = Augmentation.Erase.class, name = "erase")
+    })
+    private interface AugmentationTypes {}
+}

@@ -1,0 +1,157 @@
+package io.catwalk.runner.training;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.catwalk.api.Augmentation;
+import io.catwalk.runner.data.LabeledImages;
+import io.catwalk.runner.data.Normalization;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * Gathers batches from the resident images: index, augment and normalize in one pass over the pixels,
+ * straight into memory that the engine reads without a copy.
+ *
+ * <p>Why one pass in Java and not tensor operations: see {@code docs/adr/0001-batches-in-one-pass.md}.
+ */
+final class BatchLoader {
+
+    private final LabeledImages images;
+    private final float[][] normalized;
+    private final List<Augmentation> augmentations;
+    private final SplittableRandom random;
+    private final ByteBuffer memory;
+    private final FloatBuffer pixels;
+
+    /**
+     * Creates a loader that owns the memory of one batch.
+     *
+     * @param images all images
+     * @param normalization mean and standard deviation of each channel
+     * @param augmentations random changes, in order; none for evaluation
+     * @param random where the changes come from
+     * @param largestBatch number of images that a batch holds at most
+     */
+    BatchLoader(
+            LabeledImages images,
+            Normalization normalization,
+            List<Augmentation> augmentations,
+            SplittableRandom random,
+            int largestBatch) {
+        this.images = images;
+        this.augmentations = augmentations;
+        this.random = random;
+        normalized = lookUpTable(images.channels(), normalization);
+        memory = ByteBuffer.allocateDirect(Math.multiplyExact(largestBatch * 4, imageSize(images)))
+                .order(ByteOrder.nativeOrder());
+        pixels = memory.asFloatBuffer();
+    }
+
+    /**
+     * Fills the memory with the images at {@code order[from..to)}.
+     *
+     * @return (to - from, channels, height, width), normalized; valid until the next call
+     */
+    NDArray load(NDManager manager, int[] order, int from, int to) {
+        int size = imageSize(images);
+        float[] image = new float[size];
+        pixels.clear();
+        for (int i = from; i < to; i++) {
+            place(order[i], image);
+            pixels.put(image);
+        }
+        Shape shape = new Shape(to - from, images.channels(), images.height(), images.width());
+        memory.position(0).limit((to - from) * size * Float.BYTES);
+        return manager.create(memory, shape, DataType.FLOAT32);
+    }
+
+    /** Returns the labels at {@code order[from..to)} as (to - from, 1), int64. */
+    NDArray labels(NDManager manager, int[] order, int from, int to) {
+        long[] labels = new long[to - from];
+        for (int i = from; i < to; i++) {
+            labels[i - from] = images.labels()[order[i]];
+        }
+        return manager.create(labels, new Shape(labels.length, 1));
+    }
+
+    /** Writes one image, moved, mirrored, normalized and with its rectangles erased. */
+    private void place(int index, float[] target) {
+        int height = images.height();
+        int width = images.width();
+        boolean mirrored = false;
+        int down = 0;
+        int right = 0;
+        for (Augmentation augmentation : augmentations) {
+            if (augmentation instanceof Augmentation.HorizontalFlip) {
+                if (random.nextBoolean()) {
+                    // Mirrors what was moved before, so that the order of the recipe holds.
+                    mirrored = !mirrored;
+                    right = -right;
+                }
+            } else if (augmentation instanceof Augmentation.Shift shift) {
+                down += random.nextInt(-shift.pixels(), shift.pixels() + 1);
+                right += random.nextInt(-shift.pixels(), shift.pixels() + 1);
+            }
+        }
+        byte[] source = images.pixels();
+        int at = 0;
+        int start = index * target.length;
+        for (int channel = 0; channel < images.channels(); channel++) {
+            float[] values = normalized[channel];
+            for (int y = 0; y < height; y++) {
+                int sourceY = y - down;
+                boolean rowInside = sourceY >= 0 && sourceY < height;
+                int row = start + (channel * height + sourceY) * width;
+                for (int x = 0; x < width; x++) {
+                    int moved = x - right;
+                    boolean inside = rowInside && moved >= 0 && moved < width;
+                    int sourceX = mirrored ? width - 1 - moved : moved;
+                    target[at++] = values[inside ? source[row + sourceX] & 0xFF : 0];
+                }
+            }
+        }
+        for (Augmentation augmentation : augmentations) {
+            if (augmentation instanceof Augmentation.Erase erase && random.nextDouble() < erase.probability()) {
+                erase(erase, target);
+            }
+        }
+    }
+
+    /** Sets a rectangle to 0, which is the mean after normalization, in all channels. */
+    private void erase(Augmentation.Erase erase, float[] target) {
+        int height = images.height();
+        int width = images.width();
+        double area = (0.02 + random.nextDouble() * Math.max(0, erase.largestArea() - 0.02)) * height * width;
+        double ratio = Math.exp((random.nextDouble() * 2 - 1) * Math.log(3));
+        int rows = Math.max(1, Math.min(height, (int) Math.round(Math.sqrt(area * ratio))));
+        int columns = Math.max(1, Math.min(width, (int) Math.round(Math.sqrt(area / ratio))));
+        int top = random.nextInt(height - rows + 1);
+        int left = random.nextInt(width - columns + 1);
+        for (int channel = 0; channel < images.channels(); channel++) {
+            for (int y = top; y < top + rows; y++) {
+                int row = (channel * height + y) * width;
+                java.util.Arrays.fill(target, row + left, row + left + columns, 0);
+            }
+        }
+    }
+
+    private static float[][] lookUpTable(int channels, Normalization normalization) {
+        float[][] table = new float[channels][256];
+        for (int channel = 0; channel < channels; channel++) {
+            for (int value = 0; value < 256; value++) {
+                table[channel][value] =
+                        (value / 255f - normalization.mean()[channel]) / normalization.std()[channel];
+            }
+        }
+        return table;
+    }
+
+    private static int imageSize(LabeledImages images) {
+        return images.channels() * images.height() * images.width();
+    }
+}

@@ -1,0 +1,47 @@
+package io.catwalk.runner.training;
+
+import ai.djl.ndarray.NDArray;
+
+/** Computes the cross-entropy between logits and labels, in nats. */
+final class CrossEntropy {
+
+    private CrossEntropy() {}
+
+    /**
+     * Computes the mean over a batch, differentiably.
+     *
+     * @param logits (batch, classes)
+     * @param labels (batch, 1), int64
+     * @param smoothing probability mass moved from the true class to all classes alike
+     * @return a scalar
+     */
+    static NDArray of(NDArray logits, NDArray labels, double smoothing) {
+        NDArray logProbabilities = logits.logSoftmax(1);
+        NDArray loss = logProbabilities.gather(labels, 1).mean().neg();
+        if (smoothing == 0) {
+            return loss;
+        }
+        return loss.mul(1 - smoothing).sub(logProbabilities.mean().mul(smoothing));
+    }
+
+    /** Computes it for one row of logits, which starts at {@code row}. */
+    static double of(float[] logits, int row, int classes, int label) {
+        double largest = logits[row + argMax(logits, row, classes)];
+        double sum = 0;
+        for (int i = 0; i < classes; i++) {
+            sum += Math.exp(logits[row + i] - largest);
+        }
+        return largest + Math.log(sum) - logits[row + label];
+    }
+
+    /** Returns the class with the largest logit of a row, the lowest of equals. */
+    static int argMax(float[] logits, int row, int classes) {
+        int largest = 0;
+        for (int i = 1; i < classes; i++) {
+            if (logits[row + i] > logits[row + largest]) {
+                largest = i;
+            }
+        }
+        return largest;
+    }
+}

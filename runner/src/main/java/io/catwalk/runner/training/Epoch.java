@@ -1,0 +1,30 @@
+package io.catwalk.runner.training;
+
+/**
+ * Records one pass over the training images.
+ *
+ * @param epoch number of the pass, from 1
+ * @param trainLoss mean cross-entropy over the steps, in nats, of augmented images with label smoothing
+ * @param trainAccuracy share of augmented training images that were right when they were trained on, 0 to 1
+ * @param validationLoss mean cross-entropy on the validation images, in nats; NaN if there are none
+ * @param validationAccuracy share of validation images that are right, 0 to 1; NaN if there are none
+ * @param learningRate of the last step
+ * @param seconds spent on the steps, without validation
+ */
+public record Epoch(
+        int epoch,
+        double trainLoss,
+        double trainAccuracy,
+        double validationLoss,
+        double validationAccuracy,
+        double learningRate,
+        double seconds) {
+
+    /** Returns whether these weights are to be kept rather than the other epoch's: accuracy first, then loss. */
+    boolean isBetterThan(Epoch other) {
+        if (validationAccuracy != other.validationAccuracy) {
+            return !(validationAccuracy < other.validationAccuracy);
+        }
+        return validationLoss < other.validationLoss;
+    }
+}

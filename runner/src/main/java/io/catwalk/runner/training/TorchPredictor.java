@@ -1,0 +1,80 @@
+package io.catwalk.runner.training;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.training.ParameterStore;
+import io.catwalk.api.Task;
+import io.catwalk.onnx.Predictor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** Answers images with the network itself, in evaluation mode. For one thread at a time. */
+final class TorchPredictor implements Predictor {
+
+    private final Block block;
+    private final ParameterStore weights;
+    private final Task task;
+    private final NDManager manager;
+    private ByteBuffer memory = ByteBuffer.allocateDirect(0);
+
+    /**
+     * Creates a predictor.
+     *
+     * @param block the network
+     * @param weights where its parameters come from
+     * @param parent of the manager that the answers live in; outlives the predictor
+     */
+    TorchPredictor(Block block, ParameterStore weights, Task task, NDManager parent) {
+        this.block = block;
+        this.weights = weights;
+        this.task = task;
+        manager = parent.newSubManager();
+    }
+
+    @Override
+    public float[] logits(float[] images, int count) {
+        int size = task.channels() * task.height() * task.width();
+        if (count < 1 || images.length != count * size) {
+            throw new IllegalArgumentException("expected " + count + " images of " + size + " values, but found "
+                    + images.length + " values in all");
+        }
+        try (NDManager scratch = manager.newSubManager()) {
+            NDArray input = scratch.create(
+                    filled(images),
+                    new Shape(count, task.channels(), task.height(), task.width()),
+                    DataType.FLOAT32);
+            NDArray logits = block.forward(weights, new NDList(input), false).singletonOrThrow();
+            logits.attach(scratch);
+            requireShape(logits, count, task.classes());
+            return logits.toFloatArray();
+        }
+    }
+
+    /** Refuses logits that are not one row an image and one column a class. */
+    static void requireShape(NDArray logits, long count, long classes) {
+        if (!logits.getShape().equals(new Shape(count, classes))) {
+            throw new TrainingException("expected logits of shape " + new Shape(count, classes)
+                    + " (images, classes) from the network, but found " + logits.getShape());
+        }
+    }
+
+    /** Copies into memory that the engine reads in place; it is kept for the next call. */
+    private ByteBuffer filled(float[] images) {
+        int bytes = images.length * Float.BYTES;
+        if (memory.capacity() < bytes) {
+            memory = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+        }
+        memory.clear().limit(bytes);
+        memory.asFloatBuffer().put(images);
+        return memory;
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

@@ -1,0 +1,154 @@
+package io.catwalk.runner.training;
+
+import ai.djl.MalformedModelException;
+import ai.djl.Model;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.Pair;
+import io.catwalk.api.Task;
+import io.catwalk.onnx.Predictor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Holds a network with its trained weights and how they came about. Closing it frees the weights. */
+public final class TrainedModel implements AutoCloseable {
+
+    private static final String FILE = "network";
+
+    private final NDManager manager;
+    private final Block block;
+    private final Task task;
+    private final List<Epoch> history;
+    private final int bestEpoch;
+
+    TrainedModel(NDManager manager, Block block, Task task, List<Epoch> history, int bestEpoch) {
+        this.manager = manager;
+        this.block = block;
+        this.task = task;
+        this.history = List.copyOf(history);
+        this.bestEpoch = bestEpoch;
+    }
+
+    /**
+     * Returns the network; its parameters are the trained weights.
+     *
+     * @return images (batch, channels, height, width) to logits (batch, classes)
+     */
+    public Block block() {
+        return block;
+    }
+
+    /**
+     * Returns what the network solves.
+     *
+     * @return shape of the images and number of classes
+     */
+    public Task task() {
+        return task;
+    }
+
+    /**
+     * Returns the course of the training.
+     *
+     * @return one record an epoch; empty if the weights were loaded
+     */
+    public List<Epoch> history() {
+        return history;
+    }
+
+    /**
+     * Returns whose weights these are.
+     *
+     * @return number of the epoch, from 1; 0 if the weights were loaded
+     */
+    public int bestEpoch() {
+        return bestEpoch;
+    }
+
+    /**
+     * Counts what was trained.
+     *
+     * @return number of values in all trainable parameters
+     */
+    public long parameters() {
+        long sum = 0;
+        for (Parameter parameter : distinctParameters(block)) {
+            sum += parameter.requiresGradient() ? parameter.getShape().size() : 0;
+        }
+        return sum;
+    }
+
+    /**
+     * Lets the network answer images on the PyTorch engine.
+     *
+     * @return a predictor for one thread, valid until this model is closed
+     */
+    public Predictor predictor() {
+        return new TorchPredictor(block, new ParameterStore(manager, false), task, manager);
+    }
+
+    /**
+     * Saves the weights in DJL's format.
+     *
+     * @param folder an existing folder; gets the file {@code network-0000.params}
+     * @throws IOException if it cannot be written
+     */
+    public void save(Path folder) throws IOException {
+        try (Model model = Model.newInstance(FILE, "PyTorch")) {
+            model.setBlock(block);
+            model.setProperty("Epoch", "0");
+            model.save(folder, FILE);
+        }
+    }
+
+    /**
+     * Loads weights that {@link #save} has written.
+     *
+     * @param folder where they are
+     * @param block the same network, not yet initialized
+     * @param task what it solves
+     * @return the network with its weights
+     * @throws IOException if they cannot be read or belong to another network
+     */
+    public static TrainedModel load(Path folder, Block block, Task task) throws IOException {
+        NDManager manager = Engine.getEngine("PyTorch").newBaseManager();
+        try {
+            block.initialize(manager, DataType.FLOAT32, inputShape(task));
+            try (Model model = Model.newInstance(FILE, "PyTorch")) {
+                model.setBlock(block);
+                model.load(folder, FILE);
+                // The model would free them with itself.
+                for (Parameter parameter : distinctParameters(block)) {
+                    parameter.getArray().attach(manager);
+                }
+            }
+            return new TrainedModel(manager, block, task, List.of(), 0);
+        } catch (MalformedModelException e) {
+            manager.close();
+            throw new IOException("the weights in " + folder + " belong to another network: " + e.getMessage(), e);
+        } catch (IOException | RuntimeException e) {
+            manager.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+
+    static Shape inputShape(Task task) {
+        return new Shape(1, task.channels(), task.height(), task.width());
+    }
+
+    /** Returns each parameter once, also where layers share it. */
+    static List<Parameter> distinctParameters(Block block) {
+        return block.getParameters().stream().map(Pair::getValue).distinct().toList();
+    }
+}

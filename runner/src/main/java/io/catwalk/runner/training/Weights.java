@@ -1,0 +1,187 @@
+package io.catwalk.runner.training;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.Pair;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps all parameters of a network in one vector, of which each parameter is a view.
+ *
+ * <p>A step of the optimizer, an average, a snapshot or a norm is then a handful of operations on one
+ * array, however many layers there are. The vector holds, in this order, weights that decay, other
+ * trainable parameters, and what is not trained, such as the running statistics of batch normalization.
+ */
+final class Weights implements AutoCloseable {
+
+    private final NDManager manager;
+    private final List<Parameter> parameters;
+    private final Map<String, NDArray> views = new LinkedHashMap<>();
+    private final NDArray vector;
+    private final long decaying;
+    private final long trainable;
+
+    private Weights(NDManager parent, List<Parameter> parameters, NDArray values) {
+        manager = parent.newSubManager();
+        manager.setName("weights");
+        this.parameters = parameters;
+        vector = values;
+        vector.attach(manager);
+        long offset = 0;
+        long decayingEnd = 0;
+        long trainableEnd = 0;
+        for (Parameter parameter : parameters) {
+            long end = offset + parameter.getShape().size();
+            NDArray view = vector.get(offset + ":" + end).reshape(parameter.getShape());
+            view.attach(manager);
+            views.put(parameter.getId(), view);
+            offset = end;
+            decayingEnd = group(parameter) == 0 ? end : decayingEnd;
+            trainableEnd = group(parameter) <= 1 ? end : trainableEnd;
+        }
+        decaying = decayingEnd;
+        trainable = trainableEnd;
+    }
+
+    /** Copies the parameters of an initialized network. */
+    static Weights of(NDManager parent, Block block) {
+        // A parameter that two layers share counts once.
+        Map<String, Parameter> distinct = new LinkedHashMap<>();
+        for (Pair<String, Parameter> pair : block.getParameters()) {
+            distinct.put(pair.getValue().getId(), pair.getValue());
+        }
+        List<Parameter> sorted = new ArrayList<>(distinct.values());
+        sorted.sort((a, b) -> Integer.compare(group(a), group(b)));
+        try (NDManager scratch = parent.newSubManager()) {
+            NDList flat = new NDList();
+            for (Parameter parameter : sorted) {
+                NDArray array = parameter.getArray().stopGradient().flatten();
+                array.attach(scratch);
+                flat.add(array);
+            }
+            NDArray values = NDArrays.concat(flat);
+            return new Weights(parent, sorted, values);
+        }
+    }
+
+    /** Returns an independent copy with the same values. */
+    Weights copy(NDManager parent) {
+        return new Weights(parent, parameters, vector.duplicate());
+    }
+
+    /** Returns all values: weights that decay, other trainable parameters, untrained ones. */
+    NDArray vector() {
+        return vector;
+    }
+
+    /** Returns how many values at the start of the vector are trained and decay. */
+    long decaying() {
+        return decaying;
+    }
+
+    /** Returns how many values at the start of the vector are trained. */
+    long trainable() {
+        return trainable;
+    }
+
+    /** Hands the values out for evaluation. */
+    ParameterStore frozen() {
+        return new Store(manager, parameter -> views.get(parameter.getId()));
+    }
+
+    /** Hands out fresh leaves of a gradient graph, which live as long as the manager of the step. */
+    Leaves leaves(NDManager step) {
+        return new Leaves(step);
+    }
+
+    /** Writes the values into the network's own parameters, to be saved or exported from there. */
+    void writeInto(Block block) {
+        for (Pair<String, Parameter> pair : block.getParameters()) {
+            NDArray own = pair.getValue().getArray();
+            own.setRequiresGradient(false);
+            views.get(pair.getValue().getId()).copyTo(own);
+        }
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+
+    /** Sorts a parameter into weights that decay (0), other trainable ones (1) and untrained ones (2). */
+    private static int group(Parameter parameter) {
+        if (!parameter.requiresGradient()) {
+            return 2;
+        }
+        return parameter.getType() == Parameter.Type.WEIGHT ? 0 : 1;
+    }
+
+    /** The leaves of one step and, after the backward pass, their gradients. */
+    final class Leaves {
+
+        private final NDManager step;
+        private final Map<String, NDArray> leaves = new HashMap<>();
+
+        private Leaves(NDManager step) {
+            this.step = step;
+        }
+
+        ParameterStore store() {
+            return new Store(step, this::leaf);
+        }
+
+        private NDArray leaf(Parameter parameter) {
+            NDArray view = views.get(parameter.getId());
+            if (!parameter.requiresGradient()) {
+                return view;
+            }
+            return leaves.computeIfAbsent(parameter.getId(), id -> {
+                NDArray leaf = view.stopGradient();
+                leaf.attach(step);
+                leaf.setRequiresGradient(true);
+                return leaf;
+            });
+        }
+
+        /** Returns the gradients as one vector of {@link #trainable()} values, 0 where a parameter was not used. */
+        NDArray gradient() {
+            NDList gradients = new NDList();
+            for (Parameter parameter : parameters) {
+                if (parameter.requiresGradient()) {
+                    NDArray leaf = leaves.get(parameter.getId());
+                    NDArray gradient = leaf == null ? step.zeros(parameter.getShape()) : leaf.getGradient();
+                    gradient.attach(step);
+                    gradients.add(gradient.flatten());
+                }
+            }
+            return NDArrays.concat(gradients);
+        }
+    }
+
+    /** A store that asks us, and not the parameter, for the array. */
+    private static final class Store extends ParameterStore {
+
+        private final java.util.function.Function<Parameter, NDArray> arrays;
+
+        Store(NDManager manager, java.util.function.Function<Parameter, NDArray> arrays) {
+            super(manager, false);
+            this.arrays = arrays;
+        }
+
+        @Override
+        public @Nullable NDArray getValue(@Nullable Parameter parameter, Device device, boolean training) {
+            return parameter == null ? null : arrays.apply(parameter);
+        }
+    }
+}

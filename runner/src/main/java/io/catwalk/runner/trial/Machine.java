@@ -1,0 +1,53 @@
+package io.catwalk.runner.trial;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import oshi.SystemInfo;
+import oshi.hardware.CentralProcessor;
+
+/**
+ * Describes the machine that a result was made on.
+ *
+ * @param os name and version of the operating system
+ * @param architecture of the processor, as the JVM calls it
+ * @param processor model name of the processor
+ * @param cores number of logical processors that the JVM may use
+ * @param memoryBytes physical memory
+ */
+public record Machine(String os, String architecture, String processor, int cores, long memoryBytes) {
+
+    /**
+     * Looks at the machine that this runs on.
+     *
+     * @return what was found
+     */
+    public static Machine current() {
+        SystemInfo info = new SystemInfo();
+        CentralProcessor processor = info.getHardware().getProcessor();
+        return new Machine(
+                System.getProperty("os.name") + " " + System.getProperty("os.version"),
+                System.getProperty("os.arch"),
+                processor.getProcessorIdentifier().getName().strip(),
+                Runtime.getRuntime().availableProcessors(),
+                info.getHardware().getMemory().getTotal());
+    }
+
+    /**
+     * Reads the largest resident memory that this process ever had.
+     *
+     * @return bytes; -1 where the operating system does not tell (all but Linux)
+     */
+    static long peakMemoryBytes() {
+        try {
+            for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+                if (line.startsWith("VmHWM:")) {
+                    return Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024;
+                }
+            }
+        } catch (IOException e) {
+            return -1;
+        }
+        return -1;
+    }
+}

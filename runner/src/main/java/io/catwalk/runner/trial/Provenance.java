@@ -1,0 +1,23 @@
+package io.catwalk.runner.trial;
+
+/**
+ * Records everything that made a result, beside its recipe, hyperparameters and seed.
+ *
+ * @param pluginId id of the plugin
+ * @param pluginVersion its version
+ * @param pluginSha256 digest of its jar, in hexadecimal
+ * @param datasetSha256 digest of the data set, in hexadecimal
+ * @param splitSha256 digest of the training and validation indices, in hexadecimal
+ * @param threads of the engine
+ * @param software versions
+ * @param machine what it ran on
+ */
+public record Provenance(
+        String pluginId,
+        String pluginVersion,
+        String pluginSha256,
+        String datasetSha256,
+        String splitSha256,
+        int threads,
+        Software software,
+        Machine machine) {}

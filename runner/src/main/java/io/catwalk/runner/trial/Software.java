@@ -1,0 +1,40 @@
+package io.catwalk.runner.trial;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Objects;
+import java.util.Properties;
+
+/**
+ * Names the versions of what made a result.
+ *
+ * @param catwalk version of this program
+ * @param djl version of the Deep Java Library
+ * @param pytorch version of the native PyTorch
+ * @param onnxruntime version of ONNX Runtime
+ * @param java vendor and version of the JVM
+ */
+public record Software(String catwalk, String djl, String pytorch, String onnxruntime, String java) {
+
+    /**
+     * Reads the versions that the build wrote down.
+     *
+     * @return those of this process
+     */
+    public static Software current() {
+        Properties versions = new Properties();
+        try (InputStream in =
+                Objects.requireNonNull(Software.class.getResourceAsStream("versions.properties"), "build broken")) {
+            versions.load(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new Software(
+                versions.getProperty("catwalk"),
+                versions.getProperty("djl"),
+                versions.getProperty("pytorch"),
+                versions.getProperty("onnxruntime"),
+                System.getProperty("java.vendor") + " " + System.getProperty("java.runtime.version"));
+    }
+}

@@ -1,0 +1,16 @@
+package io.catwalk.runner.trial;
+
+import java.nio.file.Path;
+
+/**
+ * Hands a trial to whoever runs it: what to do, with which data and plugins, and where to leave it.
+ *
+ * @param spec the trial
+ * @param dataset which images
+ * @param split which of them are for validation
+ * @param dataHome the folder that holds the known data sets
+ * @param pluginsDir the folder of the plugin jars
+ * @param folder the trial folder; it exists
+ */
+public record TrialOrder(
+        TrialSpec spec, DatasetSpec dataset, SplitSpec split, Path dataHome, Path pluginsDir, Path folder) {}

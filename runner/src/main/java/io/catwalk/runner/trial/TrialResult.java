@@ -1,0 +1,98 @@
+package io.catwalk.runner.trial;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.catwalk.api.Recipe;
+import io.catwalk.runner.evaluation.Overfitting;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds the outcome of a trial, as {@code trial.json} and {@code results.json} show it.
+ *
+ * @param classifier name of the architecture
+ * @param variant name of the choice of hyperparameters and recipe
+ * @param seed of the trial
+ * @param fold of the trial
+ * @param status whether there is a trained network
+ * @param error why not, in one line; null if there is
+ * @param hyperparameters the chosen point of the search space
+ * @param recipe how it was trained
+ * @param metrics {@code test}, {@code validation} and {@code train}, each a map of metric to value, of
+ *     the same weights in evaluation mode; null if it failed
+ * @param overfitting the gaps between them and the verdict; null if it failed
+ * @param efficiency what it costs; null if it failed
+ * @param timing when and how long; null if it failed
+ * @param provenance everything else that made it; null if it failed before that was known
+ */
+public record TrialResult(
+        String classifier,
+        String variant,
+        long seed,
+        int fold,
+        Status status,
+        @Nullable String error,
+        Map<String, Object> hyperparameters,
+        Recipe recipe,
+        @Nullable Map<String, Map<String, Object>> metrics,
+        @Nullable Overfitting overfitting,
+        @Nullable Efficiency efficiency,
+        @Nullable Timing timing,
+        @Nullable Provenance provenance) {
+
+    /** Whether a trial has a trained network. */
+    public enum Status {
+        /** It was trained and judged. */
+        @JsonProperty("done")
+        DONE,
+        /** It was not; the error says why. */
+        @JsonProperty("failed")
+        FAILED
+    }
+
+    /**
+     * Makes the result of a trial that failed.
+     *
+     * @param spec the trial
+     * @param error why, in one line
+     * @return a result without numbers
+     */
+    public static TrialResult failed(TrialSpec spec, String error) {
+        return new TrialResult(
+                spec.classifier(),
+                spec.variant(),
+                spec.seed(),
+                spec.fold(),
+                Status.FAILED,
+                error,
+                spec.hyperparameters(),
+                spec.recipe(),
+                null,
+                null,
+                null,
+                null,
+                null);
+    }
+
+    /**
+     * Adds what was measured after training.
+     *
+     * @param latency of the network on PyTorch
+     * @return a changed copy
+     */
+    public TrialResult withPytorch(Latency latency) {
+        return new TrialResult(
+                classifier,
+                variant,
+                seed,
+                fold,
+                status,
+                error,
+                hyperparameters,
+                recipe,
+                metrics,
+                overfitting,
+                efficiency == null ? null : efficiency.withPytorch(latency),
+                timing,
+                provenance);
+    }
+}

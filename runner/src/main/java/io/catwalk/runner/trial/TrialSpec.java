@@ -1,0 +1,56 @@
+package io.catwalk.runner.trial;
+
+import io.catwalk.api.Recipe;
+import java.util.Map;
+
+/**
+ * Specifies one trial completely: with the same plugin, data, threads and machine it gives the same
+ * weights.
+ *
+ * @param classifier name of the architecture
+ * @param variant name of this choice of hyperparameters and recipe
+ * @param hyperparameters the whole point of the search space
+ * @param recipe how to train
+ * @param seed of everything random in the trial
+ * @param fold number of the fold, from 0; 0 for a hold-out
+ * @param threads of the engine; a sum is ordered by them, so they belong to the result
+ */
+public record TrialSpec(
+        String classifier,
+        String variant,
+        Map<String, Object> hyperparameters,
+        Recipe recipe,
+        long seed,
+        int fold,
+        int threads) {
+
+    /** The variant with the hyperparameters and the recipe that a plugin comes with. */
+    public static final String DEFAULT_VARIANT = "default";
+
+    /**
+     * Names the trial for people.
+     *
+     * @return such as {@code lstm seed 1}
+     */
+    public String title() {
+        return label() + " seed " + seed + (fold > 0 ? " fold " + fold : "");
+    }
+
+    /**
+     * Names the classifier and, unless it is the default one, the variant.
+     *
+     * @return such as {@code lstm} or {@code lstm@wide}
+     */
+    public String label() {
+        return variant.equals(DEFAULT_VARIANT) ? classifier : classifier + "@" + variant;
+    }
+
+    /**
+     * Says where the trial keeps its files.
+     *
+     * @return the folder, relative to the run folder
+     */
+    public String folder() {
+        return "trials/" + label() + "/" + seed + "-" + fold;
+    }
+}
