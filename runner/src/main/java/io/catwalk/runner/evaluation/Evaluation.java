@@ -1,0 +1,155 @@
+package io.catwalk.runner.evaluation;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds every metric of one set of predictions. What is undefined follows scikit-learn's {@code
+ * zero_division=0}, or is null, and is flagged, as is what says nothing; no number is ever NaN.
+ *
+ * @param accuracy share of images predicted rightly, 0 to 1
+ * @param accuracyInterval its 95 % Wilson interval
+ * @param macro averages that give each class the same weight
+ * @param micro averages over all images at once
+ * @param weighted averages that weight each class by its images
+ * @param balancedAccuracy mean recall of the classes that have images, 0 to 1
+ * @param matthews Matthews correlation of all classes, -1 to 1
+ * @param kappa Cohen's kappa, -1 to 1
+ * @param logLoss mean cross entropy in nats, 0 or more
+ * @param top2Accuracy share of images whose truth is among the two best classes, 0 to 1
+ * @param rocAucMacro mean over the classes' ROC AUC, 0 to 1; null where no class has one
+ * @param classes each class's scores, in class order
+ * @param confusion true against predicted classes
+ * @param calibration expected calibration error and reliability curve
+ * @param confusedPairs which class was taken for which, the most frequent first
+ * @param flags what is undefined or says nothing, in sentences
+ */
+public record Evaluation(
+        double accuracy,
+        Interval accuracyInterval,
+        Averages macro,
+        Averages micro,
+        Averages weighted,
+        double balancedAccuracy,
+        double matthews,
+        double kappa,
+        double logLoss,
+        double top2Accuracy,
+        @Nullable Double rocAucMacro,
+        List<ClassScores> classes,
+        ConfusionMatrix confusion,
+        Calibration calibration,
+        List<ConfusedPair> confusedPairs,
+        List<String> flags) {
+
+    /** Keeps the lists as they are. */
+    public Evaluation {
+        classes = List.copyOf(classes);
+        confusedPairs = List.copyOf(confusedPairs);
+        flags = List.copyOf(flags);
+    }
+
+    /**
+     * Computes all metrics.
+     *
+     * @param predictions what a model answered
+     * @param classNames one name per class
+     * @return its evaluation
+     * @throws IllegalArgumentException if there are not as many names as classes
+     */
+    public static Evaluation of(Predictions predictions, List<String> classNames) {
+        if (classNames.size() != predictions.classes()) {
+            throw new IllegalArgumentException("expected " + predictions.classes()
+                    + " class names, one per class of the predictions, but found " + classNames.size());
+        }
+        int[] truth = predictions.labels();
+        int[] predicted = predictions.predicted();
+        double[] probabilities = predictions.probabilities();
+        double[] confidence = confidence(probabilities, predicted, predictions.classes());
+        ConfusionMatrix confusion = ConfusionMatrix.of(predictions.classes(), truth, predicted);
+        Agreement agreement = Agreement.of(confusion);
+        List<ClassScores> classes = new ArrayList<>();
+        for (int c = 0; c < predictions.classes(); c++) {
+            Double rocAuc = Ranking.rocAuc(truth, probabilities, predictions.classes(), c);
+            classes.add(ClassScores.of(classNames.get(c), confusion, c, rocAuc));
+        }
+        List<String> flags = new ArrayList<>(agreement.flags());
+        classes.forEach(scores -> flags.addAll(scores.flags()));
+        if (predictions.classes() == 2) {
+            flags.add("there are two classes only: top-2 accuracy is always 1");
+        }
+        return new Evaluation(
+                agreement.accuracy(),
+                Interval.wilson(confusion.correct(), confusion.images(), 0.95),
+                Averages.macro(classes),
+                Averages.micro(confusion),
+                Averages.weighted(classes),
+                agreement.balancedAccuracy(),
+                agreement.matthews(),
+                agreement.kappa(),
+                Ranking.logLoss(predictions),
+                Ranking.topAccuracy(predictions, 2),
+                meanRocAuc(classes),
+                classes,
+                confusion,
+                Calibration.of(truth, predicted, confidence),
+                ConfusedPair.of(confusion, truth, predicted, confidence),
+                flags);
+    }
+
+    private static double[] confidence(double[] probabilities, int[] predicted, int classes) {
+        double[] confidence = new double[predicted.length];
+        for (int i = 0; i < confidence.length; i++) {
+            confidence[i] = probabilities[i * classes + predicted[i]];
+        }
+        return confidence;
+    }
+
+    private static @Nullable Double meanRocAuc(List<ClassScores> classes) {
+        OptionalDouble mean = classes.stream()
+                .map(ClassScores::rocAuc)
+                .filter(Objects::nonNull)
+                .mapToDouble(Double::doubleValue)
+                .average();
+        return mean.isPresent() ? mean.getAsDouble() : null;
+    }
+
+    /** Returns the number of images. */
+    public int images() {
+        return confusion.images();
+    }
+
+    /** Returns the metrics that are one number each, under their keys in results.json and in that order. */
+    public Map<String, @Nullable Object> summary() {
+        Map<String, @Nullable Object> summary = new LinkedHashMap<>();
+        summary.put("images", images());
+        summary.put("accuracy", accuracy);
+        summary.put("accuracy_low", accuracyInterval.low());
+        summary.put("accuracy_high", accuracyInterval.high());
+        put(summary, "macro", macro);
+        put(summary, "micro", micro);
+        put(summary, "weighted", weighted);
+        summary.put("balanced_accuracy", balancedAccuracy);
+        summary.put("matthews", matthews);
+        summary.put("kappa", kappa);
+        summary.put("log_loss", logLoss);
+        summary.put("top2_accuracy", top2Accuracy);
+        summary.put("roc_auc_macro", rocAucMacro);
+        summary.put("ece", calibration.expectedError());
+        return Collections.unmodifiableMap(summary);
+    }
+
+    private static void put(Map<String, @Nullable Object> summary, String name, Averages averages) {
+        summary.put("precision_" + name, averages.precision());
+        summary.put("recall_" + name, averages.recall());
+        summary.put("f1_" + name, averages.f1());
+        summary.put("f05_" + name, averages.f05());
+        summary.put("f2_" + name, averages.f2());
+    }
+}

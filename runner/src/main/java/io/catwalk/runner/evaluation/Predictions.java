@@ -1,0 +1,144 @@
+package io.catwalk.runner.evaluation;
+
+import io.catwalk.runner.RequestException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * Holds what one model answered to a set of images: the source of every metric.
+ *
+ * <p>The arrays are not copied; whoever hands them over leaves them alone from then on.
+ *
+ * @param classes number of classes; at least 2
+ * @param labels true class of each image, in data-set order, 0 to {@code classes} - 1; at least one
+ * @param logits the model's answers, (images, classes), row-major, all finite
+ */
+@SuppressWarnings("ArrayRecordComponent") // primitive arrays: 600,000 logits; equality compares their contents
+public record Predictions(int classes, int[] labels, float[] logits) {
+
+    /** Checks the shapes, the labels' range and that every logit is finite. */
+    public Predictions {
+        if (classes < 2) {
+            throw new IllegalArgumentException("expected at least 2 classes, but found " + classes);
+        }
+        if (labels.length == 0) {
+            throw new IllegalArgumentException("expected predictions of at least 1 image, but found none");
+        }
+        if (logits.length != (long) labels.length * classes) {
+            throw new IllegalArgumentException("expected " + (long) labels.length * classes + " logits for "
+                    + labels.length + " images of " + classes + " classes, but found " + logits.length);
+        }
+        for (int i = 0; i < labels.length; i++) {
+            if (labels[i] < 0 || labels[i] >= classes) {
+                throw new IllegalArgumentException(
+                        "expected labels from 0 to " + (classes - 1) + ", but image " + i + " has " + labels[i]);
+            }
+        }
+        for (int i = 0; i < logits.length; i++) {
+            if (!Float.isFinite(logits[i])) {
+                throw new IllegalArgumentException("expected finite logits, but image " + i / classes + " has "
+                        + logits[i] + " for class " + i % classes + ": the network has diverged");
+            }
+        }
+    }
+
+    /** Returns the number of images. */
+    public int images() {
+        return labels.length;
+    }
+
+    /** Returns the class with the highest logit for each image; among equals the lowest class. */
+    public int[] predicted() {
+        int[] predicted = new int[labels.length];
+        for (int i = 0; i < predicted.length; i++) {
+            int row = i * classes;
+            int best = 0;
+            for (int c = 1; c < classes; c++) {
+                if (logits[row + c] > logits[row + best]) {
+                    best = c;
+                }
+            }
+            predicted[i] = best;
+        }
+        return predicted;
+    }
+
+    /**
+     * Computes one image's probabilities: the softmax of its logits, which no logit can overflow.
+     *
+     * @param image 0 to {@link #images()} - 1
+     * @return one probability per class, summing to 1
+     */
+    public double[] probabilities(int image) {
+        double[] probabilities = new double[classes];
+        softmax(image, probabilities, 0);
+        return probabilities;
+    }
+
+    /** Computes the probabilities of all images, (images, classes), row-major. */
+    public double[] probabilities() {
+        double[] probabilities = new double[logits.length];
+        for (int i = 0; i < labels.length; i++) {
+            softmax(i, probabilities, i * classes);
+        }
+        return probabilities;
+    }
+
+    private void softmax(int image, double[] target, int offset) {
+        int row = image * classes;
+        double highest = Double.NEGATIVE_INFINITY;
+        for (int c = 0; c < classes; c++) {
+            highest = Math.max(highest, logits[row + c]);
+        }
+        double sum = 0;
+        for (int c = 0; c < classes; c++) {
+            target[offset + c] = Math.exp(logits[row + c] - highest);
+            sum += target[offset + c];
+        }
+        for (int c = 0; c < classes; c++) {
+            target[offset + c] /= sum;
+        }
+    }
+
+    /**
+     * Writes the predictions as CSV with the header {@code image,label,logit_0,...}, beside the file's
+     * place first and then moved there. Reading gives back exactly the same numbers.
+     *
+     * @param file where to; an existing file is replaced
+     * @throws IOException if it cannot be written; what was there before then still is
+     */
+    public void write(Path file) throws IOException {
+        PredictionsFile.write(this, file);
+    }
+
+    /**
+     * Reads what {@link #write} wrote.
+     *
+     * @param file a CSV file
+     * @return its predictions
+     * @throws RequestException if there is no such file, or a line of it is not as expected
+     * @throws IOException if reading fails
+     */
+    public static Predictions read(Path file) throws IOException {
+        return PredictionsFile.read(file);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Predictions that
+                && classes == that.classes
+                && Arrays.equals(labels, that.labels)
+                && Arrays.equals(logits, that.logits);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * (31 * classes + Arrays.hashCode(labels)) + Arrays.hashCode(logits);
+    }
+
+    @Override
+    public String toString() {
+        return "Predictions[classes=" + classes + ", images=" + labels.length + "]";
+    }
+}

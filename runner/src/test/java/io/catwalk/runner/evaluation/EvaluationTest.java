@@ -1,0 +1,112 @@
+package io.catwalk.runner.evaluation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
+
+@Tag("tiny")
+class EvaluationTest {
+
+    private static final List<String> NAMES = List.of("cat", "dog", "owl");
+
+    /** Predicts the classes given, each with the logit given, all other logits 0. */
+    private static Predictions predictions(int[] labels, int[] predicted, float... logits) {
+        float[] all = new float[3 * labels.length];
+        for (int i = 0; i < labels.length; i++) {
+            all[3 * i + predicted[i]] = logits[i];
+        }
+        return new Predictions(3, labels, all);
+    }
+
+    @Test
+    void whatIsUndefinedIsFlaggedByClass() {
+        int[] labels = {0, 0, 1};
+        int[] predicted = {0, 0, 0};
+
+        Evaluation evaluation = Evaluation.of(predictions(labels, predicted, 1, 1, 1), NAMES);
+
+        assertThat(evaluation.flags())
+                .containsExactly(
+                        "all predictions are of one class: the Matthews correlation is set to 0",
+                        "class 'dog' was never predicted: its precision is set to 0",
+                        "class 'owl' has no image and was never predicted: its precision, recall and F are set to 0,"
+                                + " its ROC AUC is left out");
+        assertThat(evaluation.classes().get(2).rocAuc()).isNull();
+    }
+
+    @Test
+    void predictionsWithoutGapsHaveNoFlags() {
+        int[] labels = {0, 1, 2, 2};
+
+        assertThat(Evaluation.of(predictions(labels, labels, 1, 1, 1, 1), NAMES).flags())
+                .isEmpty();
+    }
+
+    @Test
+    void jsonOfTheEmptiestCaseHasNullAndNoNaN() {
+        Evaluation evaluation = Evaluation.of(predictions(new int[] {0}, new int[] {0}, 9), NAMES);
+
+        String summary = new JsonMapper().writeValueAsString(evaluation.summary());
+        String everything = new JsonMapper().writeValueAsString(evaluation);
+
+        assertThat(summary).contains("\"roc_auc_macro\":null").doesNotContain("NaN", "Infinity");
+        assertThat(everything).doesNotContain("NaN", "Infinity");
+        assertThat(evaluation.flags()).anyMatch(flag -> flag.contains("Cohen's kappa is set to 0"));
+    }
+
+    @Test
+    void confusedPairsComeMostFrequentFirstTheirImagesMostConfidentFirst() {
+        int[] labels = {0, 2, 0, 1, 0, 0, 1};
+        int[] predicted = {1, 0, 1, 1, 1, 0, 2};
+
+        Evaluation evaluation = Evaluation.of(predictions(labels, predicted, 2, 1, 3, 1, 2, 1, 1), NAMES);
+
+        assertThat(evaluation.confusedPairs())
+                .containsExactly(
+                        new ConfusedPair(0, 1, 0.75, List.of(2, 0, 4)),
+                        new ConfusedPair(1, 2, 0.5, List.of(6)),
+                        new ConfusedPair(2, 0, 1, List.of(1)));
+    }
+
+    @Test
+    void aCertainMistakeCostsItsWholeMarginAndNoMore() {
+        Evaluation evaluation = Evaluation.of(predictions(new int[] {1}, new int[] {0}, 1e6f), NAMES);
+
+        assertThat(evaluation.logLoss()).isEqualTo(1e6);
+    }
+
+    @Test
+    void everyClassNeedsAName() {
+        var predictions = predictions(new int[] {1}, new int[] {0}, 1);
+
+        assertThatThrownBy(() -> Evaluation.of(predictions, List.of("cat", "dog")))
+                .hasMessageContaining("expected 3 class names")
+                .hasMessageContaining("found 2");
+    }
+
+    @Test
+    void sixtyThousandImagesTakeLessThan300Milliseconds() {
+        Random random = new Random(1);
+        float[] logits = new float[600_000];
+        for (int i = 0; i < logits.length; i++) {
+            logits[i] = (float) (3 * random.nextGaussian());
+        }
+        var predictions = new Predictions(10, random.ints(60_000, 0, 10).toArray(), logits);
+        List<String> names = IntStream.range(0, 10).mapToObj(c -> "class " + c).toList();
+        long fastest = Long.MAX_VALUE;
+
+        for (int run = 0; run < 8; run++) {
+            long start = System.nanoTime();
+            assertThat(Evaluation.of(predictions, names).images()).isEqualTo(60_000);
+            fastest = Math.min(fastest, System.nanoTime() - start);
+        }
+
+        assertThat(fastest / 1e6).as("milliseconds, after warm-up").isLessThan(300);
+    }
+}

@@ -1,0 +1,135 @@
+package io.catwalk.runner.evaluation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Holds every metric against what scikit-learn says in test-data/golden/evaluation.json. */
+@Tag("tiny")
+class GoldenEvaluationTest {
+
+    private static final double TOLERANCE = 1e-9;
+
+    static Stream<Arguments> cases() {
+        JsonNode golden = new JsonMapper().readTree(Path.of("../test-data/golden/evaluation.json"));
+        return golden.get("cases")
+                .valueStream()
+                .map(node -> Arguments.of(node.get("name").asString(), evaluate(node), node.get("expected")));
+    }
+
+    private static Evaluation evaluate(JsonNode node) {
+        int classes = node.get("classes").asInt();
+        int[] labels =
+                node.get("labels").valueStream().mapToInt(JsonNode::asInt).toArray();
+        double[] values = doubles(node.get("logits"));
+        float[] logits = new float[values.length];
+        for (int i = 0; i < logits.length; i++) {
+            logits[i] = (float) values[i];
+        }
+        List<String> names =
+                IntStream.range(0, classes).mapToObj(c -> "class " + c).toList();
+        return Evaluation.of(new Predictions(classes, labels, logits), names);
+    }
+
+    private static double[] doubles(JsonNode array) {
+        return array.valueStream().mapToDouble(JsonNode::asDouble).toArray();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("cases")
+    void everyNumberOfTheSummaryAgrees(String name, Evaluation evaluation, JsonNode expected) {
+        for (String key : List.of(
+                "accuracy",
+                "accuracy_low",
+                "accuracy_high",
+                "balanced_accuracy",
+                "matthews",
+                "kappa",
+                "log_loss",
+                "top2_accuracy",
+                "roc_auc_macro")) {
+            agree(key, evaluation.summary().get(key), expected.get(key));
+        }
+        for (String average : List.of("macro", "micro", "weighted")) {
+            for (String score : List.of("precision", "recall", "f1", "f05", "f2")) {
+                String key = score + "_" + average;
+                agree(key, evaluation.summary().get(key), expected.at("/" + average + "/" + score));
+            }
+        }
+    }
+
+    private static void agree(String key, @Nullable Object actual, JsonNode expected) {
+        if (expected.isNull()) {
+            assertThat(actual).as(key).isNull();
+        } else {
+            assertThat(expected.isNumber()).as(key + " is in the golden file").isTrue();
+            assertThat((Double) actual).as(key).isCloseTo(expected.asDouble(), within(TOLERANCE));
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("cases")
+    void everyClassAgrees(String name, Evaluation evaluation, JsonNode expected) {
+        JsonNode scores = expected.get("per_class");
+        agree(evaluation, ClassScores::precision, scores.get("precision"));
+        agree(evaluation, ClassScores::recall, scores.get("recall"));
+        agree(evaluation, ClassScores::f1, scores.get("f1"));
+        agree(evaluation, ClassScores::f05, scores.get("f05"));
+        agree(evaluation, ClassScores::f2, scores.get("f2"));
+        for (int c = 0; c < evaluation.classes().size(); c++) {
+            agree("ROC AUC", evaluation.classes().get(c).rocAuc(), expected.at("/roc_auc/" + c));
+            for (int p = 0; p < evaluation.classes().size(); p++) {
+                assertThat(evaluation.confusion().count(c, p))
+                        .isEqualTo(expected.at("/confusion/" + c + "/" + p).asInt());
+            }
+        }
+    }
+
+    private static void agree(Evaluation evaluation, ToDoubleFunction<ClassScores> score, JsonNode expected) {
+        assertThat(evaluation.classes().stream().mapToDouble(score).toArray())
+                .containsExactly(doubles(expected), within(TOLERANCE));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("cases")
+    void calibrationAgrees(String name, Evaluation evaluation, JsonNode expected) {
+        JsonNode calibration = expected.get("calibration");
+        List<Calibration.Bin> bins = evaluation.calibration().reliability();
+        agree("ece", evaluation.summary().get("ece"), calibration.get("ece"));
+        assertThat(bins.stream().mapToDouble(Calibration.Bin::images).toArray())
+                .containsExactly(doubles(calibration.get("images")));
+        assertThat(bins.stream().mapToDouble(Calibration.Bin::accuracy).toArray())
+                .containsExactly(doubles(calibration.get("accuracy")), within(TOLERANCE));
+        assertThat(bins.stream().mapToDouble(Calibration.Bin::confidence).toArray())
+                .containsExactly(doubles(calibration.get("confidence")), within(TOLERANCE));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "balanced",
+                "imbalanced",
+                "a class never predicted",
+                "a class absent in truth",
+                "binary",
+                "ties in scores",
+                "perfect",
+                "all wrong"
+            })
+    void theGoldenFileHolds(String name) {
+        assertThat(cases().map(arguments -> arguments.get()[0])).contains(name);
+    }
+}

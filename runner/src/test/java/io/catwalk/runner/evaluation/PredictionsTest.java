@@ -1,0 +1,136 @@
+package io.catwalk.runner.evaluation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.catwalk.runner.RequestException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Tag("tiny")
+class PredictionsTest {
+
+    private static final String HEADER = "image,label,logit_0,logit_1\n";
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void theLowestOfEqualClassesIsPredicted() {
+        var predictions = new Predictions(3, new int[] {0, 0, 0}, new float[] {1, 2, 2, 5, 5, 5, -1, -2, -1});
+
+        assertThat(predictions.predicted()).containsExactly(1, 0, 0);
+    }
+
+    @Test
+    void softmaxOfHugeLogitsDoesNotOverflow() {
+        var predictions = new Predictions(3, new int[] {0}, new float[] {3e38f, 3e38f, -3e38f});
+
+        assertThat(predictions.probabilities(0)).containsExactly(0.5, 0.5, 0);
+    }
+
+    @Test
+    void softmaxOfLogarithmsIsTheirShares() {
+        var predictions =
+                new Predictions(2, new int[] {0, 1}, new float[] {0, 0, (float) Math.log(3), 0}); // shares 1:1 and 3:1
+
+        assertThat(predictions.probabilities()).containsExactly(new double[] {0.5, 0.5, 0.75, 0.25}, within(1e-7));
+    }
+
+    @Test
+    void wrongShapesLabelsAndLogitsAreRefused() {
+        float[] two = {0, 1};
+        assertThatThrownBy(() -> new Predictions(1, new int[] {0}, new float[] {1}))
+                .hasMessageContaining("at least 2 classes");
+        assertThatThrownBy(() -> new Predictions(2, new int[0], new float[0])).hasMessageContaining("at least 1 image");
+        assertThatThrownBy(() -> new Predictions(2, new int[] {0, 1}, two))
+                .hasMessage("expected 4 logits for 2 images of 2 classes, but found 2");
+        assertThatThrownBy(() -> new Predictions(2, new int[] {2}, two))
+                .hasMessage("expected labels from 0 to 1, but image 0 has 2");
+        assertThatThrownBy(() -> new Predictions(2, new int[] {0, 1}, new float[] {0, 1, 2, Float.NaN}))
+                .hasMessageContaining("image 1 has NaN for class 1");
+    }
+
+    @Test
+    void everyFloatComesBackFromTheFileExactly() throws IOException {
+        Random random = new Random(1);
+        float[] logits = new float[4000];
+        for (int i = 0; i < logits.length; i++) {
+            float any = Float.intBitsToFloat(random.nextInt());
+            logits[i] = Float.isFinite(any) ? any : Float.MIN_VALUE;
+        }
+        var predictions = new Predictions(4, random.ints(1000, 0, 4).toArray(), logits);
+
+        predictions.write(folder.resolve("predictions.csv"));
+
+        assertThat(Predictions.read(folder.resolve("predictions.csv"))).isEqualTo(predictions);
+    }
+
+    @Test
+    void theFileHasOneRowPerImageInOrder() throws IOException {
+        Path file = folder.resolve("predictions.csv");
+
+        new Predictions(2, new int[] {1, 0}, new float[] {0.1f, -2, 1e-10f, 3}).write(file);
+
+        assertThat(file).hasContent(HEADER + "0,1,0.1,-2.0\n1,0,1.0E-10,3.0\n");
+        assertThat(folder).isDirectoryContaining("glob:**.csv").isDirectoryNotContaining("glob:**.part");
+    }
+
+    @Test
+    void aFailedWriteLeavesNothingBehind() throws IOException {
+        Path occupied = folder.resolve("predictions.csv");
+        Files.createDirectories(occupied.resolve("inside"));
+
+        assertThatThrownBy(() -> new Predictions(2, new int[] {1}, new float[2]).write(occupied))
+                .isInstanceOf(IOException.class);
+        assertThat(folder).isDirectoryNotContaining("glob:**.part");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            ''                                         | the header image,label,logit_0,logit_1 | line 1 | the end of the file
+            image,label,logit_0                        | the header                             | line 1 | 'image,label,logit_0'
+            image,label,logit_1,logit_0                | the header                             | line 1 | logit_1,logit_0
+            image,label,logit_0,logit_1                | at least one image                     | line 2 | the end of the file
+            image,label,logit_0,logit_1;0,1,0.5        | 4 fields                               | line 2 | '0,1,0.5'
+            image,label,logit_0,logit_1;0,1,1,2,3      | 4 fields                               | line 2 | '0,1,1,2,3'
+            image,label,logit_0,logit_1;0,1,1,2;2,0,1,1| image 1                                | line 3 | '2'
+            image,label,logit_0,logit_1;0,2,1,2        | a label from 0 to 1                    | line 2 | '2'
+            image,label,logit_0,logit_1;0,-1,1,2       | a label from 0 to 1                    | line 2 | '-1'
+            image,label,logit_0,logit_1;0,x,1,2        | a label from 0 to 1                    | line 2 | 'x'
+            image,label,logit_0,logit_1;0,1,NaN,2      | a finite logit                         | line 2 | 'NaN'
+            image,label,logit_0,logit_1;0,1,2,Infinity | a finite logit                         | line 2 | 'Infinity'
+            image,label,logit_0,logit_1;0,1,2,         | a finite logit                         | line 2 | ''
+            image,label,logit_0,logit_1;0,1,1,2;;      | 4 fields                               | line 3 | ''
+            """)
+    void aWrongLineIsNamed(String lines, String expected, String line, String found) throws IOException {
+        Path file = folder.resolve("predictions.csv");
+        Files.writeString(file, lines.replace(';', '\n'));
+
+        assertThatThrownBy(() -> Predictions.read(file))
+                .isInstanceOf(RequestException.class)
+                .hasMessageContainingAll("expected " + expected, line + " of " + file, "found", found);
+    }
+
+    @Test
+    void aMissingAndABinaryFileAreRefused() throws IOException {
+        Path binary = folder.resolve("binary.csv");
+        Files.write(binary, (HEADER + "\u00e9").getBytes(StandardCharsets.ISO_8859_1));
+
+        assertThatThrownBy(() -> Predictions.read(folder.resolve("missing.csv")))
+                .isInstanceOf(RequestException.class)
+                .hasMessageContaining("no such file");
+        assertThatThrownBy(() -> Predictions.read(binary))
+                .isInstanceOf(RequestException.class)
+                .hasMessageContaining("not UTF-8");
+    }
+}
