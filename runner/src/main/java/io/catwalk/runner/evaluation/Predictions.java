@@ -1,6 +1,9 @@
 package io.catwalk.runner.evaluation;
 
+import io.catwalk.onnx.Predictor;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.LabeledImages;
+import io.catwalk.runner.data.Normalization;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -16,6 +19,8 @@ import java.util.Arrays;
  */
 @SuppressWarnings("ArrayRecordComponent") // primitive arrays: 600,000 logits; equality compares their contents
 public record Predictions(int classes, int[] labels, float[] logits) {
+
+    private static final int BATCH = 500;
 
     /** Checks the shapes, the labels' range and that every logit is finite. */
     public Predictions {
@@ -41,6 +46,26 @@ public record Predictions(int classes, int[] labels, float[] logits) {
                         + logits[i] + " for class " + i % classes + ": the network has diverged");
             }
         }
+    }
+
+    /**
+     * Asks a predictor about labeled images.
+     *
+     * @param predictor who answers
+     * @param images what is asked
+     * @param normalization of the pixels that the predictor expects
+     * @param classes number of classes
+     * @return its answers, in the order of the images
+     */
+    public static Predictions of(
+            Predictor predictor, LabeledImages images, Normalization normalization, int classes) {
+        float[] logits = new float[images.size() * classes];
+        for (int from = 0; from < images.size(); from += BATCH) {
+            int to = Math.min(images.size(), from + BATCH);
+            float[] answers = predictor.logits(normalization.normalized(images, from, to), to - from);
+            System.arraycopy(answers, 0, logits, from * classes, answers.length);
+        }
+        return new Predictions(classes, images.labels(), logits);
     }
 
     /** Returns the number of images. */

@@ -47,7 +47,7 @@ final class BatchLoader {
         this.augmentations = augmentations;
         this.random = random;
         normalized = lookUpTable(images.channels(), normalization);
-        memory = ByteBuffer.allocateDirect(Math.multiplyExact(largestBatch * 4, imageSize(images)))
+        memory = ByteBuffer.allocateDirect(Math.multiplyExact(largestBatch * 4, images.imageLength()))
                 .order(ByteOrder.nativeOrder());
         pixels = memory.asFloatBuffer();
     }
@@ -58,7 +58,7 @@ final class BatchLoader {
      * @return (to - from, channels, height, width), normalized; valid until the next call
      */
     NDArray load(NDManager manager, int[] order, int from, int to) {
-        int size = imageSize(images);
+        int size = images.imageLength();
         float[] image = new float[size];
         pixels.clear();
         for (int i = from; i < to; i++) {
@@ -149,9 +149,5 @@ final class BatchLoader {
             }
         }
         return table;
-    }
-
-    private static int imageSize(LabeledImages images) {
-        return images.channels() * images.height() * images.width();
     }
 }

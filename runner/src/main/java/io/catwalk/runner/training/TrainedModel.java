@@ -4,14 +4,14 @@ import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.Pair;
+import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Task;
 import io.catwalk.onnx.Predictor;
+import io.catwalk.runner.plugin.LoadedClassifier;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -111,15 +111,18 @@ public final class TrainedModel implements AutoCloseable {
      * Loads weights that {@link #save} has written.
      *
      * @param folder where they are
-     * @param block the same network, not yet initialized
+     * @param classifier whose network it is
+     * @param chosen the same point of its search space
      * @param task what it solves
      * @return the network with its weights
      * @throws IOException if they cannot be read or belong to another network
      */
-    public static TrainedModel load(Path folder, Block block, Task task) throws IOException {
+    public static TrainedModel load(
+            Path folder, LoadedClassifier classifier, Hyperparameters chosen, Task task) throws IOException {
         NDManager manager = Engine.getEngine("PyTorch").newBaseManager();
         try {
-            block.initialize(manager, DataType.FLOAT32, inputShape(task));
+            Block block = classifier.build(task, chosen);
+            classifier.initialize(block, manager, task);
             try (Model model = Model.newInstance(FILE, "PyTorch")) {
                 model.setBlock(block);
                 model.load(folder, FILE);
@@ -141,10 +144,6 @@ public final class TrainedModel implements AutoCloseable {
     @Override
     public void close() {
         manager.close();
-    }
-
-    static Shape inputShape(Task task) {
-        return new Shape(1, task.channels(), task.height(), task.width());
     }
 
     /** Returns each parameter once, also where layers share it. */

@@ -4,14 +4,13 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Block;
 import ai.djl.training.GradientCollector;
+import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Task;
 import io.catwalk.runner.data.LabeledImages;
-import io.catwalk.runner.data.Normalization;
-import io.catwalk.runner.data.Split;
+import io.catwalk.runner.plugin.LoadedClassifier;
 import io.catwalk.runner.training.Seeds.Purpose;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,11 +29,10 @@ public final class Training {
 
     private static final int EVALUATION_BATCH = 500;
 
-    private final Block block;
+    private final LoadedClassifier classifier;
+    private final Hyperparameters chosen;
     private final Task task;
-    private final LabeledImages images;
-    private final Split split;
-    private final Normalization normalization;
+    private final TrainingData data;
     private final Recipe recipe;
     private final Seeds seeds;
     private final LongSupplier nanoTime;
@@ -42,36 +40,33 @@ public final class Training {
     /**
      * Prepares a training.
      *
-     * @param block the network, not yet initialized
+     * @param classifier whose network it is
+     * @param chosen one point of its search space
      * @param task shape of the images and number of classes
-     * @param images training and validation images
-     * @param split which images are for training and which for validation; without validation images
-     *     the weights of the last epoch are kept
-     * @param normalization of the pixels
+     * @param data what to train and validate on
      * @param recipe how to train; its batch is at most as large as the training data
      * @param seed of everything random
      * @param fold number of the fold, 0 for a hold-out
      * @param nanoTime a clock, in nanoseconds
      */
     public Training(
-            Block block,
+            LoadedClassifier classifier,
+            Hyperparameters chosen,
             Task task,
-            LabeledImages images,
-            Split split,
-            Normalization normalization,
+            TrainingData data,
             Recipe recipe,
             long seed,
             int fold,
             LongSupplier nanoTime) {
-        if (recipe.batchSize() > split.train().length) {
-            throw new IllegalArgumentException("batch size must be at most the number of training images, "
-                    + split.train().length + ", but is " + recipe.batchSize());
+        int images = data.split().train().length;
+        if (recipe.batchSize() > images) {
+            throw new IllegalArgumentException("batch size must be at most the number of training images, " + images
+                    + ", but is " + recipe.batchSize());
         }
-        this.block = block;
+        this.classifier = classifier;
+        this.chosen = chosen;
         this.task = task;
-        this.images = images;
-        this.split = split;
-        this.normalization = normalization;
+        this.data = data;
         this.recipe = recipe;
         this.seeds = new Seeds(seed, fold);
         this.nanoTime = nanoTime;
@@ -89,10 +84,11 @@ public final class Training {
         NDManager manager = engine.newBaseManager();
         try {
             engine.setRandomSeed(seeds.engineSeed(Purpose.INITIALIZATION));
-            block.initialize(manager, DataType.FLOAT32, TrainedModel.inputShape(task));
+            Block block = classifier.build(task, chosen);
+            classifier.initialize(block, manager, task);
             engine.setRandomSeed(seeds.engineSeed(Purpose.DROPOUT));
             try (NDManager scratch = manager.newSubManager()) {
-                return new Loop(scratch).run(manager, listener);
+                return new Loop(block, scratch).run(manager, listener);
             }
         } catch (RuntimeException | Error e) {
             manager.close();
@@ -103,6 +99,7 @@ public final class Training {
     /** The state of a training under way. */
     private final class Loop {
 
+        private final Block block;
         private final NDManager manager;
         private final Weights weights;
         private final Weights evaluated;
@@ -110,19 +107,21 @@ public final class Training {
         private final Steps steps;
         private final BatchLoader loader;
         private final SplittableRandom shuffle = seeds.generator(Purpose.SHUFFLE);
-        private final int[] order = split.train().clone();
+        private final int[] order = data.split().train().clone();
         private final int stepsPerEpoch = order.length / recipe.batchSize();
+        private final LabeledImages validation = data.images().select(data.split().validation());
         private long step;
 
-        Loop(NDManager manager) {
+        Loop(Block block, NDManager manager) {
+            this.block = block;
             this.manager = manager;
             weights = Weights.of(manager, block);
             evaluated = recipe.averaging() > 0 ? weights.copy(manager) : weights;
             best = weights.copy(manager);
             steps = Steps.of(recipe.optimizer(), weights, manager);
             loader = new BatchLoader(
-                    images,
-                    normalization,
+                    data.images(),
+                    data.normalization(),
                     recipe.augmentations(),
                     seeds.generator(Purpose.AUGMENTATION),
                     recipe.batchSize());
@@ -169,13 +168,13 @@ public final class Training {
                 right += progress.right;
             }
             double seconds = (nanoTime.getAsLong() - start) / 1e9;
-            Validation validation = validate(predictor);
+            Validation judged = validate(predictor);
             return new Epoch(
                     number,
                     lossSum / stepsPerEpoch,
                     (double) right / ((long) stepsPerEpoch * recipe.batchSize()),
-                    validation.loss,
-                    validation.accuracy,
+                    judged.loss,
+                    judged.accuracy,
                     learningRate,
                     seconds);
         }
@@ -235,23 +234,23 @@ public final class Training {
         }
 
         private Validation validate(TorchPredictor predictor) {
-            int[] indices = split.validation();
-            if (indices.length == 0) {
+            int size = validation.size();
+            if (size == 0) {
                 return new Validation(Double.NaN, Double.NaN);
             }
             double lossSum = 0;
             int right = 0;
-            for (int from = 0; from < indices.length; from += EVALUATION_BATCH) {
-                int to = Math.min(indices.length, from + EVALUATION_BATCH);
-                float[] logits = predictor.logits(normalization.normalized(images, indices, from, to), to - from);
+            for (int from = 0; from < size; from += EVALUATION_BATCH) {
+                int to = Math.min(size, from + EVALUATION_BATCH);
+                float[] logits = predictor.logits(data.normalization().normalized(validation, from, to), to - from);
                 for (int i = from; i < to; i++) {
                     int row = (i - from) * task.classes();
-                    int label = images.labels()[indices[i]];
+                    int label = validation.labels()[i];
                     lossSum += CrossEntropy.of(logits, row, task.classes(), label);
                     right += CrossEntropy.argMax(logits, row, task.classes()) == label ? 1 : 0;
                 }
             }
-            return new Validation(lossSum / indices.length, (double) right / indices.length);
+            return new Validation(lossSum / size, (double) right / size);
         }
 
         private void shuffle() {

@@ -2,7 +2,7 @@ package io.catwalk.runner.trial;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.catwalk.api.Recipe;
-import io.catwalk.runner.evaluation.Overfitting;
+import io.catwalk.runner.data.Normalization;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param overfitting the gaps between them and the verdict; null if it failed
  * @param efficiency what it costs; null if it failed
  * @param timing when and how long; null if it failed
+ * @param normalization of the pixels that the network expects; null if it failed
  * @param provenance everything else that made it; null if it failed before that was known
  */
 public record TrialResult(
@@ -33,10 +34,11 @@ public record TrialResult(
         @Nullable String error,
         Map<String, Object> hyperparameters,
         Recipe recipe,
-        @Nullable Map<String, Map<String, Object>> metrics,
-        @Nullable Overfitting overfitting,
+        @Nullable Map<String, Map<String, @Nullable Object>> metrics,
+        @Nullable Map<String, Object> overfitting,
         @Nullable Efficiency efficiency,
         @Nullable Timing timing,
+        @Nullable Normalization normalization,
         @Nullable Provenance provenance) {
 
     /** Whether a trial has a trained network. */
@@ -70,6 +72,7 @@ public record TrialResult(
                 null,
                 null,
                 null,
+                null,
                 null);
     }
 
@@ -93,6 +96,7 @@ public record TrialResult(
                 overfitting,
                 efficiency == null ? null : efficiency.withPytorch(latency),
                 timing,
+                normalization,
                 provenance);
     }
 }

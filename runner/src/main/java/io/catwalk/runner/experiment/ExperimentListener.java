@@ -1,0 +1,39 @@
+package io.catwalk.runner.experiment;
+
+import io.catwalk.runner.training.Epoch;
+import io.catwalk.runner.trial.TrialResult;
+import io.catwalk.runner.trial.TrialSpec;
+
+/** Is told how an experiment goes on, by several threads at once. */
+public interface ExperimentListener {
+
+    /**
+     * Hears that a trial begins.
+     *
+     * @param trial which
+     */
+    void started(TrialSpec trial);
+
+    /**
+     * Hears that an epoch ended.
+     *
+     * @param trial which
+     * @param epoch its numbers
+     */
+    void epoch(TrialSpec trial, Epoch epoch);
+
+    /**
+     * Hears that a trial ended.
+     *
+     * @param trial which
+     * @param result done or failed
+     */
+    void finished(TrialSpec trial, TrialResult result);
+
+    /**
+     * Hears that latencies are measured from now on.
+     *
+     * @param trials number of networks to measure
+     */
+    void measuring(int trials);
+}

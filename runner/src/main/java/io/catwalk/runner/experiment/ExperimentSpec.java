@@ -1,0 +1,76 @@
+package io.catwalk.runner.experiment;
+
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.trial.DatasetSpec;
+import io.catwalk.runner.trial.SplitSpec;
+import io.catwalk.runner.trial.TrialSpec;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Specifies an experiment completely, as {@code experiment.yaml} shows it: on the same machine, with the
+ * same plugins, it gives the same numbers again.
+ *
+ * @param schema version of this format
+ * @param dataset which images
+ * @param split which of them are for validation
+ * @param classifiers who takes part
+ * @param seeds of the trials; each classifier is trained once with each
+ * @param jobs how many trials run at once
+ * @param threads of the engine in each trial
+ * @param trialTimeoutSeconds after which a trial is stopped; null lets it run
+ */
+public record ExperimentSpec(
+        int schema,
+        DatasetSpec dataset,
+        SplitSpec split,
+        List<Contestant> classifiers,
+        List<Long> seeds,
+        int jobs,
+        int threads,
+        @Nullable Long trialTimeoutSeconds) {
+
+    /** The version of the format that this program writes. */
+    public static final int SCHEMA = 1;
+
+    /** Copies the lists and checks the numbers against their ranges. */
+    public ExperimentSpec {
+        classifiers = List.copyOf(classifiers);
+        seeds = List.copyOf(seeds);
+        if (jobs < 1) {
+            throw new RequestException("--jobs must be at least 1, but is " + jobs);
+        }
+        if (threads < 1) {
+            throw new RequestException("--threads must be at least 1, but is " + threads);
+        }
+        if (trialTimeoutSeconds != null && trialTimeoutSeconds < 1) {
+            throw new RequestException("--trial-timeout must be at least 1s, but is " + trialTimeoutSeconds + "s");
+        }
+    }
+
+    /**
+     * Lists the trials, seed by seed and fold by fold, so that an interrupted run has compared all
+     * classifiers as far as it got.
+     *
+     * @return every classifier with every seed on every fold
+     */
+    public List<TrialSpec> trials() {
+        List<TrialSpec> trials = new ArrayList<>();
+        for (long seed : seeds) {
+            for (int fold = 0; fold < Math.max(1, split.folds()); fold++) {
+                for (Contestant one : classifiers) {
+                    trials.add(new TrialSpec(
+                            one.name(),
+                            one.variant(),
+                            one.hyperparameters(),
+                            one.recipe(),
+                            seed,
+                            fold,
+                            threads));
+                }
+            }
+        }
+        return trials;
+    }
+}

@@ -1,0 +1,205 @@
+package io.catwalk.runner.experiment;
+
+import io.catwalk.runner.trial.TrialResult;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import io.catwalk.runner.Json;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Holds the outcome of an experiment, as {@code results.json} shows it.
+ *
+ * @param schema version of this format
+ * @param experiment what was asked for and how far it got
+ * @param dataset what was trained and judged on
+ * @param trials in the order of the request
+ */
+public record Results(int schema, Summary experiment, Dataset dataset, List<TrialResult> trials) {
+
+    /**
+     * Says what was asked for and how far it got.
+     *
+     * @param name of the run folder
+     * @param command that the user gave
+     * @param startedAt moment of the start, ISO 8601, UTC
+     * @param seconds from the start to this writing
+     * @param planned number of trials asked for
+     * @param finished number of trials that are done or failed
+     * @param seeds of the trials
+     * @param folds number of folds, 0 for a hold-out
+     * @param jobs trials at once
+     * @param threads of each trial
+     */
+    public record Summary(
+            String name,
+            String command,
+            String startedAt,
+            double seconds,
+            int planned,
+            int finished,
+            List<Long> seeds,
+            int folds,
+            int jobs,
+            int threads) {}
+
+    /**
+     * Describes the images.
+     *
+     * @param name of the data set
+     * @param sha256 digest of its content, in hexadecimal
+     * @param classes names, in the order of the logits
+     * @param channels 1 for gray, 3 for color
+     * @param height in pixels
+     * @param width in pixels
+     * @param train number of images that are trained on
+     * @param validation number of images that choose the epoch
+     * @param test number of images that judge
+     */
+    public record Dataset(
+            String name,
+            String sha256,
+            List<String> classes,
+            int channels,
+            int height,
+            int width,
+            int train,
+            int validation,
+            int test) {}
+
+    /** Copies the trials. */
+    public Results {
+        trials = List.copyOf(trials);
+    }
+
+    /**
+     * Counts the trials without a trained network.
+     *
+     * @return how many failed
+     */
+    public long failed() {
+        return trials.stream()
+                .filter(trial -> trial.status() == TrialResult.Status.FAILED)
+                .count();
+    }
+
+    /** Returns one row a trial; a column for every number that any trial has. */
+    String csv() {
+        List<Map<String, String>> rows = new ArrayList<>();
+        Set<String> columns = new LinkedHashSet<>();
+        for (TrialResult trial : trials) {
+            Map<String, String> row = new LinkedHashMap<>();
+            JsonNode node = Json.LINE.valueToTree(trial);
+            flatten("", node, row);
+            rows.add(row);
+            columns.addAll(row.keySet());
+        }
+        StringBuilder csv = new StringBuilder(String.join(",", columns)).append('\n');
+        for (Map<String, String> row : rows) {
+            List<String> cells =
+                    columns.stream().map(column -> cell(row.getOrDefault(column, ""))).toList();
+            csv.append(String.join(",", cells)).append('\n');
+        }
+        return csv.toString();
+    }
+
+    private static void flatten(String prefix, JsonNode node, Map<String, String> row) {
+        if (node.isObject()) {
+            node.properties().forEach(entry -> flatten(
+                    prefix.isEmpty() ? entry.getKey() : prefix + "." + entry.getKey(), entry.getValue(), row));
+        } else if (node.isArray()) {
+            row.put(prefix, node.isEmpty() ? "" : node.toString());
+        } else {
+            row.put(prefix, node.isNull() ? "" : node.asString());
+        }
+    }
+
+    private static String cell(String text) {
+        return text.matches("[^,\"\r\n]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
+    }
+
+    /** Returns a table that can be pasted into a README. */
+    String markdown() {
+        StringBuilder table = new StringBuilder();
+        table.append("| model | test accuracy | precision | recall | F1 | train accuracy | validation accuracy "
+                + "| parameters | training | latency |\n");
+        table.append("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
+        for (TrialResult trial : trials) {
+            table.append("| ").append(label(trial)).append(" | ");
+            if (trial.status() == TrialResult.Status.FAILED) {
+                table.append("failed: ").append(trial.error()).append(" | | | | | | | | |\n");
+                continue;
+            }
+            table.append(String.join(" | ", cells(trial))).append(" |\n");
+        }
+        return table.toString();
+    }
+
+    /**
+     * Names a trial within its experiment.
+     *
+     * @param trial one of the trials
+     * @return classifier and, where needed, variant, seed and fold
+     */
+    public String label(TrialResult trial) {
+        String label = trial.variant().equals("default") ? trial.classifier() : trial.classifier() + "@" + trial.variant();
+        if (experiment.seeds.size() > 1) {
+            label += " s" + trial.seed();
+        }
+        return experiment.folds > 0 ? label + " f" + trial.fold() : label;
+    }
+
+    /**
+     * Formats what a table shows of a trial that is done: test accuracy, precision, recall and F1 (macro),
+     * training and validation accuracy in percent, parameters, training time, median latency of one image.
+     *
+     * @param trial with status done
+     * @return nine cells
+     */
+    public static List<String> cells(TrialResult trial) {
+        return List.of(
+                percent(metric(trial, "test", "accuracy")),
+                percent(metric(trial, "test", "precision_macro")),
+                percent(metric(trial, "test", "recall_macro")),
+                percent(metric(trial, "test", "f1_macro")),
+                percent(metric(trial, "train", "accuracy")),
+                percent(metric(trial, "validation", "accuracy")),
+                trial.efficiency() == null
+                        ? "-"
+                        : String.format(Locale.ROOT, "%,d", trial.efficiency().parameters()),
+                trial.efficiency() == null ? "-" : duration(trial.efficiency().trainingSeconds()),
+                trial.efficiency() == null || trial.efficiency().pytorch() == null
+                        ? "-"
+                        : String.format(Locale.ROOT, "%.0f µs", trial.efficiency().pytorch().p50Micros()));
+    }
+
+    /**
+     * Looks a metric up.
+     *
+     * @param trial any trial
+     * @param part {@code test}, {@code validation} or {@code train}
+     * @param name of the metric
+     * @return its value; null if the trial failed or the metric is undefined
+     */
+    public static @Nullable Double metric(TrialResult trial, String part, String name) {
+        if (trial.metrics() == null || !trial.metrics().containsKey(part)) {
+            return null;
+        }
+        return trial.metrics().get(part).get(name) instanceof Number number ? (Double) number.doubleValue() : null;
+    }
+
+    private static String percent(@Nullable Double share) {
+        return share == null ? "-" : String.format(Locale.ROOT, "%.2f", share * 100);
+    }
+
+    private static String duration(double seconds) {
+        return seconds < 60
+                ? String.format(Locale.ROOT, "%.0fs", seconds)
+                : String.format(Locale.ROOT, "%dm%02ds", (long) seconds / 60, (long) seconds % 60);
+    }
+}

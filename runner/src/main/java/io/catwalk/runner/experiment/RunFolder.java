@@ -1,0 +1,191 @@
+package io.catwalk.runner.experiment;
+
+import io.catwalk.runner.AtomicFiles;
+import io.catwalk.runner.Json;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.trial.TrialFolder;
+import io.catwalk.runner.trial.TrialResult;
+import io.catwalk.runner.trial.TrialSpec;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Keeps everything of an experiment. A folder is a run folder if it holds an {@code experiment.yaml};
+ * nothing else is ever deleted.
+ *
+ * @param path the folder
+ */
+public record RunFolder(Path path) {
+
+    private static final String EXPERIMENT = "experiment.yaml";
+
+    /** What to do with a run folder that is already there. */
+    public enum Existing {
+        /** Refuse it. */
+        REFUSE,
+        /** Delete it with everything in it. */
+        REPLACE
+    }
+
+    /**
+     * Makes the folder.
+     *
+     * @param path where; new, empty or, if it may be replaced, a run folder
+     * @param existing what to do with a run folder that is there
+     * @return the folder, empty
+     * @throws RequestException if something else is there, or it cannot be written
+     */
+    public static RunFolder create(Path path, Existing existing) {
+        try {
+            if (Files.exists(path) && !isEmptyFolder(path)) {
+                if (!Files.isRegularFile(path.resolve(EXPERIMENT))) {
+                    throw new RequestException("--out must be new, empty or a run folder, but " + path
+                            + " is something else and is left as it is: choose another");
+                }
+                if (existing == Existing.REFUSE) {
+                    throw new RequestException("--out must be new, but " + path
+                            + " holds a run: choose another, or replace it with --force");
+                }
+                delete(path);
+            }
+            Files.createDirectories(path);
+            if (!Files.isWritable(path)) {
+                throw new RequestException("--out must be a folder that can be written, but " + path + " cannot");
+            }
+            return new RunFolder(path);
+        } catch (IOException e) {
+            throw new RequestException("--out must be a folder that can be written, but " + path + " cannot: " + e, e);
+        }
+    }
+
+    /**
+     * Opens the folder of an earlier run.
+     *
+     * @param path where
+     * @return the folder
+     * @throws RequestException if there is no run folder of a format that this program reads
+     */
+    public static RunFolder open(Path path) {
+        RunFolder folder = new RunFolder(path);
+        if (!Files.isRegularFile(path.resolve(EXPERIMENT))) {
+            throw new RequestException("expected a run folder with an " + EXPERIMENT + ", but " + path
+                    + (Files.exists(path) ? " has none" : " does not exist"));
+        }
+        return folder;
+    }
+
+    /**
+     * Writes the request.
+     *
+     * @param spec in full
+     * @throws IOException if it cannot be written
+     */
+    public void writeExperiment(ExperimentSpec spec) throws IOException {
+        AtomicFiles.write(path.resolve(EXPERIMENT), Json.YAML.writeValueAsString(spec));
+    }
+
+    /**
+     * Reads the request.
+     *
+     * @return what {@link #writeExperiment} wrote
+     * @throws RequestException if it is not of a format that this program reads
+     */
+    public ExperimentSpec readExperiment() {
+        try {
+            return Json.YAML.readValue(Files.readString(path.resolve(EXPERIMENT)), ExperimentSpec.class);
+        } catch (IOException | RuntimeException e) {
+            throw new RequestException(
+                    "expected an experiment in " + path.resolve(EXPERIMENT) + ", but cannot read it: " + e.getMessage(),
+                    e);
+        }
+    }
+
+    /**
+     * Makes the folder of a trial.
+     *
+     * @param spec the trial
+     * @return the folder, which exists
+     * @throws IOException if it cannot be made
+     */
+    public TrialFolder createTrial(TrialSpec spec) throws IOException {
+        return new TrialFolder(Files.createDirectories(path.resolve(spec.folder())));
+    }
+
+    /**
+     * Returns the folder of a trial.
+     *
+     * @param spec the trial
+     * @return the folder, whether it exists or not
+     */
+    public TrialFolder trial(TrialSpec spec) {
+        return new TrialFolder(path.resolve(spec.folder()));
+    }
+
+    /**
+     * Appends a finished trial to the journal and forces it to disk.
+     *
+     * @param spec the trial
+     * @param result its outcome
+     * @throws IOException if it cannot be written
+     */
+    public void journal(TrialSpec spec, TrialResult result) throws IOException {
+        Map<String, String> line = new LinkedHashMap<>();
+        line.put("trial", spec.folder());
+        line.put("status", result.status() == TrialResult.Status.DONE ? "done" : "failed");
+        byte[] bytes = (Json.LINE.writeValueAsString(line) + "\n").getBytes(StandardCharsets.UTF_8);
+        try (FileChannel channel = FileChannel.open(
+                path.resolve("journal.jsonl"), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+            channel.write(ByteBuffer.wrap(bytes));
+            channel.force(true);
+        }
+    }
+
+    /**
+     * Writes the results in every format.
+     *
+     * @param results of all trials so far
+     * @throws IOException if they cannot be written; older ones are then as they were
+     */
+    public void writeResults(Results results) throws IOException {
+        AtomicFiles.write(path.resolve("results.json"), Json.JSON.writeValueAsString(results));
+        AtomicFiles.write(path.resolve("results.csv"), results.csv());
+        AtomicFiles.write(path.resolve("results.md"), results.markdown());
+    }
+
+    private static boolean isEmptyFolder(Path path) throws IOException {
+        if (!Files.isDirectory(path)) {
+            return false;
+        }
+        try (Stream<Path> entries = Files.list(path)) {
+            return entries.findAny().isEmpty();
+        }
+    }
+
+    /** Deletes the request last, so that what a kill leaves behind is still a run folder. */
+    private static void delete(Path folder) throws IOException {
+        List<Path> entries;
+        try (Stream<Path> all = Files.walk(folder)) {
+            entries = all.sorted(Comparator.reverseOrder()).toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        Path request = folder.resolve(EXPERIMENT);
+        for (Path entry : entries) {
+            if (!entry.equals(request) && !entry.equals(folder)) {
+                Files.delete(entry);
+            }
+        }
+        Files.delete(request);
+    }
+}

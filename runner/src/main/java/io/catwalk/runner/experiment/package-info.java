@@ -1,0 +1,5 @@
+/** Runs many trials on the same data and keeps all of it in a run folder. */
+@NullMarked
+package io.catwalk.runner.experiment;
+
+import org.jspecify.annotations.NullMarked;

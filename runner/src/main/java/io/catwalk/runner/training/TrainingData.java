@@ -1,0 +1,26 @@
+package io.catwalk.runner.training;
+
+import io.catwalk.runner.data.LabeledImages;
+import io.catwalk.runner.data.Normalization;
+import io.catwalk.runner.data.Split;
+
+/**
+ * Holds what a network is trained on.
+ *
+ * @param images training and validation images together
+ * @param split which are which; without validation images the weights of the last epoch are kept
+ * @param normalization of the pixels, taken from the training images alone
+ */
+public record TrainingData(LabeledImages images, Split split, Normalization normalization) {
+
+    /**
+     * Normalizes by the training images of the split.
+     *
+     * @param images training and validation images together
+     * @param split which are which
+     * @return the same, with their normalization
+     */
+    public static TrainingData of(LabeledImages images, Split split) {
+        return new TrainingData(images, split, Normalization.of(images, split.train()));
+    }
+}

@@ -1,0 +1,30 @@
+package io.catwalk.runner.trial;
+
+import io.catwalk.runner.training.Epoch;
+import java.io.IOException;
+import java.util.function.Consumer;
+
+/** Carries out trials; whoever schedules them needs to know no more than this. */
+public interface TrialExecution {
+
+    /**
+     * Trains and judges, to the end.
+     *
+     * @param order the trial
+     * @param listener is told of each epoch as it ends
+     * @return the outcome; a trial that fails for whatever reason is one with status failed
+     * @throws IOException if the trial folder cannot be written or no process can be started
+     * @throws InterruptedException if the calling thread is interrupted; the trial is then over
+     */
+    TrialResult train(TrialOrder order, Consumer<Epoch> listener) throws IOException, InterruptedException;
+
+    /**
+     * Measures how fast a trained network answers; nothing else should run meanwhile.
+     *
+     * @param order a trial that was trained
+     * @return times and throughput on PyTorch
+     * @throws IOException if it cannot be measured
+     * @throws InterruptedException if the calling thread is interrupted
+     */
+    Latency measure(TrialOrder order) throws IOException, InterruptedException;
+}

@@ -1,0 +1,140 @@
+package io.catwalk.runner.trial;
+
+import io.catwalk.api.Hyperparameters;
+import io.catwalk.api.Task;
+import io.catwalk.runner.AtomicFiles;
+import io.catwalk.runner.Json;
+import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.plugin.LoadedClassifier;
+import io.catwalk.runner.training.Epoch;
+import io.catwalk.runner.training.TrainedModel;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/**
+ * Knows the files of a trial. {@code trial.json} is written last: a folder that has it is complete.
+ *
+ * @param path the folder
+ */
+public record TrialFolder(Path path) {
+
+    /**
+     * Returns where the trial's process writes what it has to say.
+     *
+     * @return path of a text file
+     */
+    public Path log() {
+        return path.resolve("log.txt");
+    }
+
+    /**
+     * Returns where the order of the trial stands, from which it can be measured or judged again.
+     *
+     * @return path of a JSON file
+     */
+    public Path order() {
+        return path.resolve("order.json");
+    }
+
+    /**
+     * Returns where the outcome stands, once there is one.
+     *
+     * @return path of a JSON file
+     */
+    public Path result() {
+        return path.resolve("trial.json");
+    }
+
+    /**
+     * Returns where the answers to some images stand.
+     *
+     * @param part {@code test} or {@code validation}
+     * @return path of a CSV file
+     */
+    public Path predictions(String part) {
+        return path.resolve(part.equals("test") ? "predictions.csv" : "predictions-" + part + ".csv");
+    }
+
+    /**
+     * Reads the weights.
+     *
+     * @param classifier whose network it is
+     * @param chosen the same point of its search space
+     * @param task what it solves
+     * @return the trained network
+     * @throws IOException if they cannot be read
+     */
+    public TrainedModel readModel(LoadedClassifier classifier, Hyperparameters chosen, Task task)
+            throws IOException {
+        return TrainedModel.load(model(), classifier, chosen, task);
+    }
+
+    /**
+     * Writes the outcome.
+     *
+     * @param result of the trial
+     * @throws IOException if it cannot be written
+     */
+    public void writeResult(TrialResult result) throws IOException {
+        AtomicFiles.write(result(), Json.JSON.writeValueAsString(result));
+    }
+
+    /**
+     * Reads the outcome.
+     *
+     * @return what {@link #writeResult} wrote
+     * @throws IOException if it cannot be read
+     */
+    public TrialResult readResult() throws IOException {
+        return Json.JSON.readValue(Files.readString(result()), TrialResult.class);
+    }
+
+    void writeModel(TrainedModel model) throws IOException {
+        Path beside = path.resolve("model.part");
+        Files.createDirectories(beside);
+        model.save(beside);
+        Files.move(beside, model());
+    }
+
+    long modelBytes() throws IOException {
+        try (Stream<Path> files = Files.list(model())) {
+            return files.mapToLong(file -> file.toFile().length()).sum();
+        }
+    }
+
+    void writePredictions(String part, Predictions predictions) throws IOException {
+        predictions.write(predictions(part));
+    }
+
+    /** Writes the course of the training so far, one line an epoch. */
+    void writeHistory(List<Epoch> history) {
+        StringBuilder csv = new StringBuilder(
+                "epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,learning_rate,seconds\n");
+        for (Epoch epoch : history) {
+            csv.append(String.format(
+                    Locale.ROOT,
+                    "%d,%.6f,%.6f,%.6f,%.6f,%.6g,%.3f%n",
+                    epoch.epoch(),
+                    epoch.trainLoss(),
+                    epoch.trainAccuracy(),
+                    epoch.validationLoss(),
+                    epoch.validationAccuracy(),
+                    epoch.learningRate(),
+                    epoch.seconds()));
+        }
+        try {
+            AtomicFiles.write(path.resolve("history.csv"), csv.toString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path model() {
+        return path.resolve("model");
+    }
+}

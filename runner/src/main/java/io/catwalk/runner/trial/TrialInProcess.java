@@ -1,0 +1,31 @@
+package io.catwalk.runner.trial;
+
+import io.catwalk.runner.AtomicFiles;
+import io.catwalk.runner.Json;
+import io.catwalk.runner.training.Epoch;
+import java.io.IOException;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs trials in this process, one after the other, to debug a plugin. */
+public final class TrialInProcess implements TrialExecution {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TrialInProcess.class);
+
+    @Override
+    public TrialResult train(TrialOrder order, Consumer<Epoch> listener) throws IOException {
+        AtomicFiles.write(new TrialFolder(order.folder()).order(), Json.JSON.writeValueAsString(order));
+        try {
+            return new TrialRun(order).train(listener);
+        } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
+            LOG.error("The trial failed", e);
+            return TrialResult.failed(order.spec(), TrialMain.reason(e));
+        }
+    }
+
+    @Override
+    public Latency measure(TrialOrder order) throws IOException {
+        return new TrialRun(order).measure();
+    }
+}

@@ -1,0 +1,210 @@
+package io.catwalk.runner.trial;
+
+import io.catwalk.api.Hyperparameters;
+import io.catwalk.api.Task;
+import io.catwalk.onnx.Predictor;
+import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.data.LabeledImages;
+import io.catwalk.runner.data.Normalization;
+import io.catwalk.runner.data.Split;
+import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.evaluation.Overfitting;
+import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.plugin.LoadedClassifier;
+import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.training.Epoch;
+import io.catwalk.runner.training.TrainedModel;
+import io.catwalk.runner.training.Training;
+import io.catwalk.runner.training.TrainingData;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Runs a trial in this process: trains, judges and leaves everything in the trial folder. */
+final class TrialRun {
+
+    private final TrialOrder order;
+    private final TrialFolder folder;
+
+    TrialRun(TrialOrder order) {
+        this.order = order;
+        folder = new TrialFolder(order.folder());
+    }
+
+    /**
+     * Trains and judges.
+     *
+     * @param listener is told of each epoch as it ends
+     * @return the outcome, which also stands in the trial folder
+     * @throws IOException if the folder cannot be written
+     */
+    TrialResult train(Consumer<Epoch> listener) throws IOException {
+        Instant started = Instant.now();
+        long start = System.nanoTime();
+        ImageDataset dataset = order.dataset().load(order.dataHome());
+        try (PluginCatalog catalog = PluginCatalog.open(order.pluginsDir())) {
+            TrialSpec spec = order.spec();
+            LoadedClassifier classifier = catalog.require(spec.classifier());
+            Split split = order.split()
+                    .split(dataset.train().labels(), dataset.classes().size(), spec.fold());
+            TrainingData data = TrainingData.of(dataset.train(), split);
+            Training training = new Training(
+                    classifier,
+                    chosen(),
+                    task(dataset),
+                    data,
+                    spec.recipe(),
+                    spec.seed(),
+                    spec.fold(),
+                    System::nanoTime);
+            List<Epoch> history = new ArrayList<>();
+            try (TrainedModel model = training.run(epoch -> {
+                history.add(epoch);
+                folder.writeHistory(history);
+                listener.accept(epoch);
+            })) {
+                Judgement judgement = judge(model, dataset, data);
+                folder.writeModel(model);
+                TrialResult result = result(model, judgement, classifier, dataset, data, started, start);
+                folder.writeResult(result);
+                return result;
+            }
+        }
+    }
+
+    /**
+     * Measures how fast the trained network answers; nothing else should run meanwhile.
+     *
+     * @return times and throughput on PyTorch
+     * @throws IOException if the weights cannot be read
+     */
+    Latency measure() throws IOException {
+        ImageDataset dataset = order.dataset().load(order.dataHome());
+        Normalization normalization = Normalization.of(dataset.test(), new int[] {0});
+        try (PluginCatalog catalog = PluginCatalog.open(order.pluginsDir());
+                TrainedModel model =
+                        folder.readModel(catalog.require(order.spec().classifier()), chosen(), task(dataset));
+                Predictor predictor = model.predictor()) {
+            float[] image = normalization.normalized(dataset.test(), 0, 1);
+            return Latency.of(predictor, image, order.spec().threads(), System::nanoTime);
+        }
+    }
+
+    private Hyperparameters chosen() {
+        return new Hyperparameters(order.spec().hyperparameters());
+    }
+
+    private Judgement judge(TrainedModel model, ImageDataset dataset, TrainingData data) throws IOException {
+        int classes = dataset.classes().size();
+        try (Predictor predictor = model.predictor()) {
+            Predictions test = Predictions.of(predictor, dataset.test(), data.normalization(), classes);
+            folder.writePredictions("test", test);
+            LabeledImages held = data.images().select(data.split().validation());
+            Predictions validation = Predictions.of(predictor, held, data.normalization(), classes);
+            folder.writePredictions("validation", validation);
+            LabeledImages seen = data.images().select(data.split().train());
+            Predictions train = Predictions.of(predictor, seen, data.normalization(), classes);
+            return new Judgement(
+                    Evaluation.of(test, dataset.classes()),
+                    Evaluation.of(validation, dataset.classes()),
+                    Evaluation.of(train, dataset.classes()));
+        }
+    }
+
+    private TrialResult result(
+            TrainedModel model,
+            Judgement judgement,
+            LoadedClassifier classifier,
+            ImageDataset dataset,
+            TrainingData data,
+            Instant started,
+            long start)
+            throws IOException {
+        TrialSpec spec = order.spec();
+        double trainingSeconds =
+                model.history().stream().mapToDouble(Epoch::seconds).sum();
+        long seen = (long) model.history().size() * data.split().train().length;
+        Efficiency efficiency = new Efficiency(
+                model.parameters(),
+                folder.modelBytes(),
+                trainingSeconds,
+                seen / trainingSeconds,
+                cpuSeconds(),
+                Machine.peakMemoryBytes(),
+                null);
+        Timing timing = new Timing(
+                started.toString(),
+                (System.nanoTime() - start) / 1e9,
+                model.history().size(),
+                model.bestEpoch(),
+                median(model.history().stream().mapToDouble(Epoch::seconds).toArray()));
+        Provenance provenance = new Provenance(
+                classifier.pluginId(),
+                classifier.version(),
+                classifier.jarSha256(),
+                dataset.sha256(),
+                data.split().sha256(),
+                spec.threads(),
+                Software.current(),
+                Machine.current());
+        return new TrialResult(
+                spec.classifier(),
+                spec.variant(),
+                spec.seed(),
+                spec.fold(),
+                TrialResult.Status.DONE,
+                null,
+                spec.hyperparameters(),
+                spec.recipe(),
+                judgement.metrics(),
+                judgement.overfitting().summary(),
+                efficiency,
+                timing,
+                data.normalization(),
+                provenance);
+    }
+
+    private static Task task(ImageDataset dataset) {
+        LabeledImages images = dataset.train();
+        return new Task(
+                images.channels(),
+                images.height(),
+                images.width(),
+                dataset.classes().size());
+    }
+
+    private static double cpuSeconds() {
+        return ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class)
+                        .getProcessCpuTime()
+                / 1e9;
+    }
+
+    private static double median(double[] values) {
+        double[] sorted = values.clone();
+        java.util.Arrays.sort(sorted);
+        int middle = sorted.length / 2;
+        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+
+    private record Judgement(Evaluation test, Evaluation validation, Evaluation train) {
+
+        Map<String, Map<String, @Nullable Object>> metrics() {
+            Map<String, Map<String, @Nullable Object>> metrics = new LinkedHashMap<>();
+            metrics.put("test", test.summary());
+            metrics.put("validation", validation.summary());
+            metrics.put("train", train.summary());
+            return metrics;
+        }
+
+        Overfitting overfitting() {
+            return new Overfitting(
+                    train.accuracy(), validation.accuracy(), test.accuracy(), validation.images());
+        }
+    }
+}
