@@ -1,0 +1,61 @@
+package io.catwalk.plugins.convmaxpool;
+
+import static io.catwalk.api.Layers.conv;
+import static io.catwalk.api.Layers.dense;
+import static io.catwalk.api.Layers.flatten;
+import static io.catwalk.api.Layers.maxPool;
+import static io.catwalk.api.Layers.relu;
+import static io.catwalk.api.Layers.sequence;
+
+import ai.djl.nn.Block;
+import io.catwalk.api.Classifier;
+import io.catwalk.api.Hyperparameters;
+import io.catwalk.api.SearchSpace;
+import io.catwalk.api.Task;
+import org.pf4j.Extension;
+
+/**
+ * Convolves and takes the maximum, twice, then decides in two dense layers: the plan of LeNet-5 (LeCun
+ * et al., "Gradient-Based Learning Applied to Document Recognition", 1998) with maxima and rectified
+ * linear units.
+ *
+ * <table>
+ *   <caption>Layers for 28x28 gray images, 10 classes and the default hyperparameters</caption>
+ *   <tr><th>layer</th><th>output</th><th>parameters</th></tr>
+ *   <tr><td>convolution 3x3, ReLU</td><td>32 x 28 x 28</td><td>320</td></tr>
+ *   <tr><td>maximum 2x2</td><td>32 x 14 x 14</td><td></td></tr>
+ *   <tr><td>convolution 3x3, ReLU</td><td>64 x 14 x 14</td><td>18,496</td></tr>
+ *   <tr><td>maximum 2x2</td><td>64 x 7 x 7</td><td></td></tr>
+ *   <tr><td>dense, ReLU</td><td>128</td><td>401,536</td></tr>
+ *   <tr><td>dense</td><td>10</td><td>1,290</td></tr>
+ * </table>
+ */
+@Extension
+public final class ConvMaxPool implements Classifier {
+
+    @Override
+    public String name() {
+        return "conv-maxpool";
+    }
+
+    @Override
+    public SearchSpace searchSpace() {
+        return SearchSpace.none().with("filters", 32, 16).with("dense", 128, 256);
+    }
+
+    @Override
+    public Block network(Task task, Hyperparameters chosen) {
+        int filters = chosen.integer("filters");
+        return sequence(
+                conv(filters, 3),
+                relu(),
+                maxPool(),
+                conv(2 * filters, 3),
+                relu(),
+                maxPool(),
+                flatten(),
+                dense(chosen.integer("dense")),
+                relu(),
+                dense(task.classes()));
+    }
+}

@@ -1,0 +1,5 @@
+/** Provides the classifier {@code conv-maxpool}. */
+@NullMarked
+package io.catwalk.plugins.convmaxpool;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Holds the contract of a classifier plugin as a test class to extend. */
+@NullMarked
+package io.catwalk.testkit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,113 @@
+package io.catwalk.runner.plugin;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import io.catwalk.api.Classifier;
+import io.catwalk.api.Hyperparameters;
+import io.catwalk.api.Recipe;
+import io.catwalk.api.SearchSpace;
+import io.catwalk.api.Task;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds a classifier with where it came from. Its methods ask the plugin and turn whatever goes wrong
+ * there into a {@link PluginException}.
+ *
+ * @param classifier made by the plugin
+ * @param name of the classifier, as it said when it was loaded
+ * @param pluginId Plugin-Id of the jar's manifest
+ * @param version Plugin-Version
+ * @param provider Plugin-Provider
+ * @param description Plugin-Description
+ * @param jar the file
+ * @param jarSha256 of the file, 64 lower-case hexadecimal digits
+ */
+public record LoadedClassifier(
+        Classifier classifier,
+        String name,
+        String pluginId,
+        String version,
+        String provider,
+        String description,
+        Path jar,
+        String jarSha256) {
+
+    private static final int BATCH = 2;
+
+    /**
+     * Asks what may be chosen about the network.
+     *
+     * @return the search space
+     * @throws PluginException if the plugin throws or returns null
+     */
+    public SearchSpace searchSpace() {
+        return ask("searchSpace()", classifier::searchSpace);
+    }
+
+    /**
+     * Asks how to train the network.
+     *
+     * @param chosen one point of the search space
+     * @return the recipe at full length
+     * @throws PluginException if the plugin throws or returns null
+     */
+    public Recipe recipe(Hyperparameters chosen) {
+        return ask("recipe(...)", () -> classifier.recipe(chosen));
+    }
+
+    /**
+     * Builds the network, not yet initialized.
+     *
+     * @param task the images and classes that the network is for
+     * @param chosen one point of the search space
+     * @return a new block
+     * @throws PluginException if the plugin throws or returns null
+     */
+    public Block build(Task task, Hyperparameters chosen) {
+        return ask("network(...)", () -> classifier.network(task, chosen));
+    }
+
+    /**
+     * Initializes a network that {@link #build} made, in float32, and checks the shape of its output.
+     *
+     * @param network not yet initialized
+     * @param manager owns the parameters from then on
+     * @param task the one that the network was built for
+     * @throws PluginException if the network throws, or does not map images (batch, channels, height,
+     *     width) to logits (batch, classes)
+     */
+    public void initialize(Block network, NDManager manager, Task task) {
+        Shape images = new Shape(BATCH, task.channels(), task.height(), task.width());
+        Shape logits = new Shape(BATCH, task.classes());
+        Shape[] found = ask("the network of " + task, () -> {
+            network.initialize(manager, DataType.FLOAT32, images);
+            return network.getOutputShapes(new Shape[] {images});
+        });
+        if (!Arrays.equals(found, new Shape[] {logits})) {
+            throw new PluginException(where() + "expected a network from images " + images + " to logits " + logits
+                    + ", but its output is " + Arrays.toString(found));
+        }
+    }
+
+    private <T> T ask(String what, Supplier<@Nullable T> question) {
+        T answer;
+        try {
+            answer = question.get();
+        } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
+            throw new PluginException(where() + what + " threw " + Reasons.of(e), e);
+        }
+        if (answer == null) {
+            throw new PluginException(where() + what + " returned null");
+        }
+        return answer;
+    }
+
+    private String where() {
+        return "classifier '" + name + "' of " + jar.getFileName() + ": ";
+    }
+}

@@ -1,0 +1,22 @@
+package io.catwalk.runner.plugin;
+
+import java.io.Serial;
+
+/**
+ * Says that a plugin broke its contract while in use: the trial that needed it fails, and nothing else.
+ *
+ * <p>The message is one line that names the classifier, its jar and the cause.
+ */
+public final class PluginException extends RuntimeException {
+
+    @Serial
+    private static final long serialVersionUID = 1;
+
+    PluginException(String message) {
+        super(message);
+    }
+
+    PluginException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}
