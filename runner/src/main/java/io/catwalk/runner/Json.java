@@ -26,8 +26,9 @@ import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 public final class Json {
 
     /** Reads and writes JSON, one property a line. */
-    public static final JsonMapper JSON =
-            configured(JsonMapper.builder()).enable(SerializationFeature.INDENT_OUTPUT).build();
+    public static final JsonMapper JSON = configured(JsonMapper.builder())
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .build();
 
     /** Reads and writes JSON on a single line. */
     public static final JsonMapper LINE = configured(JsonMapper.builder()).build();

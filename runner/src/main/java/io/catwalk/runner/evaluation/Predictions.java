@@ -57,8 +57,7 @@ public record Predictions(int classes, int[] labels, float[] logits) {
      * @param classes number of classes
      * @return its answers, in the order of the images
      */
-    public static Predictions of(
-            Predictor predictor, LabeledImages images, Normalization normalization, int classes) {
+    public static Predictions of(Predictor predictor, LabeledImages images, Normalization normalization, int classes) {
         float[] logits = new float[images.size() * classes];
         for (int from = 0; from < images.size(); from += BATCH) {
             int to = Math.min(images.size(), from + BATCH);

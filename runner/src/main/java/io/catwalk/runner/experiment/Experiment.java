@@ -138,10 +138,7 @@ public final class Experiment {
     }
 
     private void measure(
-            RunFolder run,
-            TrialExecution execution,
-            ExperimentListener listener,
-            Map<TrialSpec, TrialResult> finished)
+            RunFolder run, TrialExecution execution, ExperimentListener listener, Map<TrialSpec, TrialResult> finished)
             throws IOException, InterruptedException {
         List<TrialSpec> trained = finished.keySet().stream()
                 .filter(trial -> Objects.requireNonNull(finished.get(trial)).status() == TrialResult.Status.DONE)
@@ -162,7 +159,12 @@ public final class Experiment {
 
     private TrialOrder order(TrialSpec trial, TrialFolder folder) {
         return new TrialOrder(
-                trial, spec.dataset(), spec.split(), dataHome, pluginsDir, folder.path().toAbsolutePath());
+                trial,
+                spec.dataset(),
+                spec.split(),
+                dataHome,
+                pluginsDir,
+                folder.path().toAbsolutePath());
     }
 
     private Results results(RunFolder run, Instant started, Map<TrialSpec, TrialResult> finished) {

@@ -61,13 +61,7 @@ public record ExperimentSpec(
             for (int fold = 0; fold < Math.max(1, split.folds()); fold++) {
                 for (Contestant one : classifiers) {
                     trials.add(new TrialSpec(
-                            one.name(),
-                            one.variant(),
-                            one.hyperparameters(),
-                            one.recipe(),
-                            seed,
-                            fold,
-                            threads));
+                            one.name(), one.variant(), one.hyperparameters(), one.recipe(), seed, fold, threads));
                 }
             }
         }

@@ -1,5 +1,6 @@
 package io.catwalk.runner.experiment;
 
+import io.catwalk.runner.Json;
 import io.catwalk.runner.trial.TrialResult;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -9,7 +10,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import io.catwalk.runner.Json;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -101,8 +101,9 @@ public record Results(int schema, Summary experiment, Dataset dataset, List<Tria
         }
         StringBuilder csv = new StringBuilder(String.join(",", columns)).append('\n');
         for (Map<String, String> row : rows) {
-            List<String> cells =
-                    columns.stream().map(column -> cell(row.getOrDefault(column, ""))).toList();
+            List<String> cells = columns.stream()
+                    .map(column -> cell(row.getOrDefault(column, "")))
+                    .toList();
             csv.append(String.join(",", cells)).append('\n');
         }
         return csv.toString();
@@ -110,8 +111,9 @@ public record Results(int schema, Summary experiment, Dataset dataset, List<Tria
 
     private static void flatten(String prefix, JsonNode node, Map<String, String> row) {
         if (node.isObject()) {
-            node.properties().forEach(entry -> flatten(
-                    prefix.isEmpty() ? entry.getKey() : prefix + "." + entry.getKey(), entry.getValue(), row));
+            node.properties()
+                    .forEach(entry -> flatten(
+                            prefix.isEmpty() ? entry.getKey() : prefix + "." + entry.getKey(), entry.getValue(), row));
         } else if (node.isArray()) {
             row.put(prefix, node.isEmpty() ? "" : node.toString());
         } else {
@@ -147,7 +149,8 @@ public record Results(int schema, Summary experiment, Dataset dataset, List<Tria
      * @return classifier and, where needed, variant, seed and fold
      */
     public String label(TrialResult trial) {
-        String label = trial.variant().equals("default") ? trial.classifier() : trial.classifier() + "@" + trial.variant();
+        String label =
+                trial.variant().equals("default") ? trial.classifier() : trial.classifier() + "@" + trial.variant();
         if (experiment.seeds.size() > 1) {
             label += " s" + trial.seed();
         }
@@ -175,7 +178,10 @@ public record Results(int schema, Summary experiment, Dataset dataset, List<Tria
                 trial.efficiency() == null ? "-" : duration(trial.efficiency().trainingSeconds()),
                 trial.efficiency() == null || trial.efficiency().pytorch() == null
                         ? "-"
-                        : String.format(Locale.ROOT, "%.0f µs", trial.efficiency().pytorch().p50Micros()));
+                        : String.format(
+                                Locale.ROOT,
+                                "%.0f µs",
+                                trial.efficiency().pytorch().p50Micros()));
     }
 
     /**

@@ -144,8 +144,8 @@ public record RunFolder(Path path) {
         line.put("trial", spec.folder());
         line.put("status", result.status() == TrialResult.Status.DONE ? "done" : "failed");
         byte[] bytes = (Json.LINE.writeValueAsString(line) + "\n").getBytes(StandardCharsets.UTF_8);
-        try (FileChannel channel = FileChannel.open(
-                path.resolve("journal.jsonl"), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+        try (FileChannel channel =
+                FileChannel.open(path.resolve("journal.jsonl"), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
             channel.write(ByteBuffer.wrap(bytes));
             channel.force(true);
         }

@@ -144,8 +144,8 @@ final class BatchLoader {
         float[][] table = new float[channels][256];
         for (int channel = 0; channel < channels; channel++) {
             for (int value = 0; value < 256; value++) {
-                table[channel][value] =
-                        (value / 255f - normalization.mean()[channel]) / normalization.std()[channel];
+                table[channel][value] = (value / 255f - normalization.mean()[channel])
+                        / normalization.std()[channel];
             }
         }
         return table;

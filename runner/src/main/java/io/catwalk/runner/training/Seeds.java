@@ -23,7 +23,7 @@ record Seeds(long seed, int fold) {
     /** Spreads neighboring seeds, folds and purposes over all 64 bits before SplittableRandom mixes them once more. */
     private long mixed(Purpose purpose) {
         long mixed = seed;
-        for (long part : new long[] {fold, purpose.ordinal()}) {
+        for (long part : new long[] {fold, purpose.number}) {
             mixed = new SplittableRandom(mixed ^ (part + 1) * 0x9E3779B97F4A7C15L).nextLong();
         }
         return mixed;
@@ -31,9 +31,16 @@ record Seeds(long seed, int fold) {
 
     /** What random numbers are for. */
     enum Purpose {
-        INITIALIZATION,
-        SHUFFLE,
-        AUGMENTATION,
-        DROPOUT
+        INITIALIZATION(1),
+        SHUFFLE(2),
+        AUGMENTATION(3),
+        DROPOUT(4);
+
+        /** Part of every result: never to be changed, whatever is added or reordered. */
+        private final int number;
+
+        Purpose(int number) {
+            this.number = number;
+        }
     }
 }

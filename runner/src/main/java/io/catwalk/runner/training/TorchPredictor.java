@@ -44,9 +44,7 @@ final class TorchPredictor implements Predictor {
         }
         try (NDManager scratch = manager.newSubManager()) {
             NDArray input = scratch.create(
-                    filled(images),
-                    new Shape(count, task.channels(), task.height(), task.width()),
-                    DataType.FLOAT32);
+                    filled(images), new Shape(count, task.channels(), task.height(), task.width()), DataType.FLOAT32);
             NDArray logits = block.forward(weights, new NDList(input), false).singletonOrThrow();
             logits.attach(scratch);
             requireShape(logits, count, task.classes());

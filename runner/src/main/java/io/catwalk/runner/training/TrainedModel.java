@@ -117,8 +117,8 @@ public final class TrainedModel implements AutoCloseable {
      * @return the network with its weights
      * @throws IOException if they cannot be read or belong to another network
      */
-    public static TrainedModel load(
-            Path folder, LoadedClassifier classifier, Hyperparameters chosen, Task task) throws IOException {
+    public static TrainedModel load(Path folder, LoadedClassifier classifier, Hyperparameters chosen, Task task)
+            throws IOException {
         NDManager manager = Engine.getEngine("PyTorch").newBaseManager();
         try {
             Block block = classifier.build(task, chosen);

@@ -109,7 +109,8 @@ public final class Training {
         private final SplittableRandom shuffle = seeds.generator(Purpose.SHUFFLE);
         private final int[] order = data.split().train().clone();
         private final int stepsPerEpoch = order.length / recipe.batchSize();
-        private final LabeledImages validation = data.images().select(data.split().validation());
+        private final LabeledImages validation =
+                data.images().select(data.split().validation());
         private long step;
 
         Loop(Block block, NDManager manager) {
@@ -156,8 +157,8 @@ public final class Training {
             double learningRate = 0;
             for (int i = 0; i < stepsPerEpoch; i++) {
                 long totalSteps = (long) recipe.epochs() * stepsPerEpoch;
-                learningRate = recipe.optimizer().learningRate()
-                        * recipe.schedule().at((double) step / totalSteps);
+                learningRate =
+                        recipe.optimizer().learningRate() * recipe.schedule().at((double) step / totalSteps);
                 Progress progress = step(i * recipe.batchSize(), learningRate);
                 if (!Double.isFinite(progress.loss)) {
                     throw new TrainingException("the loss is " + progress.loss + " in epoch " + number + ", step "

@@ -14,6 +14,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,7 +99,7 @@ final class Weights implements AutoCloseable {
 
     /** Hands the values out for evaluation. */
     ParameterStore frozen() {
-        return new Store(manager, parameter -> views.get(parameter.getId()));
+        return new Store(manager, this::view);
     }
 
     /** Hands out fresh leaves of a gradient graph, which live as long as the manager of the step. */
@@ -110,8 +112,12 @@ final class Weights implements AutoCloseable {
         for (Pair<String, Parameter> pair : block.getParameters()) {
             NDArray own = pair.getValue().getArray();
             own.setRequiresGradient(false);
-            views.get(pair.getValue().getId()).copyTo(own);
+            view(pair.getValue()).copyTo(own);
         }
+    }
+
+    private NDArray view(Parameter parameter) {
+        return Objects.requireNonNull(views.get(parameter.getId()), "a parameter that the network did not have");
     }
 
     @Override
@@ -142,7 +148,7 @@ final class Weights implements AutoCloseable {
         }
 
         private NDArray leaf(Parameter parameter) {
-            NDArray view = views.get(parameter.getId());
+            NDArray view = view(parameter);
             if (!parameter.requiresGradient()) {
                 return view;
             }
@@ -172,9 +178,9 @@ final class Weights implements AutoCloseable {
     /** A store that asks us, and not the parameter, for the array. */
     private static final class Store extends ParameterStore {
 
-        private final java.util.function.Function<Parameter, NDArray> arrays;
+        private final Function<Parameter, NDArray> arrays;
 
-        Store(NDManager manager, java.util.function.Function<Parameter, NDArray> arrays) {
+        Store(NDManager manager, Function<Parameter, NDArray> arrays) {
             super(manager, false);
             this.arrays = arrays;
         }

@@ -35,8 +35,7 @@ public record DatasetSpec(String name, @Nullable String imageSize, int limitTrai
      * @throws RequestException if there is no such data set, or something is wrong with its files
      */
     public ImageDataset load(Path dataHome) {
-        ImageDataset all =
-                ImageDatasets.load(name, dataHome, imageSize == null ? null : ImageSize.parse(imageSize));
+        ImageDataset all = ImageDatasets.load(name, dataHome, imageSize == null ? null : ImageSize.parse(imageSize));
         return new ImageDataset(
                 all.name(),
                 all.sha256(),

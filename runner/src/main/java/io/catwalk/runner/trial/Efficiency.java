@@ -25,12 +25,6 @@ public record Efficiency(
 
     Efficiency withPytorch(Latency latency) {
         return new Efficiency(
-                parameters,
-                modelBytes,
-                trainingSeconds,
-                trainingImagesPerSecond,
-                cpuSeconds,
-                peakMemoryBytes,
-                latency);
+                parameters, modelBytes, trainingSeconds, trainingImagesPerSecond, cpuSeconds, peakMemoryBytes, latency);
     }
 }

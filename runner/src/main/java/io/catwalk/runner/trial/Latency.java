@@ -58,8 +58,7 @@ public record Latency(
         return record(predictor, images, count, nanoTime, MEASURED_NANOS);
     }
 
-    private static Histogram record(
-            Predictor predictor, float[] images, int count, LongSupplier nanoTime, long nanos) {
+    private static Histogram record(Predictor predictor, float[] images, int count, LongSupplier nanoTime, long nanos) {
         Histogram histogram = new Histogram(3);
         long start = nanoTime.getAsLong();
         long before = start;

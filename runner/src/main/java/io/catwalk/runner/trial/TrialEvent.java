@@ -14,7 +14,10 @@ import tools.jackson.core.JacksonException;
  * @param measured the latency was measured
  * @param failed the trial failed, for this reason
  */
-record TrialEvent(@Nullable Epoch epoch, @Nullable Latency measured, @Nullable String failed) {
+record TrialEvent(
+        @Nullable Epoch epoch,
+        @Nullable Latency measured,
+        @Nullable String failed) {
 
     /** Marks our lines among whatever else a native library may print. */
     private static final String MARK = "@catwalk ";

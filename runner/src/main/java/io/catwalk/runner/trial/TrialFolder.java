@@ -69,9 +69,19 @@ public record TrialFolder(Path path) {
      * @return the trained network
      * @throws IOException if they cannot be read
      */
-    public TrainedModel readModel(LoadedClassifier classifier, Hyperparameters chosen, Task task)
-            throws IOException {
+    public TrainedModel readModel(LoadedClassifier classifier, Hyperparameters chosen, Task task) throws IOException {
         return TrainedModel.load(model(), classifier, chosen, task);
+    }
+
+    /**
+     * Reads what the trial was asked to do.
+     *
+     * @return the order, with its folder where it is now
+     * @throws IOException if it cannot be read
+     */
+    public TrialOrder readOrder() throws IOException {
+        TrialOrder order = Json.JSON.readValue(Files.readString(order()), TrialOrder.class);
+        return order.at(path);
     }
 
     /**

@@ -13,4 +13,9 @@ import java.nio.file.Path;
  * @param folder the trial folder; it exists
  */
 public record TrialOrder(
-        TrialSpec spec, DatasetSpec dataset, SplitSpec split, Path dataHome, Path pluginsDir, Path folder) {}
+        TrialSpec spec, DatasetSpec dataset, SplitSpec split, Path dataHome, Path pluginsDir, Path folder) {
+
+    TrialOrder at(Path newFolder) {
+        return new TrialOrder(spec, dataset, split, dataHome, pluginsDir, newFolder);
+    }
+}

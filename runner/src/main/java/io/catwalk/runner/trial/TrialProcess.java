@@ -108,7 +108,7 @@ public final class TrialProcess implements TrialExecution {
     private static List<String> command(String verb, TrialFolder folder, int threads) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:+UseSerialGC", "-Djava.awt.headless=true"));
+        command.addAll(List.of("-XX:+UseSerialGC", "-Djava.awt.headless=true", "-Dcatwalk.log=INFO"));
         command.addAll(EngineSettings.jvmOptions(threads));
         String extra = System.getenv("CATWALK_OPTS");
         if (extra != null && !extra.isBlank()) {
@@ -130,13 +130,16 @@ public final class TrialProcess implements TrialExecution {
             if (failure != null) {
                 return failure;
             }
-            String how = exitCode > 128 ? "was ended by signal " + (exitCode - 128) : "ended with exit code " + exitCode;
+            String how =
+                    exitCode > 128 ? "was ended by signal " + (exitCode - 128) : "ended with exit code " + exitCode;
             return "its process " + how + " without a result: see " + shortened(log);
         }
 
         private static String shortened(Path log) {
             int names = log.getNameCount();
-            return names > 4 ? log.subpath(names - 4, names).toString().replace(File.separatorChar, '/') : log.toString();
+            return names > 4
+                    ? log.subpath(names - 4, names).toString().replace(File.separatorChar, '/')
+                    : log.toString();
         }
     }
 }

@@ -170,7 +170,7 @@ final class TrialRun {
                 provenance);
     }
 
-    private static Task task(ImageDataset dataset) {
+    static Task task(ImageDataset dataset) {
         LabeledImages images = dataset.train();
         return new Task(
                 images.channels(),
@@ -203,8 +203,7 @@ final class TrialRun {
         }
 
         Overfitting overfitting() {
-            return new Overfitting(
-                    train.accuracy(), validation.accuracy(), test.accuracy(), validation.images());
+            return new Overfitting(train.accuracy(), validation.accuracy(), test.accuracy(), validation.images());
         }
     }
 }

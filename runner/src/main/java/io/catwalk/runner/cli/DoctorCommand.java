@@ -1,0 +1,127 @@
+package io.catwalk.runner.cli;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.trial.DatasetSpec;
+import io.catwalk.runner.trial.EngineSettings;
+import io.catwalk.runner.trial.Machine;
+import io.catwalk.runner.trial.Software;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Checks that everything that a comparison needs is there and works. */
+@Command(
+        name = "doctor",
+        description = "Check this machine, the engine, the data and the plugins.",
+        mixinStandardHelpOptions = true)
+final class DoctorCommand implements Callable<Integer> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DoctorCommand.class);
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--plugins-dir", paramLabel = "DIR", description = "Folder of the plugin jars.")
+    private Path pluginsDir = Home.plugins();
+
+    @Option(names = "--dataset", paramLabel = "NAME|DIR", description = "Data set to check. Default: ${DEFAULT-VALUE}")
+    private String dataset = "fashion-mnist";
+
+    @Option(names = "--image-size", paramLabel = "WxH", description = "Resize the images of a folder.")
+    private String imageSize = "";
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    /** One thing that was looked at. */
+    private record Finding(String what, boolean good, String found) {}
+
+    @Override
+    public Integer call() {
+        Console console =
+                new Console(spec.commandLine().getOut(), spec.commandLine().getErr());
+        List<Finding> findings = new ArrayList<>();
+        findings.add(check("program", () -> "catwalk " + Software.current().catwalk()));
+        findings.add(check("java", () -> Software.current().java()));
+        findings.add(check("machine", DoctorCommand::machine));
+        findings.add(check("engine", DoctorCommand::engine));
+        findings.add(check("data", this::data));
+        findings.add(check("plugins", this::plugins));
+        if (json) {
+            console.json(findings);
+        } else {
+            for (Finding finding : findings) {
+                console.line(String.format(
+                        Locale.ROOT, "%-6s %-8s %s", finding.good ? "ok" : "failed", finding.what, finding.found));
+            }
+        }
+        return findings.stream().allMatch(Finding::good) ? ExitCode.DONE : ExitCode.SOME_FAILED;
+    }
+
+    private static Finding check(String what, Supplier<String> look) {
+        try {
+            return new Finding(what, true, look.get());
+        } catch (RuntimeException | LinkageError e) {
+            LOG.info("The {} is not all right", what, e);
+            return new Finding(what, false, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static String machine() {
+        Machine machine = Machine.current();
+        return String.format(
+                Locale.ROOT,
+                "%s, %s, %d cores, %.0f GiB",
+                machine.os(),
+                machine.processor(),
+                machine.cores(),
+                machine.memoryBytes() / Math.pow(2, 30));
+    }
+
+    private static String engine() {
+        EngineSettings.apply(1);
+        Engine engine = Engine.getEngine("PyTorch");
+        try (NDManager manager = engine.newBaseManager()) {
+            float sum = manager.ones(new Shape(2, 3))
+                    .matMul(manager.ones(new Shape(3, 2)))
+                    .sum()
+                    .getFloat();
+            if (sum != 12) {
+                throw new IllegalStateException("ones(2, 3) times ones(3, 2) must sum to 12, but gives " + sum);
+            }
+        }
+        return "PyTorch " + engine.getVersion() + ", multiplies right";
+    }
+
+    private String data() {
+        ImageDataset loaded = new DatasetSpec(dataset, imageSize.isEmpty() ? null : imageSize, 0, 0).load(Home.data());
+        return loaded.name() + ", " + loaded.train().size() + " training and "
+                + loaded.test().size() + " test images, sha256 "
+                + loaded.sha256().substring(0, 12);
+    }
+
+    private String plugins() {
+        try (PluginCatalog catalog = PluginCatalog.open(pluginsDir)) {
+            if (!catalog.failures().isEmpty()) {
+                throw new RequestException(catalog.failures().size() + " of "
+                        + (catalog.failures().size() + catalog.classifiers().size())
+                        + " failed to load: see catwalk list");
+            }
+            return catalog.classifiers().size() + " classifiers";
+        }
+    }
+}

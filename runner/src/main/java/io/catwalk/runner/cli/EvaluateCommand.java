@@ -1,0 +1,152 @@
+package io.catwalk.runner.cli;
+
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.evaluation.ClassScores;
+import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.experiment.RunFolder;
+import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.trial.DatasetSpec;
+import io.catwalk.runner.trial.EngineSettings;
+import io.catwalk.runner.trial.Rejudging;
+import io.catwalk.runner.trial.TrialFolder;
+import io.catwalk.runner.trial.TrialResult;
+import io.catwalk.runner.trial.TrialSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Judges trained weights anew, on their own test images or on others. */
+@Command(
+        name = "evaluate",
+        description = "Judge the trained networks of a run anew, on its own test images or on others.",
+        mixinStandardHelpOptions = true)
+final class EvaluateCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "RUN", description = "A run folder, or the folder of one trial in it.")
+    private Path folder = Path.of("");
+
+    @Option(
+            names = "--dataset",
+            paramLabel = "NAME|DIR",
+            description = "Judge on the test images of another data set, of the same size and classes.")
+    @Nullable
+    private String dataset;
+
+    @Option(names = "--image-size", paramLabel = "WxH", description = "Resize the images of a folder.")
+    @Nullable
+    private String imageSize;
+
+    @Option(names = "--plugins-dir", paramLabel = "DIR", description = "Folder of the plugin jars.")
+    private Path pluginsDir = Home.plugins();
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads of the engine. Default: one for each core")
+    @Nullable
+    private Integer threads;
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws IOException {
+        Console console =
+                new Console(spec.commandLine().getOut(), spec.commandLine().getErr());
+        EngineSettings.apply(threads == null ? Runtime.getRuntime().availableProcessors() : threads);
+        List<TrialFolder> trials = trials();
+        if (trials.isEmpty()) {
+            throw new RequestException("expected a run with trained trials, but " + folder + " has none");
+        }
+        DatasetSpec other = dataset == null ? null : new DatasetSpec(dataset, imageSize, 0, 0);
+        List<Rejudging> judged = new ArrayList<>();
+        try (PluginCatalog catalog = PluginCatalog.open(pluginsDir)) {
+            for (TrialFolder trial : trials) {
+                judged.add(Rejudging.of(trial, catalog, Home.data(), other));
+            }
+        }
+        if (json) {
+            console.json(judged.stream().map(EvaluateCommand::asMap).toList());
+        } else {
+            judged.forEach(one -> print(one, console));
+        }
+        return judged.stream().allMatch(one -> one.changedLabels() <= 0) ? ExitCode.DONE : ExitCode.SOME_FAILED;
+    }
+
+    private List<TrialFolder> trials() throws IOException {
+        TrialFolder single = new TrialFolder(folder);
+        if (Files.exists(single.result())) {
+            return List.of(single);
+        }
+        RunFolder run = RunFolder.open(folder);
+        List<TrialFolder> trained = new ArrayList<>();
+        for (TrialSpec trial : run.readExperiment().trials()) {
+            TrialFolder one = run.trial(trial);
+            if (Files.exists(one.result()) && one.readResult().status() == TrialResult.Status.DONE) {
+                trained.add(one);
+            }
+        }
+        return trained;
+    }
+
+    private static void print(Rejudging judged, Console console) {
+        Evaluation evaluation = judged.evaluation();
+        console.line(String.format(
+                Locale.ROOT,
+                "%s seed %d: accuracy %.2f %% (95 %% interval %.2f to %.2f) on %d images",
+                judged.result().classifier(),
+                judged.result().seed(),
+                evaluation.accuracy() * 100,
+                evaluation.accuracyInterval().low() * 100,
+                evaluation.accuracyInterval().high() * 100,
+                evaluation.images()));
+        if (judged.changedLabels() >= 0) {
+            console.line(
+                    judged.changedLabels() == 0
+                            ? "The labels are those of the stored predictions."
+                            : judged.changedLabels() + " labels differ from the stored predictions!");
+        }
+        console.line("");
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("class", "precision", "recall", "F1", "images"));
+        for (ClassScores scores : evaluation.classes()) {
+            rows.add(List.of(
+                    scores.name(),
+                    percent(scores.precision()),
+                    percent(scores.recall()),
+                    percent(scores.f1()),
+                    Integer.toString(scores.support())));
+        }
+        console.table(rows);
+        console.line("");
+    }
+
+    private static Map<String, @Nullable Object> asMap(Rejudging judged) {
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        map.put("classifier", judged.result().classifier());
+        map.put("variant", judged.result().variant());
+        map.put("seed", judged.result().seed());
+        map.put("fold", judged.result().fold());
+        map.put("changed_labels", judged.changedLabels() < 0 ? null : judged.changedLabels());
+        map.put("metrics", judged.evaluation().summary());
+        map.put("classes", judged.evaluation().classes());
+        map.put("flags", judged.evaluation().flags());
+        return map;
+    }
+
+    private static String percent(double share) {
+        return String.format(Locale.ROOT, "%.2f", share * 100);
+    }
+}

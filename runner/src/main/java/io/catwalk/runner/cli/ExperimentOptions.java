@@ -1,0 +1,213 @@
+package io.catwalk.runner.cli;
+
+import io.catwalk.api.Hyperparameters;
+import io.catwalk.api.Recipe;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.experiment.Contestant;
+import io.catwalk.runner.experiment.Experiment;
+import io.catwalk.runner.experiment.ExperimentSpec;
+import io.catwalk.runner.experiment.Results;
+import io.catwalk.runner.experiment.RunFolder;
+import io.catwalk.runner.plugin.LoadedClassifier;
+import io.catwalk.runner.trial.DatasetSpec;
+import io.catwalk.runner.trial.EngineSettings;
+import io.catwalk.runner.trial.SplitSpec;
+import io.catwalk.runner.trial.TrialExecution;
+import io.catwalk.runner.trial.TrialInProcess;
+import io.catwalk.runner.trial.TrialProcess;
+import io.catwalk.runner.trial.TrialSpec;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options of every command that trains. */
+final class ExperimentOptions {
+
+    private static final int QUICK_TRAIN = 6_000;
+    private static final int QUICK_EPOCHS = 3;
+
+    @Option(
+            names = "--dataset",
+            paramLabel = "NAME|DIR",
+            description =
+                    "fashion-mnist, a folder of IDX files, or a folder of train/CLASS/*.png and test/CLASS/*.png. "
+                            + "Default: ${DEFAULT-VALUE}")
+    String dataset = "fashion-mnist";
+
+    @Option(names = "--image-size", paramLabel = "WxH", description = "Resize the images of a folder.")
+    @Nullable
+    String imageSize;
+
+    @Option(names = "--plugins-dir", paramLabel = "DIR", description = "Folder of the plugin jars.")
+    Path pluginsDir = Home.plugins();
+
+    @Option(names = "--out", paramLabel = "DIR", description = "Run folder to make. Default: runs/COMMAND-TIME")
+    @Nullable
+    Path out;
+
+    @Option(names = "--force", description = "Replace the run folder if it is there.")
+    boolean force;
+
+    @Option(names = "--epochs", paramLabel = "N", description = "Epochs, instead of each recipe's.")
+    @Nullable
+    Integer epochs;
+
+    @Option(names = "--batch-size", paramLabel = "N", description = "Images per step, instead of each recipe's.")
+    @Nullable
+    Integer batchSize;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Seed of everything random. Default: ${DEFAULT-VALUE}")
+    long seed = 1;
+
+    @Option(
+            names = "--hold-out",
+            paramLabel = "SHARE",
+            description = "Share of the training images kept for validation. Default: ${DEFAULT-VALUE}")
+    double holdOut = 0.1;
+
+    @Option(names = "--limit-train", paramLabel = "N", description = "Use N training images, in equal shares.")
+    @Nullable
+    Integer limitTrain;
+
+    @Option(names = "--limit-test", paramLabel = "N", description = "Use N test images, in equal shares.")
+    @Nullable
+    Integer limitTest;
+
+    @Option(names = "--jobs", paramLabel = "N", description = "Trials at once. Default: one for each core")
+    @Nullable
+    Integer jobs;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads of each trial. Default: what the jobs leave")
+    @Nullable
+    Integer threads;
+
+    @Option(
+            names = "--trial-timeout",
+            paramLabel = "TIME",
+            description = "Stop a trial that takes longer, such as 90s, 30m or 2h.")
+    @Nullable
+    String trialTimeout;
+
+    @Option(
+            names = "--quick",
+            description = "A first look: " + QUICK_TRAIN + " training images, " + QUICK_EPOCHS + " epochs.")
+    boolean quick;
+
+    @Option(names = "--in-process", description = "Run trials in this process, to debug a plugin.")
+    boolean inProcess;
+
+    @Option(names = "--json", description = "Print the results as JSON.")
+    boolean json;
+
+    /** Runs the experiment of these classifiers and prints its table. */
+    int run(String command, List<String> arguments, List<Entrant> entrants, Console console)
+            throws IOException, InterruptedException {
+        ExperimentSpec spec = spec(entrants);
+        Experiment experiment =
+                new Experiment(spec, Home.data(), pluginsDir, String.join(" ", arguments), Clock.systemUTC());
+        RunFolder run = RunFolder.create(
+                out == null ? defaultOut(command) : out,
+                force ? RunFolder.Existing.REPLACE : RunFolder.Existing.REFUSE);
+        Results results;
+        try (ProgressView view = ProgressView.of(console, spec)) {
+            results = experiment.run(run, execution(spec), view);
+        }
+        if (json) {
+            console.json(results);
+        } else {
+            ResultsTable.print(results, console);
+            console.line("");
+            console.line("Everything is in " + run.path());
+        }
+        return results.failed() == 0 ? ExitCode.DONE : ExitCode.SOME_FAILED;
+    }
+
+    /** A classifier that takes part, and what was chosen about it. */
+    record Entrant(LoadedClassifier classifier, Map<String, Object> choices) {}
+
+    private ExperimentSpec spec(List<Entrant> entrants) {
+        DatasetSpec images = new DatasetSpec(
+                dataset,
+                imageSize,
+                limitTrain == null ? (quick ? QUICK_TRAIN : 0) : limitTrain,
+                limitTest == null ? 0 : limitTest);
+        List<Contestant> contestants = entrants.stream().map(this::contestant).toList();
+        int cores = Runtime.getRuntime().availableProcessors();
+        int atOnce = inProcess ? 1 : jobs == null ? defaultJobs(cores, contestants.size()) : jobs;
+        return new ExperimentSpec(
+                ExperimentSpec.SCHEMA,
+                images,
+                new SplitSpec(0, holdOut, 0),
+                contestants,
+                List.of(seed),
+                atOnce,
+                threads == null ? Math.max(1, cores / Math.max(1, atOnce)) : threads,
+                trialTimeout == null ? null : seconds(trialTimeout));
+    }
+
+    /** Packs trials: two with one thread each finish sooner than one after the other with two threads. */
+    private int defaultJobs(int cores, int trials) {
+        int most = threads == null ? cores : Math.max(1, cores / Math.max(1, threads));
+        return Math.max(1, Math.min(most, trials));
+    }
+
+    private Contestant contestant(Entrant entrant) {
+        Hyperparameters chosen;
+        try {
+            chosen = entrant.classifier().searchSpace().choose(entrant.choices());
+        } catch (IllegalArgumentException e) {
+            throw new RequestException(entrant.classifier().name() + ": " + e.getMessage(), e);
+        }
+        Recipe recipe = entrant.classifier().recipe(chosen);
+        if (quick) {
+            recipe = recipe.withEpochs(QUICK_EPOCHS);
+        }
+        if (epochs != null) {
+            recipe = recipe.withEpochs(atLeastOne("--epochs", epochs));
+        }
+        if (batchSize != null) {
+            recipe = recipe.withBatchSize(atLeastOne("--batch-size", batchSize));
+        }
+        return new Contestant(entrant.classifier().name(), TrialSpec.DEFAULT_VARIANT, chosen.values(), recipe);
+    }
+
+    private TrialExecution execution(ExperimentSpec spec) {
+        if (inProcess) {
+            EngineSettings.apply(spec.threads());
+            return new TrialInProcess();
+        }
+        return new TrialProcess(
+                spec.trialTimeoutSeconds() == null ? null : Duration.ofSeconds(spec.trialTimeoutSeconds()));
+    }
+
+    private static int atLeastOne(String option, int value) {
+        if (value < 1) {
+            throw new RequestException(option + " must be at least 1, but is " + value);
+        }
+        return value;
+    }
+
+    /** Reads a duration such as {@code 90s}, {@code 30m} or {@code 2h}. */
+    private static long seconds(String text) {
+        String lower = text.toLowerCase(Locale.ROOT);
+        if (!lower.matches("[0-9]{1,9}[smh]")) {
+            throw new RequestException("--trial-timeout must be a number with s, m or h, such as 30m, but is " + text);
+        }
+        return Duration.parse("PT" + lower).toSeconds();
+    }
+
+    private static Path defaultOut(String command) {
+        String time = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT)
+                .format(LocalDateTime.now(ZoneId.systemDefault()));
+        return Path.of("runs", command + "-" + time);
+    }
+}

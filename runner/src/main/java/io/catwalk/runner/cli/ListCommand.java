@@ -1,0 +1,89 @@
+package io.catwalk.runner.cli;
+
+import io.catwalk.runner.plugin.LoadedClassifier;
+import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.plugin.PluginFailure;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Lists the classifiers that the plugins bring, and the plugins that could not be loaded. */
+@Command(
+        name = "list",
+        description = "List the classifiers, and the plugins that failed to load.",
+        mixinStandardHelpOptions = true)
+final class ListCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--plugins-dir", paramLabel = "DIR", description = "Folder of the plugin jars.")
+    private Path pluginsDir = Home.plugins();
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+        Console console =
+                new Console(spec.commandLine().getOut(), spec.commandLine().getErr());
+        try (PluginCatalog catalog = PluginCatalog.open(pluginsDir)) {
+            if (json) {
+                console.json(asMap(catalog));
+            } else {
+                print(catalog, console);
+            }
+            return catalog.failures().isEmpty() ? ExitCode.DONE : ExitCode.SOME_FAILED;
+        }
+    }
+
+    private static void print(PluginCatalog catalog, Console console) {
+        List<List<String>> rows = new ArrayList<>();
+        int widest = catalog.classifiers().stream()
+                .mapToInt(one -> one.name().length())
+                .max()
+                .orElse(0);
+        for (LoadedClassifier one : catalog.classifiers()) {
+            rows.add(List.of(one.name() + " ".repeat(widest - one.name().length()) + "  " + one.version() + "  "
+                    + one.description()));
+        }
+        if (rows.isEmpty()) {
+            console.line("No classifiers.");
+        } else {
+            console.table(rows);
+        }
+        for (PluginFailure failure : catalog.failures()) {
+            console.note("failed: " + failure);
+        }
+    }
+
+    private static Map<String, Object> asMap(PluginCatalog catalog) {
+        List<Map<String, Object>> classifiers = new ArrayList<>();
+        for (LoadedClassifier one : catalog.classifiers()) {
+            Map<String, Object> map = new LinkedHashMap<>();
+            map.put("name", one.name());
+            map.put("plugin_id", one.pluginId());
+            map.put("version", one.version());
+            map.put("provider", one.provider());
+            map.put("description", one.description());
+            map.put("jar", one.jar().getFileName().toString());
+            map.put("sha256", one.jarSha256());
+            map.put("search_space", one.searchSpace().options());
+            classifiers.add(map);
+        }
+        List<Map<String, String>> failures = catalog.failures().stream()
+                .map(failure -> Map.of("jar", failure.jar().getFileName().toString(), "reason", failure.reason()))
+                .toList();
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("classifiers", classifiers);
+        all.put("failures", failures);
+        return all;
+    }
+}

@@ -1,0 +1,130 @@
+package io.catwalk.runner.cli;
+
+import ch.qos.logback.classic.Level;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.plugin.PluginException;
+import io.catwalk.runner.trial.Software;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** Is the program {@code catwalk}. */
+@Command(
+        name = "catwalk",
+        description = "Trains image classifiers, compares them fairly, and ships them as ONNX.",
+        subcommands = {
+            CompareCommand.class,
+            TrainCommand.class,
+            EvaluateCommand.class,
+            ListCommand.class,
+            DoctorCommand.class
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done",
+            "1:some trials or checks failed; the table shows which",
+            "2:the request was wrong; nothing was changed"
+        })
+public final class Main {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Main.class);
+
+    @Option(
+            names = "--verbose",
+            scope = ScopeType.INHERIT,
+            description = "Show the log, and the stack trace of an error.")
+    private boolean verbose;
+
+    private Main() {}
+
+    /**
+     * Runs one command and ends the process with its exit code.
+     *
+     * @param arguments of the command line
+     */
+    public static void main(String[] arguments) {
+        System.exit(run(
+                new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+                new PrintWriter(System.err, true, StandardCharsets.UTF_8),
+                arguments));
+    }
+
+    /**
+     * Runs one command.
+     *
+     * @param out where answers go
+     * @param err where notes and errors go
+     * @param arguments of the command line
+     * @return the exit code
+     */
+    static int run(PrintWriter out, PrintWriter err, String... arguments) {
+        Main main = new Main();
+        CommandLine commandLine = new CommandLine(main)
+                .setOut(out)
+                .setErr(err)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpAutoWidth(true);
+        commandLine.setParameterExceptionHandler((e, given) -> {
+            err.println("catwalk: " + oneLine(e.getMessage()) + " (see catwalk "
+                    + (e.getCommandLine().getParent() == null
+                            ? ""
+                            : e.getCommandLine().getCommandName() + " ")
+                    + "--help)");
+            return ExitCode.BAD_REQUEST;
+        });
+        commandLine.setExecutionExceptionHandler((e, command, parsed) -> main.report(e, err));
+        commandLine.setExecutionStrategy(parsed -> {
+            main.configureLog();
+            return new CommandLine.RunLast().execute(parsed);
+        });
+        if (arguments.length == 0) {
+            commandLine.usage(out);
+            return ExitCode.BAD_REQUEST;
+        }
+        return commandLine.execute(arguments);
+    }
+
+    private void configureLog() {
+        if (verbose && LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME) instanceof ch.qos.logback.classic.Logger root) {
+            root.setLevel(Level.INFO);
+        }
+    }
+
+    private int report(Exception e, PrintWriter err) {
+        LOG.info("The command failed", e);
+        if (e instanceof RequestException || e instanceof PluginException) {
+            err.println("catwalk: " + oneLine(e.getMessage()));
+            return ExitCode.BAD_REQUEST;
+        }
+        err.println("catwalk: " + oneLine(e.getClass().getSimpleName() + ": " + e.getMessage())
+                + (verbose ? "" : " (--verbose shows where)"));
+        return ExitCode.SOME_FAILED;
+    }
+
+    private static String oneLine(@Nullable String text) {
+        return String.valueOf(text).strip().replaceAll("\\s*\\R\\s*", " | ");
+    }
+
+    /** Tells the version that the build wrote down. */
+    static final class Version implements IVersionProvider {
+
+        @Override
+        public String[] getVersion() {
+            Software software = Software.current();
+            return new String[] {
+                "catwalk " + software.catwalk() + " (DJL " + software.djl() + ", PyTorch " + software.pytorch()
+                        + ", Java " + software.java() + ")"
+            };
+        }
+    }
+}
