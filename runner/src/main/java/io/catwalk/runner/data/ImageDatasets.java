@@ -48,7 +48,7 @@ public final class ImageDatasets {
         if (!known && Files.isDirectory(folder.resolve("train"))) {
             return ImageFolder.load(folder, size);
         }
-        throw new RequestException("Data set '%s': expected %s, found none of it in %s"
+        throw new RequestException("Data set '%s': expected %s, found nothing of it to read in %s"
                 .formatted(nameOrFolder, expected(dataHome), folder));
     }
 

@@ -23,9 +23,9 @@ final class ImageFolder {
         List<ImageFile> testFiles = files(folder, "test", classes);
         List<ImageFile> files =
                 Stream.concat(trainFiles.stream(), testFiles.stream()).toList();
-        List<DecodedImage> images = InOrder.map(
-                files, file -> size == null ? file.decode() : file.decode().resized(size));
-        checkSizes(files, images);
+        DecodedImage first = decode(files.get(0), size);
+        List<DecodedImage> images =
+                InOrder.map(files, file -> checkSize(file, decode(file, size), files.get(0), first));
         int channels = images.stream().mapToInt(DecodedImage::channels).max().orElseThrow();
         int boundary = trainFiles.size();
         LabeledImages train = combine(folder, trainFiles, images.subList(0, boundary), channels);
@@ -102,24 +102,20 @@ final class ImageFolder {
         }
     }
 
-    private static void checkSizes(List<ImageFile> files, List<DecodedImage> images) {
-        DecodedImage first = images.get(0);
-        for (int i = 1; i < images.size(); i++) {
-            DecodedImage image = images.get(i);
-            if (image.width() != first.width() || image.height() != first.height()) {
-                throw new RequestException(
-                        "Images of different sizes: %s has %dx%d pixels and %s has %dx%d; try --image-size %dx%d"
-                                .formatted(
-                                        files.get(0).path(),
-                                        first.width(),
-                                        first.height(),
-                                        files.get(i).path(),
-                                        image.width(),
-                                        image.height(),
-                                        first.width(),
-                                        first.height()));
-            }
+    private static DecodedImage decode(ImageFile file, @Nullable ImageSize size) {
+        DecodedImage image = file.decode();
+        return size == null ? image : image.resized(size);
+    }
+
+    /** Checks each image as it comes, so that a folder of large photographs is refused before it fills the memory. */
+    private static DecodedImage checkSize(ImageFile file, DecodedImage image, ImageFile firstFile, DecodedImage first) {
+        if (image.width() != first.width() || image.height() != first.height()) {
+            String size = first.width() + "x" + first.height();
+            throw new RequestException(
+                    "Images of different sizes: %s has %s pixels and %s has %dx%d; try --image-size %s"
+                            .formatted(firstFile.path(), size, file.path(), image.width(), image.height(), size));
         }
+        return image;
     }
 
     private static LabeledImages combine(Path folder, List<ImageFile> files, List<DecodedImage> images, int channels) {

