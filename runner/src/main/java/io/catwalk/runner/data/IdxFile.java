@@ -57,7 +57,7 @@ record IdxFile(Path path, IdxPart part, List<Integer> shape, byte[] bytes, Strin
             String sha256 = new Sha256().add(header).add(bytes).hex();
             return new IdxFile(path, part, shape, bytes, sha256);
         } catch (EOFException | ZipException e) {
-            throw broken(path, "a whole gzip file", "a truncated or damaged one (" + e.getMessage() + ")");
+            throw broken(path, "a whole gzip file", "a truncated or damaged one");
         } catch (IOException e) {
             throw new RequestException("Cannot read %s: %s; check its permissions and the disk".formatted(path, e), e);
         }

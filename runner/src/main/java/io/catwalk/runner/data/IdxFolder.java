@@ -41,16 +41,19 @@ final class IdxFolder {
         List<String> classes = classes(folder, fashionMnist, trainLabels);
         LabeledImages train = combine(trainImages, trainLabels, classes.size());
         LabeledImages test = combine(testImages, testLabels, classes.size());
-        String name = fashionMnist
-                ? FashionMnist.NAME
-                : folder.toAbsolutePath().normalize().getFileName().toString();
+        String name = fashionMnist ? FashionMnist.NAME : ImageDatasets.name(folder);
         return new ImageDataset(name, sha256(files), classes, train, test);
     }
 
     private static IdxFile read(Path folder, IdxPart part) {
         Path path = part.in(folder)
-                .orElseThrow(() -> new RequestException("Data set in %s: expected the file %s or %s.gz, found neither"
-                        .formatted(folder, part.fileName(), part.fileName())));
+                .orElseThrow(() -> new RequestException(
+                        "Data set: expected the file %s, perhaps with .gz, found neither; a set has the files %s"
+                                .formatted(
+                                        folder.resolve(part.fileName()),
+                                        Arrays.stream(IdxPart.values())
+                                                .map(IdxPart::fileName)
+                                                .toList())));
         return IdxFile.read(path, part);
     }
 

@@ -24,9 +24,10 @@ public final class ImageDatasets {
      *       gray, or color if any of them is. Other files and hidden files are passed over.
      * </ul>
      *
-     * <p>The SHA-256 of a folder of images is taken over the classes and then, for train and test, for
-     * every image in the order of its class and name: its path from the folder on with {@code /}, its
-     * label, and its pixels as they are trained on.
+     * <p>The SHA-256 of a folder of images is taken over the class names and the shape of an image and
+     * then, for train and for test, over the path (from the folder on, with {@code /}) and label of every
+     * image in the order of classes and file names, and over all pixels as they are trained on. Texts are
+     * UTF-8 after their length; lengths and labels are 32-bit big-endian numbers.
      *
      * @param nameOrFolder {@code fashion-mnist}, or the path of a folder
      * @param dataHome where the folders of known data sets are
@@ -44,8 +45,17 @@ public final class ImageDatasets {
         if (IdxFolder.isOne(folder)) {
             return IdxFolder.load(folder, size, known ? FashionMnist.SHA256 : List.of());
         }
-        throw new RequestException("Data set '%s': expected %s, found none of it in %s"
+        if (!known && Files.isDirectory(folder.resolve("train"))) {
+            return ImageFolder.load(folder, size);
+        }
+        throw new RequestException("Data set '%s': expected %s, found nothing of it to read in %s"
                 .formatted(nameOrFolder, expected(dataHome), folder));
+    }
+
+    /** Returns the last part of a path, and the whole of one without parts. */
+    static String name(Path path) {
+        Path last = path.toAbsolutePath().normalize().getFileName();
+        return last == null ? path.toString() : last.toString();
     }
 
     private static Path path(String text, Path dataHome) {

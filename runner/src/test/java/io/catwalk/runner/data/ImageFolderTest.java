@@ -1,0 +1,391 @@
+package io.catwalk.runner.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.catwalk.runner.RequestException;
+import java.awt.color.ColorSpace;
+import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.DataBuffer;
+import java.awt.image.IndexColorModel;
+import java.awt.image.WritableRaster;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import javax.imageio.ImageIO;
+import org.assertj.core.api.AbstractThrowableAssert;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Tag("tiny")
+class ImageFolderTest {
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void pixelsAndLabelsFollowTheNamesOfClassesAndFiles() throws IOException {
+        write("train/b/1.png", png(gray(2, 1, 30, 40)));
+        write("train/b/0.PNG", png(gray(2, 1, 10, 20)));
+        write("train/a/9.png", png(gray(2, 1, 50, 60)));
+        write("test/a/0.png", png(gray(2, 1, 70, 80)));
+        write("test/b/0.png", png(gray(2, 1, 90, 255)));
+
+        ImageDataset dataset = load(null);
+
+        assertThat(dataset.classes()).containsExactly("a", "b");
+        assertThat(dataset.train().labels()).containsExactly(0, 1, 1);
+        assertThat(dataset.train().pixels()).containsExactly(50, 60, 10, 20, 30, 40);
+        assertThat(dataset.train().channels()).isEqualTo(1);
+        assertThat(dataset.train().height()).isEqualTo(1);
+        assertThat(dataset.train().width()).isEqualTo(2);
+        assertThat(dataset.test().labels()).containsExactly(0, 1);
+        assertThat(dataset.test().pixels()).containsExactly(70, 80, 90, 255);
+    }
+
+    @Test
+    void theOrderDoesNotDependOnTheLocale() throws IOException {
+        for (String part : new String[] {"train", "test"}) {
+            for (String name : new String[] {"i", "a", "Z", "ä"}) {
+                write(part + '/' + name + "/FILE.JPEG", png(gray(1, 1, 9)));
+            }
+        }
+        Locale before = Locale.getDefault();
+        try {
+            Locale.setDefault(Locale.forLanguageTag("tr"));
+            assertThat(load(null).classes()).containsExactly("Z", "a", "i", "ä");
+        } finally {
+            Locale.setDefault(before);
+        }
+    }
+
+    @Test
+    void hiddenFilesAndOtherKindsArePassedOver() throws IOException {
+        writeSmallSet();
+        String sha256 = load(null).sha256();
+
+        write("train/.cache/x.png", png(gray(1, 1, 9)));
+        write("train/a/.x.png", new byte[3]);
+        write("train/a/notes.txt", new byte[3]);
+        write("train/notes.txt", new byte[3]);
+
+        assertThat(load(null).sha256()).isEqualTo(sha256);
+    }
+
+    @Test
+    void theHashChangesWithOnePixelAndWithAName() throws IOException {
+        writeSmallSet();
+        String sha256 = load(null).sha256();
+
+        write("test/b/0.png", png(gray(1, 1, 5)));
+        String otherPixel = load(null).sha256();
+        write("test/b/0.png", png(gray(1, 1, 4)));
+        assertThat(load(null).sha256()).isEqualTo(sha256).isNotEqualTo(otherPixel);
+
+        Files.move(folder.resolve("test/b/0.png"), folder.resolve("test/b/1.png"));
+        assertThat(load(null).sha256()).isNotEqualTo(sha256);
+    }
+
+    @Test
+    void oneColorImageMakesTheSetColored() throws IOException {
+        writeSmallSet();
+        BufferedImage rgb = new BufferedImage(1, 1, BufferedImage.TYPE_3BYTE_BGR);
+        rgb.getRaster().setPixel(0, 0, new int[] {200, 100, 50});
+        write("train/b/0.png", png(rgb));
+
+        LabeledImages train = load(null).train();
+
+        assertThat(train.channels()).isEqualTo(3);
+        assertThat(train.pixels()).containsExactly(1, 1, 1, 200, 100, 50);
+    }
+
+    @Test
+    void channelsComeOneAfterTheOther() throws IOException {
+        writeSmallSet();
+        BufferedImage rgb = new BufferedImage(2, 1, BufferedImage.TYPE_INT_RGB);
+        rgb.setRGB(0, 0, 0x010203);
+        rgb.setRGB(1, 0, 0x111213);
+
+        assertThat(decode(png(rgb))).containsExactly(0x01, 0x11, 0x02, 0x12, 0x03, 0x13);
+    }
+
+    @Test
+    void alphaIsLaidOnWhite() throws IOException {
+        BufferedImage argb = new BufferedImage(3, 1, BufferedImage.TYPE_INT_ARGB);
+        argb.setRGB(0, 0, 0xff0a141e);
+        argb.setRGB(1, 0, 0x000a141e);
+        argb.setRGB(2, 0, 0x33000000); // one fifth black: four fifths of white remain, 204
+
+        assertThat(decode(png(argb))).containsExactly(10, 255, 204, 20, 255, 204, 30, 255, 204);
+    }
+
+    @Test
+    void grayWithAlphaStaysGray() throws IOException {
+        ColorModel model = new ComponentColorModel(
+                ColorSpace.getInstance(ColorSpace.CS_GRAY), true, false, ColorModel.TRANSLUCENT, DataBuffer.TYPE_BYTE);
+        WritableRaster raster = model.createCompatibleWritableRaster(2, 1);
+        raster.setPixel(0, 0, new int[] {77, 255});
+        raster.setPixel(1, 0, new int[] {0, 51});
+
+        assertThat(decode(png(new BufferedImage(model, raster, false, null)))).containsExactly(77, 204);
+    }
+
+    @Test
+    void sixteenBitsAreRoundedToEight() throws IOException {
+        BufferedImage image = new BufferedImage(4, 1, BufferedImage.TYPE_USHORT_GRAY);
+        // 257 times the 8-bit value is exact; 128 less still rounds to it, 129 less does not.
+        image.getRaster().setSamples(0, 0, 4, 1, 0, new int[] {65535, 257 * 100, 257 * 100 - 128, 257 * 100 - 129});
+
+        assertThat(decode(png(image))).containsExactly(255, 100, 100, 99);
+    }
+
+    @Test
+    void aPaletteGivesItsColors() throws IOException {
+        byte[] red = {0, (byte) 200};
+        byte[] green = {10, 100};
+        byte[] blue = {20, 50};
+        BufferedImage image =
+                new BufferedImage(2, 1, BufferedImage.TYPE_BYTE_BINARY, new IndexColorModel(1, 2, red, green, blue));
+        image.getRaster().setSample(1, 0, 0, 1);
+
+        assertThat(decode(png(image))).containsExactly(0, 200, 10, 100, 20, 50);
+    }
+
+    @Test
+    void aPaletteOfGraysIsGray() throws IOException {
+        byte[] grays = {(byte) 255, 0, 90};
+        BufferedImage image = new BufferedImage(
+                3, 1, BufferedImage.TYPE_BYTE_INDEXED, new IndexColorModel(8, 3, grays, grays, grays));
+        image.getRaster().setSamples(0, 0, 3, 1, 0, new int[] {2, 0, 1});
+
+        assertThat(decode(png(image))).containsExactly(90, 255, 0);
+    }
+
+    @Test
+    void blackAndWhiteIsGray() throws IOException {
+        BufferedImage image = new BufferedImage(3, 1, BufferedImage.TYPE_BYTE_BINARY);
+        image.getRaster().setSamples(0, 0, 3, 1, 0, new int[] {1, 0, 1});
+
+        assertThat(decode(png(image))).containsExactly(255, 0, 255);
+    }
+
+    @Test
+    void jpegIsReadInGrayAndColor() throws IOException {
+        BufferedImage gray = new BufferedImage(16, 16, BufferedImage.TYPE_BYTE_GRAY);
+        Arrays.fill(((java.awt.image.DataBufferByte) gray.getRaster().getDataBuffer()).getData(), (byte) 60);
+        BufferedImage rgb = new BufferedImage(16, 16, BufferedImage.TYPE_3BYTE_BGR);
+        for (int i = 0; i < 256; i++) {
+            rgb.setRGB(i % 16, i / 16, 0xc86432);
+        }
+        write("train/a/0.jpg", encode(gray, "jpg"));
+        write("train/b/0.jpeg", encode(rgb, "jpg"));
+        write("test/a/0.png", png(gray));
+        write("test/b/0.png", png(rgb));
+
+        byte[] pixels = load(null).train().pixels();
+
+        // JPEG is lossy: a plain area is off by one or two.
+        int[] expected = {60, 60, 60, 0xc8, 0x64, 0x32};
+        for (int plane = 0; plane < 6; plane++) {
+            for (int i = 0; i < 256; i++) {
+                assertThat(Byte.toUnsignedInt(pixels[plane * 256 + i])).isCloseTo(expected[plane], within(2));
+            }
+        }
+    }
+
+    @Test
+    void imagesAreResizedOnlyWhenAsked() throws IOException {
+        writeSmallSet();
+        write("train/b/0.png", png(gray(2, 1, 0, 100)));
+
+        assertThat(load(new ImageSize(4, 1)).train().pixels()).containsExactly(1, 1, 1, 1, 0, 25, 75, 100);
+        refuses()
+                .hasMessageContaining(folder.resolve("train/a/0.png") + " has 1x1")
+                .hasMessageContaining(folder.resolve("train/b/0.png") + " has 2x1")
+                .hasMessageContaining("--image-size 1x1");
+    }
+
+    @Test
+    void aMissingFolderTellsWhatWasExpected() {
+        assertThatThrownBy(() -> ImageDatasets.load(folder.resolve("none").toString(), folder, null))
+                .isInstanceOf(RequestException.class)
+                .hasMessageContaining("found no such folder " + folder.resolve("none"))
+                .hasMessageContaining("'fashion-mnist' (its files are in %s)", folder.resolve("fashion-mnist"))
+                .hasMessageContaining("train/CLASS/*.png");
+        assertThatThrownBy(() -> ImageDatasets.load("fashion-mnist", folder, null))
+                .isInstanceOf(RequestException.class)
+                .hasMessageContaining("found no such folder " + folder.resolve("fashion-mnist"));
+        assertThatThrownBy(() -> ImageDatasets.load("no\0path", folder, null)).isInstanceOf(RequestException.class);
+    }
+
+    @Test
+    void aFolderOfNothingKnownIsRefused() throws IOException {
+        write("x/y.txt", new byte[3]);
+
+        refuses().hasMessageContaining("found nothing of it to read in " + folder);
+    }
+
+    @Test
+    void aMissingTestFolderIsRefused() throws IOException {
+        write("train/a/0.png", png(gray(1, 1, 1)));
+        write("train/b/0.png", png(gray(1, 1, 1)));
+
+        refuses().hasMessageContaining(folder.resolve("test").toString()).hasMessageContaining("test/CLASS/*.png");
+    }
+
+    @Test
+    void anEmptyClassIsRefused() throws IOException {
+        writeSmallSet();
+        Files.delete(folder.resolve("train/b/0.png"));
+
+        refuses().hasMessageContaining(folder.resolve("train/b") + ", found none");
+    }
+
+    @Test
+    void aClassThatIsOnlyTestedIsRefused() throws IOException {
+        writeSmallSet();
+        write("test/c/0.png", png(gray(1, 1, 9)));
+
+        refuses().hasMessageContaining(folder.resolve("train") + ":").hasMessageContaining("[c]");
+    }
+
+    @Test
+    void aClassThatIsNeverTestedIsRefused() throws IOException {
+        writeSmallSet();
+        write("train/c/0.png", png(gray(1, 1, 9)));
+
+        refuses().hasMessageContaining(folder.resolve("test") + ":").hasMessageContaining("[c]");
+    }
+
+    @Test
+    void oneClassIsRefused() throws IOException {
+        write("train/a/0.png", png(gray(1, 1, 1)));
+        write("test/a/0.png", png(gray(1, 1, 1)));
+
+        refuses().hasMessageContaining("at least 2, found [a]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"png", "jpg"})
+    void aTruncatedImageIsNamed(String format) throws IOException {
+        writeSmallSet();
+        BufferedImage noise = new BufferedImage(64, 64, BufferedImage.TYPE_3BYTE_BGR);
+        for (int i = 0; i < 64 * 64; i++) {
+            noise.setRGB(i % 64, i / 64, i * 0x9e3779b9);
+        }
+        byte[] whole = encode(noise, format);
+        for (int kept : new int[] {whole.length / 2, 200, 20, 4, 0}) {
+            write("train/b/0.png", Arrays.copyOf(whole, kept));
+
+            refuses().hasMessageContaining("Image %s: expected", folder.resolve("train/b/0.png"));
+        }
+    }
+
+    @Test
+    void everyDamagedByteGivesAnImageOrAClearError() throws IOException {
+        writeSmallSet();
+        byte[] whole = png(gray(3, 3, 1, 2, 3, 4, 5, 6, 7, 8, 9));
+        Path file = folder.resolve("train/b/0.png");
+        for (int at = 0; at < whole.length; at++) {
+            for (int value : new int[] {0, 0x7f, 0xff}) {
+                byte[] damaged = whole.clone();
+                damaged[at] = (byte) value;
+                Files.write(file, damaged);
+                try {
+                    new ImageFile(file, "train/b/0.png", 1).decode();
+                } catch (RequestException e) {
+                    assertThat(e).hasMessageContaining(file.toString());
+                }
+            }
+        }
+    }
+
+    @Test
+    void aTextFileCalledPngIsNamed() throws IOException {
+        writeSmallSet();
+        Files.writeString(folder.resolve("test/a/0.png"), "This is text.\n");
+
+        refuses()
+                .hasMessageContaining("Image %s: expected", folder.resolve("test/a/0.png"))
+                .hasMessageContaining("found no image");
+    }
+
+    @Test
+    void theFirstOfManyBrokenFilesIsNamed() throws IOException {
+        writeSmallSet();
+        for (int i = 10; i < 60; i++) {
+            Files.writeString(folder.resolve("train/a/" + i + ".png"), "text");
+        }
+
+        for (int run = 0; run < 5; run++) {
+            refuses()
+                    .hasMessageContaining("train/a/10.png"
+                            .replace('/', folder.getFileSystem().getSeparator().charAt(0)));
+        }
+    }
+
+    @Test
+    void imageSizesAreReadStrictly() {
+        assertThat(ImageSize.parse("32x24")).isEqualTo(new ImageSize(32, 24));
+        for (String text : new String[] {"", "32", "32X24", "0x4", "4x0", "-4x4", "4x4x4", "5000x4", "99999x4"}) {
+            assertThatThrownBy(() -> ImageSize.parse(text))
+                    .isInstanceOf(RequestException.class)
+                    .hasMessageContaining("Image size: expected");
+        }
+    }
+
+    /** Writes one gray image of one pixel for each part and class: 1 and 2 to train, 3 and 4 to test. */
+    private void writeSmallSet() throws IOException {
+        write("train/a/0.png", png(gray(1, 1, 1)));
+        write("train/b/0.png", png(gray(1, 1, 2)));
+        write("test/a/0.png", png(gray(1, 1, 3)));
+        write("test/b/0.png", png(gray(1, 1, 4)));
+    }
+
+    private ImageDataset load(@Nullable ImageSize size) {
+        return ImageDatasets.load(folder.toString(), folder, size);
+    }
+
+    private AbstractThrowableAssert<?, ? extends Throwable> refuses() {
+        return assertThatThrownBy(() -> load(null))
+                .isInstanceOf(RequestException.class)
+                .hasMessageNotContaining("\n");
+    }
+
+    private byte[] decode(byte[] file) throws IOException {
+        write("one.png", file);
+        return new ImageFile(folder.resolve("one.png"), "one.png", 0).decode().pixels();
+    }
+
+    private void write(String name, byte[] content) throws IOException {
+        Path file = folder.resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.write(file, content);
+    }
+
+    private static BufferedImage gray(int width, int height, int... values) {
+        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY);
+        image.getRaster().setSamples(0, 0, width, height, 0, values);
+        return image;
+    }
+
+    private static byte[] png(BufferedImage image) throws IOException {
+        return encode(image, "png");
+    }
+
+    private static byte[] encode(BufferedImage image, String format) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        assertThat(ImageIO.write(image, format, bytes)).isTrue();
+        return bytes.toByteArray();
+    }
+}

@@ -1,0 +1,68 @@
+package io.catwalk.runner.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("tiny")
+class NormalizationTest {
+
+    /** Two images of two channels and two pixels; the second channel is 255 everywhere. */
+    private static final LabeledImages IMAGES =
+            new LabeledImages(2, 1, 2, new byte[] {0, 51, -1, -1, 102, (byte) 153, -1, -1}, new int[] {0, 1});
+
+    @Test
+    void meanAndDeviationAreThoseOfThePixelsDividedBy255() {
+        Normalization normalization = Normalization.of(IMAGES, new int[] {0, 1});
+
+        // Of 0, 0.2, 0.4, 0.6: mean 0.3, variance (0.09 + 0.01 + 0.01 + 0.09) / 4 = 0.05.
+        assertThat(normalization.mean()[0]).isEqualTo(0.3f, within(1e-7f));
+        assertThat(normalization.std()[0]).isEqualTo((float) Math.sqrt(0.05), within(1e-7f));
+    }
+
+    @Test
+    void aConstantChannelHasTheDeviationOne() {
+        Normalization normalization = Normalization.of(IMAGES, new int[] {0, 1});
+
+        assertThat(normalization.mean()[1]).isEqualTo(1f);
+        assertThat(normalization.std()[1]).isEqualTo(1f);
+    }
+
+    @Test
+    void onlyTheGivenImagesCount() {
+        assertThat(Normalization.of(IMAGES, new int[] {1}).mean()[0]).isEqualTo(0.5f, within(1e-7f));
+    }
+
+    @Test
+    void pixelsAreNormalizedChannelByChannel() {
+        Normalization normalization = new Normalization(new float[] {0.5f, 0}, new float[] {0.1f, 2});
+
+        assertThat(normalization.normalized(IMAGES, 0, 1))
+                .containsExactly(new float[] {-5, -3, 0.5f, 0.5f}, within(1e-6f));
+        assertThat(normalization.normalized(IMAGES, 1, 2))
+                .containsExactly(new float[] {-1, 1, 0.5f, 0.5f}, within(1e-6f));
+        assertThat(normalization.normalized(IMAGES, 0, 2)).hasSize(8);
+    }
+
+    @Test
+    void imagesWithOtherChannelsAreRefused() {
+        Normalization gray = new Normalization(new float[] {0}, new float[] {1});
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> gray.normalized(IMAGES, 0, 1))
+                .withMessageContaining("1 channels, found 2");
+    }
+
+    @Test
+    void impossibleNumbersAreRefused() {
+        assertThatIllegalArgumentException().isThrownBy(() -> new Normalization(new float[0], new float[0]));
+        assertThatIllegalArgumentException().isThrownBy(() -> new Normalization(new float[2], new float[] {1}));
+        assertThatIllegalArgumentException().isThrownBy(() -> new Normalization(new float[1], new float[1]));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Normalization(new float[] {Float.NaN}, new float[] {1}));
+        assertThatIllegalArgumentException().isThrownBy(() -> Normalization.of(IMAGES, new int[0]));
+    }
+}

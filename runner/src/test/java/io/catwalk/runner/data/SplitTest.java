@@ -1,0 +1,151 @@
+package io.catwalk.runner.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.catwalk.runner.RequestException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Tag("tiny")
+class SplitTest {
+
+    /** Class 0 has 7 images, class 1 has 11, class 2 has 5, mixed. */
+    private static final int[] LABELS = {0, 1, 1, 2, 0, 1, 0, 1, 1, 2, 0, 1, 2, 1, 0, 1, 1, 2, 0, 1, 0, 2, 1};
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 4, 5})
+    void everyImageValidatesInExactlyOneFold(int k) {
+        List<Integer> validated = new ArrayList<>();
+        for (Split fold : Split.folds(LABELS, 3, k, 1)) {
+            Arrays.stream(fold.validation()).forEach(validated::add);
+            assertThat(IntStream.concat(Arrays.stream(fold.train()), Arrays.stream(fold.validation())))
+                    .containsExactlyInAnyOrderElementsOf(
+                            IntStream.range(0, LABELS.length).boxed().toList());
+        }
+        assertThat(validated)
+                .containsExactlyInAnyOrderElementsOf(
+                        IntStream.range(0, LABELS.length).boxed().toList());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 4, 5})
+    void noFoldIsMoreThanOneLarger(int k) {
+        List<Split> folds = Split.folds(LABELS, 3, k, 1);
+
+        assertThat(folds).hasSize(k);
+        assertThat(folds.stream().mapToInt(fold -> fold.validation().length))
+                .allMatch(size -> size == LABELS.length / k || size == LABELS.length / k + 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 4, 5})
+    void noClassDiffersByMoreThanOneBetweenFolds(int k) {
+        List<Split> folds = Split.folds(LABELS, 3, k, 1);
+
+        int[] sizes = {7, 11, 5};
+        for (int c = 0; c < 3; c++) {
+            int label = c;
+            assertThat(folds.stream().mapToInt(fold -> countOf(label, fold.validation())))
+                    .allMatch(count -> count == sizes[label] / k || count == sizes[label] / k + 1);
+        }
+    }
+
+    @Test
+    void theSameSeedGivesTheSameFoldsAndAnotherDoesNot() {
+        assertThat(sha256(Split.folds(LABELS, 3, 4, 5)))
+                .isEqualTo(sha256(Split.folds(LABELS, 3, 4, 5)))
+                .isNotEqualTo(sha256(Split.folds(LABELS, 3, 4, 6)));
+        assertThat(Split.holdOut(LABELS, 3, 0.3, 5).validation())
+                .isEqualTo(Split.holdOut(LABELS, 3, 0.3, 5).validation())
+                .isNotEqualTo(Split.holdOut(LABELS, 3, 0.3, 6).validation());
+    }
+
+    /** Recorded once: a change of the algorithm would break the comparison with stored runs and must not go unseen. */
+    @Test
+    void aSeedGivesTheSameSplitInEveryRelease() {
+        assertThat(Split.holdOut(LABELS, 3, 0.2, 42).validation()).containsExactly(5, 9, 14, 18, 19);
+    }
+
+    @Test
+    void foldsPassOverAClassWithoutImages() {
+        assertThat(Split.folds(new int[] {0, 2, 0, 2}, 3, 2, 1))
+                .allSatisfy(fold -> assertThat(fold.validation()).hasSize(2));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 0, 1, 6})
+    void foldsBelowTwoOrAboveTheSmallestClassAreRefused(int k) {
+        assertThatThrownBy(() -> Split.folds(LABELS, 3, k, 1))
+                .isInstanceOf(RequestException.class)
+                .hasMessageContaining("expected 2 to 5")
+                .hasMessageContaining("found " + k);
+    }
+
+    @Test
+    void holdOutTakesFromEachClassItsShare() {
+        int[] labels = IntStream.range(0, 100).map(i -> i < 60 ? 0 : 1).toArray();
+
+        Split split = Split.holdOut(labels, 2, 0.1, 3);
+
+        assertThat(split.validation()).hasSize(10);
+        assertThat(Arrays.stream(split.validation()).filter(i -> i < 60)).hasSize(6);
+        assertThat(split.train()).hasSize(90).doesNotContain(split.validation());
+    }
+
+    @Test
+    void holdOutReachesTheWantedSizeWhenSharesAreBroken() {
+        // Shares of 23 * 0.2 rounded = 5: 35/23 = 1.52, 55/23 = 2.39, 25/23 = 1.09; the rest goes to class 0.
+        Split split = Split.holdOut(LABELS, 3, 0.2, 1);
+
+        assertThat(IntStream.range(0, 3).map(c -> countOf(c, split.validation())))
+                .containsExactly(2, 2, 1);
+    }
+
+    @Test
+    void holdOutLeavesEveryClassAnImageToTrainOn() {
+        Split split = Split.holdOut(new int[] {0, 0, 0, 0, 0, 0, 1}, 2, 0.9, 1);
+
+        assertThat(split.train()).contains(6).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {-0.1, 0, 1, 1.5, Double.NaN, 0.001})
+    void aFractionThatLeavesAPartEmptyIsRefused(double fraction) {
+        assertThatThrownBy(() -> Split.holdOut(LABELS, 3, fraction, 1))
+                .isInstanceOf(RequestException.class)
+                .hasMessageContaining("Validation fraction")
+                .hasMessageContaining("try");
+    }
+
+    @Test
+    void theHashIsThatOfTheIndicesAsBigEndianNumbers() {
+        // printf '\0\0\0\2\0\0\0\0\0\0\0\2\0\0\0\1\0\0\0\1' | sha256sum
+        assertThat(new Split(new int[] {0, 2}, new int[] {1}).sha256())
+                .isEqualTo("8f1b21c60caa253401e2343be8b0af82e95e6aa704b01b83050c9ffe42b35db2");
+    }
+
+    @Test
+    void indicesThatRepeatOverlapOrFallAreRefused() {
+        assertThatIllegalArgumentException().isThrownBy(() -> new Split(new int[] {}, new int[] {1}));
+        assertThatIllegalArgumentException().isThrownBy(() -> new Split(new int[] {-1}, new int[] {1}));
+        assertThatIllegalArgumentException().isThrownBy(() -> new Split(new int[] {1, 1}, new int[] {2}));
+        assertThatIllegalArgumentException().isThrownBy(() -> new Split(new int[] {1}, new int[] {3, 2}));
+        assertThatIllegalArgumentException().isThrownBy(() -> new Split(new int[] {1, 2}, new int[] {2}));
+    }
+
+    private static int countOf(int label, int[] indices) {
+        return (int) Arrays.stream(indices).filter(i -> LABELS[i] == label).count();
+    }
+
+    private static List<String> sha256(List<Split> folds) {
+        return folds.stream().map(Split::sha256).toList();
+    }
+}
