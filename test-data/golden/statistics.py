@@ -4,8 +4,9 @@
 Run it in this folder. It needs Debian's python3-scipy, python3-statsmodels and python3-sklearn, and
 baycomp 1.0.3 (https://github.com/janezd/baycomp) on the PYTHONPATH. No library has the corrected
 resampled t-test: it is written out below from Nadeau and Bengio, "Inference for the Generalization
-Error", Machine Learning 52, 2003, and checked against the number that scikit-learn's documentation
-prints for its example "Statistical comparison of models using grid search".
+Error", Machine Learning 52, 2003. The first paired case is the example "Statistical comparison of models
+using grid search" of scikit-learn 1.4's documentation, which prints t = 0.750, a one-sided p of 0.227, a
+95 % interval of -0.016445 to 0.036445, and P(equivalent) = 0.432.
 """
 
 import json
@@ -28,6 +29,7 @@ RANDOM = np.random.default_rng(2003)
 
 # Demsar, "Statistical Comparisons of Classifiers over Multiple Data Sets", 2006, table 6: AUC of C4.5,
 # with m, with cf, with both, on 14 data sets. The paper's average ranks are 3.143, 2.000, 2.893, 1.964.
+# They rank 0.9751 above its neighbour 0.975, hence its fourth digit.
 DEMSAR = [
     [0.763, 0.768, 0.771, 0.798],
     [0.599, 0.591, 0.590, 0.569],
@@ -167,7 +169,6 @@ def main():
         "spread": list(spread_cases()),
         "bootstrap": bootstrap_case(),
     }
-    print("scikit-learn prints t = 7.750 for its example; here", golden["paired"][0]["t"])
     with open("statistics.json", "w") as file:
         json.dump(golden, file, default=lambda array: array.tolist(), allow_nan=False)
         file.write("\n")

@@ -2,13 +2,10 @@ package io.catwalk.runner.statistics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.Predictions;
-import io.catwalk.runner.statistics.ParetoFront.Better;
-import io.catwalk.runner.statistics.ParetoFront.Objective;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -99,65 +96,5 @@ class StatisticsTest {
         assertThat(Bootstrap.macroF1(predictions, 100, 0.9, 7)).isEqualTo(once);
         assertThatThrownBy(() -> Bootstrap.macroF1(predictions, 99, 0.9, 7)).hasMessageContaining("at least 100");
         assertThatThrownBy(() -> Bootstrap.macroF1(predictions, 100, 1, 7)).hasMessageContaining("below 1");
-    }
-
-    private record Model(String name, double accuracy, double milliseconds) {}
-
-    @Test
-    void theParetoFrontKeepsWhatNothingBeatsAndEqualsTogether() {
-        var best = new Model("best", 0.94, 5);
-        var fast = new Model("fast", 0.90, 1);
-        var twin = new Model("twin", 0.90, 1);
-        var slow = new Model("slow", 0.90, 2);
-        var bad = new Model("bad", 0.80, 1);
-        List<Objective<Model>> objectives = List.of(
-                new Objective<>(Better.HIGHER, Model::accuracy), new Objective<>(Better.LOWER, Model::milliseconds));
-
-        assertThat(ParetoFront.of(List.of(slow, fast, bad, best, twin), objectives))
-                .containsExactly(fast, best, twin);
-        assertThatThrownBy(() -> ParetoFront.of(List.of(bad, new Model("none", Double.NaN, 1)), objectives))
-                .hasMessageContaining("none");
-        assertThatThrownBy(() -> ParetoFront.of(List.of(bad), List.of())).hasMessageContaining("1 objective");
-    }
-
-    @Test
-    void criticalDifferenceIsRefusedBelowFiveDataSets() {
-        assertThatThrownBy(() -> CriticalDifference.of(List.of("a", "b"), new double[4][2], 0.05))
-                .isInstanceOf(RequestException.class)
-                .hasMessageContaining("at least 5 data sets")
-                .hasMessageContaining("found 4");
-    }
-
-    @Test
-    void criticalDifferenceRefusesRaggedScores() {
-        assertThatThrownBy(() -> CriticalDifference.of(List.of("a", "b"), new double[5][3], 0.05))
-                .hasMessageContaining("found 2 and 3");
-        assertThatThrownBy(() -> CriticalDifference.of(List.of("a"), new double[5][1], 0.05))
-                .hasMessageContaining("at least 2 classifiers");
-        assertThatThrownBy(() -> CriticalDifference.of(List.of("a", "b"), new double[5][2], 0))
-                .hasMessageContaining("level");
-    }
-
-    @Test
-    void groupsAreTheLargestSetsOfNeighboursWithinTheCriticalDifference() {
-        // Ranks 1, 2, 3, 4 on every data set; with 10 data sets the difference is 1.483 (q 2.569, Demsar's table 5).
-        double[][] scores = new double[10][];
-        java.util.Arrays.fill(scores, new double[] {0.7, 0.9, 0.6, 0.8});
-
-        CriticalDifference result = CriticalDifference.of(List.of("c", "a", "d", "b"), scores, 0.05);
-
-        assertThat(result.difference()).isCloseTo(2.569 * Math.sqrt(20 / 60.0), within(5e-4));
-        assertThat(result.groups()).containsExactly(List.of("a", "b"), List.of("b", "c"), List.of("c", "d"));
-        assertThat(result.verdict()).startsWith("a ranks significantly above d: average ranks 1.00 (a) to 4.00 (d)");
-    }
-
-    @Test
-    void equalScoresEverywhereGiveOneGroup() {
-        CriticalDifference result = CriticalDifference.of(List.of("a", "b", "c"), new double[6][3], 0.05);
-
-        assertThat(result.friedman()).isZero();
-        assertThat(result.p()).isEqualTo(1);
-        assertThat(result.groups()).containsExactly(List.of("a", "b", "c"));
-        assertThat(result.verdict()).startsWith("no two classifiers differ significantly");
     }
 }
