@@ -88,6 +88,16 @@ public record Predictions(int classes, int[] labels, float[] logits) {
         return predicted;
     }
 
+    /** Tells for each image whether it is predicted rightly. */
+    public boolean[] correct() {
+        int[] predicted = predicted();
+        boolean[] correct = new boolean[predicted.length];
+        for (int i = 0; i < predicted.length; i++) {
+            correct[i] = predicted[i] == labels[i];
+        }
+        return correct;
+    }
+
     /**
      * Computes one image's probabilities: the softmax of its logits, which no logit can overflow.
      *

@@ -1,0 +1,100 @@
+package io.catwalk.runner.statistics;
+
+import io.catwalk.runner.evaluation.Interval;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Compares two classifiers over the same folds of a cross-validation.
+ *
+ * @param first name of the first classifier
+ * @param second name of the second
+ * @param test corrected t-test of their accuracies
+ * @param posterior probabilities that the first is worse, equivalent, better
+ * @param region which differences do not matter
+ */
+public record ClassifierPair(
+        String first, String second, CorrectedTTest test, BayesianTTest posterior, EquivalenceRegion region) {
+
+    private static final double SURE = 0.95;
+
+    /** Says which of two classifiers is better, where the probability of it is at least 0.95. */
+    public enum Outcome {
+        /** The first is better by more than the region. */
+        BETTER,
+        /** The first is worse by more than the region. */
+        WORSE,
+        /** They differ by no more than the region. */
+        EQUIVALENT,
+        /** None of the three is probable enough. */
+        UNDECIDED
+    }
+
+    /**
+     * Compares each classifier with each that follows it.
+     *
+     * @param names the classifiers' names
+     * @param accuracies for each classifier its accuracy in each fold, 0 to 1, the folds in the same order
+     * @param testShare images of one fold's test part by images of its training part, above 0
+     * @param region which differences do not matter
+     * @return all pairs
+     * @throws IllegalArgumentException if names and classifiers differ in number, the classifiers have
+     *     different folds, or fewer than 2
+     */
+    public static List<ClassifierPair> all(
+            List<String> names, List<double[]> accuracies, double testShare, EquivalenceRegion region) {
+        Paired.sameLength(names.size(), accuracies.size(), "names as classifiers");
+        return Paired.pairs(names.size()).stream()
+                .map(pair -> {
+                    var test = CorrectedTTest.of(accuracies.get(pair[0]), accuracies.get(pair[1]), testShare);
+                    return new ClassifierPair(
+                            names.get(pair[0]), names.get(pair[1]), test, BayesianTTest.of(test, region), region);
+                })
+                .toList();
+    }
+
+    /** Returns the outcome that is at least 0.95 probable, if one is. */
+    public Outcome outcome() {
+        if (posterior.better() >= SURE) {
+            return Outcome.BETTER;
+        }
+        if (posterior.worse() >= SURE) {
+            return Outcome.WORSE;
+        }
+        return posterior.equivalent() >= SURE ? Outcome.EQUIVALENT : Outcome.UNDECIDED;
+    }
+
+    /** Writes the outcome in words, with its numbers in percentage points. */
+    public String verdict() {
+        Interval interval = test.interval(0.95);
+        String numbers = String.format(
+                Locale.ROOT,
+                "%s points, 95 %% interval %s to %s",
+                points(test.difference()),
+                points(interval.low()),
+                points(interval.high()));
+        String better = probability("better by more than", posterior.better());
+        String worse = probability("worse by more than", posterior.worse());
+        String equivalent = probability("within", posterior.equivalent());
+        return switch (outcome()) {
+            case BETTER -> first + " is better than " + second + ": " + numbers + "; " + better;
+            case WORSE -> first + " is worse than " + second + ": " + numbers + "; " + worse;
+            case EQUIVALENT -> first + " and " + second + " are practically equivalent: " + numbers + "; " + equivalent;
+            case UNDECIDED ->
+                first + " and " + second + " cannot be told apart by these folds: " + numbers + "; " + better + ", "
+                        + equivalent + ", " + worse;
+        };
+    }
+
+    private static String points(double share) {
+        String points = String.format(Locale.ROOT, "%.1f", 100 * share);
+        return points.equals("-0.0") ? "0.0" : points;
+    }
+
+    private String probability(String event, double value) {
+        String points = String.format(Locale.ROOT, "%s", region.points());
+        String limited =
+                value > 0.995 ? "> 0.99" : value < 0.005 ? "< 0.01" : String.format(Locale.ROOT, "= %.2f", value);
+        return "P(" + event + " " + points + ") " + limited;
+    }
+}

@@ -1,0 +1,60 @@
+package io.catwalk.runner.statistics;
+
+import io.catwalk.runner.evaluation.Interval;
+import org.apache.commons.statistics.distribution.TDistribution;
+
+/**
+ * Tests whether two classifiers score the same over cross-validation, allowing for training sets that
+ * overlap: the corrected resampled t-test (Nadeau and Bengio, "Inference for the Generalization Error",
+ * 2003; for repeated cross-validation Bouckaert and Frank, 2004).
+ *
+ * @param difference mean of the first scores less the second
+ * @param standardError corrected standard error of that mean, 0 or more
+ * @param degreesOfFreedom number of folds less one
+ */
+public record CorrectedTTest(double difference, double standardError, int degreesOfFreedom) {
+
+    /**
+     * Tests paired scores.
+     *
+     * @param first the first classifier's score in each fold of each repeat
+     * @param second the second classifier's scores in the same folds
+     * @param testShare images of one fold's test part by images of its training part, above 0; 1 / (k - 1)
+     *     for k folds
+     * @return the test
+     * @throws IllegalArgumentException if there are fewer than 2 scores, their numbers differ, or one is not
+     *     finite
+     */
+    public static CorrectedTTest of(double[] first, double[] second, double testShare) {
+        double[] differences = Paired.differences(first, second);
+        if (!(testShare > 0 && testShare < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException(
+                    "expected a ratio of test to training images above 0, but found " + testShare);
+        }
+        double factor = 1.0 / differences.length + testShare;
+        return new CorrectedTTest(
+                Paired.mean(differences), Math.sqrt(factor * Paired.variance(differences)), differences.length - 1);
+    }
+
+    /** Returns t, the difference in standard errors; 0 for no difference, infinite for one without spread. */
+    public double statistic() {
+        return difference == 0 ? 0 : difference / standardError;
+    }
+
+    /** Returns the two-sided probability of such a t or a larger one between equals, 0 to 1. */
+    public double p() {
+        return 2 * TDistribution.of(degreesOfFreedom).survivalProbability(Math.abs(statistic()));
+    }
+
+    /**
+     * Bounds the difference.
+     *
+     * @param confidence above 0 and below 1, such as 0.95
+     * @return bounds, in the scores' unit
+     */
+    public Interval interval(double confidence) {
+        double half =
+                standardError * TDistribution.of(degreesOfFreedom).inverseSurvivalProbability((1 - confidence) / 2);
+        return new Interval(difference - half, difference + half);
+    }
+}

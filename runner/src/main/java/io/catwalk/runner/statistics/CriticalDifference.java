@@ -1,0 +1,162 @@
+package io.catwalk.runner.statistics;
+
+import io.catwalk.runner.RequestException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import org.apache.commons.statistics.distribution.ChiSquaredDistribution;
+
+/**
+ * Ranks classifiers over several data sets, and says which ranks differ by more than chance: Friedman's test
+ * followed by Nemenyi's (Demsar, "Statistical Comparisons of Classifiers over Multiple Data Sets", 2006).
+ *
+ * @param ranks the classifiers with their average ranks, the best first
+ * @param friedman Friedman's chi-square, corrected for ties, 0 or more
+ * @param p its probability between equal classifiers, 0 to 1
+ * @param difference two classifiers whose average ranks differ by at least this much differ significantly
+ * @param groups largest sets of neighbours in rank that do not differ significantly, as a diagram's bars
+ */
+public record CriticalDifference(
+        List<Rank> ranks, double friedman, double p, double difference, List<List<String>> groups) {
+
+    private static final int FEWEST_DATA_SETS = 5;
+
+    /**
+     * Gives one classifier's place.
+     *
+     * @param classifier its name
+     * @param average its rank averaged over the data sets; 1 is the best
+     */
+    public record Rank(String classifier, double average) {}
+
+    /** Keeps the lists as they are. */
+    public CriticalDifference {
+        ranks = List.copyOf(ranks);
+        groups = groups.stream().map(List::copyOf).toList();
+    }
+
+    /**
+     * Ranks classifiers.
+     *
+     * @param names the classifiers' names; at least 2
+     * @param scores (data sets, classifiers), higher is better; equal scores share their ranks
+     * @param level chance of any false alarm, above 0 and below 1, such as 0.05
+     * @return ranks and what they mean
+     * @throws RequestException if there are fewer than five data sets
+     * @throws IllegalArgumentException if there are fewer than 2 classifiers, a row has another length, or a
+     *     score is NaN
+     */
+    public static CriticalDifference of(List<String> names, double[][] scores, double level) {
+        check(names, scores, level);
+        int count = names.size();
+        double[] averages = new double[count];
+        double ties = 0;
+        for (double[] row : scores) {
+            double[] ranks = ranks(row);
+            for (int c = 0; c < count; c++) {
+                averages[c] += ranks[c] / scores.length;
+                ties += tied(row, c);
+            }
+        }
+        List<Rank> ranks = IntStream.range(0, count)
+                .mapToObj(c -> new Rank(names.get(c), averages[c]))
+                .sorted(Comparator.comparingDouble(Rank::average))
+                .toList();
+        double difference = StudentizedRange.inverseSurvivalProbability(count, level)
+                / Math.sqrt(2)
+                * Math.sqrt(count * (count + 1) / (6.0 * scores.length));
+        double friedman = friedman(averages, scores.length, ties);
+        double p = ChiSquaredDistribution.of(count - 1).survivalProbability(friedman);
+        return new CriticalDifference(ranks, friedman, p, difference, groups(ranks, difference));
+    }
+
+    private static void check(List<String> names, double[][] scores, double level) {
+        if (scores.length < FEWEST_DATA_SETS) {
+            throw new RequestException("expected at least " + FEWEST_DATA_SETS + " data sets for a critical-difference"
+                    + " diagram, but found " + scores.length + ": ranks over so few say nothing about classifiers;"
+                    + " compare by crossval, or add data sets");
+        }
+        if (names.size() < 2) {
+            throw new IllegalArgumentException("expected at least 2 classifiers to rank, but found " + names.size());
+        }
+        for (double[] row : scores) {
+            Paired.sameLength(names.size(), row.length, "names as scores");
+            Paired.atLeastTwo(row);
+        }
+        if (!(level > 0 && level < 1)) {
+            throw new IllegalArgumentException("expected a level above 0 and below 1, but found " + level);
+        }
+    }
+
+    /** Ranks one data set's scores, the highest first; equals share the mean of their places. */
+    private static double[] ranks(double[] scores) {
+        double[] ranks = new double[scores.length];
+        for (int c = 0; c < scores.length; c++) {
+            ranks[c] = 0.5;
+            for (double other : scores) {
+                ranks[c] += other > scores[c] ? 1 : other == scores[c] ? 0.5 : 0;
+            }
+        }
+        return ranks;
+    }
+
+    /** Counts one score's part in the correction for ties: summed over t equals it gives t cubed less t. */
+    private static double tied(double[] scores, int index) {
+        double equals = 0;
+        for (double other : scores) {
+            equals += other == scores[index] ? 1 : 0;
+        }
+        return equals * equals - 1;
+    }
+
+    private static double friedman(double[] averages, int dataSets, double ties) {
+        int count = averages.length;
+        double correction = 1 - ties / (dataSets * (double) count * (count * count - 1));
+        if (correction <= 0) {
+            return 0; // all classifiers score the same on every data set
+        }
+        double sum = 0;
+        for (double average : averages) {
+            sum += (average - (count + 1) / 2.0) * (average - (count + 1) / 2.0);
+        }
+        return 12.0 * dataSets / (count * (count + 1)) * sum / correction;
+    }
+
+    private static List<List<String>> groups(List<Rank> ranks, double difference) {
+        List<List<String>> groups = new ArrayList<>();
+        int covered = 0;
+        for (int from = 0; from < ranks.size(); from++) {
+            int to = from + 1;
+            while (to < ranks.size()
+                    && ranks.get(to).average() - ranks.get(from).average() < difference) {
+                to++;
+            }
+            if (to > from + 1 && to > covered) {
+                groups.add(
+                        ranks.subList(from, to).stream().map(Rank::classifier).toList());
+                covered = to;
+            }
+        }
+        return groups;
+    }
+
+    /** Writes what the ranks say in words, at the level they were computed for. */
+    public String verdict() {
+        Rank best = ranks.get(0);
+        Rank last = ranks.get(ranks.size() - 1);
+        String numbers = String.format(
+                Locale.ROOT,
+                "average ranks %.2f (%s) to %.2f (%s), critical difference %.2f, Friedman p = %.4f",
+                best.average(),
+                best.classifier(),
+                last.average(),
+                last.classifier(),
+                difference,
+                p);
+        return last.average() - best.average() < difference
+                ? "no two classifiers differ significantly: " + numbers
+                : best.classifier() + " ranks significantly above " + last.classifier() + ": " + numbers;
+    }
+}

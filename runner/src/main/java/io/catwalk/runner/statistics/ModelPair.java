@@ -1,0 +1,73 @@
+package io.catwalk.runner.statistics;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+
+/**
+ * Compares two trained models on the same test images.
+ *
+ * @param first name of the first model
+ * @param second name of the second
+ * @param images number of test images
+ * @param test exact McNemar test of the two
+ * @param adjustedP its probability, Holm-corrected for all pairs compared together, 0 to 1
+ */
+public record ModelPair(String first, String second, int images, McNemar test, double adjustedP) {
+
+    /** What a comparison of trained models leaves open, for the reader of its verdicts. */
+    public static final String LIMITS = "One seed on one split compares these trained models, not their architectures:"
+            + " another seed may turn the order. Use crossval to compare architectures.";
+
+    private static final double LEVEL = 0.05;
+
+    /**
+     * Compares each model with each that follows it.
+     *
+     * @param names the models' names
+     * @param correct for each model whether it predicts each test image rightly, the images in the same order
+     * @return all pairs, their probabilities corrected together
+     * @throws IllegalArgumentException if names and models differ in number, or the models' images do
+     */
+    public static List<ModelPair> all(List<String> names, List<boolean[]> correct) {
+        Paired.sameLength(names.size(), correct.size(), "names as models");
+        List<int[]> pairs = Paired.pairs(names.size());
+        List<McNemar> tests = pairs.stream()
+                .map(pair -> McNemar.of(correct.get(pair[0]), correct.get(pair[1])))
+                .toList();
+        double[] adjusted = Holm.adjust(tests.stream().mapToDouble(McNemar::p).toArray());
+        return IntStream.range(0, pairs.size())
+                .mapToObj(i -> new ModelPair(
+                        names.get(pairs.get(i)[0]),
+                        names.get(pairs.get(i)[1]),
+                        correct.get(0).length,
+                        tests.get(i),
+                        adjusted[i]))
+                .toList();
+    }
+
+    /** Returns the first model's accuracy less the second's, -1 to 1. */
+    public double difference() {
+        return (double) (test.onlyFirst() - test.onlySecond()) / images;
+    }
+
+    /** Writes the outcome in words, at the 5 percent level. */
+    public String verdict() {
+        String outcome;
+        if (adjustedP >= LEVEL) {
+            outcome = first + " and " + second + " cannot be told apart on these images";
+        } else {
+            outcome = first + (difference() > 0 ? " beats " : " loses to ") + second + " on these images";
+        }
+        return String.format(
+                Locale.ROOT,
+                "%s: of %d, %d are right only by %s and %d only by %s; McNemar with Holm p %s",
+                outcome,
+                images,
+                test.onlyFirst(),
+                first,
+                test.onlySecond(),
+                second,
+                adjustedP < 0.0001 ? "< 0.0001" : String.format(Locale.ROOT, "= %.4f", adjustedP));
+    }
+}

@@ -1,0 +1,69 @@
+package io.catwalk.runner.statistics;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Checks what belongs together: values of the same folds, answers to the same images. */
+final class Paired {
+
+    private Paired() {}
+
+    /** Subtracts the second scores from the first, fold by fold. */
+    static double[] differences(double[] first, double[] second) {
+        sameLength(first.length, second.length, "scores, one per fold");
+        double[] differences = new double[first.length];
+        for (int i = 0; i < first.length; i++) {
+            differences[i] = first[i] - second[i];
+        }
+        return atLeastTwo(differences);
+    }
+
+    static double[] atLeastTwo(double[] values) {
+        if (values.length < 2) {
+            throw new IllegalArgumentException("expected at least 2 values, because one has no spread, but found "
+                    + values.length + "; use more folds or seeds");
+        }
+        for (double value : values) {
+            if (!Double.isFinite(value)) {
+                throw new IllegalArgumentException("expected finite values, but found " + value);
+            }
+        }
+        return values;
+    }
+
+    static void sameLength(int first, int second, String what) {
+        if (first != second) {
+            throw new IllegalArgumentException("expected as many " + what
+                    + ", on both sides of a comparison, but found " + first + " and " + second);
+        }
+    }
+
+    /** Returns the index pairs (0, 1), (0, 2) to (count - 2, count - 1). */
+    static List<int[]> pairs(int count) {
+        List<int[]> pairs = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            for (int j = i + 1; j < count; j++) {
+                pairs.add(new int[] {i, j});
+            }
+        }
+        return pairs;
+    }
+
+    static double mean(double[] values) {
+        double sum = 0;
+        for (double value : values) {
+            sum += value;
+        }
+        return sum / values.length;
+    }
+
+    /** Returns the unbiased variance, divided by one less than the number of values. */
+    static double variance(double[] values) {
+        double mean = mean(values);
+        double sum = 0;
+        for (double value : values) {
+            sum += (value - mean) * (value - mean);
+        }
+        return sum / (values.length - 1);
+    }
+}

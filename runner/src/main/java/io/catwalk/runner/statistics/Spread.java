@@ -1,0 +1,31 @@
+package io.catwalk.runner.statistics;
+
+import io.catwalk.runner.evaluation.Interval;
+import org.apache.commons.statistics.distribution.TDistribution;
+
+/**
+ * Summarizes one score over several seeds.
+ *
+ * @param count number of seeds; at least 2
+ * @param mean mean score
+ * @param standardDeviation unbiased standard deviation of the scores, 0 or more
+ * @param interval 95 % interval of the mean, by Student's distribution
+ */
+public record Spread(int count, double mean, double standardDeviation, Interval interval) {
+
+    /**
+     * Summarizes scores.
+     *
+     * @param scores one per seed
+     * @return their spread
+     * @throws IllegalArgumentException if there are fewer than 2, or one is not finite
+     */
+    public static Spread of(double... scores) {
+        double mean = Paired.mean(Paired.atLeastTwo(scores));
+        double deviation = Math.sqrt(Paired.variance(scores));
+        double half = TDistribution.of(scores.length - 1).inverseSurvivalProbability(0.025)
+                * deviation
+                / Math.sqrt(scores.length);
+        return new Spread(scores.length, mean, deviation, new Interval(mean - half, mean + half));
+    }
+}

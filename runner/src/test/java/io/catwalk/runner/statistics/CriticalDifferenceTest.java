@@ -1,0 +1,77 @@
+package io.catwalk.runner.statistics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.statistics.CriticalDifference.Rank;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+@Tag("tiny")
+class CriticalDifferenceTest {
+
+    @Test
+    void demsarsExampleGivesThePapersRanksAndDifferences() {
+        double[][] scores = new JsonMapper()
+                .readTree(Path.of("../test-data/golden/statistics.json"))
+                .at("/friedman/0/scores")
+                .valueStream()
+                .map(row -> row.valueStream().mapToDouble(JsonNode::asDouble).toArray())
+                .toArray(double[][]::new);
+
+        CriticalDifference result = CriticalDifference.of(List.of("C4.5", "C4.5+m", "C4.5+cf", "both"), scores, 0.05);
+
+        assertThat(result.ranks()).extracting(Rank::classifier).containsExactly("both", "C4.5+m", "C4.5+cf", "C4.5");
+        assertThat(result.ranks().stream().mapToDouble(Rank::average).toArray())
+                .containsExactly(new double[] {1.964, 2.000, 2.893, 3.143}, within(5e-4));
+        assertThat(result.difference()).isCloseTo(1.25, within(5e-3));
+    }
+
+    @Test
+    void fewerThanFiveDataSetsAreRefused() {
+        assertThatThrownBy(() -> CriticalDifference.of(List.of("a", "b"), new double[4][2], 0.05))
+                .isInstanceOf(RequestException.class)
+                .hasMessageContaining("at least 5 data sets")
+                .hasMessageContaining("found 4");
+    }
+
+    @Test
+    void raggedScoresAndWrongLevelsAreRefused() {
+        assertThatThrownBy(() -> CriticalDifference.of(List.of("a", "b"), new double[5][3], 0.05))
+                .hasMessageContaining("found 2 and 3");
+        assertThatThrownBy(() -> CriticalDifference.of(List.of("a"), new double[5][1], 0.05))
+                .hasMessageContaining("at least 2 classifiers");
+        assertThatThrownBy(() -> CriticalDifference.of(List.of("a", "b"), new double[5][2], 0))
+                .hasMessageContaining("level");
+    }
+
+    @Test
+    void groupsAreTheLargestSetsOfNeighboursWithinTheCriticalDifference() {
+        // Ranks 1, 2, 3, 4 on every data set; with 10 data sets the difference is 1.483 (q 2.569, Demsar's table 5).
+        double[][] scores = new double[10][];
+        Arrays.fill(scores, new double[] {0.7, 0.9, 0.6, 0.8});
+
+        CriticalDifference result = CriticalDifference.of(List.of("c", "a", "d", "b"), scores, 0.05);
+
+        assertThat(result.difference()).isCloseTo(2.569 * Math.sqrt(20 / 60.0), within(5e-4));
+        assertThat(result.groups()).containsExactly(List.of("a", "b"), List.of("b", "c"), List.of("c", "d"));
+        assertThat(result.verdict()).startsWith("a ranks significantly above d: average ranks 1.00 (a) to 4.00 (d)");
+    }
+
+    @Test
+    void equalScoresEverywhereGiveOneGroup() {
+        CriticalDifference result = CriticalDifference.of(List.of("a", "b", "c"), new double[6][3], 0.05);
+
+        assertThat(result.friedman()).isZero();
+        assertThat(result.p()).isEqualTo(1);
+        assertThat(result.groups()).containsExactly(List.of("a", "b", "c"));
+        assertThat(result.verdict()).startsWith("no two classifiers differ significantly");
+    }
+}

@@ -1,0 +1,33 @@
+package io.catwalk.runner.statistics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.catwalk.runner.statistics.ParetoFront.Better;
+import io.catwalk.runner.statistics.ParetoFront.Objective;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("tiny")
+class ParetoFrontTest {
+
+    private record Model(String name, double accuracy, double milliseconds) {}
+
+    @Test
+    void theParetoFrontKeepsWhatNothingBeatsAndEqualsTogether() {
+        var best = new Model("best", 0.94, 5);
+        var fast = new Model("fast", 0.90, 1);
+        var twin = new Model("twin", 0.90, 1);
+        var slow = new Model("slow", 0.90, 2);
+        var bad = new Model("bad", 0.80, 1);
+        List<Objective<Model>> objectives = List.of(
+                new Objective<>(Better.HIGHER, Model::accuracy), new Objective<>(Better.LOWER, Model::milliseconds));
+
+        assertThat(ParetoFront.of(List.of(slow, fast, bad, best, twin), objectives))
+                .containsExactly(fast, best, twin);
+        assertThatThrownBy(() -> ParetoFront.of(List.of(bad, new Model("none", Double.NaN, 1)), objectives))
+                .hasMessageContaining("none");
+        assertThatThrownBy(() -> ParetoFront.of(List.of(bad), List.of())).hasMessageContaining("1 objective");
+    }
+}

@@ -1,0 +1,100 @@
+package io.catwalk.runner.statistics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.evaluation.Interval;
+import io.catwalk.runner.evaluation.Predictions;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Tag("tiny")
+class StatisticsTest {
+
+    @Test
+    void mcNemarCountsOnlyImagesOnWhichModelsDiffer() {
+        boolean[] first = {true, true, false, true, false};
+        boolean[] second = {true, false, true, false, false};
+
+        assertThat(McNemar.of(first, second)).isEqualTo(new McNemar(2, 1, 1));
+        assertThatThrownBy(() -> McNemar.of(first, new boolean[4])).hasMessageContaining("found 5 and 4");
+        assertThatThrownBy(() -> McNemar.of(-1, 4)).hasMessageContaining("-1 and 4");
+    }
+
+    @Test
+    void modelsThatNeverDifferHaveAProbabilityOfOne() {
+        boolean[] same = {true, false, true};
+
+        assertThat(CochranQ.of(List.of(same, same, same))).isEqualTo(new CochranQ(0, 2, 1));
+        assertThat(McNemar.of(same, same).p()).isEqualTo(1);
+    }
+
+    @Test
+    void cochranNeedsTwoModelsAndTheSameImages() {
+        assertThatThrownBy(() -> CochranQ.of(List.of(new boolean[3]))).hasMessageContaining("at least 2 models");
+        assertThatThrownBy(() -> CochranQ.of(List.of(new boolean[3], new boolean[2])))
+                .hasMessageContaining("found 3 and 2");
+    }
+
+    @Test
+    void holmRefusesWhatIsNoProbability() {
+        assertThatThrownBy(() -> Holm.adjust(0.5, 1.1)).hasMessageContaining("1.1");
+        assertThatThrownBy(() -> Holm.adjust(Double.NaN)).hasMessageContaining("NaN");
+        assertThat(Holm.adjust()).isEmpty();
+    }
+
+    @Test
+    void theTTestRefusesOneFoldUnequalFoldsAndNaN() {
+        double[] two = {0.9, 0.8};
+        assertThatThrownBy(() -> CorrectedTTest.of(new double[] {0.9}, new double[] {0.8}, 0.25))
+                .hasMessageContaining("at least 2 values")
+                .hasMessageContaining("found 1");
+        assertThatThrownBy(() -> CorrectedTTest.of(two, new double[3], 0.25)).hasMessageContaining("found 2 and 3");
+        assertThatThrownBy(() -> CorrectedTTest.of(two, new double[] {0, Double.NaN}, 0.25))
+                .hasMessageContaining("NaN");
+        assertThatThrownBy(() -> CorrectedTTest.of(two, two, 0)).hasMessageContaining("above 0");
+        assertThatThrownBy(() -> Spread.of(0.9)).hasMessageContaining("at least 2 values");
+    }
+
+    @Test
+    void differencesWithoutSpreadAreCertain() {
+        double[] low = {0.5, 0.25, 0.75};
+        double[] high = {0.625, 0.375, 0.875};
+        CorrectedTTest better = CorrectedTTest.of(high, low, 0.5);
+        CorrectedTTest equal = CorrectedTTest.of(low, low, 0.5);
+
+        assertThat(better.p()).isZero();
+        assertThat(equal.p()).isEqualTo(1);
+        assertThat(better.interval(0.95)).isEqualTo(new Interval(0.125, 0.125));
+        // The same as baycomp's tests say of a posterior without variance.
+        assertThat(BayesianTTest.of(better, EquivalenceRegion.STANDARD)).isEqualTo(new BayesianTTest(0, 0, 1));
+        assertThat(BayesianTTest.of(better, new EquivalenceRegion(12.5))).isEqualTo(new BayesianTTest(0, 1, 0));
+        assertThat(BayesianTTest.of(equal, EquivalenceRegion.STANDARD)).isEqualTo(new BayesianTTest(0, 1, 0));
+        assertThat(BayesianTTest.of(CorrectedTTest.of(low, high, 0.5), EquivalenceRegion.STANDARD))
+                .isEqualTo(new BayesianTTest(1, 0, 0));
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {-0.1, Double.NaN, 101})
+    void aRegionOutsideItsRangeIsTheUsersError(double points) {
+        assertThatThrownBy(() -> new EquivalenceRegion(points))
+                .isInstanceOf(RequestException.class)
+                .hasMessageContaining("found " + points)
+                .hasMessageContaining("try 0.5");
+    }
+
+    @Test
+    void theBootstrapDependsOnItsSeedOnly() {
+        var predictions = new Predictions(2, new int[] {0, 1, 0, 1, 1}, new float[] {1, 0, 0, 1, 0, 1, 0, 1, 1, 0});
+
+        Interval once = Bootstrap.macroF1(predictions, 100, 0.9, 7);
+
+        assertThat(Bootstrap.macroF1(predictions, 100, 0.9, 7)).isEqualTo(once);
+        assertThatThrownBy(() -> Bootstrap.macroF1(predictions, 99, 0.9, 7)).hasMessageContaining("at least 100");
+        assertThatThrownBy(() -> Bootstrap.macroF1(predictions, 100, 1, 7)).hasMessageContaining("below 1");
+    }
+}
