@@ -103,7 +103,7 @@ public final class Training {
         private final NDManager manager;
         private final Weights weights;
         private final Weights evaluated;
-        private final Weights best;
+        private NDArray best;
         private final Steps steps;
         private final BatchLoader loader;
         private final SplittableRandom shuffle = seeds.generator(Purpose.SHUFFLE);
@@ -118,7 +118,7 @@ public final class Training {
             this.manager = manager;
             weights = Weights.of(manager, block);
             evaluated = recipe.averaging() > 0 ? weights.copy(manager) : weights;
-            best = weights.copy(manager);
+            best = evaluated.vector().duplicate();
             steps = Steps.of(recipe.optimizer(), weights, manager);
             loader = new BatchLoader(
                     data.images(),
@@ -137,7 +137,8 @@ public final class Training {
                     history.add(epoch);
                     if (bestEpoch == 0 || epoch.isBetterThan(history.get(bestEpoch - 1))) {
                         bestEpoch = number;
-                        evaluated.vector().copyTo(best.vector());
+                        best.close();
+                        best = evaluated.vector().duplicate();
                     }
                     listener.accept(epoch);
                     if (recipe.patience() > 0 && number - bestEpoch >= recipe.patience()) {
@@ -145,7 +146,7 @@ public final class Training {
                     }
                 }
             }
-            best.writeInto(block);
+            evaluated.with(manager, best).writeInto(block);
             return new TrainedModel(owner, block, task, history, bestEpoch);
         }
 

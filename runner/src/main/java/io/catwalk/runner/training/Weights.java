@@ -82,6 +82,11 @@ final class Weights implements AutoCloseable {
         return new Weights(parent, parameters, vector.duplicate());
     }
 
+    /** Returns a network's weights with other values, which become its own. */
+    Weights with(NDManager parent, NDArray values) {
+        return new Weights(parent, parameters, values);
+    }
+
     /** Returns all values: weights that decay, other trainable parameters, untrained ones. */
     NDArray vector() {
         return vector;
@@ -107,7 +112,10 @@ final class Weights implements AutoCloseable {
         return new Leaves(step);
     }
 
-    /** Writes the values into the network's own parameters, to be saved or exported from there. */
+    /**
+     * Writes the values into the network's own parameters, to be saved or exported from there. (DJL's
+     * copyTo gives an array other memory and so cuts off its views: only for arrays that have none.)
+     */
     void writeInto(Block block) {
         for (Pair<String, Parameter> pair : block.getParameters()) {
             NDArray own = pair.getValue().getArray();
