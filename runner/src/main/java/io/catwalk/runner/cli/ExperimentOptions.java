@@ -33,7 +33,8 @@ import picocli.CommandLine.Option;
 final class ExperimentOptions {
 
     private static final int QUICK_TRAIN = 6_000;
-    private static final int QUICK_EPOCHS = 3;
+    private static final int QUICK_EPOCHS = 4;
+    private static final int QUICK_BATCH = 32;
 
     @Option(
             names = "--dataset",
@@ -99,7 +100,8 @@ final class ExperimentOptions {
 
     @Option(
             names = "--quick",
-            description = "A first look: " + QUICK_TRAIN + " training images, " + QUICK_EPOCHS + " epochs.")
+            description = "A first look: " + QUICK_TRAIN + " training images, " + QUICK_EPOCHS + " epochs, batches of "
+                    + QUICK_BATCH + ".")
     boolean quick;
 
     @Option(names = "--in-process", description = "Run trials in this process, to debug a plugin.")
@@ -169,7 +171,7 @@ final class ExperimentOptions {
         }
         Recipe recipe = entrant.classifier().recipe(chosen);
         if (quick) {
-            recipe = recipe.withEpochs(QUICK_EPOCHS);
+            recipe = recipe.withEpochs(QUICK_EPOCHS).withBatchSize(QUICK_BATCH);
         }
         if (epochs != null) {
             recipe = recipe.withEpochs(atLeastOne("--epochs", epochs));

@@ -43,7 +43,7 @@ final class PluginLoading {
             try {
                 jars.add(PluginJar.read(path));
             } catch (UnusablePluginException e) {
-                refuse(path, PluginJar.idOf(path), null, e.getMessage(), e);
+                refuse(new PluginFailure(path, PluginJar.idOf(path), null, e.reason()), e);
             }
         }
         List<LoadedClassifier> loaded = new ArrayList<>();
@@ -51,21 +51,19 @@ final class PluginLoading {
             try {
                 loaded.addAll(load(jar));
             } catch (UnusablePluginException e) {
-                refuse(jar.path(), jar.id(), null, e.getMessage(), e);
+                refuse(new PluginFailure(jar.path(), jar.id(), null, e.reason()), e);
             }
         }
         return unique(loaded, LoadedClassifier::name, this::refuseSameName);
     }
 
     private List<LoadedClassifier> load(PluginJar jar) throws UnusablePluginException {
+        requireVersionRange(jar.requires());
         try {
             manager.loadPlugin(jar.path());
             manager.startPlugin(jar.id());
         } catch (RuntimeException e) {
-            throw new UnusablePluginException(
-                    "cannot be loaded (" + Reasons.of(e) + "): expected a range such as >=" + manager.getSystemVersion()
-                            + " in Plugin-Requires '" + jar.requires() + "'",
-                    e);
+            throw new UnusablePluginException("cannot be loaded: " + Reasons.of(e), e);
         }
         PluginWrapper plugin = manager.getPlugin(jar.id());
         if (plugin.getPluginState() == PluginState.DISABLED) {
@@ -89,6 +87,17 @@ final class PluginLoading {
                     jar.sha256()));
         }
         return classifiers;
+    }
+
+    private void requireVersionRange(String requires) throws UnusablePluginException {
+        try {
+            manager.getVersionManager().checkVersionConstraint(manager.getSystemVersion(), requires);
+        } catch (RuntimeException e) {
+            throw new UnusablePluginException(
+                    "expected a range of versions such as >=" + manager.getSystemVersion()
+                            + " in Plugin-Requires, but found " + requires,
+                    e);
+        }
     }
 
     /** Makes the classifier here rather than by PF4J, which logs a failure and returns less. */
@@ -121,7 +130,7 @@ final class PluginLoading {
         String name;
         try {
             name = classifier.name();
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
             throw new UnusablePluginException(where + " threw " + Reasons.of(e), e);
         }
         if (name == null || !NAME.matcher(name).matches()) {
@@ -148,13 +157,13 @@ final class PluginLoading {
     private void refuseSameId(PluginJar jar, List<PluginJar> same) {
         String reason = "the Plugin-Id " + jar.id() + " is in " + fileNames(same, PluginJar::path)
                 + ": keep one of these jars, or give each plugin an id of its own";
-        refuse(jar.path(), jar.id(), null, reason, null);
+        refuse(new PluginFailure(jar.path(), jar.id(), null, reason), null);
     }
 
     private void refuseSameName(LoadedClassifier classifier, List<LoadedClassifier> same) {
         String reason = "the classifier name " + classifier.name() + " is in " + fileNames(same, LoadedClassifier::jar)
                 + ": keep one of these jars, or rename a classifier";
-        refuse(classifier.jar(), classifier.pluginId(), classifier.name(), reason, null);
+        refuse(new PluginFailure(classifier.jar(), classifier.pluginId(), classifier.name(), reason), null);
     }
 
     private static <T> String fileNames(List<T> items, Function<T, Path> jar) {
@@ -164,14 +173,8 @@ final class PluginLoading {
                 .collect(Collectors.joining(" and in "));
     }
 
-    private void refuse(
-            Path jar,
-            @Nullable String pluginId,
-            @Nullable String classifier,
-            @Nullable String reason,
-            @Nullable Throwable cause) {
-        PluginFailure failure = new PluginFailure(jar, pluginId, classifier, String.valueOf(reason));
+    private void refuse(PluginFailure failure, @Nullable Throwable cause) {
         failures.add(failure);
-        LOG.warn("Plugin jar {}: {}", jar, failure.reason(), cause);
+        LOG.warn("Refused plugin jar {}: {}", failure.jar(), failure.reason(), cause);
     }
 }

@@ -12,6 +12,10 @@ final class Reasons {
         if (thrown == null) {
             return "no reason given";
         }
+        if (thrown instanceof ExceptionInInitializerError && thrown.getCause() != null) {
+            // It says nothing itself.
+            return of(thrown.getCause());
+        }
         String type = thrown.getClass().getSimpleName();
         String message = thrown.getMessage();
         return message == null || message.isBlank()

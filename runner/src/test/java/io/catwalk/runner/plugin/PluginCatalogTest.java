@@ -164,7 +164,7 @@ final class PluginCatalogTest {
     @Test
     void requirementThatIsNoVersionRangeIsRefused() {
         TestPlugin.sound("alpha").manifest("Plugin-Requires", "the newest").write(folder.resolve("alpha.jar"));
-        assertRefused("alpha", "Plugin-Requires 'the newest'");
+        assertRefused("alpha", "in Plugin-Requires, but found the newest");
     }
 
     @Test
@@ -180,9 +180,26 @@ final class PluginCatalogTest {
 
     @Test
     void pluginThatThrowsInItsNameIsRefused() {
-        TestPlugin.withBodies("alpha", "", "throw new LinkageError(\"gone\");", TestPlugin.NETWORK)
+        TestPlugin.withBodies("alpha", "", "throw new StackOverflowError(\"deep\");", TestPlugin.NETWORK)
                 .write(folder.resolve("alpha.jar"));
-        assertRefused("alpha", "test.Sample.name() threw LinkageError: gone");
+        assertRefused("alpha", "test.Sample.name() threw StackOverflowError: deep");
+    }
+
+    @Test
+    void pluginThatFailsInAStaticFieldIsRefused() {
+        TestPlugin.withBodies(
+                        "alpha",
+                        "",
+                        "return \"alpha\";",
+                        TestPlugin.NETWORK + " } static final int FIELD = Integer.parseInt(\"one\"); static {")
+                .write(folder.resolve("alpha.jar"));
+        assertRefused("alpha", "NumberFormatException: For input string: \"one\"");
+    }
+
+    @Test
+    void pluginClassThatIsMissingIsRefused() {
+        TestPlugin.sound("alpha").manifest("Plugin-Class", "test.Nowhere").write(folder.resolve("alpha.jar"));
+        assertRefused("alpha", "cannot be started");
     }
 
     @Test

@@ -2,14 +2,18 @@ package io.catwalk.plugins.convmaxpool;
 
 import static io.catwalk.api.Layers.conv;
 import static io.catwalk.api.Layers.dense;
+import static io.catwalk.api.Layers.dropout;
 import static io.catwalk.api.Layers.flatten;
 import static io.catwalk.api.Layers.maxPool;
 import static io.catwalk.api.Layers.relu;
 import static io.catwalk.api.Layers.sequence;
 
 import ai.djl.nn.Block;
+import io.catwalk.api.Augmentation;
 import io.catwalk.api.Classifier;
 import io.catwalk.api.Hyperparameters;
+import io.catwalk.api.Optimizer;
+import io.catwalk.api.Recipe;
 import io.catwalk.api.SearchSpace;
 import io.catwalk.api.Task;
 import org.pf4j.Extension;
@@ -26,7 +30,7 @@ import org.pf4j.Extension;
  *   <tr><td>maximum 2x2</td><td>32 x 14 x 14</td><td></td></tr>
  *   <tr><td>convolution 3x3, ReLU</td><td>64 x 14 x 14</td><td>18,496</td></tr>
  *   <tr><td>maximum 2x2</td><td>64 x 7 x 7</td><td></td></tr>
- *   <tr><td>dense, ReLU</td><td>128</td><td>401,536</td></tr>
+ *   <tr><td>dense, ReLU, dropout</td><td>128</td><td>401,536</td></tr>
  *   <tr><td>dense</td><td>10</td><td>1,290</td></tr>
  * </table>
  */
@@ -40,7 +44,10 @@ public final class ConvMaxPool implements Classifier {
 
     @Override
     public SearchSpace searchSpace() {
-        return SearchSpace.none().with("filters", 32, 16).with("dense", 128, 256);
+        return SearchSpace.none()
+                .with("filters", 32, 16)
+                .with("dense", 128, 256)
+                .with("dropout", 0.2, 0.0, 0.4);
     }
 
     @Override
@@ -56,6 +63,18 @@ public final class ConvMaxPool implements Classifier {
                 flatten(),
                 dense(chosen.integer("dense")),
                 relu(),
+                dropout(chosen.number("dropout")),
                 dense(task.classes()));
+    }
+
+    @Override
+    public Recipe recipe(Hyperparameters chosen) {
+        return Recipe.standard()
+                .withOptimizer(new Optimizer.AdamW(0.002, 0.02))
+                .withEpochs(10)
+                .withBatchSize(64)
+                .withAugmentations(new Augmentation.HorizontalFlip(), new Augmentation.Shift(1))
+                .withAveraging(0.998)
+                .withClipNorm(1);
     }
 }

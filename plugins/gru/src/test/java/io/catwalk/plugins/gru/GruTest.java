@@ -1,0 +1,10 @@
+package io.catwalk.plugins.gru;
+
+import io.catwalk.testkit.ClassifierContract;
+
+final class GruTest extends ClassifierContract {
+
+    GruTest() {
+        super(new Gru());
+    }
+}

@@ -1,0 +1,5 @@
+/** Provides the classifier {@code small-conv}. */
+@NullMarked
+package io.catwalk.plugins.smallconv;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,10 @@
+package io.catwalk.plugins.smallconv;
+
+import io.catwalk.testkit.ClassifierContract;
+
+final class SmallConvTest extends ClassifierContract {
+
+    SmallConvTest() {
+        super(new SmallConv());
+    }
+}

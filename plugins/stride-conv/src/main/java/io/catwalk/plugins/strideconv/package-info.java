@@ -1,0 +1,5 @@
+/** Provides the classifier {@code stride-conv}. */
+@NullMarked
+package io.catwalk.plugins.strideconv;
+
+import org.jspecify.annotations.NullMarked;

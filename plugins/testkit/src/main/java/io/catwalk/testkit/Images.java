@@ -1,0 +1,74 @@
+package io.catwalk.testkit;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.catwalk.api.Task;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+
+/** Holds made-up images with labels. */
+final class Images {
+
+    /** Side in pixels of the squares of one brightness, so that pooling does not wipe the images out. */
+    private static final int SQUARE = 4;
+
+    private final Task task;
+    private final float[] pixels;
+    private final int[] labels;
+
+    private Images(Task task, float[] pixels, int[] labels) {
+        this.task = task;
+        this.pixels = pixels;
+        this.labels = labels;
+    }
+
+    /** Draws images of random squares; each class gets as many as any other, or one more. */
+    static Images random(Task task, int count, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        float[] pixels = new float[count * task.channels() * task.height() * task.width()];
+        int columns = (task.width() + SQUARE - 1) / SQUARE;
+        float[] squares = new float[columns];
+        for (int row = 0; row * task.width() < pixels.length; row++) {
+            if (row % task.height() % SQUARE == 0) {
+                for (int column = 0; column < columns; column++) {
+                    squares[column] = (float) random.nextDouble(-1, 1);
+                }
+            }
+            for (int x = 0; x < task.width(); x++) {
+                pixels[row * task.width() + x] = squares[x / SQUARE];
+            }
+        }
+        int[] labels = new int[count];
+        Arrays.setAll(labels, image -> image % task.classes());
+        return new Images(task, pixels, labels);
+    }
+
+    int count() {
+        return labels.length;
+    }
+
+    int label(int image) {
+        return labels[image];
+    }
+
+    Images only(int image) {
+        int size = pixels.length / count();
+        return new Images(
+                task, Arrays.copyOfRange(pixels, image * size, (image + 1) * size), new int[] {labels[image]});
+    }
+
+    Shape shape() {
+        return new Shape(count(), task.channels(), task.height(), task.width());
+    }
+
+    /** Returns the normalized pixels, (count, channels, height, width). */
+    NDArray pixels(NDManager manager) {
+        return manager.create(pixels, shape());
+    }
+
+    /** Returns the labels, (count), each 0 or above and below the number of classes. */
+    NDArray labels(NDManager manager) {
+        return manager.create(labels);
+    }
+}

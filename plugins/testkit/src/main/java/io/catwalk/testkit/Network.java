@@ -1,0 +1,169 @@
+package io.catwalk.testkit;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.training.GradientCollector;
+import ai.djl.training.ParameterStore;
+import ai.djl.training.loss.Loss;
+import ai.djl.training.optimizer.Adam;
+import ai.djl.training.tracker.Tracker;
+import ai.djl.util.Pair;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Runs one network on the CPU, and frees what it held. */
+final class Network implements AutoCloseable {
+
+    private static final float LEARNING_RATE = 0.002f;
+
+    private final NDManager manager = NDManager.newBaseManager(Device.cpu());
+    private final ParameterStore parameters = new ParameterStore(manager, false);
+    private final Adam adam =
+            Adam.builder().optLearningRateTracker(Tracker.fixed(LEARNING_RATE)).build();
+    private final Block block;
+
+    private Network(Block block) {
+        this.block = block;
+    }
+
+    /** Draws the weights of a new block, for images of the given shape. */
+    static Network initialized(Block block, Shape images, int seed) {
+        Network network = new Network(block);
+        try {
+            Engine.getInstance().setRandomSeed(seed);
+            block.initialize(network.manager, DataType.FLOAT32, images);
+            return network;
+        } catch (RuntimeException | Error e) {
+            network.close();
+            throw e;
+        }
+    }
+
+    /** Takes the weights of a new block from what {@link #savedParameters} returned. */
+    static Network reloaded(Block block, byte[] saved) throws Exception {
+        Network network = new Network(block);
+        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(saved))) {
+            block.loadParameters(network.manager, in);
+            return network;
+        } catch (Exception | Error e) {
+            network.close();
+            throw e;
+        }
+    }
+
+    byte[] savedParameters() throws Exception {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (DataOutputStream out = new DataOutputStream(bytes)) {
+            block.saveParameters(out);
+        }
+        return bytes.toByteArray();
+    }
+
+    /** Returns the shape that the block says its output has. */
+    Shape[] statedShape(Images images) {
+        return block.getOutputShapes(new Shape[] {images.shape()});
+    }
+
+    /** Returns the shape that the output has. */
+    Shape shape(Images images) {
+        try (NDManager scope = manager.newSubManager()) {
+            return forward(scope, images, Mode.EVALUATION).getShape();
+        }
+    }
+
+    float[] logits(Images images, Mode mode) {
+        try (NDManager scope = manager.newSubManager()) {
+            return forward(scope, images, mode).toFloatArray();
+        }
+    }
+
+    /** Returns each parameter that is learned, by name, with the gradient of the loss on the images. */
+    Map<String, float[]> gradients(Images images) {
+        backward(images);
+        Map<String, float[]> gradients = new LinkedHashMap<>();
+        for (Pair<String, Parameter> parameter : block.getParameters()) {
+            if (parameter.getValue().requiresGradient()) {
+                try (NDArray gradient = parameter.getValue().getArray().getGradient()) {
+                    gradients.put(parameter.getKey(), gradient.toFloatArray());
+                }
+            }
+        }
+        return gradients;
+    }
+
+    /** Takes one step of Adam on the images. */
+    void step(Images images) {
+        backward(images);
+        for (Pair<String, Parameter> parameter : block.getParameters()) {
+            if (parameter.getValue().requiresGradient()) {
+                NDArray weight = parameter.getValue().getArray();
+                try (NDArray gradient = weight.getGradient()) {
+                    adam.update(parameter.getKey(), weight, gradient);
+                }
+            }
+        }
+    }
+
+    /** Counts the images whose largest logit is that of their label. */
+    int right(Images images) {
+        float[] logits = logits(images, Mode.EVALUATION);
+        int classes = logits.length / images.count();
+        int right = 0;
+        for (int image = 0; image < images.count(); image++) {
+            int largest = 0;
+            for (int label = 1; label < classes; label++) {
+                if (logits[image * classes + label] > logits[image * classes + largest]) {
+                    largest = label;
+                }
+            }
+            right += largest == images.label(image) ? 1 : 0;
+        }
+        return right;
+    }
+
+    Map<String, float[]> weights() {
+        Map<String, float[]> weights = new LinkedHashMap<>();
+        for (Pair<String, Parameter> parameter : block.getParameters()) {
+            weights.put(parameter.getKey(), parameter.getValue().getArray().toFloatArray());
+        }
+        return weights;
+    }
+
+    private void backward(Images images) {
+        try (NDManager scope = manager.newSubManager();
+                GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+            NDArray logits = forward(scope, images, Mode.TRAINING);
+            NDArray loss =
+                    Loss.softmaxCrossEntropyLoss().evaluate(new NDList(images.labels(scope)), new NDList(logits));
+            collector.backward(loss);
+        }
+    }
+
+    private NDArray forward(NDManager scope, Images images, Mode mode) {
+        return block.forward(parameters, new NDList(images.pixels(scope)), mode == Mode.TRAINING)
+                .singletonOrThrow();
+    }
+
+    /** Closes the parameters. */
+    @Override
+    public void close() {
+        manager.close();
+    }
+
+    /** Says what the network is run for: some layers, such as dropout, differ. */
+    enum Mode {
+        TRAINING,
+        EVALUATION
+    }
+}

@@ -1,0 +1,47 @@
+package io.catwalk.runner.plugin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Opens a catalog in a Java process of its own, where nothing has been loaded before. */
+final class CatalogStartTest {
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void openingLoadsNoEngine() throws IOException, InterruptedException {
+        TestPlugin.sound("alpha").write(folder.resolve("alpha.jar"));
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xlog:class+load",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Listing.class.getName(),
+                        folder.toString())
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+        assertThat(output).contains("io.catwalk.api.Classifier source:", "listed alpha in ");
+        assertThat(output).doesNotContain("ai.djl.pytorch", "ai.djl.engine.Engine ", "ai.onnxruntime", "com.sun.jna");
+    }
+
+    /** Prints what is in a folder of plugins. */
+    static final class Listing {
+
+        public static void main(String[] arguments) {
+            long start = System.nanoTime();
+            try (PluginCatalog catalog = PluginCatalog.open(Path.of(arguments[0]))) {
+                catalog.classifiers()
+                        .forEach(loaded -> System.out.println(
+                                "listed " + loaded.name() + " in " + (System.nanoTime() - start) / 1_000_000 + " ms"));
+            }
+        }
+    }
+}

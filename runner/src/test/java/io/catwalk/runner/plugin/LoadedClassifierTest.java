@@ -1,0 +1,108 @@
+package io.catwalk.runner.plugin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Block;
+import io.catwalk.api.Hyperparameters;
+import io.catwalk.api.Recipe;
+import io.catwalk.api.SearchSpace;
+import io.catwalk.api.Task;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import org.assertj.core.api.AbstractThrowableAssert;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("tiny")
+final class LoadedClassifierTest {
+
+    private static final Task TASK = new Task(1, 8, 8, 4);
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void soundNetworkIsBuiltAndInitialized() {
+        withNetwork(TestPlugin.NETWORK, loaded -> {
+            assertThat(loaded.searchSpace()).isEqualTo(SearchSpace.none());
+            assertThat(loaded.recipe(Hyperparameters.none())).isEqualTo(Recipe.standard());
+            try (NDManager manager = NDManager.newBaseManager()) {
+                Block network = loaded.build(TASK, Hyperparameters.none());
+                assertThat(network.isInitialized()).isFalse();
+                loaded.initialize(network, manager, TASK);
+                assertThat(network.isInitialized()).isTrue();
+            }
+        });
+    }
+
+    @Test
+    void networkMethodThatThrowsIsNamedWithItsJar() {
+        withNetwork(
+                "throw new IllegalStateException(\"no\\nlayers\");",
+                loaded -> assertThatThrownBy(() -> loaded.build(TASK, Hyperparameters.none()))
+                        .isInstanceOf(PluginException.class)
+                        .hasMessage("classifier 'alpha' of alpha.jar: network(...) threw IllegalStateException:"
+                                + " no layers")
+                        .hasCauseInstanceOf(IllegalStateException.class));
+    }
+
+    @Test
+    void classThatIsMissingAtRunTimeIsAPluginError() {
+        withNetwork(
+                "throw new NoClassDefFoundError(\"com/example/Gone\");",
+                loaded -> assertThatThrownBy(() -> loaded.build(TASK, Hyperparameters.none()))
+                        .isInstanceOf(PluginException.class)
+                        .hasMessageContaining("NoClassDefFoundError: com/example/Gone"));
+    }
+
+    @Test
+    void nullInPlaceOfANetworkIsAPluginError() {
+        withNetwork(
+                "return null;",
+                loaded -> assertThatThrownBy(() -> loaded.build(TASK, Hyperparameters.none()))
+                        .isInstanceOf(PluginException.class)
+                        .hasMessage("classifier 'alpha' of alpha.jar: network(...) returned null"));
+    }
+
+    @Test
+    void wrongNumberOfLogitsIsFoundAfterInitialization() {
+        withNetwork(
+                "return Layers.sequence(Layers.flatten(), Layers.dense(5));",
+                loaded -> assertThatInitialization(loaded)
+                        .hasMessageContaining("images (2, 1, 8, 8) to logits (2, 4)")
+                        .hasMessageContaining("its output is [(2, 5)]"));
+    }
+
+    @Test
+    void outputThatIsStillAnImageIsFoundAfterInitialization() {
+        withNetwork(
+                "return Layers.sequence(Layers.conv(4, 3));",
+                loaded -> assertThatInitialization(loaded).hasMessageContaining("its output is [(2, 4, 8, 8)]"));
+    }
+
+    @Test
+    void layersThatDoNotFitTheImagesAreFoundInInitialization() {
+        withNetwork(
+                "return Layers.sequence(Layers.lstm(3, 1), Layers.lastStep(), Layers.dense(4));",
+                loaded -> assertThatInitialization(loaded)
+                        .hasMessageStartingWith("classifier 'alpha' of alpha.jar: the network of Task[channels=1"));
+    }
+
+    private static AbstractThrowableAssert<?, ?> assertThatInitialization(LoadedClassifier loaded) {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Block network = loaded.build(TASK, Hyperparameters.none());
+            return assertThatThrownBy(() -> loaded.initialize(network, manager, TASK))
+                    .isInstanceOf(PluginException.class);
+        }
+    }
+
+    private void withNetwork(String body, Consumer<LoadedClassifier> use) {
+        TestPlugin.withBodies("alpha", "", "return \"alpha\";", body).write(folder.resolve("alpha.jar"));
+        try (PluginCatalog catalog = PluginCatalog.open(folder)) {
+            use.accept(catalog.require("alpha"));
+        }
+    }
+}
