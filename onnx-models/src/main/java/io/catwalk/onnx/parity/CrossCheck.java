@@ -36,12 +36,14 @@ public record CrossCheck(double tolerance, int smallBatchImages) {
     }
 
     /**
-     * Returns the check with tolerance 1e-4 over every image.
+     * Returns the check with tolerance 1e-4 over every image, but 1,000 images in batches of 1 and 7: asking
+     * for all of them would take two thirds of the time and a file's answers hang on the batch, not on the
+     * image.
      *
      * @return the check to start from
      */
     public static CrossCheck standard() {
-        return new CrossCheck(Parity.TOLERANCE, Integer.MAX_VALUE);
+        return new CrossCheck(Parity.TOLERANCE, 1000);
     }
 
     /**
