@@ -51,7 +51,7 @@ record ExternalData(Path file, long offset, long length) {
                         model,
                         tensor,
                         length + " bytes from " + offset + " in " + location,
-                        size + " bytes",
+                        "a file of " + size + " bytes",
                         "copy " + location + " again");
             }
             return new ExternalData(real, offset, length);

@@ -57,7 +57,7 @@ public record OnnxMetadata(SortedMap<String, String> entries) {
             return new OnnxMetadata(new TreeMap<>(entries));
         } catch (IllegalArgumentException e) {
             throw new OnnxFileException(
-                    file, "metadata as MetadataKeys describes it", String.valueOf(e.getMessage()), "rewrite it", e);
+                    file, "well-formed metadata", "that " + e.getMessage(), "correct that entry", e);
         }
     }
 

@@ -195,6 +195,7 @@ public final class OnnxPredictor implements Predictor {
     }
 
     private static String reason(OrtException e) {
-        return "\"" + e.getMessage() + "\"";
+        String message = String.valueOf(e.getMessage());
+        return "\"" + message.replaceFirst("^Error code - \\S+ - message: ", "") + "\"";
     }
 }

@@ -2,6 +2,7 @@ package io.catwalk.onnx.runtime;
 
 import ai.onnxruntime.OnnxJavaType;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Optional;
 
 /** Writes normalized pixels in the type that a file takes. */
@@ -50,14 +51,27 @@ sealed interface Pixels {
 
     /**
      * Takes the normalization back, because the file does it itself, and writes pixels from 0 to 255.
-     *
-     * @param signature what the file takes
-     * @param preprocessing the normalization; without it, images are taken for pixels already
+     * Without known preprocessing, images are taken for pixels already.
      */
-    record UInt8(Signature signature, Optional<Preprocessing> preprocessing) implements Pixels {
+    final class UInt8 implements Pixels {
 
         /** Far more than rounding of float32 costs, and far less than a pixel that was never whole. */
         private static final double LARGEST_FRACTION = 0.05;
+
+        private final int plane;
+        private final double[] scale; // per channel, as is shift: pixel = value * scale + shift
+        private final double[] shift;
+
+        UInt8(Signature signature, Optional<Preprocessing> preprocessing) {
+            plane = signature.height() * signature.width();
+            scale = new double[signature.channels()];
+            shift = new double[signature.channels()];
+            Arrays.fill(scale, 1);
+            preprocessing.ifPresent(known -> {
+                Arrays.setAll(scale, channel -> known.std().get(channel) * 255);
+                Arrays.setAll(shift, channel -> known.mean().get(channel) * 255);
+            });
+        }
 
         @Override
         public OnnxJavaType type() {
@@ -71,19 +85,13 @@ sealed interface Pixels {
 
         @Override
         public void write(float[] images, int from, int length, int end, ByteBuffer input) {
-            int plane = signature.height() * signature.width();
             for (int i = 0; i < length; i++) {
-                input.put(i, whole(pixel(images[from + i], i / plane % signature.channels()), from + i));
+                int channel = i / plane % scale.length;
+                input.put(i, whole(images[from + i] * scale[channel] + shift[channel], from + i));
             }
             for (int i = length; i < end; i++) {
                 input.put(i, (byte) 0);
             }
-        }
-
-        private double pixel(float value, int channel) {
-            return preprocessing
-                    .map(p -> (value * p.std().get(channel) + p.mean().get(channel)) * 255)
-                    .orElse((double) value);
         }
 
         private static byte whole(double pixel, int index) {

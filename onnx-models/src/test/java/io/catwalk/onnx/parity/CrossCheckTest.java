@@ -1,10 +1,12 @@
 package io.catwalk.onnx.parity;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.Predictor;
 import io.catwalk.onnx.TestModels;
 import io.catwalk.onnx.runtime.OnnxOptions;
@@ -94,6 +96,28 @@ class CrossCheckTest {
                         failed -> assertThat(failed.reason())
                                 .contains("a batch of 256")
                                 .doesNotContain("\n"));
+    }
+
+    @Test
+    void aFileOfOtherImagesOrClassesIsAFailedOutcome() {
+        assertThat(check(TestModels.convolution(5), TestModels.linear()).outcomes())
+                .hasSize(30)
+                .allMatch(Outcome.Failed.class::isInstance);
+        Predictor threeClasses = predictor((images, count) -> new float[count * 3]);
+        Path file = TestModels.write(folder.resolve("candidate.onnx"), TestModels.convolution(5));
+        assertThat(CrossCheck.standard().run(threeClasses, file, IMAGES, COUNT).worst())
+                .isInstanceOfSatisfying(
+                        Outcome.Failed.class,
+                        failed -> assertThat(failed.reason()).contains("expected 900 logits", "found 1500"));
+    }
+
+    @Test
+    void aFileThatDoesNotOpenIsRefusedAndNotJudged() {
+        Path missing = folder.resolve("missing.onnx");
+        Predictor reference = predictor((images, count) -> new float[count * 5]);
+        assertThatExceptionOfType(OnnxFileException.class)
+                .isThrownBy(() -> CrossCheck.standard().run(reference, missing, IMAGES, COUNT))
+                .withMessageContaining("no such file");
     }
 
     @Test
