@@ -1,0 +1,125 @@
+package io.catwalk.onnx.parity;
+
+import io.catwalk.onnx.OnnxFileException;
+import io.catwalk.onnx.Predictor;
+import io.catwalk.onnx.runtime.OnnxOptions;
+import io.catwalk.onnx.runtime.OnnxPredictor;
+import io.catwalk.onnx.runtime.OptimizationLevel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * Proves that a file answers like the network it came from, in every way it may be run: all optimization
+ * levels of ONNX Runtime, one thread and all threads, batches of 1, 7 and 256 images and a last batch
+ * that is smaller. Immutable; each {@code with} method returns a changed copy.
+ *
+ * @param tolerance largest absolute difference of a logit that passes, 0 or above
+ * @param smallBatchImages largest number of images, from the first on, that are asked one at a time or
+ *     seven at a time; at least 1. All others see every image
+ */
+public record CrossCheck(double tolerance, int smallBatchImages) {
+
+    private static final List<Integer> SMALL_BATCHES = List.of(1, 7);
+    private static final List<Integer> THREADS = List.of(OnnxOptions.ALL_THREADS, 1);
+
+    /** Checks both numbers against their ranges. */
+    public CrossCheck {
+        if (!(tolerance >= 0)) {
+            throw new IllegalArgumentException("tolerance must be 0 or above, but is " + tolerance);
+        }
+        if (smallBatchImages < 1) {
+            throw new IllegalArgumentException("smallBatchImages must be at least 1, but is " + smallBatchImages);
+        }
+    }
+
+    /**
+     * Returns the check with tolerance 1e-4 over every image, but the first 1,000 where batches are of 1 or
+     * 7 images, which run longest.
+     *
+     * @return the check to start from
+     */
+    public static CrossCheck standard() {
+        return new CrossCheck(Parity.TOLERANCE, 1000);
+    }
+
+    /**
+     * Replaces the tolerance.
+     *
+     * @param tolerance largest absolute difference of a logit that passes, 0 or above
+     * @return a changed copy
+     */
+    public CrossCheck withTolerance(double tolerance) {
+        return new CrossCheck(tolerance, smallBatchImages);
+    }
+
+    /**
+     * Replaces the limit of images in small batches, which take most of the time.
+     *
+     * @param smallBatchImages at least 1
+     * @return a changed copy
+     */
+    public CrossCheck withSmallBatchImages(int smallBatchImages) {
+        return new CrossCheck(tolerance, smallBatchImages);
+    }
+
+    /**
+     * Runs the check. The reference is asked once about every image, in batches of 256.
+     *
+     * @param reference the network, which is right by definition
+     * @param file the ONNX file to judge
+     * @param images normalized pixels, (count, channels, height, width), row-major
+     * @param count number of images; at least 1
+     * @return the outcome of every configuration
+     * @throws OnnxFileException if the file is missing, broken, dangerous, or no image classifier; a file
+     *     that opens but does not run, or takes other images or gives other classes, is an outcome
+     */
+    public CrossCheckReport run(Predictor reference, Path file, float[] images, int count) {
+        float[] expected = Batches.logits(reference, images, count, Parity.BATCH);
+        List<OptimizationLevel> levels = Arrays.asList(OptimizationLevel.values());
+        Collections.reverse(levels); // the default comes first
+        List<Outcome> outcomes = new ArrayList<>();
+        for (OptimizationLevel level : levels) {
+            for (int threads : THREADS) {
+                OnnxOptions options = new OnnxOptions(threads, level);
+                List<Configuration> configurations = batches(count).stream()
+                        .map(batch -> new Configuration(options, batch))
+                        .toList();
+                try (OnnxPredictor candidate = OnnxPredictor.open(file, options)) {
+                    configurations.forEach(each -> outcomes.add(outcome(each, candidate, expected, images, count)));
+                } catch (OnnxFileException e) {
+                    if (outcomes.isEmpty()) {
+                        throw e; // it does not even open by default
+                    }
+                    configurations.forEach(
+                            each -> outcomes.add(new Outcome.Failed(each, String.valueOf(e.getMessage()))));
+                }
+            }
+        }
+        return new CrossCheckReport(outcomes);
+    }
+
+    private Outcome outcome(
+            Configuration configuration, Predictor candidate, float[] expected, float[] images, int count) {
+        int batch = configuration.batch();
+        int asked = SMALL_BATCHES.contains(batch) ? Math.min(count, smallBatchImages) : count;
+        try {
+            float[] found = Batches.logits(candidate, images, images.length / count, asked, batch);
+            float[] first = Arrays.copyOf(expected, asked * (expected.length / count));
+            return new Outcome.Compared(configuration, Parity.of(first, found, asked, tolerance));
+        } catch (OnnxFileException | IllegalArgumentException e) { // the latter: other images or classes
+            return new Outcome.Failed(configuration, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Lists the batch sizes, 256 first; another one follows where 256 leaves no smaller last batch. */
+    static List<Integer> batches(int count) {
+        int uneven = Parity.BATCH;
+        while (count % uneven == 0) {
+            uneven--;
+        }
+        return uneven == Parity.BATCH ? List.of(uneven, 1, 7) : List.of(Parity.BATCH, 1, 7, uneven);
+    }
+}

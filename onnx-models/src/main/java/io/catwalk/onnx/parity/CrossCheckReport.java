@@ -1,0 +1,66 @@
+package io.catwalk.onnx.parity;
+
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Holds the outcome of every configuration of a cross-check.
+ *
+ * @param outcomes one per configuration, the default configuration first; at least one
+ */
+public record CrossCheckReport(List<Outcome> outcomes) {
+
+    private static final Comparator<Outcome> BY_HARM =
+            Comparator.comparingInt(CrossCheckReport::harm).thenComparingDouble(CrossCheckReport::maxAbs);
+
+    /** Checks that there is an outcome. */
+    public CrossCheckReport {
+        outcomes = List.copyOf(outcomes);
+        if (outcomes.isEmpty()) {
+            throw new IllegalArgumentException("a cross-check needs at least one configuration");
+        }
+    }
+
+    /**
+     * Returns the outcome over all images as the file runs by default: batches of 256, all threads, all
+     * optimizations.
+     *
+     * @return the one to show where there is room for one
+     */
+    public Outcome summary() {
+        return outcomes.get(0);
+    }
+
+    /**
+     * Returns the outcome that speaks most against the file: one that failed, else one with NaN, else one
+     * with flips, else the one with the largest difference; the first of equals.
+     *
+     * @return the worst outcome
+     */
+    public Outcome worst() {
+        return outcomes.stream()
+                .reduce((worst, next) -> BY_HARM.compare(next, worst) > 0 ? next : worst)
+                .orElseThrow();
+    }
+
+    /**
+     * Gives the verdict.
+     *
+     * @return whether the file agrees with the reference in every configuration
+     */
+    public boolean agrees() {
+        return outcomes.stream().allMatch(Outcome::agrees);
+    }
+
+    private static int harm(Outcome outcome) {
+        if (outcome instanceof Outcome.Compared compared) {
+            Parity parity = compared.parity();
+            return parity.notNumbers() > 0 ? 2 : parity.flips().isEmpty() ? 0 : 1;
+        }
+        return 3;
+    }
+
+    private static double maxAbs(Outcome outcome) {
+        return outcome instanceof Outcome.Compared compared ? compared.parity().maxAbs() : Double.NaN;
+    }
+}

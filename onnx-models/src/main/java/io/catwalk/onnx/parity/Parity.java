@@ -1,0 +1,157 @@
+package io.catwalk.onnx.parity;
+
+import io.catwalk.onnx.Predictor;
+import io.catwalk.onnx.runtime.MetadataKeys;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * States how far two predictors differ on the same images.
+ *
+ * @param images number of images; at least 1
+ * @param notNumbers number of images for which either predictor gave NaN
+ * @param flips images that get another label, in the order of the images; those with NaN have no label
+ * @param maxAbs largest absolute difference of a logit; NaN if any logit is NaN
+ * @param meanAbs mean absolute difference of the logits; NaN if any logit is NaN
+ * @param p999Abs 99.9th percentile (nearest rank) of the absolute differences of the logits; NaN if any
+ *     logit is NaN
+ * @param tolerance largest absolute difference that passes, 0 or above
+ */
+public record Parity(
+        int images, int notNumbers, List<Flip> flips, double maxAbs, double meanAbs, double p999Abs, double tolerance) {
+
+    /** Largest absolute difference of a logit that passes unless another is asked for. */
+    public static final double TOLERANCE = 1e-4;
+
+    /** Images per call of a predictor where nothing else is asked for. */
+    static final int BATCH = 256;
+
+    /** Checks the tolerance against its range. */
+    public Parity {
+        flips = List.copyOf(flips);
+        if (!(tolerance >= 0)) {
+            throw new IllegalArgumentException("tolerance must be 0 or above, but is " + tolerance);
+        }
+    }
+
+    /**
+     * Asks both predictors about the same images, in batches of 256, and compares their answers.
+     *
+     * @param reference the predictor that is right by definition
+     * @param candidate the predictor to judge
+     * @param images normalized pixels, (count, channels, height, width), row-major
+     * @param count number of images; at least 1
+     * @param tolerance largest absolute difference of a logit that passes, 0 or above
+     * @return how far they differ
+     */
+    public static Parity between(
+            Predictor reference, Predictor candidate, float[] images, int count, double tolerance) {
+        float[] expected = Batches.logits(reference, images, count, BATCH);
+        return of(expected, Batches.logits(candidate, images, count, BATCH), count, tolerance);
+    }
+
+    /**
+     * Compares two sets of answers to the same images.
+     *
+     * @param reference logits that are right by definition, (count, classes), row-major
+     * @param candidate logits to judge, (count, classes), row-major
+     * @param count number of images; at least 1
+     * @param tolerance largest absolute difference of a logit that passes, 0 or above
+     * @return how far they differ
+     * @throws IllegalArgumentException if the two do not have the same number of logits per image
+     */
+    public static Parity of(float[] reference, float[] candidate, int count, double tolerance) {
+        if (count < 1 || reference.length == 0 || reference.length % count != 0) {
+            throw new IllegalArgumentException(
+                    "expected logits of " + count + " image(s), at least 1, found " + reference.length + " numbers");
+        }
+        if (candidate.length != reference.length) {
+            throw new IllegalArgumentException("expected " + reference.length + " logits, as the reference gave, found "
+                    + candidate.length + " from the candidate");
+        }
+        int classes = reference.length / count;
+        List<Flip> flips = new ArrayList<>();
+        int notNumbers = 0;
+        for (int image = 0; image < count; image++) {
+            int first = image * classes;
+            if (hasNan(reference, first, classes) || hasNan(candidate, first, classes)) {
+                notNumbers++;
+                continue;
+            }
+            int expected = largest(reference, first, classes);
+            int found = largest(candidate, first, classes);
+            if (expected != found) {
+                double margin = difference(reference[first + expected], reference[first + found]);
+                flips.add(new Flip(image, expected, found, margin));
+            }
+        }
+        if (notNumbers > 0) {
+            return new Parity(count, notNumbers, flips, Double.NaN, Double.NaN, Double.NaN, tolerance);
+        }
+        double[] differences = new double[reference.length];
+        Arrays.setAll(differences, i -> difference(reference[i], candidate[i]));
+        Arrays.sort(differences);
+        int rank = (int) Math.ceil(differences.length * 0.999);
+        return new Parity(
+                count,
+                0,
+                flips,
+                differences[differences.length - 1],
+                Arrays.stream(differences).sum() / differences.length,
+                differences[rank - 1],
+                tolerance);
+    }
+
+    /**
+     * Gives the verdict.
+     *
+     * @return whether every logit is a number and within the tolerance, and no label flips
+     */
+    public boolean agrees() {
+        return notNumbers == 0 && flips.isEmpty() && maxAbs <= tolerance;
+    }
+
+    /**
+     * Writes the numbers as metadata of a file.
+     *
+     * @return the keys {@code parity.*} of {@link MetadataKeys} with their values
+     */
+    public SortedMap<String, String> entries() {
+        SortedMap<String, String> entries = new TreeMap<>();
+        entries.put(MetadataKeys.PARITY_IMAGES, String.valueOf(images));
+        entries.put(MetadataKeys.PARITY_FLIPS, String.valueOf(flips.size()));
+        entries.put(MetadataKeys.PARITY_MAX_ABS, String.valueOf(maxAbs));
+        entries.put(MetadataKeys.PARITY_MEAN_ABS, String.valueOf(meanAbs));
+        entries.put(MetadataKeys.PARITY_P999_ABS, String.valueOf(p999Abs));
+        entries.put(MetadataKeys.PARITY_TOLERANCE, String.valueOf(tolerance));
+        return entries;
+    }
+
+    /** Returns 0 for equal infinities, whose difference is not a number. */
+    private static double difference(float a, float b) {
+        return a == b ? 0 : Math.abs((double) a - b);
+    }
+
+    private static boolean hasNan(float[] logits, int first, int classes) {
+        for (int i = first; i < first + classes; i++) {
+            if (Float.isNaN(logits[i])) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Returns the class of the largest logit, the first of equals. */
+    private static int largest(float[] logits, int first, int classes) {
+        int best = 0;
+        for (int i = 1; i < classes; i++) {
+            if (logits[first + i] > logits[first + best]) {
+                best = i;
+            }
+        }
+        return best;
+    }
+}

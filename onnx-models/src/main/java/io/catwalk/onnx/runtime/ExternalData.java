@@ -1,0 +1,80 @@
+package io.catwalk.onnx.runtime;
+
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import io.catwalk.onnx.OnnxFileException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Locates the bytes of a tensor that lie in a file beside the model (ONNX, ExternalData.md), and refuses
+ * a place outside the model's folder: a model must not be able to read any file of the machine.
+ *
+ * @param file the real path of the data
+ * @param offset first byte
+ * @param length number of bytes
+ */
+record ExternalData(Path file, long offset, long length) {
+
+    static boolean isExternal(TensorProto tensor) {
+        return tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL || tensor.getExternalDataCount() > 0;
+    }
+
+    static ExternalData of(Path model, TensorProto tensor) {
+        Map<String, String> entries = new HashMap<>();
+        for (StringStringEntryProto entry : tensor.getExternalDataList()) {
+            entries.put(entry.getKey(), entry.getValue());
+        }
+        String location = entries.getOrDefault("location", "");
+        try {
+            Path folder = model.toRealPath().resolveSibling("");
+            Path named = folder.resolve(location).normalize();
+            if (location.isEmpty() || Path.of(location).isAbsolute() || !named.startsWith(folder)) {
+                throw outside(model, tensor, location);
+            }
+            if (!Files.isRegularFile(named)) {
+                throw wrong(model, tensor, "a file " + location, "none", "copy it beside the model");
+            }
+            Path real = named.toRealPath(); // a link may lead out of the folder
+            if (!real.startsWith(folder)) {
+                throw outside(model, tensor, location);
+            }
+            long size = Files.size(real);
+            long offset = Long.parseLong(entries.getOrDefault("offset", "0"));
+            long length = Long.parseLong(entries.getOrDefault("length", String.valueOf(size - offset)));
+            if (offset < 0 || length < 0 || offset > size - length) {
+                throw wrong(
+                        model,
+                        tensor,
+                        length + " bytes from " + offset + " in " + location,
+                        "a file of " + size + " bytes",
+                        "copy " + location + " again");
+            }
+            return new ExternalData(real, offset, length);
+        } catch (InvalidPathException e) {
+            throw outside(model, tensor, location);
+        } catch (NumberFormatException e) {
+            throw wrong(model, tensor, "whole numbers as offset and length", entries.toString(), "export it again");
+        } catch (IOException e) {
+            throw wrong(model, tensor, "readable data in " + location, e.toString(), "check its rights");
+        }
+    }
+
+    private static OnnxFileException outside(Path model, TensorProto tensor, String location) {
+        return wrong(
+                model,
+                tensor,
+                "external data inside the folder of the model",
+                "\"" + location + "\"",
+                "do not use a model of unknown origin, or store its weights inside the file");
+    }
+
+    private static OnnxFileException wrong(
+            Path model, TensorProto tensor, String expected, String found, String remedy) {
+        return new OnnxFileException(model, expected, found + " for " + Tensors.name(tensor), remedy);
+    }
+}

@@ -1,0 +1,93 @@
+package io.catwalk.onnx.runtime;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds the native memory of one run at a time: direct buffers for up to a number of images, and tensors
+ * that look into them. One thread uses a lane at a time.
+ */
+final class Lane implements AutoCloseable {
+
+    private final OrtEnvironment environment;
+    private final Signature signature;
+    private final Pixels pixels;
+    private final int capacity;
+    private final ByteBuffer input;
+    private final FloatBuffer output;
+    private @Nullable Binding binding;
+
+    /** Tensors for one batch size, in the maps that a run takes. */
+    private record Binding(int count, Map<String, OnnxTensor> inputs, Map<String, OnnxTensor> outputs) {
+        void close() {
+            inputs.values().forEach(OnnxTensor::close);
+            outputs.values().forEach(OnnxTensor::close);
+        }
+    }
+
+    Lane(OrtEnvironment environment, Signature signature, Pixels pixels, int capacity) {
+        this.environment = environment;
+        this.signature = signature;
+        this.pixels = pixels;
+        this.capacity = capacity;
+        input = direct((long) capacity * signature.imageSize() * pixels.bytes());
+        output = direct((long) capacity * signature.classes() * Float.BYTES).asFloatBuffer();
+    }
+
+    int capacity() {
+        return capacity;
+    }
+
+    /** Answers some images in one run of {@code batch} images, of which those beyond {@code count} are zero. */
+    void run(OrtSession session, float[] images, float[] logits, int first, int count, int batch) throws OrtException {
+        Binding tensors = bind(batch);
+        int size = signature.imageSize();
+        pixels.write(images, first * size, count * size, batch * size, input);
+        session.run(tensors.inputs(), Set.of(), tensors.outputs()).close(); // the lane keeps its tensors
+        output.get(0, logits, first * signature.classes(), count * signature.classes());
+    }
+
+    private Binding bind(int count) throws OrtException {
+        if (binding != null && binding.count() == count) {
+            return binding;
+        }
+        close();
+        ByteBuffer imageBytes =
+                input.slice(0, count * signature.imageSize() * pixels.bytes()).order(ByteOrder.nativeOrder());
+        long[] shape = {count, signature.channels(), signature.height(), signature.width()};
+        OnnxTensor images = OnnxTensor.createTensor(environment, imageBytes, shape, pixels.type());
+        try {
+            OnnxTensor logits = OnnxTensor.createTensor(
+                    environment, output.slice(0, count * signature.classes()), new long[] {count, signature.classes()});
+            binding = new Binding(count, Map.of(signature.input(), images), Map.of(signature.output(), logits));
+            return binding;
+        } catch (OrtException | RuntimeException e) {
+            images.close();
+            throw e;
+        }
+    }
+
+    private static ByteBuffer direct(long bytes) {
+        if (bytes > Integer.MAX_VALUE - Long.BYTES) {
+            throw new IllegalArgumentException(
+                    "a batch must be below 2 GiB, but has " + bytes + " bytes; use a smaller one");
+        }
+        return ByteBuffer.allocateDirect((int) bytes).order(ByteOrder.nativeOrder());
+    }
+
+    @Override
+    public void close() {
+        if (binding != null) {
+            binding.close();
+            binding = null;
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package io.catwalk.onnx.runtime;
+
+/**
+ * Lists the keys under which a file of ours describes itself in its {@code metadata_props}. Keys of
+ * the ONNX specification keep the name that it gives them; every number is written so that reading it
+ * back gives the same number.
+ */
+public final class MetadataKeys {
+
+    /** Names of the classes in the order of the logits, one per line (separated by {@code \n}). */
+    public static final String LABELS = "labels";
+
+    /** Channels the network sees: {@code gray} or {@code rgb}. */
+    public static final String COLOR = "preprocessing.color";
+
+    /** Size of the image the network sees, {@code HEIGHTxWIDTH} in pixels. */
+    public static final String SIZE = "preprocessing.size";
+
+    /** Means per channel, separated by commas, in units of pixel / 255. */
+    public static final String MEAN = "preprocessing.mean";
+
+    /** Standard deviations per channel, separated by commas, in units of pixel / 255. */
+    public static final String STD = "preprocessing.std";
+
+    /** {@code Gray8} or {@code Rgb8} (ONNX, MetadataProps.md). */
+    public static final String PIXEL_FORMAT = "Image.BitmapPixelFormat";
+
+    /** Always {@code SRGB}: pixels are taken from image files as they are (ONNX, MetadataProps.md). */
+    public static final String GAMMA = "Image.ColorSpaceGamma";
+
+    /** Always {@code NominalRange_0_255}: the range before preprocessing (ONNX, MetadataProps.md). */
+    public static final String PIXEL_RANGE = "Image.NominalPixelRange";
+
+    /** Who made the model (ONNX, IR.md). */
+    public static final String AUTHOR = "model_author";
+
+    /** SPDX name of the license of the model (ONNX, IR.md). */
+    public static final String LICENSE = "model_license";
+
+    /** Beginning of every metric on the test set, such as {@code metrics.accuracy}. */
+    public static final String METRICS = "metrics.";
+
+    /** Beginning of every fact about the origin, such as {@code provenance.seed}. */
+    public static final String PROVENANCE = "provenance.";
+
+    /** Beginning of every number of the cross-check. */
+    public static final String PARITY = "parity.";
+
+    /** Number of images on which file and network were compared. */
+    public static final String PARITY_IMAGES = PARITY + "images";
+
+    /** Number of images whose label differs. */
+    public static final String PARITY_FLIPS = PARITY + "flips";
+
+    /** Largest absolute difference of a logit. */
+    public static final String PARITY_MAX_ABS = PARITY + "max_abs";
+
+    /** Mean absolute difference of the logits. */
+    public static final String PARITY_MEAN_ABS = PARITY + "mean_abs";
+
+    /** 99.9th percentile of the absolute differences of the logits. */
+    public static final String PARITY_P999_ABS = PARITY + "p999_abs";
+
+    /** Largest absolute difference that passes. */
+    public static final String PARITY_TOLERANCE = PARITY + "tolerance";
+
+    private MetadataKeys() {}
+}

@@ -1,0 +1,164 @@
+package io.catwalk.onnx.runtime;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.UnsafeByteOperations;
+import com.google.protobuf.WireFormat;
+import io.catwalk.onnx.OnnxFileException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Holds the bytes of an ONNX file with the places of its top-level fields (Protocol Buffers, "Encoding").
+ * Metadata is read and replaced without parsing the graph, so that no other byte can change.
+ */
+final class ModelFields {
+
+    private static final String REMEDY = "export the model again or copy the file again";
+
+    /** A top-level field: its number and the bytes from its tag to its end. */
+    private record Field(int number, int start, int end) {}
+
+    private final Path file;
+    private final byte[] bytes;
+    private final List<Field> fields;
+
+    private ModelFields(Path file, byte[] bytes, List<Field> fields) {
+        this.file = file;
+        this.bytes = bytes;
+        this.fields = fields;
+    }
+
+    static ModelFields read(Path file) {
+        byte[] bytes = bytes(file);
+        List<Field> fields = new ArrayList<>();
+        try {
+            CodedInputStream in = CodedInputStream.newInstance(bytes);
+            while (!in.isAtEnd()) {
+                int start = in.getTotalBytesRead();
+                int tag = in.readTag();
+                in.skipField(tag);
+                fields.add(new Field(WireFormat.getTagFieldNumber(tag), start, in.getTotalBytesRead()));
+            }
+        } catch (IOException e) {
+            throw broken(file, bytes, e);
+        }
+        if (fields.stream().noneMatch(field -> field.number() == ModelProto.GRAPH_FIELD_NUMBER)
+                || fields.stream().noneMatch(field -> field.number() == ModelProto.IR_VERSION_FIELD_NUMBER)) {
+            throw new OnnxFileException(
+                    file, "an ONNX model", "a file of " + bytes.length + " bytes without a graph", REMEDY);
+        }
+        return new ModelFields(file, bytes, fields);
+    }
+
+    byte[] bytes() {
+        return bytes;
+    }
+
+    /** Parses the whole model; weights stay where they are in {@link #bytes()}. */
+    ModelProto model() {
+        try {
+            CodedInputStream in = UnsafeByteOperations.unsafeWrap(bytes).newCodedInput();
+            in.enableAliasing(true);
+            return ModelProto.parseFrom(in);
+        } catch (IOException e) {
+            throw broken(file, bytes, e);
+        }
+    }
+
+    SortedMap<String, String> metadata() {
+        SortedMap<String, String> entries = new TreeMap<>();
+        try {
+            for (Field field : fields) {
+                if (field.number() == ModelProto.METADATA_PROPS_FIELD_NUMBER) {
+                    CodedInputStream in =
+                            CodedInputStream.newInstance(bytes, field.start(), field.end() - field.start());
+                    in.readTag();
+                    StringStringEntryProto entry = StringStringEntryProto.parseFrom(in.readByteArray());
+                    entries.put(entry.getKey(), entry.getValue());
+                }
+            }
+        } catch (IOException e) {
+            throw broken(file, bytes, e);
+        }
+        return entries;
+    }
+
+    /** Writes the same file with other metadata, where a serializer that goes by field numbers puts it. */
+    void write(SortedMap<String, String> metadata) {
+        try {
+            AtomicFile.replace(file, out -> {
+                for (Field field : fields) {
+                    if (field.number() < ModelProto.METADATA_PROPS_FIELD_NUMBER) {
+                        out.write(bytes, field.start(), field.end() - field.start());
+                    }
+                }
+                append(out, metadata);
+                for (Field field : fields) {
+                    if (field.number() > ModelProto.METADATA_PROPS_FIELD_NUMBER) {
+                        out.write(bytes, field.start(), field.end() - field.start());
+                    }
+                }
+            });
+        } catch (IOException e) {
+            throw new OnnxFileException(
+                    file,
+                    "a file that can be replaced",
+                    e.toString(),
+                    "check the rights and the free space of its folder",
+                    e);
+        }
+    }
+
+    private static void append(OutputStream out, Map<String, String> metadata) throws IOException {
+        ModelProto.Builder model = ModelProto.newBuilder();
+        metadata.forEach((key, value) -> model.addMetadataProps(
+                StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
+        ByteString encoded = model.build().toByteString();
+        encoded.writeTo(out);
+    }
+
+    private static byte[] bytes(Path file) {
+        String expected = "an ONNX model";
+        try {
+            if (Files.isDirectory(file)) {
+                throw new OnnxFileException(file, expected, "a folder", "name the .onnx file in it");
+            }
+            byte[] bytes = Files.readAllBytes(file);
+            if (bytes.length == 0) {
+                throw new OnnxFileException(file, expected, "an empty file", REMEDY);
+            }
+            return bytes;
+        } catch (NoSuchFileException e) {
+            throw new OnnxFileException(file, expected, "no such file", "check the path", e);
+        } catch (IOException e) {
+            throw new OnnxFileException(file, expected, "an unreadable file (" + e + ")", "check its rights", e);
+        } catch (OutOfMemoryError e) {
+            throw new OnnxFileException(
+                    file,
+                    "a model that fits the memory of the JVM",
+                    "a larger one",
+                    "store its weights as external data",
+                    e);
+        }
+    }
+
+    /** Tells a model that lacks its end from a file that never was one: a model begins with its IR version. */
+    private static OnnxFileException broken(Path file, byte[] bytes, IOException cause) {
+        boolean begun = bytes[0] == (ModelProto.IR_VERSION_FIELD_NUMBER << 3);
+        String found = begun
+                ? "a model that is damaged or cut off after " + bytes.length + " bytes"
+                : "a file of another format";
+        return new OnnxFileException(file, "an ONNX model", found, REMEDY, cause);
+    }
+}

@@ -1,0 +1,118 @@
+package io.catwalk.onnx.runtime;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import io.catwalk.onnx.OnnxFileException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Holds an ONNX file that was read once and found fit to run, before an engine saw it.
+ *
+ * @param signature what it takes and gives
+ * @param metadata what it says about itself
+ * @param fields its bytes
+ * @param external whether weights lie in files beside it
+ */
+record ModelFile(Signature signature, OnnxMetadata metadata, ModelFields fields, Weights external) {
+
+    /** Smallest operator set that ONNX Runtime promises to run (its documentation, "Compatibility"). */
+    static final long OLDEST_OPSET = 7;
+
+    /** Largest operator set that ONNX Runtime 1.29 accepts. */
+    static final long NEWEST_OPSET = 26;
+
+    /** Says where the weights are. */
+    enum Weights {
+        INSIDE,
+        BESIDE
+    }
+
+    static ModelFile read(Path file) {
+        ModelFields fields = ModelFields.read(file);
+        ModelProto model = fields.model();
+        checkOpset(file, model);
+        Signature signature = Signature.of(file, model.getGraph());
+        OnnxMetadata metadata = OnnxMetadata.of(file, fields.metadata());
+        checkAgree(file, signature, metadata);
+        return new ModelFile(signature, metadata, fields, checkWeights(file, model));
+    }
+
+    private static void checkOpset(Path file, ModelProto model) {
+        List<Long> versions = model.getOpsetImportList().stream()
+                .filter(opset ->
+                        opset.getDomain().isEmpty() || opset.getDomain().equals("ai.onnx"))
+                .map(OperatorSetIdProto::getVersion)
+                .toList();
+        if (versions.size() != 1 || versions.get(0) < OLDEST_OPSET || versions.get(0) > NEWEST_OPSET) {
+            throw new OnnxFileException(
+                    file,
+                    "one ONNX operator set from " + OLDEST_OPSET + " to " + NEWEST_OPSET,
+                    versions.isEmpty() ? "none" : "" + versions,
+                    "export it with opset 17");
+        }
+    }
+
+    private static Weights checkWeights(Path file, ModelProto model) {
+        List<TensorProto> tensors = new ArrayList<>();
+        Tensors.visit(model, tensors::add);
+        Weights weights = Weights.INSIDE;
+        for (TensorProto tensor : tensors) {
+            if (ExternalData.isExternal(tensor)) {
+                weights = Weights.BESIDE;
+                checkNumbers(file, tensor, isNanBeside(file, tensor));
+            } else {
+                checkNumbers(file, tensor, NotANumber.isIn(tensor));
+            }
+        }
+        return weights;
+    }
+
+    private static boolean isNanBeside(Path file, TensorProto tensor) {
+        ExternalData data = ExternalData.of(file, tensor);
+        try {
+            return NotANumber.isIn(tensor, data);
+        } catch (IOException e) {
+            throw new OnnxFileException(
+                    file, "readable weights in " + data.file(), e.toString(), "check the rights of that file", e);
+        }
+    }
+
+    private static void checkNumbers(Path file, TensorProto tensor, boolean nan) {
+        if (nan) {
+            throw new OnnxFileException(
+                    file,
+                    "numbers as weights",
+                    "NaN in " + Tensors.name(tensor),
+                    "train again with a lower learning rate and export the result");
+        }
+    }
+
+    private static void checkAgree(Path file, Signature signature, OnnxMetadata metadata) {
+        metadata.labels().ifPresent(labels -> {
+            if (labels.size() != signature.classes()) {
+                throw new OnnxFileException(
+                        file,
+                        signature.classes() + " labels, as many as logits",
+                        labels.size() + " in its metadata",
+                        "correct the entry " + MetadataKeys.LABELS);
+            }
+        });
+        metadata.preprocessing().ifPresent(image -> {
+            int channels = image.color().channels();
+            if (channels != signature.channels()
+                    || image.height() != signature.height()
+                    || image.width() != signature.width()) {
+                throw new OnnxFileException(
+                        file,
+                        "preprocessing for its input of " + signature.channels() + " x " + signature.height() + " x "
+                                + signature.width(),
+                        channels + " x " + image.height() + " x " + image.width() + " in its metadata",
+                        "correct the entries preprocessing.*");
+            }
+        });
+    }
+}

@@ -1,0 +1,82 @@
+package io.catwalk.onnx.runtime;
+
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+
+/** Looks for NaN in the weights of a model. Infinite weights pass: attention masks use them. */
+final class NotANumber {
+
+    private static final int CHUNK = 1 << 20; // a multiple of every element's size
+
+    private NotANumber() {}
+
+    /** Tells whether an element of a tensor inside the model is NaN. */
+    static boolean isIn(TensorProto tensor) {
+        DataType type = type(tensor);
+        return isIn(tensor.getRawData().asReadOnlyByteBuffer(), type)
+                || tensor.getFloatDataList().stream().anyMatch(value -> value.isNaN())
+                || tensor.getDoubleDataList().stream().anyMatch(value -> value.isNaN())
+                || (isHalf(type) && tensor.getInt32DataList().stream().anyMatch(bits -> isNan(bits, type)));
+    }
+
+    /** Tells whether an element of a tensor beside the model is NaN. */
+    static boolean isIn(TensorProto tensor, ExternalData data) throws IOException {
+        DataType type = type(tensor);
+        ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CHUNK, data.length()));
+        try (FileChannel channel = FileChannel.open(data.file())) {
+            channel.position(data.offset());
+            for (long left = data.length(); left > 0; left -= chunk.limit()) {
+                chunk.clear().limit((int) Math.min(CHUNK, left));
+                while (chunk.hasRemaining() && channel.read(chunk) >= 0) {}
+                if (isIn(chunk.flip(), type)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private static boolean isIn(ByteBuffer bytes, DataType type) {
+        ByteBuffer data = bytes.order(ByteOrder.LITTLE_ENDIAN);
+        boolean found = false;
+        switch (type) {
+            case FLOAT -> {
+                while (data.remaining() >= Float.BYTES) {
+                    found |= Float.isNaN(data.getFloat());
+                }
+            }
+            case DOUBLE -> {
+                while (data.remaining() >= Double.BYTES) {
+                    found |= Double.isNaN(data.getDouble());
+                }
+            }
+            case FLOAT16, BFLOAT16 -> {
+                while (data.remaining() >= Short.BYTES) {
+                    found |= isNan(data.getShort(), type);
+                }
+            }
+            default -> {
+                // whole numbers, text and numbers of 8 bits or less
+            }
+        }
+        return found;
+    }
+
+    /** All exponent bits and a bit behind them: 5 and 10 bits in FLOAT16, 8 and 7 in BFLOAT16. */
+    private static boolean isNan(int bits, DataType type) {
+        return (bits & 0x7fff) > (type == DataType.FLOAT16 ? 0x7c00 : 0x7f80);
+    }
+
+    private static boolean isHalf(DataType type) {
+        return type == DataType.FLOAT16 || type == DataType.BFLOAT16;
+    }
+
+    private static DataType type(TensorProto tensor) {
+        DataType type = DataType.forNumber(tensor.getDataType());
+        return type == null ? DataType.UNDEFINED : type;
+    }
+}

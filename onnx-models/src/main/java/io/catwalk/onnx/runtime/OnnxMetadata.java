@@ -1,0 +1,178 @@
+package io.catwalk.onnx.runtime;
+
+import io.catwalk.onnx.OnnxFileException;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Holds what a file says about itself in its {@code metadata_props}: keys and values, sorted by key, so
+ * that the same facts always make the same bytes. {@link MetadataKeys} lists the keys that Catwalk
+ * writes; all others are kept as they are. Immutable; each {@code with} method returns a changed copy.
+ *
+ * @param entries every key with its value
+ */
+public record OnnxMetadata(SortedMap<String, String> entries) {
+
+    /**
+     * Checks the keys that have a form of their own.
+     *
+     * @throws IllegalArgumentException if labels or preprocessing are malformed
+     */
+    public OnnxMetadata {
+        entries = Collections.unmodifiableSortedMap(new TreeMap<>(entries));
+        if (entries.containsKey("")) {
+            throw new IllegalArgumentException("a metadata key must not be empty");
+        }
+        labels(entries);
+        Preprocessing.from(entries);
+    }
+
+    /**
+     * Returns metadata without any entry.
+     *
+     * @return nothing to say
+     */
+    public static OnnxMetadata empty() {
+        return new OnnxMetadata(new TreeMap<>());
+    }
+
+    /**
+     * Reads the metadata of a file, and nothing else of it.
+     *
+     * @param file an ONNX file
+     * @return what it says about itself; empty if it says nothing
+     * @throws OnnxFileException if it is not an ONNX file, is cut off, or an entry is malformed
+     */
+    public static OnnxMetadata read(Path file) {
+        return of(file, ModelFields.read(file).metadata());
+    }
+
+    static OnnxMetadata of(Path file, Map<String, String> entries) {
+        try {
+            return new OnnxMetadata(new TreeMap<>(entries));
+        } catch (IllegalArgumentException e) {
+            throw new OnnxFileException(
+                    file, "well-formed metadata", "that " + e.getMessage(), "correct that entry", e);
+        }
+    }
+
+    /**
+     * Replaces the metadata of a file by this, atomically: a reader sees the old file or the new one.
+     * Every other byte of the file stays as it is.
+     *
+     * @param file an ONNX file
+     * @throws OnnxFileException if it is not an ONNX file or cannot be written
+     */
+    public void write(Path file) {
+        ModelFields.read(file).write(entries);
+    }
+
+    /**
+     * Returns the value of a key.
+     *
+     * @param key any key
+     * @return its value, if the file has it
+     */
+    public Optional<String> get(String key) {
+        return Optional.ofNullable(entries.get(key));
+    }
+
+    /**
+     * Returns the entries whose keys begin alike.
+     *
+     * @param prefix such as {@link MetadataKeys#METRICS}
+     * @return keys, without the prefix, with their values
+     */
+    public SortedMap<String, String> under(String prefix) {
+        SortedMap<String, String> found = new TreeMap<>();
+        entries.tailMap(prefix).forEach((key, value) -> {
+            if (key.startsWith(prefix)) {
+                found.put(key.substring(prefix.length()), value);
+            }
+        });
+        return found;
+    }
+
+    /**
+     * Returns the names of the classes.
+     *
+     * @return one name per logit, if the file has them
+     */
+    public Optional<List<String>> labels() {
+        return labels(entries);
+    }
+
+    /**
+     * Returns how pixels become what the network sees.
+     *
+     * @return the preprocessing, if the file has it
+     */
+    public Optional<Preprocessing> preprocessing() {
+        return Preprocessing.from(entries);
+    }
+
+    /**
+     * Replaces or adds one entry.
+     *
+     * @param key any key but an empty one
+     * @param value any text
+     * @return a changed copy
+     */
+    public OnnxMetadata with(String key, String value) {
+        return withAll(Map.of(key, value));
+    }
+
+    /**
+     * Replaces or adds many entries.
+     *
+     * @param more keys with their values
+     * @return a changed copy
+     */
+    public OnnxMetadata withAll(Map<String, String> more) {
+        SortedMap<String, String> changed = new TreeMap<>(entries);
+        changed.putAll(more);
+        return new OnnxMetadata(changed);
+    }
+
+    /**
+     * Replaces the names of the classes.
+     *
+     * @param labels one name per logit, not blank, without line breaks
+     * @return a changed copy
+     */
+    public OnnxMetadata withLabels(List<String> labels) {
+        for (String label : labels) {
+            if (label.lines().count() != 1) {
+                throw new IllegalArgumentException("a label must be one line, but is \"" + label + "\"");
+            }
+        }
+        return with(MetadataKeys.LABELS, String.join("\n", labels));
+    }
+
+    /**
+     * Replaces the preprocessing, and the {@code Image.*} keys that follow from it.
+     *
+     * @param preprocessing how pixels become what the network sees
+     * @return a changed copy
+     */
+    public OnnxMetadata withPreprocessing(Preprocessing preprocessing) {
+        return withAll(preprocessing.entries());
+    }
+
+    private static Optional<List<String>> labels(Map<String, String> entries) {
+        String value = entries.get(MetadataKeys.LABELS);
+        if (value == null) {
+            return Optional.empty();
+        }
+        List<String> labels = List.of(value.split("\n", -1));
+        if (labels.stream().anyMatch(String::isBlank)) {
+            throw new IllegalArgumentException(MetadataKeys.LABELS + " must be one name per line, but are " + labels);
+        }
+        return Optional.of(labels);
+    }
+}

@@ -1,0 +1,115 @@
+package io.catwalk.onnx.runtime;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Says how pixels become the numbers that a network sees: {@code (pixel / 255 - mean) / std}, per channel.
+ *
+ * @param color the channels
+ * @param height rows, in pixels; at least 1
+ * @param width columns, in pixels; at least 1
+ * @param mean one finite number per channel, in units of pixel / 255
+ * @param std one finite number above 0 per channel, in units of pixel / 255
+ */
+public record Preprocessing(ColorMode color, int height, int width, List<Double> mean, List<Double> std) {
+
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,6})x(\\d{1,6})");
+    private static final Set<String> KEYS =
+            Set.of(MetadataKeys.COLOR, MetadataKeys.SIZE, MetadataKeys.MEAN, MetadataKeys.STD);
+
+    /** Checks every number against its range. */
+    public Preprocessing {
+        mean = List.copyOf(mean);
+        std = List.copyOf(std);
+        if (height < 1 || width < 1) {
+            throw new IllegalArgumentException(
+                    "height and width must be at least 1, but are " + height + " and " + width);
+        }
+        if (mean.size() != color.channels() || !mean.stream().allMatch(Double::isFinite)) {
+            throw new IllegalArgumentException(
+                    "mean must be finite, one for each of " + color.channels() + " channel(s), but is " + mean);
+        }
+        if (std.size() != color.channels() || !std.stream().allMatch(s -> Double.isFinite(s) && s > 0)) {
+            throw new IllegalArgumentException("std must be finite and above 0, one for each of " + color.channels()
+                    + " channel(s), but is " + std);
+        }
+    }
+
+    /**
+     * Normalizes the pixels of one image.
+     *
+     * @param pixels unsigned, (channels, height, width), row-major
+     * @return what the network sees, in the same order
+     * @throws IllegalArgumentException if {@code pixels} is not one image of this size
+     */
+    public float[] normalize(byte[] pixels) {
+        int plane = height * width;
+        if (pixels.length != color.channels() * plane) {
+            throw new IllegalArgumentException("expected " + color.channels() + " x " + height + " x " + width
+                    + " pixels, found " + pixels.length);
+        }
+        float[] normalized = new float[pixels.length];
+        for (int i = 0; i < pixels.length; i++) {
+            int channel = i / plane;
+            normalized[i] = (float) (((pixels[i] & 0xff) / 255.0 - mean.get(channel)) / std.get(channel));
+        }
+        return normalized;
+    }
+
+    /** Reads the four keys; none of them is no preprocessing, some of them is an error. */
+    static Optional<Preprocessing> from(Map<String, String> entries) {
+        List<String> present =
+                KEYS.stream().filter(entries::containsKey).sorted().toList();
+        if (present.isEmpty()) {
+            return Optional.empty();
+        }
+        if (present.size() < KEYS.size()) {
+            throw new IllegalArgumentException(
+                    "preprocessing needs all of " + KEYS.stream().sorted().toList() + ", but there is only " + present);
+        }
+        Matcher size = SIZE.matcher(entries.getOrDefault(MetadataKeys.SIZE, ""));
+        if (!size.matches()) {
+            throw new IllegalArgumentException(MetadataKeys.SIZE + " must be HEIGHTxWIDTH, such as 28x28, but is \""
+                    + entries.get(MetadataKeys.SIZE) + "\"");
+        }
+        return Optional.of(new Preprocessing(
+                ColorMode.of(entries.getOrDefault(MetadataKeys.COLOR, "")),
+                Integer.parseInt(size.group(1)),
+                Integer.parseInt(size.group(2)),
+                numbers(entries, MetadataKeys.MEAN),
+                numbers(entries, MetadataKeys.STD)));
+    }
+
+    /** Writes the four keys, and those that ONNX itself defines for images. */
+    Map<String, String> entries() {
+        return Map.of(
+                MetadataKeys.COLOR, color.key(),
+                MetadataKeys.SIZE, height + "x" + width,
+                MetadataKeys.MEAN, joined(mean),
+                MetadataKeys.STD, joined(std),
+                MetadataKeys.PIXEL_FORMAT, color.pixelFormat(),
+                MetadataKeys.GAMMA, "SRGB",
+                MetadataKeys.PIXEL_RANGE, "NominalRange_0_255");
+    }
+
+    private static String joined(List<Double> numbers) {
+        return numbers.stream().map(String::valueOf).collect(Collectors.joining(","));
+    }
+
+    private static List<Double> numbers(Map<String, String> entries, String key) {
+        String value = entries.getOrDefault(key, "");
+        try {
+            return Arrays.stream(value.split(",", -1)).map(Double::valueOf).toList();
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    key + " must be numbers separated by commas, but is \"" + value + "\"", e);
+        }
+    }
+}

@@ -1,0 +1,219 @@
+package io.catwalk.onnx.parity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import io.catwalk.onnx.OnnxFileException;
+import io.catwalk.onnx.Predictor;
+import io.catwalk.onnx.TestModels;
+import io.catwalk.onnx.runtime.OnnxOptions;
+import io.catwalk.onnx.runtime.OnnxPredictor;
+import io.catwalk.onnx.runtime.OptimizationLevel;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("tiny")
+class CrossCheckTest {
+
+    private static final int COUNT = 300;
+    private static final float[] IMAGES = TestModels.random(new Random(11), COUNT * 64);
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void aFileAgreesWithItselfInEveryConfiguration() {
+        CrossCheckReport report = check(TestModels.convolution(5), TestModels.convolution(5));
+        assertThat(report.agrees()).isTrue();
+        assertThat(report.worst().agrees()).isTrue();
+        assertThat(report.outcomes())
+                .extracting(outcome -> outcome.configuration().options().optimization())
+                .contains(OptimizationLevel.values());
+        assertThat(report.outcomes())
+                .extracting(outcome -> outcome.configuration().options().threads())
+                .contains(1, OnnxOptions.ALL_THREADS);
+        assertThat(report.outcomes())
+                .extracting(outcome -> outcome.configuration().batch())
+                .contains(1, 7, 256);
+        assertThat(report.outcomes()).hasSize(5 * 2 * 3);
+        assertThat(report.outcomes()).extracting(Outcome::configuration).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void theSummaryIsTheDefaultOverAllImages() {
+        CrossCheckReport report = check(TestModels.convolution(5), TestModels.convolution(5));
+        assertThat(report.summary().configuration()).isEqualTo(new Configuration(OnnxOptions.standard(), 256));
+        assertThat(report.summary())
+                .isInstanceOfSatisfying(
+                        Outcome.Compared.class,
+                        compared -> assertThat(compared.parity().images()).isEqualTo(COUNT));
+    }
+
+    @Test
+    void oneChangedWeightIsSeenInEveryConfiguration() {
+        ModelProto.Builder changed = TestModels.convolution(5);
+        TensorProto.Builder bias = changed.getGraphBuilder().getInitializerBuilder(3);
+        float[] values = new float[5];
+        bias.getRawData()
+                .asReadOnlyByteBuffer()
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asFloatBuffer()
+                .get(values);
+        values[2] += 0.001f;
+        changed.getGraphBuilder().setInitializer(3, TestModels.tensor("bias", values, 5));
+        CrossCheckReport report = check(TestModels.convolution(5), changed);
+        assertThat(report.agrees()).isFalse();
+        assertThat(report.outcomes()).noneMatch(Outcome::agrees);
+    }
+
+    @Test
+    void aBatchSizeThatIsBakedInIsAFailedOutcome() {
+        ModelProto.Builder baked = TestModels.convolution(5);
+        baked.getGraphBuilder()
+                .addInitializer(TensorProto.newBuilder()
+                        .setName("shape")
+                        .setDataType(TensorProto.DataType.INT64_VALUE)
+                        .addDims(2)
+                        .addInt64Data(1)
+                        .addInt64Data(288))
+                .setNode(2, TestModels.node("Reshape", List.of("active", "shape"), "flat"));
+        CrossCheckReport report = check(TestModels.convolution(5), baked);
+        assertThat(report.outcomes())
+                .allSatisfy(outcome -> assertThat(outcome.agrees())
+                        .isEqualTo(outcome.configuration().batch() == 1));
+        assertThat(report.worst())
+                .isInstanceOfSatisfying(
+                        Outcome.Failed.class,
+                        failed -> assertThat(failed.reason())
+                                .contains("a batch of 256")
+                                .doesNotContain("\n"));
+    }
+
+    @Test
+    void aFileOfOtherImagesOrClassesIsAFailedOutcome() {
+        assertThat(check(TestModels.convolution(5), TestModels.linear()).outcomes())
+                .hasSize(30)
+                .allMatch(Outcome.Failed.class::isInstance);
+        Predictor threeClasses = predictor((images, count) -> new float[count * 3]);
+        Path file = TestModels.write(folder.resolve("candidate.onnx"), TestModels.convolution(5));
+        assertThat(CrossCheck.standard().run(threeClasses, file, IMAGES, COUNT).worst())
+                .isInstanceOfSatisfying(
+                        Outcome.Failed.class,
+                        failed -> assertThat(failed.reason()).contains("expected 900 logits", "found 1500"));
+    }
+
+    @Test
+    void aFileThatDoesNotOpenIsRefusedAndNotJudged() {
+        Path missing = folder.resolve("missing.onnx");
+        Predictor reference = predictor((images, count) -> new float[count * 5]);
+        assertThatExceptionOfType(OnnxFileException.class)
+                .isThrownBy(() -> CrossCheck.standard().run(reference, missing, IMAGES, COUNT))
+                .withMessageContaining("no such file");
+    }
+
+    @Test
+    void notANumberFromTheReferenceDisagrees() {
+        Path file = TestModels.write(folder.resolve("candidate.onnx"), TestModels.convolution(5));
+        Predictor reference = predictor((images, count) -> {
+            float[] logits = new float[count * 5];
+            logits[0] = Float.NaN;
+            return logits;
+        });
+        CrossCheckReport report = CrossCheck.standard().run(reference, file, IMAGES, COUNT);
+        assertThat(report.outcomes()).noneMatch(Outcome::agrees);
+    }
+
+    @Test
+    void smallBatchesMaySeeFewerImages() {
+        CrossCheckReport report = check(
+                CrossCheck.standard().withSmallBatchImages(20), TestModels.convolution(5), TestModels.convolution(5));
+        assertThat(report.agrees()).isTrue();
+        assertThat(report.outcomes())
+                .allSatisfy(outcome -> assertThat(outcome)
+                        .isInstanceOfSatisfying(
+                                Outcome.Compared.class,
+                                compared -> assertThat(compared.parity().images())
+                                        .isEqualTo(compared.configuration().batch() == 256 ? COUNT : 20)));
+    }
+
+    @Test
+    void someBatchSizeLeavesASmallerLastBatch() {
+        for (int count : new int[] {3, 255, 256, 257, 512, 10_000, 65_280}) {
+            List<Integer> batches = CrossCheck.batches(count);
+            assertThat(batches).startsWith(256, 1, 7).doesNotHaveDuplicates();
+            assertThat(batches).anyMatch(batch -> batch > 100 && count % batch != 0);
+        }
+    }
+
+    @Test
+    void bothPredictorsSeeEveryImageOnceAndInOrder() {
+        List<Integer> counts = new ArrayList<>();
+        Predictor first = predictor((images, count) -> {
+            counts.add(count);
+            return images;
+        });
+        Predictor second = predictor((images, count) -> images);
+        Parity parity = Parity.between(first, second, IMAGES, COUNT, 0);
+        assertThat(parity.images()).isEqualTo(COUNT);
+        assertThat(parity.agrees()).isTrue();
+        assertThat(counts).containsExactly(256, 44);
+    }
+
+    @Test
+    void theWorstOutcomeIsTheMostHarmful() {
+        Configuration configuration = new Configuration(OnnxOptions.standard(), 1);
+        Outcome small = new Outcome.Compared(configuration, Parity.of(new float[] {1, 0}, new float[] {1, 0}, 1, 1));
+        Outcome large = new Outcome.Compared(configuration, Parity.of(new float[] {9, 0}, new float[] {5, 0}, 1, 1));
+        Outcome flip = new Outcome.Compared(configuration, Parity.of(new float[] {1, 0}, new float[] {0, 1}, 1, 1));
+        Outcome nan =
+                new Outcome.Compared(configuration, Parity.of(new float[] {1, 0}, new float[] {1, Float.NaN}, 1, 1));
+        Outcome failed = new Outcome.Failed(configuration, "no such operator");
+        List<Outcome> rising = List.of(small, large, flip, nan, failed);
+        for (int last = 1; last <= rising.size(); last++) {
+            assertThat(new CrossCheckReport(rising.subList(0, last)).worst()).isSameAs(rising.get(last - 1));
+        }
+        assertThatIllegalArgumentException().isThrownBy(() -> new CrossCheckReport(List.of()));
+    }
+
+    @Test
+    void aConfigurationReadsLikeASentence() {
+        assertThat(new Configuration(OnnxOptions.standard(), 7)).hasToString("level ALL, all threads, batch 7");
+    }
+
+    private CrossCheckReport check(ModelProto.Builder reference, ModelProto.Builder candidate) {
+        return check(CrossCheck.standard(), reference, candidate);
+    }
+
+    private CrossCheckReport check(CrossCheck check, ModelProto.Builder reference, ModelProto.Builder candidate) {
+        Path file = TestModels.write(folder.resolve("candidate.onnx"), candidate);
+        try (OnnxPredictor network =
+                OnnxPredictor.open(TestModels.write(folder.resolve("reference.onnx"), reference))) {
+            return check.run(network, file, IMAGES, COUNT);
+        }
+    }
+
+    private interface Answer {
+        float[] logits(float[] images, int count);
+    }
+
+    private static Predictor predictor(Answer answer) {
+        return new Predictor() {
+            @Override
+            public float[] logits(float[] images, int count) {
+                return answer.logits(images, count);
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+}

@@ -1,0 +1,104 @@
+package io.catwalk.onnx.parity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("tiny")
+class ParityTest {
+
+    private static final float NAN = Float.NaN;
+    private static final float INFINITE = Float.POSITIVE_INFINITY;
+
+    @Test
+    void differencesAreMeasuredOverAllLogits() {
+        Parity parity = Parity.of(new float[] {1, 2, 3, 5}, new float[] {1, 2.5f, 3, 4}, 2, 1);
+        assertThat(parity.images()).isEqualTo(2);
+        assertThat(parity.maxAbs()).isEqualTo(1);
+        assertThat(parity.meanAbs()).isEqualTo(0.375);
+        assertThat(parity.flips()).isEmpty();
+        assertThat(parity.agrees()).isTrue();
+    }
+
+    @Test
+    void thePercentileIsTheNearestRank() {
+        float[] reference = new float[2000];
+        float[] candidate = new float[2000];
+        candidate[17] = 4;
+        candidate[1200] = 3;
+        candidate[3] = 2;
+        candidate[4] = -1;
+        Parity parity = Parity.of(reference, candidate, 1000, 10);
+        assertThat(parity.p999Abs()).isEqualTo(2); // the 1,998th of 2,000
+        assertThat(parity.maxAbs()).isEqualTo(4);
+        assertThat(parity.meanAbs()).isCloseTo(0.005, within(1e-15));
+    }
+
+    @Test
+    void anImageWithAnotherLabelIsListedWithItsMargin() {
+        Parity parity = Parity.of(new float[] {0, 1, 0, 3, 2.75f, 0}, new float[] {0, 1, 0, 2.5f, 2.75f, 0}, 2, 1);
+        assertThat(parity.flips()).containsExactly(new Flip(1, 0, 1, 0.25));
+        assertThat(parity.agrees()).isFalse();
+    }
+
+    @Test
+    void aDifferenceOfTheToleranceAgreesAndOneAboveDoesNot() {
+        assertThat(Parity.of(new float[] {2, 0}, new float[] {2.5f, 0}, 1, 0.5).agrees())
+                .isTrue();
+        assertThat(Parity.of(new float[] {2, 0}, new float[] {2.5f, 0}, 1, 0.49).agrees())
+                .isFalse();
+    }
+
+    @Test
+    void notANumberOnEitherSideOrBothDisagrees() {
+        float[] good = {1, 0};
+        float[] bad = {NAN, 0};
+        for (Parity parity : new Parity[] {
+            Parity.of(good, bad, 1, INFINITE), Parity.of(bad, good, 1, INFINITE), Parity.of(bad, bad, 1, INFINITE)
+        }) {
+            assertThat(parity.agrees()).isFalse();
+            assertThat(parity.notNumbers()).isEqualTo(1);
+            assertThat(parity.maxAbs()).isNaN();
+            assertThat(parity.meanAbs()).isNaN();
+            assertThat(parity.p999Abs()).isNaN();
+        }
+    }
+
+    @Test
+    void equalInfinitiesAgreeAndOthersDoNot() {
+        assertThat(Parity.of(new float[] {1, -INFINITE}, new float[] {1, -INFINITE}, 1, 0)
+                        .agrees())
+                .isTrue();
+        assertThat(Parity.of(new float[] {1, -INFINITE}, new float[] {1, 0}, 1, 1e30)
+                        .agrees())
+                .isFalse();
+    }
+
+    @Test
+    void theNumbersBecomeMetadata() {
+        Parity parity = Parity.of(new float[] {1, 2, 3, 5}, new float[] {1, 2.5f, 3, 2}, 2, 0.25);
+        assertThat(parity.entries())
+                .isEqualTo(Map.of(
+                        "parity.images", "2",
+                        "parity.flips", "1",
+                        "parity.max_abs", "3.0",
+                        "parity.mean_abs", "0.875",
+                        "parity.p999_abs", "3.0",
+                        "parity.tolerance", "0.25"));
+    }
+
+    @Test
+    void answersOfAnotherSizeAreRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Parity.of(new float[4], new float[6], 2, 1))
+                .withMessageContaining("expected 4 logits")
+                .withMessageContaining("found 6");
+        assertThatIllegalArgumentException().isThrownBy(() -> Parity.of(new float[5], new float[5], 2, 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> Parity.of(new float[0], new float[0], 0, 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> Parity.of(new float[2], new float[2], 1, Double.NaN));
+    }
+}

@@ -1,0 +1,321 @@
+package io.catwalk.onnx.runtime;
+
+import static io.catwalk.onnx.TestModels.FLOAT;
+import static io.catwalk.onnx.TestModels.value;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.ByteString;
+import io.catwalk.onnx.OnnxFileException;
+import io.catwalk.onnx.TestModels;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Tag("tiny")
+class BadFilesTest {
+
+    private static final float[] WEIGHT = {1, 1, 0, 1, 0, 0, 1, 0, 0, 1, 0, 10};
+
+    @TempDir
+    Path temporary;
+
+    private Path folder;
+    private Path file;
+
+    @BeforeEach
+    void makeFolder() throws Exception {
+        folder = Files.createDirectory(temporary.resolve("model"));
+        file = folder.resolve("model.onnx");
+    }
+
+    @Test
+    void aMissingFileIsNamed() {
+        refused("no such file");
+    }
+
+    @Test
+    void aFolderIsRefused() throws Exception {
+        Files.createDirectory(file);
+        refused("a folder");
+    }
+
+    @Test
+    void anEmptyFileIsRefused() {
+        TestModels.write(file, new byte[0]);
+        refused("an empty file");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"\u0089PNG\r\n\u001a\n and more", "PK\u0003\u0004 zip", "This is a text, not a model.\n", "{}"})
+    void aFileOfAnotherFormatIsRefused(String content) {
+        TestModels.write(file, content.getBytes(StandardCharsets.ISO_8859_1));
+        refused("expected an ONNX model");
+    }
+
+    @Test
+    void aFileThatIsCutOffAnywhereIsRefused() {
+        byte[] whole = TestModels.linear().build().toByteArray();
+        for (int length = 1; length < whole.length; length++) {
+            TestModels.write(file, Arrays.copyOf(whole, length));
+            refused("found");
+        }
+        TestModels.write(file, Arrays.copyOf(whole, whole.length / 2));
+        refused("cut off after " + whole.length / 2 + " bytes");
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 6, 27, 99, -1})
+    void anUnknownOperatorSetIsRefused(long version) {
+        refused(
+                TestModels.linear()
+                        .clearOpsetImport()
+                        .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(version)),
+                "operator set from 7 to 26",
+                "[" + version + "]");
+    }
+
+    @Test
+    void aFileWithoutOperatorSetIsRefused() {
+        refused(TestModels.linear().clearOpsetImport(), "operator set", "found none");
+    }
+
+    @Test
+    void theLargestOperatorSetThatIsPromisedRuns() {
+        ModelProto.Builder model = TestModels.linear();
+        model.getOpsetImportBuilder(0).setVersion(ModelFile.NEWEST_OPSET);
+        try (OnnxPredictor predictor = OnnxPredictor.open(TestModels.write(file, model))) {
+            assertThat(predictor.logits(new float[] {1, 2, 3, 4}, 1)).containsExactly(10, 1, 41);
+        }
+    }
+
+    @Test
+    void anOperatorThatOnnxRuntimeDoesNotKnowIsRefused() {
+        ModelProto.Builder model = TestModels.linear();
+        model.getGraphBuilder().getNodeBuilder(0).setOpType("NoSuchOperator");
+        refused(model, "ONNX Runtime accepts", "NoSuchOperator");
+    }
+
+    @Test
+    void twoInputsAreRefused() {
+        ModelProto.Builder model = TestModels.linear();
+        model.getGraphBuilder().addInput(value("mask", FLOAT, "batch", 4));
+        refused(model, "exactly one input", "2: images float (batch, 1, 2, 2), mask float (batch, 4)");
+    }
+
+    @Test
+    void aFileWithoutInputIsRefused() {
+        ModelProto.Builder model = TestModels.linear();
+        model.getGraphBuilder().clearInput();
+        refused(model, "exactly one input", "found 0: none");
+    }
+
+    @Test
+    void anInputThatIsNoImageIsRefused() {
+        refused(withInput(value("images", FLOAT, "batch", 784)), "(batch, channels, height, width)", "(batch, 784)");
+        refused(withInput(value("images", FLOAT, "batch", 1, "height", 28)), "fixed size", "(batch, 1, height, 28)");
+        refused(withInput(value("images", FLOAT, "batch", 1, 0, 28)), "fixed size", "(batch, 1, 0, 28)");
+        refused(
+                withInput(value("images", FLOAT, "batch", 60_000, 60_000, 60_000)),
+                "fixed size",
+                "(batch, 60000, 60000, 60000)");
+        refused(withInput(value("images", DataType.INT64_VALUE, "batch", 1, 2, 2)), "float32 or uint8", "int64");
+    }
+
+    @Test
+    void outputsWithoutLogitsAreRefused() {
+        refused(withOutputs(value("scores", FLOAT, "batch", 3, 1)), "an output logits", "scores float (batch, 3, 1)");
+        refused(withOutputs(value("logits", FLOAT, "batch", "classes")), "fixed number of classes", "(batch, classes)");
+        refused(
+                withOutputs(value("a", FLOAT, "batch", 3), value("b", FLOAT, "batch", 3)),
+                "exactly one",
+                "a float (batch, 3), b float (batch, 3)");
+        refused(withOutputs(value("logits", FLOAT, 1, 3)), "one row of logits per image", "logits float (1, 3)");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"FLOAT, 0000c07f", "FLOAT, 010080ff", "DOUBLE, 000000000000f87f", "FLOAT16, 007e", "BFLOAT16, c07f"})
+    void aWeightThatIsNotANumberIsRefused(DataType type, String bytes) {
+        byte[] element = HexFormat.of().parseHex(bytes);
+        ModelProto.Builder model = TestModels.linear();
+        model.getGraphBuilder()
+                .addInitializer(TensorProto.newBuilder()
+                        .setName("extra")
+                        .setDataType(type.getNumber())
+                        .addDims(1)
+                        .setRawData(ByteString.copyFrom(element)));
+        refused(model, "numbers as weights", "NaN in tensor extra");
+    }
+
+    @Test
+    void aNotANumberIsFoundWhereverAModelMayKeepIt() {
+        TensorProto bad = TensorProto.newBuilder()
+                .setName("bad")
+                .setDataType(FLOAT)
+                .addDims(2)
+                .addFloatData(1)
+                .addFloatData(Float.NaN)
+                .build();
+        AttributeProto constant = AttributeProto.newBuilder()
+                .setName("value")
+                .setType(AttributeProto.AttributeType.TENSOR)
+                .setT(bad)
+                .build();
+        ModelProto.Builder inConstant = TestModels.linear();
+        inConstant
+                .getGraphBuilder()
+                .addNode(TestModels.node("Constant", List.of(), "unused").addAttribute(constant));
+        refused(inConstant, "NaN in tensor bad");
+
+        ModelProto.Builder inBranch = TestModels.linear();
+        inBranch.getGraphBuilder()
+                .addNode(TestModels.node("If", List.of("condition"), "unused")
+                        .addAttribute(AttributeProto.newBuilder()
+                                .setName("then_branch")
+                                .setType(AttributeProto.AttributeType.GRAPH)
+                                .setG(GraphProto.newBuilder().addInitializer(bad))));
+        refused(inBranch, "NaN in tensor bad");
+    }
+
+    @Test
+    void aWeightThatIsInfinitePasses() {
+        ModelProto.Builder model = TestModels.linear();
+        model.getGraphBuilder()
+                .setInitializer(1, TestModels.tensor("bias", new float[] {0, 0, Float.NEGATIVE_INFINITY}, 3));
+        try (OnnxPredictor predictor = OnnxPredictor.open(TestModels.write(file, model))) {
+            assertThat(predictor.logits(new float[4], 1)).containsExactly(0, 0, Float.NEGATIVE_INFINITY);
+        }
+    }
+
+    @Test
+    void externalDataBesideTheModelRuns() {
+        TestModels.write(folder.resolve("weight.bin"), raw(WEIGHT));
+        TestModels.write(file, external(Map.of("location", "weight.bin", "offset", "0", "length", "48")));
+        try (OnnxPredictor predictor = OnnxPredictor.open(file)) {
+            assertThat(predictor.logits(new float[] {1, 2, 3, 4}, 1)).containsExactly(10, 1, 41);
+        }
+    }
+
+    @Test
+    void externalDataOutsideTheFolderIsRefused() throws Exception {
+        Path outside = TestModels.write(temporary.resolve("secret.bin"), raw(WEIGHT));
+        Files.createSymbolicLink(folder.resolve("link.bin"), outside);
+        Files.createDirectory(temporary.resolve("model2"));
+        TestModels.write(temporary.resolve("model2/secret.bin"), raw(WEIGHT));
+        for (String location : List.of(
+                "../secret.bin",
+                outside.toString(),
+                "link.bin",
+                "x/../../secret.bin",
+                "../model2/secret.bin",
+                "",
+                "a\0b")) {
+            refused(external(Map.of("location", location)), "inside the folder of the model", "tensor weight");
+        }
+    }
+
+    @Test
+    void externalDataThatIsMissingOrTooShortIsRefused() {
+        TestModels.write(folder.resolve("weight.bin"), raw(WEIGHT));
+        refused(external(Map.of("location", "gone.bin")), "a file gone.bin", "none for tensor weight");
+        refused(
+                external(Map.of("location", "weight.bin", "offset", "4", "length", "48")),
+                "48 bytes from 4 in weight.bin",
+                "48 bytes");
+        refused(external(Map.of("location", "weight.bin", "offset", "-4", "length", "48")), "from -4", "48 bytes");
+        refused(
+                external(Map.of("location", "weight.bin", "offset", "" + Long.MAX_VALUE, "length", "48")),
+                "48 bytes from",
+                "48 bytes");
+        refused(external(Map.of("location", "weight.bin", "offset", "x")), "whole numbers", "offset=x");
+    }
+
+    @Test
+    void aNotANumberInExternalDataIsRefused() {
+        float[] weight = WEIGHT.clone();
+        weight[11] = Float.NaN;
+        TestModels.write(folder.resolve("weight.bin"), raw(weight));
+        refused(external(Map.of("location", "weight.bin")), "numbers as weights", "NaN in tensor weight");
+    }
+
+    @Test
+    void metadataThatContradictsTheModelIsRefused() {
+        refused(withMetadata(MetadataKeys.LABELS, "shirt\nboot"), "3 labels, as many as logits", "2 in its metadata");
+        refused(withMetadata(MetadataKeys.LABELS, "shirt\n\nboot"), "one name per line");
+        refused(withMetadata(MetadataKeys.MEAN, "0.5"), "preprocessing needs all of");
+        ModelProto.Builder model = TestModels.linear();
+        new Preprocessing(ColorMode.GRAY, 28, 28, List.of(0.5), List.of(0.5))
+                .entries()
+                .forEach((key, value) -> model.addMetadataProps(
+                        StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
+        refused(model, "input of 1 x 2 x 2", "1 x 28 x 28 in its metadata");
+    }
+
+    private static ModelProto.Builder withMetadata(String key, String value) {
+        return TestModels.linear()
+                .addMetadataProps(
+                        StringStringEntryProto.newBuilder().setKey(key).setValue(value));
+    }
+
+    private static ModelProto.Builder withInput(ValueInfoProto input) {
+        ModelProto.Builder model = TestModels.linear();
+        model.getGraphBuilder().setInput(0, input);
+        return model;
+    }
+
+    private static ModelProto.Builder withOutputs(ValueInfoProto... outputs) {
+        ModelProto.Builder model = TestModels.linear();
+        model.getGraphBuilder().clearOutput().addAllOutput(List.of(outputs));
+        return model;
+    }
+
+    private static ModelProto.Builder external(Map<String, String> entries) {
+        ModelProto.Builder model = TestModels.linear();
+        TensorProto.Builder weight = model.getGraphBuilder().getInitializerBuilder(0);
+        weight.clearRawData().setDataLocation(TensorProto.DataLocation.EXTERNAL);
+        entries.forEach((key, value) -> weight.addExternalData(
+                StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
+        return model;
+    }
+
+    private static byte[] raw(float[] values) {
+        return TestModels.tensor("", values, values.length).getRawData().toByteArray();
+    }
+
+    private void refused(ModelProto.Builder model, String... parts) {
+        TestModels.write(file, model);
+        refused(parts);
+    }
+
+    /** Opens the file and expects one line that names it, what was expected, what was found, and a way out. */
+    private void refused(String... parts) {
+        assertThatExceptionOfType(OnnxFileException.class)
+                .isThrownBy(() -> OnnxPredictor.open(file).close())
+                .satisfies(e -> assertThat(e.getMessage())
+                        .startsWith(file + ": expected ")
+                        .contains(", found ")
+                        .contains("; ")
+                        .contains(parts)
+                        .doesNotContain("\n"));
+    }
+}

@@ -1,0 +1,175 @@
+package io.catwalk.onnx.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import ai.onnx.proto.OnnxMl.FunctionProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import ai.onnxruntime.OrtEnvironment;
+import io.catwalk.onnx.OnnxFileException;
+import io.catwalk.onnx.TestModels;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("tiny")
+class OnnxMetadataTest {
+
+    private static final Preprocessing COLOR =
+            new Preprocessing(ColorMode.RGB, 32, 24, List.of(0.1, 0.2, 1 / 3.0), List.of(0.5, 1e-3, 2.0));
+
+    @TempDir
+    Path folder;
+
+    private Path file;
+
+    @BeforeEach
+    void writeModel() {
+        file = TestModels.write(folder.resolve("model.onnx"), TestModels.linear());
+    }
+
+    @Test
+    void aFileThatSaysNothingHasNothing() {
+        OnnxMetadata metadata = OnnxMetadata.read(file);
+        assertThat(metadata).isEqualTo(OnnxMetadata.empty());
+        assertThat(metadata.labels()).isEmpty();
+        assertThat(metadata.preprocessing()).isEmpty();
+        assertThat(metadata.get(MetadataKeys.AUTHOR)).isEmpty();
+        assertThat(metadata.under(MetadataKeys.METRICS)).isEmpty();
+    }
+
+    @Test
+    void whatIsWrittenIsReadBack() {
+        List<String> labels = List.of("T-shirt/top", "Schuh, groß", "a=b; \"c\"");
+        OnnxMetadata.empty()
+                .withLabels(labels)
+                .withPreprocessing(COLOR)
+                .withAll(Map.of("metrics.accuracy", "0.91", "metrics.f1", "0.9", "metricsother", "1"))
+                .with(MetadataKeys.LICENSE, "MIT")
+                .write(file);
+        OnnxMetadata read = OnnxMetadata.read(file);
+        assertThat(read.labels()).contains(labels);
+        assertThat(read.preprocessing()).contains(COLOR);
+        assertThat(read.under(MetadataKeys.METRICS)).isEqualTo(Map.of("accuracy", "0.91", "f1", "0.9"));
+        assertThat(read.get(MetadataKeys.LICENSE)).contains("MIT");
+        assertThat(read.get("Image.BitmapPixelFormat")).contains("Rgb8");
+        assertThat(read.get("Image.NominalPixelRange")).contains("NominalRange_0_255");
+    }
+
+    @Test
+    void onnxRuntimeReadsTheSameEntries() throws Exception {
+        OnnxMetadata metadata =
+                OnnxMetadata.empty().withLabels(List.of("a", "b", "c")).with("note", "größer");
+        metadata.write(file);
+        try (var session = OrtEnvironment.getEnvironment().createSession(file.toString())) {
+            assertThat(session.getMetadata().getCustomMetadata()).isEqualTo(metadata.entries());
+        }
+    }
+
+    @Test
+    void theBytesAreThoseOfASerializer() throws Exception {
+        ModelProto.Builder model = TestModels.linear()
+                .addMetadataProps(entry("old", "gone"))
+                .addFunctions(FunctionProto.newBuilder().setName("unused").setDomain("test"));
+        TestModels.write(file, model);
+        OnnxMetadata.empty().with("b", "2").with("a", "1").write(file);
+        byte[] expected = model.clearMetadataProps()
+                .addMetadataProps(entry("a", "1"))
+                .addMetadataProps(entry("b", "2"))
+                .build()
+                .toByteArray();
+        assertThat(Files.readAllBytes(file)).isEqualTo(expected);
+    }
+
+    @Test
+    void entriesOfOthersAreKept() {
+        TestModels.write(file, TestModels.linear().addMetadataProps(entry("stride", "32")));
+        OnnxMetadata.read(file).with("a", "1").write(file);
+        assertThat(OnnxMetadata.read(file).entries()).isEqualTo(Map.of("a", "1", "stride", "32"));
+    }
+
+    @Test
+    void nothingIsLeftBesideTheFile() throws Exception {
+        OnnxMetadata.empty().with("a", "1").write(file);
+        try (var files = Files.list(folder)) {
+            assertThat(files).containsExactly(file);
+        }
+    }
+
+    @Test
+    void aWriteThatFailsLeavesTheFileAsItWas() throws Exception {
+        byte[] before = Files.readAllBytes(file);
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> AtomicFile.replace(file, out -> {
+                    out.write(1);
+                    throw new IOException("disk full");
+                }));
+        assertThat(Files.readAllBytes(file)).isEqualTo(before);
+        nothingIsLeftBesideTheFile();
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void rightsAndLinksAreKept() throws Exception {
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        Path link = Files.createSymbolicLink(folder.resolve("link.onnx"), file);
+        OnnxMetadata.empty().with("a", "1").write(link);
+        assertThat(link).isSymbolicLink();
+        assertThat(OnnxMetadata.read(file).get("a")).contains("1");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-r--r--");
+    }
+
+    @Test
+    void metadataOfNoModelIsRefused() {
+        TestModels.write(file, new byte[] {1, 2, 3});
+        assertThatExceptionOfType(OnnxFileException.class)
+                .isThrownBy(() -> OnnxMetadata.read(file))
+                .withMessageContaining("an ONNX model");
+        assertThatExceptionOfType(OnnxFileException.class)
+                .isThrownBy(() -> OnnxMetadata.empty().write(folder.resolve("missing.onnx")))
+                .withMessageContaining("no such file");
+    }
+
+    @Test
+    void malformedEntriesAreRefused() {
+        OnnxMetadata good = OnnxMetadata.empty().withPreprocessing(COLOR);
+        Map<String, String> wrong = Map.of(
+                MetadataKeys.SIZE, "28",
+                MetadataKeys.COLOR, "cmyk",
+                MetadataKeys.MEAN, "0.5,0.5",
+                MetadataKeys.STD, "1,1,0",
+                MetadataKeys.LABELS, "a\n");
+        wrong.forEach(
+                (key, value) -> assertThatIllegalArgumentException().as(key).isThrownBy(() -> good.with(key, value)));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> good.with(MetadataKeys.MEAN, "0.5,x,1"))
+                .withMessageContaining("0.5,x,1");
+        assertThatIllegalArgumentException().isThrownBy(() -> good.withLabels(List.of("two\nlines")));
+        assertThatIllegalArgumentException().isThrownBy(() -> good.withLabels(List.of()));
+        assertThatIllegalArgumentException().isThrownBy(() -> good.with("", "x"));
+    }
+
+    @Test
+    void pixelsAreNormalizedPerChannel() {
+        Preprocessing small = new Preprocessing(ColorMode.RGB, 1, 2, List.of(0.0, 0.5, 1.0), List.of(1.0, 0.5, 2.0));
+        assertThat(small.normalize(new byte[] {0, (byte) 255, 0, (byte) 255, 0, (byte) 255}))
+                .containsExactly(0, 1, -1, 1, -0.5f, 0);
+        assertThatIllegalArgumentException().isThrownBy(() -> small.normalize(new byte[5]));
+    }
+
+    private static StringStringEntryProto entry(String key, String value) {
+        return StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
+    }
+}
