@@ -4,6 +4,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
 import ai.djl.nn.LambdaBlock;
+import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
@@ -13,6 +14,7 @@ import ai.djl.nn.pooling.Pool;
 import ai.djl.nn.recurrent.GRU;
 import ai.djl.nn.recurrent.LSTM;
 import ai.djl.nn.recurrent.RNN;
+import ai.djl.training.initializer.UniformInitializer;
 
 /**
  * Makes the layers that plugins use most, one readable call each. Nothing here is special: a plugin may
@@ -146,40 +148,46 @@ public final class Layers {
     }
 
     /**
-     * Runs a recurrent net with tanh over a sequence (Elman, 1990).
+     * Runs a recurrent net with tanh over a sequence (Elman, 1990). Its weights start within ±1/√units,
+     * since with larger ones the state of many steps grows without bound or saturates.
      *
      * @param units size of the state
      * @param layers how many nets are stacked
      * @return (batch, time, features) to (batch, time, units)
      */
     public static Block rnn(int units, int layers) {
-        return RNN.builder()
-                .setStateSize(units)
-                .setNumLayers(layers)
-                .setActivation(RNN.Activation.TANH)
-                .build();
+        return recurrent(
+                units,
+                RNN.builder()
+                        .setStateSize(units)
+                        .setNumLayers(layers)
+                        .setActivation(RNN.Activation.TANH)
+                        .build());
     }
 
     /**
-     * Runs a long short-term memory over a sequence (Hochreiter and Schmidhuber, 1997).
+     * Runs a long short-term memory over a sequence (Hochreiter and Schmidhuber, 1997). Its weights start
+     * within ±1/√units.
      *
      * @param units size of the state
      * @param layers how many nets are stacked
      * @return (batch, time, features) to (batch, time, units)
      */
     public static Block lstm(int units, int layers) {
-        return LSTM.builder().setStateSize(units).setNumLayers(layers).build();
+        return recurrent(
+                units, LSTM.builder().setStateSize(units).setNumLayers(layers).build());
     }
 
     /**
-     * Runs a gated recurrent unit over a sequence (Cho et al., 2014).
+     * Runs a gated recurrent unit over a sequence (Cho et al., 2014). Its weights start within ±1/√units.
      *
      * @param units size of the state
      * @param layers how many nets are stacked
      * @return (batch, time, features) to (batch, time, units)
      */
     public static Block gru(int units, int layers) {
-        return GRU.builder().setStateSize(units).setNumLayers(layers).build();
+        return recurrent(
+                units, GRU.builder().setStateSize(units).setNumLayers(layers).build());
     }
 
     /**
@@ -198,5 +206,11 @@ public final class Layers {
      */
     public static Block meanOverTime() {
         return LambdaBlock.singleton(sequence -> sequence.mean(new int[] {1}), "meanOverTime");
+    }
+
+    /** Draws the weights as PyTorch does: DJL's default is made for relu, and the recurrence amplifies it. */
+    private static Block recurrent(int units, Block block) {
+        block.setInitializer(new UniformInitializer((float) (1 / Math.sqrt(units))), Parameter.Type.WEIGHT);
+        return block;
     }
 }
