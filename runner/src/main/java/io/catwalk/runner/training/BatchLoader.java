@@ -126,7 +126,8 @@ final class BatchLoader {
     private void erase(Augmentation.Erase erase, float[] target) {
         int height = images.height();
         int width = images.width();
-        double area = (0.02 + random.nextDouble() * Math.max(0, erase.largestArea() - 0.02)) * height * width;
+        double smallest = Math.min(0.02, erase.largestArea());
+        double area = (smallest + random.nextDouble() * (erase.largestArea() - smallest)) * height * width;
         double ratio = Math.exp((random.nextDouble() * 2 - 1) * Math.log(3));
         int rows = Math.max(1, Math.min(height, (int) Math.round(Math.sqrt(area * ratio))));
         int columns = Math.max(1, Math.min(width, (int) Math.round(Math.sqrt(area / ratio))));

@@ -13,7 +13,7 @@ final class CrossEntropy {
      * @param logits (batch, classes)
      * @param labels (batch, 1), int64
      * @param smoothing probability mass moved from the true class to all classes alike
-     * @return a scalar
+     * @return a scalar of the type of the logits
      */
     static NDArray of(NDArray logits, NDArray labels, double smoothing) {
         NDArray logProbabilities = logits.logSoftmax(1);
@@ -21,7 +21,8 @@ final class CrossEntropy {
         if (smoothing == 0) {
             return loss;
         }
-        return loss.mul(1 - smoothing).sub(logProbabilities.mean().mul(smoothing));
+        // A scalar times a double would be float64, which a scalar times a float is not.
+        return loss.mul((float) (1 - smoothing)).sub(logProbabilities.mean().mul((float) smoothing));
     }
 
     /** Computes it for one row of logits, which starts at {@code row}. */

@@ -56,7 +56,11 @@ final class Weights implements AutoCloseable {
         trainable = trainableEnd;
     }
 
-    /** Copies the parameters of an initialized network. */
+    /**
+     * Copies the parameters of an initialized network.
+     *
+     * @throws TrainingException if none of them is trainable
+     */
     static Weights of(NDManager parent, Block block) {
         // A parameter that two layers share counts once.
         Map<String, Parameter> distinct = new LinkedHashMap<>();
@@ -65,6 +69,9 @@ final class Weights implements AutoCloseable {
         }
         List<Parameter> sorted = new ArrayList<>(distinct.values());
         sorted.sort((a, b) -> Integer.compare(group(a), group(b)));
+        if (sorted.stream().noneMatch(Parameter::requiresGradient)) {
+            throw new TrainingException("expected a network with trainable parameters, but found none in " + block);
+        }
         try (NDManager scratch = parent.newSubManager()) {
             NDList flat = new NDList();
             for (Parameter parameter : sorted) {

@@ -1,0 +1,263 @@
+package io.catwalk.runner.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.catwalk.api.Augmentation;
+import io.catwalk.api.Augmentation.Erase;
+import io.catwalk.api.Augmentation.HorizontalFlip;
+import io.catwalk.api.Augmentation.Shift;
+import io.catwalk.runner.data.LabeledImages;
+import io.catwalk.runner.data.Normalization;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Tag("tiny")
+class BatchLoaderTest {
+
+    /** With mean -1 and deviation 1/255 a pixel p becomes p + 255: black is 255, and only what is erased is 0. */
+    private static final int BLACK = 255;
+
+    private static final long SEED = 7;
+
+    @Test
+    void withoutAugmentationABatchIsNormalizedAndInOrder() {
+        byte[] pixels = {0, 51, 102, (byte) 153, (byte) 204, (byte) 255};
+        LabeledImages images = new LabeledImages(1, 1, 2, pixels, new int[] {5, 6, 7});
+        Normalization normalization = new Normalization(new float[] {0.4f}, new float[] {0.2f});
+        BatchLoader loader = new BatchLoader(images, normalization, List.of(), new SplittableRandom(SEED), 2);
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            int[] order = {1, 2, 0};
+            // (p / 255 - 0.4) / 0.2
+            NDArray batch = loader.load(manager, order, 1, 3);
+            assertThat(batch.getShape()).isEqualTo(new Shape(2, 1, 1, 2));
+            assertThat(batch.toFloatArray()).containsExactly(new float[] {2, 3, -2, -1}, within(1e-6f));
+            NDArray labels = loader.labels(manager, order, 1, 3);
+            assertThat(labels.getShape()).isEqualTo(new Shape(2, 1));
+            assertThat(labels.toLongArray()).containsExactly(7, 5);
+            // A batch may be smaller than the largest.
+            assertThat(loader.load(manager, order, 0, 1).toFloatArray())
+                    .containsExactly(new float[] {0, 1}, within(1e-6f));
+        }
+    }
+
+    @Test
+    void eachChannelHasItsOwnNormalization() {
+        LabeledImages images = new LabeledImages(3, 1, 1, new byte[] {51, 51, 51}, new int[] {0});
+        Normalization normalization = new Normalization(new float[] {0, 0.2f, 0.4f}, new float[] {1, 1, 0.1f});
+        BatchLoader loader = new BatchLoader(images, normalization, List.of(), new SplittableRandom(SEED), 1);
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            assertThat(loader.load(manager, new int[] {0}, 0, 1).toFloatArray())
+                    .containsExactly(new float[] {0.2f, 0, -2}, within(1e-6f));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void aFlipMirrorsAboutHalfOfTheImages(int channels) {
+        World world = new World(channels, 3, 4);
+        List<int[]> drawn = world.draw(2000, new HorizontalFlip());
+        int[] mirrored = world.mirrored(world.image());
+        long count =
+                drawn.stream().filter(image -> Arrays.equals(image, mirrored)).count();
+        assertThat(count).isBetween(900L, 1100L);
+        assertThat(drawn.stream().filter(image -> Arrays.equals(image, world.image())))
+                .hasSize(2000 - (int) count);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void aShiftMovesByEveryDistanceUpToItsLimitAndFillsWithBlack(int channels) {
+        World world = new World(channels, 5, 6);
+        Set<List<Integer>> possible = new HashSet<>();
+        for (int down = -2; down <= 2; down++) {
+            for (int right = -2; right <= 2; right++) {
+                possible.add(boxed(world.moved(world.image(), down, right)));
+            }
+        }
+        Set<List<Integer>> found = new HashSet<>();
+        world.draw(2000, new Shift(2)).forEach(image -> found.add(boxed(image)));
+        assertThat(possible).hasSize(25);
+        assertThat(found).isEqualTo(possible);
+    }
+
+    @Test
+    void aShiftBeyondTheImageLeavesItBlack() {
+        World world = new World(1, 1, 1);
+        Set<List<Integer>> found = new HashSet<>();
+        world.draw(100, new Shift(3)).forEach(image -> found.add(boxed(image)));
+        assertThat(found).containsExactlyInAnyOrder(List.of(BLACK), List.of(BLACK + 1));
+    }
+
+    @Test
+    void augmentationsApplyInTheOrderOfTheRecipe() {
+        World world = new World(3, 5, 6);
+        List<int[]> shiftedThenFlipped = world.draw(48, new Shift(2), new HorizontalFlip());
+        List<int[]> flippedThenShifted = world.draw(48, new HorizontalFlip(), new Shift(2));
+        SplittableRandom first = new SplittableRandom(SEED);
+        SplittableRandom second = new SplittableRandom(SEED);
+        for (int i = 0; i < 48; i++) {
+            int[] moved = world.moved(world.image(), first.nextInt(-2, 3), first.nextInt(-2, 3));
+            assertThat(shiftedThenFlipped.get(i)).containsExactly(first.nextBoolean() ? world.mirrored(moved) : moved);
+            int[] turned = second.nextBoolean() ? world.mirrored(world.image()) : world.image();
+            assertThat(flippedThenShifted.get(i))
+                    .containsExactly(world.moved(turned, second.nextInt(-2, 3), second.nextInt(-2, 3)));
+        }
+    }
+
+    @Test
+    void anEraseTakesOneRectangleFromAllChannels() {
+        World world = new World(3, 10, 12);
+        int erased = 0;
+        for (int[] image : world.draw(2000, new Erase(0.25, 0.3))) {
+            int rectangle = world.erased(image);
+            erased += rectangle > 0 ? 1 : 0;
+            // 0.3 x 120 pixels, and at most half a pixel of rounding on each side
+            assertThat(rectangle).isLessThanOrEqualTo(45);
+        }
+        assertThat(erased).isBetween(430, 570);
+    }
+
+    @Test
+    void anEraseOfTenPercentLosesBetweenTwoAndTenPercentInTheMean() {
+        World world = new World(1, 28, 28);
+        List<int[]> drawn = world.draw(2000, new Erase(1, 0.1));
+        assertThat(drawn.stream().filter(image -> world.erased(image) == 0)).isEmpty();
+        // Areas are even from 0.02 to 0.1 of 784 pixels: 47.04 in the mean.
+        assertThat(drawn.stream().mapToInt(world::erased).average().orElseThrow())
+                .isCloseTo(47.04, within(1.5));
+    }
+
+    @Test
+    void aSmallEraseStaysSmall() {
+        World world = new World(1, 28, 28);
+        // 0.005 x 784 = 3.92 pixels, sides from 1.14 to 3.43: 1 x 3, 3 x 1 or 2 x 2 when rounded, or 2 x 3 and 3 x 2
+        int largest = world.draw(500, new Erase(1, 0.005)).stream()
+                .mapToInt(world::erased)
+                .max()
+                .orElseThrow();
+        assertThat(largest).isLessThanOrEqualTo(6);
+    }
+
+    @Test
+    void theSameSeedGivesTheSameBatchesAndTheNextEpochOthers() {
+        World world = new World(3, 10, 12);
+        Augmentation[] all = {new Shift(2), new HorizontalFlip(), new Erase(0.5, 0.2)};
+        List<int[]> first = world.draw(64, all);
+        List<int[]> again = world.draw(64, all);
+        List<int[]> two = world.draw(128, all);
+        assertThat(again.stream().map(BatchLoaderTest::boxed).toList())
+                .isEqualTo(first.stream().map(BatchLoaderTest::boxed).toList());
+        assertThat(two.subList(64, 128).stream().map(BatchLoaderTest::boxed).toList())
+                .isNotEqualTo(first.stream().map(BatchLoaderTest::boxed).toList());
+    }
+
+    private static List<Integer> boxed(int[] values) {
+        return Arrays.stream(values).boxed().toList();
+    }
+
+    /** One image whose pixels all differ, drawn again and again. */
+    private record World(int channels, int height, int width) {
+
+        /** Pixel i is i + 1, so none is black. */
+        int[] image() {
+            return IntStream.range(0, channels * height * width)
+                    .map(i -> BLACK + 1 + i % 200)
+                    .toArray();
+        }
+
+        int[] mirrored(int[] image) {
+            return IntStream.range(0, image.length)
+                    .map(i -> image[i - i % width + width - 1 - i % width])
+                    .toArray();
+        }
+
+        int[] moved(int[] image, int down, int right) {
+            int[] moved = new int[image.length];
+            for (int i = 0; i < moved.length; i++) {
+                int y = i / width % height - down;
+                int x = i % width - right;
+                boolean inside = y >= 0 && y < height && x >= 0 && x < width;
+                moved[i] = inside ? image[i - down * width - right] : BLACK;
+            }
+            return moved;
+        }
+
+        /** Counts the erased pixels of a channel; fails unless they are one rectangle, the same in each channel. */
+        int erased(int[] image) {
+            int plane = height * width;
+            int[] original = image();
+            List<Integer> lost = new ArrayList<>();
+            for (int i = 0; i < plane; i++) {
+                for (int channel = 1; channel < channels; channel++) {
+                    check((image[channel * plane + i] == 0) == (image[i] == 0));
+                }
+                if (image[i] == 0) {
+                    lost.add(i);
+                } else {
+                    check(image[i] == original[i]);
+                }
+            }
+            if (!lost.isEmpty()) {
+                List<Integer> columns = lost.stream().map(i -> i % width).toList();
+                int rows = lost.get(lost.size() - 1) / width - lost.get(0) / width + 1;
+                check(lost.size() == rows * (Collections.max(columns) - Collections.min(columns) + 1));
+            }
+            return lost.size();
+        }
+
+        private static void check(boolean fact) {
+            if (!fact) {
+                throw new AssertionError("the erased pixels are not one rectangle in all channels");
+            }
+        }
+
+        /** Draws it {@code times} times, a multiple of 4. */
+        List<int[]> draw(int times, Augmentation... augmentations) {
+            int[] original = image();
+            byte[] pixels = new byte[original.length];
+            for (int i = 0; i < pixels.length; i++) {
+                pixels[i] = (byte) (original[i] - BLACK);
+            }
+            float[] mean = new float[channels];
+            float[] std = new float[channels];
+            Arrays.fill(mean, -1);
+            Arrays.fill(std, 1 / 255f);
+            BatchLoader loader = new BatchLoader(
+                    new LabeledImages(channels, height, width, pixels, new int[] {0}),
+                    new Normalization(mean, std),
+                    List.of(augmentations),
+                    new SplittableRandom(SEED),
+                    4);
+            List<int[]> drawn = new ArrayList<>();
+            try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+                for (int i = 0; i < times / 4; i++) {
+                    try (NDArray batch = loader.load(manager, new int[4], 0, 4)) {
+                        float[] values = batch.toFloatArray();
+                        for (int j = 0; j < values.length; j += pixels.length) {
+                            int[] image = new int[pixels.length];
+                            for (int k = 0; k < image.length; k++) {
+                                image[k] = Math.round(values[j + k]);
+                            }
+                            drawn.add(image);
+                        }
+                    }
+                }
+            }
+            return drawn;
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package io.catwalk.runner.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.training.GradientCollector;
+import io.catwalk.api.Layers;
+import io.catwalk.api.Optimizer;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Holds optimizers and loss against what PyTorch says in test-data/golden/training.json. */
+@Tag("tiny")
+class GoldenTrainingTest {
+
+    private static final JsonNode GOLDEN = new JsonMapper().readTree(Path.of("../test-data/golden/training.json"));
+
+    static Stream<Arguments> optimizers() {
+        return Stream.of(
+                Arguments.of("adamw", new Optimizer.AdamW(1, 0)),
+                Arguments.of("adamw with decay 0.5", new Optimizer.AdamW(1, 0.5)),
+                Arguments.of("sgd", new Optimizer.Sgd(1, 0, 0)),
+                Arguments.of("sgd with nesterov momentum 0.9", new Optimizer.Sgd(1, 0.9, 0)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("optimizers")
+    void fiveStepsAgree(String name, Optimizer optimizer) {
+        JsonNode golden = GOLDEN.get("optimizers");
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            Block dense = Layers.dense(2);
+            set(dense, Parameter.Type.WEIGHT, floats(golden.get("weights")));
+            set(dense, Parameter.Type.BIAS, floats(golden.get("biases")));
+            dense.initialize(manager, DataType.FLOAT32, new Shape(1, 2));
+            Weights weights = Weights.of(manager, dense);
+            Steps steps = Steps.of(optimizer, weights, manager);
+            JsonNode expected = golden.get(name);
+            for (int i = 0; i < 5; i++) {
+                steps.step(
+                        manager.create(floats(expected.at("/gradients/" + i))),
+                        golden.at("/learning_rates/" + i).asDouble());
+                agree(weights.vector(), expected.at("/after/" + i));
+            }
+        }
+    }
+
+    /** PyTorch has no such optimizer: one step by hand, 0.9 x 2 of decay and then 0.1 x 1 of gradient. */
+    @Test
+    void sgdDecaysTheWeightsAndNotTheBiases() {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            Block dense = Layers.dense(1);
+            set(dense, Parameter.Type.WEIGHT, 2);
+            set(dense, Parameter.Type.BIAS, 2);
+            dense.initialize(manager, DataType.FLOAT32, new Shape(1, 1));
+            Weights weights = Weights.of(manager, dense);
+            Steps.of(new Optimizer.Sgd(1, 0, 1), weights, manager).step(manager.ones(new Shape(2)), 0.1);
+            assertThat(weights.vector().toFloatArray()).containsExactly(new float[] {1.7f, 1.9f}, within(1e-6f));
+        }
+    }
+
+    static Stream<Arguments> crossEntropies() {
+        return GOLDEN.get("cross_entropies")
+                .valueStream()
+                .map(node -> Arguments.of(node.get("smoothing").asDouble(), node));
+    }
+
+    @ParameterizedTest(name = "smoothing {0}")
+    @MethodSource("crossEntropies")
+    void lossAndGradientAgree(double smoothing, JsonNode expected) {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            NDArray logits = manager.create(floats(expected.get("logits")), new Shape(4, 5));
+            logits.setRequiresGradient(true);
+            long[] labels = expected.get("labels")
+                    .valueStream()
+                    .mapToLong(JsonNode::asLong)
+                    .toArray();
+            try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
+                NDArray loss = CrossEntropy.of(logits, manager.create(labels, new Shape(4, 1)), smoothing);
+                assertThat(loss.getFloat())
+                        .isCloseTo((float) expected.get("loss").asDouble(), within(1e-6f));
+                collector.backward(loss);
+            }
+            agree(logits.getGradient(), expected.get("gradient"));
+        }
+    }
+
+    /** The loss of evaluation, in plain Java, is the one without smoothing. */
+    @Test
+    void theLossOfEvaluationAgrees() {
+        JsonNode expected = GOLDEN.at("/cross_entropies/0");
+        float[] logits = floats(expected.get("logits"));
+        double sum = 0;
+        for (int i = 0; i < 4; i++) {
+            sum += CrossEntropy.of(logits, i * 5, 5, expected.at("/labels/" + i).asInt());
+        }
+        assertThat(sum / 4).isCloseTo(expected.get("loss").asDouble(), within(1e-6));
+    }
+
+    private static void agree(NDArray actual, JsonNode expected) {
+        assertThat(actual.flatten().toFloatArray()).containsExactly(floats(expected), within(1e-6f));
+    }
+
+    private static void set(Block block, Parameter.Type type, float... values) {
+        block.setInitializer((manager, shape, dataType) -> manager.create(values, shape), type);
+    }
+
+    private static float[] floats(JsonNode array) {
+        float[] floats = new float[array.size()];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = (float) array.get(i).asDouble();
+        }
+        return floats;
+    }
+}

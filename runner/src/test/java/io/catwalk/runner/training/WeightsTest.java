@@ -1,0 +1,244 @@
+package io.catwalk.runner.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.training.GradientCollector;
+import ai.djl.training.ParameterStore;
+import ai.djl.training.initializer.Initializer;
+import ai.djl.training.loss.Loss;
+import ai.djl.util.PairList;
+import io.catwalk.api.Layers;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("tiny")
+class WeightsTest {
+
+    private final NDManager manager = NDManager.newBaseManager("PyTorch");
+
+    @AfterEach
+    void free() {
+        manager.close();
+    }
+
+    /** Has 4 x 9 + 36 x 3 weights, 4 + 3 biases, 4 gammas, 4 betas and 4 + 4 running statistics. */
+    private Block network() {
+        return initialized(
+                Layers.sequence(
+                        Layers.conv(4, 3), Layers.batchNorm(), Layers.relu(), Layers.flatten(), Layers.dense(3)),
+                new Shape(2, 1, 3, 3));
+    }
+
+    private Block initialized(Block block, Shape input) {
+        block.initialize(manager, DataType.FLOAT32, input);
+        return block;
+    }
+
+    @Test
+    void weightsDecayOtherTrainedOnesFollowAndStatisticsAreLast() {
+        Block network = network();
+        Weights weights = Weights.of(manager, network);
+        assertThat(weights.decaying()).isEqualTo(4 * 9 + 36 * 3);
+        assertThat(weights.trainable()).isEqualTo(weights.decaying() + 4 + 3 + 4 + 4);
+        assertThat(weights.vector().size()).isEqualTo(weights.trainable() + 4 + 4);
+        List<Float> expected = new ArrayList<>();
+        for (List<Parameter.Type> group : List.of(
+                List.of(Parameter.Type.WEIGHT),
+                List.of(Parameter.Type.BIAS, Parameter.Type.GAMMA, Parameter.Type.BETA),
+                List.of(Parameter.Type.RUNNING_MEAN, Parameter.Type.RUNNING_VAR))) {
+            for (Parameter parameter : network.getParameters().values()) {
+                if (group.contains(parameter.getType())) {
+                    for (float value : parameter.getArray().toFloatArray()) {
+                        expected.add(value);
+                    }
+                }
+            }
+        }
+        assertThat(weights.vector().toFloatArray()).containsExactly(expected.toArray(Float[]::new));
+    }
+
+    @Test
+    void aParameterIsAViewOfTheVector() {
+        Block network = network();
+        Weights weights = Weights.of(manager, network);
+        ParameterStore store = weights.frozen();
+        weights.vector().muli(0).addi(42);
+        for (Parameter parameter : network.getParameters().values()) {
+            NDArray view = store.getValue(parameter, manager.getDevice(), false);
+            assertThat(view.getShape()).isEqualTo(parameter.getShape());
+            assertThat(view.toFloatArray()).containsOnly(42);
+            assertThat(parameter.getArray().toFloatArray()).doesNotContain(42);
+        }
+    }
+
+    @Test
+    void aCopyIsIndependent() {
+        Weights weights = Weights.of(manager, network());
+        float[] before = weights.vector().toFloatArray();
+        weights.copy(manager).vector().addi(1);
+        assertThat(weights.vector().toFloatArray()).containsExactly(before);
+    }
+
+    @Test
+    void anOnlyParameterIsCopiedToo() {
+        Block dense = ai.djl.nn.core.Linear.builder().setUnits(2).optBias(false).build();
+        initialized(dense, new Shape(1, 3));
+        float[] before = dense.getParameters().get(0).getValue().getArray().toFloatArray();
+        Weights.of(manager, dense).vector().addi(1);
+        assertThat(dense.getParameters().get(0).getValue().getArray().toFloatArray())
+                .containsExactly(before);
+    }
+
+    @Test
+    void gradientsEqualThoseOfPlainDjl() {
+        Block network = network();
+        NDArray images = manager.randomNormal(new Shape(5, 1, 3, 3));
+        NDArray labels = manager.create(new long[] {0, 1, 2, 1, 0}, new Shape(5, 1));
+        Weights weights = Weights.of(manager, network);
+        Weights.Leaves leaves = weights.leaves(manager);
+        try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
+            collector.backward(CrossEntropy.of(
+                    network.forward(leaves.store(), new NDList(images), true).singletonOrThrow(), labels, 0));
+        }
+        try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
+            NDList logits = network.forward(new ParameterStore(manager, false), new NDList(images), true);
+            collector.backward(Loss.softmaxCrossEntropyLoss().evaluate(new NDList(labels), logits));
+        }
+        List<Float> expected = new ArrayList<>();
+        for (boolean decaying : new boolean[] {true, false}) {
+            for (Parameter parameter : network.getParameters().values()) {
+                if (parameter.requiresGradient() && decaying == (parameter.getType() == Parameter.Type.WEIGHT)) {
+                    for (float value : parameter.getArray().getGradient().toFloatArray()) {
+                        expected.add(value);
+                    }
+                }
+            }
+        }
+        float[] gradient = leaves.gradient().toFloatArray();
+        assertThat(gradient).hasSize(expected.size());
+        assertThat(gradient).usingComparatorWithPrecision(1e-6f).containsExactly(expected.toArray(Float[]::new));
+        assertThat(leaves.gradient().abs().max().getFloat()).isGreaterThan(0.01f);
+        // And batch normalization moved the same running statistics, ours in the vector.
+        Parameter mean = network.getParameters().values().stream()
+                .filter(parameter -> parameter.getType() == Parameter.Type.RUNNING_MEAN)
+                .findFirst()
+                .orElseThrow();
+        assertThat(weights.frozen().getValue(mean, manager.getDevice(), false).toFloatArray())
+                .containsExactly(mean.getArray().toFloatArray(), within(1e-6f))
+                .isNotEqualTo(new float[4]);
+    }
+
+    @Test
+    void aSharedParameterCountsOnceAndSumsItsGradients() {
+        Block shared = Layers.dense(2);
+        Block twice = initialized(new SequentialBlock().add(shared).add(shared), new Shape(1, 2));
+        Weights weights = Weights.of(manager, twice);
+        assertThat(weights.vector().size()).isEqualTo(4 + 2);
+        // W = 2 I, b = 0: the sum of W(Wx + b) + b has the gradient (W'1) x' + 1 (Wx)' for W, 2 + 1 for b.
+        weights.vector().muli(0).addi(manager.create(new float[] {2, 0, 0, 2, 0, 0}));
+        Weights.Leaves leaves = weights.leaves(manager);
+        try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
+            NDArray input = manager.create(new float[] {3, 5}, new Shape(1, 2));
+            collector.backward(twice.forward(leaves.store(), new NDList(input), true)
+                    .singletonOrThrow()
+                    .sum());
+        }
+        assertThat(leaves.gradient().toFloatArray()).containsExactly(12, 20, 12, 20, 3, 3);
+    }
+
+    @Test
+    void anUnusedParameterHasTheGradientZero() {
+        Block block = initialized(new Unused(), new Shape(1, 2));
+        Weights.Leaves leaves = Weights.of(manager, block).leaves(manager);
+        try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
+            NDArray input = manager.create(new float[] {3, 5}, new Shape(1, 2));
+            collector.backward(block.forward(leaves.store(), new NDList(input), true)
+                    .singletonOrThrow()
+                    .sum());
+        }
+        assertThat(leaves.gradient().toFloatArray()).containsExactly(3, 5, 0, 0, 0, 0);
+    }
+
+    @Test
+    void writtenWeightsAreTheNetworksOwnAndOutliveTheVector() {
+        Block network = network();
+        float[] expected;
+        try (Weights weights = Weights.of(manager, network)) {
+            weights.vector().addi(1);
+            expected = weights.vector().toFloatArray();
+            weights.writeInto(network);
+            weights.vector().muli(0);
+        }
+        try (Weights again = Weights.of(manager, network)) {
+            assertThat(again.vector().toFloatArray()).containsExactly(expected);
+        }
+    }
+
+    @Test
+    void aNetworkWithNothingToTrainIsRefused() {
+        Block block = initialized(Layers.flatten(), new Shape(1, 1, 1, 2));
+        assertThatThrownBy(() -> Weights.of(manager, block))
+                .isInstanceOf(TrainingException.class)
+                .hasMessageContaining("parameters");
+    }
+
+    @Test
+    void withoutWeightsNothingDecays() {
+        Block block = initialized(Layers.batchNorm(), new Shape(1, 2));
+        Weights weights = Weights.of(manager, block);
+        assertThat(weights.decaying()).isZero();
+        Steps.of(new io.catwalk.api.Optimizer.AdamW(1, 0.5), weights, manager)
+                .step(manager.create(new float[] {1, 0, 0, 0}), 0.1);
+        // Gamma 1 by a first step of Adam, which is as long as the learning rate; the rest as it started.
+        assertThat(weights.vector().toFloatArray())
+                .containsExactly(new float[] {0.9f, 1, 0, 0, 0, 0, 1, 1}, within(1e-6f));
+    }
+
+    /** Multiplies by its first parameter, asks for its second and never mentions the third. */
+    private static final class Unused extends AbstractBlock {
+
+        private final Parameter used = weight("used");
+        private final Parameter asked = weight("asked");
+
+        Unused() {
+            weight("ignored");
+        }
+
+        private Parameter weight(String name) {
+            return addParameter(Parameter.builder()
+                    .setName(name)
+                    .setType(Parameter.Type.WEIGHT)
+                    .optShape(new Shape(2))
+                    .optInitializer(Initializer.ONES)
+                    .build());
+        }
+
+        @Override
+        protected NDList forwardInternal(
+                ParameterStore store, NDList inputs, boolean training, @Nullable PairList<String, Object> params) {
+            NDArray input = inputs.singletonOrThrow();
+            store.getValue(asked, input.getDevice(), training);
+            return new NDList(input.mul(store.getValue(used, input.getDevice(), training)));
+        }
+
+        @Override
+        public Shape[] getOutputShapes(Shape[] inputShapes) {
+            return inputShapes;
+        }
+    }
+}
