@@ -26,6 +26,16 @@ public final class EngineSettings {
                 .toList();
     }
 
+    /**
+     * Keeps freed tensors in the process. By default, glibc gives the memory of every large tensor back to
+     * the operating system and gets it anew, page by page, in each step: of two epochs of conv-maxpool on
+     * one thread that was 15 % of the CPU time (22.5 s against 19.1 s). Other C libraries take no notice.
+     */
+    static Map<String, String> environment() {
+        return Map.of(
+                "MALLOC_ARENA_MAX", "1", "MALLOC_MMAP_MAX_", "0", "MALLOC_TRIM_THRESHOLD_", Long.toString(1L << 32));
+    }
+
     private static Map<String, String> properties(int threads) {
         Map<String, String> properties = new LinkedHashMap<>();
         properties.put("ai.djl.pytorch.num_threads", Integer.toString(threads));

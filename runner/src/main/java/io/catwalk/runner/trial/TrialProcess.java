@@ -68,9 +68,11 @@ public final class TrialProcess implements TrialExecution {
     private Ending run(String verb, TrialOrder order, Consumer<TrialEvent> events)
             throws IOException, InterruptedException {
         TrialFolder folder = new TrialFolder(order.folder());
-        Process process = new ProcessBuilder(command(verb, folder, order.spec().threads()))
-                .redirectError(ProcessBuilder.Redirect.appendTo(folder.log().toFile()))
-                .start();
+        ProcessBuilder builder = new ProcessBuilder(
+                        command(verb, folder, order.spec().threads()))
+                .redirectError(ProcessBuilder.Redirect.appendTo(folder.log().toFile()));
+        builder.environment().putAll(EngineSettings.environment());
+        Process process = builder.start();
         AtomicBoolean timedOut = new AtomicBoolean();
         CompletableFuture<Void> alarm = timeout == null ? new CompletableFuture<>() : alarm(process, timedOut);
         String failure = null;
