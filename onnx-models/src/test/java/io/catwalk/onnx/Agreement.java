@@ -85,7 +85,7 @@ final class Agreement {
         for (int i = 0; i < numbers.length; i++) {
             double wanted = numbers[i].doubleValue();
             double got = found.numbers().get(i);
-            if (wanted == got || Double.isNaN(wanted) && Double.isNaN(got)) {
+            if (wanted == got || (Double.isNaN(wanted) && Double.isNaN(got))) {
                 continue;
             }
             double difference = Math.abs(wanted - got) / Math.max(1, Math.abs(wanted));

@@ -135,9 +135,9 @@ public final class Lowering {
         Value range = to.node(
                 "Range",
                 to.scalar(ElementType.INT64, 0),
-                to.number(operand.shape().get(0), ElementType.INT64),
+                to.number(operand.shape().size(), ElementType.INT64),
                 to.scalar(ElementType.INT64, 1));
-        return to.cast(range, operand.type());
+        return to.reshape(to.cast(range, operand.type()), operand.shape().dims());
     }
 
     private void noteZeros(Operand operand, byte[] data) {

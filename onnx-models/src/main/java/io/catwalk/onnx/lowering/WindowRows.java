@@ -5,6 +5,7 @@ import io.catwalk.onnx.graph.Value;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /** Writes what slides a window over the axes behind the channels. */
@@ -73,16 +74,25 @@ final class WindowRows {
     }
 
     private static Value average(Site site) {
-        long counted = site.call().get(5, Boolean.class) ? 1 : 0;
-        return site.to()
-                .node("AveragePool", pool(site, 1, 2, 3, 4).with("count_include_pad", counted), site.receiver());
+        return averaging(site, 1).emit(site.to(), site.receiver());
+    }
+
+    /** Reads kernel, stride and padding, which stand next to each other. */
+    private static Averaging averaging(Site site, int kernel) {
+        int axes = site.receiver().rank() - 2;
+        long[] window = spread(site, kernel, axes);
+        long[] strides = site.call().numbers(kernel + 1).length == 0 ? window : spread(site, kernel + 1, axes);
+        long[] outputs = IntStream.range(2, axes + 2)
+                .mapToLong(axis -> site.resultShape().get(axis).fixed("image size"))
+                .toArray();
+        return new Averaging(window, strides, spread(site, kernel + 2, axes), outputs);
     }
 
     /** Writes (sum of x^p)^(1/p); PyTorch takes no absolute value, so that ONNX's LpPool differs for odd p. */
     private static Value lp(Site site) {
         Emitter to = site.to();
         Value order = to.scalar(site.resultType(), site.call().get(1, Float.class));
-        Value mean = to.node("AveragePool", pool(site, 2, 3, 4, 5), to.node("Pow", site.receiver(), order));
+        Value mean = averaging(site, 2).emit(to, to.node("Pow", site.receiver(), order));
         long window = LongStream.of(spread(site, 2, site.receiver().rank() - 2)).reduce(1, (a, b) -> a * b);
         Value sum = to.node("Mul", mean, to.scalar(site.resultType(), (double) window));
         return root(site, sum, order);

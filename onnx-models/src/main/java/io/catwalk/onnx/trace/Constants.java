@@ -60,15 +60,12 @@ final class Constants {
     }
 
     private static boolean isCounting(Entry.Constant constant, Operand operand) {
-        if (operand.shape().rank() != 1) {
-            return false;
+        long length = constant.slot().shape().size();
+        boolean line = operand.shape().size().equals(Dim.BATCH);
+        for (int i = 0; line && i < length; i++) {
+            line = element(constant.data(), operand.type(), i) == i;
         }
-        for (int i = 0; i < constant.slot().shape().get(0); i++) {
-            if (element(constant.data(), operand.type(), i) != i) {
-                return false;
-            }
-        }
-        return true;
+        return line;
     }
 
     private static long element(byte[] data, ElementType type, int index) {

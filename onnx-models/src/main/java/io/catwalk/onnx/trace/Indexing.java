@@ -49,32 +49,50 @@ final class Indexing {
 
     /** Copies an index with the engine's arrays in place of traced ones. */
     static NDIndex unwrap(Tracer tracer, NDIndex index) {
-        NDIndex copy = new NDIndex();
         List<NDIndexElement> elements = index.getIndices();
-        for (int i = 0; i <= elements.size(); i++) {
-            if (i == index.getEllipsisIndex()) {
-                copy.addEllipseDim();
-            }
-            if (i == elements.size()) {
-                break;
-            }
-            NDIndexElement element = elements.get(i);
-            if (element instanceof NDIndexFixed fixed) {
-                copy.addIndices(fixed.getIndex());
-            } else if (element instanceof NDIndexSlice slice) {
-                copy.addIndices(text(slice.getMin()) + ":" + text(slice.getMax())
-                        + (slice.getStep() == null ? "" : ":" + slice.getStep()));
-            } else if (element instanceof NDIndexNull) {
-                copy.addIndices("null");
-            } else if (element instanceof NDIndexPick pick) {
+        if (elements.stream().noneMatch(element -> arrayIn(element).isPresent())) {
+            return index;
+        }
+        if (elements.stream().anyMatch(NDIndexPick.class::isInstance)) {
+            return unwrapPick(tracer, elements);
+        }
+        List<String> items = new ArrayList<>();
+        List<Object> arrays = new ArrayList<>();
+        for (NDIndexElement element : elements) {
+            arrayIn(element).ifPresent(array -> arrays.add(tracer.traced(array).real()));
+            items.add(text(element));
+        }
+        if (index.getEllipsisIndex() >= 0) {
+            items.add(index.getEllipsisIndex(), "...");
+        }
+        return new NDIndex(String.join(",", items), arrays.toArray());
+    }
+
+    /** Copies an index that DJL can only build axis by axis. */
+    private static NDIndex unwrapPick(Tracer tracer, List<NDIndexElement> elements) {
+        NDIndex copy = new NDIndex();
+        for (NDIndexElement element : elements) {
+            if (element instanceof NDIndexPick pick) {
                 copy.addPickDim(tracer.traced(pick.getIndex()).real());
-            } else if (arrayIn(element).isPresent()) {
-                copy.addIndices("{}", tracer.traced(arrayIn(element).get()).real());
             } else {
                 copy.addAllDim();
             }
         }
         return copy;
+    }
+
+    private static String text(NDIndexElement element) {
+        if (element instanceof NDIndexFixed fixed) {
+            return Long.toString(fixed.getIndex());
+        }
+        if (element instanceof NDIndexSlice slice) {
+            String bounds = text(slice.getMin()) + ":" + text(slice.getMax());
+            return slice.getStep() == null ? bounds : bounds + ":" + slice.getStep();
+        }
+        if (element instanceof NDIndexNull) {
+            return "null";
+        }
+        return element instanceof NDIndexAll ? ":" : "{}";
     }
 
     private static String text(@Nullable Long bound) {

@@ -21,7 +21,11 @@ final class Origin {
     /** Describes the present place, for an error. */
     String here() {
         List<StackWalker.StackFrame> frames = WALKER.walk(stack -> stack.toList());
-        Optional<StackWalker.StackFrame> own = frames.stream()
+        int outermost = 0;
+        for (int i = 0; i < frames.size(); i++) {
+            outermost = Block.class.isAssignableFrom(frames.get(i).getDeclaringClass()) ? i + 1 : outermost;
+        }
+        Optional<StackWalker.StackFrame> own = frames.subList(0, outermost).stream()
                 .filter(frame -> isOfUser(frame.getDeclaringClass()))
                 .findFirst();
         String line = own.map(frame -> ", called at " + frame.getFileName() + ":" + frame.getLineNumber())

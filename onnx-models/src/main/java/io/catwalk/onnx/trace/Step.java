@@ -42,7 +42,7 @@ public sealed interface Step {
     /**
      * Takes 0, 1, 2, ... up to a number that follows the batch.
      *
-     * @param operand what it is: one axis
+     * @param operand what it is: as many elements as the batch has samples
      */
     record Counting(Operand operand) implements Step {}
 
