@@ -93,6 +93,30 @@ class RefusalTest {
     }
 
     @Test
+    void shrinkingWithSmoothingIsRefused() {
+        assertRefused(x -> x.reshape(-1, 1, 2, 3).getNDArrayInternal().interpolation(new long[] {1, 3}, 1, false))
+                .hasMessageContaining("shrinks with smoothing");
+    }
+
+    @Test
+    void bothDirectionsWithBiasesAreNotComputed() {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Block block = ai.djl
+                    .nn
+                    .recurrent
+                    .LSTM
+                    .builder()
+                    .setStateSize(3)
+                    .setNumLayers(1)
+                    .optBidirectional(true)
+                    .build();
+            Block initialized = Agreement.initialized(block, manager, new Shape(4, 5));
+            assertThatThrownBy(() -> OnnxExport.of(initialized, new Shape(4, 5)).bytes())
+                    .isInstanceOf(RuntimeException.class);
+        }
+    }
+
+    @Test
     void writingIntoPartsIsRefused() {
         assertRefused(x -> {
                     NDArray copy = x.duplicate();

@@ -21,6 +21,7 @@ final class WindowRules {
                 "LpPool", WindowRules::pool,
                 "GlobalAveragePool", WindowRules::global,
                 "GlobalMaxPool", WindowRules::global,
+                "Resize", operands -> operands.alike(new TensorShape(operands.contents(3))),
                 "RNN", WindowRules::recurrent,
                 "GRU", WindowRules::recurrent,
                 "LSTM", WindowRules::recurrent);

@@ -50,6 +50,8 @@ final class ElementwiseRows {
         rows.add(Row.of("NDArray.log10()", "Log, Div", site -> log(site, LN_10)));
         rows.add(Row.of("NDArray.toDegrees()", "Mul", site -> with(site, "Mul", 180 / Math.PI)));
         rows.add(Row.of("NDArray.toRadians()", "Mul", site -> with(site, "Mul", Math.PI / 180)));
+        rows.add(Row.of("NDArray.atan2(NDArray)", "Div, Atan, Where", ElementwiseRows::atan2));
+        rows.add(Row.of("NDArray.xlogy(NDArray)", "Log, Mul, Where", ElementwiseRows::xlogy));
         rows.add(Row.of("NDArray.isNaN()", "IsNaN", site -> site.to().node("IsNaN", site.receiver())));
         rows.add(Row.of("NDArray.isInfinite()", "IsInf", site -> site.to().node("IsInf", site.receiver())));
         rows.add(Row.of("NDArray.toType(DataType, boolean)", "Cast", ElementwiseRows::cast));
@@ -134,6 +136,29 @@ final class ElementwiseRows {
         ElementType type = site.resultType();
         Value natural = site.to().node("Log", site.receiverAs(type));
         return site.to().node("Div", natural, site.to().scalar(type, base));
+    }
+
+    /** Puts the angle of the quotient into the right quarter; on the axis x = 0 the quotient says nothing. */
+    private static Value atan2(Site site) {
+        Emitter to = site.to();
+        ElementType type = site.resultType();
+        Value y = site.receiverAs(type);
+        Value x = site.as(1, type);
+        Value zero = to.scalar(type, 0);
+        Value half = to.node("Where", to.node("Less", y, zero), to.scalar(type, -Math.PI), to.scalar(type, Math.PI));
+        Value turn = to.node("Where", to.node("Less", x, zero), half, zero);
+        Value quarter = to.node("Mul", to.node("Sign", y), to.scalar(type, Math.PI / 2));
+        Value angle = to.node("Add", to.node("Atan", to.node("Div", y, x)), turn);
+        return to.node("Where", to.node("Equal", x, zero), quarter, angle);
+    }
+
+    private static Value xlogy(Site site) {
+        Emitter to = site.to();
+        ElementType type = site.resultType();
+        Value x = site.receiverAs(type);
+        Value zero = to.scalar(type, 0);
+        Value product = to.node("Mul", x, to.node("Log", site.as(1, type)));
+        return to.node("Where", to.node("Equal", x, zero), zero, product);
     }
 
     private static Value cast(Site site) {

@@ -42,7 +42,17 @@ final class ReductionRows {
         rows.add(Row.of("NDArray.norm(int, int[], boolean)", "ReduceL1 or ReduceL2", ReductionRows::norm));
         rows.add(Row.of(
                 "NDArray.normalize(double, long, double)", "ReduceL1 or ReduceL2, Max, Div", ReductionRows::normalize));
-        rows.add(Row.of("NDArray.cumSum(int)", "CumSum", ReductionRows::cumSum));
+        rows.add(Row.of("NDArray.cumSum()", "CumSum", site -> cumSum(site, 0)));
+        rows.add(Row.of(
+                "NDArray.cumSum(int)",
+                "CumSum",
+                site -> cumSum(site, site.call().integer(1))));
+        rows.add(Row.of("NDArray.sort()", "TopK", site -> sorted(site, -1).get(0)));
+        rows.add(Row.of(
+                "NDArray.sort(int)",
+                "TopK",
+                site -> sorted(site, site.call().integer(1)).get(0)));
+        rows.add(Row.of("NDArray.argSort(int, boolean)", "TopK, Slice", ReductionRows::argSort));
         rows.add(new Row("NDArray.topK(int, int, boolean, boolean)", "TopK", ReductionRows::topK));
         return rows;
     }
@@ -105,12 +115,24 @@ final class ReductionRows {
         return to.node("Div", site.receiver(), to.node("Max", norm, least));
     }
 
-    private static Value cumSum(Site site) {
-        Value axis = site.to()
-                .scalar(
-                        ElementType.INT64,
-                        site.receiver().shape().axis(site.call().integer(1)));
+    private static Value cumSum(Site site, int along) {
+        Value axis = site.to().scalar(ElementType.INT64, site.receiver().shape().axis(along));
         return site.to().node("CumSum", site.receiverAs(site.resultType()), axis);
+    }
+
+    /** Sorts an axis of fixed size: the smallest k of k. Equal elements may come in another order than in PyTorch. */
+    private static List<Value> sorted(Site site, int along) {
+        int axis = site.receiver().shape().axis(along);
+        Attributes attributes =
+                Attributes.NONE.with("axis", axis).with("largest", 0).with("sorted", 1);
+        Value all = site.to().ints(site.receiver().shape().get(axis).fixed("a sorted axis"));
+        return site.to().nodes("TopK", attributes, 2, site.receiver(), all);
+    }
+
+    private static Value argSort(Site site) {
+        int axis = site.receiver().shape().axis(site.call().integer(1));
+        Value indices = sorted(site, axis).get(1);
+        return site.call().get(2, Boolean.class) ? indices : ShapeRows.flip(site.to(), indices, axis);
     }
 
     private static List<Value> topK(Site site) {

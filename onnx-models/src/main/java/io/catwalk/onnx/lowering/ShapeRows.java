@@ -163,18 +163,17 @@ final class ShapeRows {
     }
 
     private static Value flip(Site site) {
-        long[] axes = site.call().numbers(1);
-        return site.to()
-                .node(
-                        "Slice",
-                        site.receiver(),
-                        site.to().ints(LongStream.of(axes).map(axis -> -1).toArray()),
-                        site.to()
-                                .ints(LongStream.of(axes)
-                                        .map(axis -> Long.MIN_VALUE)
-                                        .toArray()),
-                        site.to().ints(axes),
-                        site.to().ints(LongStream.of(axes).map(axis -> -1).toArray()));
+        return flip(site.to(), site.receiver(), site.call().numbers(1));
+    }
+
+    static Value flip(Emitter to, Value value, long... axes) {
+        return to.node(
+                "Slice",
+                value,
+                to.ints(LongStream.of(axes).map(axis -> -1).toArray()),
+                to.ints(LongStream.of(axes).map(axis -> Long.MIN_VALUE).toArray()),
+                to.ints(axes),
+                to.ints(LongStream.of(axes).map(axis -> -1).toArray()));
     }
 
     /** Turns PyTorch's order (last axis first, before and after) into that of ONNX (all before, all after). */

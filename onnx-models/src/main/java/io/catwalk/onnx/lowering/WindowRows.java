@@ -33,6 +33,7 @@ final class WindowRows {
                         "NDArrayEx.globalAvgPool()",
                         "GlobalAveragePool, Reshape",
                         site -> global(site, "GlobalAveragePool")),
+                Row.of("NDArrayEx.interpolation(long[], int, boolean)", "Resize", WindowRows::interpolation),
                 Row.of("NDArrayEx.globalLpPool(float)", "Pow, ReduceSum", WindowRows::globalLp));
     }
 
@@ -113,5 +114,27 @@ final class WindowRows {
         long[] axes = LongStream.range(2, site.receiver().rank()).toArray();
         Value sum = ReductionRows.reduce(to, "ReduceSum", to.node("Pow", site.receiver(), order), false, axes);
         return root(site, sum, order);
+    }
+
+    /** Resizes an image. The engine leaves {@code alignCorners} out, and smooths when a bilinear one shrinks. */
+    private static Value interpolation(Site site) {
+        boolean shrinks = IntStream.range(2, site.receiver().rank())
+                .anyMatch(axis -> site.resultShape().get(axis).fixed("image size")
+                        < site.receiver().shape().get(axis).fixed("image size"));
+        if (shrinks && site.call().integer(2) != 0) {
+            throw site.error("shrinks with smoothing, which has no ONNX form here: use avgPool, or mode 0 (nearest)");
+        }
+        Attributes how = switch (site.call().integer(2)) {
+            case 0 ->
+                Attributes.NONE
+                        .with("mode", "nearest")
+                        .with("nearest_mode", "floor")
+                        .with("coordinate_transformation_mode", "asymmetric");
+            case 1 ->
+                Attributes.NONE.with("mode", "linear").with("coordinate_transformation_mode", "pytorch_half_pixel");
+            default -> throw site.error("is exported for mode 0 (nearest) and 1 (bilinear) only");
+        };
+        Value sizes = site.to().dims(site.resultShape().dims());
+        return site.to().node("Resize", how, site.receiver(), Value.OMITTED, Value.OMITTED, sizes);
     }
 }
