@@ -12,6 +12,7 @@ import ai.djl.nn.Block;
 import ai.djl.nn.LambdaBlock;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
+import ai.djl.nn.recurrent.LSTM;
 import io.catwalk.onnx.graph.ExportException;
 import java.util.function.Function;
 import org.junit.jupiter.api.Tag;
@@ -98,22 +99,29 @@ class RefusalTest {
                 .hasMessageContaining("shrinks with smoothing");
     }
 
+    /** DJL hands weights where PyTorch expects biases; with other sizes PyTorch refuses, with these it computes. */
     @Test
-    void bothDirectionsWithBiasesAreNotComputed() {
+    void bothDirectionsWithBiasesAreRefused() {
         try (NDManager manager = NDManager.newBaseManager()) {
-            Block block = ai.djl
-                    .nn
-                    .recurrent
-                    .LSTM
-                    .builder()
-                    .setStateSize(3)
-                    .setNumLayers(1)
-                    .optBidirectional(true)
-                    .build();
-            Block initialized = Agreement.initialized(block, manager, new Shape(4, 5));
-            assertThatThrownBy(() -> OnnxExport.of(initialized, new Shape(4, 5)).bytes())
-                    .isInstanceOf(RuntimeException.class);
+            Shape sequence = new Shape(6, 4);
+            Block one = Agreement.initialized(bidirectional(1), manager, sequence);
+            assertThatThrownBy(
+                            () -> OnnxExport.of(one, sequence).withFixedBatch(4).bytes())
+                    .isInstanceOf(ExportException.class)
+                    .hasMessageContaining("mixes biases and weights up");
+            Block three = Agreement.initialized(bidirectional(3), manager, sequence);
+            assertThatThrownBy(() -> OnnxExport.of(three, sequence).bytes())
+                    .isInstanceOf(ExportException.class)
+                    .hasMessageContaining("the engine itself cannot compute NDArrayEx.lstm");
         }
+    }
+
+    private static Block bidirectional(int hidden) {
+        return LSTM.builder()
+                .setStateSize(hidden)
+                .setNumLayers(1)
+                .optBidirectional(true)
+                .build();
     }
 
     @Test

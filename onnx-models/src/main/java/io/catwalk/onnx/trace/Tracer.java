@@ -1,5 +1,6 @@
 package io.catwalk.onnx.trace;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -171,8 +172,21 @@ final class Tracer {
             Signature signature)
             throws Throwable {
         List<@Nullable Object> recorded = record(receiver, arguments);
-        Object result = invoke(target, method, unwrap(arguments));
+        Object result = compute(target, method, arguments, signature);
         return recordResult(receiver, method.getName(), signature.text(), recorded, result);
+    }
+
+    private @Nullable Object compute(
+            Object target, Method method, @Nullable Object @Nullable [] arguments, Signature signature)
+            throws Throwable {
+        try {
+            return invoke(target, method, unwrap(arguments));
+        } catch (EngineException | UnsupportedOperationException e) {
+            throw new ExportException(
+                    "the engine itself cannot compute " + signature.text() + ": " + e.getMessage() + " ("
+                            + origin.here() + ")",
+                    e);
+        }
     }
 
     Object recordResult(
