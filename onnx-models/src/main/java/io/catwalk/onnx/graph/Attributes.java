@@ -1,0 +1,94 @@
+package io.catwalk.onnx.graph;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Holds the attributes of a node, sorted by name. A value is a {@link Long}, {@link Float}, {@link String},
+ * or a list of one of them.
+ *
+ * @param entries values by name
+ */
+public record Attributes(SortedMap<String, Object> entries) {
+
+    /** No attribute at all. */
+    public static final Attributes NONE = new Attributes(new TreeMap<>());
+
+    /** Copies the entries. */
+    public Attributes {
+        entries = Collections.unmodifiableSortedMap(new TreeMap<>(entries));
+    }
+
+    /**
+     * Adds a whole number.
+     *
+     * @param name name in the operator's specification
+     * @param value the number
+     * @return the attributes with it
+     */
+    public Attributes with(String name, long value) {
+        return put(name, value);
+    }
+
+    /**
+     * Adds a real number.
+     *
+     * @param name name in the operator's specification
+     * @param value the number
+     * @return the attributes with it
+     */
+    public Attributes with(String name, float value) {
+        return put(name, value);
+    }
+
+    /**
+     * Adds a word.
+     *
+     * @param name name in the operator's specification
+     * @param value the word
+     * @return the attributes with it
+     */
+    public Attributes with(String name, String value) {
+        return put(name, value);
+    }
+
+    /**
+     * Adds whole numbers.
+     *
+     * @param name name in the operator's specification
+     * @param values the numbers
+     * @return the attributes with them
+     */
+    public Attributes with(String name, long[] values) {
+        return put(name, java.util.Arrays.stream(values).boxed().toList());
+    }
+
+    /**
+     * Adds words.
+     *
+     * @param name name in the operator's specification
+     * @param values the words
+     * @return the attributes with them
+     */
+    public Attributes with(String name, List<String> values) {
+        return put(name, List.copyOf(values));
+    }
+
+    long number(String name, long otherwise) {
+        return entries.get(name) instanceof Long value ? value : otherwise;
+    }
+
+    long[] numbers(String name, long[] otherwise) {
+        return entries.get(name) instanceof List<?> values
+                ? values.stream().mapToLong(value -> (Long) value).toArray()
+                : otherwise;
+    }
+
+    private Attributes put(String name, Object value) {
+        SortedMap<String, Object> changed = new TreeMap<>(entries);
+        changed.put(name, value);
+        return new Attributes(changed);
+    }
+}

@@ -1,0 +1,84 @@
+package io.catwalk.onnx.graph;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Holds a whole computation. Nodes are in an order in which they can be computed.
+ *
+ * @param inputs what the caller gives
+ * @param outputs what the caller gets
+ * @param initializers fixed values
+ * @param nodes the operators
+ */
+public record Graph(List<Value> inputs, List<Value> outputs, List<Initializer> initializers, List<Node> nodes) {
+
+    /** Copies the lists. */
+    public Graph {
+        inputs = List.copyOf(inputs);
+        outputs = List.copyOf(outputs);
+        initializers = List.copyOf(initializers);
+        nodes = List.copyOf(nodes);
+    }
+
+    /**
+     * Leaves out what no output needs.
+     *
+     * @return the graph without unused nodes and initializers
+     */
+    public Graph pruned() {
+        Set<String> needed = outputs.stream().map(Value::name).collect(Collectors.toCollection(HashSet::new));
+        Deque<Node> kept = new ArrayDeque<>();
+        List<Node> backwards = new ArrayList<>(nodes);
+        Collections.reverse(backwards);
+        for (Node node : backwards) {
+            if (node.outputs().stream().anyMatch(output -> needed.contains(output.name()))) {
+                node.inputs().forEach(input -> needed.add(input.name()));
+                kept.addFirst(node);
+            }
+        }
+        List<Initializer> used = initializers.stream()
+                .filter(initializer -> needed.contains(initializer.value().name()))
+                .toList();
+        return new Graph(inputs, outputs, used, List.copyOf(kept));
+    }
+
+    /**
+     * Gives values other names, wherever they stand.
+     *
+     * @param names new names by old names
+     * @return the same computation
+     */
+    public Graph renamed(Map<String, String> names) {
+        return new Graph(
+                renamed(inputs, names),
+                renamed(outputs, names),
+                initializers.stream()
+                        .map(fixed -> new Initializer(renamed(fixed.value(), names), fixed.data()))
+                        .toList(),
+                nodes.stream()
+                        .map(node -> new Node(
+                                node.name(),
+                                node.operator(),
+                                renamed(node.inputs(), names),
+                                renamed(node.outputs(), names),
+                                node.attributes()))
+                        .toList());
+    }
+
+    private static List<Value> renamed(List<Value> values, Map<String, String> names) {
+        return values.stream().map(value -> renamed(value, names)).toList();
+    }
+
+    private static Value renamed(Value value, Map<String, String> names) {
+        String name = names.get(value.name());
+        return name == null ? value : value.renamed(name);
+    }
+}

@@ -1,0 +1,123 @@
+package io.catwalk.onnx.graph;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorShapeProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import java.util.List;
+
+/** Writes a model as the bytes of an {@code .onnx} file. The only class that knows protobuf. */
+public final class OnnxSerializer {
+
+    private static final String PRODUCER = "catwalk-onnx";
+
+    private OnnxSerializer() {}
+
+    /**
+     * Writes a model.
+     *
+     * @param model the model; its graph should have passed {@link Typecheck}
+     * @return the content of a file; the same model gives the same bytes
+     */
+    public static byte[] bytes(Model model) {
+        ModelProto.Builder file = ModelProto.newBuilder()
+                .setIrVersion(irVersion(model.opset()))
+                .setProducerName(PRODUCER)
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(model.opset()))
+                .setGraph(graph(model.graph()));
+        model.metadata()
+                .forEach((key, value) -> file.addMetadataProps(
+                        StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
+        return file.build().toByteArray();
+    }
+
+    /** Returns the IR version that came with an operator set (onnx/docs/Versioning.md, released versions). */
+    private static long irVersion(int opset) {
+        if (opset <= 14) {
+            return 7;
+        }
+        if (opset <= 18) {
+            return 8;
+        }
+        return opset <= 20 ? 9 : 10;
+    }
+
+    private static GraphProto graph(Graph graph) {
+        GraphProto.Builder proto = GraphProto.newBuilder().setName("network");
+        graph.inputs().forEach(value -> proto.addInput(valueInfo(value)));
+        graph.outputs().forEach(value -> proto.addOutput(valueInfo(value)));
+        graph.initializers().forEach(initializer -> proto.addInitializer(tensor(initializer)));
+        List<String> outputs = graph.outputs().stream().map(Value::name).toList();
+        for (Node node : graph.nodes()) {
+            proto.addNode(node(node));
+            node.outputs().stream()
+                    .filter(value -> !outputs.contains(value.name()))
+                    .forEach(value -> proto.addValueInfo(valueInfo(value)));
+        }
+        return proto.build();
+    }
+
+    private static TensorProto tensor(Initializer initializer) {
+        TensorProto.Builder proto = TensorProto.newBuilder()
+                .setName(initializer.value().name())
+                .setDataType(initializer.value().type().code())
+                .setRawData(UnsafeByteOperations.unsafeWrap(initializer.data()));
+        for (long size : initializer.value().shape().fixed(initializer.value().name())) {
+            proto.addDims(size);
+        }
+        return proto.build();
+    }
+
+    private static ValueInfoProto valueInfo(Value value) {
+        TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
+        for (Dim dim : value.shape().dims()) {
+            shape.addDim(
+                    dim.isFixed()
+                            ? TensorShapeProto.Dimension.newBuilder().setDimValue(dim.fixed())
+                            : TensorShapeProto.Dimension.newBuilder().setDimParam(dim.toString()));
+        }
+        return ValueInfoProto.newBuilder()
+                .setName(value.name())
+                .setType(TypeProto.newBuilder()
+                        .setTensorType(TypeProto.Tensor.newBuilder()
+                                .setElemType(value.type().code())
+                                .setShape(shape)))
+                .build();
+    }
+
+    private static NodeProto node(Node node) {
+        NodeProto.Builder proto = NodeProto.newBuilder().setName(node.name()).setOpType(node.operator());
+        node.inputs().forEach(value -> proto.addInput(value.name()));
+        node.outputs().forEach(value -> proto.addOutput(value.name()));
+        node.attributes().entries().forEach((name, value) -> proto.addAttribute(attribute(name, value)));
+        return proto.build();
+    }
+
+    private static AttributeProto attribute(String name, Object value) {
+        AttributeProto.Builder proto = AttributeProto.newBuilder().setName(name);
+        if (value instanceof Long number) {
+            proto.setType(AttributeProto.AttributeType.INT).setI(number);
+        } else if (value instanceof Float number) {
+            proto.setType(AttributeProto.AttributeType.FLOAT).setF(number);
+        } else if (value instanceof String word) {
+            proto.setType(AttributeProto.AttributeType.STRING).setS(ByteString.copyFromUtf8(word));
+        } else if (value instanceof List<?> list && list.stream().allMatch(Long.class::isInstance)) {
+            proto.setType(AttributeProto.AttributeType.INTS);
+            list.forEach(number -> proto.addInts((Long) number));
+        } else if (value instanceof List<?> list) {
+            proto.setType(AttributeProto.AttributeType.STRINGS);
+            list.forEach(word -> proto.addStrings(ByteString.copyFromUtf8((String) word)));
+        } else {
+            throw new ExportException("attribute " + name + " has no ONNX form: " + value);
+        }
+        return proto.build();
+    }
+}

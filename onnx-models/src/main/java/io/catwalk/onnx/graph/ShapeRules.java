@@ -1,0 +1,195 @@
+package io.catwalk.onnx.graph;
+
+import io.catwalk.onnx.graph.Inference.Made;
+import io.catwalk.onnx.graph.Inference.Operands;
+import io.catwalk.onnx.graph.Inference.Rule;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/** Infers operators that move elements without computing on them. */
+final class ShapeRules {
+
+    private ShapeRules() {}
+
+    static Map<String, Rule> rules() {
+        return Map.ofEntries(
+                Map.entry("Reshape", operands -> operands.alike(reshape(operands.shape(0), operands.contents(1)))),
+                Map.entry("Transpose", ShapeRules::transpose),
+                Map.entry("Squeeze", ShapeRules::squeeze),
+                Map.entry("Unsqueeze", ShapeRules::unsqueeze),
+                Map.entry("Concat", ShapeRules::concat),
+                Map.entry("Split", ShapeRules::split),
+                Map.entry("Slice", ShapeRules::slice),
+                Map.entry("Gather", ShapeRules::gather),
+                Map.entry("GatherElements", operands -> operands.alike(operands.shape(1))),
+                Map.entry(
+                        "Expand",
+                        operands -> operands.alike(operands.shape(0).broadcast(new TensorShape(operands.contents(1))))),
+                Map.entry("Tile", ShapeRules::tile),
+                Map.entry("Pad", ShapeRules::pad),
+                Map.entry(
+                        "Shape",
+                        operands -> List.of(new Made(
+                                ElementType.INT64,
+                                TensorShape.of(operands.attribute(
+                                                "end", operands.shape(0).rank())
+                                        - operands.attribute("start", 0))))),
+                Map.entry(
+                        "Range",
+                        operands -> operands.alike(
+                                new TensorShape(List.of(operands.contents(1).get(0))))),
+                Map.entry("OneHot", ShapeRules::oneHot));
+    }
+
+    private static TensorShape reshape(TensorShape from, List<Dim> target) {
+        List<Dim> dims = new ArrayList<>();
+        Dim known = Dim.of(1);
+        int open = -1;
+        for (Dim size : target) {
+            if (size.equals(Dim.of(-1))) {
+                open = dims.size();
+                dims.add(Dim.of(1));
+            } else {
+                dims.add(size);
+                known = known.times(size);
+            }
+        }
+        if (open >= 0) {
+            dims.set(open, quotient(from, known));
+        }
+        TensorShape made = new TensorShape(dims);
+        if (!made.size().equals(from.size())) {
+            throw new ExportException("cannot reshape " + from + " to " + target);
+        }
+        return made;
+    }
+
+    private static Dim quotient(TensorShape from, Dim known) {
+        Dim size = from.size();
+        if (size.equals(known)) {
+            return Dim.of(1);
+        }
+        if (!known.isFixed()) {
+            if (known.fixed() == 0 && size.fixed() == 0 && size.perSample() % known.perSample() == 0) {
+                return Dim.of(size.perSample() / known.perSample());
+            }
+            throw new ExportException("cannot reshape " + from + " with " + known + " elements known");
+        }
+        long divisor = known.fixed();
+        if (divisor == 0 || size.perSample() % divisor != 0 || size.fixed() % divisor != 0) {
+            throw new ExportException("cannot reshape " + from + ": not divisible by " + divisor);
+        }
+        return new Dim(size.perSample() / divisor, size.fixed() / divisor);
+    }
+
+    private static List<Made> transpose(Operands operands) {
+        TensorShape from = operands.shape(0);
+        List<Dim> dims = new ArrayList<>();
+        for (long axis : operands.attributes().numbers("perm", new long[0])) {
+            dims.add(from.get((int) axis));
+        }
+        return operands.alike(new TensorShape(dims));
+    }
+
+    private static List<Made> squeeze(Operands operands) {
+        TensorShape from = operands.shape(0);
+        List<Dim> dims = new ArrayList<>(from.dims());
+        TreeSet<Integer> axes = new TreeSet<>();
+        for (long axis : operands.numbers(1)) {
+            axes.add(from.axis(axis));
+        }
+        for (int axis : axes.descendingSet()) {
+            if (!dims.remove(axis).equals(Dim.of(1))) {
+                throw new ExportException("cannot squeeze axis " + axis + " of " + from);
+            }
+        }
+        return operands.alike(new TensorShape(dims));
+    }
+
+    private static List<Made> unsqueeze(Operands operands) {
+        List<Dim> dims = new ArrayList<>(operands.shape(0).dims());
+        long[] axes = operands.numbers(1);
+        TreeSet<Integer> sorted = new TreeSet<>();
+        for (long axis : axes) {
+            sorted.add((int) (axis < 0 ? axis + dims.size() + axes.length : axis));
+        }
+        sorted.forEach(axis -> dims.add(axis, Dim.of(1)));
+        return operands.alike(new TensorShape(dims));
+    }
+
+    private static List<Made> concat(Operands operands) {
+        long axis = operands.attribute("axis", 0);
+        TensorShape made = operands.shape(0);
+        for (int i = 1; i < operands.inputs().size(); i++) {
+            TensorShape next = operands.shape(i);
+            if (!made.with(axis, Dim.of(0)).equals(next.with(axis, Dim.of(0)))) {
+                throw new ExportException("cannot concatenate " + made + " and " + next + " along axis " + axis);
+            }
+            made = made.with(axis, made.get((int) axis).plus(next.get((int) axis)));
+        }
+        return operands.alike(made);
+    }
+
+    private static List<Made> split(Operands operands) {
+        long axis = operands.attribute("axis", 0);
+        List<Made> made = new ArrayList<>();
+        Dim sum = Dim.of(0);
+        for (Dim size : operands.contents(1)) {
+            made.add(new Made(operands.type(0), operands.shape(0).with(axis, size)));
+            sum = sum.plus(size);
+        }
+        if (!sum.equals(operands.shape(0).get((int) axis))) {
+            throw new ExportException("cannot split axis " + axis + " of " + operands.shape(0) + " into " + sum);
+        }
+        return made;
+    }
+
+    private static List<Made> slice(Operands operands) {
+        TensorShape made = operands.shape(0);
+        long[] steps = operands.has(4) ? operands.numbers(4) : new long[0];
+        long[] axes = operands.numbers(3);
+        for (int i = 0; i < axes.length; i++) {
+            long step = steps.length == 0 ? 1 : steps[i];
+            Dim length = made.get((int) axes[i]);
+            Dim start = operands.contents(1).get(i);
+            Dim stop = operands.contents(2).get(i);
+            made = made.with(axes[i], Slices.size(length, start, stop, step));
+        }
+        return operands.alike(made);
+    }
+
+    private static List<Made> gather(Operands operands) {
+        TensorShape from = operands.shape(0);
+        int axis = from.axis(operands.attribute("axis", 0));
+        List<Dim> dims = new ArrayList<>(from.dims().subList(0, axis));
+        dims.addAll(operands.shape(1).dims());
+        dims.addAll(from.dims().subList(axis + 1, from.rank()));
+        return operands.alike(new TensorShape(dims));
+    }
+
+    private static List<Made> tile(Operands operands) {
+        List<Dim> dims = new ArrayList<>();
+        for (int axis = 0; axis < operands.shape(0).rank(); axis++) {
+            dims.add(operands.shape(0).get(axis).times(operands.contents(1).get(axis)));
+        }
+        return operands.alike(new TensorShape(dims));
+    }
+
+    private static List<Made> pad(Operands operands) {
+        TensorShape from = operands.shape(0);
+        long[] pads = operands.numbers(1);
+        List<Dim> dims = new ArrayList<>();
+        for (int axis = 0; axis < from.rank(); axis++) {
+            dims.add(from.get(axis).plus(Dim.of(pads[axis] + pads[axis + from.rank()])));
+        }
+        return operands.alike(new TensorShape(dims));
+    }
+
+    private static List<Made> oneHot(Operands operands) {
+        List<Dim> dims = new ArrayList<>(operands.shape(0).dims());
+        dims.add(operands.contents(1).get(0));
+        return List.of(new Made(operands.type(2), new TensorShape(dims)));
+    }
+}

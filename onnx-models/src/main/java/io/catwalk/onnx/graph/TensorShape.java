@@ -1,0 +1,129 @@
+package io.catwalk.onnx.graph;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Gives the sizes of all axes of a tensor; some may follow the batch.
+ *
+ * @param dims one size per axis; none for a scalar
+ */
+public record TensorShape(List<Dim> dims) {
+
+    /** The shape of a single number. */
+    public static final TensorShape SCALAR = new TensorShape(List.of());
+
+    /** Copies the sizes. */
+    public TensorShape {
+        dims = List.copyOf(dims);
+    }
+
+    /**
+     * Makes a shape that does not follow the batch.
+     *
+     * @param sizes one per axis
+     * @return the shape
+     */
+    public static TensorShape of(long... sizes) {
+        return new TensorShape(Arrays.stream(sizes).mapToObj(Dim::of).toList());
+    }
+
+    /**
+     * Counts the axes.
+     *
+     * @return 0 for a scalar
+     */
+    public int rank() {
+        return dims.size();
+    }
+
+    /**
+     * Returns the size of one axis.
+     *
+     * @param axis from 0, or from -1 backwards
+     * @return its size
+     */
+    public Dim get(int axis) {
+        return dims.get(axis(axis));
+    }
+
+    /**
+     * Counts an axis from the front.
+     *
+     * @param axis from 0, or from -1 backwards
+     * @return the axis from 0
+     */
+    public int axis(long axis) {
+        return Math.toIntExact(axis < 0 ? axis + rank() : axis);
+    }
+
+    /**
+     * Tells whether no axis follows the batch.
+     *
+     * @return true if all sizes are fixed
+     */
+    public boolean isFixed() {
+        return dims.stream().allMatch(Dim::isFixed);
+    }
+
+    /**
+     * Returns all sizes of a shape that must not follow the batch.
+     *
+     * @param what name of the tensor, for the error
+     * @return one size per axis
+     * @throws ExportException if a size follows the batch
+     */
+    public long[] fixed(String what) {
+        return dims.stream().mapToLong(dim -> dim.fixed(what)).toArray();
+    }
+
+    /**
+     * Multiplies all sizes.
+     *
+     * @return the number of elements
+     */
+    public Dim size() {
+        return dims.stream().reduce(Dim.of(1), Dim::times);
+    }
+
+    /**
+     * Replaces the size of one axis.
+     *
+     * @param axis from 0, or from -1 backwards
+     * @param size the new size
+     * @return the new shape
+     */
+    public TensorShape with(long axis, Dim size) {
+        List<Dim> changed = new ArrayList<>(dims);
+        changed.set(axis(axis), size);
+        return new TensorShape(changed);
+    }
+
+    /**
+     * Broadcasts two shapes together, from the last axis on, as NumPy does.
+     *
+     * @param other the second shape
+     * @return the common shape
+     * @throws ExportException if two sizes differ and none is 1
+     */
+    public TensorShape broadcast(TensorShape other) {
+        int rank = Math.max(rank(), other.rank());
+        List<Dim> common = new ArrayList<>();
+        for (int back = rank; back >= 1; back--) {
+            Dim left = back > rank() ? Dim.of(1) : get(-back);
+            Dim right = back > other.rank() ? Dim.of(1) : other.get(-back);
+            if (!left.equals(right) && !left.equals(Dim.of(1)) && !right.equals(Dim.of(1))) {
+                throw new ExportException("shapes " + this + " and " + other + " do not broadcast");
+            }
+            common.add(left.equals(Dim.of(1)) ? right : left);
+        }
+        return new TensorShape(common);
+    }
+
+    @Override
+    public String toString() {
+        return dims.stream().map(Dim::toString).collect(Collectors.joining(", ", "(", ")"));
+    }
+}

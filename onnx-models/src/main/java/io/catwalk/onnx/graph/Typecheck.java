@@ -1,0 +1,93 @@
+package io.catwalk.onnx.graph;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Checks a graph before it is written. What it finds is a fault of the exporter, never of the network, so
+ * its errors speak of nodes.
+ */
+public final class Typecheck {
+
+    private Typecheck() {}
+
+    /**
+     * Checks that every value is made once and before its use, that types and shapes are those which the
+     * operators' specification gives, and that nothing is unused.
+     *
+     * @param graph the graph
+     * @return the same graph
+     * @throws ExportException at the first rule that is broken
+     */
+    public static Graph check(Graph graph) {
+        Map<String, Value> made = new HashMap<>();
+        graph.inputs().forEach(value -> define(made, value));
+        graph.initializers().forEach(initializer -> define(made, initializer.value()));
+        Set<String> used = new HashSet<>();
+        Set<String> nodeNames = new HashSet<>();
+        for (Node node : graph.nodes()) {
+            require(nodeNames.add(node.name()), "two nodes are called " + node.name());
+            for (Value input : node.inputs()) {
+                if (!input.isOmitted()) {
+                    requireMade(made, input, node.name());
+                    used.add(input.name());
+                }
+            }
+            checkOutputs(node);
+            node.outputs().forEach(value -> define(made, value));
+        }
+        graph.outputs().forEach(value -> {
+            requireMade(made, value, "the outputs");
+            used.add(value.name());
+        });
+        checkUse(graph, used);
+        return graph;
+    }
+
+    private static void checkOutputs(Node node) {
+        List<Inference.Made> inferred = Inference.infer(
+                node.operator(),
+                node.inputs(),
+                node.attributes(),
+                node.outputs().size());
+        for (int i = 0; i < inferred.size(); i++) {
+            Value output = node.outputs().get(i);
+            Inference.Made expected = inferred.get(i);
+            require(
+                    output.type() == expected.type() && output.shape().equals(expected.shape()),
+                    "output " + output.name() + " of " + node + " should be " + expected.type() + expected.shape()
+                            + ", but is declared as " + output.type() + output.shape());
+        }
+    }
+
+    private static void checkUse(Graph graph, Set<String> used) {
+        for (Initializer initializer : graph.initializers()) {
+            String name = initializer.value().name();
+            require(used.contains(name), "the constant " + name + " is used by nobody");
+        }
+        for (Node node : graph.nodes()) {
+            require(
+                    node.outputs().stream().anyMatch(output -> used.contains(output.name())),
+                    "nobody uses the outputs of " + node);
+        }
+    }
+
+    private static void define(Map<String, Value> made, Value value) {
+        require(made.put(value.name(), value) == null, "the value " + value.name() + " is made twice");
+    }
+
+    private static void requireMade(Map<String, Value> made, Value value, String user) {
+        Value definition = made.get(value.name());
+        require(definition != null, user + " uses " + value.name() + ", which nobody has made before");
+        require(value.equals(definition), user + " takes " + value + " for " + definition);
+    }
+
+    private static void require(boolean condition, String fault) {
+        if (!condition) {
+            throw new ExportException("the exporter built a wrong graph (please report it): " + fault);
+        }
+    }
+}

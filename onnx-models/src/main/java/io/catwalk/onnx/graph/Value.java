@@ -1,0 +1,58 @@
+package io.catwalk.onnx.graph;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Names one tensor of a graph.
+ *
+ * @param name unique in its graph; empty for an optional input that is left out
+ * @param type type of the elements
+ * @param shape sizes of the axes
+ * @param contents the numbers inside, where the graph depends on them (shapes, axes, slices); else null
+ */
+public record Value(
+        String name,
+        ElementType type,
+        TensorShape shape,
+        @Nullable List<Dim> contents) {
+
+    /** Stands for an optional input that is left out before one that is given. */
+    public static final Value OMITTED = new Value("", ElementType.FLOAT, TensorShape.SCALAR, null);
+
+    /**
+     * Makes a value whose contents do not matter to shapes.
+     *
+     * @param name unique in its graph
+     * @param type type of the elements
+     * @param shape sizes of the axes
+     * @return the value
+     */
+    public static Value of(String name, ElementType type, TensorShape shape) {
+        return new Value(name, type, shape, null);
+    }
+
+    /**
+     * Counts the axes.
+     *
+     * @return 0 for a scalar
+     */
+    public int rank() {
+        return shape.rank();
+    }
+
+    boolean isOmitted() {
+        return name.isEmpty();
+    }
+
+    List<Dim> knownContents() {
+        if (contents == null) {
+            throw new ExportException("the numbers in " + name + " must be known while exporting");
+        }
+        return contents;
+    }
+
+    Value renamed(String newName) {
+        return new Value(newName, type, shape, contents);
+    }
+}

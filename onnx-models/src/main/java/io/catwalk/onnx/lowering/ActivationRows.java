@@ -1,0 +1,53 @@
+package io.catwalk.onnx.lowering;
+
+import io.catwalk.onnx.graph.Attributes;
+import io.catwalk.onnx.graph.Value;
+import java.util.List;
+
+/** Writes activation functions. */
+final class ActivationRows {
+
+    private static final int GELU_SINCE = 20;
+
+    private ActivationRows() {}
+
+    static List<Row> rows() {
+        return List.of(
+                plain("relu", "Relu"),
+                plain("sigmoid", "Sigmoid"),
+                plain("tanh", "Tanh"),
+                plain("softPlus", "Softplus"),
+                plain("softSign", "Softsign"),
+                plain("selu", "Selu"),
+                Row.of("NDArrayEx.leakyRelu(float)", "LeakyRelu", site -> alpha(site, "LeakyRelu")),
+                Row.of("NDArrayEx.elu(float)", "Elu", site -> alpha(site, "Elu")),
+                Row.of("NDArrayEx.gelu()", "Gelu from opset 20; before, Div, Erf, Add, Mul", ActivationRows::gelu),
+                Row.of("NDArray.softmax(int)", "Softmax", site -> along(site, "Softmax")),
+                Row.of("NDArray.logSoftmax(int)", "LogSoftmax", site -> along(site, "LogSoftmax")));
+    }
+
+    private static Row plain(String method, String operator) {
+        return Row.of("NDArrayEx." + method + "()", operator, site -> site.to().node(operator, site.receiver()));
+    }
+
+    private static Value alpha(Site site, String operator) {
+        Attributes attributes = Attributes.NONE.with("alpha", site.call().get(1, Float.class));
+        return site.to().node(operator, attributes, site.receiver());
+    }
+
+    private static Value along(Site site, String operator) {
+        return site.to().node(operator, Attributes.NONE.with("axis", site.call().integer(1)), site.receiver());
+    }
+
+    /** Writes x/2 (1 + erf(x / sqrt 2)) (Hendrycks and Gimpel, 2016). */
+    private static Value gelu(Site site) {
+        Emitter to = site.to();
+        Value x = site.receiver();
+        if (to.opset() >= GELU_SINCE) {
+            return to.node("Gelu", x);
+        }
+        Value erf = to.node("Erf", to.node("Div", x, to.scalar(x.type(), Math.sqrt(2))));
+        Value doubled = to.node("Mul", x, to.node("Add", erf, to.scalar(x.type(), 1)));
+        return to.node("Mul", doubled, to.scalar(x.type(), 0.5));
+    }
+}

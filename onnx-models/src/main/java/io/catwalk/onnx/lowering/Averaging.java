@@ -1,0 +1,75 @@
+package io.catwalk.onnx.lowering;
+
+import io.catwalk.onnx.graph.Attributes;
+import io.catwalk.onnx.graph.TensorShape;
+import io.catwalk.onnx.graph.Value;
+import java.util.stream.LongStream;
+
+/**
+ * Writes the average over windows. PyTorch divides a window that {@code ceilMode} lets stick out at the end by
+ * the part inside of the padded image; readers of ONNX disagree there, so that the division is written out.
+ * Zeros of the padding always count: DJL's PyTorch engine does not pass {@code countIncludePad} on.
+ *
+ * @param kernel size of the window, per axis
+ * @param strides distance of windows, per axis
+ * @param pads zeros on each side, per axis
+ * @param outputs number of windows, per axis
+ */
+@SuppressWarnings("ArrayRecordComponent") // made and read in one method
+record Averaging(long[] kernel, long[] strides, long[] pads, long[] outputs) {
+
+    Value emit(Emitter to, Value image) {
+        Attributes windows = Attributes.NONE.with("kernel_shape", kernel).with("strides", strides);
+        long[] beyond = new long[kernel.length];
+        for (int axis = 0; axis < kernel.length; axis++) {
+            long reach = (outputs[axis] - 1) * strides[axis] + kernel[axis];
+            beyond[axis] = Math.max(0, reach - size(image, axis) - 2 * pads[axis]);
+        }
+        if (LongStream.of(beyond).sum() == 0) {
+            return to.node(
+                    "AveragePool",
+                    windows.with(
+                                    "pads",
+                                    LongStream.concat(LongStream.of(pads), LongStream.of(pads))
+                                            .toArray())
+                            .with("count_include_pad", 1),
+                    image);
+        }
+        long[] around = new long[2 * image.rank()];
+        for (int axis = 0; axis < kernel.length; axis++) {
+            around[2 + axis] = pads[axis];
+            around[2 + axis + image.rank()] = pads[axis] + beyond[axis];
+        }
+        Value padded = to.node("Pad", image, to.ints(around), to.scalar(image.type(), 0));
+        Value mean = to.node("AveragePool", windows, padded);
+        return to.node("Mul", mean, to.cast(shares(to, image), image.type()));
+    }
+
+    private static long size(Value image, int axis) {
+        return image.shape().get(axis + 2).fixed("image size");
+    }
+
+    /** Makes, for each window, its size over the number of elements that count. */
+    private Value shares(Emitter to, Value image) {
+        long[] sizes = new long[image.rank()];
+        sizes[0] = 1;
+        sizes[1] = 1;
+        System.arraycopy(outputs, 0, sizes, 2, outputs.length);
+        float[] shares = new float[(int) LongStream.of(outputs).reduce(1, (a, b) -> a * b)];
+        for (int window = 0; window < shares.length; window++) {
+            double share = 1;
+            long rest = window;
+            for (int axis = kernel.length - 1; axis >= 0; axis--) {
+                long start = rest % outputs[axis] * strides[axis] - pads[axis];
+                rest /= outputs[axis];
+                share *= (double) kernel[axis] / counted(start, axis, size(image, axis));
+            }
+            shares[window] = (float) share;
+        }
+        return to.floats("window_shares", TensorShape.of(sizes), shares);
+    }
+
+    private long counted(long start, int axis, long size) {
+        return Math.min(start + kernel[axis], size + pads[axis]) - start;
+    }
+}

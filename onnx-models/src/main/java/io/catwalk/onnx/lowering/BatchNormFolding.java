@@ -1,0 +1,105 @@
+package io.catwalk.onnx.lowering;
+
+import io.catwalk.onnx.graph.Graph;
+import io.catwalk.onnx.graph.Initializer;
+import io.catwalk.onnx.graph.Node;
+import io.catwalk.onnx.graph.TensorShape;
+import io.catwalk.onnx.graph.Value;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Multiplies batch norms into the convolutions right before them, which then answer alike with fewer nodes. */
+final class BatchNormFolding {
+
+    private static final float DEFAULT_EPSILON = 1e-5f;
+
+    private final Map<String, Initializer> fixed = new HashMap<>();
+    private final Map<String, Integer> uses = new HashMap<>();
+    private final List<Initializer> initializers;
+    private final List<Node> nodes = new ArrayList<>();
+
+    private BatchNormFolding(Graph graph) {
+        initializers = new ArrayList<>(graph.initializers());
+        initializers.forEach(initializer -> fixed.put(initializer.value().name(), initializer));
+        graph.nodes().forEach(node -> node.inputs().forEach(input -> uses.merge(input.name(), 1, Integer::sum)));
+        graph.outputs().forEach(output -> uses.merge(output.name(), 1, Integer::sum));
+    }
+
+    static Graph fold(Graph graph) {
+        BatchNormFolding folding = new BatchNormFolding(graph);
+        graph.nodes().forEach(folding::take);
+        return new Graph(graph.inputs(), graph.outputs(), folding.initializers, folding.nodes);
+    }
+
+    private void take(Node node) {
+        Optional<Node> convolution = convolutionBefore(node);
+        if (convolution.isEmpty()) {
+            nodes.add(node);
+        } else {
+            nodes.remove(convolution.get());
+            nodes.add(folded(convolution.get(), node));
+        }
+    }
+
+    private Optional<Node> convolutionBefore(Node norm) {
+        if (!norm.operator().equals("BatchNormalization") || !allFixed(norm)) {
+            return Optional.empty();
+        }
+        return nodes.stream()
+                .filter(node -> node.operator().equals("Conv")
+                        && node.output().equals(norm.inputs().get(0)))
+                .filter(node -> allFixed(node)
+                        && Integer.valueOf(1).equals(uses.get(node.output().name())))
+                .findFirst();
+    }
+
+    private boolean allFixed(Node node) {
+        return node.inputs().stream().skip(1).allMatch(input -> fixed.containsKey(input.name()));
+    }
+
+    private float[] floats(Node node, int input) {
+        Initializer initializer = fixed.get(node.inputs().get(input).name());
+        if (initializer == null) {
+            throw new IllegalStateException("not fixed: " + node);
+        }
+        return initializer.floats();
+    }
+
+    private Node folded(Node convolution, Node norm) {
+        Value weight = convolution.inputs().get(1);
+        float[] weights = floats(convolution, 1);
+        float[] gamma = floats(norm, 1);
+        float[] shift = floats(norm, 2).clone();
+        float[] mean = floats(norm, 3);
+        float[] variance = floats(norm, 4);
+        Object given = norm.attributes().entries().get("epsilon");
+        float epsilon = given instanceof Float number ? number : DEFAULT_EPSILON;
+        float[] bias = convolution.inputs().size() > 2 ? floats(convolution, 2) : new float[gamma.length];
+        int each = weights.length / gamma.length;
+        for (int filter = 0; filter < gamma.length; filter++) {
+            double scale = gamma[filter] / Math.sqrt((double) variance[filter] + epsilon);
+            for (int i = filter * each; i < (filter + 1) * each; i++) {
+                weights[i] = (float) (weights[i] * scale);
+            }
+            shift[filter] = (float) (shift[filter] + (bias[filter] - mean[filter]) * scale);
+        }
+        String name = norm.output().name();
+        Value newWeight = add(name + ".weight", weight.shape(), weights);
+        Value newBias = add(name + ".bias", TensorShape.of(shift.length), shift);
+        return new Node(
+                convolution.name(),
+                "Conv",
+                List.of(convolution.inputs().get(0), newWeight, newBias),
+                norm.outputs(),
+                convolution.attributes());
+    }
+
+    private Value add(String name, TensorShape shape, float[] floats) {
+        Value value = Value.of(name, io.catwalk.onnx.graph.ElementType.FLOAT, shape);
+        initializers.add(new Initializer(value, Initializer.bytes(floats)));
+        return value;
+    }
+}

@@ -1,0 +1,168 @@
+package io.catwalk.onnx.lowering;
+
+import static io.catwalk.onnx.graph.ElementType.BOOL;
+
+import ai.djl.ndarray.types.DataType;
+import io.catwalk.onnx.graph.ElementType;
+import io.catwalk.onnx.graph.Value;
+import io.catwalk.onnx.trace.Operand;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Writes arithmetic, comparison and logic, element by element. */
+final class ElementwiseRows {
+
+    private static final double LN_2 = Math.log(2);
+    private static final double LN_10 = Math.log(10);
+
+    private ElementwiseRows() {}
+
+    static List<Row> rows() {
+        List<Row> rows = new ArrayList<>();
+        Map.of("add", "Add", "sub", "Sub", "mul", "Mul", "div", "Div", "pow", "Pow", "maximum", "Max", "minimum", "Min")
+                .forEach((method, operator) -> both(rows, method, operator, site -> binary(site, operator)));
+        both(rows, "mod", "Mod, or Div, Floor, Mul, Sub for reals", ElementwiseRows::mod);
+        Map.of("gt", "Greater", "gte", "GreaterOrEqual", "lt", "Less", "lte", "LessOrEqual", "eq", "Equal")
+                .forEach((method, operator) -> both(rows, method, operator, site -> compare(site, operator)));
+        both(rows, "neq", "Equal, Not", site -> site.to().node("Not", compare(site, "Equal")));
+        Map.of("logicalAnd", "And", "logicalOr", "Or", "logicalXor", "Xor")
+                .forEach((method, operator) -> rows.add(Row.of(
+                        "NDArray." + method + "(NDArray)",
+                        operator,
+                        site -> site.to().node(operator, site.receiverAs(BOOL), site.as(1, BOOL)))));
+        rows.add(Row.of("NDArray.logicalNot()", "Not", site -> site.to().node("Not", site.receiverAs(BOOL))));
+        rows.add(Row.of("NDArrayEx.where(NDArray, NDArray)", "Where", ElementwiseRows::where));
+        rows.add(Row.of("NDArray.clip(Number, Number)", "Clip", ElementwiseRows::clip));
+        for (String operator : List.of(
+                "Abs", "Neg", "Sign", "Sqrt", "Floor", "Ceil", "Round", "Exp", "Log", "Sin", "Cos", "Tan", "Asin",
+                "Acos", "Atan", "Sinh", "Cosh", "Tanh", "Erf")) {
+            String method = operator.toLowerCase(java.util.Locale.ROOT);
+            rows.add(Row.of(
+                    "NDArray." + method + "()",
+                    operator,
+                    site -> site.to().node(operator, site.receiverAs(site.resultType()))));
+        }
+        rows.add(Row.of("NDArray.square()", "Mul", site -> site.to().node("Mul", site.receiver(), site.receiver())));
+        rows.add(Row.of("NDArray.cbrt()", "Pow", site -> with(site, "Pow", 1.0 / 3)));
+        rows.add(Row.of("NDArray.trunc()", "Abs, Floor, Sign, Mul", ElementwiseRows::trunc));
+        rows.add(Row.of("NDArray.log2()", "Log, Div", site -> log(site, LN_2)));
+        rows.add(Row.of("NDArray.log10()", "Log, Div", site -> log(site, LN_10)));
+        rows.add(Row.of("NDArray.toDegrees()", "Mul", site -> with(site, "Mul", 180 / Math.PI)));
+        rows.add(Row.of("NDArray.toRadians()", "Mul", site -> with(site, "Mul", Math.PI / 180)));
+        rows.add(Row.of("NDArray.atan2(NDArray)", "Div, Atan, Where", ElementwiseRows::atan2));
+        rows.add(Row.of("NDArray.xlogy(NDArray)", "Log, Mul, Where", ElementwiseRows::xlogy));
+        rows.add(Row.of("NDArray.isNaN()", "IsNaN", site -> site.to().node("IsNaN", site.receiver())));
+        rows.add(Row.of("NDArray.isInfinite()", "IsInf", site -> site.to().node("IsInf", site.receiver())));
+        rows.add(Row.of("NDArray.toType(DataType, boolean)", "Cast", ElementwiseRows::cast));
+        for (String method : List.of("toDevice(Device, boolean)", "duplicate()", "stopGradient()")) {
+            rows.add(Row.of("NDArray." + method, "nothing", Site::receiver));
+        }
+        return rows;
+    }
+
+    private static void both(List<Row> rows, String method, String operators, Row.Single emission) {
+        rows.add(Row.of("NDArray." + method + "(NDArray)", operators, emission));
+        rows.add(Row.of("NDArray." + method + "(Number)", operators, emission));
+    }
+
+    private static Value binary(Site site, String operator) {
+        ElementType type = site.resultType();
+        return site.to().node(operator, site.receiverAs(type), site.as(1, type));
+    }
+
+    private static Value with(Site site, String operator, double number) {
+        ElementType type = site.resultType();
+        return site.to().node(operator, site.receiverAs(type), site.to().scalar(type, number));
+    }
+
+    /** Writes the remainder with the sign of the divisor, as PyTorch does; ONNX has that for whole numbers only. */
+    private static Value mod(Site site) {
+        ElementType type = site.resultType();
+        Value dividend = site.receiverAs(type);
+        Value divisor = site.as(1, type);
+        if (!type.isReal()) {
+            return site.to().node("Mod", dividend, divisor);
+        }
+        Value times = site.to().node("Floor", site.to().node("Div", dividend, divisor));
+        return site.to().node("Sub", dividend, site.to().node("Mul", times, divisor));
+    }
+
+    private static Value compare(Site site, String operator) {
+        ElementType type = common(site, operator);
+        return site.to().node(operator, site.receiverAs(type), site.as(1, type));
+    }
+
+    /** Finds the type in which PyTorch compares: the wider one, but a single number does not widen its kind. */
+    private static ElementType common(Site site, String operator) {
+        Value left = site.receiver();
+        Object other = site.call().value(1);
+        ElementType right;
+        boolean single = true;
+        if (other instanceof Operand operand) {
+            right = operand.type();
+            single = operand.shape().rank() == 0 && left.rank() > 0;
+        } else {
+            right = other instanceof Double || other instanceof Float ? ElementType.DOUBLE : ElementType.INT64;
+        }
+        boolean keeps = single && (left.type().isReal() || !right.isReal());
+        ElementType common = keeps ? left.type() : wider(left.type(), right);
+        return common == BOOL && !operator.equals("Equal") ? ElementType.INT32 : common;
+    }
+
+    private static ElementType wider(ElementType left, ElementType right) {
+        if (left.isReal() != right.isReal()) {
+            return left.isReal() ? left : right;
+        }
+        return left == BOOL || right.bytes() > left.bytes() ? right : left;
+    }
+
+    private static Value where(Site site) {
+        ElementType type = site.resultType();
+        return site.to().node("Where", site.as(1, BOOL), site.receiverAs(type), site.as(2, type));
+    }
+
+    private static Value clip(Site site) {
+        ElementType type = site.resultType();
+        return site.to().node("Clip", site.receiverAs(type), site.as(1, type), site.as(2, type));
+    }
+
+    private static Value trunc(Site site) {
+        Value magnitude = site.to().node("Floor", site.to().node("Abs", site.receiver()));
+        return site.to().node("Mul", magnitude, site.to().node("Sign", site.receiver()));
+    }
+
+    private static Value log(Site site, double base) {
+        ElementType type = site.resultType();
+        Value natural = site.to().node("Log", site.receiverAs(type));
+        return site.to().node("Div", natural, site.to().scalar(type, base));
+    }
+
+    /** Puts the angle of the quotient into the right quarter; on the axis x = 0 the quotient says nothing. */
+    private static Value atan2(Site site) {
+        Emitter to = site.to();
+        ElementType type = site.resultType();
+        Value y = site.receiverAs(type);
+        Value x = site.as(1, type);
+        Value zero = to.scalar(type, 0);
+        Value half = to.node("Where", to.node("Less", y, zero), to.scalar(type, -Math.PI), to.scalar(type, Math.PI));
+        Value turn = to.node("Where", to.node("Less", x, zero), half, zero);
+        Value quarter = to.node("Mul", to.node("Sign", y), to.scalar(type, Math.PI / 2));
+        Value angle = to.node("Add", to.node("Atan", to.node("Div", y, x)), turn);
+        return to.node("Where", to.node("Equal", x, zero), quarter, angle);
+    }
+
+    private static Value xlogy(Site site) {
+        Emitter to = site.to();
+        ElementType type = site.resultType();
+        Value x = site.receiverAs(type);
+        Value zero = to.scalar(type, 0);
+        Value product = to.node("Mul", x, to.node("Log", site.as(1, type)));
+        return to.node("Where", to.node("Equal", x, zero), zero, product);
+    }
+
+    private static Value cast(Site site) {
+        site.call().get(1, DataType.class);
+        return site.receiverAs(site.resultType());
+    }
+}

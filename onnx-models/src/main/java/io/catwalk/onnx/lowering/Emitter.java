@@ -1,0 +1,238 @@
+package io.catwalk.onnx.lowering;
+
+import io.catwalk.onnx.graph.Attributes;
+import io.catwalk.onnx.graph.Dim;
+import io.catwalk.onnx.graph.ElementType;
+import io.catwalk.onnx.graph.Inference;
+import io.catwalk.onnx.graph.Initializer;
+import io.catwalk.onnx.graph.Names;
+import io.catwalk.onnx.graph.Node;
+import io.catwalk.onnx.graph.TensorShape;
+import io.catwalk.onnx.graph.Value;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Takes the nodes and constants of a graph under construction; shapes follow by {@link Inference}. */
+final class Emitter {
+
+    private final int opset;
+    private final Names names;
+    private final Value images;
+    private final List<Node> nodes = new ArrayList<>();
+    private final Map<String, Initializer> initializers = new java.util.LinkedHashMap<>();
+    private final Map<List<Object>, Value> shared = new HashMap<>();
+
+    Emitter(int opset, Names names, Value images) {
+        this.opset = opset;
+        this.names = names;
+        this.images = images;
+    }
+
+    int opset() {
+        return opset;
+    }
+
+    List<Node> nodes() {
+        return nodes;
+    }
+
+    List<Initializer> initializers() {
+        return List.copyOf(initializers.values());
+    }
+
+    Optional<Initializer> initializer(Value value) {
+        return Optional.ofNullable(initializers.get(value.name()));
+    }
+
+    Value node(String operator, Value... inputs) {
+        return node(operator, Attributes.NONE, inputs);
+    }
+
+    Value node(String operator, Attributes attributes, Value... inputs) {
+        return nodes(operator, attributes, 1, inputs).get(0);
+    }
+
+    List<Value> nodes(String operator, Attributes attributes, int outputs, Value... inputs) {
+        return emit(operator, attributes, outputs, null, inputs);
+    }
+
+    private List<Value> emit(
+            String operator, Attributes attributes, int outputs, @Nullable List<Dim> contents, Value... inputs) {
+        List<Inference.Made> made = Inference.infer(operator, List.of(inputs), attributes, outputs);
+        List<Value> values = made.stream()
+                .map(one -> new Value(names.forResultOf(operator), one.type(), one.shape(), contents))
+                .toList();
+        nodes.add(new Node(values.get(0).name(), operator, List.of(inputs), values, attributes));
+        return values;
+    }
+
+    /** Adds fixed floats. */
+    Value floats(String hint, TensorShape shape, float... floats) {
+        return constant(hint, ElementType.FLOAT, shape, Initializer.bytes(floats));
+    }
+
+    /** Adds a fixed tensor. */
+    Value constant(String hint, ElementType type, TensorShape shape, byte[] data) {
+        return add(new Initializer(Value.of(names.fresh(hint), type, shape), data));
+    }
+
+    private Value add(Initializer initializer) {
+        initializers.put(initializer.value().name(), initializer);
+        return initializer.value();
+    }
+
+    /** Makes a value once for all its users; what makes it may share others. */
+    private Value share(List<Object> key, Supplier<Value> making) {
+        Value known = shared.get(key);
+        if (known == null) {
+            known = making.get();
+            shared.put(key, known);
+        }
+        return known;
+    }
+
+    /** Adds a list of whole numbers, once for all its users. */
+    Value ints(long... numbers) {
+        List<Dim> contents = java.util.Arrays.stream(numbers).mapToObj(Dim::of).toList();
+        return share(List.of("ints", contents), () -> {
+            TensorShape shape = TensorShape.of(numbers.length);
+            Value value = new Value(names.fresh("ints"), ElementType.INT64, shape, contents);
+            return add(new Initializer(value, Initializer.bytes(numbers)));
+        });
+    }
+
+    /** Adds a single number, once for all its users. */
+    Value scalar(ElementType type, double number) {
+        return share(
+                List.of("scalar", type, number),
+                () -> add(new Initializer(scalarValue(type, number), bytes(type, number))));
+    }
+
+    private Value scalarValue(ElementType type, double number) {
+        List<Dim> contents = type.isReal() ? null : List.of(Dim.of((long) number));
+        return new Value(names.fresh("number"), type, TensorShape.SCALAR, contents);
+    }
+
+    private static byte[] bytes(ElementType type, double number) {
+        ByteBuffer buffer = ByteBuffer.allocate(type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+        switch (type) {
+            case FLOAT -> buffer.putFloat((float) number);
+            case DOUBLE -> buffer.putDouble(number);
+            case INT64 -> buffer.putLong((long) number);
+            case INT32 -> buffer.putInt((int) number);
+            case UINT8, INT8 -> buffer.put((byte) number);
+            case BOOL -> buffer.put((byte) (number == 0 ? 0 : 1));
+        }
+        return buffer.array();
+    }
+
+    Value cast(Value value, ElementType type) {
+        return value.type() == type ? value : node("Cast", Attributes.NONE.with("to", type.code()), value);
+    }
+
+    Value reshape(Value value, List<Dim> target) {
+        if (value.shape().dims().equals(target)) {
+            return value;
+        }
+        long following = target.stream().filter(dim -> !dim.isFixed()).count();
+        boolean empty = target.contains(Dim.of(0));
+        if (following == 1 && !empty && value.shape().size().fixed() == 0) {
+            long[] sizes = target.stream()
+                    .mapToLong(dim -> dim.isFixed() ? dim.fixed() : -1)
+                    .toArray();
+            return node("Reshape", value, ints(sizes));
+        }
+        return node("Reshape", value, dims(target));
+    }
+
+    Value transpose(Value value, long... axes) {
+        return node("Transpose", Attributes.NONE.with("perm", axes), value);
+    }
+
+    Value unsqueeze(Value value, long... axes) {
+        return axes.length == 0 ? value : node("Unsqueeze", value, ints(axes));
+    }
+
+    Value squeeze(Value value, long... axes) {
+        return axes.length == 0 ? value : node("Squeeze", value, ints(axes));
+    }
+
+    /** Cuts one axis. */
+    Value slice(Value value, long axis, long start, long stop) {
+        return node("Slice", value, ints(start), ints(stop), ints(axis));
+    }
+
+    /** Makes a list of whole numbers, computed from the shape of the input where they follow the batch. */
+    Value dims(List<Dim> numbers) {
+        if (numbers.stream().allMatch(Dim::isFixed)) {
+            return ints(numbers.stream().mapToLong(Dim::fixed).toArray());
+        }
+        return share(List.of("dims", numbers), () -> {
+            List<Value> parts = new ArrayList<>();
+            List<Long> run = new ArrayList<>();
+            for (Dim number : numbers) {
+                if (number.isFixed()) {
+                    run.add(number.fixed());
+                } else {
+                    flush(run, parts);
+                    parts.add(number(number));
+                }
+            }
+            flush(run, parts);
+            Attributes axis = Attributes.NONE.with("axis", 0);
+            return parts.size() == 1
+                    ? parts.get(0)
+                    : emit("Concat", axis, 1, numbers, parts.toArray(Value[]::new))
+                            .get(0);
+        });
+    }
+
+    private void flush(List<Long> run, List<Value> parts) {
+        if (!run.isEmpty()) {
+            parts.add(ints(run.stream().mapToLong(Long::longValue).toArray()));
+            run.clear();
+        }
+    }
+
+    /** Makes a list of the one number, which follows the batch. */
+    private Value number(Dim number) {
+        return share(List.of("number", number), () -> {
+            Value value = batch();
+            if (number.perSample() != 1) {
+                Dim scaled = new Dim(number.perSample(), 0);
+                value = emit("Mul", Attributes.NONE, 1, List.of(scaled), value, ints(number.perSample()))
+                        .get(0);
+            }
+            return number.fixed() == 0
+                    ? value
+                    : emit("Add", Attributes.NONE, 1, List.of(number), value, ints(number.fixed()))
+                            .get(0);
+        });
+    }
+
+    private Value batch() {
+        return share(List.of("batch"), () -> {
+            Value shape = node("Shape", images);
+            Attributes axis = Attributes.NONE.with("axis", 0);
+            return emit("Gather", axis, 1, List.of(Dim.BATCH), shape, ints(0)).get(0);
+        });
+    }
+
+    /** Makes a single whole number that may follow the batch. */
+    Value number(Dim number, ElementType type) {
+        if (number.isFixed()) {
+            return scalar(type, (double) number.fixed());
+        }
+        List<Dim> contents = List.of(number);
+        Value scalar = emit("Squeeze", Attributes.NONE, 1, contents, number(number), ints(0))
+                .get(0);
+        return cast(scalar, type);
+    }
+}

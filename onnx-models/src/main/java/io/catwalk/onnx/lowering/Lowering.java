@@ -1,0 +1,177 @@
+package io.catwalk.onnx.lowering;
+
+import io.catwalk.onnx.graph.Attributes;
+import io.catwalk.onnx.graph.ElementType;
+import io.catwalk.onnx.graph.ExportException;
+import io.catwalk.onnx.graph.Graph;
+import io.catwalk.onnx.graph.Names;
+import io.catwalk.onnx.graph.TensorShape;
+import io.catwalk.onnx.graph.Typecheck;
+import io.catwalk.onnx.graph.Value;
+import io.catwalk.onnx.trace.Operand;
+import io.catwalk.onnx.trace.Program;
+import io.catwalk.onnx.trace.Step;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Writes a program as a graph. */
+public final class Lowering {
+
+    /** Name of the input of every exported graph. */
+    public static final String INPUT = "images";
+
+    /** Name of the first output of every exported graph. */
+    public static final String LOGITS = "logits";
+
+    /** Name of the output that holds the softmax of the logits. */
+    public static final String PROBABILITIES = "probabilities";
+
+    private final Options options;
+    private final Names names = new Names(INPUT, LOGITS, PROBABILITIES);
+    private final Map<Integer, Value> values = new HashMap<>();
+    private final Set<Integer> zeros = new HashSet<>();
+    private final Value images;
+    private final Emitter to;
+
+    /**
+     * Says how to write.
+     *
+     * @param opset version of the default operator set
+     * @param style how recurrent layers are written
+     * @param preprocessing what turns pixels into the network's input, inside of the graph; empty to leave that
+     *     to the caller
+     * @param probabilities whether the softmax of the logits is a second output
+     * @param folding whether batch norms go into the convolutions before them
+     */
+    public record Options(
+            int opset, Style style, Optional<Preprocessing> preprocessing, boolean probabilities, boolean folding) {}
+
+    private Lowering(Program program, Options options) {
+        this.options = options;
+        Operand input = program.steps().stream()
+                .filter(Step.Input.class::isInstance)
+                .map(step -> ((Step.Input) step).operand())
+                .findFirst()
+                .orElseThrow();
+        ElementType type = options.preprocessing().isPresent() ? ElementType.UINT8 : input.type();
+        images = Value.of(INPUT, type, input.shape());
+        to = new Emitter(options.opset(), names, images);
+    }
+
+    /**
+     * Writes a program.
+     *
+     * @param program what the network does
+     * @param options how to write it
+     * @return the graph, checked
+     * @throws ExportException if a call cannot be written
+     */
+    public static Graph graph(Program program, Options options) {
+        return new Lowering(program, options).write(program);
+    }
+
+    private Graph write(Program program) {
+        program.steps().forEach(this::write);
+        List<Value> outputs = new ArrayList<>();
+        Map<String, String> renamed = new HashMap<>();
+        for (Operand operand : program.outputs()) {
+            Value value = Site.valueOf(values, operand);
+            String name = outputs.isEmpty() ? LOGITS : names.fresh("output_" + (outputs.size() + 1));
+            // Inputs, constants and arrays that are returned twice get a node of their own, which can be renamed.
+            boolean own =
+                    to.nodes().stream().anyMatch(node -> node.outputs().contains(value)) && !outputs.contains(value);
+            Value output = own ? value : to.node("Identity", value);
+            outputs.add(output);
+            renamed.put(output.name(), name);
+        }
+        if (options.probabilities()) {
+            Value probabilities = to.node("Softmax", Attributes.NONE.with("axis", -1), outputs.get(0));
+            outputs.add(probabilities);
+            renamed.put(probabilities.name(), PROBABILITIES);
+        }
+        Graph graph = new Graph(List.of(images), outputs, to.initializers(), to.nodes())
+                .pruned()
+                .renamed(renamed);
+        return Typecheck.check(options.folding() ? BatchNormFolding.fold(graph).pruned() : graph);
+    }
+
+    private void write(Step step) {
+        if (step instanceof Step.Input input) {
+            Value network = options.preprocessing()
+                    .map(preprocessing -> preprocessing.emit(to, images))
+                    .orElse(images);
+            values.put(input.operand().id(), network);
+        } else if (step instanceof Step.Constant constant) {
+            noteZeros(constant.operand(), constant.data());
+            values.put(constant.operand().id(), constant(constant));
+        } else if (step instanceof Step.Repeated repeated) {
+            noteZeros(repeated.operand(), repeated.slice().data());
+            Value slice = constant(repeated.slice());
+            values.put(
+                    repeated.operand().id(),
+                    to.node("Expand", slice, to.dims(repeated.operand().shape().dims())));
+        } else if (step instanceof Step.Counted counted) {
+            Operand operand = counted.operand();
+            Value number = to.number(counted.number(), operand.type());
+            values.put(operand.id(), to.reshape(number, operand.shape().dims()));
+        } else if (step instanceof Step.Counting counting) {
+            values.put(counting.operand().id(), range(counting.operand()));
+        } else if (step instanceof Step.Call call) {
+            call(call);
+        }
+    }
+
+    private Value constant(Step.Constant constant) {
+        return to.constant(
+                constant.hint(), constant.operand().type(), constant.operand().shape(), constant.data());
+    }
+
+    private Value range(Operand operand) {
+        Value range = to.node(
+                "Range",
+                to.scalar(ElementType.INT64, 0),
+                to.number(operand.shape().size(), ElementType.INT64),
+                to.scalar(ElementType.INT64, 1));
+        return to.reshape(to.cast(range, operand.type()), operand.shape().dims());
+    }
+
+    private void noteZeros(Operand operand, byte[] data) {
+        for (byte part : data) {
+            if (part != 0) {
+                return;
+            }
+        }
+        zeros.add(operand.id());
+    }
+
+    private void call(Step.Call call) {
+        String signature = call.arguments().signature();
+        Site site = new Site(to, call.arguments(), call.results(), values, zeros, options.style());
+        List<Value> made;
+        try {
+            made = OperatorTable.row(signature).emission().emit(site);
+        } catch (ExportException e) {
+            if (String.valueOf(e.getMessage()).contains(signature)) {
+                throw e;
+            }
+            throw call.arguments().error("has no ONNX form here: " + e.getMessage(), e);
+        }
+        for (int i = 0; i < call.results().size(); i++) {
+            Operand expected = call.results().get(i);
+            Value value = made.get(i);
+            TensorShape shape = value.shape();
+            if (value.type() != expected.type() || !shape.equals(expected.shape())) {
+                throw call.arguments()
+                        .error("makes " + expected.type() + expected.shape()
+                                + " in the engine, but its ONNX form makes " + value.type() + shape
+                                + "; please report it");
+            }
+            values.put(expected.id(), value);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package io.catwalk.onnx.lowering;
+
+import io.catwalk.onnx.graph.ExportException;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** Holds the rows of all primitives. A primitive without a row is an error that names it, never a constant. */
+public final class OperatorTable {
+
+    private static final Map<String, Row> ROWS = rows();
+
+    private OperatorTable() {}
+
+    private static Map<String, Row> rows() {
+        Map<String, Row> rows = new TreeMap<>();
+        groups().values().stream().flatMap(List::stream).forEach(row -> {
+            if (rows.put(row.signature(), row) != null) {
+                throw new IllegalStateException("two rows for " + row.signature());
+            }
+        });
+        return rows;
+    }
+
+    /** Returns the rows by group, for the documentation. */
+    static Map<String, List<Row>> groups() {
+        Map<String, List<Row>> groups = new java.util.LinkedHashMap<>();
+        groups.put(
+                "Element-wise",
+                Stream.concat(ElementwiseRows.rows().stream(), ActivationRows.rows().stream())
+                        .toList());
+        groups.put("Shape", ShapeRows.rows());
+        groups.put("Indexing", IndexingRows.rows());
+        groups.put("Reduction", ReductionRows.rows());
+        groups.put("Linear algebra", LinearRows.rows());
+        groups.put("Convolution and pooling", WindowRows.rows());
+        groups.put("Normalization", NormalizationRows.rows());
+        groups.put("Recurrent", RecurrentRows.rows());
+        return groups;
+    }
+
+    /**
+     * Tells whether a primitive has a row.
+     *
+     * @param signature as {@code NDArray.add(Number)}
+     * @return true if it can be exported
+     */
+    public static boolean has(String signature) {
+        return ROWS.containsKey(signature);
+    }
+
+    static Row row(String signature) {
+        Row row = ROWS.get(signature);
+        if (row == null) {
+            throw new ExportException("no row for " + signature);
+        }
+        return row;
+    }
+}

@@ -1,0 +1,111 @@
+package io.catwalk.onnx.lowering;
+
+import ai.djl.nn.recurrent.RNN;
+import io.catwalk.onnx.graph.Value;
+import java.util.List;
+
+/**
+ * Describes one call of a recurrent network of PyTorch.
+ *
+ * @param cell which equations
+ * @param input (batch, time, features), or (time, batch, features)
+ * @param states initial states, each (layers x directions, batch, hidden); empty where all are zero
+ * @param weights per layer and direction: input weight, hidden weight, then both biases if there are any
+ * @param biased whether there are biases
+ * @param layers number of layers
+ * @param directions 1, or 2 for bidirectional
+ * @param batchFirst whether the batch is the first axis of the input
+ */
+record Recurrence(
+        Cell cell,
+        Value input,
+        List<Value> states,
+        List<Value> weights,
+        boolean biased,
+        int layers,
+        int directions,
+        boolean batchFirst) {
+
+    /**
+     * Names the equations and the order of their gates.
+     */
+    enum Cell {
+        TANH("RNN"),
+        RELU("RNN"),
+        GRU("GRU"),
+        LSTM("LSTM");
+
+        private final String operator;
+
+        Cell(String operator) {
+            this.operator = operator;
+        }
+
+        String operator() {
+            return operator;
+        }
+
+        /** Returns, for each gate of ONNX, which gate of PyTorch it is. */
+        List<Integer> gates() {
+            return switch (this) {
+                case TANH, RELU -> List.of(0);
+                // PyTorch: reset, update, new. ONNX: update, reset, hidden.
+                case GRU -> List.of(1, 0, 2);
+                // PyTorch: input, forget, cell, output. ONNX: input, output, forget, cell.
+                case LSTM -> List.of(0, 3, 1, 2);
+            };
+        }
+
+        int states() {
+            return this == LSTM ? 2 : 1;
+        }
+    }
+
+    /** Reads the arguments of {@code NDArrayEx.rnn}, {@code gru} or {@code lstm}. */
+    static Recurrence of(Site site, String kind) {
+        // Only rnn has its activation among the arguments.
+        int shift = kind.equals("rnn") ? 1 : 0;
+        boolean training = site.call().get(7 + shift, Boolean.class);
+        boolean bidirectional = site.call().get(8 + shift, Boolean.class);
+        boolean biased = site.call().get(4, Boolean.class);
+        if (training) {
+            throw site.error("runs in training mode: export needs what forward does with training = false");
+        }
+        if (bidirectional && biased) {
+            throw site.error("with both directions and biases is not exported: DJL hands PyTorch the parameters in an"
+                    + " order that mixes biases and weights up. Use two recurrent blocks, one on a flipped"
+                    + " sequence, and concatenate");
+        }
+        List<io.catwalk.onnx.trace.Operand> given = kind.equals("lstm")
+                ? site.call().operands(2)
+                : List.of(site.call().operand(2));
+        boolean zero = given.stream().allMatch(state -> site.zeros().contains(state.id()));
+        return new Recurrence(
+                cell(site, kind),
+                site.value(1),
+                zero ? List.of() : given.stream().map(site::value).toList(),
+                site.list(3),
+                biased,
+                site.call().integer(5),
+                bidirectional ? 2 : 1,
+                site.call().get(9 + shift, Boolean.class));
+    }
+
+    private static Cell cell(Site site, String kind) {
+        return switch (kind) {
+            case "lstm" -> Cell.LSTM;
+            case "gru" -> Cell.GRU;
+            default -> site.call().get(6, RNN.Activation.class) == RNN.Activation.RELU ? Cell.RELU : Cell.TANH;
+        };
+    }
+
+    long hidden() {
+        return weights.get(1).shape().get(1).fixed("the hidden size");
+    }
+
+    /** Returns a weight of one layer and direction: 0 for the input, 1 for the hidden state, 2 and 3 their biases. */
+    Value weight(int layer, int direction, int which) {
+        int each = biased ? 4 : 2;
+        return weights.get((layer * directions + direction) * each + which);
+    }
+}

@@ -1,0 +1,146 @@
+package io.catwalk.onnx.lowering;
+
+import io.catwalk.onnx.graph.Attributes;
+import io.catwalk.onnx.graph.Dim;
+import io.catwalk.onnx.graph.ElementType;
+import io.catwalk.onnx.graph.TensorShape;
+import io.catwalk.onnx.graph.Value;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+
+/** Writes what makes one number of many, and what runs along an axis. */
+final class ReductionRows {
+
+    private static final int AXES_AS_INPUT_SINCE = 18;
+
+    private ReductionRows() {}
+
+    static List<Row> rows() {
+        List<Row> rows = new ArrayList<>();
+        for (String kind : List.of("Sum", "Mean", "Max", "Min", "Prod")) {
+            String method = "NDArray." + kind.toLowerCase(java.util.Locale.ROOT);
+            String operator = "Reduce" + kind;
+            rows.add(Row.of(method + "()", operator, site -> all(site, operator)));
+            rows.add(Row.of(method + "(int[], boolean)", operator, site -> along(site, operator)));
+        }
+        for (String kind : List.of("ArgMax", "ArgMin")) {
+            String method = "NDArray.arg" + kind.substring(3);
+            rows.add(Row.of(method + "()", "Reshape, " + kind, site -> argumentOfAll(site, kind)));
+            rows.add(Row.of(
+                    method + "(int)",
+                    kind,
+                    site -> site.to()
+                            .node(
+                                    kind,
+                                    Attributes.NONE
+                                            .with("axis", site.call().integer(1))
+                                            .with("keepdims", 0),
+                                    site.receiver())));
+        }
+        rows.add(Row.of("NDArray.norm(boolean)", "ReduceL2", ReductionRows::normOfAll));
+        rows.add(Row.of("NDArray.norm(int, int[], boolean)", "ReduceL1 or ReduceL2", ReductionRows::norm));
+        rows.add(Row.of(
+                "NDArray.normalize(double, long, double)", "ReduceL1 or ReduceL2, Max, Div", ReductionRows::normalize));
+        rows.add(Row.of("NDArray.cumSum()", "CumSum", site -> cumSum(site, 0)));
+        rows.add(Row.of(
+                "NDArray.cumSum(int)",
+                "CumSum",
+                site -> cumSum(site, site.call().integer(1))));
+        rows.add(Row.of("NDArray.sort()", "TopK", site -> sorted(site, -1).get(0)));
+        rows.add(Row.of(
+                "NDArray.sort(int)",
+                "TopK",
+                site -> sorted(site, site.call().integer(1)).get(0)));
+        rows.add(Row.of("NDArray.argSort(int, boolean)", "TopK, Slice", ReductionRows::argSort));
+        rows.add(new Row("NDArray.topK(int, int, boolean, boolean)", "TopK", ReductionRows::topK));
+        return rows;
+    }
+
+    /** Reduces some axes, in the form of the operator set. */
+    static Value reduce(Emitter to, String operator, Value value, boolean keep, long... axes) {
+        Attributes attributes = Attributes.NONE.with("keepdims", keep ? 1 : 0);
+        boolean input = to.opset() >= AXES_AS_INPUT_SINCE || operator.equals("ReduceSum");
+        return input
+                ? to.node(operator, attributes, value, to.ints(axes))
+                : to.node(operator, attributes.with("axes", axes), value);
+    }
+
+    private static Value all(Site site, String operator) {
+        long[] axes = LongStream.range(0, site.receiver().rank()).toArray();
+        Value value = site.receiverAs(site.resultType());
+        return axes.length == 0 ? value : reduce(site.to(), operator, value, false, axes);
+    }
+
+    private static Value along(Site site, String operator) {
+        boolean keep = site.call().get(2, Boolean.class);
+        return reduce(site.to(), operator, site.receiverAs(site.resultType()), keep, axes(site, 1));
+    }
+
+    private static long[] axes(Site site, int argument) {
+        TensorShape shape = site.receiver().shape();
+        return LongStream.of(site.call().numbers(argument)).map(shape::axis).toArray();
+    }
+
+    private static Value argumentOfAll(Site site, String operator) {
+        Value flat = site.to()
+                .reshape(site.receiver(), List.of(site.receiver().shape().size()));
+        return site.to().node(operator, Attributes.NONE.with("axis", 0).with("keepdims", 0), flat);
+    }
+
+    private static Value normOfAll(Site site) {
+        boolean keep = site.call().get(1, Boolean.class);
+        long[] axes = LongStream.range(0, site.receiver().rank()).toArray();
+        return reduce(site.to(), "ReduceL2", site.receiver(), keep, axes);
+    }
+
+    private static Value norm(Site site) {
+        String operator = operator(site, site.call().integer(1));
+        return reduce(site.to(), operator, site.receiver(), site.call().get(3, Boolean.class), axes(site, 2));
+    }
+
+    private static String operator(Site site, double order) {
+        if (order != 1 && order != 2) {
+            throw site.error("of order " + order + " has no ONNX form here: use order 1 or 2");
+        }
+        return order == 1 ? "ReduceL1" : "ReduceL2";
+    }
+
+    private static Value normalize(Site site) {
+        Emitter to = site.to();
+        String operator = operator(site, site.call().get(1, Double.class));
+        int axis = site.receiver().shape().axis(site.call().integer(2));
+        Value norm = reduce(to, operator, site.receiver(), true, axis);
+        Value least = to.scalar(site.resultType(), site.call().get(3, Double.class));
+        return to.node("Div", site.receiver(), to.node("Max", norm, least));
+    }
+
+    private static Value cumSum(Site site, int along) {
+        Value axis = site.to().scalar(ElementType.INT64, site.receiver().shape().axis(along));
+        return site.to().node("CumSum", site.receiverAs(site.resultType()), axis);
+    }
+
+    /** Sorts an axis of fixed size: the smallest k of k. Equal elements may come in another order than in PyTorch. */
+    private static List<Value> sorted(Site site, int along) {
+        int axis = site.receiver().shape().axis(along);
+        Attributes attributes =
+                Attributes.NONE.with("axis", axis).with("largest", 0).with("sorted", 1);
+        Value all = site.to().ints(site.receiver().shape().get(axis).fixed("a sorted axis"));
+        return site.to().nodes("TopK", attributes, 2, site.receiver(), all);
+    }
+
+    private static Value argSort(Site site) {
+        int axis = site.receiver().shape().axis(site.call().integer(1));
+        Value indices = sorted(site, axis).get(1);
+        return site.call().get(2, Boolean.class) ? indices : ShapeRows.flip(site.to(), indices, axis);
+    }
+
+    private static List<Value> topK(Site site) {
+        Dim count = Dim.of(site.call().integer(1));
+        Attributes attributes = Attributes.NONE
+                .with("axis", site.receiver().shape().axis(site.call().integer(2)))
+                .with("largest", site.call().get(3, Boolean.class) ? 1 : 0)
+                .with("sorted", site.call().get(4, Boolean.class) ? 1 : 0);
+        return site.to().nodes("TopK", attributes, 2, site.receiver(), site.to().dims(List.of(count)));
+    }
+}

@@ -1,0 +1,38 @@
+package io.catwalk.onnx.lowering;
+
+import io.catwalk.onnx.graph.Value;
+import java.util.List;
+
+/**
+ * Says how one primitive of DJL is written with ONNX operators.
+ *
+ * @param signature the primitive, as {@code NDArray.add(Number)}
+ * @param operators the ONNX operators that it becomes, for the documentation
+ * @param emission writes them
+ */
+record Row(String signature, String operators, Emission emission) {
+
+    /** Writes the nodes of one call. */
+    @FunctionalInterface
+    interface Emission {
+
+        /**
+         * Writes nodes.
+         *
+         * @param site the call
+         * @return one value for each array that the call makes
+         */
+        List<Value> emit(Site site);
+    }
+
+    /** Writes the nodes of a call that makes one array. */
+    @FunctionalInterface
+    interface Single {
+        Value emit(Site site);
+    }
+
+    /** Makes a row for a primitive that makes one array. */
+    static Row of(String signature, String operators, Single single) {
+        return new Row(signature, operators, site -> List.of(single.emit(site)));
+    }
+}

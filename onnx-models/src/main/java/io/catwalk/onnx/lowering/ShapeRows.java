@@ -1,0 +1,191 @@
+package io.catwalk.onnx.lowering;
+
+import io.catwalk.onnx.graph.Attributes;
+import io.catwalk.onnx.graph.Dim;
+import io.catwalk.onnx.graph.ElementType;
+import io.catwalk.onnx.graph.TensorShape;
+import io.catwalk.onnx.graph.Value;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+
+/** Writes what moves elements without computing on them. */
+final class ShapeRows {
+
+    private ShapeRows() {}
+
+    static List<Row> rows() {
+        List<Row> rows = new ArrayList<>();
+        for (String method : List.of(
+                "reshape(Shape)",
+                "flatten()",
+                "flatten(int, int)",
+                "squeeze()",
+                "squeeze(int)",
+                "squeeze(int[])",
+                "expandDims(int)")) {
+            rows.add(Row.of(
+                    "NDArray." + method,
+                    "Reshape",
+                    site -> site.to()
+                            .reshape(site.receiver(), site.resultShape().dims())));
+        }
+        rows.add(Row.of("NDArray.transpose()", "Transpose", ShapeRows::reverse));
+        rows.add(Row.of("NDArray.transpose(int[])", "Transpose", ShapeRows::transpose));
+        rows.add(Row.of("NDArray.swapAxes(int, int)", "Transpose", ShapeRows::swap));
+        rows.add(Row.of(
+                "NDArray.broadcast(Shape)",
+                "Expand",
+                site -> site.to()
+                        .node(
+                                "Expand",
+                                site.receiver(),
+                                site.to().dims(site.resultShape().dims()))));
+        rows.add(new Row("NDArray.split(long[], int)", "Split", site -> split(site, 2)));
+        rows.add(new Row("NDArray.split(long, int)", "Split", site -> split(site, 2)));
+        rows.add(Row.of("NDArrayEx.stack(NDList, int)", "Unsqueeze, Concat", ShapeRows::stack));
+        rows.add(Row.of("NDArrayEx.concat(NDList, int)", "Concat", ShapeRows::concat));
+        for (String arguments : List.of("(long)", "(long[])")) {
+            rows.add(Row.of("NDArray.tile" + arguments, "Tile", ShapeRows::tile));
+            rows.add(Row.of("NDArray.repeat" + arguments, "Unsqueeze, Tile, Reshape", ShapeRows::repeat));
+        }
+        rows.add(Row.of("NDArray.repeat(int, long)", "Unsqueeze, Tile, Reshape", ShapeRows::repeat));
+        rows.add(Row.of("NDArray.flip(int[])", "Slice", ShapeRows::flip));
+        rows.add(Row.of("NDArray.pad(Shape, double)", "Pad", ShapeRows::pad));
+        return rows;
+    }
+
+    private static Value reverse(Site site) {
+        int rank = site.receiver().rank();
+        return site.to()
+                .transpose(
+                        site.receiver(),
+                        LongStream.range(0, rank).map(i -> rank - 1 - i).toArray());
+    }
+
+    private static Value transpose(Site site) {
+        TensorShape shape = site.receiver().shape();
+        long[] axes = LongStream.of(site.call().numbers(1)).map(shape::axis).toArray();
+        return site.to().transpose(site.receiver(), axes);
+    }
+
+    private static Value swap(Site site) {
+        return swap(
+                site.to(), site.receiver(), site.call().integer(1), site.call().integer(2));
+    }
+
+    static Value swap(Emitter to, Value value, int first, int second) {
+        long[] axes = LongStream.range(0, value.rank()).toArray();
+        int left = value.shape().axis(first);
+        int right = value.shape().axis(second);
+        axes[left] = right;
+        axes[right] = left;
+        return left == right ? value : to.transpose(value, axes);
+    }
+
+    private static List<Value> split(Site site, int axisArgument) {
+        int axis = site.receiver().shape().axis(site.call().integer(axisArgument));
+        List<Dim> sizes =
+                site.results().stream().map(part -> part.shape().get(axis)).toList();
+        if (sizes.size() == 1) {
+            return List.of(site.receiver());
+        }
+        return site.to()
+                .nodes(
+                        "Split",
+                        Attributes.NONE.with("axis", axis),
+                        sizes.size(),
+                        site.receiver(),
+                        site.to().dims(sizes));
+    }
+
+    private static Value concat(Site site) {
+        int axis = site.receiver().shape().axis(site.call().integer(2));
+        ElementType type = site.resultType();
+        Value[] parts = Stream.concat(Stream.of(site.receiver()), site.list(1).stream())
+                .map(part -> site.to().cast(part, type))
+                .toArray(Value[]::new);
+        return site.to().node("Concat", Attributes.NONE.with("axis", axis), parts);
+    }
+
+    private static Value stack(Site site) {
+        int axis = site.resultShape().axis(site.call().integer(2));
+        ElementType type = site.resultType();
+        Value[] parts = Stream.concat(Stream.of(site.receiver()), site.list(1).stream())
+                .map(part -> site.to().unsqueeze(site.to().cast(part, type), axis))
+                .toArray(Value[]::new);
+        return site.to().node("Concat", Attributes.NONE.with("axis", axis), parts);
+    }
+
+    private static Value tile(Site site) {
+        Value wide = site.to().reshape(site.receiver(), widened(site));
+        Object argument = site.call().value(1);
+        List<Dim> repeats = argument instanceof Long count
+                ? wide.shape().dims().stream().map(dim -> Dim.of(count)).toList()
+                : new ArrayList<>(site.call().dims(1));
+        List<Dim> all = new ArrayList<>(repeats);
+        while (all.size() < wide.rank()) {
+            all.add(0, Dim.of(1));
+        }
+        return site.to().node("Tile", wide, site.to().dims(all));
+    }
+
+    /** Adds axes of size 1 in front until the rank is that of the result. */
+    private static List<Dim> widened(Site site) {
+        List<Dim> dims = new ArrayList<>(site.receiver().shape().dims());
+        while (dims.size() < site.resultShape().rank()) {
+            dims.add(0, Dim.of(1));
+        }
+        return dims;
+    }
+
+    /** Repeats each element in place: a new axis behind the old one is tiled, then both become one. */
+    private static Value repeat(Site site) {
+        Value value = site.receiver();
+        for (int axis = 0; axis < value.rank(); axis++) {
+            Dim from = value.shape().get(axis);
+            Dim target = site.resultShape().get(axis);
+            if (from.equals(target)) {
+                continue;
+            }
+            long count = target.isFixed() ? target.fixed() / from.fixed() : target.perSample() / from.perSample();
+            long[] repeats = LongStream.range(0, value.rank() + 1).map(i -> 1).toArray();
+            repeats[axis + 1] = count;
+            Value tiled = site.to()
+                    .node(
+                            "Tile",
+                            site.to().unsqueeze(value, axis + 1),
+                            site.to().ints(repeats));
+            value = site.to().reshape(tiled, value.shape().with(axis, target).dims());
+        }
+        return value;
+    }
+
+    private static Value flip(Site site) {
+        return flip(site.to(), site.receiver(), site.call().numbers(1));
+    }
+
+    static Value flip(Emitter to, Value value, long... axes) {
+        return to.node(
+                "Slice",
+                value,
+                to.ints(LongStream.of(axes).map(axis -> -1).toArray()),
+                to.ints(LongStream.of(axes).map(axis -> Long.MIN_VALUE).toArray()),
+                to.ints(axes),
+                to.ints(LongStream.of(axes).map(axis -> -1).toArray()));
+    }
+
+    /** Turns PyTorch's order (last axis first, before and after) into that of ONNX (all before, all after). */
+    private static Value pad(Site site) {
+        long[] pairs = site.call().numbers(1);
+        int rank = site.receiver().rank();
+        long[] pads = new long[2 * rank];
+        for (int i = 0; i < pairs.length / 2; i++) {
+            pads[rank - 1 - i] = pairs[2 * i];
+            pads[2 * rank - 1 - i] = pairs[2 * i + 1];
+        }
+        Value number = site.as(2, site.receiver().type());
+        return site.to().node("Pad", site.receiver(), site.to().ints(pads), number);
+    }
+}

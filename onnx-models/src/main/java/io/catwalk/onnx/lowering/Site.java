@@ -1,0 +1,85 @@
+package io.catwalk.onnx.lowering;
+
+import io.catwalk.onnx.graph.Dim;
+import io.catwalk.onnx.graph.ElementType;
+import io.catwalk.onnx.graph.ExportException;
+import io.catwalk.onnx.graph.TensorShape;
+import io.catwalk.onnx.graph.Value;
+import io.catwalk.onnx.trace.Arguments;
+import io.catwalk.onnx.trace.Operand;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Shows a row of the table one call: what it is given, what it must make, and where its nodes go.
+ *
+ * @param to where nodes go
+ * @param call the arguments
+ * @param results what the engine made, which the row must make too
+ * @param values ONNX values of the arrays so far, by id
+ * @param zeros ids of arrays that hold nothing but zeros
+ * @param style choices of the user
+ */
+record Site(
+        Emitter to,
+        Arguments call,
+        List<Operand> results,
+        Map<Integer, Value> values,
+        Set<Integer> zeros,
+        Style style) {
+
+    /** Returns the receiver. */
+    Value receiver() {
+        return value(0);
+    }
+
+    /** Returns an array argument. */
+    Value value(int index) {
+        return value(call.operand(index));
+    }
+
+    Optional<Value> optional(int index) {
+        return call.optionalOperand(index).map(this::value);
+    }
+
+    List<Value> list(int index) {
+        return call.operands(index).stream().map(this::value).toList();
+    }
+
+    Value value(Operand operand) {
+        return valueOf(values, operand);
+    }
+
+    static Value valueOf(Map<Integer, Value> values, Operand operand) {
+        return Objects.requireNonNull(values.get(operand.id()), "an array without a value");
+    }
+
+    ElementType resultType() {
+        return results.get(0).type();
+    }
+
+    TensorShape resultShape() {
+        return results.get(0).shape();
+    }
+
+    /** Returns an argument that is an array or a number as a value of the given type. */
+    Value as(int index, ElementType type) {
+        Object argument = call.value(index);
+        if (argument instanceof Operand operand) {
+            return to.cast(value(operand), type);
+        }
+        return argument instanceof Dim dim ? to.number(dim, type) : to.scalar(type, ((Number) argument).doubleValue());
+    }
+
+    /** Returns the receiver as a value of the given type. */
+    Value receiverAs(ElementType type) {
+        return to.cast(receiver(), type);
+    }
+
+    ExportException error(String fault) {
+        return call.error(fault);
+    }
+}

@@ -1,0 +1,50 @@
+package io.catwalk.onnx.lowering;
+
+import io.catwalk.onnx.graph.Initializer;
+import io.catwalk.onnx.graph.TensorShape;
+import io.catwalk.onnx.graph.Value;
+import java.util.List;
+import java.util.Optional;
+
+/** Lays weights out while exporting, so that no node has to do it whenever the file runs. */
+final class Weights {
+
+    private Weights() {}
+
+    /** Transposes a matrix: at once if it is fixed, with a node if the network computes it. */
+    static Value transposed(Emitter to, Value matrix) {
+        Optional<Initializer> fixed = to.initializer(matrix);
+        if (fixed.isEmpty()) {
+            return to.transpose(matrix, 1, 0);
+        }
+        long[] sizes = matrix.shape().fixed(matrix.name());
+        float[] turned = transposed(fixed.get().floats(), (int) sizes[0], (int) sizes[1]);
+        return to.floats(matrix.name() + ".transposed", TensorShape.of(sizes[1], sizes[0]), turned);
+    }
+
+    static float[] transposed(float[] matrix, int rows, int columns) {
+        float[] turned = new float[matrix.length];
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < columns; column++) {
+                turned[column * rows + row] = matrix[row * columns + column];
+            }
+        }
+        return turned;
+    }
+
+    /**
+     * Puts blocks of rows in another order.
+     *
+     * @param matrix row-major
+     * @param order for each new block, which old block it was
+     * @return the blocks in the new order
+     */
+    static float[] blocks(float[] matrix, List<Integer> order) {
+        int size = matrix.length / order.size();
+        float[] ordered = new float[matrix.length];
+        for (int block = 0; block < order.size(); block++) {
+            System.arraycopy(matrix, order.get(block) * size, ordered, block * size, size);
+        }
+        return ordered;
+    }
+}

@@ -1,0 +1,140 @@
+package io.catwalk.onnx.lowering;
+
+import io.catwalk.onnx.graph.Attributes;
+import io.catwalk.onnx.graph.Value;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+
+/** Writes what slides a window over the axes behind the channels. */
+final class WindowRows {
+
+    private WindowRows() {}
+
+    static List<Row> rows() {
+        return List.of(
+                Row.of(
+                        "NDArrayEx.convolution(NDArray, NDArray, NDArray, Shape, Shape, Shape, int)",
+                        "Conv",
+                        WindowRows::convolution),
+                Row.of(
+                        "NDArrayEx.maxPool(Shape, Shape, Shape, boolean)",
+                        "MaxPool",
+                        site -> site.to().node("MaxPool", pool(site, 1, 2, 3, 4), site.receiver())),
+                Row.of("NDArrayEx.avgPool(Shape, Shape, Shape, boolean, boolean)", "AveragePool", WindowRows::average),
+                Row.of(
+                        "NDArrayEx.lpPool(float, Shape, Shape, Shape, boolean)",
+                        "Pow, AveragePool, Mul",
+                        WindowRows::lp),
+                Row.of("NDArrayEx.globalMaxPool()", "GlobalMaxPool, Reshape", site -> global(site, "GlobalMaxPool")),
+                Row.of(
+                        "NDArrayEx.globalAvgPool()",
+                        "GlobalAveragePool, Reshape",
+                        site -> global(site, "GlobalAveragePool")),
+                Row.of("NDArrayEx.interpolation(long[], int, boolean)", "Resize", WindowRows::interpolation),
+                Row.of("NDArrayEx.globalLpPool(float)", "Pow, ReduceSum", WindowRows::globalLp));
+    }
+
+    private static Value convolution(Site site) {
+        List<Value> inputs = new ArrayList<>(List.of(site.value(1), site.value(2)));
+        site.optional(3).ifPresent(inputs::add);
+        int axes = site.value(1).rank() - 2;
+        Attributes attributes = Attributes.NONE
+                .with("strides", spread(site, 4, axes))
+                .with("pads", bothSides(spread(site, 5, axes)))
+                .with("dilations", spread(site, 6, axes))
+                .with("group", site.call().integer(7));
+        return site.to().node("Conv", attributes, inputs.toArray(Value[]::new));
+    }
+
+    /** Reads one number per axis; a single number stands for all of them, none for 0. */
+    private static long[] spread(Site site, int argument, int axes) {
+        long[] numbers = site.call().numbers(argument);
+        if (numbers.length == axes) {
+            return numbers;
+        }
+        long[] all = new long[axes];
+        Arrays.fill(all, numbers.length == 0 ? 0 : numbers[0]);
+        return all;
+    }
+
+    private static long[] bothSides(long[] pads) {
+        return LongStream.concat(Arrays.stream(pads), Arrays.stream(pads)).toArray();
+    }
+
+    private static Attributes pool(Site site, int kernel, int stride, int padding, int up) {
+        int axes = site.receiver().rank() - 2;
+        long[] window = spread(site, kernel, axes);
+        return Attributes.NONE
+                .with("kernel_shape", window)
+                .with("strides", site.call().numbers(stride).length == 0 ? window : spread(site, stride, axes))
+                .with("pads", bothSides(spread(site, padding, axes)))
+                .with("ceil_mode", site.call().get(up, Boolean.class) ? 1 : 0);
+    }
+
+    private static Value average(Site site) {
+        return averaging(site, 1).emit(site.to(), site.receiver());
+    }
+
+    /** Reads kernel, stride and padding, which stand next to each other. */
+    private static Averaging averaging(Site site, int kernel) {
+        int axes = site.receiver().rank() - 2;
+        long[] window = spread(site, kernel, axes);
+        long[] strides = site.call().numbers(kernel + 1).length == 0 ? window : spread(site, kernel + 1, axes);
+        long[] outputs = IntStream.range(2, axes + 2)
+                .mapToLong(axis -> site.resultShape().get(axis).fixed("image size"))
+                .toArray();
+        return new Averaging(window, strides, spread(site, kernel + 2, axes), outputs);
+    }
+
+    /** Writes (sum of x^p)^(1/p); PyTorch takes no absolute value, so that ONNX's LpPool differs for odd p. */
+    private static Value lp(Site site) {
+        Emitter to = site.to();
+        Value order = to.scalar(site.resultType(), site.call().get(1, Float.class));
+        Value mean = averaging(site, 2).emit(to, to.node("Pow", site.receiver(), order));
+        long window = LongStream.of(spread(site, 2, site.receiver().rank() - 2)).reduce(1, (a, b) -> a * b);
+        Value sum = to.node("Mul", mean, to.scalar(site.resultType(), (double) window));
+        return root(site, sum, order);
+    }
+
+    private static Value root(Site site, Value sum, Value order) {
+        return site.to().node("Pow", sum, site.to().node("Reciprocal", order));
+    }
+
+    private static Value global(Site site, String operator) {
+        Value pooled = site.to().node(operator, site.receiver());
+        return site.to().reshape(pooled, site.resultShape().dims());
+    }
+
+    private static Value globalLp(Site site) {
+        Emitter to = site.to();
+        Value order = to.scalar(site.resultType(), site.call().get(1, Float.class));
+        long[] axes = LongStream.range(2, site.receiver().rank()).toArray();
+        Value sum = ReductionRows.reduce(to, "ReduceSum", to.node("Pow", site.receiver(), order), false, axes);
+        return root(site, sum, order);
+    }
+
+    /** Resizes an image. The engine leaves {@code alignCorners} out, and smooths when a bilinear one shrinks. */
+    private static Value interpolation(Site site) {
+        boolean shrinks = IntStream.range(2, site.receiver().rank())
+                .anyMatch(axis -> site.resultShape().get(axis).fixed("image size")
+                        < site.receiver().shape().get(axis).fixed("image size"));
+        if (shrinks && site.call().integer(2) != 0) {
+            throw site.error("shrinks with smoothing, which has no ONNX form here: use avgPool, or mode 0 (nearest)");
+        }
+        Attributes how = switch (site.call().integer(2)) {
+            case 0 ->
+                Attributes.NONE
+                        .with("mode", "nearest")
+                        .with("nearest_mode", "floor")
+                        .with("coordinate_transformation_mode", "asymmetric");
+            case 1 ->
+                Attributes.NONE.with("mode", "linear").with("coordinate_transformation_mode", "pytorch_half_pixel");
+            default -> throw site.error("is exported for mode 0 (nearest) and 1 (bilinear) only");
+        };
+        Value sizes = site.to().dims(site.resultShape().dims());
+        return site.to().node("Resize", how, site.receiver(), Value.OMITTED, Value.OMITTED, sizes);
+    }
+}

@@ -1,0 +1,162 @@
+package io.catwalk.onnx.trace;
+
+import ai.djl.ndarray.types.Shape;
+import io.catwalk.onnx.graph.Dim;
+import io.catwalk.onnx.graph.ExportException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives a row of the operator table the arguments of one call; the receiver is argument 0.
+ *
+ * @param signature the primitive
+ * @param values {@link Operand} for arrays, lists of them, {@link Dim} or lists of it where numbers follow the
+ *     batch, else what the network passed
+ * @param origin where in the network the call stands
+ */
+public record Arguments(String signature, List<@Nullable Object> values, String origin) {
+
+    /** Copies the values, of which some may be null. */
+    public Arguments {
+        values = Collections.unmodifiableList(new ArrayList<>(values));
+    }
+
+    /**
+     * Returns an array.
+     *
+     * @param index place of the argument
+     * @return the array
+     */
+    public Operand operand(int index) {
+        return optionalOperand(index).orElseThrow(() -> error("needs an array as argument " + index));
+    }
+
+    /**
+     * Returns an array that may be absent.
+     *
+     * @param index place of the argument
+     * @return the array, or empty for null
+     */
+    public Optional<Operand> optionalOperand(int index) {
+        return Optional.ofNullable((Operand) values.get(index));
+    }
+
+    /**
+     * Returns a list of arrays.
+     *
+     * @param index place of the argument
+     * @return the arrays
+     */
+    public List<Operand> operands(int index) {
+        List<Operand> operands = new ArrayList<>();
+        ((List<?>) value(index)).forEach(operand -> operands.add((Operand) operand));
+        return operands;
+    }
+
+    /**
+     * Returns whole numbers, which may follow the batch.
+     *
+     * @param index place of a {@link Shape}, {@code long[]} or {@code int[]}
+     * @return the numbers
+     */
+    public List<Dim> dims(int index) {
+        Object value = value(index);
+        if (value instanceof List<?> list) {
+            return list.stream().map(Dim.class::cast).toList();
+        }
+        return Arrays.stream(longs(value)).mapToObj(Dim::of).toList();
+    }
+
+    /**
+     * Returns whole numbers that must not follow the batch.
+     *
+     * @param index place of a {@link Shape}, {@code long[]} or {@code int[]}
+     * @return the numbers
+     */
+    public long[] numbers(int index) {
+        return dims(index).stream().mapToLong(this::fixed).toArray();
+    }
+
+    /**
+     * Returns a whole number that must not follow the batch.
+     *
+     * @param index place of the argument
+     * @return the number
+     */
+    public int integer(int index) {
+        Object value = value(index);
+        return Math.toIntExact(value instanceof Dim dim ? fixed(dim) : ((Number) value).longValue());
+    }
+
+    /**
+     * Returns an argument as it is.
+     *
+     * @param <T> its type
+     * @param index place of the argument
+     * @param type its type
+     * @return the argument
+     */
+    public <T> T get(int index, Class<T> type) {
+        Object value = value(index);
+        if (value instanceof Dim dim) {
+            fixed(dim);
+        }
+        return type.cast(value);
+    }
+
+    /**
+     * Returns an argument whatever it is.
+     *
+     * @param index place of the argument
+     * @return the argument
+     */
+    public Object value(int index) {
+        Object value = values.get(index);
+        if (value == null) {
+            throw error("does not allow null as argument " + index);
+        }
+        return value;
+    }
+
+    /**
+     * Makes an error that names the call and its place.
+     *
+     * @param fault what is wrong with the call
+     * @return the error
+     */
+    public ExportException error(String fault) {
+        return new ExportException(signature + " " + fault + " (" + origin + ")");
+    }
+
+    /**
+     * Makes an error that names the call and its place.
+     *
+     * @param fault what is wrong with the call
+     * @param cause what was caught
+     * @return the error
+     */
+    public ExportException error(String fault, Throwable cause) {
+        return new ExportException(signature + " " + fault + " (" + origin + ")", cause);
+    }
+
+    private long fixed(Dim dim) {
+        if (!dim.isFixed()) {
+            throw error("takes a number that follows the batch (" + dim + "), which its ONNX form cannot");
+        }
+        return dim.fixed();
+    }
+
+    static long[] longs(Object value) {
+        if (value instanceof Shape shape) {
+            return shape.getShape();
+        }
+        if (value instanceof int[] ints) {
+            return Arrays.stream(ints).asLongStream().toArray();
+        }
+        return (long[]) value;
+    }
+}

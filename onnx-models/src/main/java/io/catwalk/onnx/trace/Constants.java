@@ -1,0 +1,129 @@
+package io.catwalk.onnx.trace;
+
+import io.catwalk.onnx.graph.Dim;
+import io.catwalk.onnx.graph.ElementType;
+import io.catwalk.onnx.graph.ExportException;
+import io.catwalk.onnx.graph.TensorShape;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/** Merges constants of two traces: the same for both, repeated along the batch, or counted from the batch. */
+final class Constants {
+
+    private final Merge merge;
+
+    Constants(Merge merge) {
+        this.merge = merge;
+    }
+
+    Step merge(Entry.Constant one, Entry.Constant two, Operand operand) {
+        requireNumbers(one);
+        if (operand.shape().isFixed()) {
+            if (Arrays.equals(one.data(), two.data())) {
+                return new Step.Constant(operand, one.hint(), one.data());
+            }
+            if (operand.shape().size().equals(Dim.of(1)) && !operand.type().isReal()) {
+                long left = element(one.data(), operand.type(), 0);
+                long right = element(two.data(), operand.type(), 0);
+                return new Step.Counted(operand, merge.dim(left, right, "the constant " + one.hint()));
+            }
+            throw merge.flow("the constant " + one.hint() + operand.shape()
+                    + " differs between two traces: it is random, or computed from the batch size");
+        }
+        if (isCounting(one, operand) && isCounting(two, operand)) {
+            return new Step.Counting(operand);
+        }
+        byte[] slice = slice(one, operand.shape());
+        if (!Arrays.equals(slice, slice(two, operand.shape()))) {
+            throw merge.flow("the constant " + one.hint() + operand.shape()
+                    + " holds different numbers for different batch sizes");
+        }
+        return new Step.Repeated(
+                operand,
+                new Step.Constant(
+                        new Operand(operand.id(), operand.type(), sliceShape(operand.shape())), one.hint(), slice));
+    }
+
+    private static void requireNumbers(Entry.Constant constant) {
+        if (Merge.elementType(constant.slot().type(), constant.hint()) == ElementType.FLOAT) {
+            var floats = ByteBuffer.wrap(constant.data())
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .asFloatBuffer();
+            while (floats.hasRemaining()) {
+                if (Float.isNaN(floats.get())) {
+                    throw new ExportException(constant.hint() + constant.slot().shape()
+                            + " holds NaN: the weights are broken; check the training that made them");
+                }
+            }
+        }
+    }
+
+    private static boolean isCounting(Entry.Constant constant, Operand operand) {
+        long length = constant.slot().shape().size();
+        boolean line = operand.shape().size().equals(Dim.BATCH);
+        for (int i = 0; line && i < length; i++) {
+            line = element(constant.data(), operand.type(), i) == i;
+        }
+        return line;
+    }
+
+    private static long element(byte[] data, ElementType type, int index) {
+        ByteBuffer buffer = ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN);
+        int at = index * type.bytes();
+        return switch (type) {
+            case INT64 -> buffer.getLong(at);
+            case INT32 -> buffer.getInt(at);
+            case UINT8 -> buffer.get(at) & 0xff;
+            case INT8, BOOL -> buffer.get(at);
+            case FLOAT -> whole(buffer.getFloat(at));
+            case DOUBLE -> whole(buffer.getDouble(at));
+        };
+    }
+
+    private static long whole(double number) {
+        return number == Math.rint(number) ? (long) number : Long.MIN_VALUE;
+    }
+
+    private static TensorShape sliceShape(TensorShape shape) {
+        return new TensorShape(shape.dims().stream()
+                .map(dim -> dim.isFixed() ? dim : Dim.of(1))
+                .toList());
+    }
+
+    /** Takes the first slice along the axes that follow the batch; all others must equal it. */
+    private byte[] slice(Entry.Constant constant, TensorShape shape) {
+        long[] sizes = constant.slot().shape().getShape();
+        int bytes = Merge.elementType(constant.slot().type(), constant.hint()).bytes();
+        byte[] data = constant.data();
+        for (int axis = 0; axis < sizes.length; axis++) {
+            if (!shape.get(axis).isFixed()) {
+                data = firstAlong(axis, sizes, data, bytes, constant.hint());
+                sizes = sizes.clone();
+                sizes[axis] = 1;
+            }
+        }
+        return data;
+    }
+
+    private byte[] firstAlong(int axis, long[] sizes, byte[] data, int bytes, String hint) {
+        int inner = bytes;
+        for (int i = axis + 1; i < sizes.length; i++) {
+            inner *= (int) sizes[i];
+        }
+        int size = (int) sizes[axis];
+        int outer = inner == 0 || size == 0 ? 0 : data.length / inner / size;
+        byte[] first = new byte[outer * inner];
+        for (int i = 0; i < outer; i++) {
+            int start = i * size * inner;
+            for (int j = 0; j < size; j++) {
+                int at = start + j * inner;
+                if (!Arrays.equals(data, start, start + inner, data, at, at + inner)) {
+                    throw merge.flow("the constant " + hint + " holds different numbers for different samples");
+                }
+            }
+            System.arraycopy(data, start, first, i * inner, inner);
+        }
+        return first;
+    }
+}

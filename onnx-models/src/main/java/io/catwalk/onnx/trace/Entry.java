@@ -1,0 +1,43 @@
+package io.catwalk.onnx.trace;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One line of a tape. */
+sealed interface Entry {
+
+    /**
+     * The input of the network.
+     *
+     * @param slot what it is
+     */
+    record Input(Slot slot) implements Entry {}
+
+    /**
+     * An array that does not depend on the input.
+     *
+     * @param slot what it is
+     * @param hint path of the parameter, or where it was made
+     * @param data elements, row-major, little endian
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared, never changed
+    record Constant(Slot slot, String hint, byte[] data) implements Entry {}
+
+    /**
+     * A call of a primitive.
+     *
+     * @param signature which primitive
+     * @param arguments receiver first; {@link Slot} for arrays, lists of them, else as the network passed it
+     * @param results what it made
+     * @param origin where in the network
+     */
+    record Operation(String signature, List<@Nullable Object> arguments, List<Slot> results, String origin)
+            implements Entry {
+        public Operation {
+            arguments = Collections.unmodifiableList(new ArrayList<>(arguments));
+            results = List.copyOf(results);
+        }
+    }
+}

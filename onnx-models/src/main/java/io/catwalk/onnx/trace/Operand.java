@@ -1,0 +1,13 @@
+package io.catwalk.onnx.trace;
+
+import io.catwalk.onnx.graph.ElementType;
+import io.catwalk.onnx.graph.TensorShape;
+
+/**
+ * Stands for one array of a program.
+ *
+ * @param id unique in its program
+ * @param type type of the elements
+ * @param shape sizes of the axes, some following the batch
+ */
+public record Operand(int id, ElementType type, TensorShape shape) {}

@@ -1,0 +1,71 @@
+package io.catwalk.onnx.trace;
+
+import ai.djl.nn.Block;
+import ai.djl.util.Pair;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+
+/** Tells where in a network the program counter is: the path of blocks, and the line of the user's code. */
+final class Origin {
+
+    private static final StackWalker WALKER = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
+
+    private final Block root;
+
+    Origin(Block root) {
+        this.root = root;
+    }
+
+    /** Describes the present place, for an error. */
+    String here() {
+        List<StackWalker.StackFrame> frames = WALKER.walk(stack -> stack.toList());
+        int outermost = 0;
+        for (int i = 0; i < frames.size(); i++) {
+            outermost = Block.class.isAssignableFrom(frames.get(i).getDeclaringClass()) ? i + 1 : outermost;
+        }
+        Optional<StackWalker.StackFrame> own = frames.subList(0, outermost).stream()
+                .filter(frame -> isOfUser(frame.getDeclaringClass()))
+                .findFirst();
+        String line = own.map(frame -> ", called at " + frame.getFileName() + ":" + frame.getLineNumber())
+                .orElse("");
+        return "block " + path(frames) + line;
+    }
+
+    private static boolean isOfUser(Class<?> type) {
+        String name = type.getName();
+        return !name.startsWith("ai.djl.")
+                && !name.startsWith("java.")
+                && !name.startsWith("jdk.")
+                && !name.startsWith(Origin.class.getPackageName() + ".")
+                && !name.contains("$Proxy");
+    }
+
+    /** Walks the tree of blocks beside the stack; a child that shares its class with a sibling is not named. */
+    private String path(List<StackWalker.StackFrame> innermostFirst) {
+        List<Class<?>> running = new ArrayList<>();
+        List<StackWalker.StackFrame> frames = new ArrayList<>(innermostFirst);
+        Collections.reverse(frames);
+        for (StackWalker.StackFrame frame : frames) {
+            Class<?> type = frame.getDeclaringClass();
+            if (Block.class.isAssignableFrom(type) && frame.getMethodName().equals("forwardInternal")) {
+                running.add(type);
+            }
+        }
+        StringBuilder path = new StringBuilder(root.getClass().getSimpleName());
+        Optional<Block> block = Optional.of(root);
+        for (Class<?> type : running.isEmpty() ? running : running.subList(1, running.size())) {
+            List<Pair<String, Block>> children = new ArrayList<>();
+            block.ifPresent(parent -> parent.getChildren().forEach(child -> {
+                if (type.isInstance(child.getValue())) {
+                    children.add(child);
+                }
+            }));
+            boolean clear = children.size() == 1;
+            path.append('/').append(clear ? children.get(0).getKey() : type.getSimpleName());
+            block = clear ? Optional.of(children.get(0).getValue()) : Optional.empty();
+        }
+        return path.toString();
+    }
+}

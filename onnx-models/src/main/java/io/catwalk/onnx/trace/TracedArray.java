@@ -1,0 +1,257 @@
+package io.catwalk.onnx.trace;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.internal.NDArrayEx;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands behind an {@link NDArray} that the network sees during a trace. An array that depends on the input
+ * has a slot on the tape from the start; a constant gets its slot when it first meets one that does.
+ */
+final class TracedArray implements InvocationHandler {
+
+    private static final Set<String> FACTS = Set.of(
+            "getShape",
+            "getDataType",
+            "getDevice",
+            "getName",
+            "setName",
+            "getUid",
+            "getSparseFormat",
+            "isSparse",
+            "isScalar",
+            "size",
+            "isEmpty",
+            "isReleased",
+            "hasGradient",
+            "shapeEquals");
+    private static final Set<String> LIFE =
+            Set.of("close", "attach", "tempAttach", "detach", "returnResource", "setRequiresGradient");
+    private static final Set<String> READS = Set.of(
+            "toByteBuffer",
+            "toArray",
+            "toBooleanArray",
+            "toByteArray",
+            "toDoubleArray",
+            "toFloatArray",
+            "toIntArray",
+            "toLongArray",
+            "toShortArray",
+            "toStringArray",
+            "toUint8Array",
+            "toUnsignedIntArray",
+            "toUnsignedShortArray",
+            "getBoolean",
+            "getByte",
+            "getDouble",
+            "getFloat",
+            "getInt",
+            "getLong",
+            "getUint8",
+            "contentEquals",
+            "allClose",
+            "copyTo",
+            "encode",
+            "nonzero",
+            "booleanMask",
+            "unique");
+    private static final Set<String> WRITES = Set.of("set", "setScalar", "intern");
+
+    private final Tracer tracer;
+    private final NDArray real;
+    private final String hint;
+    private final Storage storage;
+    private final NDArray proxy;
+    private final NDArrayEx internal;
+    private @Nullable Slot slot;
+    private boolean dependsOnInput;
+    private int seen;
+
+    TracedArray(Tracer tracer, NDArray real, String hint, @Nullable Slot slot, Storage storage) {
+        this.tracer = tracer;
+        this.real = real;
+        this.hint = hint;
+        this.slot = slot;
+        this.storage = storage;
+        this.dependsOnInput = slot != null;
+        this.seen = storage.version();
+        ClassLoader loader = NDArray.class.getClassLoader();
+        proxy = (NDArray) Proxy.newProxyInstance(loader, new Class<?>[] {NDArray.class}, this);
+        internal = (NDArrayEx)
+                Proxy.newProxyInstance(loader, new Class<?>[] {NDArrayEx.class}, new TracedInternal(tracer, this));
+    }
+
+    NDArray proxy() {
+        return proxy;
+    }
+
+    NDArray real() {
+        return real;
+    }
+
+    Storage storage() {
+        return storage;
+    }
+
+    boolean dependsOnInput() {
+        return dependsOnInput;
+    }
+
+    /** Forbids writing: a parameter belongs to the network. */
+    TracedArray frozen() {
+        storage.freeze();
+        return this;
+    }
+
+    /** Returns the place on the tape; a constant is put there now if it was not. */
+    Slot slot() {
+        if (seen < storage.lastTraced()) {
+            throw tracer.error("an array is used after its memory was changed in place through another array;"
+                    + " use add instead of addi (and so on), or duplicate() first");
+        }
+        if (!dependsOnInput && seen < storage.version()) {
+            slot = null;
+            seen = storage.version();
+        }
+        Slot known = slot;
+        if (known == null) {
+            known = tracer.tape().constant(hint, real);
+            slot = known;
+        }
+        return known;
+    }
+
+    @Override
+    public @Nullable Object invoke(Object self, Method method, @Nullable Object @Nullable [] arguments)
+            throws Throwable {
+        String name = method.getName();
+        if (method.getDeclaringClass() == Object.class) {
+            return ofObject(name, arguments);
+        }
+        if (name.equals("getManager")) {
+            return tracer.manager();
+        }
+        if (name.equals("getNDArrayInternal")) {
+            return internal;
+        }
+        if (name.equals("getResourceNDArrays")) {
+            return List.of(proxy);
+        }
+        if (name.equals("toDebugString")) {
+            return toString();
+        }
+        if (FACTS.contains(name)) {
+            return Tracer.invoke(real, method, tracer.unwrap(arguments));
+        }
+        if (LIFE.contains(name)) {
+            return null;
+        }
+        if (READS.contains(name)) {
+            return read(method, arguments);
+        }
+        if (WRITES.contains(name)) {
+            return write(self, method, arguments);
+        }
+        if (Signature.isInPlace(method)) {
+            return inPlace(method, arguments);
+        }
+        return call(self, method, arguments);
+    }
+
+    private @Nullable Object call(Object self, Method method, @Nullable Object @Nullable [] arguments)
+            throws Throwable {
+        if (method.getName().equals("get") && method.isDefault()) {
+            return InvocationHandler.invokeDefault(self, method, arguments);
+        }
+        if (!dependsOnInput && !tracer.dependsOnInput(arguments)) {
+            return tracer.runConstant(this, real, method, arguments);
+        }
+        Signature signature = Signature.of(method);
+        if (tracer.isPrimitive(signature)) {
+            return tracer.runPrimitive(this, real, method, arguments, signature);
+        }
+        if (method.isDefault()) {
+            return InvocationHandler.invokeDefault(self, method, arguments);
+        }
+        throw tracer.error(unsupported(signature));
+    }
+
+    static String unsupported(Signature signature) {
+        return signature.text() + " has no ONNX form here: use other operations, or add a row for it in"
+                + " io.catwalk.onnx.lowering and a sample of it in OperatorSamples";
+    }
+
+    private @Nullable Object read(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
+        if (dependsOnInput || tracer.dependsOnInput(arguments)) {
+            throw tracer.error("data-dependent control flow: " + method.getName()
+                    + " reads numbers that depend on the input while tracing, and an ONNX graph cannot branch on them;"
+                    + " compute with arrays instead (where, maximum, clip, masks by multiplication)."
+                    + " The same happens if an array from outside of forward is the receiver of an operation"
+                    + " with a traced array: let the traced array be the receiver");
+        }
+        return tracer.runConstant(this, real, method, arguments);
+    }
+
+    private @Nullable Object write(Object self, Method method, @Nullable Object @Nullable [] arguments)
+            throws Throwable {
+        if (method.isDefault()
+                && arguments != null
+                && arguments[arguments.length - 1] instanceof java.util.function.Function) {
+            return InvocationHandler.invokeDefault(self, method, arguments);
+        }
+        requireWritable();
+        if (dependsOnInput || tracer.dependsOnInput(arguments)) {
+            throw tracer.error("writing into parts of an array that depends on the input has no ONNX form here:"
+                    + " build it with concat, stack or where instead");
+        }
+        Object result = tracer.runConstant(this, real, method, arguments);
+        storage.written();
+        return result;
+    }
+
+    private Object inPlace(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
+        requireWritable();
+        if (dependsOnInput || tracer.dependsOnInput(arguments)) {
+            Signature signature = Signature.of(method).outOfPlace();
+            if (!tracer.isPrimitive(signature)) {
+                throw tracer.error(unsupported(signature));
+            }
+            List<@Nullable Object> recorded = tracer.record(this, arguments);
+            Tracer.invoke(real, method, tracer.unwrap(arguments));
+            slot = tracer.operation(signature, recorded, real);
+            dependsOnInput = true;
+            storage.writtenFromInput();
+        } else {
+            slot();
+            Tracer.invoke(real, method, tracer.unwrap(arguments));
+            slot = null;
+            storage.written();
+        }
+        seen = storage.version();
+        return proxy;
+    }
+
+    private void requireWritable() {
+        if (storage.isFrozen()) {
+            throw tracer.error("the network changes a parameter (" + hint + ") in place during forward");
+        }
+    }
+
+    private @Nullable Object ofObject(String name, @Nullable Object @Nullable [] arguments) {
+        return switch (name) {
+            case "equals" -> arguments != null && arguments[0] == proxy;
+            case "hashCode" -> System.identityHashCode(proxy);
+            default -> toString();
+        };
+    }
+
+    @Override
+    public String toString() {
+        return "traced " + real.getDataType() + real.getShape() + " from " + hint;
+    }
+}

@@ -1,0 +1,44 @@
+package io.catwalk.onnx.trace;
+
+import ai.djl.ndarray.internal.NDArrayEx;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import org.jspecify.annotations.Nullable;
+
+/** Stands behind {@link ai.djl.ndarray.NDArray#getNDArrayInternal()}: layers, pools and activations. */
+final class TracedInternal implements InvocationHandler {
+
+    private final Tracer tracer;
+    private final TracedArray array;
+
+    TracedInternal(Tracer tracer, TracedArray array) {
+        this.tracer = tracer;
+        this.array = array;
+    }
+
+    @Override
+    public @Nullable Object invoke(Object self, Method method, @Nullable Object @Nullable [] arguments)
+            throws Throwable {
+        if (method.getName().equals("getArray")) {
+            return array.proxy();
+        }
+        if (method.getName().equals("getIndexer")) {
+            return new TracedIndexer(tracer);
+        }
+        NDArrayEx real = array.real().getNDArrayInternal();
+        if (method.getDeclaringClass() == Object.class) {
+            return Tracer.invoke(real, method, arguments);
+        }
+        if (!array.dependsOnInput() && !tracer.dependsOnInput(arguments)) {
+            return tracer.runConstant(array, real, method, arguments);
+        }
+        Signature signature = Signature.of(method);
+        if (tracer.isPrimitive(signature)) {
+            return tracer.runPrimitive(array, real, method, arguments, signature);
+        }
+        if (method.isDefault()) {
+            return InvocationHandler.invokeDefault(self, method, arguments);
+        }
+        throw tracer.error(TracedArray.unsupported(signature));
+    }
+}

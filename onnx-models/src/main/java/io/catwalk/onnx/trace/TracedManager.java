@@ -1,0 +1,75 @@
+package io.catwalk.onnx.trace;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands behind the {@link NDManager} of traced arrays: what {@code forward} creates is a constant of the
+ * trace, and nothing is freed before the trace ends.
+ */
+final class TracedManager implements InvocationHandler {
+
+    private final Tracer tracer;
+    private final NDManager real;
+
+    private TracedManager(Tracer tracer, NDManager real) {
+        this.tracer = tracer;
+        this.real = real;
+    }
+
+    static NDManager wrap(Tracer tracer, NDManager real) {
+        return (NDManager) Proxy.newProxyInstance(
+                NDManager.class.getClassLoader(), new Class<?>[] {NDManager.class}, new TracedManager(tracer, real));
+    }
+
+    @Override
+    public @Nullable Object invoke(Object self, Method method, @Nullable Object @Nullable [] arguments)
+            throws Throwable {
+        String name = method.getName();
+        switch (name) {
+            case "from", "ret" -> {
+                return arguments == null ? null : arguments[0];
+            }
+            case "newSubManager", "getParentManager" -> {
+                return self;
+            }
+            case "close",
+                    "cap",
+                    "attachAll",
+                    "tempAttachAll",
+                    "attachInternal",
+                    "attachUncappedInternal",
+                    "tempAttachInternal",
+                    "detachInternal",
+                    "setName" -> {
+                return null;
+            }
+            default -> {
+                return create(self, method, arguments);
+            }
+        }
+    }
+
+    private @Nullable Object create(Object self, Method method, @Nullable Object @Nullable [] arguments)
+            throws Throwable {
+        if (method.getDeclaringClass() == Object.class) {
+            return method.getName().equals("equals")
+                    ? (Object) (arguments != null && arguments[0] == self)
+                    : Tracer.invoke(real, method, arguments);
+        }
+        Class<?> result = method.getReturnType();
+        boolean makesArrays = result == NDArray.class
+                || result == NDList.class
+                || method.getName().equals("invoke");
+        if (makesArrays && tracer.dependsOnInput(arguments)) {
+            throw tracer.error(
+                    "NDManager." + method.getName() + " on an array that depends on the input has no ONNX form");
+        }
+        return tracer.wrapConstants(null, method.getName(), Tracer.invoke(real, method, tracer.unwrap(arguments)));
+    }
+}

@@ -1,0 +1,249 @@
+package io.catwalk.onnx.trace;
+
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.nn.Block;
+import io.catwalk.onnx.graph.ExportException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** The one place where arrays are wrapped, unwrapped, and run for real. */
+final class Tracer {
+
+    /** Methods of the engine whose result shares memory with their receiver. */
+    private static final Set<String> VIEWS = Set.of(
+            "reshape",
+            "expandDims",
+            "squeeze",
+            "flatten",
+            "transpose",
+            "swapAxes",
+            "broadcast",
+            "split",
+            "get",
+            "toType",
+            "toDevice",
+            "stopGradient",
+            "diagonal");
+
+    private final Tape tape = new Tape();
+    private final NDManager realManager;
+    private final NDManager manager;
+    private final Predicate<String> primitives;
+    private final Origin origin;
+    private final IdentityHashMap<NDArray, TracedArray> foreign = new IdentityHashMap<>();
+
+    Tracer(Block root, NDManager realManager, Predicate<String> primitives) {
+        this.origin = new Origin(root);
+        this.realManager = realManager;
+        this.primitives = primitives;
+        this.manager = TracedManager.wrap(this, realManager);
+    }
+
+    Tape tape() {
+        return tape;
+    }
+
+    NDManager manager() {
+        return manager;
+    }
+
+    NDManager realManager() {
+        return realManager;
+    }
+
+    boolean isPrimitive(Signature signature) {
+        return primitives.test(signature.text());
+    }
+
+    ExportException error(String fault) {
+        return new ExportException(fault + " (" + origin.here() + ")");
+    }
+
+    TracedArray input(NDArray real) {
+        return new TracedArray(this, real, "input", tape.input(real), new Storage());
+    }
+
+    /** Wraps an array that does not depend on the input; it goes on the tape when it is first used. */
+    TracedArray constant(String hint, NDArray real) {
+        return new TracedArray(this, real, hint, null, new Storage());
+    }
+
+    /** Returns what stands behind an array of the network, and takes arrays from outside of the trace in. */
+    TracedArray traced(NDArray array) {
+        if (Proxy.isProxyClass(array.getClass()) && Proxy.getInvocationHandler(array) instanceof TracedArray traced) {
+            return traced;
+        }
+        return foreign.computeIfAbsent(array, real -> constant("constant", real));
+    }
+
+    boolean dependsOnInput(@Nullable Object @Nullable [] arguments) {
+        if (arguments == null) {
+            return false;
+        }
+        return Arrays.stream(arguments).anyMatch(this::dependsOnInput);
+    }
+
+    private boolean dependsOnInput(@Nullable Object argument) {
+        if (argument instanceof NDArray array) {
+            return traced(array).dependsOnInput();
+        }
+        if (argument instanceof NDList list) {
+            return list.stream().anyMatch(array -> traced(array).dependsOnInput());
+        }
+        return argument instanceof NDIndex index && Indexing.dependsOnInput(this, index);
+    }
+
+    /** Unwraps the arguments of a call of the engine. */
+    @Nullable
+    Object @Nullable [] unwrap(@Nullable Object @Nullable [] arguments) {
+        if (arguments == null) {
+            return null;
+        }
+        @Nullable Object[] real = new @Nullable Object[arguments.length];
+        for (int i = 0; i < arguments.length; i++) {
+            real[i] = unwrap(arguments[i]);
+        }
+        return real;
+    }
+
+    private @Nullable Object unwrap(@Nullable Object argument) {
+        if (argument instanceof NDArray array) {
+            return traced(array).real();
+        }
+        if (argument instanceof NDList list) {
+            NDList real = new NDList();
+            list.forEach(array -> real.add(traced(array).real()));
+            return real;
+        }
+        if (argument instanceof NDIndex index) {
+            return Indexing.unwrap(this, index);
+        }
+        return argument instanceof NDManager ? realManager : argument;
+    }
+
+    /** Calls the engine. */
+    static @Nullable Object invoke(Object target, Method method, @Nullable Object @Nullable [] arguments)
+            throws Throwable {
+        try {
+            return method.invoke(target, arguments);
+        } catch (InvocationTargetException e) {
+            throw e.getCause() == null ? e : e.getCause();
+        }
+    }
+
+    /** Runs a method whose operands do not depend on the input, and wraps what it makes. */
+    @Nullable
+    Object runConstant(TracedArray receiver, Object target, Method method, @Nullable Object @Nullable [] arguments)
+            throws Throwable {
+        return wrapConstants(receiver, method.getName(), invoke(target, method, unwrap(arguments)));
+    }
+
+    @Nullable
+    Object wrapConstants(@Nullable TracedArray receiver, String name, @Nullable Object result) {
+        if (result instanceof NDArray array) {
+            return wrap(receiver, name, array, null).proxy();
+        }
+        if (result instanceof NDList list) {
+            NDList wrapped = new NDList();
+            list.forEach(array -> wrapped.add(wrap(receiver, name, array, null).proxy()));
+            return wrapped;
+        }
+        return result;
+    }
+
+    /** Runs a primitive for real and writes it on the tape. */
+    Object runPrimitive(
+            TracedArray receiver,
+            Object target,
+            Method method,
+            @Nullable Object @Nullable [] arguments,
+            Signature signature)
+            throws Throwable {
+        List<@Nullable Object> recorded = record(receiver, arguments);
+        Object result = compute(target, method, arguments, signature);
+        return recordResult(receiver, method.getName(), signature.text(), recorded, result);
+    }
+
+    private @Nullable Object compute(
+            Object target, Method method, @Nullable Object @Nullable [] arguments, Signature signature)
+            throws Throwable {
+        try {
+            return invoke(target, method, unwrap(arguments));
+        } catch (EngineException | UnsupportedOperationException e) {
+            throw new ExportException(
+                    "the engine itself cannot compute " + signature.text() + ": " + e.getMessage() + " ("
+                            + origin.here() + ")",
+                    e);
+        }
+    }
+
+    Object recordResult(
+            TracedArray receiver,
+            String name,
+            String signature,
+            List<@Nullable Object> arguments,
+            @Nullable Object result) {
+        if (result instanceof NDArray array) {
+            Slot slot = tape.operation(signature, arguments, List.of(array), origin.here())
+                    .get(0);
+            return wrap(receiver, name, array, slot).proxy();
+        }
+        if (result instanceof NDList list) {
+            List<Slot> slots = tape.operation(signature, arguments, List.copyOf(list), origin.here());
+            NDList wrapped = new NDList();
+            for (int i = 0; i < slots.size(); i++) {
+                wrapped.add(wrap(receiver, name, list.get(i), slots.get(i)).proxy());
+            }
+            return wrapped;
+        }
+        throw error(signature + " makes no array and cannot be written as ONNX");
+    }
+
+    /** Writes an operation on the tape that changed an array in place. */
+    Slot operation(Signature signature, List<@Nullable Object> arguments, NDArray result) {
+        return tape.operation(signature.text(), arguments, List.of(result), origin.here())
+                .get(0);
+    }
+
+    /** Returns what goes on the tape for the receiver and the arguments of a call. */
+    List<@Nullable Object> record(TracedArray receiver, @Nullable Object @Nullable [] arguments) {
+        List<@Nullable Object> recorded = new ArrayList<>();
+        recorded.add(receiver.slot());
+        if (arguments != null) {
+            for (Object argument : arguments) {
+                if (argument instanceof NDArray array) {
+                    recorded.add(traced(array).slot());
+                } else if (argument instanceof NDList list) {
+                    recorded.add(
+                            list.stream().map(array -> traced(array).slot()).toList());
+                } else {
+                    recorded.add(argument instanceof NDManager ? null : argument);
+                }
+            }
+        }
+        return recorded;
+    }
+
+    private TracedArray wrap(@Nullable TracedArray receiver, String name, NDArray real, @Nullable Slot slot) {
+        boolean same = receiver != null && receiver.real() == real;
+        if (!same && real.getManager() != realManager) {
+            real.attach(realManager);
+        }
+        if (receiver != null && (same || VIEWS.contains(name))) {
+            return new TracedArray(this, real, name, slot, receiver.storage());
+        }
+        return new TracedArray(this, real, name, slot, new Storage());
+    }
+}

@@ -1,0 +1,96 @@
+package io.catwalk.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.onnxruntime.OrtException;
+import java.util.Random;
+
+/** Holds what ONNX Runtime answers against what DJL answers. */
+final class Agreement {
+
+    private static final long[] BATCHES = {1, 3, 7};
+
+    private Agreement() {}
+
+    /** Gives every parameter seeded numbers that no layer starts with, so that mixed up ones are seen. */
+    static <B extends Block> B initialized(B block, NDManager manager, Shape sample) {
+        block.initialize(manager, DataType.FLOAT32, new Shape(2).addAll(sample));
+        randomize(block, 7);
+        return block;
+    }
+
+    static void randomize(Block block, long seed) {
+        Random random = new Random(seed);
+        block.getParameters().forEach(pair -> {
+            Parameter parameter = pair.getValue();
+            NDArray array = parameter.getArray();
+            array.setRequiresGradient(false);
+            float[] numbers = new float[(int) array.size()];
+            boolean positive =
+                    parameter.getType() == Parameter.Type.RUNNING_VAR || parameter.getType() == Parameter.Type.GAMMA;
+            for (int i = 0; i < numbers.length; i++) {
+                numbers[i] = positive ? 0.5f + random.nextFloat() : (float) (random.nextGaussian() * 0.3);
+            }
+            array.set(numbers);
+        });
+    }
+
+    static float[] images(int count, long seed) {
+        Random random = new Random(seed);
+        float[] images = new float[count];
+        for (int i = 0; i < count; i++) {
+            images[i] = (float) random.nextGaussian();
+        }
+        return images;
+    }
+
+    static double difference(Block block, Shape sample, byte[] model) throws OrtException {
+        return difference(block, sample, model, BATCHES);
+    }
+
+    /** Returns the largest difference between both answers over some batch sizes, relative above 1. */
+    static double difference(Block block, Shape sample, byte[] model, long... batches) throws OrtException {
+        double worst = 0;
+        try (OrtSession session = new OrtSession(model);
+                NDManager manager = NDManager.newBaseManager()) {
+            for (long batch : batches) {
+                Shape shape = new Shape(batch).addAll(sample);
+                float[] images = images((int) shape.size(), batch);
+                NDList expected = block.forward(
+                        new ParameterStore(manager, false), new NDList(manager.create(images, shape)), false);
+                var found = session.run(images, shape.getShape());
+                for (int i = 0; i < expected.size(); i++) {
+                    worst = Math.max(worst, difference(expected.get(i), found.get(i)));
+                }
+            }
+        }
+        return worst;
+    }
+
+    private static double difference(NDArray expected, OrtSession.Output found) {
+        assertThat(found.shape())
+                .containsExactly(java.util.Arrays.stream(expected.getShape().getShape())
+                        .boxed()
+                        .toArray(Long[]::new));
+        Number[] numbers = expected.toType(DataType.FLOAT64, true).toArray();
+        double worst = 0;
+        for (int i = 0; i < numbers.length; i++) {
+            double wanted = numbers[i].doubleValue();
+            double got = found.numbers().get(i);
+            if (wanted == got || (Double.isNaN(wanted) && Double.isNaN(got))) {
+                continue;
+            }
+            double difference = Math.abs(wanted - got) / Math.max(1, Math.abs(wanted));
+            worst = Math.max(worst, Double.isNaN(difference) ? Double.POSITIVE_INFINITY : difference);
+        }
+        return worst;
+    }
+}

@@ -1,0 +1,246 @@
+package io.catwalk.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.TensorInfo;
+import io.catwalk.onnx.ClassicNetworksTest.Network;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Tag("tiny")
+class OnnxExportTest {
+
+    private static final Shape IMAGE = new Shape(1, 28, 28);
+
+    @Test
+    void theSameWeightsGiveTheSameBytes() {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            byte[] first = OnnxExport.of(network(manager, Network.LSTM_TWO_LAYERS), IMAGE)
+                    .withMetadata(Map.of("b", "2", "a", "1"))
+                    .bytes();
+            byte[] second = OnnxExport.of(network(manager, Network.LSTM_TWO_LAYERS), IMAGE)
+                    .withMetadata(Map.of("a", "1"))
+                    .withMetadata(Map.of("b", "2"))
+                    .bytes();
+            assertThat(second).isEqualTo(first);
+        }
+    }
+
+    private static Block network(NDManager manager, Network network) {
+        return Agreement.initialized(network.block(), manager, IMAGE);
+    }
+
+    @Test
+    void metadataIsWrittenSorted() throws Exception {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            byte[] bytes = OnnxExport.of(network(manager, Network.PERCEPTRON), IMAGE)
+                    .withMetadata(Map.of("labels", "T-shirt,Trouser", "a", "ä", "z", "1"))
+                    .bytes();
+            assertThat(ModelProto.parseFrom(bytes).getMetadataPropsList())
+                    .extracting(entry -> entry.getKey() + "=" + entry.getValue())
+                    .containsExactly("a=ä", "labels=T-shirt,Trouser", "z=1");
+        }
+    }
+
+    @Test
+    void inputAndOutputAreNamedAndFollowTheBatch() throws Exception {
+        try (NDManager manager = NDManager.newBaseManager();
+                OrtSession session = new OrtSession(
+                        OnnxExport.of(network(manager, Network.MAX_POOL), IMAGE).bytes())) {
+            assertThat(session.raw().getInputNames()).containsExactly("images");
+            assertThat(session.raw().getOutputNames()).containsExactly("logits");
+            assertThat(shape(session.raw().getInputInfo(), "images")).containsExactly(-1, 1, 28, 28);
+            assertThat(shape(session.raw().getOutputInfo(), "logits")).containsExactly(-1, 10);
+        }
+    }
+
+    private static long[] shape(Map<String, NodeInfo> infos, String name) {
+        return ((TensorInfo) Objects.requireNonNull(infos.get(name)).getInfo()).getShape();
+    }
+
+    @Test
+    void aConvolutionalNetNeedsNoComputedShapes() throws Exception {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            byte[] bytes =
+                    OnnxExport.of(network(manager, Network.MAX_POOL), IMAGE).bytes();
+            assertThat(OperatorTableTest.operators(bytes))
+                    .containsExactly("Conv", "Relu", "MaxPool", "Conv", "Tanh", "AveragePool", "Reshape", "Gemm");
+        }
+    }
+
+    @Test
+    void aZeroInitialStateIsLeftOut() throws Exception {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            byte[] bytes = OnnxExport.of(network(manager, Network.LSTM_TWO_LAYERS), IMAGE)
+                    .bytes();
+            ModelProto.parseFrom(bytes).getGraph().getNodeList().stream()
+                    .filter(node -> node.getOpType().equals("LSTM"))
+                    .forEach(node -> assertThat(node.getInputList()).hasSize(4).doesNotContain(""));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {13, 14, 15, 16, 17, 18, 19, 20, 21})
+    void everyOperatorSetAnswersAlike(int opset) throws Exception {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            for (Network network : List.of(Network.GLOBAL_POOL, Network.GRU_MEAN)) {
+                Block block = network(manager, network);
+                byte[] model = OnnxExport.of(block, IMAGE).withOpset(opset).bytes();
+                assertThat(ModelProto.parseFrom(model).getOpsetImport(0).getVersion())
+                        .isEqualTo(opset);
+                assertThat(Agreement.difference(block, IMAGE, model)).isLessThan(1e-5);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void unrolledRecurrenceAnswersAlikeWithoutRecurrentOperators(Network network) throws Exception {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Block block = network(manager, network);
+            byte[] model = OnnxExport.of(block, IMAGE).withUnrolledRecurrence().bytes();
+            assertThat(OperatorTableTest.operators(model)).doesNotContain("RNN", "GRU", "LSTM", "Scan", "Loop");
+            assertThat(Agreement.difference(block, IMAGE, model)).isLessThan(1e-5);
+        }
+    }
+
+    @Test
+    void foldedBatchNormsVanishAndAnswerAlike() throws Exception {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Block block = network(manager, Network.GLOBAL_POOL);
+            byte[] model = OnnxExport.of(block, IMAGE).withFoldedBatchNorm().bytes();
+            assertThat(OperatorTableTest.operators(model))
+                    .containsExactly("Conv", "Relu", "Conv", "Sigmoid", "GlobalAveragePool", "Reshape", "Gemm");
+            assertThat(Agreement.difference(block, IMAGE, model)).isLessThan(1e-5);
+        }
+    }
+
+    @Test
+    void probabilitiesSumToOneAndFollowTheLogits() throws Exception {
+        try (NDManager manager = NDManager.newBaseManager();
+                OrtSession session = new OrtSession(OnnxExport.of(network(manager, Network.PERCEPTRON), IMAGE)
+                        .withProbabilities()
+                        .bytes())) {
+            assertThat(session.raw().getOutputNames()).containsExactly("logits", "probabilities");
+            List<OrtSession.Output> outputs = session.run(Agreement.images(784, 1), 1, 1, 28, 28);
+            List<Double> logits = outputs.get(0).numbers();
+            List<Double> probabilities = outputs.get(1).numbers();
+            double sum = logits.stream().mapToDouble(Math::exp).sum();
+            for (int i = 0; i < 10; i++) {
+                assertThat(probabilities.get(i)).isCloseTo(Math.exp(logits.get(i)) / sum, within(1e-6));
+            }
+        }
+    }
+
+    @Test
+    void embeddedPreprocessingTakesPixels() throws Exception {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Block block = network(manager, Network.MAX_POOL);
+            OnnxExport export = OnnxExport.of(block, IMAGE);
+            byte[] pixels = new byte[2 * 784];
+            new Random(5).nextBytes(pixels);
+            float[] normalized = new float[pixels.length];
+            IntStream.range(0, pixels.length)
+                    .forEach(i -> normalized[i] = ((pixels[i] & 0xff) / 255f - 0.286f) / 0.353f);
+            byte[] embedded = export.withEmbeddedPreprocessing(new float[] {0.286f}, new float[] {0.353f})
+                    .bytes();
+            try (OrtSession plain = new OrtSession(export.bytes());
+                    OrtSession fed = new OrtSession(embedded);
+                    OnnxTensor bytes = OnnxTensor.createTensor(
+                            OrtEnvironment.getEnvironment(),
+                            ByteBuffer.wrap(pixels),
+                            new long[] {2, 1, 28, 28},
+                            OnnxJavaType.UINT8)) {
+                List<Double> expected =
+                        plain.run(normalized, 2, 1, 28, 28).get(0).numbers();
+                List<Double> found = fed.run(bytes).get(0).numbers();
+                for (int i = 0; i < expected.size(); i++) {
+                    assertThat(found.get(i)).isCloseTo(expected.get(i), within(1e-5));
+                }
+            }
+        }
+    }
+
+    @Test
+    void weightsMayComeFromAStore() throws Exception {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Block block = network(manager, Network.PERCEPTRON);
+            ParameterStore doubled = new ParameterStore(manager, false) {
+                @Override
+                public NDArray getValue(Parameter parameter, Device device, boolean training) {
+                    return parameter.getArray().mul(2);
+                }
+            };
+            byte[] model = OnnxExport.of(block, IMAGE).withParameters(doubled).bytes();
+            block.getParameters().forEach(pair -> pair.getValue().getArray().muli(2));
+            assertThat(Agreement.difference(block, IMAGE, model)).isLessThan(1e-5);
+        }
+    }
+
+    @Test
+    void theBlockAnswersAsBefore() {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Block block = network(manager, Network.GLOBAL_POOL);
+            NDList images = new NDList(manager.create(Agreement.images(784, 1), new Shape(1, 1, 28, 28)));
+            float[] before = block.forward(new ParameterStore(manager, false), images, false)
+                    .singletonOrThrow()
+                    .toFloatArray();
+            OnnxExport.of(block, IMAGE).bytes();
+            float[] after = block.forward(new ParameterStore(manager, false), images, false)
+                    .singletonOrThrow()
+                    .toFloatArray();
+            assertThat(after).containsExactly(before);
+        }
+    }
+
+    @Test
+    void aFileIsWrittenWholeAndReplacesAnOlderOne(@TempDir Path folder) throws Exception {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            OnnxExport export = OnnxExport.of(network(manager, Network.PERCEPTRON), IMAGE);
+            Path file = folder.resolve("model.onnx");
+            Files.writeString(file, "old");
+            export.write(file);
+            assertThat(Files.readAllBytes(file)).isEqualTo(export.bytes());
+            try (var files = Files.list(folder)) {
+                assertThat(files).containsExactly(file);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anExportIsQuick(Network network) {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Block block = network(manager, network);
+            long start = System.nanoTime();
+            OnnxExport.of(block, IMAGE).bytes();
+            assertThat((System.nanoTime() - start) / 1e9).isLessThan(1.5);
+        }
+    }
+}

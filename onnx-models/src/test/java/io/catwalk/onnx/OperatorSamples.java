@@ -1,0 +1,90 @@
+package io.catwalk.onnx;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** One sample, or more, for each row of the operator table. */
+abstract class OperatorSamples {
+
+    static final Shape VECTOR = new Shape(6);
+    static final Shape MATRIX = new Shape(3, 4);
+    static final Shape CUBE = new Shape(2, 3, 4);
+    static final Shape IMAGE = new Shape(4, 9, 8);
+    static final double EXACT = 0;
+    static final double CLOSE = 1e-5;
+
+    private final List<Sample> samples = new ArrayList<>();
+
+    /**
+     * One use of a primitive.
+     *
+     * @param primitives signatures that it stands for, comma and blank between them as in the table
+     * @param shape shape of one sample of the input
+     * @param tolerance largest difference allowed, relative above 1
+     * @param operators ONNX operators that must be in the graph, with blanks between; the batch helpers do not count
+     * @param function what the network does
+     */
+    record Sample(
+            String primitives, Shape shape, double tolerance, String operators, Function<NDList, NDList> function) {
+
+        @Override
+        public String toString() {
+            return primitives + " " + shape;
+        }
+    }
+
+    static List<Sample> all() {
+        return Stream.of(
+                        new ArithmeticSamples(),
+                        new FunctionSamples(),
+                        new ShapeSamples(),
+                        new ReductionSamples(),
+                        new LayerSamples(),
+                        new RecurrentSamples())
+                .flatMap(group -> group.samples.stream())
+                .toList();
+    }
+
+    final void add(
+            String primitives, Shape shape, double tolerance, String operators, Function<NDArray, NDArray> body) {
+        samples.add(new Sample(
+                primitives, shape, tolerance, operators, inputs -> new NDList(body.apply(inputs.singletonOrThrow()))));
+    }
+
+    final void addAll(
+            String primitives, Shape shape, double tolerance, String operators, Function<NDArray, NDList> body) {
+        samples.add(
+                new Sample(primitives, shape, tolerance, operators, inputs -> body.apply(inputs.singletonOrThrow())));
+    }
+
+    /** Makes seeded numbers, the same whenever the function runs. */
+    static NDArray fixed(NDArray like, long... shape) {
+        return fixed(like.getManager(), shape);
+    }
+
+    static NDArray fixed(NDManager manager, long... shape) {
+        Shape wanted = new Shape(shape);
+        Random random = new Random(3);
+        float[] numbers = new float[(int) wanted.size()];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = (float) random.nextGaussian() * 0.5f;
+        }
+        return manager.create(numbers, wanted);
+    }
+
+    static NDArray whole(NDArray x) {
+        return x.mul(3).round().toType(DataType.INT64, false);
+    }
+
+    static NDArray positive(NDArray x) {
+        return x.abs().add(0.1f);
+    }
+}

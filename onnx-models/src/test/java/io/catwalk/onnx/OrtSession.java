@@ -1,0 +1,75 @@
+package io.catwalk.onnx;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession.Result;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/** Runs exported bytes in ONNX Runtime, for comparison. */
+final class OrtSession implements AutoCloseable {
+
+    private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    private final ai.onnxruntime.OrtSession session;
+
+    /**
+     * One output.
+     *
+     * @param shape sizes of the axes
+     * @param numbers elements as doubles, whatever their type was
+     */
+    record Output(List<Long> shape, List<Double> numbers) {}
+
+    OrtSession(byte[] model) throws OrtException {
+        try (SessionOptions options = new SessionOptions()) {
+            options.setIntraOpNumThreads(1);
+            options.setSessionLogLevel(ai.onnxruntime.OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
+            session = environment.createSession(model, options);
+        }
+    }
+
+    List<Output> run(float[] images, long... shape) throws OrtException {
+        try (OnnxTensor tensor = OnnxTensor.createTensor(environment, FloatBuffer.wrap(images), shape)) {
+            return run(tensor);
+        }
+    }
+
+    List<Output> run(OnnxTensor tensor) throws OrtException {
+        try (Result result = session.run(Map.of("images", tensor))) {
+            List<Output> outputs = new ArrayList<>();
+            for (var entry : result) {
+                OnnxTensor output = (OnnxTensor) entry.getValue();
+                List<Long> sizes =
+                        Arrays.stream(output.getInfo().getShape()).boxed().toList();
+                List<Double> numbers = new ArrayList<>();
+                flatten(output.getValue(), numbers);
+                outputs.add(new Output(sizes, numbers));
+            }
+            return outputs;
+        }
+    }
+
+    private static void flatten(Object value, List<Double> numbers) {
+        if (value.getClass().isArray()) {
+            for (int i = 0; i < java.lang.reflect.Array.getLength(value); i++) {
+                flatten(java.lang.reflect.Array.get(value, i), numbers);
+            }
+        } else {
+            numbers.add(value instanceof Boolean bit ? (bit ? 1.0 : 0.0) : ((Number) value).doubleValue());
+        }
+    }
+
+    ai.onnxruntime.OrtSession raw() {
+        return session;
+    }
+
+    @Override
+    public void close() throws OrtException {
+        session.close();
+    }
+}

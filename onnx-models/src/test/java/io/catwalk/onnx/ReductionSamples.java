@@ -1,0 +1,96 @@
+package io.catwalk.onnx;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.SparseFormat;
+
+/** What makes one number of many, and products of matrices. */
+final class ReductionSamples extends OperatorSamples {
+
+    ReductionSamples() {
+        reductions();
+        linear();
+    }
+
+    private void reductions() {
+        add("NDArray.sum()", CUBE, CLOSE, "ReduceSum", NDArray::sum);
+        add("NDArray.sum(int[], boolean)", CUBE, CLOSE, "ReduceSum", x -> x.sum(new int[] {1, 3}));
+        add(
+                "NDArray.sum(int[], boolean)",
+                CUBE,
+                EXACT,
+                "ReduceSum",
+                x -> x.gt(0).sum(new int[] {2}, true));
+        add("NDArray.mean()", CUBE, CLOSE, "ReduceMean", NDArray::mean);
+        add("NDArray.mean(int[], boolean)", CUBE, CLOSE, "ReduceMean", x -> x.mean(new int[] {-1}));
+        add("NDArray.max()", CUBE, EXACT, "ReduceMax", NDArray::max);
+        add("NDArray.max(int[], boolean)", CUBE, EXACT, "ReduceMax", x -> x.max(new int[] {1}, true));
+        add("NDArray.min()", CUBE, EXACT, "ReduceMin", NDArray::min);
+        add("NDArray.min(int[], boolean)", CUBE, EXACT, "ReduceMin", x -> x.min(new int[] {2}));
+        add("NDArray.prod()", VECTOR, CLOSE, "ReduceProd", NDArray::prod);
+        add("NDArray.prod(int[], boolean)", CUBE, CLOSE, "ReduceProd", x -> x.prod(new int[] {3}));
+        add("NDArray.argMax()", CUBE, EXACT, "Reshape ArgMax", NDArray::argMax);
+        add("NDArray.argMax(int)", CUBE, EXACT, "ArgMax", x -> x.argMax(2));
+        add("NDArray.argMin()", CUBE, EXACT, "Reshape ArgMin", NDArray::argMin);
+        add("NDArray.argMin(int)", CUBE, EXACT, "ArgMin", x -> x.argMin(-1));
+        add("NDArray.norm(boolean)", CUBE, CLOSE, "ReduceL2", x -> x.norm(true));
+        add("NDArray.norm(int, int[], boolean)", CUBE, CLOSE, "ReduceL2", x -> x.norm(new int[] {2}));
+        add("NDArray.norm(int, int[], boolean)", CUBE, CLOSE, "ReduceL1", x -> x.norm(1, new int[] {1, 2}, true));
+        add("NDArray.normalize(double, long, double)", CUBE, CLOSE, "ReduceL2 Max Div", NDArray::normalize);
+        add("NDArray.cumSum(int)", CUBE, CLOSE, "CumSum", x -> x.cumSum(2));
+        add("NDArray.cumSum()", VECTOR, CLOSE, "CumSum", NDArray::cumSum);
+        add("NDArray.sort()", CUBE, EXACT, "TopK", NDArray::sort);
+        add("NDArray.sort(int)", CUBE, EXACT, "TopK", x -> x.sort(2));
+        add("NDArray.argSort(int, boolean)", CUBE, EXACT, "TopK", x -> x.argSort(3));
+        add("NDArray.argSort(int, boolean)", CUBE, EXACT, "TopK Slice", x -> x.argSort(2, false));
+        add(
+                "NDArray.sum(), NDArray.eq(Number)",
+                VECTOR,
+                EXACT,
+                "ReduceSum Equal",
+                x -> x.abs().gte(0).all());
+        add(
+                "NDArray.sum(), NDArray.gt(Number)",
+                VECTOR,
+                EXACT,
+                "ReduceSum Greater",
+                x -> x.gt(9).any());
+        addAll("NDArray.topK(int, int, boolean, boolean)", CUBE, EXACT, "TopK", x -> x.topK(2, 3));
+    }
+
+    private void linear() {
+        add("NDArray.matMul(NDArray)", MATRIX, CLOSE, "MatMul", x -> x.matMul(fixed(x, 4, 5)));
+        add("NDArray.matMul(NDArray)", CUBE, CLOSE, "MatMul", x -> x.matMul(x.transpose(0, 1, 3, 2)));
+        add("NDArray.batchMatMul(NDArray)", MATRIX, CLOSE, "MatMul", x -> x.batchMatMul(x.transpose(0, 2, 1)));
+        add("NDArray.dot(NDArray)", VECTOR, CLOSE, "MatMul", x -> x.get(0).dot(fixed(x, 6)));
+        add(
+                "NDArrayEx.linear(NDArray, NDArray, NDArray)",
+                VECTOR,
+                CLOSE,
+                "Gemm",
+                x -> x.getNDArrayInternal()
+                        .linear(x, fixed(x, 5, 6), fixed(x, 5))
+                        .singletonOrThrow());
+        add(
+                "NDArrayEx.linear(NDArray, NDArray, NDArray)",
+                CUBE,
+                CLOSE,
+                "MatMul Add",
+                x -> x.getNDArrayInternal()
+                        .linear(x, fixed(x, 5, 4), fixed(x, 5))
+                        .singletonOrThrow());
+        add(
+                "NDArrayEx.linear(NDArray, NDArray, NDArray)",
+                VECTOR,
+                CLOSE,
+                "Gemm",
+                x -> x.getNDArrayInternal().linear(x, fixed(x, 5, 6), null).singletonOrThrow());
+        add(
+                "NDArrayEx.embedding(NDArray, NDArray, SparseFormat)",
+                VECTOR,
+                EXACT,
+                "Gather",
+                x -> x.getNDArrayInternal()
+                        .embedding(whole(x).abs().mod(7), fixed(x, 7, 3), SparseFormat.DENSE)
+                        .singletonOrThrow());
+    }
+}

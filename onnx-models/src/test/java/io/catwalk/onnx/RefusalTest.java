@@ -1,0 +1,193 @@
+package io.catwalk.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.LambdaBlock;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.core.Linear;
+import ai.djl.nn.recurrent.LSTM;
+import io.catwalk.onnx.graph.ExportException;
+import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** What cannot be exported is refused, with the reason and the place. */
+@Tag("tiny")
+class RefusalTest {
+
+    private static final Shape SAMPLE = new Shape(6);
+
+    private static org.assertj.core.api.AbstractThrowableAssert<?, ?> assertRefused(Function<NDArray, NDArray> body) {
+        Block block = new SequentialBlock().add(LambdaBlock.singleton(x -> x)).add(LambdaBlock.singleton(body));
+        return assertThatThrownBy(() -> OnnxExport.of(block, SAMPLE).bytes())
+                .isInstanceOf(ExportException.class)
+                .hasMessageContaining("SequentialBlock")
+                .hasMessageContaining("RefusalTest.java:");
+    }
+
+    @Test
+    void anOperationWithoutARowIsNamed() {
+        assertRefused(x -> x.gammaln())
+                .hasMessageContaining("NDArray.gammaln() has no ONNX form")
+                .hasMessageContaining("add a row");
+    }
+
+    @Test
+    void readingDataIsDataDependentControlFlow() {
+        assertRefused(x -> x.sum().getFloat() > 0 ? x : x.neg()).hasMessageContaining("data-dependent control flow");
+    }
+
+    @Test
+    void comparingContentsIsDataDependentControlFlow() {
+        assertRefused(x -> x.contentEquals(x.neg()) ? x : x.neg()).hasMessageContaining("data-dependent control flow");
+    }
+
+    @Test
+    void branchingOnTheBatchSizeIsBatchDependentControlFlow() {
+        assertThatThrownBy(() -> export(x -> x.getShape().get(0) > 3 ? x.neg() : x.abs()))
+                .hasMessageContaining("batch-dependent control flow")
+                .hasMessageContaining("NDArray.abs()")
+                .hasMessageContaining("NDArray.neg()");
+    }
+
+    @Test
+    void loopingOverSamplesIsBatchDependentControlFlow() {
+        assertThatThrownBy(() -> export(x -> {
+                    NDArray sum = x.get(0);
+                    for (int i = 1; i < x.getShape().get(0); i++) {
+                        sum = sum.add(x.get(i));
+                    }
+                    return sum;
+                }))
+                .hasMessageContaining("batch-dependent control flow");
+    }
+
+    @Test
+    void halfOfTheBatchIsBatchDependentControlFlow() {
+        assertThatThrownBy(() -> export(x -> x.get("0:" + x.getShape().get(0) / 2)))
+                .hasMessageContaining("batch-dependent control flow");
+    }
+
+    @Test
+    void theBatchMayBranchWhereItIsFixed() throws Exception {
+        Block block = LambdaBlock.singleton(x -> x.getShape().get(0) > 3 ? x.neg() : x.abs());
+        byte[] model = OnnxExport.of(block, SAMPLE).withFixedBatch(4).bytes();
+        assertThat(OperatorTableTest.operators(model)).containsExactly("Neg");
+    }
+
+    @Test
+    void randomNumbersAreRefused() {
+        assertThatThrownBy(() -> export(x -> x.add(x.getManager().randomNormal(new Shape(6)))))
+                .hasMessageContaining("random");
+    }
+
+    @Test
+    void aMaskThatDependsOnTheDataIsRefused() {
+        assertRefused(x -> x.get(x.gt(0))).hasMessageContaining("shape depends on the data");
+    }
+
+    @Test
+    void shrinkingWithSmoothingIsRefused() {
+        assertRefused(x -> x.reshape(-1, 1, 2, 3).getNDArrayInternal().interpolation(new long[] {1, 3}, 1, false))
+                .hasMessageContaining("shrinks with smoothing");
+    }
+
+    /** DJL hands weights where PyTorch expects biases; with other sizes PyTorch refuses, with these it computes. */
+    @Test
+    void bothDirectionsWithBiasesAreRefused() {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Shape sequence = new Shape(6, 4);
+            Block one = Agreement.initialized(bidirectional(1), manager, sequence);
+            assertThatThrownBy(
+                            () -> OnnxExport.of(one, sequence).withFixedBatch(4).bytes())
+                    .isInstanceOf(ExportException.class)
+                    .hasMessageContaining("mixes biases and weights up");
+            Block three = Agreement.initialized(bidirectional(3), manager, sequence);
+            assertThatThrownBy(() -> OnnxExport.of(three, sequence).bytes())
+                    .isInstanceOf(ExportException.class)
+                    .hasMessageContaining("the engine itself cannot compute NDArrayEx.lstm");
+        }
+    }
+
+    private static Block bidirectional(int hidden) {
+        return LSTM.builder()
+                .setStateSize(hidden)
+                .setNumLayers(1)
+                .optBidirectional(true)
+                .build();
+    }
+
+    @Test
+    void writingIntoPartsIsRefused() {
+        assertRefused(x -> {
+                    NDArray copy = x.duplicate();
+                    copy.set(new NDIndex(":, 0"), 1f);
+                    return copy;
+                })
+                .hasMessageContaining("writing into parts");
+    }
+
+    @Test
+    void usingAnArrayThatAnotherOneChangedIsRefused() {
+        assertRefused(x -> {
+                    NDArray view = x.reshape(-1, 2, 3);
+                    x.addi(1);
+                    return view.neg();
+                })
+                .hasMessageContaining("changed in place through another array");
+    }
+
+    @Test
+    void anArrayFromOutsideAsReceiverIsRefused() {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            NDArray outside = manager.ones(new Shape(6));
+            assertRefused(x -> outside.add(x)).hasMessageContaining("let the traced array be the receiver");
+        }
+    }
+
+    @Test
+    void anArrayFromOutsideAsOperandIsAConstant() throws Exception {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            NDArray outside = manager.ones(new Shape(6)).mul(3);
+            Block block = LambdaBlock.singleton(x -> NDArrays.mul(x, outside));
+            byte[] model = OnnxExport.of(block, SAMPLE).bytes();
+            assertThat(Agreement.difference(block, SAMPLE, model)).isZero();
+        }
+    }
+
+    @Test
+    void weightsThatAreNotNumbersAreRefused() {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Block block = Agreement.initialized(Linear.builder().setUnits(2).build(), manager, SAMPLE);
+            block.getParameters().get("bias").getArray().set(new float[] {1, Float.NaN});
+            assertThatThrownBy(() -> OnnxExport.of(block, SAMPLE).bytes())
+                    .hasMessageContaining("bias")
+                    .hasMessageContaining("NaN");
+        }
+    }
+
+    @Test
+    void wrongSettingsAreRefused() {
+        OnnxExport export = OnnxExport.of(LambdaBlock.singleton(NDArray::neg), SAMPLE);
+        assertThatThrownBy(() -> export.withOpset(12)).hasMessageContaining("from 13 to 21, found 12");
+        assertThatThrownBy(() -> export.withOpset(22)).hasMessageContaining("from 13 to 21, found 22");
+        assertThatThrownBy(() -> export.withFixedBatch(0)).hasMessageContaining("at least 1");
+        assertThatThrownBy(() -> export.withEmbeddedPreprocessing(new float[] {0, 0}, new float[] {1}))
+                .hasMessageContaining("2 means and 1 deviations");
+        assertThatThrownBy(() -> export.withEmbeddedPreprocessing(new float[] {0}, new float[] {0}))
+                .hasMessageContaining("above 0");
+        assertThatThrownBy(() -> OnnxExport.of(LambdaBlock.singleton(NDArray::neg), new Shape(-1, 6)))
+                .hasMessageContaining("without the batch");
+    }
+
+    private static byte[] export(Function<NDArray, NDArray> body) {
+        return OnnxExport.of(LambdaBlock.singleton(body), SAMPLE).bytes();
+    }
+}

@@ -1,0 +1,22 @@
+package io.catwalk.onnx;
+
+import java.util.Arrays;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Shows which primitives have a sample. */
+public final class SampledPrimitives {
+
+    private SampledPrimitives() {}
+
+    /**
+     * Collects the signatures of all samples.
+     *
+     * @return signatures as in the operator table
+     */
+    public static Set<String> all() {
+        return OperatorSamples.all().stream()
+                .flatMap(sample -> Arrays.stream(sample.primitives().split("(?<=\\)), ")))
+                .collect(Collectors.toSet());
+    }
+}

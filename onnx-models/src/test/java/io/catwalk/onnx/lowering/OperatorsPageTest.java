@@ -1,0 +1,73 @@
+package io.catwalk.onnx.lowering;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Holds docs/onnx-operators.md to the table; with {@code -Dcatwalk.docs=write} it writes the page instead. */
+@Tag("tiny")
+class OperatorsPageTest {
+
+    private static final Path PAGE = Path.of("../docs/onnx-operators.md");
+    private static final String HEAD = """
+            # DJL primitives and the ONNX operators they become
+
+            This page is written from the operator table (`io.catwalk.onnx.lowering`); a test holds it to it. After a
+            change: `mvn -pl onnx-models -am test -Dtest=OperatorsPageTest -Dcatwalk.docs=write`.
+
+            Each row is run in ONNX Runtime and compared with DJL's PyTorch engine by its samples (`OperatorSamples`).
+            Methods of `NDArray` that are not listed and have a default form (`mean(int[])`, `all()`, `scaleGradient`,
+            `swish`, `mish`, `relu6`, subtraction and division the other way round, ...) fall apart into these.
+            In-place forms (`addi`, ...) are written as their plain forms. Arithmetic on parameters and constants alone
+            is done while exporting and leaves its result in the file.
+            """;
+    private static final String TAIL = """
+
+            ## Where DJL's PyTorch engine says something else than its documentation
+
+            The file answers as the engine does:
+
+            - `avgPool` counts the zeros of the padding whatever `countIncludePad` says.
+            - `interpolation` ignores `alignCorners`. It smooths where a bilinear one shrinks: refused.
+            - `batchNorm` with axis -1 normalizes axis 1.
+            - `mish` takes the logarithm to base 2.
+            - Recurrent layers with both directions and biases get their parameters in a wrong order: refused.
+
+            ## Refused, with the reason in the error
+
+            - Reading numbers of an array that depends on the input (`getFloat`, `toFloatArray`, ...).
+            - Boolean masks that depend on the input: the shape of the result would depend on the data.
+            - Writing into parts of an array that depends on the input (`set`).
+            - An index array beside other restrictions in one `NDIndex`.
+            - What PyTorch does not have behind DJL: `prelu`, `batchDot`, `deconvolution`, `asinh`, `acosh`, `atanh`.
+            """;
+
+    @Test
+    void thePageIsTheTable() throws IOException {
+        if ("write".equals(System.getProperty("catwalk.docs"))) {
+            Files.writeString(PAGE, page());
+        }
+        assertThat(Files.readString(PAGE)).isEqualTo(page());
+    }
+
+    private static String page() {
+        StringBuilder page = new StringBuilder(HEAD);
+        OperatorTable.groups().forEach((group, rows) -> {
+            page.append("\n## ").append(group).append("\n\n| DJL | ONNX |\n|---|---|\n");
+            List<Row> sorted = rows.stream()
+                    .sorted(java.util.Comparator.comparing(Row::signature))
+                    .toList();
+            sorted.forEach(row -> page.append("| `")
+                    .append(row.signature())
+                    .append("` | ")
+                    .append(row.operators())
+                    .append(" |\n"));
+        });
+        return page.append(TAIL).toString();
+    }
+}
