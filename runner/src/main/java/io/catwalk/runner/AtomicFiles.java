@@ -49,8 +49,13 @@ public final class AtomicFiles {
             }
             move(beside, file);
         } catch (IOException e) {
-            Files.deleteIfExists(beside);
-            throw e;
+            IOException failure = new IOException("cannot write " + file + ": " + Reasons.of(e), e);
+            try {
+                Files.deleteIfExists(beside);
+            } catch (IOException left) {
+                failure.addSuppressed(left);
+            }
+            throw failure;
         }
     }
 

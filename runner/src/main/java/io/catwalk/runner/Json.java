@@ -36,7 +36,9 @@ public final class Json {
     /** Reads and writes YAML. */
     public static final YAMLMapper YAML = configured(YAMLMapper.builder())
             .disable(YAMLWriteFeature.WRITE_DOC_START_MARKER)
+            .disable(YAMLWriteFeature.USE_NATIVE_TYPE_ID)
             .enable(YAMLWriteFeature.MINIMIZE_QUOTES)
+            .enable(YAMLWriteFeature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
             .build();
 
     private Json() {}

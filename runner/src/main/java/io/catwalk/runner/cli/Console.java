@@ -2,10 +2,13 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.runner.Json;
 import java.io.PrintWriter;
+import java.util.Arrays;
 import java.util.List;
 
-/** Prints for people; the only place that writes to the screen. */
+/** Prints for people, in 80 columns; the only place that writes to the screen. */
 final class Console {
+
+    private static final int COLUMNS = 80;
 
     private final PrintWriter out;
     private final PrintWriter err;
@@ -32,21 +35,50 @@ final class Console {
         err.flush();
     }
 
-    /** Prints a table: the first column to the left, numbers to the right. */
+    /** Prints a text behind a head, broken between words and indented by the head where it is long. */
+    void item(String head, String text) {
+        StringBuilder line = new StringBuilder(head);
+        boolean started = false;
+        for (String word : text.split(" ", -1)) {
+            if (started && line.length() + 1 + word.length() > COLUMNS) {
+                line(line.toString());
+                line.setLength(0);
+                line.append(" ".repeat(head.length()));
+                started = false;
+            }
+            line.append(started ? " " : "").append(word);
+            started = true;
+        }
+        line(line.toString().stripTrailing());
+    }
+
+    /**
+     * Prints a table: the first column to the left, numbers to the right. Where it is tight, columns move
+     * together, and a first cell that is still too long takes a line of its own.
+     */
     void table(List<List<String>> rows) {
         int[] widths = new int[rows.get(0).size()];
         for (List<String> row : rows) {
-            // A row of its own length is a sentence and follows no columns.
-            for (int i = 0; row.size() == widths.length && i < widths.length; i++) {
+            for (int i = 0; i < widths.length; i++) {
                 widths[i] = Math.max(widths[i], row.get(i).length());
             }
         }
+        int gaps = widths.length - 1;
+        int total = Arrays.stream(widths).sum();
+        String gap = total + 2 * gaps <= COLUMNS ? "  " : " ";
+        int room = COLUMNS - gaps * gap.length() - (total - widths[0]);
+        widths[0] = Math.max(rows.get(0).get(0).length(), Math.min(widths[0], room));
         for (List<String> row : rows) {
-            StringBuilder line = new StringBuilder();
-            for (int i = 0; i < row.size(); i++) {
-                String cell = row.get(i);
-                String padding = " ".repeat(Math.max(0, widths[i] - cell.length()));
-                line.append(i == 0 ? cell + padding : "  " + (row.size() == widths.length ? padding : "") + cell);
+            String first = row.get(0);
+            if (first.length() > widths[0]) {
+                line(first);
+                first = "";
+            }
+            StringBuilder line = new StringBuilder(first).append(" ".repeat(widths[0] - first.length()));
+            for (int i = 1; i < row.size(); i++) {
+                line.append(gap)
+                        .append(" ".repeat(widths[i] - row.get(i).length()))
+                        .append(row.get(i));
             }
             line(line.toString().stripTrailing());
         }

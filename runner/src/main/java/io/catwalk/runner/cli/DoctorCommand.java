@@ -3,6 +3,7 @@ package io.catwalk.runner.cli;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.plugin.PluginCatalog;
@@ -65,8 +66,9 @@ final class DoctorCommand implements Callable<Integer> {
             console.json(findings);
         } else {
             for (Finding finding : findings) {
-                console.line(String.format(
-                        Locale.ROOT, "%-6s %-8s %s", finding.good ? "ok" : "failed", finding.what, finding.found));
+                console.item(
+                        String.format(Locale.ROOT, "%-6s %-8s ", finding.good ? "ok" : "failed", finding.what),
+                        finding.found);
             }
         }
         return findings.stream().allMatch(Finding::good) ? ExitCode.DONE : ExitCode.SOME_FAILED;
@@ -77,7 +79,7 @@ final class DoctorCommand implements Callable<Integer> {
             return new Finding(what, true, look.get());
         } catch (RuntimeException | LinkageError e) {
             LOG.info("The {} is not all right", what, e);
-            return new Finding(what, false, String.valueOf(e.getMessage()));
+            return new Finding(what, false, Reasons.oneLine(String.valueOf(e.getMessage())));
         }
     }
 
@@ -121,7 +123,7 @@ final class DoctorCommand implements Callable<Integer> {
                         + (catalog.failures().size() + catalog.classifiers().size())
                         + " failed to load: see catwalk list");
             }
-            return catalog.classifiers().size() + " classifiers";
+            return catalog.classifiers().size() + (catalog.classifiers().size() == 1 ? " classifier" : " classifiers");
         }
     }
 }

@@ -54,7 +54,7 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--plugins-dir", paramLabel = "DIR", description = "Folder of the plugin jars.")
     private Path pluginsDir = Home.plugins();
 
-    @Option(names = "--threads", paramLabel = "N", description = "Threads of the engine. Default: one for each core")
+    @Option(names = "--threads", paramLabel = "N", description = "Threads of the engine. Default: as in the run")
     @Nullable
     private Integer threads;
 
@@ -65,11 +65,11 @@ final class EvaluateCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Console console =
                 new Console(spec.commandLine().getOut(), spec.commandLine().getErr());
-        EngineSettings.apply(threads == null ? Runtime.getRuntime().availableProcessors() : threads);
         List<TrialFolder> trials = trials();
         if (trials.isEmpty()) {
             throw new RequestException("expected a run with trained trials, but " + folder + " has none");
         }
+        EngineSettings.apply(threads(trials.get(0)));
         DatasetSpec other = dataset == null ? null : new DatasetSpec(dataset, imageSize, 0, 0);
         List<Rejudging> judged = new ArrayList<>();
         try (PluginCatalog catalog = PluginCatalog.open(pluginsDir)) {
@@ -83,6 +83,16 @@ final class EvaluateCommand implements Callable<Integer> {
             judged.forEach(one -> print(one, console));
         }
         return judged.stream().allMatch(one -> one.changedLabels() <= 0) ? ExitCode.DONE : ExitCode.SOME_FAILED;
+    }
+
+    private int threads(TrialFolder trial) throws IOException {
+        if (threads == null) {
+            return trial.readOrder().spec().threads();
+        }
+        if (threads < 1) {
+            throw new RequestException("--threads must be at least 1, but is " + threads);
+        }
+        return threads;
     }
 
     private List<TrialFolder> trials() throws IOException {

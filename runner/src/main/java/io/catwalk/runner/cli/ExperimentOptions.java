@@ -138,11 +138,15 @@ final class ExperimentOptions {
 
     private ExperimentSpec spec(List<Entrant> entrants) {
         DatasetSpec images = new DatasetSpec(
-                dataset,
-                imageSize,
-                limitTrain == null ? (quick ? QUICK_TRAIN : 0) : limitTrain,
-                limitTest == null ? 0 : limitTest);
+                        dataset,
+                        imageSize,
+                        limitTrain == null ? (quick ? QUICK_TRAIN : 0) : limitTrain,
+                        limitTest == null ? 0 : limitTest)
+                .anywhere();
         List<Contestant> contestants = entrants.stream().map(this::contestant).toList();
+        if (inProcess && trialTimeout != null) {
+            throw new RequestException("--trial-timeout needs processes that can be stopped: leave --in-process out");
+        }
         int cores = Runtime.getRuntime().availableProcessors();
         int atOnce = inProcess ? 1 : jobs == null ? defaultJobs(cores, contestants.size()) : jobs;
         return new ExperimentSpec(

@@ -45,19 +45,17 @@ final class ListCommand implements Callable<Integer> {
     }
 
     private static void print(PluginCatalog catalog, Console console) {
-        List<List<String>> rows = new ArrayList<>();
         int widest = catalog.classifiers().stream()
                 .mapToInt(one -> one.name().length())
                 .max()
                 .orElse(0);
         for (LoadedClassifier one : catalog.classifiers()) {
-            rows.add(List.of(one.name() + " ".repeat(widest - one.name().length()) + "  " + one.version() + "  "
-                    + one.description()));
+            console.item(
+                    one.name() + " ".repeat(widest - one.name().length()) + "  " + one.version() + "  ",
+                    one.description());
         }
-        if (rows.isEmpty()) {
+        if (catalog.classifiers().isEmpty()) {
             console.line("No classifiers.");
-        } else {
-            console.table(rows);
         }
         for (PluginFailure failure : catalog.failures()) {
             console.note("failed: " + failure);

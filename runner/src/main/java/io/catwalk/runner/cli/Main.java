@@ -1,12 +1,13 @@
 package io.catwalk.runner.cli;
 
 import ch.qos.logback.classic.Level;
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.plugin.PluginException;
 import io.catwalk.runner.trial.Software;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -75,11 +76,7 @@ public final class Main {
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true);
         commandLine.setParameterExceptionHandler((e, given) -> {
-            err.println("catwalk: " + oneLine(e.getMessage()) + " (see catwalk "
-                    + (e.getCommandLine().getParent() == null
-                            ? ""
-                            : e.getCommandLine().getCommandName() + " ")
-                    + "--help)");
+            err.println("catwalk: " + misread(e));
             return ExitCode.BAD_REQUEST;
         });
         commandLine.setExecutionExceptionHandler((e, command, parsed) -> main.report(e, err));
@@ -103,16 +100,20 @@ public final class Main {
     private int report(Exception e, PrintWriter err) {
         LOG.info("The command failed", e);
         if (e instanceof RequestException || e instanceof PluginException) {
-            err.println("catwalk: " + oneLine(e.getMessage()));
+            err.println("catwalk: " + Reasons.oneLine(String.valueOf(e.getMessage())));
             return ExitCode.BAD_REQUEST;
         }
-        err.println("catwalk: " + oneLine(e.getClass().getSimpleName() + ": " + e.getMessage())
-                + (verbose ? "" : " (--verbose shows where)"));
+        err.println("catwalk: " + Reasons.of(e) + (verbose ? "" : " (--verbose shows where)"));
         return ExitCode.SOME_FAILED;
     }
 
-    private static String oneLine(@Nullable String text) {
-        return String.valueOf(text).strip().replaceAll("\\s*\\R\\s*", " | ");
+    private static String misread(CommandLine.ParameterException e) {
+        List<String> meant =
+                e instanceof CommandLine.UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
+        CommandLine command = e.getCommandLine();
+        return Reasons.oneLine(String.valueOf(e.getMessage()))
+                + (meant.isEmpty() ? "" : "; did you mean " + String.join(" or ", meant) + "?")
+                + " (see catwalk " + (command.getParent() == null ? "" : command.getCommandName() + " ") + "--help)";
     }
 
     /** Tells the version that the build wrote down. */

@@ -5,6 +5,8 @@ import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.TrialResult;
 import io.catwalk.runner.trial.TrialSpec;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -17,7 +19,7 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
 
     @SuppressWarnings("SystemConsoleNull") // the launcher sets jdk.console, which brings null back on a JDK from 22 on
     static ProgressView of(Console console, ExperimentSpec spec) {
-        return System.console() == null ? new Lines(console) : new Bar(spec);
+        return System.console() == null ? new Lines(console) : new Bar(console, spec);
     }
 
     @Override
@@ -59,6 +61,11 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
         public synchronized void measuring(int trials) {
             console.note("measuring the latency of " + trials + (trials == 1 ? " network" : " networks"));
         }
+
+        @Override
+        public synchronized void unmeasured(TrialSpec trial, String reason) {
+            console.note(trial.title() + ": latency not measured: " + reason);
+        }
     }
 
     private static final class Bar extends ProgressView {
@@ -67,8 +74,11 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
         private final int trials;
         private int ended;
         private int failed;
+        private final Console console;
+        private final List<String> unmeasured = new ArrayList<>();
 
-        Bar(ExperimentSpec spec) {
+        Bar(Console console, ExperimentSpec spec) {
+            this.console = console;
             trials = spec.trials().size();
             long epochs = spec.trials().stream()
                     .mapToLong(trial -> trial.recipe().epochs())
@@ -104,6 +114,11 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
             show("latency");
         }
 
+        @Override
+        public synchronized void unmeasured(TrialSpec trial, String reason) {
+            unmeasured.add(trial.title() + ": latency not measured: " + reason);
+        }
+
         private void show(String latest) {
             bar.setExtraMessage(
                     " " + ended + "/" + trials + (failed > 0 ? ", " + failed + " failed" : "") + " " + latest);
@@ -112,6 +127,7 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
         @Override
         public void close() {
             bar.close();
+            unmeasured.forEach(console::note);
         }
     }
 }

@@ -13,6 +13,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import tools.jackson.core.JacksonException;
 
 /** Trains and judges one classifier. */
 @Command(
@@ -47,10 +48,19 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    /** Reads values as YAML does: 32 is a whole number, 0.5 a number, true a switch, the rest text. */
     private static Map<String, Object> typed(Map<String, String> texts) {
         Map<String, Object> values = new LinkedHashMap<>();
-        texts.forEach((name, text) -> values.put(name, Json.YAML.readValue(text, Object.class)));
+        texts.forEach((name, text) -> values.put(name, typed(text)));
         return values;
+    }
+
+    /** Reads a value as YAML does: 32 is a whole number, 0.5 a number, true a switch, the rest text. */
+    private static Object typed(String text) {
+        try {
+            Object value = Json.YAML.readValue(text, Object.class);
+            return value instanceof Number || value instanceof Boolean ? value : text;
+        } catch (JacksonException e) {
+            return text;
+        }
     }
 }

@@ -36,7 +36,7 @@ public final class ImageDatasets {
      * @throws RequestException if it is missing, incomplete or broken
      */
     public static ImageDataset load(String nameOrFolder, Path dataHome, @Nullable ImageSize size) {
-        boolean known = nameOrFolder.equals(FashionMnist.NAME);
+        boolean known = isKnown(nameOrFolder);
         Path folder = known ? dataHome.resolve(FashionMnist.NAME) : path(nameOrFolder, dataHome);
         if (!Files.isDirectory(folder)) {
             throw new RequestException("Data set '%s': expected %s, found no such folder %s"
@@ -50,6 +50,16 @@ public final class ImageDatasets {
         }
         throw new RequestException("Data set '%s': expected %s, found nothing of it to read in %s"
                 .formatted(nameOrFolder, expected(dataHome), folder));
+    }
+
+    /**
+     * Tells whether a data set is known by name, rather than by its folder.
+     *
+     * @param nameOrFolder as for {@link #load}
+     * @return whether it is one of the names
+     */
+    public static boolean isKnown(String nameOrFolder) {
+        return nameOrFolder.equals(FashionMnist.NAME);
     }
 
     /** Returns the last part of a path, and the whole of one without parts. */

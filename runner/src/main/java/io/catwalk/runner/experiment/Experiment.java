@@ -1,5 +1,6 @@
 package io.catwalk.runner.experiment;
 
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.Split;
@@ -133,6 +134,9 @@ public final class Experiment {
             if (e.getCause() instanceof IOException cause) {
                 throw cause;
             }
+            if (e.getCause() instanceof InterruptedException cause) {
+                throw cause;
+            }
             throw new IllegalStateException(e.getCause());
         }
     }
@@ -153,6 +157,7 @@ public final class Experiment {
                 finished.put(trial, result);
             } catch (IOException e) {
                 LOG.error("The latency of {} could not be measured", trial.title(), e);
+                listener.unmeasured(trial, Reasons.of(e));
             }
         }
     }

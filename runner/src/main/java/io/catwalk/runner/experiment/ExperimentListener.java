@@ -36,4 +36,12 @@ public interface ExperimentListener {
      * @param trials number of networks to measure
      */
     void measuring(int trials);
+
+    /**
+     * Hears that a latency could not be measured; the trial is done all the same.
+     *
+     * @param trial which
+     * @param reason in one line
+     */
+    void unmeasured(TrialSpec trial, String reason);
 }

@@ -134,7 +134,9 @@ public record Results(int schema, Summary experiment, Dataset dataset, List<Tria
         for (TrialResult trial : trials) {
             table.append("| ").append(label(trial)).append(" | ");
             if (trial.status() == TrialResult.Status.FAILED) {
-                table.append("failed: ").append(trial.error()).append(" | | | | | | | | |\n");
+                table.append("failed: ")
+                        .append(String.valueOf(trial.error()).replace("|", "\\|"))
+                        .append(" | | | | | | | | |\n");
                 continue;
             }
             table.append(String.join(" | ", cells(trial))).append(" |\n");

@@ -2,6 +2,7 @@ package io.catwalk.runner.experiment;
 
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialResult;
@@ -18,17 +19,32 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps everything of an experiment. A folder is a run folder if it holds an {@code experiment.yaml};
- * nothing else is ever deleted.
+ * Keeps everything of an experiment. A folder is a run folder if it holds a readable
+ * {@code experiment.yaml} and nothing that no run writes; nothing else is ever deleted.
  *
  * @param path the folder
  */
 public record RunFolder(Path path) {
 
     private static final String EXPERIMENT = "experiment.yaml";
+    private static final String JOURNAL = "journal.jsonl";
+
+    /** Everything that a run writes into its folder: a name that is missing here makes --force refuse. */
+    private static final Set<String> OWN = Set.of(
+            EXPERIMENT,
+            JOURNAL,
+            "results.json",
+            "results.csv",
+            "results.md",
+            "report.html",
+            "slides.pptx",
+            "plots",
+            "trials");
 
     /** What to do with a run folder that is already there. */
     public enum Existing {
@@ -49,23 +65,28 @@ public record RunFolder(Path path) {
     public static RunFolder create(Path path, Existing existing) {
         try {
             if (Files.exists(path) && !isEmptyFolder(path)) {
-                if (!Files.isRegularFile(path.resolve(EXPERIMENT))) {
-                    throw new RequestException("--out must be new, empty or a run folder, but " + path
-                            + " is something else and is left as it is: choose another");
+                String foreign = foreign(path);
+                if (foreign != null) {
+                    throw new RequestException("--out must be new, empty or a run folder, but " + path + " " + foreign
+                            + ": it is left as it is; choose another");
                 }
                 if (existing == Existing.REFUSE) {
                     throw new RequestException("--out must be new, but " + path
                             + " holds a run: choose another, or replace it with --force");
                 }
-                delete(path);
+                delete(path.toRealPath());
             }
             Files.createDirectories(path);
             if (!Files.isWritable(path)) {
-                throw new RequestException("--out must be a folder that can be written, but " + path + " cannot");
+                throw new RequestException(
+                        "--out must be a folder that can be written, but " + path + " cannot: choose another");
             }
             return new RunFolder(path);
         } catch (IOException e) {
-            throw new RequestException("--out must be a folder that can be written, but " + path + " cannot: " + e, e);
+            throw new RequestException(
+                    "--out must be a folder that can be made and written, but " + path + " cannot (" + Reasons.of(e)
+                            + "): choose another",
+                    e);
         }
     }
 
@@ -106,7 +127,7 @@ public record RunFolder(Path path) {
             return Json.YAML.readValue(Files.readString(path.resolve(EXPERIMENT)), ExperimentSpec.class);
         } catch (IOException | RuntimeException e) {
             throw new RequestException(
-                    "expected an experiment in " + path.resolve(EXPERIMENT) + ", but cannot read it: " + e.getMessage(),
+                    "expected an experiment in " + path.resolve(EXPERIMENT) + ", but cannot read it: " + Reasons.of(e),
                     e);
         }
     }
@@ -137,17 +158,37 @@ public record RunFolder(Path path) {
      *
      * @param spec the trial
      * @param result its outcome
-     * @throws IOException if it cannot be written
+     * @throws IOException if it cannot be written; the journal is then as it was
      */
     public void journal(TrialSpec spec, TrialResult result) throws IOException {
         Map<String, String> line = new LinkedHashMap<>();
         line.put("trial", spec.folder());
         line.put("status", result.status() == TrialResult.Status.DONE ? "done" : "failed");
         byte[] bytes = (Json.LINE.writeValueAsString(line) + "\n").getBytes(StandardCharsets.UTF_8);
-        try (FileChannel channel =
-                FileChannel.open(path.resolve("journal.jsonl"), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-            channel.write(ByteBuffer.wrap(bytes));
-            channel.force(true);
+        Path journal = path.resolve(JOURNAL);
+        try (FileChannel channel = FileChannel.open(journal, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            long end = channel.size();
+            try {
+                ByteBuffer buffer = ByteBuffer.wrap(bytes);
+                while (buffer.hasRemaining()) {
+                    channel.write(buffer, end + buffer.position());
+                }
+                channel.force(true);
+            } catch (IOException e) {
+                cut(channel, end, e);
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new IOException("cannot write " + journal + ": " + Reasons.of(e), e);
+        }
+    }
+
+    /** Takes back what was written of a line that did not fit. */
+    private static void cut(FileChannel channel, long end, IOException reason) {
+        try {
+            channel.truncate(end);
+        } catch (IOException e) {
+            reason.addSuppressed(e);
         }
     }
 
@@ -161,6 +202,28 @@ public record RunFolder(Path path) {
         AtomicFiles.write(path.resolve("results.json"), Json.JSON.writeValueAsString(results));
         AtomicFiles.write(path.resolve("results.csv"), results.csv());
         AtomicFiles.write(path.resolve("results.md"), results.markdown());
+    }
+
+    /** Says what keeps this from being a run folder; null if it is one. */
+    private static @Nullable String foreign(Path path) throws IOException {
+        if (!Files.isDirectory(path)) {
+            return "is a file";
+        }
+        try (Stream<Path> entries = Files.list(path)) {
+            List<String> others = entries.map(entry -> entry.getFileName().toString())
+                    .filter(name -> !OWN.contains(name) && !OWN.contains(name.replaceFirst("\\.part$", "")))
+                    .sorted()
+                    .toList();
+            if (!others.isEmpty()) {
+                return "holds " + others.get(0) + (others.size() > 1 ? " and more" : "") + ", which is of no run";
+            }
+        }
+        try {
+            new RunFolder(path).readExperiment();
+            return null;
+        } catch (RequestException e) {
+            return "has no " + EXPERIMENT + " that can be read";
+        }
     }
 
     private static boolean isEmptyFolder(Path path) throws IOException {

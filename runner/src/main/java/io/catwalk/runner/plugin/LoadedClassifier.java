@@ -9,6 +9,7 @@ import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.SearchSpace;
 import io.catwalk.api.Task;
+import io.catwalk.runner.Reasons;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.Supplier;

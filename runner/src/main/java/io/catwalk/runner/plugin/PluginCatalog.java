@@ -1,5 +1,6 @@
 package io.catwalk.runner.plugin;
 
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,5 +1,6 @@
 package io.catwalk.runner.plugin;
 
+import io.catwalk.runner.Reasons;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;

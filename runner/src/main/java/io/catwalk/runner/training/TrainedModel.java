@@ -4,6 +4,7 @@ import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
@@ -123,9 +124,14 @@ public final class TrainedModel implements AutoCloseable {
         try {
             Block block = classifier.build(task, chosen);
             classifier.initialize(block, manager, task);
+            List<Shape> shapes = shapes(block);
             try (Model model = Model.newInstance(FILE, "PyTorch")) {
                 model.setBlock(block);
                 model.load(folder, FILE);
+                // DJL takes whatever shapes the file has.
+                if (!shapes(block).equals(shapes)) {
+                    throw new MalformedModelException("expected shapes " + shapes + ", but found " + shapes(block));
+                }
                 // The model would free them with itself.
                 for (Parameter parameter : distinctParameters(block)) {
                     parameter.getArray().attach(manager);
@@ -144,6 +150,12 @@ public final class TrainedModel implements AutoCloseable {
     @Override
     public void close() {
         manager.close();
+    }
+
+    private static List<Shape> shapes(Block block) {
+        return distinctParameters(block).stream()
+                .map(parameter -> parameter.getArray().getShape())
+                .toList();
     }
 
     /** Returns each parameter once, also where layers share it. */

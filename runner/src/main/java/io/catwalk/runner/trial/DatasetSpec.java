@@ -5,6 +5,7 @@ import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageDatasets;
 import io.catwalk.runner.data.ImageSize;
 import io.catwalk.runner.data.LabeledImages;
+import java.io.File;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,21 @@ public record DatasetSpec(String name, @Nullable String imageSize, int limitTrai
     public DatasetSpec {
         requireNotNegative("--limit-train", limitTrain);
         requireNotNegative("--limit-test", limitTest);
+    }
+
+    /**
+     * Returns the same images, to be found from any working folder.
+     *
+     * @return with the whole path, if the name is that of a folder
+     */
+    public DatasetSpec anywhere() {
+        return ImageDatasets.isKnown(name) || !new File(name).isDirectory()
+                ? this
+                : new DatasetSpec(
+                        new File(name).toPath().toAbsolutePath().normalize().toString(),
+                        imageSize,
+                        limitTrain,
+                        limitTest);
     }
 
     /**

@@ -6,25 +6,55 @@ import org.jspecify.annotations.Nullable;
  * Tells what a trial costs.
  *
  * @param parameters number of trained values
+ * @param multiplyAccumulates multiplications with an addition for one image, counted on the ONNX graph;
+ *     null without one
  * @param modelBytes size of the saved weights
+ * @param onnxBytes size of the ONNX file; null without one
  * @param trainingSeconds spent on the steps of all epochs
  * @param trainingImagesPerSecond training images by that time
  * @param cpuSeconds of the trial's process, all threads together
  * @param peakMemoryBytes largest resident memory of the trial's process; null where it is not known, or
  *     where the process had other trials
  * @param pytorch how fast the network answers on PyTorch, in a process of its own; null if not measured
+ * @param onnxruntime how fast the file answers on ONNX Runtime, likewise
  */
 public record Efficiency(
         long parameters,
+        @Nullable Long multiplyAccumulates,
         long modelBytes,
+        @Nullable Long onnxBytes,
         double trainingSeconds,
         double trainingImagesPerSecond,
         double cpuSeconds,
         @Nullable Long peakMemoryBytes,
-        @Nullable Latency pytorch) {
+        @Nullable Latency pytorch,
+        @Nullable Latency onnxruntime) {
 
-    Efficiency withPytorch(Latency latency) {
+    Efficiency withOnnx(@Nullable Long newMultiplyAccumulates, long newOnnxBytes) {
         return new Efficiency(
-                parameters, modelBytes, trainingSeconds, trainingImagesPerSecond, cpuSeconds, peakMemoryBytes, latency);
+                parameters,
+                newMultiplyAccumulates,
+                modelBytes,
+                newOnnxBytes,
+                trainingSeconds,
+                trainingImagesPerSecond,
+                cpuSeconds,
+                peakMemoryBytes,
+                pytorch,
+                onnxruntime);
+    }
+
+    Efficiency withLatency(InferenceEngine engine, Latency latency) {
+        return new Efficiency(
+                parameters,
+                multiplyAccumulates,
+                modelBytes,
+                onnxBytes,
+                trainingSeconds,
+                trainingImagesPerSecond,
+                cpuSeconds,
+                peakMemoryBytes,
+                engine == InferenceEngine.PYTORCH ? latency : pytorch,
+                engine == InferenceEngine.ONNX_RUNTIME ? latency : onnxruntime);
     }
 }

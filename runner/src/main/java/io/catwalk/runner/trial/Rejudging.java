@@ -1,5 +1,6 @@
 package io.catwalk.runner.trial;
 
+import ai.djl.MalformedModelException;
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Task;
 import io.catwalk.onnx.Predictor;
@@ -53,7 +54,7 @@ public record Rejudging(TrialResult result, Evaluation evaluation, int changedLa
         requireSamePlugin(result, classifier);
         ImageDataset dataset = (other == null ? order.dataset() : other).load(dataHome);
         Task task = TrialRun.task(dataset);
-        try (TrainedModel model = folder.readModel(classifier, new Hyperparameters(result.hyperparameters()), task);
+        try (TrainedModel model = model(folder, classifier, result, dataset, task);
                 Predictor predictor = model.predictor()) {
             Predictions now = Predictions.of(
                     predictor, dataset.test(), normalization, dataset.classes().size());
@@ -72,6 +73,29 @@ public record Rejudging(TrialResult result, Evaluation evaluation, int changedLa
                     + trainedWith.substring(0, 12) + "), but found "
                     + classifier.jar().getFileName() + " ("
                     + classifier.jarSha256().substring(0, 12) + "): name the folder of the old one with --plugins-dir");
+        }
+    }
+
+    private static TrainedModel model(
+            TrialFolder folder, LoadedClassifier classifier, TrialResult result, ImageDataset dataset, Task task)
+            throws IOException {
+        try {
+            return folder.readModel(classifier, new Hyperparameters(result.hyperparameters()), task);
+        } catch (IOException e) {
+            if (e.getCause() instanceof MalformedModelException) {
+                throw new RequestException(
+                        "expected images of the shape and number of classes that %s was trained on, but %s has %dx%dx%d"
+                                        .formatted(
+                                                result.classifier(),
+                                                dataset.name(),
+                                                task.channels(),
+                                                task.height(),
+                                                task.width())
+                                + " (channels, height, width) and " + task.classes()
+                                + " classes: choose another --dataset, or --image-size",
+                        e);
+            }
+            throw e;
         }
     }
 

@@ -18,7 +18,7 @@ public record SplitSpec(int folds, double holdOut, long seed) {
             throw new RequestException("folds must be 0 (hold-out) or at least 2, but is " + folds);
         }
         if (!(holdOut > 0 && holdOut < 1)) {
-            throw new RequestException("hold-out must be above 0 and below 1, but is " + holdOut);
+            throw new RequestException("--hold-out must be above 0 and below 1, but is " + holdOut);
         }
     }
 

@@ -33,6 +33,15 @@ public record TrialFolder(Path path) {
     }
 
     /**
+     * Returns where the JVM of the trial reports that it crashed, if it did.
+     *
+     * @return path of a text file
+     */
+    public Path crashReport() {
+        return path.resolve("crash.log");
+    }
+
+    /**
      * Returns where the order of the trial stands, from which it can be measured or judged again.
      *
      * @return path of a JSON file

@@ -26,6 +26,10 @@ public final class TrialInProcess implements TrialExecution {
 
     @Override
     public Latency measure(TrialOrder order) throws IOException {
-        return new TrialRun(order).measure();
+        try {
+            return new TrialRun(order).measure();
+        } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
+            throw new IOException(TrialMain.reason(e), e);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.catwalk.runner.trial;
 
 import io.catwalk.runner.Json;
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.plugin.PluginException;
 import io.catwalk.runner.training.TrainingException;
@@ -57,17 +58,13 @@ final class TrialMain {
     /** Says in one line what went wrong, for a person. */
     static String reason(Throwable e) {
         if (e instanceof RequestException || e instanceof PluginException || e instanceof TrainingException) {
-            return oneLine(String.valueOf(e.getMessage()));
+            return Reasons.oneLine(String.valueOf(e.getMessage()));
         }
         if (e instanceof OutOfMemoryError) {
             return "ran out of memory (" + e.getMessage() + "): try fewer --jobs, a smaller --batch-size, or a "
                     + "larger heap by CATWALK_OPTS=-Xmx8g";
         }
-        return oneLine(e.getClass().getSimpleName() + (e.getMessage() == null ? "" : ": " + e.getMessage()));
-    }
-
-    private static String oneLine(String text) {
-        return text.strip().replaceAll("\\s*\\R\\s*", " | ");
+        return Reasons.of(e);
     }
 
     private static void endWithParent() {

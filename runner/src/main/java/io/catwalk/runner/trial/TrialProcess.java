@@ -6,18 +6,22 @@ import io.catwalk.runner.training.Epoch;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs a trial in a fresh JVM, so that a plugin that crashes the native library, runs out of memory,
@@ -25,15 +29,23 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TrialProcess implements TrialExecution {
 
+    private static final Logger LOG = LoggerFactory.getLogger(TrialProcess.class);
+
+    /** What a process left behind may hold the pipe open for ever. */
+    private static final int LAST_EVENTS_SECONDS = 5;
+
     private final @Nullable Duration timeout;
+    private final Set<Process> running = ConcurrentHashMap.newKeySet();
+    private volatile boolean ending;
 
     /**
-     * Creates an execution by processes.
+     * Creates an execution by processes, which end when this one does.
      *
      * @param timeout after which a process is killed; null lets it run
      */
     public TrialProcess(@Nullable Duration timeout) {
         this.timeout = timeout;
+        Runtime.getRuntime().addShutdownHook(new Thread(this::end, "end-trials"));
     }
 
     @Override
@@ -48,7 +60,7 @@ public final class TrialProcess implements TrialExecution {
         if (ending.exitCode == 0 && Files.exists(folder.result())) {
             return folder.readResult();
         }
-        return TrialResult.failed(order.spec(), ending.reason(folder.log(), timeout));
+        return TrialResult.failed(order.spec(), ending.reason(folder, timeout));
     }
 
     @Override
@@ -60,7 +72,7 @@ public final class TrialProcess implements TrialExecution {
             }
         });
         if (ending.exitCode != 0 || measured.isEmpty()) {
-            throw new IOException(ending.reason(new TrialFolder(order.folder()).log(), timeout));
+            throw new IOException(ending.reason(new TrialFolder(order.folder()), timeout));
         }
         return measured.get(0);
     }
@@ -73,11 +85,38 @@ public final class TrialProcess implements TrialExecution {
                 .redirectError(ProcessBuilder.Redirect.appendTo(folder.log().toFile()));
         builder.environment().putAll(EngineSettings.environment());
         Process process = builder.start();
-        AtomicBoolean timedOut = new AtomicBoolean();
-        CompletableFuture<Void> alarm = timeout == null ? new CompletableFuture<>() : alarm(process, timedOut);
+        running.add(process);
+        try {
+            FutureTask<@Nullable String> failure = new FutureTask<>(() -> read(process, events));
+            Thread reader = new Thread(failure, "trial-events");
+            reader.setDaemon(true);
+            reader.start();
+            boolean timedOut = !ended(process);
+            kill(process);
+            Ending result = new Ending(process.waitFor(), last(failure), timedOut);
+            if (ending || result.exitCode == Ending.INTERRUPTED) {
+                // Whoever stops the program stops its trials with it, which says nothing about them.
+                throw new InterruptedException("the program was stopped");
+            }
+            return result;
+        } finally {
+            kill(process);
+            running.remove(process);
+        }
+    }
+
+    private boolean ended(Process process) throws InterruptedException {
+        if (timeout != null) {
+            return process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        }
+        process.waitFor();
+        return true;
+    }
+
+    /** Passes the events on and returns the reason of a failure, if there was one. */
+    private static @Nullable String read(Process process, Consumer<TrialEvent> events) throws IOException {
         String failure = null;
-        try (BufferedReader lines =
-                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+        try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 TrialEvent event = TrialEvent.parse(line).orElse(null);
                 if (event != null) {
@@ -85,32 +124,43 @@ public final class TrialProcess implements TrialExecution {
                     failure = event.failed() == null ? failure : event.failed();
                 }
             }
-            return new Ending(process.waitFor(), failure, timedOut.get());
-        } finally {
-            alarm.cancel(false);
-            kill(process);
+        }
+        return failure;
+    }
+
+    private static @Nullable String last(FutureTask<@Nullable String> failure) throws InterruptedException {
+        try {
+            return failure.get(LAST_EVENTS_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            LOG.info("Something that the trial started still holds its output", e);
+            return null;
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException) {
+                LOG.info("The output of the trial broke off", e);
+                return null;
+            }
+            throw new IllegalStateException(e.getCause());
         }
     }
 
-    private CompletableFuture<Void> alarm(Process process, AtomicBoolean timedOut) {
-        long millis = timeout == null ? Long.MAX_VALUE : timeout.toMillis();
-        return CompletableFuture.runAsync(
-                () -> {
-                    timedOut.set(process.isAlive());
-                    kill(process);
-                },
-                CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS));
+    private void end() {
+        ending = true;
+        running.forEach(TrialProcess::kill);
     }
 
+    /** Kills by the handle, since {@link Process#destroyForcibly} would also close the pipe under the reader. */
     private static void kill(Process process) {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
+        process.toHandle().destroyForcibly();
     }
 
     private static List<String> command(String verb, TrialFolder folder, int threads) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:+UseSerialGC", "-Djava.awt.headless=true", "-Dcatwalk.log=INFO"));
+        // A crash of the JVM leaves its report in the trial folder, not where the user happens to be.
+        command.addAll(List.of(
+                "-XX:ErrorFile=" + folder.crashReport(), "-XX:+DisplayVMOutputToStderr", "-XX:-CreateCoredumpOnCrash"));
         command.addAll(EngineSettings.jvmOptions(threads));
         String extra = System.getenv("CATWALK_OPTS");
         if (extra != null && !extra.isBlank()) {
@@ -124,7 +174,14 @@ public final class TrialProcess implements TrialExecution {
     /** How a process ended. */
     private record Ending(int exitCode, @Nullable String failure, boolean timedOut) {
 
-        String reason(Path log, @Nullable Duration timeout) {
+        /** What a JVM returns that Ctrl-C ended. */
+        static final int INTERRUPTED = 128 + 2;
+
+        private static final String CRASHED = "crashed in native code";
+        private static final int ABORTED = 128 + 6;
+        private static final int KILLED = 128 + 9;
+
+        String reason(TrialFolder folder, @Nullable Duration timeout) {
             if (timedOut) {
                 return "took longer than --trial-timeout " + (timeout == null ? "" : timeout.toSeconds() + "s")
                         + " and was stopped";
@@ -132,16 +189,27 @@ public final class TrialProcess implements TrialExecution {
             if (failure != null) {
                 return failure;
             }
-            String how =
-                    exitCode > 128 ? "was ended by signal " + (exitCode - 128) : "ended with exit code " + exitCode;
-            return "its process " + how + " without a result: see " + shortened(log);
+            boolean reported = Files.exists(folder.crashReport());
+            return "its process " + (reported ? CRASHED : how()) + ": see "
+                    + shortened(reported ? folder.crashReport() : folder.log());
         }
 
-        private static String shortened(Path log) {
-            int names = log.getNameCount();
+        private String how() {
+            return switch (exitCode) {
+                case ABORTED -> CRASHED;
+                case KILLED -> "was killed from outside, perhaps for want of memory (try fewer --jobs)";
+                default ->
+                    exitCode > 128
+                            ? "was ended by signal " + (exitCode - 128)
+                            : "ended by itself with exit code " + exitCode + " before it was done";
+            };
+        }
+
+        private static String shortened(Path file) {
+            int names = file.getNameCount();
             return names > 4
-                    ? log.subpath(names - 4, names).toString().replace(File.separatorChar, '/')
-                    : log.toString();
+                    ? file.subpath(names - 4, names).toString().replace(File.separatorChar, '/')
+                    : file.toString();
         }
     }
 }

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param metrics {@code test}, {@code validation} and {@code train}, each a map of metric to value, of
  *     the same weights in evaluation mode; null if it failed
  * @param overfitting the gaps between them and the verdict; null if it failed
+ * @param parity how far its ONNX file differs from it; null if it failed
  * @param efficiency what it costs; null if it failed
  * @param timing when and how long; null if it failed
  * @param normalization of the pixels that the network expects; null if it failed
@@ -36,6 +37,7 @@ public record TrialResult(
         Recipe recipe,
         @Nullable Map<String, Map<String, @Nullable Object>> metrics,
         @Nullable Map<String, Object> overfitting,
+        @Nullable ParityResult parity,
         @Nullable Efficiency efficiency,
         @Nullable Timing timing,
         @Nullable Normalization normalization,
@@ -73,16 +75,33 @@ public record TrialResult(
                 null,
                 null,
                 null,
+                null,
                 null);
+    }
+
+    /**
+     * Adds how far the ONNX file differs.
+     *
+     * @param parity of the file
+     * @param onnx size and work of the file
+     * @return a changed copy
+     */
+    TrialResult withOnnx(ParityResult parity, Efficiency onnx) {
+        return with(parity, onnx);
     }
 
     /**
      * Adds what was measured after training.
      *
-     * @param latency of the network on PyTorch
+     * @param engine that ran the network
+     * @param latency of the network on it
      * @return a changed copy
      */
-    public TrialResult withPytorch(Latency latency) {
+    public TrialResult withLatency(InferenceEngine engine, Latency latency) {
+        return with(parity, efficiency == null ? null : efficiency.withLatency(engine, latency));
+    }
+
+    private TrialResult with(@Nullable ParityResult newParity, @Nullable Efficiency newEfficiency) {
         return new TrialResult(
                 classifier,
                 variant,
@@ -94,7 +113,8 @@ public record TrialResult(
                 recipe,
                 metrics,
                 overfitting,
-                efficiency == null ? null : efficiency.withPytorch(latency),
+                newParity,
+                newEfficiency,
                 timing,
                 normalization,
                 provenance);

@@ -27,9 +27,9 @@ import javax.tools.ToolProvider;
  * @param manifest entry to value
  * @param files path in the jar to content, without the manifest
  */
-record TestPlugin(Map<String, String> manifest, Map<String, byte[]> files) {
+public record TestPlugin(Map<String, String> manifest, Map<String, byte[]> files) {
 
-    static final String CLASS_FILE = "test/Sample.class";
+    public static final String CLASS_FILE = "test/Sample.class";
 
     private static final String SOURCE = """
             package test;
@@ -49,15 +49,20 @@ record TestPlugin(Map<String, String> manifest, Map<String, byte[]> files) {
     /** Source to class, since most tests want the same. */
     private static final Map<String, byte[]> COMPILED = new ConcurrentHashMap<>();
 
-    static final String NETWORK = "return Layers.sequence(Layers.flatten(), Layers.dense(task.classes()));";
+    public static final String NETWORK = "return Layers.sequence(Layers.flatten(), Layers.dense(task.classes()));";
 
     /** Compiles a sound plugin, whose id and classifier have the given name. */
-    static TestPlugin sound(String name) {
+    public static TestPlugin sound(String name) {
         return withBodies(name, "", "return \"" + name + "\";", NETWORK);
     }
 
+    /** Compiles a plugin with a sound name, whose network is made by the given statements. */
+    public static TestPlugin building(String name, String network) {
+        return withBodies(name, "", "return \"" + name + "\";", network);
+    }
+
     /** Compiles a plugin whose three methods have the given bodies. */
-    static TestPlugin withBodies(String id, String constructor, String name, String network) {
+    public static TestPlugin withBodies(String id, String constructor, String name, String network) {
         Map<String, String> manifest = new LinkedHashMap<>();
         manifest.put("Plugin-Id", id);
         manifest.put("Plugin-Version", "1.2.3");
@@ -72,32 +77,32 @@ record TestPlugin(Map<String, String> manifest, Map<String, byte[]> files) {
         return new TestPlugin(manifest, files);
     }
 
-    TestPlugin manifest(String entry, String value) {
+    public TestPlugin manifest(String entry, String value) {
         Map<String, String> changed = new LinkedHashMap<>(manifest);
         changed.put(entry, value);
         return new TestPlugin(changed, files);
     }
 
-    TestPlugin withoutManifest(String... entries) {
+    public TestPlugin withoutManifest(String... entries) {
         Map<String, String> changed = new LinkedHashMap<>(manifest);
         changed.keySet().removeAll(List.of(entries));
         return new TestPlugin(changed, files);
     }
 
-    TestPlugin file(String path, byte[] content) {
+    public TestPlugin file(String path, byte[] content) {
         Map<String, byte[]> changed = new LinkedHashMap<>(files);
         changed.put(path, content);
         return new TestPlugin(manifest, changed);
     }
 
-    TestPlugin withoutFile(String path) {
+    public TestPlugin withoutFile(String path) {
         Map<String, byte[]> changed = new LinkedHashMap<>(files);
         changed.remove(path);
         return new TestPlugin(manifest, changed);
     }
 
     /** Raises the major version of the class, bytes 6 and 7: 65 is Java 21, 200 is yet to come. */
-    TestPlugin compiledForANewerJava() {
+    public TestPlugin compiledForANewerJava() {
         Map<String, byte[]> changed = new LinkedHashMap<>(files);
         changed.computeIfPresent(CLASS_FILE, (path, bytes) -> {
             byte[] newer = bytes.clone();
@@ -108,7 +113,7 @@ record TestPlugin(Map<String, String> manifest, Map<String, byte[]> files) {
     }
 
     /** Packs the jar. */
-    Path write(Path jar) {
+    public Path write(Path jar) {
         Manifest written = new Manifest();
         written.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
         manifest.forEach(written.getMainAttributes()::putValue);

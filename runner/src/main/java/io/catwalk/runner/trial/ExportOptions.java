@@ -1,0 +1,57 @@
+package io.catwalk.runner.trial;
+
+import io.catwalk.onnx.OnnxExport;
+import io.catwalk.runner.data.Normalization;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says how an ONNX file is written.
+ *
+ * @param opset 13 to 21
+ * @param probabilities whether the softmax of the logits is a second output
+ * @param embeddedPreprocessing whether the file takes pixels and normalizes them itself
+ * @param batch number of images of a fixed batch; null allows any
+ * @param unrolledRecurrence whether recurrent layers are written step by step
+ * @param foldedBatchNorm whether batch norms are multiplied into the convolutions before them
+ * @param author who made the model; null leaves it open
+ * @param license of the model; null leaves it open
+ */
+public record ExportOptions(
+        int opset,
+        boolean probabilities,
+        boolean embeddedPreprocessing,
+        @Nullable Integer batch,
+        boolean unrolledRecurrence,
+        boolean foldedBatchNorm,
+        @Nullable String author,
+        @Nullable String license) {
+
+    /** The operator set that most readers know. */
+    public static final int DEFAULT_OPSET = 17;
+
+    /**
+     * Returns what suits most: opset 17, any batch, normalized floats in, logits out.
+     *
+     * @return the options to start from
+     */
+    public static ExportOptions standard() {
+        return new ExportOptions(DEFAULT_OPSET, false, false, null, false, false, null, null);
+    }
+
+    OnnxExport apply(OnnxExport export, Normalization normalization) {
+        OnnxExport chosen = export.withOpset(opset);
+        if (probabilities) {
+            chosen = chosen.withProbabilities();
+        }
+        if (embeddedPreprocessing) {
+            chosen = chosen.withEmbeddedPreprocessing(normalization.mean(), normalization.std());
+        }
+        if (batch != null) {
+            chosen = chosen.withFixedBatch(batch);
+        }
+        if (unrolledRecurrence) {
+            chosen = chosen.withUnrolledRecurrence();
+        }
+        return foldedBatchNorm ? chosen.withFoldedBatchNorm() : chosen;
+    }
+}

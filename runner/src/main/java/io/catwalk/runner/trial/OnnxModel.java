@@ -1,0 +1,140 @@
+package io.catwalk.runner.trial;
+
+import ai.djl.ndarray.types.Shape;
+import io.catwalk.onnx.OnnxExport;
+import io.catwalk.onnx.Predictor;
+import io.catwalk.onnx.parity.CrossCheck;
+import io.catwalk.onnx.parity.CrossCheckReport;
+import io.catwalk.onnx.parity.Outcome;
+import io.catwalk.onnx.runtime.ColorMode;
+import io.catwalk.onnx.runtime.MetadataKeys;
+import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.onnx.runtime.Preprocessing;
+import io.catwalk.runner.Json;
+import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.data.LabeledImages;
+import io.catwalk.runner.data.Normalization;
+import io.catwalk.runner.training.TrainedModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Writes a trained network as an ONNX file and proves that the file answers like it. A file that does not
+ * is set aside as {@code NAME.rejected.onnx}.
+ */
+final class OnnxModel {
+
+    private OnnxModel() {}
+
+    /**
+     * Exports, cross-checks on the test images, and writes all there is to know into the file.
+     *
+     * @param file where to; its folder exists
+     * @param model the trained network
+     * @param dataset whose test images are asked about
+     * @param result of the trial
+     * @param options how to write
+     * @return how far the file differs from the network
+     * @throws IOException if the file cannot be written
+     */
+    static ParityResult write(
+            Path file, TrainedModel model, ImageDataset dataset, TrialResult result, ExportOptions options)
+            throws IOException {
+        Normalization normalization = result.normalization();
+        if (normalization == null) {
+            throw new IllegalArgumentException("a failed trial has no network to export");
+        }
+        LabeledImages test = dataset.test();
+        OnnxExport export = OnnxExport.of(
+                model.block(),
+                new Shape(model.task().channels(), model.task().height(), model.task().width()));
+        options.apply(export, normalization)
+                .withMetadata(metadata(dataset, result, normalization, options).entries())
+                .write(file);
+        CrossCheck check = CrossCheck.standard();
+        CrossCheckReport report;
+        try (Predictor reference = model.predictor()) {
+            report = check.run(reference, file, normalization.normalized(test, 0, test.size()), test.size());
+        }
+        if (report.worst() instanceof Outcome.Compared compared) {
+            OnnxMetadata.read(file).withAll(compared.parity().entries()).write(file);
+        }
+        ParityResult parity = ParityResult.of(report, test.size(), check.tolerance());
+        if (!parity.agrees()) {
+            Files.move(file, rejected(file), StandardCopyOption.REPLACE_EXISTING);
+        }
+        return parity;
+    }
+
+    /** Names the place of a file that failed its cross-check. */
+    static Path rejected(Path file) {
+        String name = file.getFileName().toString().replaceFirst("\\.onnx$", "");
+        return file.resolveSibling(name + ".rejected.onnx");
+    }
+
+    private static OnnxMetadata metadata(
+            ImageDataset dataset, TrialResult result, Normalization normalization, ExportOptions options) {
+        LabeledImages images = dataset.test();
+        OnnxMetadata metadata = OnnxMetadata.empty().withLabels(dataset.classes());
+        if (images.channels() == 1 || images.channels() == 3) {
+            metadata = metadata.withPreprocessing(new Preprocessing(
+                    images.channels() == 1 ? ColorMode.GRAY : ColorMode.RGB,
+                    images.height(),
+                    images.width(),
+                    doubles(normalization.mean()),
+                    doubles(normalization.std())));
+        }
+        Map<String, String> more = new TreeMap<>();
+        more.put("classifier", result.classifier());
+        more.put("variant", result.variant());
+        put(more, MetadataKeys.AUTHOR, options.author());
+        put(more, MetadataKeys.LICENSE, options.license());
+        if (result.metrics() != null && result.metrics().get("test") != null) {
+            result.metrics().get("test").forEach((name, value) -> {
+                if (value != null) {
+                    more.put(MetadataKeys.METRICS + "test." + name, value.toString());
+                }
+            });
+        }
+        more.put(MetadataKeys.PROVENANCE + "dataset", dataset.name());
+        more.put(MetadataKeys.PROVENANCE + "seed", Long.toString(result.seed()));
+        more.put(MetadataKeys.PROVENANCE + "fold", Integer.toString(result.fold()));
+        more.put(MetadataKeys.PROVENANCE + "hyperparameters", Json.LINE.writeValueAsString(result.hyperparameters()));
+        more.put(MetadataKeys.PROVENANCE + "recipe", Json.LINE.writeValueAsString(result.recipe()));
+        JsonNode provenance = Json.LINE.valueToTree(result.provenance());
+        flatten(MetadataKeys.PROVENANCE, provenance, more);
+        return metadata.withAll(more);
+    }
+
+    private static void flatten(String prefix, JsonNode node, Map<String, String> entries) {
+        node.properties().forEach(property -> {
+            if (property.getValue().isObject()) {
+                flatten(prefix + property.getKey() + ".", property.getValue(), entries);
+            } else {
+                entries.put(prefix + property.getKey(), property.getValue().asString());
+            }
+        });
+    }
+
+    private static void put(Map<String, String> entries, String key, @Nullable String value) {
+        if (value != null) {
+            entries.put(key, value);
+        }
+    }
+
+    private static List<Double> doubles(float[] values) {
+        List<Double> doubles = new ArrayList<>();
+        for (float value : values) {
+            doubles.add((double) value);
+        }
+        return doubles;
+    }
+}

@@ -1,0 +1,283 @@
+package io.catwalk.runner.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.catwalk.runner.data.TinyImages;
+import io.catwalk.runner.plugin.TestPlugin;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Requests that cannot be done: exit code 2, one line that helps, and nothing made or lost. */
+@Tag("tiny")
+final class BadRequestTest {
+
+    @TempDir
+    private static Path shared;
+
+    private static Path plugins;
+
+    @TempDir
+    private Path folder;
+
+    private Path images;
+    private Path out;
+
+    @BeforeAll
+    static void pack() throws IOException {
+        plugins = Files.createDirectory(shared.resolve("plugins"));
+        TestPlugin.sound("conv-maxpool").write(plugins.resolve("conv-maxpool.jar"));
+        TestPlugin.sound("lstm").write(plugins.resolve("lstm.jar"));
+    }
+
+    @BeforeEach
+    void write() throws IOException {
+        images = TinyImages.write(folder.resolve("images"));
+        out = folder.resolve("run");
+    }
+
+    @AfterEach
+    void noRunIsMade() {
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void anUnknownClassifierListsTheKnownOnesAndTheNearest() {
+        assertThat(refusal("train", "conv-maxpol"))
+                .isEqualTo("no classifier is named 'conv-maxpol'; did you mean 'conv-maxpool'?"
+                        + " Known are conv-maxpool, lstm");
+        assertThat(refusal("compare", "lstm", "transformer"))
+                .isEqualTo("no classifier is named 'transformer'. Known are conv-maxpool, lstm");
+    }
+
+    @Test
+    void aClassifierWhosePluginFailedSaysWhy() throws IOException {
+        Path others = Files.createDirectory(folder.resolve("plugins"));
+        TestPlugin.sound("gru").write(others.resolve("one.jar"));
+        TestPlugin.sound("gru").write(others.resolve("two.jar"));
+
+        assertThat(refusal("train", "gru", "--plugins-dir", others.toString()))
+                .startsWith("classifier 'gru' could not be loaded: ")
+                .contains("one.jar and in two.jar");
+        assertThat(refusal("compare", "--plugins-dir", others.toString()))
+                .startsWith("expected at least one plugin in " + others);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    --epochs 0            | --epochs must be at least 1, but is 0
+                    --batch-size -3       | --batch-size must be at least 1, but is -3
+                    --batch-size 109      | batch size must be at most the number of training images, 108, but is 109 for lstm: choose a smaller --batch-size or a larger --limit-train
+                    --jobs 0              | --jobs must be at least 1, but is 0
+                    --threads -1          | --threads must be at least 1, but is -1
+                    --trial-timeout soon  | --trial-timeout must be a number with s, m or h, such as 30m, but is soon
+                    --trial-timeout 0s    | --trial-timeout must be at least 1s, but is 0s
+                    --in-process --trial-timeout 5s | --trial-timeout needs processes that can be stopped: leave --in-process out
+                    --seed x              | Invalid value for option '--seed': 'x' is not a long (see catwalk train --help)
+                    --epoch=3             | Unknown option: '--epoch=3'; did you mean --epochs? (see catwalk train --help)
+                    --seed                | Expected parameter for option '--seed' but found '--plugins-dir' (see catwalk train --help)
+                    --limit-train 5       | Validation fraction: 0.1 of 5 images in 10 classes leaves no image to validate on; try a larger fraction or more images
+                    --limit-test -1       | --limit-test must be 0 (all) or above, but is -1
+                    --hold-out 1          | --hold-out must be above 0 and below 1, but is 1.0
+                    --image-size big      | Image size: expected WIDTHxHEIGHT in pixels, found 'big'; try 32x32
+                    --set units=3         | lstm: unknown hyperparameter 'units'; known are none
+                    --set units=[         | lstm: unknown hyperparameter 'units'; known are none
+                    """)
+    void anOptionOutOfItsRangeIsNamed(String options, String message) {
+        List<String> command = new ArrayList<>(List.of("train", "lstm", "--batch-size", "16"));
+        if (options.contains("--batch-size")) {
+            command.subList(2, 4).clear();
+        }
+        command.addAll(List.of(options.split(" ", -1)));
+
+        assertThat(refusal(command.toArray(String[]::new))).isEqualTo(message);
+    }
+
+    @Test
+    void anUnknownCommandSuggestsTheNearest() {
+        Catwalk.Answer answer = Catwalk.run("lisst");
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(answer.err())
+                .isEqualToIgnoringNewLines(
+                        "catwalk: Unmatched argument at index 0: 'lisst'; did you mean list? (see catwalk --help)");
+    }
+
+    @Test
+    void noCommandShowsWhichThereAre() {
+        Catwalk.Answer answer = Catwalk.run();
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(answer.out()).contains("compare", "train", "evaluate", "list", "doctor");
+    }
+
+    @Test
+    void aMissingDataFolderIsNamed() {
+        assertThat(refusal(
+                        "train", "lstm", "--dataset", folder.resolve("nowhere").toString()))
+                .contains("found no such folder " + folder.resolve("nowhere"));
+    }
+
+    @Test
+    void missingFilesOfTheKnownDataSetAreNamed() {
+        // No launcher has said where the data is.
+        assertThat(refusal("train", "lstm", "--dataset", "fashion-mnist")).contains("found no such folder");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"magic", "short", "long", "label", "counts", "gzip", "missing"})
+    void aBrokenIdxFileIsNamed(String fault) throws IOException {
+        String file = breakIdx(fault);
+
+        assertThat(refusal("train", "lstm", "--batch-size", "16"))
+                .contains(images.resolve(file).toString())
+                .contains("expected")
+                .contains("found");
+    }
+
+    private String breakIdx(String fault) throws IOException {
+        String pictures = "train-images-idx3-ubyte";
+        String labels = "train-labels-idx1-ubyte";
+        Path file = images.resolve(pictures);
+        byte[] bytes = Files.readAllBytes(file);
+        byte[] answers = Files.readAllBytes(images.resolve(labels));
+        switch (fault) {
+            case "magic" -> {
+                bytes[3] = 7;
+                Files.write(file, bytes);
+            }
+            case "short" -> Files.write(file, Arrays.copyOf(bytes, bytes.length - 1));
+            case "long" -> Files.write(file, Arrays.copyOf(bytes, bytes.length + 1));
+            case "label" -> {
+                Files.writeString(images.resolve("classes.txt"), "one\ntwo\n");
+                return labels;
+            }
+            case "counts" -> {
+                answers[7]--;
+                Files.write(images.resolve(labels), Arrays.copyOf(answers, answers.length - 1));
+                return labels;
+            }
+            case "gzip" -> {
+                Files.delete(file);
+                Files.write(images.resolve(pictures + ".gz"), new byte[] {31, (byte) 139, 8, 0, 0});
+                return pictures + ".gz";
+            }
+            default -> Files.delete(file);
+        }
+        return pictures;
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            empty  | cat
+            broken | two.png
+            mixed  | two.png
+            none   | test
+            """)
+    void aBrokenImageFolderIsNamed(String fault, String where) throws IOException {
+        Path pictures = folder.resolve("pictures");
+        for (String part : List.of("train", "test")) {
+            for (String name : List.of("cat", "dog")) {
+                Path place = Files.createDirectories(pictures.resolve(part).resolve(name));
+                picture(place.resolve("one.png"), 4);
+                picture(place.resolve("two.png"), 4);
+            }
+        }
+        Path two = pictures.resolve("train/dog/two.png");
+        switch (fault) {
+            case "empty" -> {
+                Files.delete(pictures.resolve("train/cat/one.png"));
+                Files.delete(pictures.resolve("train/cat/two.png"));
+            }
+            case "broken" -> Files.writeString(two, "no picture");
+            case "mixed" -> picture(two, 5);
+            default -> {
+                try (Stream<Path> all = Files.walk(pictures.resolve("test"))) {
+                    for (Path path : all.sorted((a, b) -> b.compareTo(a)).toList()) {
+                        Files.delete(path);
+                    }
+                }
+            }
+        }
+
+        assertThat(refusal("train", "lstm", "--batch-size", "1", "--dataset", pictures.toString()))
+                .contains(where)
+                .containsAnyOf("expected", "try --image-size");
+    }
+
+    private static void picture(Path file, int side) throws IOException {
+        ImageIO.write(new BufferedImage(side, side, BufferedImage.TYPE_BYTE_GRAY), "png", file.toFile());
+    }
+
+    @Test
+    void aRunFolderThatIsNoneIsNamed() throws IOException {
+        assertThat(answered("evaluate", folder.resolve("nowhere").toString()))
+                .isEqualTo("expected a run folder with an experiment.yaml, but " + folder.resolve("nowhere")
+                        + " does not exist");
+        assertThat(answered("evaluate", images.toString()))
+                .isEqualTo("expected a run folder with an experiment.yaml, but " + images + " has none");
+        Files.writeString(images.resolve("experiment.yaml"), "schema: {", StandardCharsets.UTF_8);
+        assertThat(answered("evaluate", images.toString()))
+                .startsWith(
+                        "expected an experiment in " + images.resolve("experiment.yaml") + ", but cannot read it: ");
+    }
+
+    @Test
+    void theStackTraceIsShownOnlyWhenAsked() {
+        assertThat(answered("evaluate", folder.resolve("nowhere").toString())).doesNotContain("Exception");
+        // The log goes to the true standard error, so a process of its own is needed.
+        assertThat(verbose("evaluate", "--verbose", "nowhere"))
+                .contains("io.catwalk.runner.RequestException: expected a run folder")
+                .contains("\tat io.catwalk.runner");
+        assertThat(verbose("evaluate", "nowhere")).hasLineCount(1);
+    }
+
+    private String verbose(String... command) {
+        try {
+            Path screen = folder.resolve("screen");
+            Process process = Catwalk.process(folder, command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(screen.toFile())
+                    .start();
+            assertThat(process.waitFor()).isEqualTo(ExitCode.BAD_REQUEST);
+            return Files.readString(screen);
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Runs a command with the tiny data and plugins, unless it names others, and returns its one line. */
+    private String refusal(String... command) {
+        List<String> whole = new ArrayList<>(List.of(command));
+        if (!whole.contains("--plugins-dir")) {
+            whole.addAll(List.of("--plugins-dir", plugins.toString()));
+        }
+        if (!whole.contains("--dataset")) {
+            whole.addAll(List.of("--dataset", images.toString()));
+        }
+        whole.addAll(List.of("--out", out.toString()));
+        return answered(whole.toArray(String[]::new));
+    }
+
+    private static String answered(String... command) {
+        Catwalk.Answer answer = Catwalk.run(command);
+        assertThat(answer.err()).startsWith("catwalk: ").hasLineCount(1);
+        assertThat(answer.out()).isEmpty();
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        return answer.err().strip().substring("catwalk: ".length());
+    }
+}

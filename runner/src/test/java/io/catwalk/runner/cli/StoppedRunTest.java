@@ -1,0 +1,107 @@
+package io.catwalk.runner.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.catwalk.runner.Json;
+import io.catwalk.runner.data.TinyImages;
+import io.catwalk.runner.plugin.TestPlugin;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+/** A comparison that is stopped in its second trial. */
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "sends signals by kill")
+final class StoppedRunTest {
+
+    private static final String ENDLESS = "return Layers.sequence(new ai.djl.nn.LambdaBlock(x -> {"
+            + " java.util.concurrent.locks.LockSupport.parkNanos(100_000_000L); return x; }, \"slow\"),"
+            + " Layers.flatten(), Layers.dense(task.classes()));";
+
+    @TempDir
+    private Path folder;
+
+    private Process program;
+    private List<ProcessHandle> children = List.of();
+
+    @BeforeEach
+    void stopInTheSecondTrial() throws Exception {
+        Path plugins = Files.createDirectory(folder.resolve("plugins"));
+        TestPlugin.sound("quick").write(plugins.resolve("quick.jar"));
+        TestPlugin.building("slow", ENDLESS).write(plugins.resolve("slow.jar"));
+        TinyImages.write(folder.resolve("tiny"));
+        program = Catwalk.process(
+                        folder,
+                        "compare quick slow --plugins-dir plugins --dataset tiny --out run --epochs 100 --batch-size 54 --jobs 1 --threads 1"
+                                .split(" ", -1))
+                .redirectOutput(folder.resolve("out").toFile())
+                .start();
+        BufferedReader screen = program.errorReader(UTF_8);
+        String line = screen.readLine();
+        while (line != null && !line.startsWith("slow seed 1: epoch 1 of")) {
+            line = screen.readLine();
+        }
+        assertThat(line).as("a line about the second trial").isNotNull();
+        children = program.descendants().toList();
+        assertThat(children).isNotEmpty();
+    }
+
+    @AfterEach
+    void leaveNothingBehind() {
+        children.forEach(ProcessHandle::destroyForcibly);
+        program.destroyForcibly();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"KILL", "INT", "TERM"})
+    void childrenEndAndWhatFinishedStaysReadable(String signal) throws Exception {
+        // A terminal sends Ctrl-C to the program and its children alike; nobody else does.
+        Stream<ProcessHandle> stopped = signal.equals("INT")
+                ? Stream.concat(children.stream(), Stream.of(program.toHandle()))
+                : Stream.of(program.toHandle());
+        kill(signal, stopped.toList());
+
+        assertThat(program.waitFor(10, SECONDS)).as("the program ends").isTrue();
+        assertThat(program.exitValue()).isGreaterThan(128);
+        for (ProcessHandle child : children) {
+            assertThat(child.onExit().get(10, SECONDS).isAlive()).isFalse();
+        }
+        Path run = folder.resolve("run");
+        assertThat(Files.readAllLines(run.resolve("journal.jsonl")))
+                .containsExactly("{\"trial\":\"trials/quick/1-0\",\"status\":\"done\"}");
+        JsonNode results = Json.JSON.readTree(Files.readString(run.resolve("results.json")));
+        assertThat(results.path("experiment").path("planned").asInt()).isEqualTo(2);
+        assertThat(results.path("experiment").path("finished").asInt()).isEqualTo(1);
+        assertThat(run.resolve("trials/slow/1-0/trial.json")).doesNotExist();
+        assertThat(run.resolve("trials/slow/1-0/history.csv")).isRegularFile();
+
+        Catwalk.Answer answer = Catwalk.run(
+                "evaluate",
+                run.toString(),
+                "--plugins-dir",
+                folder.resolve("plugins").toString());
+        assertThat(answer.err()).isEmpty();
+        assertThat(answer.out()).contains("The labels are those of the stored predictions.");
+    }
+
+    private static void kill(String signal, List<ProcessHandle> processes) throws IOException, InterruptedException {
+        String pids = String.join(
+                " ", processes.stream().map(one -> Long.toString(one.pid())).toList());
+        assertThat(new ProcessBuilder("sh", "-c", "kill -" + signal + " " + pids)
+                        .start()
+                        .waitFor())
+                .isZero();
+    }
+}

@@ -1,0 +1,228 @@
+package io.catwalk.runner.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.catwalk.api.Augmentation;
+import io.catwalk.api.Optimizer;
+import io.catwalk.api.Recipe;
+import io.catwalk.api.Schedule;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.trial.DatasetSpec;
+import io.catwalk.runner.trial.SplitSpec;
+import io.catwalk.runner.trial.TrialResult;
+import io.catwalk.runner.trial.TrialSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Tag("tiny")
+final class RunFolderTest {
+
+    private static final Path FULL_DISK = Path.of("/dev/full");
+
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"fashion-mnist", "28", "1e3", "no", "null", "~/images", "a: b", "# x", "C:\\images", " ", "Bär"})
+    void anExperimentReadBackIsTheSame(String text) throws IOException {
+        Map<String, Object> hyperparameters = new LinkedHashMap<>();
+        hyperparameters.put("units", 32);
+        hyperparameters.put("rate", 0.5);
+        hyperparameters.put("whole", 2.0);
+        hyperparameters.put("bidirectional", true);
+        hyperparameters.put("pooling", text);
+        ExperimentSpec spec = new ExperimentSpec(
+                1,
+                new DatasetSpec(text, "28x28", 10, 0),
+                new SplitSpec(5, 0.1, 3),
+                List.of(
+                        new Contestant("gru", "default", hyperparameters, Recipe.standard()),
+                        new Contestant(
+                                "conv",
+                                text,
+                                Map.of(),
+                                Recipe.standard()
+                                        .withOptimizer(new Optimizer.Sgd(0.1, 0.9, 0.0005))
+                                        .withSchedule(new Schedule.Cosine())
+                                        .withAugmentations(
+                                                new Augmentation.HorizontalFlip(),
+                                                new Augmentation.Shift(2),
+                                                new Augmentation.Erase(0.5, 0.2))
+                                        .withClipNorm(1))),
+                List.of(1L, Long.MIN_VALUE),
+                2,
+                1,
+                90L);
+        RunFolder run = RunFolder.create(folder.resolve("run"), RunFolder.Existing.REFUSE);
+
+        run.writeExperiment(spec);
+
+        assertThat(run.readExperiment()).isEqualTo(spec);
+    }
+
+    @Test
+    void aNewFolderIsMadeWithItsParents() {
+        assertThat(RunFolder.create(folder.resolve("a/b/run"), RunFolder.Existing.REFUSE)
+                        .path())
+                .isEmptyDirectory();
+    }
+
+    @Test
+    void anEmptyFolderIsTaken() {
+        assertThat(RunFolder.create(folder, RunFolder.Existing.REFUSE).path()).isEqualTo(folder);
+    }
+
+    @Test
+    void aRunIsRefusedUnlessItMayBeReplaced() throws IOException {
+        Path path = aRun();
+
+        assertThatThrownBy(() -> RunFolder.create(path, RunFolder.Existing.REFUSE))
+                .isInstanceOf(RequestException.class)
+                .hasMessage(
+                        "--out must be new, but " + path + " holds a run: choose another, or replace it with --force");
+        assertThat(path.resolve("trials/gru/1-0/trial.json")).exists();
+
+        assertThat(RunFolder.create(path, RunFolder.Existing.REPLACE).path()).isEmptyDirectory();
+    }
+
+    @Test
+    void aLinkToARunIsReplacedInItsPlace() throws IOException {
+        Path path = aRun();
+        Path link = Files.createSymbolicLink(folder.resolve("link"), path);
+
+        RunFolder.create(link, RunFolder.Existing.REPLACE);
+
+        assertThat(link).isSymbolicLink();
+        assertThat(path).isEmptyDirectory();
+    }
+
+    @Test
+    void whatALinkInARunPointsAtIsKept() throws IOException {
+        Path path = aRun();
+        Path precious = Files.createDirectory(folder.resolve("precious"));
+        Files.writeString(precious.resolve("thesis.tex"), "years of work");
+        Files.createSymbolicLink(path.resolve("trials/link"), precious);
+
+        RunFolder.create(path, RunFolder.Existing.REPLACE);
+
+        assertThat(precious.resolve("thesis.tex")).hasContent("years of work");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"notes.txt", ".git", "trials.bak"})
+    void aRunBesideSomethingElseIsNeverTouched(String other) throws IOException {
+        Path path = aRun();
+        Files.writeString(path.resolve(other), "mine");
+
+        assertKept(path, "holds " + other + ", which is of no run");
+    }
+
+    @Test
+    void aFolderThatIsNoRunIsNeverTouched() throws IOException {
+        Path path = Files.createDirectory(folder.resolve("thesis"));
+        Files.createDirectory(path.resolve("plots"));
+        assertKept(path, "has no experiment.yaml that can be read");
+
+        Files.writeString(path.resolve("experiment.yaml"), "temperature: 293 K\n");
+        assertKept(path, "has no experiment.yaml that can be read");
+    }
+
+    @Test
+    void aFileIsNeverTouched() throws IOException {
+        assertKept(Files.writeString(folder.resolve("thesis.tex"), "years of work"), "is a file");
+    }
+
+    @Test
+    void aFolderThatCannotBeMadeIsNamed() throws IOException {
+        Path path = Files.writeString(folder.resolve("file"), "").resolve("run");
+
+        assertThatThrownBy(() -> RunFolder.create(path, RunFolder.Existing.REFUSE))
+                .isInstanceOf(RequestException.class)
+                .hasMessage("--out must be a folder that can be made and written, but " + path
+                        + " cannot (Not a directory): choose another");
+    }
+
+    @Test
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "needs /dev/full")
+    void aFullDiskIsNamedAndKeepsTheOlderFile() throws IOException {
+        RunFolder run = RunFolder.open(aRun());
+        String before = Files.readString(run.path().resolve("experiment.yaml"));
+        ExperimentSpec spec = run.readExperiment();
+        Files.createSymbolicLink(run.path().resolve("experiment.yaml.part"), FULL_DISK);
+
+        assertThatThrownBy(() -> run.writeExperiment(spec))
+                .isInstanceOf(IOException.class)
+                .hasMessage("cannot write " + run.path().resolve("experiment.yaml") + ": No space left on device");
+        assertThat(run.path().resolve("experiment.yaml")).hasContent(before);
+        assertThat(run.path().resolve("experiment.yaml.part")).doesNotExist();
+    }
+
+    @Test
+    void theJournalGrowsByALine() throws IOException {
+        RunFolder run = RunFolder.open(aRun());
+        TrialSpec trial = new TrialSpec("gru", "wide", Map.of(), Recipe.standard(), 3, 2, 1);
+
+        run.journal(trial, TrialResult.failed(trial, "no \"way\"\nout"));
+        run.journal(trial, TrialResult.failed(trial, "again"));
+
+        assertThat(run.path().resolve("journal.jsonl")).content().isEqualTo("""
+                {"trial":"trials/gru@wide/3-2","status":"failed"}
+                {"trial":"trials/gru@wide/3-2","status":"failed"}
+                """);
+    }
+
+    @Test
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "needs /dev/full")
+    void aJournalOnAFullDiskIsNamed() throws IOException {
+        RunFolder run = RunFolder.open(aRun());
+        TrialSpec trial = run.readExperiment().trials().get(0);
+        Path journal = Files.createSymbolicLink(run.path().resolve("journal.jsonl"), FULL_DISK);
+
+        assertThatThrownBy(() -> run.journal(trial, TrialResult.failed(trial, "no way")))
+                .isInstanceOf(IOException.class)
+                .hasMessage("cannot write " + journal + ": No space left on device");
+        Files.delete(journal);
+    }
+
+    private static void assertKept(Path path, String reason) {
+        for (RunFolder.Existing existing : RunFolder.Existing.values()) {
+            assertThatThrownBy(() -> RunFolder.create(path, existing))
+                    .isInstanceOf(RequestException.class)
+                    .hasMessage("--out must be new, empty or a run folder, but " + path + " " + reason
+                            + ": it is left as it is; choose another");
+        }
+        assertThat(path).exists();
+        if (Files.isDirectory(path)) {
+            assertThat(path).isNotEmptyDirectory();
+        }
+    }
+
+    private Path aRun() throws IOException {
+        RunFolder run = RunFolder.create(folder.resolve("run"), RunFolder.Existing.REFUSE);
+        ExperimentSpec spec = new ExperimentSpec(
+                1,
+                new DatasetSpec("fashion-mnist", null, 0, 0),
+                new SplitSpec(0, 0.1, 0),
+                List.of(new Contestant("gru", "default", Map.of(), Recipe.standard())),
+                List.of(1L),
+                1,
+                1,
+                null);
+        run.writeExperiment(spec);
+        Files.writeString(run.createTrial(spec.trials().get(0)).result(), "{}");
+        return run.path();
+    }
+}
