@@ -3,16 +3,13 @@ package io.catwalk.runner.cli;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.evaluation.ClassScores;
 import io.catwalk.runner.evaluation.Evaluation;
-import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.Rejudging;
+import io.catwalk.runner.trial.SavedTrial;
 import io.catwalk.runner.trial.TrialFolder;
-import io.catwalk.runner.trial.TrialResult;
-import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -65,16 +62,15 @@ final class EvaluateCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Console console =
                 new Console(spec.commandLine().getOut(), spec.commandLine().getErr());
-        List<TrialFolder> trials = trials();
-        if (trials.isEmpty()) {
-            throw new RequestException("expected a run with trained trials, but " + folder + " has none");
-        }
+        List<TrialFolder> trials = TrainedTrials.in(folder);
         EngineSettings.apply(threads(trials.get(0)));
         DatasetSpec other = dataset == null ? null : new DatasetSpec(dataset, imageSize, 0, 0);
         List<Rejudging> judged = new ArrayList<>();
         try (PluginCatalog catalog = PluginCatalog.open(pluginsDir)) {
             for (TrialFolder trial : trials) {
-                judged.add(Rejudging.of(trial, catalog, Home.data(), other));
+                try (SavedTrial saved = SavedTrial.open(trial, catalog, Home.data(), other)) {
+                    judged.add(saved.rejudge());
+                }
             }
         }
         if (json) {
@@ -93,22 +89,6 @@ final class EvaluateCommand implements Callable<Integer> {
             throw new RequestException("--threads must be at least 1, but is " + threads);
         }
         return threads;
-    }
-
-    private List<TrialFolder> trials() throws IOException {
-        TrialFolder single = new TrialFolder(folder);
-        if (Files.exists(single.result())) {
-            return List.of(single);
-        }
-        RunFolder run = RunFolder.open(folder);
-        List<TrialFolder> trained = new ArrayList<>();
-        for (TrialSpec trial : run.readExperiment().trials()) {
-            TrialFolder one = run.trial(trial);
-            if (Files.exists(one.result()) && one.readResult().status() == TrialResult.Status.DONE) {
-                trained.add(one);
-            }
-        }
-        return trained;
     }
 
     private static void print(Rejudging judged, Console console) {

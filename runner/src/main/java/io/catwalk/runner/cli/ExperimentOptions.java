@@ -130,6 +130,9 @@ final class ExperimentOptions {
             console.line("");
             console.line("Everything is in " + run.path());
         }
+        if (results.disagreeing() > 0) {
+            return ExitCode.CROSS_CHECK_FAILED;
+        }
         return results.failed() == 0 ? ExitCode.DONE : ExitCode.SOME_FAILED;
     }
 

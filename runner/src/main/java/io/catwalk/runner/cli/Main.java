@@ -1,6 +1,8 @@
 package io.catwalk.runner.cli;
 
 import ch.qos.logback.classic.Level;
+import io.catwalk.onnx.OnnxFileException;
+import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.plugin.PluginException;
@@ -24,6 +26,10 @@ import picocli.CommandLine.ScopeType;
             CompareCommand.class,
             TrainCommand.class,
             EvaluateCommand.class,
+            ExportCommand.class,
+            VerifyCommand.class,
+            PredictCommand.class,
+            BenchCommand.class,
             ListCommand.class,
             DoctorCommand.class
         },
@@ -34,7 +40,8 @@ import picocli.CommandLine.ScopeType;
         exitCodeList = {
             "0:done",
             "1:some trials or checks failed; the table shows which",
-            "2:the request was wrong; nothing was changed"
+            "2:the request was wrong; nothing was changed",
+            "3:an ONNX file does not answer like its network"
         })
 public final class Main {
 
@@ -99,7 +106,10 @@ public final class Main {
 
     private int report(Exception e, PrintWriter err) {
         LOG.info("The command failed", e);
-        if (e instanceof RequestException || e instanceof PluginException) {
+        if (e instanceof RequestException
+                || e instanceof PluginException
+                || e instanceof OnnxFileException
+                || e instanceof ExportException) {
             err.println("catwalk: " + Reasons.oneLine(String.valueOf(e.getMessage())));
             return ExitCode.BAD_REQUEST;
         }

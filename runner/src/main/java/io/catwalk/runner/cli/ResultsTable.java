@@ -30,10 +30,31 @@ final class ResultsTable {
         console.line("");
         console.line("In percent: acc, prec, rec and F1 on the test images (macro averages),");
         console.line("train and val accuracy of the same weights. Latency: median of one image.");
+        console.line("");
+        printOnnx(results, console);
         for (TrialResult trial : results.trials()) {
             if (trial.status() == TrialResult.Status.FAILED) {
                 console.note("failed: " + results.label(trial) + ": " + trial.error());
             }
+        }
+    }
+
+    private static void printOnnx(Results results, Console console) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("as ONNX", "size", "MACs", "PyTorch", "ONNX RT", "faster", "flips", "max diff"));
+        for (TrialResult trial : results.trials()) {
+            if (trial.parity() != null) {
+                List<String> row = new ArrayList<>();
+                row.add(results.label(trial));
+                row.addAll(Results.onnxCells(trial));
+                rows.add(row);
+                if (!trial.parity().agrees()) {
+                    console.note("cross-check failed: " + results.label(trial) + ": " + trial.parity().worst());
+                }
+            }
+        }
+        if (rows.size() > 1) {
+            console.table(rows);
         }
     }
 }

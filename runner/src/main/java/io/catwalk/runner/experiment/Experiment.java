@@ -4,6 +4,7 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.Split;
+import io.catwalk.runner.trial.InferenceEngine;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.TrialExecution;
 import io.catwalk.runner.trial.TrialFolder;
@@ -11,6 +12,7 @@ import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialResult;
 import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -150,16 +152,24 @@ public final class Experiment {
         listener.measuring(trained.size());
         for (TrialSpec trial : trained) {
             TrialFolder folder = run.trial(trial);
-            try {
-                Latency latency = execution.measure(order(trial, folder));
-                TrialResult result = Objects.requireNonNull(finished.get(trial)).withPytorch(latency);
-                folder.writeResult(result);
-                finished.put(trial, result);
-            } catch (IOException e) {
-                LOG.error("The latency of {} could not be measured", trial.title(), e);
-                listener.unmeasured(trial, Reasons.of(e));
+            for (InferenceEngine engine : engines(folder)) {
+                try {
+                    Latency latency = execution.measure(order(trial, folder), engine);
+                    finished.put(trial, Objects.requireNonNull(finished.get(trial)).withLatency(engine, latency));
+                } catch (IOException e) {
+                    LOG.error("The latency of {} on {} could not be measured", trial.title(), engine, e);
+                    listener.unmeasured(trial, Reasons.of(e));
+                }
             }
+            folder.writeResult(Objects.requireNonNull(finished.get(trial)));
         }
+    }
+
+    /** A file that disagrees with its network, or was never written, is not measured. */
+    private static List<InferenceEngine> engines(TrialFolder folder) {
+        return Files.exists(folder.onnx())
+                ? List.of(InferenceEngine.PYTORCH, InferenceEngine.ONNX_RUNTIME)
+                : List.of(InferenceEngine.PYTORCH);
     }
 
     private TrialOrder order(TrialSpec trial, TrialFolder folder) {

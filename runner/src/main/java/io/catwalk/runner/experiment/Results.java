@@ -1,6 +1,9 @@
 package io.catwalk.runner.experiment;
 
 import io.catwalk.runner.Json;
+import io.catwalk.runner.trial.Efficiency;
+import io.catwalk.runner.trial.Latency;
+import io.catwalk.runner.trial.ParityResult;
 import io.catwalk.runner.trial.TrialResult;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -88,6 +91,17 @@ public record Results(int schema, Summary experiment, Dataset dataset, List<Tria
                 .count();
     }
 
+    /**
+     * Counts the trials whose ONNX file is missing or does not answer like the network.
+     *
+     * @return how many
+     */
+    public long disagreeing() {
+        return trials.stream()
+                .filter(trial -> trial.parity() != null && !trial.parity().agrees())
+                .count();
+    }
+
     /** Returns one row a trial; a column for every number that any trial has. */
     String csv() {
         List<Map<String, String>> rows = new ArrayList<>();
@@ -141,6 +155,15 @@ public record Results(int schema, Summary experiment, Dataset dataset, List<Tria
             }
             table.append(String.join(" | ", cells(trial))).append(" |\n");
         }
+        table.append("\n| model | ONNX file | multiply-accumulates | PyTorch | ONNX Runtime | speed-up | label flips "
+                + "| largest difference |\n");
+        table.append("|---|--:|--:|--:|--:|--:|--:|--:|\n");
+        for (TrialResult trial : trials) {
+            if (trial.status() == TrialResult.Status.DONE) {
+                table.append("| ").append(label(trial)).append(" | ");
+                table.append(String.join(" | ", onnxCells(trial))).append(" |\n");
+            }
+        }
         return table.toString();
     }
 
@@ -178,12 +201,41 @@ public record Results(int schema, Summary experiment, Dataset dataset, List<Tria
                         ? "-"
                         : String.format(Locale.ROOT, "%,d", trial.efficiency().parameters()),
                 trial.efficiency() == null ? "-" : duration(trial.efficiency().trainingSeconds()),
-                trial.efficiency() == null || trial.efficiency().pytorch() == null
+                micros(trial.efficiency() == null ? null : trial.efficiency().pytorch()));
+    }
+
+    /**
+     * Formats what a table shows of the ONNX file of a trial that is done: size, multiply-accumulates of one
+     * image, median latency of one image on PyTorch and on ONNX Runtime, how many times faster that is,
+     * label flips, and the largest difference of a logit.
+     *
+     * @param trial with status done
+     * @return seven cells
+     */
+    public static List<String> onnxCells(TrialResult trial) {
+        Efficiency efficiency = trial.efficiency();
+        ParityResult parity = trial.parity();
+        if (efficiency == null || parity == null || efficiency.onnxBytes() == null) {
+            return List.of("-", "-", "-", "-", "-", parity == null ? "-" : Integer.toString(parity.flips()), "-");
+        }
+        Latency pytorch = efficiency.pytorch();
+        Latency onnxruntime = efficiency.onnxruntime();
+        return List.of(
+                String.format(Locale.ROOT, "%,d KiB", (efficiency.onnxBytes() + 512) / 1024),
+                efficiency.multiplyAccumulates() == null
                         ? "-"
-                        : String.format(
-                                Locale.ROOT,
-                                "%.0f µs",
-                                trial.efficiency().pytorch().p50Micros()));
+                        : String.format(Locale.ROOT, "%.2f M", efficiency.multiplyAccumulates() / 1e6),
+                micros(pytorch),
+                micros(onnxruntime),
+                pytorch == null || onnxruntime == null
+                        ? "-"
+                        : String.format(Locale.ROOT, "%.1f x", pytorch.p50Micros() / onnxruntime.p50Micros()),
+                Integer.toString(parity.flips()),
+                String.format(Locale.ROOT, "%.1e", parity.maxAbs()));
+    }
+
+    private static String micros(@Nullable Latency latency) {
+        return latency == null ? "-" : String.format(Locale.ROOT, "%.0f µs", latency.p50Micros());
     }
 
     /**

@@ -26,6 +26,12 @@ public record ExportOptions(
         @Nullable String author,
         @Nullable String license) {
 
+    /** The oldest operator set that can be written. */
+    public static final int OLDEST_OPSET = 13;
+
+    /** The newest operator set that can be written. */
+    public static final int NEWEST_OPSET = 21;
+
     /** The operator set that most readers know. */
     public static final int DEFAULT_OPSET = 17;
 

@@ -5,7 +5,6 @@ import io.catwalk.onnx.OnnxExport;
 import io.catwalk.onnx.Predictor;
 import io.catwalk.onnx.parity.CrossCheck;
 import io.catwalk.onnx.parity.CrossCheckReport;
-import io.catwalk.onnx.parity.Outcome;
 import io.catwalk.onnx.runtime.ColorMode;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.OnnxMetadata;
@@ -52,26 +51,28 @@ final class OnnxModel {
         if (normalization == null) {
             throw new IllegalArgumentException("a failed trial has no network to export");
         }
-        LabeledImages test = dataset.test();
         OnnxExport export = OnnxExport.of(
                 model.block(),
                 new Shape(model.task().channels(), model.task().height(), model.task().width()));
         options.apply(export, normalization)
                 .withMetadata(metadata(dataset, result, normalization, options).entries())
                 .write(file);
-        CrossCheck check = CrossCheck.standard();
-        CrossCheckReport report;
-        try (Predictor reference = model.predictor()) {
-            report = check.run(reference, file, normalization.normalized(test, 0, test.size()), test.size());
-        }
-        if (report.worst() instanceof Outcome.Compared compared) {
-            OnnxMetadata.read(file).withAll(compared.parity().entries()).write(file);
-        }
-        ParityResult parity = ParityResult.of(report, test.size(), check.tolerance());
+        ParityResult parity = crossCheck(file, model, dataset, normalization, CrossCheck.standard());
+        OnnxMetadata.read(file).withAll(parity.entries()).write(file);
         if (!parity.agrees()) {
             Files.move(file, rejected(file), StandardCopyOption.REPLACE_EXISTING);
         }
         return parity;
+    }
+
+    static ParityResult crossCheck(
+            Path file, TrainedModel model, ImageDataset dataset, Normalization normalization, CrossCheck check) {
+        LabeledImages test = dataset.test();
+        try (Predictor reference = model.predictor()) {
+            CrossCheckReport report =
+                    check.run(reference, file, normalization.normalized(test, 0, test.size()), test.size());
+            return ParityResult.of(report, test.size(), check.tolerance());
+        }
     }
 
     /** Names the place of a file that failed its cross-check. */

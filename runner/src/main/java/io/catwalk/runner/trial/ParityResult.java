@@ -3,6 +3,10 @@ package io.catwalk.runner.trial;
 import io.catwalk.onnx.parity.CrossCheckReport;
 import io.catwalk.onnx.parity.Outcome;
 import io.catwalk.onnx.parity.Parity;
+import io.catwalk.onnx.runtime.MetadataKeys;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Tells how far the ONNX file differs from the network that was trained. The numbers are those of the
@@ -57,6 +61,23 @@ public record ParityResult(
                 configuration + ": " + ((Outcome.Failed) worst).reason());
     }
 
+    /** Returns the numbers as metadata of the file. */
+    Map<String, String> entries() {
+        Map<String, String> entries = new TreeMap<>();
+        entries.put(MetadataKeys.PARITY_IMAGES, Integer.toString(images));
+        entries.put(MetadataKeys.PARITY_FLIPS, Integer.toString(flips));
+        entries.put(MetadataKeys.PARITY_MAX_ABS, Double.toString(maxAbs));
+        entries.put(MetadataKeys.PARITY_MEAN_ABS, Double.toString(meanAbs));
+        entries.put(MetadataKeys.PARITY_P999_ABS, Double.toString(p999Abs));
+        entries.put(MetadataKeys.PARITY_TOLERANCE, Double.toString(tolerance));
+        return entries;
+    }
+
+    /** Makes the result of a network that has no ONNX form. */
+    static ParityResult unexported(String reason) {
+        return new ParityResult(false, 0, 0, Double.NaN, Double.NaN, Double.NaN, Parity.TOLERANCE, 0, reason);
+    }
+
     /**
      * Says what came of it in one sentence.
      *
@@ -64,7 +85,7 @@ public record ParityResult(
      */
     public String sentence() {
         return String.format(
-                java.util.Locale.ROOT,
+                Locale.ROOT,
                 "%s: %d flips in %d images, largest difference %.1e (%d configurations, worst %s)",
                 agrees ? "agrees" : "DISAGREES",
                 flips,

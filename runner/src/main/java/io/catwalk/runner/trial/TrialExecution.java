@@ -22,9 +22,10 @@ public interface TrialExecution {
      * Measures how fast a trained network answers; nothing else should run meanwhile.
      *
      * @param order a trial that was trained
-     * @return times and throughput on PyTorch
+     * @param engine that runs it
+     * @return times and throughput
      * @throws IOException if it cannot be measured
      * @throws InterruptedException if the calling thread is interrupted
      */
-    Latency measure(TrialOrder order) throws IOException, InterruptedException;
+    Latency measure(TrialOrder order, InferenceEngine engine) throws IOException, InterruptedException;
 }

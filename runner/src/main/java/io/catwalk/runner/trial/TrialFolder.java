@@ -70,6 +70,15 @@ public record TrialFolder(Path path) {
     }
 
     /**
+     * Returns where the ONNX file stands.
+     *
+     * @return path of a file that is there only if it answers like the network
+     */
+    public Path onnx() {
+        return path.resolve("model.onnx");
+    }
+
+    /**
      * Reads the weights.
      *
      * @param classifier whose network it is

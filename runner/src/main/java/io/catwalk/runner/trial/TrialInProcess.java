@@ -25,9 +25,9 @@ public final class TrialInProcess implements TrialExecution {
     }
 
     @Override
-    public Latency measure(TrialOrder order) throws IOException {
+    public Latency measure(TrialOrder order, InferenceEngine engine) throws IOException {
         try {
-            return new TrialRun(order).measure();
+            return new TrialRun(order).measure(engine);
         } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
             throw new IOException(TrialMain.reason(e), e);
         }

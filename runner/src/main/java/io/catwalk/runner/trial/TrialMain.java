@@ -1,5 +1,6 @@
 package io.catwalk.runner.trial;
 
+import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
@@ -14,12 +15,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Is the program of a trial's own process: {@code train ORDER.json} or {@code measure ORDER.json}. It
- * ends when its standard input does, so that no trial outlives the run that it belongs to.
+ * Is the program of a trial's own process: {@code train ORDER.json}, {@code measure ORDER.json ENGINE} or
+ * {@code measure-file MODEL.onnx THREADS}. It ends when its standard input does, so that no trial outlives
+ * the run that it belongs to.
  */
 final class TrialMain {
 
     private static final Logger LOG = LoggerFactory.getLogger(TrialMain.class);
+
+    static final String TRAIN = "train";
+    static final String MEASURE = "measure";
+    static final String MEASURE_FILE = "measure-file";
 
     private TrialMain() {}
 
@@ -35,8 +41,8 @@ final class TrialMain {
         endWithParent();
         int exit;
         try {
-            TrialOrder order = Json.JSON.readValue(Files.readString(Path.of(arguments[1])), TrialOrder.class);
-            exit = arguments[0].equals("train") ? train(order, events) : measure(order, events);
+            run(arguments, events);
+            exit = 0;
         } catch (Throwable e) { // the parent turns whatever it was into the row of this trial
             LOG.error("The trial failed", e);
             TrialEvent.send(events, TrialEvent.failed(reason(e)));
@@ -45,19 +51,32 @@ final class TrialMain {
         System.exit(exit);
     }
 
-    private static int train(TrialOrder order, PrintStream events) throws IOException {
-        new TrialRun(order).train(epoch -> TrialEvent.send(events, TrialEvent.epoch(epoch)));
-        return 0;
+    private static void run(String[] arguments, PrintStream events) throws IOException {
+        Path subject = Path.of(arguments[1]);
+        switch (arguments[0]) {
+            case TRAIN -> new TrialRun(order(subject)).train(epoch -> TrialEvent.send(events, TrialEvent.epoch(epoch)));
+            case MEASURE -> {
+                InferenceEngine engine = InferenceEngine.valueOf(arguments[2]);
+                TrialEvent.send(events, TrialEvent.measured(new TrialRun(order(subject)).measure(engine)));
+            }
+            case MEASURE_FILE -> {
+                int threads = Integer.parseInt(arguments[2]);
+                TrialEvent.send(events, TrialEvent.measured(TrialRun.measure(subject, threads)));
+            }
+            default -> throw new IllegalArgumentException("unknown verb " + arguments[0]);
+        }
     }
 
-    private static int measure(TrialOrder order, PrintStream events) throws IOException {
-        TrialEvent.send(events, TrialEvent.measured(new TrialRun(order).measure()));
-        return 0;
+    private static TrialOrder order(Path file) throws IOException {
+        return Json.JSON.readValue(Files.readString(file), TrialOrder.class);
     }
 
     /** Says in one line what went wrong, for a person. */
     static String reason(Throwable e) {
-        if (e instanceof RequestException || e instanceof PluginException || e instanceof TrainingException) {
+        if (e instanceof RequestException
+                || e instanceof PluginException
+                || e instanceof TrainingException
+                || e instanceof OnnxFileException) {
             return Reasons.oneLine(String.valueOf(e.getMessage()));
         }
         if (e instanceof OutOfMemoryError) {

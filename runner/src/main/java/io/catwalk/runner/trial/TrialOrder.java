@@ -15,6 +15,16 @@ import java.nio.file.Path;
 public record TrialOrder(
         TrialSpec spec, DatasetSpec dataset, SplitSpec split, Path dataHome, Path pluginsDir, Path folder) {
 
+    /**
+     * Gives the engine another number of threads, which is fair only for measuring.
+     *
+     * @param threads of the engine
+     * @return a changed copy
+     */
+    public TrialOrder withThreads(int threads) {
+        return new TrialOrder(spec.withThreads(threads), dataset, split, dataHome, pluginsDir, folder);
+    }
+
     TrialOrder at(Path newFolder) {
         return new TrialOrder(spec, dataset, split, dataHome, pluginsDir, newFolder);
     }

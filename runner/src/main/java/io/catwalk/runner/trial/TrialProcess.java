@@ -52,7 +52,8 @@ public final class TrialProcess implements TrialExecution {
     public TrialResult train(TrialOrder order, Consumer<Epoch> listener) throws IOException, InterruptedException {
         TrialFolder folder = new TrialFolder(order.folder());
         AtomicFiles.write(folder.order(), Json.JSON.writeValueAsString(order));
-        Ending ending = run("train", order, event -> {
+        List<String> verb = List.of(TrialMain.TRAIN, folder.order().toString());
+        Ending ending = run(verb, order.spec().threads(), folder, event -> {
             if (event.epoch() != null) {
                 listener.accept(event.epoch());
             }
@@ -64,24 +65,52 @@ public final class TrialProcess implements TrialExecution {
     }
 
     @Override
-    public Latency measure(TrialOrder order) throws IOException, InterruptedException {
+    public Latency measure(TrialOrder order, InferenceEngine engine) throws IOException, InterruptedException {
+        TrialFolder folder = new TrialFolder(order.folder());
+        List<String> verb = List.of(TrialMain.MEASURE, folder.order().toString(), engine.name());
+        return measure(verb, order.spec().threads(), folder);
+    }
+
+    /**
+     * Measures how fast an ONNX file answers; nothing else should run meanwhile.
+     *
+     * @param file the model
+     * @param threads of ONNX Runtime
+     * @return times and throughput
+     * @throws IOException if it cannot be measured
+     * @throws InterruptedException if the calling thread is interrupted
+     */
+    public Latency measure(Path file, int threads) throws IOException, InterruptedException {
+        Path scratch = Files.createTempDirectory("catwalk-bench");
+        TrialFolder folder = new TrialFolder(scratch);
+        try {
+            String model = file.toAbsolutePath().toString();
+            return measure(List.of(TrialMain.MEASURE_FILE, model, Integer.toString(threads)), threads, folder);
+        } finally {
+            Files.deleteIfExists(folder.crashReport());
+            Files.deleteIfExists(folder.log());
+            Files.delete(scratch);
+        }
+    }
+
+    private Latency measure(List<String> verb, int threads, TrialFolder folder)
+            throws IOException, InterruptedException {
         List<Latency> measured = new ArrayList<>();
-        Ending ending = run("measure", order, event -> {
+        Ending ending = run(verb, threads, folder, event -> {
             if (event.measured() != null) {
                 measured.add(event.measured());
             }
         });
         if (ending.exitCode != 0 || measured.isEmpty()) {
-            throw new IOException(ending.reason(new TrialFolder(order.folder()), timeout));
+            throw new IOException(ending.reason(folder, timeout));
         }
         return measured.get(0);
     }
 
-    private Ending run(String verb, TrialOrder order, Consumer<TrialEvent> events)
+    private Ending run(List<String> verb, int threads, TrialFolder folder, Consumer<TrialEvent> events)
             throws IOException, InterruptedException {
-        TrialFolder folder = new TrialFolder(order.folder());
         ProcessBuilder builder = new ProcessBuilder(
-                        command(verb, folder, order.spec().threads()))
+                        command(verb, folder, threads))
                 .redirectError(ProcessBuilder.Redirect.appendTo(folder.log().toFile()));
         builder.environment().putAll(EngineSettings.environment());
         Process process = builder.start();
@@ -154,7 +183,7 @@ public final class TrialProcess implements TrialExecution {
         process.toHandle().destroyForcibly();
     }
 
-    private static List<String> command(String verb, TrialFolder folder, int threads) {
+    private static List<String> command(List<String> verb, TrialFolder folder, int threads) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:+UseSerialGC", "-Djava.awt.headless=true", "-Dcatwalk.log=INFO"));
@@ -167,7 +196,7 @@ public final class TrialProcess implements TrialExecution {
             command.addAll(List.of(extra.strip().split("\\s+")));
         }
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), TrialMain.class.getName()));
-        command.addAll(List.of(verb, folder.order().toString()));
+        command.addAll(verb);
         return command;
     }
 

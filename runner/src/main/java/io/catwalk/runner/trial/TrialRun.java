@@ -2,7 +2,12 @@ package io.catwalk.runner.trial;
 
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Task;
+import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.Predictor;
+import io.catwalk.onnx.graph.ExportException;
+import io.catwalk.onnx.runtime.OnnxOptions;
+import io.catwalk.onnx.runtime.OnnxPredictor;
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.LabeledImages;
 import io.catwalk.runner.data.Normalization;
@@ -18,11 +23,15 @@ import io.catwalk.runner.training.Training;
 import io.catwalk.runner.training.TrainingData;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -71,20 +80,56 @@ final class TrialRun {
             })) {
                 Judgement judgement = judge(model, dataset, data);
                 folder.writeModel(model);
-                TrialResult result = result(model, judgement, classifier, dataset, data, started, start);
+                TrialResult result =
+                        exported(model, dataset, result(model, judgement, classifier, dataset, data, started, start));
                 folder.writeResult(result);
                 return result;
             }
         }
     }
 
+    /** A network without an ONNX form is trained and judged all the same. */
+    private TrialResult exported(TrainedModel model, ImageDataset dataset, TrialResult result) throws IOException {
+        Efficiency efficiency = Objects.requireNonNull(result.efficiency());
+        try {
+            ParityResult parity =
+                    OnnxModel.write(folder.onnx(), model, dataset, result, ExportOptions.standard());
+            return result.withOnnx(
+                    parity, parity.agrees() ? efficiency.withOnnx(null, Files.size(folder.onnx())) : efficiency);
+        } catch (ExportException | OnnxFileException e) {
+            return result.withOnnx(ParityResult.unexported(Reasons.of(e)), efficiency);
+        }
+    }
+
     /**
      * Measures how fast the trained network answers; nothing else should run meanwhile.
      *
-     * @return times and throughput on PyTorch
+     * @param engine that runs it
+     * @return times and throughput
      * @throws IOException if the weights cannot be read
      */
-    Latency measure() throws IOException {
+    Latency measure(InferenceEngine engine) throws IOException {
+        return engine == InferenceEngine.PYTORCH
+                ? measurePytorch()
+                : measure(folder.onnx(), order.spec().threads());
+    }
+
+    /** Measures an ONNX file; PyTorch is not even loaded. */
+    static Latency measure(Path file, int threads) {
+        try (OnnxPredictor predictor =
+                OnnxPredictor.open(file, OnnxOptions.standard().withThreads(threads))) {
+            byte[] pixels = new byte[predictor.signature().imageSize()];
+            new SplittableRandom(0).nextBytes(pixels);
+            float[] image = predictor
+                    .metadata()
+                    .preprocessing()
+                    .map(preprocessing -> preprocessing.normalize(pixels))
+                    .orElseGet(() -> new float[pixels.length]);
+            return Latency.of(predictor, image, threads, System::nanoTime);
+        }
+    }
+
+    private Latency measurePytorch() throws IOException {
         ImageDataset dataset = order.dataset().load(order.dataHome());
         Normalization normalization = Normalization.of(dataset.test(), new int[] {0});
         try (PluginCatalog catalog = PluginCatalog.open(order.pluginsDir());
@@ -132,11 +177,14 @@ final class TrialRun {
         long seen = (long) model.history().size() * data.split().train().length;
         Efficiency efficiency = new Efficiency(
                 model.parameters(),
+                null,
                 folder.modelBytes(),
+                null,
                 trainingSeconds,
                 seen / trainingSeconds,
                 cpuSeconds(),
                 Machine.peakMemoryBytes(),
+                null,
                 null);
         Timing timing = new Timing(
                 started.toString(),
@@ -164,6 +212,7 @@ final class TrialRun {
                 spec.recipe(),
                 judgement.metrics(),
                 judgement.overfitting().summary(),
+                null,
                 efficiency,
                 timing,
                 data.normalization(),

@@ -53,4 +53,8 @@ public record TrialSpec(
     public String folder() {
         return "trials/" + label() + "/" + seed + "-" + fold;
     }
+
+    TrialSpec withThreads(int newThreads) {
+        return new TrialSpec(classifier, variant, hyperparameters, recipe, seed, fold, newThreads);
+    }
 }

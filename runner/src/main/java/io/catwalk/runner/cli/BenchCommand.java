@@ -1,0 +1,122 @@
+package io.catwalk.runner.cli;
+
+import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.trial.InferenceEngine;
+import io.catwalk.runner.trial.Latency;
+import io.catwalk.runner.trial.TrialFolder;
+import io.catwalk.runner.trial.TrialOrder;
+import io.catwalk.runner.trial.TrialProcess;
+import io.catwalk.runner.trial.TrialSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Measures how fast networks answer, each in a process of its own. */
+@Command(
+        name = "bench",
+        description = {
+            "Measure how fast an ONNX file answers, or the networks of a run, on PyTorch and on ONNX Runtime.",
+            "Each in a fresh process, after warm-up: one image (p50, p90, p99), and images per second in batches "
+                    + "of 64 and 256."
+        },
+        mixinStandardHelpOptions = true)
+final class BenchCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "MODEL.onnx|RUN", description = "An ONNX file, a run folder, or the folder of one trial.")
+    private Path subject = Path.of("");
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads of the engine. Default: ${DEFAULT-VALUE}")
+    private int threads = 1;
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    /** One row of the table. */
+    private record Measured(String model, String engine, Latency latency) {}
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Console console =
+                new Console(spec.commandLine().getOut(), spec.commandLine().getErr());
+        if (threads < 1) {
+            throw new RequestException("--threads must be at least 1, but is " + threads);
+        }
+        List<Measured> rows = Files.isDirectory(subject) ? trials() : List.of(file());
+        if (json) {
+            console.json(rows.stream().map(BenchCommand::asMap).toList());
+        } else {
+            print(rows, console);
+        }
+        return ExitCode.DONE;
+    }
+
+    private Measured file() throws IOException, InterruptedException {
+        OnnxMetadata.read(subject); // says what is wrong with the file before a process is started
+        return new Measured(
+                String.valueOf(subject.getFileName()),
+                "ONNX Runtime",
+                new TrialProcess(null).measure(subject, threads));
+    }
+
+    private List<Measured> trials() throws IOException, InterruptedException {
+        List<Measured> rows = new ArrayList<>();
+        TrialProcess process = new TrialProcess(null);
+        for (TrialFolder folder : TrainedTrials.in(subject)) {
+            TrialOrder order = folder.readOrder();
+            TrialSpec trial = order.spec();
+            rows.add(new Measured(
+                    trial.label(), "PyTorch", process.measure(order.withThreads(threads), InferenceEngine.PYTORCH)));
+            if (Files.exists(folder.onnx())) {
+                rows.add(new Measured(trial.label(), "ONNX Runtime", process.measure(folder.onnx(), threads)));
+            }
+        }
+        return rows;
+    }
+
+    private void print(List<Measured> rows, Console console) {
+        List<List<String>> table = new ArrayList<>();
+        table.add(List.of("model", "engine", "p50", "p90", "p99", "64", "256"));
+        for (Measured row : rows) {
+            Latency latency = row.latency;
+            table.add(List.of(
+                    row.model,
+                    row.engine,
+                    number(latency.p50Micros()),
+                    number(latency.p90Micros()),
+                    number(latency.p99Micros()),
+                    number(latency.imagesPerSecond64()),
+                    number(latency.imagesPerSecond256())));
+        }
+        console.table(table);
+        console.line("");
+        console.line("One image in microseconds (p50, p90, p99), images per second in batches of");
+        console.line("64 and 256; threads: " + threads + ".");
+    }
+
+    private static String number(double value) {
+        return String.format(Locale.ROOT, "%,.0f", value);
+    }
+
+    private static Map<String, Object> asMap(Measured row) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("model", row.model);
+        map.put("engine", row.engine);
+        map.put("latency", row.latency);
+        return map;
+    }
+}

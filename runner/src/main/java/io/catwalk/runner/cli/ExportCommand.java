@@ -1,0 +1,130 @@
+package io.catwalk.runner.cli;
+
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.trial.EngineSettings;
+import io.catwalk.runner.trial.ExportOptions;
+import io.catwalk.runner.trial.ParityResult;
+import io.catwalk.runner.trial.SavedTrial;
+import io.catwalk.runner.trial.TrialFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Writes trained networks as ONNX files and cross-checks them. */
+@Command(
+        name = "export",
+        description = "Write the trained networks of a run as ONNX files, and cross-check each.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class ExportCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "RUN", description = "A run folder, or the folder of one trial in it.")
+    private Path folder = Path.of("");
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Folder for the files, CLASSIFIER.onnx each. Default: model.onnx in each trial folder")
+    @Nullable
+    private Path out;
+
+    @Option(names = "--force", description = "Replace files in --out that are there.")
+    private boolean force;
+
+    @Option(names = "--opset", paramLabel = "N", description = "13 to 21. Default: ${DEFAULT-VALUE}")
+    private int opset = ExportOptions.DEFAULT_OPSET;
+
+    @Option(names = "--probabilities", description = "Add the softmax of the logits as a second output.")
+    private boolean probabilities;
+
+    @Option(names = "--embed-preprocessing", description = "Take uint8 pixels and normalize them in the graph.")
+    private boolean embedPreprocessing;
+
+    @Option(names = "--batch", paramLabel = "N", description = "Fix the batch size. Default: any")
+    @Nullable
+    private Integer batch;
+
+    @Option(names = "--unroll-recurrent", description = "Write recurrent layers step by step, with plain operators.")
+    private boolean unrollRecurrent;
+
+    @Option(names = "--fold-batchnorm", description = "Multiply batch norms into the convolutions before them.")
+    private boolean foldBatchNorm;
+
+    @Option(names = "--author", paramLabel = "NAME", description = "Who made the model.")
+    @Nullable
+    private String author;
+
+    @Option(names = "--license", paramLabel = "NAME", description = "License of the model.")
+    @Nullable
+    private String license;
+
+    @Option(names = "--plugins-dir", paramLabel = "DIR", description = "Folder of the plugin jars.")
+    private Path pluginsDir = Home.plugins();
+
+    @Override
+    public Integer call() throws IOException {
+        Console console =
+                new Console(spec.commandLine().getOut(), spec.commandLine().getErr());
+        ExportOptions options = options();
+        List<TrialFolder> trials = TrainedTrials.in(folder);
+        EngineSettings.apply(trials.get(0).readOrder().spec().threads());
+        boolean allAgree = true;
+        try (PluginCatalog catalog = PluginCatalog.open(pluginsDir)) {
+            for (TrialFolder trial : trials) {
+                try (SavedTrial saved = SavedTrial.open(trial, catalog, Home.data(), null)) {
+                    Path file = file(trial, trials.size());
+                    ParityResult parity = saved.export(file, options);
+                    allAgree &= parity.agrees();
+                    console.item(file + ": ", parity.sentence());
+                }
+            }
+        }
+        return allAgree ? ExitCode.DONE : ExitCode.CROSS_CHECK_FAILED;
+    }
+
+    private ExportOptions options() {
+        if (opset < ExportOptions.OLDEST_OPSET || opset > ExportOptions.NEWEST_OPSET) {
+            throw new RequestException("--opset must be from " + ExportOptions.OLDEST_OPSET + " to "
+                    + ExportOptions.NEWEST_OPSET + ", but is " + opset);
+        }
+        if (batch != null && batch < 1) {
+            throw new RequestException("--batch must be at least 1, but is " + batch);
+        }
+        return new ExportOptions(
+                opset, probabilities, embedPreprocessing, batch, unrollRecurrent, foldBatchNorm, author, license);
+    }
+
+    private Path file(TrialFolder trial, int trials) throws IOException {
+        if (out == null) {
+            return trial.onnx();
+        }
+        Files.createDirectories(out);
+        String label = trial.readOrder().spec().label();
+        Path file = out.resolve(trials == 1 ? label + ".onnx" : distinct(trial, label));
+        if (Files.exists(file) && !force) {
+            throw new RequestException("expected no " + file + " yet, but there is one: replace it with --force");
+        }
+        return file;
+    }
+
+    /** Names the seed and fold too where a run has several of one label. */
+    private String distinct(TrialFolder trial, String label) throws IOException {
+        long sameLabel = 0;
+        for (TrialFolder other : TrainedTrials.in(folder)) {
+            sameLabel += other.readOrder().spec().label().equals(label) ? 1 : 0;
+        }
+        return sameLabel == 1 ? label + ".onnx" : label + "-" + trial.path().getFileName() + ".onnx";
+    }
+}

@@ -1,0 +1,169 @@
+package io.catwalk.runner.cli;
+
+import io.catwalk.onnx.runtime.ColorMode;
+import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.onnx.runtime.OnnxOptions;
+import io.catwalk.onnx.runtime.OnnxPredictor;
+import io.catwalk.onnx.runtime.Preprocessing;
+import io.catwalk.onnx.runtime.Signature;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.ImagePixels;
+import io.catwalk.runner.data.ImageSize;
+import io.catwalk.runner.evaluation.Predictions;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Labels images with an ONNX file alone. */
+@Command(
+        name = "predict",
+        description = "Label images with an ONNX file; how to prepare them stands in the file.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class PredictCommand implements Callable<Integer> {
+
+    private static final int SHOWN = 3;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(index = "0", paramLabel = "MODEL.onnx", description = "The file.")
+    private Path file = Path.of("");
+
+    @Parameters(index = "1..*", arity = "1..*", paramLabel = "IMAGE", description = "PNG or JPEG files.")
+    private List<Path> images = List.of();
+
+    @Option(names = "--resize", description = "Resize images of another size.")
+    private boolean resize;
+
+    @Option(names = "--labels", paramLabel = "A,B,...", split = ",", description = "Names of the classes, for a file without.")
+    private List<String> labels = List.of();
+
+    @Option(
+            names = "--normalize",
+            paramLabel = "MEAN,STD",
+            description = "Normalize (pixel / 255 - MEAN) / STD, for a file that does not say how.")
+    @Nullable
+    private String normalize;
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+        Console console =
+                new Console(spec.commandLine().getOut(), spec.commandLine().getErr());
+        try (OnnxPredictor predictor =
+                OnnxPredictor.open(file, OnnxOptions.standard().withThreads(1))) {
+            Signature signature = predictor.signature();
+            List<String> names = names(predictor.metadata(), signature);
+            Preprocessing preprocessing = preprocessing(predictor.metadata(), signature);
+            List<Map<String, Object>> answers = new ArrayList<>();
+            for (Path image : images) {
+                byte[] pixels = ImagePixels.read(
+                        image,
+                        signature.channels(),
+                        new ImageSize(signature.width(), signature.height()),
+                        resize ? ImagePixels.OtherSize.RESIZE : ImagePixels.OtherSize.REFUSE);
+                float[] logits = predictor.logits(preprocessing.normalize(pixels), 1);
+                double[] probabilities =
+                        new Predictions(names.size(), new int[] {0}, logits).probabilities(0);
+                answers.add(answer(image, names, probabilities));
+                if (!json) {
+                    print(image, names, probabilities, console);
+                }
+            }
+            if (json) {
+                console.json(answers);
+            }
+        }
+        return ExitCode.DONE;
+    }
+
+    private List<String> names(OnnxMetadata metadata, Signature signature) {
+        List<String> names = labels.isEmpty()
+                ? metadata.labels()
+                        .orElseThrow(() -> new RequestException(
+                                file + ": expected the names of the classes in the metadata, found none; give them with "
+                                        + "--labels"))
+                : labels;
+        if (names.size() != signature.classes()) {
+            throw new RequestException(
+                    file + ": expected " + signature.classes() + " labels, found " + names.size() + "; check --labels");
+        }
+        return names;
+    }
+
+    private Preprocessing preprocessing(OnnxMetadata metadata, Signature signature) {
+        if (normalize == null) {
+            return metadata.preprocessing()
+                    .orElseThrow(() -> new RequestException(
+                            file + ": expected in the metadata how to normalize pixels, found nothing; give it with "
+                                    + "--normalize MEAN,STD"));
+        }
+        String number = "[-+]?[0-9]*\\.?[0-9]+";
+        if (!normalize.matches(number + "," + number)) {
+            throw new RequestException("--normalize must be two numbers such as 0.286,0.353, but is " + normalize);
+        }
+        if (signature.channels() != 1 && signature.channels() != 3) {
+            throw new RequestException(
+                    file + ": expected a network for 1 or 3 channels, found " + signature.channels() + " channels");
+        }
+        String[] parts = normalize.split(",", -1);
+        if (!(Double.parseDouble(parts[1]) > 0)) {
+            throw new RequestException("the STD of --normalize must be above 0, but is " + parts[1]);
+        }
+        return new Preprocessing(
+                signature.channels() == 1 ? ColorMode.GRAY : ColorMode.RGB,
+                signature.height(),
+                signature.width(),
+                repeated(Double.parseDouble(parts[0]), signature.channels()),
+                repeated(Double.parseDouble(parts[1]), signature.channels()));
+    }
+
+    private static List<Double> repeated(double value, int times) {
+        Double[] values = new Double[times];
+        Arrays.fill(values, value);
+        return List.of(values);
+    }
+
+    private static Map<String, Object> answer(Path image, List<String> names, double[] probabilities) {
+        Map<String, Object> byName = new LinkedHashMap<>();
+        for (int i = 0; i < probabilities.length; i++) {
+            byName.put(names.get(i), probabilities[i]);
+        }
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("image", image.toString());
+        answer.put("label", names.get(ranking(probabilities).get(0)));
+        answer.put("probabilities", byName);
+        return answer;
+    }
+
+    private static void print(Path image, List<String> names, double[] probabilities, Console console) {
+        List<String> best = ranking(probabilities).stream()
+                .limit(SHOWN)
+                .map(i -> String.format(Locale.ROOT, "%s %.1f %%", names.get(i), probabilities[i] * 100))
+                .toList();
+        console.item(image + ": ", String.join(", ", best));
+    }
+
+    private static List<Integer> ranking(double[] probabilities) {
+        return IntStream.range(0, probabilities.length)
+                .boxed()
+                .sorted(Comparator.comparingDouble((Integer i) -> -probabilities[i]))
+                .toList();
+    }
+}

@@ -1,0 +1,43 @@
+package io.catwalk.runner.cli;
+
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.experiment.RunFolder;
+import io.catwalk.runner.trial.TrialFolder;
+import io.catwalk.runner.trial.TrialResult;
+import io.catwalk.runner.trial.TrialSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Finds the trials that a user means by a folder. */
+final class TrainedTrials {
+
+    private TrainedTrials() {}
+
+    /**
+     * Lists the trials with trained weights.
+     *
+     * @param folder a run folder, or the folder of one trial in it
+     * @return at least one
+     */
+    static List<TrialFolder> in(Path folder) throws IOException {
+        TrialFolder single = new TrialFolder(folder);
+        if (Files.exists(single.result())) {
+            return List.of(single);
+        }
+        RunFolder run = RunFolder.open(folder);
+        List<TrialFolder> trained = new ArrayList<>();
+        for (TrialSpec trial : run.readExperiment().trials()) {
+            TrialFolder one = run.trial(trial);
+            if (Files.exists(one.result()) && one.readResult().status() == TrialResult.Status.DONE) {
+                trained.add(one);
+            }
+        }
+        if (trained.isEmpty()) {
+            throw new RequestException("expected a run with trained trials, but " + folder + " has none");
+        }
+        return trained;
+    }
+}

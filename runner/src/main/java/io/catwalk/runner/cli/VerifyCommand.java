@@ -1,0 +1,201 @@
+package io.catwalk.runner.cli;
+
+import io.catwalk.onnx.runtime.MetadataKeys;
+import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.onnx.runtime.OnnxOptions;
+import io.catwalk.onnx.runtime.OnnxPredictor;
+import io.catwalk.onnx.runtime.Preprocessing;
+import io.catwalk.onnx.runtime.Signature;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.data.LabeledImages;
+import io.catwalk.runner.data.Normalization;
+import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.trial.DatasetSpec;
+import io.catwalk.runner.trial.EngineSettings;
+import io.catwalk.runner.trial.ParityResult;
+import io.catwalk.runner.trial.SavedTrial;
+import io.catwalk.runner.trial.TrialFolder;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Holds an ONNX file against what it says of itself, or against the network that it came from. */
+@Command(
+        name = "verify",
+        description = {
+            "Hold an ONNX file against what it says of itself: score it on the test images and compare the "
+                    + "accuracy with the one in its metadata.",
+            "With --against, cross-check it against the network that it came from."
+        },
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class VerifyCommand implements Callable<Integer> {
+
+    /** An accuracy in the metadata is a double in full; a sum of so few images differs by less. */
+    private static final double SAME = 1e-9;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "MODEL.onnx", description = "The file.")
+    private Path file = Path.of("");
+
+    @Option(names = "--show", description = "Only print what the file says of itself.")
+    private boolean show;
+
+    @Option(
+            names = "--dataset",
+            paramLabel = "NAME|DIR",
+            description = "Data set to score on. Default: the one that the file names")
+    @Nullable
+    private String dataset;
+
+    @Option(names = "--image-size", paramLabel = "WxH", description = "Resize the images of a folder.")
+    @Nullable
+    private String imageSize;
+
+    @Option(names = "--against", paramLabel = "TRIAL", description = "Folder of the trial that the file came from.")
+    @Nullable
+    private Path against;
+
+    @Option(names = "--plugins-dir", paramLabel = "DIR", description = "Folder of the plugin jars.")
+    private Path pluginsDir = Home.plugins();
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws IOException {
+        Console console =
+                new Console(spec.commandLine().getOut(), spec.commandLine().getErr());
+        if (show) {
+            show(OnnxMetadata.read(file), console);
+            return ExitCode.DONE;
+        }
+        return against == null ? score(console) : crossCheck(against, console);
+    }
+
+    private void show(OnnxMetadata metadata, Console console) {
+        if (json) {
+            console.json(metadata.entries());
+        } else if (metadata.entries().isEmpty()) {
+            console.line("The file says nothing of itself.");
+        } else {
+            metadata.entries().forEach((key, value) -> console.item(key + ": ", value.replace("\n", ", ")));
+        }
+    }
+
+    private int crossCheck(Path trial, Console console) throws IOException {
+        TrialFolder folder = TrainedTrials.in(trial).get(0);
+        EngineSettings.apply(folder.readOrder().spec().threads());
+        try (PluginCatalog catalog = PluginCatalog.open(pluginsDir);
+                SavedTrial saved = SavedTrial.open(folder, catalog, Home.data(), null)) {
+            ParityResult parity = saved.crossCheck(file);
+            if (json) {
+                console.json(parity);
+            } else {
+                console.item(file + ": ", parity.sentence());
+            }
+            return parity.agrees() ? ExitCode.DONE : ExitCode.CROSS_CHECK_FAILED;
+        }
+    }
+
+    private int score(Console console) {
+        try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard())) {
+            OnnxMetadata metadata = predictor.metadata();
+            ImageDataset images = images(metadata);
+            Preprocessing preprocessing = metadata.preprocessing()
+                    .orElseThrow(() -> new RequestException(file + ": expected preprocessing in the metadata, found "
+                            + "none; a file that Catwalk exported has it"));
+            requireFit(predictor.signature(), images.test());
+            Normalization normalization =
+                    new Normalization(floats(preprocessing.mean()), floats(preprocessing.std()));
+            Evaluation evaluation = Evaluation.of(
+                    Predictions.of(
+                            predictor,
+                            images.test(),
+                            normalization,
+                            predictor.signature().classes()),
+                    images.classes());
+            return report(evaluation, images, metadata, console);
+        }
+    }
+
+    private int report(Evaluation evaluation, ImageDataset images, OnnxMetadata metadata, Console console) {
+        Double stated = metadata.get(MetadataKeys.METRICS + "test.accuracy")
+                .map(Double::valueOf)
+                .orElse(null);
+        boolean comparable = stated != null
+                && metadata.get(MetadataKeys.METRICS + "test.images")
+                        .filter(count -> count.equals(Integer.toString(evaluation.images())))
+                        .isPresent()
+                && metadata.get(MetadataKeys.PROVENANCE + "dataset_sha256")
+                        .filter(images.sha256()::equals)
+                        .isPresent();
+        boolean same = comparable && stated != null && Math.abs(stated - evaluation.accuracy()) < SAME;
+        if (json) {
+            console.json(evaluation.summary());
+        } else {
+            console.item(
+                    file + ": ",
+                    String.format(
+                            Locale.ROOT,
+                            "accuracy %.2f %% on %d images of %s, %s",
+                            evaluation.accuracy() * 100,
+                            evaluation.images(),
+                            images.name(),
+                            same
+                                    ? "as the file says"
+                                    : comparable
+                                            ? String.format(Locale.ROOT, "but the file says %.2f %%", stated * 100)
+                                            : "of which the file says nothing"));
+        }
+        return same || !comparable ? ExitCode.DONE : ExitCode.CROSS_CHECK_FAILED;
+    }
+
+    private ImageDataset images(OnnxMetadata metadata) {
+        String name = dataset != null
+                ? dataset
+                : metadata.get(MetadataKeys.PROVENANCE + "dataset")
+                        .orElseThrow(() -> new RequestException(file
+                                + ": expected the name of a data set in the metadata, found none; name one with "
+                                + "--dataset"));
+        return new DatasetSpec(name, imageSize, 0, 0).load(Home.data());
+    }
+
+    private void requireFit(Signature signature, LabeledImages images) {
+        if (signature.channels() != images.channels()
+                || signature.height() != images.height()
+                || signature.width() != images.width()) {
+            throw new RequestException(String.format(
+                    Locale.ROOT,
+                    "%s: expected images of %dx%dx%d (channels, height, width), found %dx%dx%d; choose another --dataset",
+                    file,
+                    signature.channels(),
+                    signature.height(),
+                    signature.width(),
+                    images.channels(),
+                    images.height(),
+                    images.width()));
+        }
+    }
+
+    private static float[] floats(List<Double> values) {
+        float[] floats = new float[values.size()];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = values.get(i).floatValue();
+        }
+        return floats;
+    }
+}

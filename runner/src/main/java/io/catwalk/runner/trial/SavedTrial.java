@@ -1,0 +1,173 @@
+package io.catwalk.runner.trial;
+
+import ai.djl.MalformedModelException;
+import io.catwalk.api.Hyperparameters;
+import io.catwalk.api.Task;
+import io.catwalk.onnx.Predictor;
+import io.catwalk.onnx.parity.CrossCheck;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.data.Normalization;
+import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.plugin.LoadedClassifier;
+import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.training.TrainedModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Holds the network of a finished trial with its weights. Closing it frees them. */
+public final class SavedTrial implements AutoCloseable {
+
+    private final TrialFolder folder;
+    private final TrialResult result;
+    private final Normalization normalization;
+    private final ImageDataset dataset;
+    private final boolean ownImages;
+    private final TrainedModel model;
+
+    private SavedTrial(
+            TrialFolder folder,
+            TrialResult result,
+            Normalization normalization,
+            ImageDataset dataset,
+            boolean ownImages,
+            TrainedModel model) {
+        this.folder = folder;
+        this.result = result;
+        this.normalization = normalization;
+        this.dataset = dataset;
+        this.ownImages = ownImages;
+        this.model = model;
+    }
+
+    /**
+     * Loads a trial.
+     *
+     * @param folder of the trial
+     * @param catalog with the plugin that it was trained with
+     * @param dataHome the folder that holds the known data sets
+     * @param other images to judge on, of the same shape and with as many classes; null takes the trial's own
+     * @return the trial, to be closed
+     * @throws IOException if the folder cannot be read
+     * @throws RequestException if the trial has no weights, or the plugin or images do not fit them
+     */
+    public static SavedTrial open(TrialFolder folder, PluginCatalog catalog, Path dataHome, @Nullable DatasetSpec other)
+            throws IOException {
+        if (!Files.exists(folder.result())) {
+            throw new RequestException("expected a finished trial, but " + folder.path() + " has no trial.json");
+        }
+        TrialResult result = folder.readResult();
+        Normalization normalization = result.normalization();
+        if (result.status() == TrialResult.Status.FAILED || normalization == null) {
+            throw new RequestException("expected a trained trial, but " + folder.path() + " failed: " + result.error());
+        }
+        TrialOrder order = folder.readOrder();
+        LoadedClassifier classifier = catalog.require(order.spec().classifier());
+        requireSamePlugin(result, classifier);
+        ImageDataset dataset = (other == null ? order.dataset() : other).load(dataHome);
+        TrainedModel model = model(folder, classifier, result, dataset);
+        return new SavedTrial(folder, result, normalization, dataset, other == null, model);
+    }
+
+    /**
+     * Returns the outcome of the trial, as it was.
+     *
+     * @return what stands in its {@code trial.json}
+     */
+    public TrialResult result() {
+        return result;
+    }
+
+    /**
+     * Judges the weights anew.
+     *
+     * @return what came of it
+     * @throws IOException if the stored predictions cannot be read
+     */
+    public Rejudging rejudge() throws IOException {
+        try (Predictor predictor = model.predictor()) {
+            Predictions now = Predictions.of(
+                    predictor, dataset.test(), normalization, dataset.classes().size());
+            return new Rejudging(
+                    result,
+                    Evaluation.of(now, dataset.classes()),
+                    ownImages ? changed(Predictions.read(folder.predictions("test")), now) : -1);
+        }
+    }
+
+    /**
+     * Writes the network as an ONNX file and cross-checks it on the test images.
+     *
+     * @param file where to; one that disagrees is set aside as {@code NAME.rejected.onnx}
+     * @param options how to write
+     * @return how far the file differs from the network
+     * @throws IOException if it cannot be written
+     */
+    public ParityResult export(Path file, ExportOptions options) throws IOException {
+        return OnnxModel.write(file, model, dataset, result, options);
+    }
+
+    /**
+     * Cross-checks an ONNX file against the network, on the test images.
+     *
+     * @param file that should answer like this network
+     * @return how far it differs
+     */
+    public ParityResult crossCheck(Path file) {
+        return OnnxModel.crossCheck(file, model, dataset, normalization, CrossCheck.standard());
+    }
+
+    @Override
+    public void close() {
+        model.close();
+    }
+
+    /** Another jar may build another network, whose answers would be given this one's name. */
+    private static void requireSamePlugin(TrialResult result, LoadedClassifier classifier) {
+        String trainedWith = Objects.requireNonNull(result.provenance()).pluginSha256();
+        if (!trainedWith.equals(classifier.jarSha256())) {
+            throw new RequestException("expected the plugin that " + result.classifier() + " was trained with (sha256 "
+                    + trainedWith.substring(0, 12) + "), but found "
+                    + classifier.jar().getFileName() + " ("
+                    + classifier.jarSha256().substring(0, 12) + "): name the folder of the old one with --plugins-dir");
+        }
+    }
+
+    private static TrainedModel model(
+            TrialFolder folder, LoadedClassifier classifier, TrialResult result, ImageDataset dataset)
+            throws IOException {
+        Task task = TrialRun.task(dataset);
+        try {
+            return folder.readModel(classifier, new Hyperparameters(result.hyperparameters()), task);
+        } catch (IOException e) {
+            if (e.getCause() instanceof MalformedModelException) {
+                throw new RequestException(
+                        "expected images of the shape and number of classes that %s was trained on, but %s has %dx%dx%d"
+                                        .formatted(
+                                                result.classifier(),
+                                                dataset.name(),
+                                                task.channels(),
+                                                task.height(),
+                                                task.width())
+                                + " (channels, height, width) and " + task.classes()
+                                + " classes: choose another --dataset, or --image-size",
+                        e);
+            }
+            throw e;
+        }
+    }
+
+    private static int changed(Predictions before, Predictions now) {
+        int changed = Math.abs(before.images() - now.images());
+        int[] labelsBefore = before.predicted();
+        int[] labelsNow = now.predicted();
+        for (int i = 0; i < Math.min(labelsBefore.length, labelsNow.length); i++) {
+            changed += labelsBefore[i] == labelsNow[i] ? 0 : 1;
+        }
+        return changed;
+    }
+}
