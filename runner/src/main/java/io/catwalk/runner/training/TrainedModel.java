@@ -4,9 +4,9 @@ import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
-import ai.djl.training.ParameterStore;
 import ai.djl.util.Pair;
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Task;
@@ -90,7 +90,7 @@ public final class TrainedModel implements AutoCloseable {
      * @return a predictor for one thread, valid until this model is closed
      */
     public Predictor predictor() {
-        return new TorchPredictor(block, new ParameterStore(manager, false), task, manager);
+        return new TorchPredictor(block, scope -> new ParametersInScope(scope, Parameter::getArray), task, manager);
     }
 
     /**
@@ -123,6 +123,7 @@ public final class TrainedModel implements AutoCloseable {
         try {
             Block block = classifier.build(task, chosen);
             classifier.initialize(block, manager, task);
+            List<Shape> expected = shapes(block);
             try (Model model = Model.newInstance(FILE, "PyTorch")) {
                 model.setBlock(block);
                 model.load(folder, FILE);
@@ -130,6 +131,11 @@ public final class TrainedModel implements AutoCloseable {
                 for (Parameter parameter : distinctParameters(block)) {
                     parameter.getArray().attach(manager);
                 }
+            }
+            // DJL takes whatever shape the file has.
+            if (!shapes(block).equals(expected)) {
+                throw new MalformedModelException(
+                        "expected parameters of shapes " + expected + ", but found " + shapes(block));
             }
             return new TrainedModel(manager, block, task, List.of(), 0);
         } catch (MalformedModelException e) {
@@ -144,6 +150,10 @@ public final class TrainedModel implements AutoCloseable {
     @Override
     public void close() {
         manager.close();
+    }
+
+    private static List<Shape> shapes(Block block) {
+        return distinctParameters(block).stream().map(Parameter::getShape).toList();
     }
 
     /** Returns each parameter once, also where layers share it. */
