@@ -24,7 +24,8 @@ public sealed interface Augmentation {
      * Augmentation", 2020).
      *
      * @param probability of an image to lose a rectangle, above 0 and at most 1
-     * @param largestArea largest share of the image that is lost, above 0 and below 1
+     * @param largestArea largest share of the image that is lost, above 0 and below 1, before sides are
+     *     rounded to whole pixels; the smallest is 0.02, or this if it is less
      */
     record Erase(double probability, double largestArea) implements Augmentation {
 

@@ -9,13 +9,15 @@ import java.util.List;
  * @param schedule how the learning rate moves
  * @param epochs passes over the training images; at least 1
  * @param batchSize images per step; at least 1
- * @param augmentations random changes of the training images, in this order
+ * @param augmentations random changes of the training images, in this order; whatever erases comes last
  * @param labelSmoothing probability mass moved from the true class to all classes alike, 0 or above and
  *     below 1; 0 is none (Szegedy et al., "Rethinking the Inception Architecture", 2016)
  * @param averaging decay per step of the exponential moving average of the weights that is evaluated in
- *     their place, 0 or above and below 1; 0 evaluates the weights themselves
+ *     their place, 0 or above and below 1, at step n at most (1 + n) / (10 + n); 0 evaluates the weights
+ *     themselves
  * @param clipNorm largest Euclidean norm of all gradients together; 0 leaves them as they are
- * @param patience epochs without a better validation loss after which training stops; 0 never stops early
+ * @param patience epochs without a better one after which training stops; better is a higher validation
+ *     accuracy, or the same with a lower validation loss; 0 never stops early
  */
 public record Recipe(
         Optimizer optimizer,

@@ -76,7 +76,7 @@ public record SearchSpace(Map<String, List<Object>> options) {
     /**
      * Chooses some values and leaves the rest at their defaults.
      *
-     * @param wanted name to value, each among the options
+     * @param wanted name to value, each among the options; an {@link Integer} may stand for a {@link Double}
      * @return a point of this space
      * @throws IllegalArgumentException if a name is unknown or a value is not among the options; the
      *     message lists what is
@@ -90,12 +90,20 @@ public record SearchSpace(Map<String, List<Object>> options) {
         }
         Map<String, Object> chosen = new LinkedHashMap<>();
         options.forEach((name, values) -> {
+            if (!wanted.containsKey(name)) {
+                chosen.put(name, values.get(0));
+                return;
+            }
             Object value = wanted.get(name);
-            if (value != null && !values.contains(value)) {
+            // Files write a whole number without its point.
+            if (value instanceof Integer whole && values.get(0) instanceof Double) {
+                value = whole.doubleValue();
+            }
+            if (value == null || !values.contains(value)) {
                 throw new IllegalArgumentException(
                         "hyperparameter '" + name + "' must be one of " + values + ", but is " + value);
             }
-            chosen.put(name, value == null ? values.get(0) : value);
+            chosen.put(name, value);
         });
         return new Hyperparameters(chosen);
     }

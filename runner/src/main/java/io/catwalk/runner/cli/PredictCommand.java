@@ -49,7 +49,11 @@ final class PredictCommand implements Callable<Integer> {
     @Option(names = "--resize", description = "Resize images of another size.")
     private boolean resize;
 
-    @Option(names = "--labels", paramLabel = "A,B,...", split = ",", description = "Names of the classes, for a file without.")
+    @Option(
+            names = "--labels",
+            paramLabel = "A,B,...",
+            split = ",",
+            description = "Names of the classes, for a file without.")
     private List<String> labels = List.of();
 
     @Option(
@@ -79,8 +83,7 @@ final class PredictCommand implements Callable<Integer> {
                         new ImageSize(signature.width(), signature.height()),
                         resize ? ImagePixels.OtherSize.RESIZE : ImagePixels.OtherSize.REFUSE);
                 float[] logits = predictor.logits(preprocessing.normalize(pixels), 1);
-                double[] probabilities =
-                        new Predictions(names.size(), new int[] {0}, logits).probabilities(0);
+                double[] probabilities = new Predictions(names.size(), new int[] {0}, logits).probabilities(0);
                 answers.add(answer(image, names, probabilities));
                 if (!json) {
                     print(image, names, probabilities, console);
@@ -96,9 +99,9 @@ final class PredictCommand implements Callable<Integer> {
     private List<String> names(OnnxMetadata metadata, Signature signature) {
         List<String> names = labels.isEmpty()
                 ? metadata.labels()
-                        .orElseThrow(() -> new RequestException(
-                                file + ": expected the names of the classes in the metadata, found none; give them with "
-                                        + "--labels"))
+                        .orElseThrow(() -> new RequestException(file
+                                + ": expected the names of the classes in the metadata, found none; give them with "
+                                + "--labels"))
                 : labels;
         if (names.size() != signature.classes()) {
             throw new RequestException(

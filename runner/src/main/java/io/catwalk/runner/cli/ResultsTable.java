@@ -49,7 +49,8 @@ final class ResultsTable {
                 row.addAll(Results.onnxCells(trial));
                 rows.add(row);
                 if (!trial.parity().agrees()) {
-                    console.note("cross-check failed: " + results.label(trial) + ": " + trial.parity().worst());
+                    console.note("cross-check failed: " + results.label(trial) + ": "
+                            + trial.parity().worst());
                 }
             }
         }

@@ -119,8 +119,7 @@ final class VerifyCommand implements Callable<Integer> {
                     .orElseThrow(() -> new RequestException(file + ": expected preprocessing in the metadata, found "
                             + "none; a file that Catwalk exported has it"));
             requireFit(predictor.signature(), images.test());
-            Normalization normalization =
-                    new Normalization(floats(preprocessing.mean()), floats(preprocessing.std()));
+            Normalization normalization = new Normalization(floats(preprocessing.mean()), floats(preprocessing.std()));
             Evaluation evaluation = Evaluation.of(
                     Predictions.of(
                             predictor,

@@ -155,7 +155,8 @@ public final class Experiment {
             for (InferenceEngine engine : engines(folder)) {
                 try {
                     Latency latency = execution.measure(order(trial, folder), engine);
-                    finished.put(trial, Objects.requireNonNull(finished.get(trial)).withLatency(engine, latency));
+                    finished.put(
+                            trial, Objects.requireNonNull(finished.get(trial)).withLatency(engine, latency));
                 } catch (IOException e) {
                     LOG.error("The latency of {} on {} could not be measured", trial.title(), engine, e);
                     listener.unmeasured(trial, Reasons.of(e));

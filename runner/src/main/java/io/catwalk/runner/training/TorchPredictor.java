@@ -11,12 +11,13 @@ import io.catwalk.api.Task;
 import io.catwalk.onnx.Predictor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.function.Function;
 
 /** Answers images with the network itself, in evaluation mode. For one thread at a time. */
 final class TorchPredictor implements Predictor {
 
     private final Block block;
-    private final ParameterStore weights;
+    private final Function<NDManager, ParameterStore> weights;
     private final Task task;
     private final NDManager manager;
     private ByteBuffer memory = ByteBuffer.allocateDirect(0);
@@ -25,10 +26,10 @@ final class TorchPredictor implements Predictor {
      * Creates a predictor.
      *
      * @param block the network
-     * @param weights where its parameters come from
+     * @param weights gives its parameters, as arrays of the manager of one call
      * @param parent of the manager that the answers live in; outlives the predictor
      */
-    TorchPredictor(Block block, ParameterStore weights, Task task, NDManager parent) {
+    TorchPredictor(Block block, Function<NDManager, ParameterStore> weights, Task task, NDManager parent) {
         this.block = block;
         this.weights = weights;
         this.task = task;
@@ -45,7 +46,8 @@ final class TorchPredictor implements Predictor {
         try (NDManager scratch = manager.newSubManager()) {
             NDArray input = scratch.create(
                     filled(images), new Shape(count, task.channels(), task.height(), task.width()), DataType.FLOAT32);
-            NDArray logits = block.forward(weights, new NDList(input), false).singletonOrThrow();
+            NDArray logits = block.forward(weights.apply(scratch), new NDList(input), false)
+                    .singletonOrThrow();
             logits.attach(scratch);
             requireShape(logits, count, task.classes());
             return logits.toFloatArray();

@@ -7,7 +7,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
-import ai.djl.training.ParameterStore;
 import ai.djl.util.Pair;
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Task;
@@ -91,7 +90,7 @@ public final class TrainedModel implements AutoCloseable {
      * @return a predictor for one thread, valid until this model is closed
      */
     public Predictor predictor() {
-        return new TorchPredictor(block, new ParameterStore(manager, false), task, manager);
+        return new TorchPredictor(block, scope -> new ParametersInScope(scope, Parameter::getArray), task, manager);
     }
 
     /**
@@ -124,18 +123,19 @@ public final class TrainedModel implements AutoCloseable {
         try {
             Block block = classifier.build(task, chosen);
             classifier.initialize(block, manager, task);
-            List<Shape> shapes = shapes(block);
+            List<Shape> expected = shapes(block);
             try (Model model = Model.newInstance(FILE, "PyTorch")) {
                 model.setBlock(block);
                 model.load(folder, FILE);
-                // DJL takes whatever shapes the file has.
-                if (!shapes(block).equals(shapes)) {
-                    throw new MalformedModelException("expected shapes " + shapes + ", but found " + shapes(block));
-                }
                 // The model would free them with itself.
                 for (Parameter parameter : distinctParameters(block)) {
                     parameter.getArray().attach(manager);
                 }
+            }
+            // DJL takes whatever shape the file has.
+            if (!shapes(block).equals(expected)) {
+                throw new MalformedModelException(
+                        "expected parameters of shapes " + expected + ", but found " + shapes(block));
             }
             return new TrainedModel(manager, block, task, List.of(), 0);
         } catch (MalformedModelException e) {
@@ -153,9 +153,7 @@ public final class TrainedModel implements AutoCloseable {
     }
 
     private static List<Shape> shapes(Block block) {
-        return distinctParameters(block).stream()
-                .map(parameter -> parameter.getArray().getShape())
-                .toList();
+        return distinctParameters(block).stream().map(Parameter::getShape).toList();
     }
 
     /** Returns each parameter once, also where layers share it. */

@@ -13,6 +13,7 @@ import io.catwalk.runner.data.LabeledImages;
 import io.catwalk.runner.plugin.LoadedClassifier;
 import io.catwalk.runner.training.Seeds.Purpose;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
@@ -77,7 +78,8 @@ public final class Training {
      *
      * @param listener is told of each epoch as it ends
      * @return the network with the weights of its best epoch
-     * @throws TrainingException if the loss stops being finite or the network answers in a wrong shape
+     * @throws TrainingException if the loss stops being finite, or the network answers in a wrong shape or
+     *     has nothing to train
      */
     public TrainedModel run(Consumer<Epoch> listener) {
         Engine engine = Engine.getEngine("PyTorch");
@@ -109,8 +111,7 @@ public final class Training {
         private final SplittableRandom shuffle = seeds.generator(Purpose.SHUFFLE);
         private final int[] order = data.split().train().clone();
         private final int stepsPerEpoch = order.length / recipe.batchSize();
-        private final LabeledImages validation =
-                data.images().select(data.split().validation());
+        private final int[] held = data.split().validation();
         private long step;
 
         Loop(Block block, NDManager manager) {
@@ -131,7 +132,7 @@ public final class Training {
         TrainedModel run(NDManager owner, Consumer<Epoch> listener) {
             List<Epoch> history = new ArrayList<>();
             int bestEpoch = 0;
-            try (TorchPredictor predictor = new TorchPredictor(block, evaluated.frozen(), task, manager)) {
+            try (TorchPredictor predictor = new TorchPredictor(block, evaluated::frozen, task, manager)) {
                 for (int number = 1; number <= recipe.epochs(); number++) {
                     Epoch epoch = epoch(number, predictor);
                     history.add(epoch);
@@ -171,6 +172,10 @@ public final class Training {
             }
             double seconds = (nanoTime.getAsLong() - start) / 1e9;
             Validation judged = validate(predictor);
+            if (held.length > 0 && !Double.isFinite(judged.loss)) {
+                throw new TrainingException("the validation loss is " + judged.loss + " after epoch " + number
+                        + ", at learning rate " + (float) learningRate + ": try a smaller learning rate, or clipNorm");
+            }
             return new Epoch(
                     number,
                     lossSum / stepsPerEpoch,
@@ -236,23 +241,22 @@ public final class Training {
         }
 
         private Validation validate(TorchPredictor predictor) {
-            int size = validation.size();
-            if (size == 0) {
+            if (held.length == 0) {
                 return new Validation(Double.NaN, Double.NaN);
             }
             double lossSum = 0;
             int right = 0;
-            for (int from = 0; from < size; from += EVALUATION_BATCH) {
-                int to = Math.min(size, from + EVALUATION_BATCH);
-                float[] logits = predictor.logits(data.normalization().normalized(validation, from, to), to - from);
-                for (int i = from; i < to; i++) {
-                    int row = (i - from) * task.classes();
-                    int label = validation.labels()[i];
-                    lossSum += CrossEntropy.of(logits, row, task.classes(), label);
-                    right += CrossEntropy.argMax(logits, row, task.classes()) == label ? 1 : 0;
+            for (int from = 0; from < held.length; from += EVALUATION_BATCH) {
+                int to = Math.min(held.length, from + EVALUATION_BATCH);
+                LabeledImages batch = data.images().select(Arrays.copyOfRange(held, from, to));
+                float[] logits = predictor.logits(data.normalization().normalized(batch, 0, to - from), to - from);
+                for (int i = 0; i < batch.size(); i++) {
+                    int label = batch.labels()[i];
+                    lossSum += CrossEntropy.of(logits, i * task.classes(), task.classes(), label);
+                    right += CrossEntropy.argMax(logits, i * task.classes(), task.classes()) == label ? 1 : 0;
                 }
             }
-            return new Validation(lossSum / size, (double) right / size);
+            return new Validation(lossSum / held.length, (double) right / held.length);
         }
 
         private void shuffle() {

@@ -1,6 +1,5 @@
 package io.catwalk.runner.training;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
@@ -15,8 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps all parameters of a network in one vector, of which each parameter is a view.
@@ -109,9 +106,9 @@ final class Weights implements AutoCloseable {
         return trainable;
     }
 
-    /** Hands the values out for evaluation. */
-    ParameterStore frozen() {
-        return new Store(manager, this::view);
+    /** Hands the values out for evaluation, as arrays of {@code scope}. */
+    ParameterStore frozen(NDManager scope) {
+        return new ParametersInScope(scope, this::view);
     }
 
     /** Hands out fresh leaves of a gradient graph, which live as long as the manager of the step. */
@@ -159,20 +156,19 @@ final class Weights implements AutoCloseable {
         }
 
         ParameterStore store() {
-            return new Store(step, this::leaf);
-        }
-
-        private NDArray leaf(Parameter parameter) {
-            NDArray view = view(parameter);
-            if (!parameter.requiresGradient()) {
-                return view;
-            }
-            return leaves.computeIfAbsent(parameter.getId(), id -> {
-                NDArray leaf = view.stopGradient();
-                leaf.attach(step);
-                leaf.setRequiresGradient(true);
-                return leaf;
-            });
+            return new ParametersInScope(step, Weights.this::view) {
+                @Override
+                NDArray inScope(Parameter parameter) {
+                    if (!parameter.requiresGradient()) {
+                        return super.inScope(parameter);
+                    }
+                    return leaves.computeIfAbsent(parameter.getId(), id -> {
+                        NDArray leaf = super.inScope(parameter);
+                        leaf.setRequiresGradient(true);
+                        return leaf;
+                    });
+                }
+            };
         }
 
         /** Returns the gradients as one vector of {@link #trainable()} values, 0 where a parameter was not used. */
@@ -187,22 +183,6 @@ final class Weights implements AutoCloseable {
                 }
             }
             return NDArrays.concat(gradients);
-        }
-    }
-
-    /** A store that asks us, and not the parameter, for the array. */
-    private static final class Store extends ParameterStore {
-
-        private final Function<Parameter, NDArray> arrays;
-
-        Store(NDManager manager, Function<Parameter, NDArray> arrays) {
-            super(manager, false);
-            this.arrays = arrays;
-        }
-
-        @Override
-        public @Nullable NDArray getValue(@Nullable Parameter parameter, Device device, boolean training) {
-            return parameter == null ? null : arrays.apply(parameter);
         }
     }
 }

@@ -53,7 +53,10 @@ final class OnnxModel {
         }
         OnnxExport export = OnnxExport.of(
                 model.block(),
-                new Shape(model.task().channels(), model.task().height(), model.task().width()));
+                new Shape(
+                        model.task().channels(),
+                        model.task().height(),
+                        model.task().width()));
         options.apply(export, normalization)
                 .withMetadata(metadata(dataset, result, normalization, options).entries())
                 .write(file);

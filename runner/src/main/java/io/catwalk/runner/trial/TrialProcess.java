@@ -109,8 +109,7 @@ public final class TrialProcess implements TrialExecution {
 
     private Ending run(List<String> verb, int threads, TrialFolder folder, Consumer<TrialEvent> events)
             throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(
-                        command(verb, folder, threads))
+        ProcessBuilder builder = new ProcessBuilder(command(verb, folder, threads))
                 .redirectError(ProcessBuilder.Redirect.appendTo(folder.log().toFile()));
         builder.environment().putAll(EngineSettings.environment());
         Process process = builder.start();

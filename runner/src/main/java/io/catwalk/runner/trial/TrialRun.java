@@ -92,8 +92,7 @@ final class TrialRun {
     private TrialResult exported(TrainedModel model, ImageDataset dataset, TrialResult result) throws IOException {
         Efficiency efficiency = Objects.requireNonNull(result.efficiency());
         try {
-            ParityResult parity =
-                    OnnxModel.write(folder.onnx(), model, dataset, result, ExportOptions.standard());
+            ParityResult parity = OnnxModel.write(folder.onnx(), model, dataset, result, ExportOptions.standard());
             return result.withOnnx(
                     parity, parity.agrees() ? efficiency.withOnnx(null, Files.size(folder.onnx())) : efficiency);
         } catch (ExportException | OnnxFileException e) {

@@ -76,7 +76,7 @@ class WeightsTest {
     void aParameterIsAViewOfTheVector() {
         Block network = network();
         Weights weights = Weights.of(manager, network);
-        ParameterStore store = weights.frozen();
+        ParameterStore store = weights.frozen(manager);
         weights.vector().muli(0).addi(42);
         for (Parameter parameter : network.getParameters().values()) {
             NDArray view = store.getValue(parameter, manager.getDevice(), false);
@@ -138,7 +138,9 @@ class WeightsTest {
                 .filter(parameter -> parameter.getType() == Parameter.Type.RUNNING_MEAN)
                 .findFirst()
                 .orElseThrow();
-        assertThat(weights.frozen().getValue(mean, manager.getDevice(), false).toFloatArray())
+        assertThat(weights.frozen(manager)
+                        .getValue(mean, manager.getDevice(), false)
+                        .toFloatArray())
                 .containsExactly(mean.getArray().toFloatArray(), within(1e-6f))
                 .isNotEqualTo(new float[4]);
     }

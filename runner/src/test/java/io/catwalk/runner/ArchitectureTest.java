@@ -1,0 +1,198 @@
+package io.catwalk.runner;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.conditions.ArchConditions.accessField;
+import static com.tngtech.archunit.lang.conditions.ArchConditions.accessTargetWhere;
+import static com.tngtech.archunit.lang.conditions.ArchConditions.callConstructor;
+import static com.tngtech.archunit.lang.conditions.ArchConditions.callMethod;
+import static com.tngtech.archunit.lang.conditions.ArchConditions.dependOnClassesThat;
+import static com.tngtech.archunit.lang.conditions.ArchConditions.haveModifier;
+import static com.tngtech.archunit.lang.conditions.ArchConditions.never;
+import static com.tngtech.archunit.lang.conditions.ArchConditions.onlyDependOnClassesThat;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import io.catwalk.runner.cli.Main;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Holds the picture of the architecture. Each rule says how many classes it is about at the least. */
+@Tag("tiny")
+class ArchitectureTest {
+
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("io.catwalk.api", "io.catwalk.onnx", "io.catwalk.runner");
+
+    /** Each may use those to its left; the classes of the root package, all of them. */
+    private static final List<String> LEFT_TO_RIGHT =
+            List.of("data", "plugin", "training", "evaluation", "trial", "experiment", "statistics", "report", "cli");
+
+    private static final DescribedPredicate<JavaClass> RUNNER = resideInAPackage("io.catwalk.runner..");
+
+    private static void holds(int floor, DescribedPredicate<? super JavaClass> which, ArchCondition<JavaClass> rule) {
+        assertThat(CLASSES.that(which)).hasSizeGreaterThanOrEqualTo(floor);
+        classes().that(which).should(rule).allowEmptyShould(floor == 0).check(CLASSES);
+    }
+
+    private static String[] packages(List<String> names) {
+        return names.stream().map(name -> "io.catwalk.runner." + name + "..").toArray(String[]::new);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "data, 18",
+        "plugin, 12",
+        "training, 12",
+        "evaluation, 10",
+        "trial, 20",
+        "experiment, 7",
+        "statistics, 14",
+        // May not be there yet.
+        "report, 0",
+        "cli, 11"
+    })
+    void aPackageUsesOnlyThoseToItsLeft(String name, int floor) {
+        List<String> right = LEFT_TO_RIGHT.subList(LEFT_TO_RIGHT.indexOf(name) + 1, LEFT_TO_RIGHT.size());
+        holds(
+                floor,
+                resideInAPackage("io.catwalk.runner." + name + ".."),
+                never(dependOnClassesThat(resideInAnyPackage(packages(right)))));
+    }
+
+    @Test
+    void theRootPackageUsesNoneOfThem() {
+        holds(
+                3,
+                resideInAPackage("io.catwalk.runner"),
+                never(dependOnClassesThat(resideInAnyPackage(packages(LEFT_TO_RIGHT)))));
+    }
+
+    @Test
+    void everyPackageIsInThePicture() {
+        DescribedPredicate<JavaClass> elsewhere =
+                not(resideInAnyPackage(packages(LEFT_TO_RIGHT))).and(not(resideInAPackage("io.catwalk.runner")));
+        assertThat(CLASSES.that(RUNNER)).hasSizeGreaterThanOrEqualTo(100);
+        assertThat(CLASSES.that(RUNNER.and(elsewhere))).isEmpty();
+    }
+
+    @Test
+    void theContractOfPluginsNeedsOnlyDjlAndPf4j() {
+        holds(
+                15,
+                resideInAPackage("io.catwalk.api.."),
+                onlyDependOnClassesThat(resideInAnyPackage(
+                        "io.catwalk.api..",
+                        "java..",
+                        "ai.djl",
+                        "ai.djl.ndarray..",
+                        "ai.djl.nn..",
+                        "ai.djl.training..",
+                        "ai.djl.util..",
+                        "org.pf4j..",
+                        "org.jspecify..")));
+    }
+
+    @Test
+    void theOnnxLibraryKnowsNeitherPluginsNorTheProgram() {
+        holds(
+                1,
+                resideInAPackage("io.catwalk.onnx.."),
+                never(dependOnClassesThat(resideInAnyPackage(
+                        "org.pf4j..", "io.catwalk.api..", "io.catwalk.runner..", "ai.djl.pytorch.."))));
+    }
+
+    /** The console is handed the streams by the one class that starts the program; a trial process writes its own. */
+    @Test
+    void onlyTheTwoMainClassesTouchTheStreamsOfTheProcess() {
+        DescribedPredicate<JavaClass> others =
+                not(JavaClass.Predicates.assignableTo(Main.class)).and(not(named("io.catwalk.runner.trial.TrialMain")));
+        holds(
+                120,
+                others,
+                never(accessField(System.class, "out")
+                        .or(accessField(System.class, "err"))
+                        .or(accessTarget(
+                                "printStackTrace",
+                                access -> access.getTarget().getName().equals("printStackTrace")))));
+    }
+
+    @Test
+    void everyRandomNumberHasASeed() {
+        holds(
+                120,
+                DescribedPredicate.alwaysTrue(),
+                never(dependOnClassesThat(JavaClass.Predicates.assignableTo(Random.class))
+                        .or(dependOnClassesThat(JavaClass.Predicates.assignableTo(ThreadLocalRandom.class)))
+                        .or(callMethod(Math.class, "random"))
+                        .or(callMethod(Collections.class, "shuffle", List.class))
+                        .or(callConstructor(SplittableRandom.class))));
+    }
+
+    /** A trial reads the clock and hands it on; the command line names run folders by it. */
+    @Test
+    void onlyTrialsAndTheCommandLineReadTheClock() {
+        holds(
+                110,
+                not(named("io.catwalk.runner.trial.TrialRun")).and(not(resideInAPackage("io.catwalk.runner.cli"))),
+                never(accessTarget("the clock", access -> {
+                    String owner = access.getTargetOwner().getName();
+                    String name = access.getTarget().getName();
+                    return owner.equals("java.lang.System")
+                            ? Set.of("nanoTime", "currentTimeMillis").contains(name)
+                            : owner.startsWith("java.time.")
+                                    && Set.of("now", "systemUTC", "systemDefaultZone")
+                                            .contains(name);
+                })));
+    }
+
+    @Test
+    void noPackageIsADrawerForOddsAndEnds() {
+        assertThat(CLASSES).hasSizeGreaterThanOrEqualTo(120);
+        assertThat(CLASSES.that(resideInAnyPackage(
+                        "..util..", "..utils..", "..common..", "..helper..", "..helpers..", "..manager..", "..impl..")))
+                .isEmpty();
+    }
+
+    /** What is public may be used from anywhere: it is not also to be extended from anywhere. */
+    @Test
+    void publicClassesAreFinal() {
+        holds(
+                50,
+                RUNNER.and(DescribedPredicate.describe(
+                        "are public classes",
+                        (JavaClass type) -> type.getModifiers().contains(JavaModifier.PUBLIC)
+                                && !type.isInterface()
+                                && !type.isEnum())),
+                haveModifier(JavaModifier.FINAL));
+    }
+
+    private static DescribedPredicate<JavaClass> named(String name) {
+        return DescribedPredicate.describe(
+                "are " + name,
+                type -> type.getName().equals(name) || type.getName().startsWith(name + "$"));
+    }
+
+    private static ArchCondition<JavaClass> accessTarget(String name, Predicate<JavaAccess<?>> which) {
+        return accessTargetWhere(DescribedPredicate.describe("it is " + name, which));
+    }
+}

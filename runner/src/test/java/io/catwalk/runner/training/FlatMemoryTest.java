@@ -1,0 +1,176 @@
+package io.catwalk.runner.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.training.initializer.Initializer;
+import ai.djl.util.PairList;
+import io.catwalk.api.Augmentation;
+import io.catwalk.api.Hyperparameters;
+import io.catwalk.api.Layers;
+import io.catwalk.api.Recipe;
+import io.catwalk.api.Task;
+import io.catwalk.runner.data.LabeledImages;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Watches the memory of a training in a process of its own, where nothing else needs any. */
+class FlatMemoryTest {
+
+    private static final Path STATUS = Path.of("/proc/self/status");
+
+    /** For each epoch the live native arrays and the resident memory in KiB. */
+    private static List<long[]> epochs = List.of();
+
+    @BeforeAll
+    static void train(@TempDir Path folder) throws IOException, InterruptedException {
+        Path log = folder.resolve("log.txt");
+        // The heap has its full size from the start, and the optimizing compiler, whose own memory comes and goes
+        // by tens of MB, is off: only native memory of the training can grow. A batch of pixels takes 157 KB, so
+        // one that is lost in each of the 320 steps between is three times what the test allows.
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+UseSerialGC",
+                        "-Xms96m",
+                        "-Xmx96m",
+                        "-XX:+AlwaysPreTouch",
+                        "-XX:TieredStopAtLevel=1",
+                        "-Dai.djl.pytorch.num_threads=1",
+                        "-Dai.djl.pytorch.num_interop_threads=1",
+                        "-Dai.djl.offline=true",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        FlatMemoryTest.class.getName(),
+                        folder.resolve("epochs.txt").toString())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        try {
+            assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
+        } finally {
+            process.destroyForcibly();
+        }
+        assertThat(process.exitValue()).as(Files.readString(log)).isZero();
+        epochs = Files.readAllLines(folder.resolve("epochs.txt")).stream()
+                .map(line -> line.split(" "))
+                .map(parts -> new long[] {Long.parseLong(parts[0]), Long.parseLong(parts[1])})
+                .toList();
+        assertThat(epochs).hasSize(10);
+    }
+
+    @Test
+    void everyEpochEndsWithAsManyNativeArraysAsTheFirst() {
+        assertThat(epochs.get(0)[0]).isPositive();
+        assertThat(epochs).extracting(epoch -> epoch[0]).containsOnly(epochs.get(0)[0]);
+    }
+
+    @Test
+    void residentMemoryAfterEpochTenIsWithinFivePercentOfAfterEpochTwo() {
+        assumeThat(STATUS).exists();
+        assertThat((double) epochs.get(9)[1] / epochs.get(1)[1])
+                .as(() -> "KiB after each epoch: "
+                        + epochs.stream().map(epoch -> epoch[1]).toList())
+                .isBetween(0.95, 1.05);
+    }
+
+    /** Trains 3000 random images for ten epochs; runs in the other process. */
+    public static void main(String[] arguments) throws IOException {
+        Path file = Path.of(arguments[0]);
+        SplittableRandom random = new SplittableRandom(5);
+        byte[] pixels = new byte[3000 * 28 * 28];
+        int[] labels = new int[3000];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (byte) random.nextInt(256);
+            labels[i / 784] = i / 784 % 10;
+        }
+        Recipe recipe = Recipe.standard()
+                .withEpochs(10)
+                .withBatchSize(50)
+                .withAugmentations(new Augmentation.HorizontalFlip(), new Augmentation.Erase(0.5, 0.2))
+                .withLabelSmoothing(0.1)
+                .withAveraging(0.99)
+                .withClipNorm(1);
+        TrainingData data = SmallWorld.data(new LabeledImages(1, 28, 28, pixels, labels), 2000);
+        StringBuilder lines = new StringBuilder();
+        NDManager system = Engine.getEngine("PyTorch").newBaseManager().getParentManager();
+        new Training(
+                        SmallWorld.classifier(FlatMemoryTest::network),
+                        Hyperparameters.none(),
+                        new Task(1, 28, 28, 10),
+                        data,
+                        recipe,
+                        1,
+                        0,
+                        System::nanoTime)
+                .run(epoch -> lines.append(system.getManagedArrays().size())
+                        .append(' ')
+                        .append(resident())
+                        .append('\n'))
+                .close();
+        Files.writeString(file, lines, StandardCharsets.UTF_8);
+    }
+
+    private static Block network(Task task) {
+        return Layers.sequence(
+                Layers.conv(8, 3, 2),
+                Layers.batchNorm(),
+                Layers.relu(),
+                Layers.maxPool(),
+                Layers.flatten(),
+                Layers.dropout(0.2),
+                Layers.dense(task.classes()),
+                new Scale());
+    }
+
+    private static long resident() {
+        try (var lines = Files.lines(STATUS)) {
+            return lines.filter(line -> line.startsWith("VmRSS:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
+                    .sum();
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    /** Multiplies by twice its parameter: DJL gives the double the parameter's manager, and not the input's. */
+    private static final class Scale extends AbstractBlock {
+
+        private final Parameter scale = addParameter(Parameter.builder()
+                .setName("scale")
+                .setType(Parameter.Type.OTHER)
+                .optInitializer(Initializer.ONES)
+                .optShape(new Shape(1))
+                .build());
+
+        @Override
+        protected NDList forwardInternal(
+                ParameterStore store, NDList inputs, boolean training, @Nullable PairList<String, Object> params) {
+            NDArray input = inputs.singletonOrThrow();
+            NDArray factor = store.getValue(scale, input.getDevice(), training).mul(2);
+            return new NDList(input.mul(factor));
+        }
+
+        @Override
+        public Shape[] getOutputShapes(Shape[] inputShapes) {
+            return inputShapes;
+        }
+    }
+}

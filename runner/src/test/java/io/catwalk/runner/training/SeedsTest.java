@@ -1,0 +1,37 @@
+package io.catwalk.runner.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.catwalk.runner.training.Seeds.Purpose;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("tiny")
+class SeedsTest {
+
+    @Test
+    void everySeedFoldAndPurposeHasRandomNumbersOfItsOwn() {
+        Set<Long> first = new HashSet<>();
+        for (long seed = -5; seed < 100; seed++) {
+            for (int fold = 0; fold < 10; fold++) {
+                for (Purpose purpose : Purpose.values()) {
+                    first.add(new Seeds(seed, fold).generator(purpose).nextLong());
+                }
+            }
+        }
+        assertThat(first).hasSize(105 * 10 * Purpose.values().length);
+    }
+
+    @Test
+    void theSameSeedGivesTheSameNumbers() {
+        for (Purpose purpose : Purpose.values()) {
+            assertThat(new Seeds(3, 1).generator(purpose).nextLong())
+                    .isEqualTo(new Seeds(3, 1).generator(purpose).nextLong());
+            assertThat(new Seeds(3, 1).engineSeed(purpose))
+                    .isEqualTo(new Seeds(3, 1).engineSeed(purpose))
+                    .isNotNegative();
+        }
+    }
+}

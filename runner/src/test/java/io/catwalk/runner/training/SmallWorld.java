@@ -1,0 +1,129 @@
+package io.catwalk.runner.training;
+
+import ai.djl.nn.Block;
+import io.catwalk.api.Classifier;
+import io.catwalk.api.Hyperparameters;
+import io.catwalk.api.Layers;
+import io.catwalk.api.Optimizer;
+import io.catwalk.api.Recipe;
+import io.catwalk.api.Schedule;
+import io.catwalk.api.Task;
+import io.catwalk.runner.data.LabeledImages;
+import io.catwalk.runner.data.Split;
+import io.catwalk.runner.plugin.LoadedClassifier;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/** Makes images and networks that are trained within a blink. */
+final class SmallWorld {
+
+    static final Task TASK = new Task(1, 4, 4, 2);
+
+    private SmallWorld() {}
+
+    /** Draws noise of 0 to 99, with 100 more in the upper half of class 0 and in the lower half of class 1. */
+    static LabeledImages separable(int count) {
+        SplittableRandom random = new SplittableRandom(1);
+        byte[] pixels = new byte[count * 16];
+        int[] labels = new int[count];
+        for (int i = 0; i < pixels.length; i++) {
+            labels[i / 16] = i / 16 % 2;
+            boolean bright = i / 8 % 2 == labels[i / 16];
+            pixels[i] = (byte) (random.nextInt(100) + (bright ? 100 : 0));
+        }
+        return new LabeledImages(1, 4, 4, pixels, labels);
+    }
+
+    /** The same images with labels that say nothing. */
+    static LabeledImages hopeless(int count) {
+        LabeledImages images = separable(count);
+        SplittableRandom random = new SplittableRandom(2);
+        int[] labels = IntStream.generate(() -> random.nextInt(2)).limit(count).toArray();
+        return new LabeledImages(1, 4, 4, images.pixels(), labels);
+    }
+
+    /** The first images are for training, the rest for validation. */
+    static TrainingData data(LabeledImages images, int train) {
+        Split split = new Split(
+                IntStream.range(0, train).toArray(),
+                IntStream.range(train, images.size()).toArray());
+        return TrainingData.of(images, split);
+    }
+
+    /** Plain gradient descent at a constant rate, with nothing else. */
+    static Recipe plain(double learningRate, int epochs, int batchSize) {
+        return Recipe.standard()
+                .withOptimizer(new Optimizer.Sgd(learningRate, 0, 0))
+                .withSchedule(new Schedule.Constant())
+                .withEpochs(epochs)
+                .withBatchSize(batchSize);
+    }
+
+    static Block dense(Task task) {
+        return Layers.sequence(Layers.flatten(), Layers.dense(8), Layers.relu(), Layers.dense(task.classes()));
+    }
+
+    /** Has all that makes a training depend on the state of something: batch norm, dropout. */
+    static Block convolutional(Task task) {
+        return Layers.sequence(
+                Layers.conv(4, 3),
+                Layers.batchNorm(),
+                Layers.relu(),
+                Layers.maxPool(),
+                Layers.flatten(),
+                Layers.dropout(0.2),
+                Layers.dense(task.classes()));
+    }
+
+    static LoadedClassifier classifier(Function<Task, Block> network) {
+        Classifier classifier = new Classifier() {
+            @Override
+            public String name() {
+                return "small";
+            }
+
+            @Override
+            public Block network(Task task, Hyperparameters chosen) {
+                return network.apply(task);
+            }
+        };
+        return new LoadedClassifier(classifier, "small", "small", "1", "", "", Path.of("small.jar"), "");
+    }
+
+    static TrainedModel train(Function<Task, Block> network, TrainingData data, Recipe recipe, long seed) {
+        return train(network, data, recipe, seed, 0, new ArrayList<>());
+    }
+
+    static TrainedModel train(
+            Function<Task, Block> network, TrainingData data, Recipe recipe, long seed, int fold, List<Epoch> heard) {
+        long[] clock = {0};
+        return new Training(
+                        classifier(network),
+                        Hyperparameters.none(),
+                        TASK,
+                        data,
+                        recipe,
+                        seed,
+                        fold,
+                        () -> clock[0] += 1_500_000_000)
+                .run(heard::add);
+    }
+
+    /** Returns all parameters, one after the other, in the order of the network. */
+    static float[] weights(TrainedModel model) {
+        List<float[]> arrays = TrainedModel.distinctParameters(model.block()).stream()
+                .map(parameter -> parameter.getArray().toFloatArray())
+                .toList();
+        float[] all = new float[arrays.stream().mapToInt(array -> array.length).sum()];
+        int at = 0;
+        for (float[] array : arrays) {
+            System.arraycopy(array, 0, all, at, array.length);
+            at += array.length;
+        }
+        return all;
+    }
+}

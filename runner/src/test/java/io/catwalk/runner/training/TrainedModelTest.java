@@ -1,0 +1,153 @@
+package io.catwalk.runner.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.Model;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.training.ParameterStore;
+import io.catwalk.api.Hyperparameters;
+import io.catwalk.api.Layers;
+import io.catwalk.onnx.Predictor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("tiny")
+class TrainedModelTest {
+
+    private static final int COUNT = 5;
+    private static final float[] IMAGES = images();
+
+    private final TrainedModel model = SmallWorld.train(
+            SmallWorld::convolutional, SmallWorld.data(SmallWorld.separable(96), 64), SmallWorld.plain(0.1, 3, 16), 1);
+
+    @TempDir
+    private Path folder;
+
+    private static float[] images() {
+        SplittableRandom random = new SplittableRandom(3);
+        float[] images = new float[COUNT * 16];
+        for (int i = 0; i < images.length; i++) {
+            images[i] = (float) random.nextDouble(-1, 1);
+        }
+        return images;
+    }
+
+    @AfterEach
+    void free() {
+        model.close();
+    }
+
+    private static float[] logits(TrainedModel model) {
+        try (Predictor predictor = model.predictor()) {
+            return predictor.logits(IMAGES, COUNT);
+        }
+    }
+
+    private TrainedModel load() throws IOException {
+        return TrainedModel.load(
+                folder, SmallWorld.classifier(SmallWorld::convolutional), Hyperparameters.none(), SmallWorld.TASK);
+    }
+
+    @Test
+    void whatIsSavedAndLoadedGivesTheSameLogits() throws IOException {
+        float[] expected = logits(model);
+        model.save(folder);
+        try (TrainedModel loaded = load()) {
+            assertThat(logits(loaded)).containsExactly(expected);
+            assertThat(loaded.parameters()).isEqualTo(model.parameters());
+            assertThat(loaded.history()).isEmpty();
+            assertThat(loaded.bestEpoch()).isZero();
+            assertThat(loaded.task()).isEqualTo(SmallWorld.TASK);
+        }
+        // Saving took nothing away.
+        assertThat(logits(model)).containsExactly(expected);
+        try (var files = Files.list(folder)) {
+            assertThat(files.map(file -> file.getFileName().toString())).containsExactly("network-0000.params");
+        }
+    }
+
+    @Test
+    void plainDjlLoadsTheFileToo() throws Exception {
+        float[] expected = logits(model);
+        model.save(folder);
+        try (Model plain = Model.newInstance("network", "PyTorch")) {
+            Block block = SmallWorld.convolutional(SmallWorld.TASK);
+            plain.setBlock(block);
+            plain.load(folder, "network");
+            NDArray images = plain.getNDManager().create(IMAGES, new Shape(COUNT, 1, 4, 4));
+            NDArray logits = block.forward(new ParameterStore(plain.getNDManager(), false), new NDList(images), false)
+                    .singletonOrThrow();
+            assertThat(logits.toFloatArray()).containsExactly(expected);
+        }
+    }
+
+    @Test
+    void anAnswerDoesNotDependOnTheOthersInItsBatchNorOnTheTime() {
+        float[] together = logits(model);
+        assertThat(logits(model)).containsExactly(together);
+        try (Predictor predictor = model.predictor()) {
+            for (int i = 0; i < COUNT; i++) {
+                float[] alone = predictor.logits(java.util.Arrays.copyOfRange(IMAGES, i * 16, (i + 1) * 16), 1);
+                assertThat(alone)
+                        .usingComparatorWithPrecision(1e-5f)
+                        .containsExactly(together[2 * i], together[2 * i + 1]);
+            }
+        }
+    }
+
+    @Test
+    void imagesOfAnotherSizeAreRefused() {
+        try (Predictor predictor = model.predictor()) {
+            assertThatThrownBy(() -> predictor.logits(new float[31], 2))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("expected 2 images of 16 values, but found 31 values in all");
+            assertThatThrownBy(() -> predictor.logits(new float[0], 0)).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    void theWeightsOfAnotherNetworkAreRefused() throws IOException {
+        model.save(folder);
+        var other = SmallWorld.classifier(task ->
+                Layers.sequence(Layers.conv(4, 3), Layers.relu(), Layers.flatten(), Layers.dense(task.classes())));
+        assertThatThrownBy(() -> TrainedModel.load(folder, other, Hyperparameters.none(), SmallWorld.TASK))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("belong to another network");
+    }
+
+    @Test
+    void theWeightsOfANetworkOfAnotherWidthAreRefused() throws IOException {
+        model.save(folder);
+        var wider = SmallWorld.classifier(task -> Layers.sequence(
+                Layers.conv(8, 3),
+                Layers.batchNorm(),
+                Layers.relu(),
+                Layers.maxPool(),
+                Layers.flatten(),
+                Layers.dropout(0.2),
+                Layers.dense(task.classes())));
+        assertThatThrownBy(() -> TrainedModel.load(folder, wider, Hyperparameters.none(), SmallWorld.TASK))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("belong to another network");
+    }
+
+    @Test
+    void aTruncatedFileAndAMissingOneAreRefused() throws IOException {
+        assertThatThrownBy(this::load).isInstanceOf(IOException.class);
+        model.save(folder);
+        Path file = folder.resolve("network-0000.params");
+        byte[] bytes = Files.readAllBytes(file);
+        Files.write(file, java.util.Arrays.copyOf(bytes, bytes.length / 2));
+        assertThatThrownBy(this::load).isInstanceOf(IOException.class);
+    }
+}

@@ -1,0 +1,297 @@
+package io.catwalk.runner.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import io.catwalk.api.Augmentation;
+import io.catwalk.api.Layers;
+import io.catwalk.api.Optimizer;
+import io.catwalk.api.Recipe;
+import io.catwalk.api.Schedule;
+import io.catwalk.api.Task;
+import io.catwalk.runner.data.LabeledImages;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("tiny")
+class TrainingTest {
+
+    private static final TrainingData EASY = SmallWorld.data(SmallWorld.separable(96), 64);
+    private static final TrainingData HOPELESS = SmallWorld.data(SmallWorld.hopeless(96), 64);
+    private static final TrainingData UNVALIDATED = SmallWorld.data(SmallWorld.separable(64), 64);
+
+    /** Uses everything that a recipe offers. */
+    private static final Recipe RICH = Recipe.standard()
+            .withEpochs(3)
+            .withBatchSize(16)
+            .withAugmentations(
+                    new Augmentation.HorizontalFlip(), new Augmentation.Shift(1), new Augmentation.Erase(0.5, 0.2))
+            .withLabelSmoothing(0.1)
+            .withAveraging(0.9)
+            .withClipNorm(1);
+
+    @Test
+    void whatIsSeparableIsLearnedToTheLastImage() {
+        List<Epoch> heard = new ArrayList<>();
+        Recipe recipe = Recipe.standard()
+                .withOptimizer(new Optimizer.AdamW(0.02, 0.01))
+                .withEpochs(15)
+                .withBatchSize(16);
+        try (TrainedModel model = SmallWorld.train(SmallWorld::dense, EASY, recipe, 1, 0, heard)) {
+            assertThat(model.history()).isEqualTo(heard).hasSize(15);
+            Epoch last = heard.get(14);
+            assertThat(last.epoch()).isEqualTo(15);
+            assertThat(last.validationAccuracy()).isEqualTo(1);
+            assertThat(last.trainAccuracy()).isEqualTo(1);
+            assertThat(last.trainLoss()).isBetween(0.0, 0.5);
+            assertThat(last.validationLoss()).isBetween(0.0, 0.5);
+            // The clock moves by 1.5 seconds each time that it is read.
+            assertThat(last.seconds()).isEqualTo(1.5);
+            assertThat(accuracy(model, EASY)).isEqualTo(1);
+            assertThat(model.parameters()).isEqualTo(16 * 8 + 8 + 8 * 2 + 2);
+        }
+    }
+
+    @Test
+    void everythingARecipeOffersWorksTogetherAndLearns() {
+        Recipe recipe = RICH.withEpochs(30).withOptimizer(new Optimizer.AdamW(0.02, 0.01));
+        try (TrainedModel model = SmallWorld.train(SmallWorld::convolutional, EASY, recipe, 1)) {
+            assertThat(accuracy(model, EASY)).isGreaterThan(0.9);
+        }
+    }
+
+    @Test
+    void theSameSeedGivesTheSameWeightsBitForBit() {
+        float[] first = trained(7, 0);
+        assertThat(trained(7, 0)).containsExactly(first);
+        assertThat(trained(8, 0)).isNotEqualTo(first);
+        assertThat(trained(7, 1)).isNotEqualTo(first);
+    }
+
+    private static float[] trained(long seed, int fold) {
+        try (TrainedModel model =
+                SmallWorld.train(SmallWorld::convolutional, EASY, RICH, seed, fold, new ArrayList<>())) {
+            return SmallWorld.weights(model);
+        }
+    }
+
+    @Test
+    void trainingStopsWhenPatienceIsOverAndTheBestEpochCounts() {
+        // At this rate nothing changes: no epoch is better than the first.
+        Recipe recipe = SmallWorld.plain(1e-30, 20, 16).withPatience(3);
+        try (TrainedModel model = SmallWorld.train(SmallWorld::dense, EASY, recipe, 1)) {
+            assertThat(model.history()).hasSize(1 + 3);
+            assertThat(model.bestEpoch()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void theWeightsAreThoseOfTheBestEpoch() {
+        Recipe recipe = SmallWorld.plain(1, 12, 8);
+        try (TrainedModel model = SmallWorld.train(SmallWorld::dense, HOPELESS, recipe, 3)) {
+            double best = model.history().stream()
+                    .mapToDouble(Epoch::validationAccuracy)
+                    .max()
+                    .orElseThrow();
+            // Or else this would prove nothing.
+            assertThat(model.bestEpoch()).isBetween(2, 11);
+            assertThat(model.history().get(11).validationAccuracy()).isLessThan(best);
+            assertThat(model.history().get(model.bestEpoch() - 1).validationAccuracy())
+                    .isEqualTo(best);
+            assertThat(accuracy(model, HOPELESS)).isEqualTo(best);
+        }
+    }
+
+    @Test
+    void withoutValidationImagesTheLastEpochCounts() {
+        Recipe recipe = SmallWorld.plain(0.1, 4, 16).withPatience(1);
+        try (TrainedModel model = SmallWorld.train(SmallWorld::dense, UNVALIDATED, recipe, 1)) {
+            assertThat(model.history()).hasSize(4);
+            assertThat(model.bestEpoch()).isEqualTo(4);
+            assertThat(model.history().get(3).validationAccuracy()).isNaN();
+            assertThat(model.history().get(3).validationLoss()).isNaN();
+        }
+    }
+
+    /** One step an epoch at a constant rate: a training of k epochs ends with the weights after step k. */
+    @Test
+    void theAverageFollowsItsRecursionWithWarmUp() {
+        Recipe recipe = SmallWorld.plain(0.5, 1, 64);
+        float[] average = initial(SmallWorld::dense);
+        float[] last = average;
+        for (int step = 1; step <= 8; step++) {
+            try (TrainedModel model = SmallWorld.train(SmallWorld::dense, UNVALIDATED, recipe.withEpochs(step), 1)) {
+                last = SmallWorld.weights(model);
+            }
+            // At first 2 / 11, 3 / 12, ...; from step 5 on 0.4.
+            double decay = Math.min(0.4, (1.0 + step) / (10 + step));
+            for (int i = 0; i < average.length; i++) {
+                average[i] = (float) (decay * average[i] + (1 - decay) * last[i]);
+            }
+        }
+        try (TrainedModel model = SmallWorld.train(
+                SmallWorld::dense, UNVALIDATED, recipe.withEpochs(8).withAveraging(0.4), 1)) {
+            assertThat(SmallWorld.weights(model)).containsExactly(average, within(1e-5f));
+            assertThat(distance(average, last)).isGreaterThan(0.01);
+        }
+    }
+
+    /** A step of plain gradient descent at rate 1 is the gradient itself. */
+    @Test
+    void clippingShortensAStepAndKeepsItsDirection() {
+        float[] start = initial(SmallWorld::dense);
+        float[] free = stepped(0);
+        float[] clipped = stepped(0.01);
+        double norm = distance(start, free);
+        assertThat(norm).isGreaterThan(0.1);
+        assertThat(distance(start, clipped)).isCloseTo(0.01, within(1e-5));
+        for (int i = 0; i < start.length; i++) {
+            assertThat(clipped[i] - start[i]).isCloseTo((float) ((free[i] - start[i]) * 0.01 / norm), within(1e-6f));
+        }
+        assertThat(stepped(norm * 2)).containsExactly(free);
+    }
+
+    private static float[] stepped(double clipNorm) {
+        Recipe recipe = SmallWorld.plain(1, 1, 64).withClipNorm(clipNorm);
+        try (TrainedModel model = SmallWorld.train(SmallWorld::dense, UNVALIDATED, recipe, 1)) {
+            return SmallWorld.weights(model);
+        }
+    }
+
+    /** The weights before the first step: a rate so small that no weight moves by it. */
+    private static float[] initial(java.util.function.Function<Task, Block> network) {
+        try (TrainedModel model = SmallWorld.train(network, UNVALIDATED, SmallWorld.plain(1e-30, 1, 64), 1)) {
+            return SmallWorld.weights(model);
+        }
+    }
+
+    @Test
+    void theLearningRateFollowsTheScheduleStepByStep() {
+        // 4 steps in each of 2 epochs: the last ones are at 3/8 and 7/8 of half a cosine.
+        Recipe recipe = SmallWorld.plain(0.1, 2, 16).withSchedule(new Schedule.Cosine());
+        try (TrainedModel model = SmallWorld.train(SmallWorld::dense, EASY, recipe, 1)) {
+            assertThat(model.history())
+                    .extracting(Epoch::learningRate)
+                    .usingComparatorForType((a, b) -> Math.abs(a - b) < 1e-7 ? 0 : Double.compare(a, b), Double.class)
+                    .containsExactly(0.0691342, 0.0038060);
+        }
+    }
+
+    @Test
+    void imagesThatFillNoBatchWaitForTheNextEpoch() {
+        List<Epoch> heard = new ArrayList<>();
+        // 2 steps of 30: the share of right ones is of 60, and not of 64, images.
+        SmallWorld.train(SmallWorld::dense, HOPELESS, SmallWorld.plain(0.01, 1, 30), 1, 0, heard)
+                .close();
+        double right = heard.get(0).trainAccuracy() * 60;
+        assertThat(right).isCloseTo(Math.rint(right), within(1e-9)).isBetween(10.0, 50.0);
+    }
+
+    @Test
+    void runningStatisticsMoveAndAreKept() {
+        try (TrainedModel model = SmallWorld.train(SmallWorld::convolutional, EASY, SmallWorld.plain(0.01, 2, 16), 1)) {
+            for (Parameter parameter : TrainedModel.distinctParameters(model.block())) {
+                float[] values = parameter.getArray().toFloatArray();
+                if (parameter.getType() == Parameter.Type.RUNNING_MEAN) {
+                    assertThat(values).doesNotContain(0);
+                } else if (parameter.getType() == Parameter.Type.RUNNING_VAR) {
+                    assertThat(values).doesNotContain(1);
+                }
+            }
+        }
+    }
+
+    @Test
+    void aLossThatIsNotFiniteStopsTheTrainingAndSaysWhere() {
+        Recipe recipe = SmallWorld.plain(1e38, 2, 16);
+        assertThatThrownBy(() -> SmallWorld.train(SmallWorld::dense, EASY, recipe, 1))
+                .isInstanceOf(TrainingException.class)
+                .hasMessageMatching(
+                        "the loss is (NaN|-?Infinity) in epoch 1, step [2-4] of 4, at learning rate 1.0E38: "
+                                + "try a smaller learning rate, or clipNorm");
+    }
+
+    @Test
+    void weightsThatTheLastStepRuinedAreRefusedToo() {
+        // One step in all: the loss before it is finite, the weights after it are not.
+        Recipe recipe = SmallWorld.plain(1e38, 1, 64).withOptimizer(new Optimizer.Sgd(1e38, 0, 1e38));
+        assertThatThrownBy(() -> SmallWorld.train(SmallWorld::dense, EASY, recipe, 1))
+                .isInstanceOf(TrainingException.class)
+                .hasMessageContaining("validation")
+                .hasMessageContaining("epoch 1");
+    }
+
+    @Test
+    void logitsOfAWrongShapeAreRefused() {
+        assertThatThrownBy(() -> SmallWorld.train(
+                        task -> Layers.sequence(Layers.flatten(), Layers.dense(3), new Untrue()),
+                        EASY,
+                        SmallWorld.plain(0.1, 1, 16),
+                        1))
+                .isInstanceOf(TrainingException.class)
+                .hasMessage("expected logits of shape (16, 2) (images, classes) from the network, but found (16, 3)");
+    }
+
+    @Test
+    void aBatchLargerThanTheDataIsRefused() {
+        assertThatThrownBy(() -> SmallWorld.train(SmallWorld::dense, EASY, SmallWorld.plain(0.1, 1, 65), 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("batch size must be at most the number of training images, 64, but is 65");
+    }
+
+    @Test
+    void aFailureOfTheListenerEndsTheTraining() {
+        List<Epoch> full = List.of();
+        assertThatThrownBy(() -> SmallWorld.train(SmallWorld::dense, EASY, SmallWorld.plain(0.1, 1, 16), 1, 0, full))
+                .isInstanceOf(UnsupportedOperationException.class);
+        // And the next one starts as if nothing had been.
+        SmallWorld.train(SmallWorld::dense, EASY, SmallWorld.plain(0.1, 1, 16), 1)
+                .close();
+    }
+
+    private static double accuracy(TrainedModel model, TrainingData data) {
+        LabeledImages held = data.images().select(data.split().validation());
+        float[] logits = model.predictor().logits(data.normalization().normalized(held, 0, held.size()), held.size());
+        double right = 0;
+        for (int i = 0; i < held.size(); i++) {
+            right += (logits[2 * i + 1] > logits[2 * i] ? 1 : 0) == held.labels()[i] ? 1 : 0;
+        }
+        return right / held.size();
+    }
+
+    private static double distance(float[] a, float[] b) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            sum += Math.pow(a[i] - b[i], 2);
+        }
+        return Math.sqrt(sum);
+    }
+
+    /** Passes its input on, and says of it that it had two columns. */
+    private static final class Untrue extends AbstractBlock {
+
+        @Override
+        protected NDList forwardInternal(
+                ParameterStore store, NDList inputs, boolean training, @Nullable PairList<String, Object> params) {
+            NDArray input = inputs.singletonOrThrow();
+            return new NDList(input.mul(1));
+        }
+
+        @Override
+        public Shape[] getOutputShapes(Shape[] inputShapes) {
+            return new Shape[] {new Shape(inputShapes[0].get(0), 2)};
+        }
+    }
+}
