@@ -120,8 +120,11 @@ final class ExperimentOptions {
                 out == null ? defaultOut(command) : out,
                 force ? RunFolder.Existing.REPLACE : RunFolder.Existing.REFUSE);
         Results results;
+        StopNote note = new StopNote(run.path(), console);
         try (ProgressView view = ProgressView.of(console, spec)) {
             results = experiment.run(run, execution(spec), view);
+        } finally {
+            note.withdraw();
         }
         if (json) {
             console.json(results);

@@ -113,6 +113,9 @@ public final class Main {
             err.println("catwalk: " + Reasons.oneLine(String.valueOf(e.getMessage())));
             return ExitCode.BAD_REQUEST;
         }
+        if (e instanceof InterruptedException) {
+            return ExitCode.SOME_FAILED; // the program is being stopped, which it has said
+        }
         err.println("catwalk: " + Reasons.of(e) + (verbose ? "" : " (--verbose shows where)"));
         return ExitCode.SOME_FAILED;
     }

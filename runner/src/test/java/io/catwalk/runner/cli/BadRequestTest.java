@@ -248,13 +248,10 @@ final class BadRequestTest {
 
     private String verbose(String... command) {
         try {
-            Path screen = folder.resolve("screen");
-            Process process = Catwalk.process(folder, command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(screen.toFile())
-                    .start();
-            assertThat(process.waitFor()).isEqualTo(ExitCode.BAD_REQUEST);
-            return Files.readString(screen);
+            Catwalk.Answer answer = Catwalk.finish(Catwalk.process(folder, command));
+            assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+            assertThat(answer.out()).isEmpty();
+            return answer.err();
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);
         }

@@ -4,7 +4,9 @@ import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -34,6 +36,42 @@ final class Catwalk {
                 Main.class.getName()));
         command.addAll(List.of(arguments));
         return new ProcessBuilder(command).directory(workingFolder.toFile());
+    }
+
+    /** Starts a process, with nothing to read, and waits for it. */
+    static Answer finish(ProcessBuilder builder) throws IOException, InterruptedException {
+        Path out = Files.createTempFile("catwalk", ".out");
+        Path err = Files.createTempFile("catwalk", ".err");
+        try {
+            Process process = builder.redirectOutput(out.toFile())
+                    .redirectError(err.toFile())
+                    .start();
+            process.getOutputStream().close();
+            return new Answer(process.waitFor(), Files.readString(out), Files.readString(err));
+        } finally {
+            Files.delete(out);
+            Files.delete(err);
+        }
+    }
+
+    /** Makes a folder that has these programs and no others, to be a whole PATH. */
+    static Path only(Path folder, String... programs) throws IOException {
+        Files.createDirectories(folder);
+        for (String program : programs) {
+            for (String place : List.of("/usr/bin", "/bin")) {
+                Path found = Path.of(place, program);
+                if (Files.isExecutable(found)) {
+                    script(folder.resolve(program), "#!/bin/sh\nexec " + found + " \"$@\"\n");
+                }
+            }
+        }
+        return folder;
+    }
+
+    /** Writes a program. */
+    static void script(Path file, String text) throws IOException {
+        Files.writeString(file, text);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
     private static String absolute(String classPath) {

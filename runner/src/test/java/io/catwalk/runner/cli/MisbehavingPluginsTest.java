@@ -74,13 +74,12 @@ final class MisbehavingPluginsTest {
                                                 + "--jobs 2 --threads 1 --trial-timeout 20s --json")
                                         .flatMap(options -> Stream.of(options.split(" ", -1)))))
                 .toArray(String[]::new);
-        ProcessBuilder builder = Catwalk.process(folder, arguments)
-                .redirectOutput(folder.resolve("out").toFile())
-                .redirectError(folder.resolve("err").toFile());
+        ProcessBuilder builder = Catwalk.process(folder, arguments);
         builder.environment().put("CATWALK_OPTS", "-Xmx200m");
-        exitCode = builder.start().waitFor();
-        screen = Files.readString(folder.resolve("err"));
-        results = Json.JSON.readTree(Files.readString(folder.resolve("out")));
+        Catwalk.Answer answer = Catwalk.finish(builder);
+        exitCode = answer.exitCode();
+        screen = answer.err();
+        results = Json.JSON.readTree(answer.out());
     }
 
     private static List<String> misbehaving() {
@@ -142,7 +141,7 @@ final class MisbehavingPluginsTest {
         assertThat(folder.resolve("run/trials/crashes/1-0/crash.log")).isRegularFile();
         try (Stream<Path> files = Files.list(folder)) {
             assertThat(files.map(file -> file.getFileName().toString()))
-                    .containsExactlyInAnyOrder("plugins", "tiny", "run", "out", "err");
+                    .containsExactlyInAnyOrder("plugins", "tiny", "run");
         }
     }
 

@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
@@ -153,6 +155,37 @@ final class RunCommandsTest {
                 .isEqualToIgnoringNewLines("catwalk: --out must be new, but " + run
                         + " holds a run: choose another, or replace it with --force");
         assertThat(run.resolve("results.json")).hasContent(before);
+    }
+
+    @Test
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "needs /dev/full")
+    void aDiskThatFillsUpIsNamedAndWhatFinishedIsKept() throws IOException {
+        Path out = folder.resolve("runs/full");
+        Path jars = Files.createDirectory(folder.resolve("filling-plugins"));
+        TestPlugin.building("filler", """
+                        try {
+                            java.nio.file.Path file = java.nio.file.Path.of("%s");
+                            if (!java.nio.file.Files.isSymbolicLink(file)) {
+                                java.nio.file.Files.createSymbolicLink(file, java.nio.file.Path.of("/dev/full"));
+                            }
+                        } catch (java.io.IOException e) {
+                            throw new java.io.UncheckedIOException(e);
+                        }
+                        return Layers.sequence(Layers.flatten(), Layers.dense(task.classes()));
+                        """.formatted(out.resolve("results.json.part")))
+                .write(jars.resolve("filler.jar"));
+
+        Catwalk.Answer answer = Catwalk.run(("train filler --epochs 1 --batch-size 16 --plugins-dir " + jars
+                        + " --dataset " + images + " --out " + out)
+                .split(" ", -1));
+
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.SOME_FAILED);
+        assertThat(answer.err())
+                .endsWith("catwalk: cannot write " + out.resolve("results.json")
+                        + ": No space left on device (--verbose shows where)" + System.lineSeparator())
+                .doesNotContain("\tat ");
+        assertThat(out.resolve("trials/filler/1-0/trial.json")).isNotEmptyFile();
+        assertThat(out.resolve("journal.jsonl")).content().hasLineCount(1).contains("done");
     }
 
     @Test

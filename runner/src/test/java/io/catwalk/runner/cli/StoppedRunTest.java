@@ -34,6 +34,7 @@ final class StoppedRunTest {
     private Path folder;
 
     private Process program;
+    private BufferedReader screen;
     private List<ProcessHandle> children = List.of();
 
     @BeforeEach
@@ -48,7 +49,7 @@ final class StoppedRunTest {
                                 .split(" ", -1))
                 .redirectOutput(folder.resolve("out").toFile())
                 .start();
-        BufferedReader screen = program.errorReader(UTF_8);
+        screen = program.errorReader(UTF_8);
         String line = screen.readLine();
         while (line != null && !line.startsWith("slow seed 1: epoch 1 of")) {
             line = screen.readLine();
@@ -75,6 +76,9 @@ final class StoppedRunTest {
 
         assertThat(program.waitFor(10, SECONDS)).as("the program ends").isTrue();
         assertThat(program.exitValue()).isGreaterThan(128);
+        assertThat(screen.lines().filter(line -> !line.startsWith("slow seed 1: epoch ")))
+                .containsExactlyElementsOf(
+                        signal.equals("KILL") ? List.of() : List.of("catwalk: stopped; what has finished is in run"));
         for (ProcessHandle child : children) {
             assertThat(child.onExit().get(10, SECONDS).isAlive()).isFalse();
         }

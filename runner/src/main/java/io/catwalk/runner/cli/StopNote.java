@@ -1,0 +1,27 @@
+package io.catwalk.runner.cli;
+
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells whoever stops the program, by Ctrl-C or otherwise, where to find what has finished. */
+final class StopNote {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StopNote.class);
+
+    private final Thread hook;
+
+    StopNote(Path run, Console console) {
+        hook = new Thread(() -> console.note("catwalk: stopped; what has finished is in " + run), "stop-note");
+        Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    /** Keeps it from being told, unless it is being told already. */
+    void withdraw() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            LOG.debug("The program is ending", e);
+        }
+    }
+}

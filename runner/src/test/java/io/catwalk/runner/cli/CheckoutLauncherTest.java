@@ -1,0 +1,216 @@
+package io.catwalk.runner.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The script at the top of a checkout, in a checkout of a few files with a Maven that only pretends. */
+@Tag("tiny")
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "runs the shell script")
+final class CheckoutLauncherTest {
+
+    private static final String[] TOOLS = {
+        "dirname", "find", "grep", "head", "mkdir", "mv", "readlink", "rm", "sed", "sh", "touch", "cat", "chmod"
+    };
+
+    /** Builds a program that tells its arguments and ends with 1. */
+    private static final String MAVEN = """
+            #!/bin/sh
+            echo "$@" >> '%1$s/builds'
+            built='%1$s/runner/target/catwalk-9.9.9'
+            mkdir -p "$built/bin" "$built/lib"
+            printf '#!/bin/sh\\necho "ran $*"\\nexit 1\\n' > "$built/bin/catwalk"
+            chmod +x "$built/bin/catwalk"
+            touch '%1$s/runner/target/catwalk-runner-9.9.9.jar'
+            """;
+
+    @TempDir
+    private Path folder;
+
+    private Path root;
+    private Path path;
+    private Path stamp;
+
+    @BeforeEach
+    void checkOut() throws IOException {
+        root = Files.createDirectory(folder.resolve("check out"));
+        Files.copy(Path.of("..", "catwalk"), root.resolve("catwalk"));
+        write("pom.xml", "<project>\n  <version>9.9.9</version>\n</project>\n");
+        write("runner/pom.xml", "");
+        write("runner/src/main/java/Main.java", "");
+        write("runner/src/test/java/MainTest.java", "");
+        write("plugins/gru/pom.xml", "");
+        write("plugins/gru/src/main/java/Gru.java", "");
+        write("test-data/fashion-mnist/train", "");
+        stamp = root.resolve("runner/target/built");
+        path = Catwalk.only(folder.resolve("path"), TOOLS);
+        maven(MAVEN.formatted(root));
+    }
+
+    @Test
+    void itBuildsAtFirstAndSaysSo() throws Exception {
+        Catwalk.Answer answer = catwalk("list", "--plugins-dir", "a b");
+
+        assertThat(answer.err())
+                .isEqualTo("catwalk: nothing is built yet: building"
+                        + " (a minute or two; the log is in runner/target/build.log)\n");
+        assertThat(answer.out()).isEqualTo("ran list --plugins-dir a b\n");
+        assertThat(answer.exitCode()).isEqualTo(1);
+        assertThat(root.resolve("builds")).content().isEqualTo("-B -ntp -f " + root + "/pom.xml package -DskipTests\n");
+    }
+
+    @Test
+    void itBuildsOnlyOnce() throws Exception {
+        catwalk("list");
+
+        Catwalk.Answer answer = catwalk("list");
+
+        assertThat(answer.err()).isEmpty();
+        assertThat(answer.out()).isEqualTo("ran list\n");
+        assertThat(builds()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "pom.xml",
+                "runner/pom.xml",
+                "plugins/gru/pom.xml",
+                "runner/src/main/java/Main.java",
+                "plugins/gru/src/main/java/Gru.java",
+                "test-data/fashion-mnist/train"
+            })
+    void itBuildsAgainWhenASourceIsNewer(String source) throws Exception {
+        catwalk("list");
+        age(stamp, 60);
+        age(root.resolve(source), 30);
+
+        Catwalk.Answer answer = catwalk("list");
+
+        assertThat(answer.err()).startsWith("catwalk: the sources are newer than what is built: building");
+        assertThat(builds()).isEqualTo(2);
+        assertThat(catwalk("list").err()).isEmpty();
+    }
+
+    @Test
+    void itBuildsAgainWhenASourceIsGone() throws Exception {
+        catwalk("list");
+        age(stamp, 60);
+        Files.delete(root.resolve("runner/src/main/java/Main.java"));
+
+        catwalk("list");
+
+        assertThat(builds()).isEqualTo(2);
+    }
+
+    @Test
+    void itBuildsAgainWhenASourceWasSavedMeanwhile() throws Exception {
+        maven(MAVEN.formatted(root) + "touch '" + root + "/runner/src/main/java/Main.java'\n");
+        catwalk("list");
+
+        catwalk("list");
+
+        assertThat(builds()).isEqualTo(2);
+    }
+
+    @Test
+    void testsThatAreNewerDoNotMatter() throws Exception {
+        catwalk("list");
+        age(stamp, 60);
+        age(root.resolve("runner/src/test/java/MainTest.java"), 30);
+
+        assertThat(catwalk("list").err()).isEmpty();
+        assertThat(builds()).isEqualTo(1);
+    }
+
+    @Test
+    void whatMavenItselfHasBuiltIsTaken() throws Exception {
+        catwalk("list");
+        Files.delete(stamp);
+
+        assertThat(catwalk("list").err()).isEmpty();
+        assertThat(builds()).isEqualTo(1);
+    }
+
+    @Test
+    void aBuildThatFailsIsShownAndTriedAgain() throws Exception {
+        maven("#!/bin/sh\necho '[ERROR] no such symbol'\necho '[INFO] bye'\nexit 1\n");
+
+        Catwalk.Answer answer = catwalk("list");
+
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(answer.out()).isEmpty();
+        assertThat(answer.err())
+                .endsWith("[ERROR] no such symbol\ncatwalk: the build failed; see runner/target/build.log\n");
+        assertThat(root.resolve("runner/target/build.log")).content().contains("[INFO] bye");
+        maven(MAVEN.formatted(root));
+        assertThat(catwalk("list").out()).isEqualTo("ran list\n");
+    }
+
+    @Test
+    void withoutMavenItSaysWhatIsMissing() throws Exception {
+        Files.delete(path.resolve("mvn"));
+
+        Catwalk.Answer answer = catwalk("list");
+
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(answer.err())
+                .isEqualTo("catwalk: nothing is built yet, and building needs Maven: install it (mvn 3.8 or newer)\n");
+    }
+
+    @Test
+    void itWorksThroughALinkAndWithASearchPathForFolders() throws Exception {
+        Files.createSymbolicLink(folder.resolve("link"), root.resolve("catwalk"));
+        ProcessBuilder builder = builder("./link", "list");
+        builder.environment().put("CDPATH", folder.toString());
+
+        assertThat(Catwalk.finish(builder).out()).isEqualTo("ran list\n");
+    }
+
+    private Catwalk.Answer catwalk(String... arguments) throws Exception {
+        return Catwalk.finish(
+                builder(Stream.concat(Stream.of(root.resolve("catwalk").toString()), Stream.of(arguments))
+                        .toArray(String[]::new)));
+    }
+
+    private ProcessBuilder builder(String... command) {
+        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+        builder.environment().put("PATH", path.toString());
+        return builder;
+    }
+
+    private long builds() throws IOException {
+        return Files.readAllLines(root.resolve("builds")).size();
+    }
+
+    private void maven(String script) throws IOException {
+        Catwalk.script(path.resolve("mvn"), script);
+    }
+
+    /** Writes a source that was there long before. */
+    private void write(String name, String text) throws IOException {
+        Path file = root.resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, text);
+        for (int depth = Path.of(name).getNameCount(); depth > 0; depth--) {
+            age(root.resolve(Path.of(name).subpath(0, depth)), 3600);
+        }
+    }
+
+    private static void age(Path file, int seconds) throws IOException {
+        Files.setLastModifiedTime(file, FileTime.from(Instant.now().minusSeconds(seconds)));
+    }
+}
