@@ -168,6 +168,20 @@ class RefusalTest {
     }
 
     @Test
+    void aNetworkThatWritesItsParametersIsRefused() {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Block block = Agreement.initialized(new OwnBlocks.Writing(), manager, SAMPLE);
+            float before = block.getParameters().get("counter").getArray().getFloat(0);
+            assertThatThrownBy(() -> OnnxExport.of(block, SAMPLE).bytes())
+                    .isInstanceOf(ExportException.class)
+                    .hasMessageContaining("changes a parameter")
+                    .hasMessageContaining("block Writing, called at OwnBlocks.java:");
+            assertThat(block.getParameters().get("counter").getArray().getFloat(0))
+                    .isEqualTo(before);
+        }
+    }
+
+    @Test
     void aFractionOfTheBatchIsBatchDependent() {
         assertThatThrownBy(() -> export(x -> x.mul(1.0 / x.getShape().get(0))))
                 .hasMessageContaining("batch-dependent control flow")

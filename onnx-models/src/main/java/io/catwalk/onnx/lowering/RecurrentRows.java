@@ -39,7 +39,7 @@ final class RecurrentRows {
             last.add(new ArrayList<>());
         }
         for (int layer = 0; layer < net.layers(); layer++) {
-            List<Value> made = site.style() == Style.UNROLLED
+            List<Value> made = site.options().choices().contains(Choice.UNROLLED_RECURRENCE)
                     ? Unrolled.layer(to, net, layer, sequence)
                     : operator(to, net, layer, sequence);
             sequence = made.get(0);

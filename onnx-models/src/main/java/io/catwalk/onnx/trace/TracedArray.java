@@ -7,6 +7,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -205,9 +206,7 @@ final class TracedArray implements InvocationHandler {
 
     private @Nullable Object write(Object self, Method method, @Nullable Object @Nullable [] arguments)
             throws Throwable {
-        if (method.isDefault()
-                && arguments != null
-                && arguments[arguments.length - 1] instanceof java.util.function.Function) {
+        if (method.isDefault() && arguments != null && arguments[arguments.length - 1] instanceof Function) {
             return InvocationHandler.invokeDefault(self, method, arguments);
         }
         requireWritable();
@@ -233,7 +232,6 @@ final class TracedArray implements InvocationHandler {
             dependsOnInput = true;
             storage.writtenFromInput();
         } else {
-            slot();
             Tracer.invoke(real, method, tracer.unwrap(arguments));
             slot = null;
             storage.written();
