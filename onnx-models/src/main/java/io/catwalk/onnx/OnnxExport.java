@@ -6,10 +6,11 @@ import ai.djl.training.ParameterStore;
 import io.catwalk.onnx.graph.Graph;
 import io.catwalk.onnx.graph.Model;
 import io.catwalk.onnx.graph.OnnxSerializer;
+import io.catwalk.onnx.lowering.Choice;
 import io.catwalk.onnx.lowering.Lowering;
 import io.catwalk.onnx.lowering.OperatorTable;
+import io.catwalk.onnx.lowering.Options;
 import io.catwalk.onnx.lowering.Preprocessing;
-import io.catwalk.onnx.lowering.Style;
 import io.catwalk.onnx.trace.Program;
 import io.catwalk.onnx.trace.Tracing;
 import java.io.IOException;
@@ -35,29 +36,26 @@ import java.util.TreeMap;
  */
 public final class OnnxExport {
 
-    private static final int OLDEST_OPSET = 13;
-    private static final int NEWEST_OPSET = 21;
-    private static final int DEFAULT_OPSET = 17;
-
     private final Block block;
     private final Shape sample;
-    private final Settings settings;
+    private final Optional<ParameterStore> parameters;
+    private final OptionalLong batch;
+    private final Options options;
+    private final SortedMap<String, String> metadata;
 
-    private record Settings(
+    private OnnxExport(
+            Block block,
+            Shape sample,
             Optional<ParameterStore> parameters,
             OptionalLong batch,
-            Lowering.Options lowering,
+            Options options,
             SortedMap<String, String> metadata) {
-
-        Settings withLowering(Lowering.Options changed) {
-            return new Settings(parameters, batch, changed, metadata);
-        }
-    }
-
-    private OnnxExport(Block block, Shape sample, Settings settings) {
         this.block = block;
         this.sample = sample;
-        this.settings = settings;
+        this.parameters = parameters;
+        this.batch = batch;
+        this.options = options;
+        this.metadata = metadata;
     }
 
     /**
@@ -77,50 +75,48 @@ public final class OnnxExport {
                                 + sample);
             }
         }
-        Lowering.Options lowering =
-                new Lowering.Options(DEFAULT_OPSET, Style.OPERATORS, Optional.empty(), false, false);
         return new OnnxExport(
-                block, sample, new Settings(Optional.empty(), OptionalLong.empty(), lowering, new TreeMap<>()));
+                block, sample, Optional.empty(), OptionalLong.empty(), Options.withDefaults(), new TreeMap<>());
     }
 
-    private OnnxExport with(Settings changed) {
-        return new OnnxExport(block, sample, changed);
+    private OnnxExport with(Options changed) {
+        return new OnnxExport(block, sample, parameters, batch, changed, metadata);
     }
 
     /**
      * Takes the weights from a store instead of the block itself.
      *
-     * @param parameters hands out the weights; its manager must be open while exporting
+     * @param store hands out the weights; its manager must be open while exporting
      * @return the changed export
      */
-    public OnnxExport withParameters(ParameterStore parameters) {
-        return with(new Settings(Optional.of(parameters), settings.batch, settings.lowering, settings.metadata));
+    public OnnxExport withParameters(ParameterStore store) {
+        return new OnnxExport(block, sample, Optional.of(store), batch, options, metadata);
     }
 
     /**
      * Writes words about the model into the file ({@code metadata_props}), in addition to those set before.
      *
-     * @param metadata words by key; written sorted by key
+     * @param entries words by key; written sorted by key
      * @return the changed export
      */
-    public OnnxExport withMetadata(Map<String, String> metadata) {
-        SortedMap<String, String> all = new TreeMap<>(settings.metadata);
-        all.putAll(metadata);
-        return with(new Settings(settings.parameters, settings.batch, settings.lowering, all));
+    public OnnxExport withMetadata(Map<String, String> entries) {
+        SortedMap<String, String> all = new TreeMap<>(metadata);
+        all.putAll(entries);
+        return new OnnxExport(block, sample, parameters, batch, options, all);
     }
 
     /**
      * Fixes the batch size. Control flow may then depend on it.
      *
-     * @param batch number of samples, at least 1
+     * @param size number of samples, at least 1
      * @return the changed export
-     * @throws IllegalArgumentException if {@code batch} is below 1
+     * @throws IllegalArgumentException if {@code size} is below 1
      */
-    public OnnxExport withFixedBatch(long batch) {
-        if (batch < 1) {
-            throw new IllegalArgumentException("expected a batch of at least 1, found " + batch);
+    public OnnxExport withFixedBatch(long size) {
+        if (size < 1) {
+            throw new IllegalArgumentException("expected a batch of at least 1, found " + size);
         }
-        return with(new Settings(settings.parameters, OptionalLong.of(batch), settings.lowering, settings.metadata));
+        return new OnnxExport(block, sample, parameters, OptionalLong.of(size), options, metadata);
     }
 
     /**
@@ -131,13 +127,7 @@ public final class OnnxExport {
      * @throws IllegalArgumentException if {@code opset} is out of range
      */
     public OnnxExport withOpset(int opset) {
-        if (opset < OLDEST_OPSET || opset > NEWEST_OPSET) {
-            throw new IllegalArgumentException(
-                    "expected an opset from " + OLDEST_OPSET + " to " + NEWEST_OPSET + ", found " + opset);
-        }
-        Lowering.Options old = settings.lowering;
-        return with(settings.withLowering(
-                new Lowering.Options(opset, old.style(), old.preprocessing(), old.probabilities(), old.folding())));
+        return with(options.withOpset(opset));
     }
 
     /**
@@ -146,9 +136,7 @@ public final class OnnxExport {
      * @return the changed export
      */
     public OnnxExport withProbabilities() {
-        Lowering.Options old = settings.lowering;
-        return with(settings.withLowering(
-                new Lowering.Options(old.opset(), old.style(), old.preprocessing(), true, old.folding())));
+        return with(options.with(Choice.PROBABILITIES));
     }
 
     /**
@@ -160,10 +148,7 @@ public final class OnnxExport {
      * @throws IllegalArgumentException if the numbers do not belong together
      */
     public OnnxExport withEmbeddedPreprocessing(float[] mean, float[] deviation) {
-        Preprocessing preprocessing = new Preprocessing(list(mean), list(deviation));
-        Lowering.Options old = settings.lowering;
-        return with(settings.withLowering(new Lowering.Options(
-                old.opset(), old.style(), Optional.of(preprocessing), old.probabilities(), old.folding())));
+        return with(options.with(new Preprocessing(list(mean), list(deviation))));
     }
 
     private static List<Float> list(float[] numbers) {
@@ -180,9 +165,7 @@ public final class OnnxExport {
      * @return the changed export
      */
     public OnnxExport withUnrolledRecurrence() {
-        Lowering.Options old = settings.lowering;
-        return with(settings.withLowering(new Lowering.Options(
-                old.opset(), Style.UNROLLED, old.preprocessing(), old.probabilities(), old.folding())));
+        return with(options.with(Choice.UNROLLED_RECURRENCE));
     }
 
     /**
@@ -191,9 +174,7 @@ public final class OnnxExport {
      * @return the changed export
      */
     public OnnxExport withFoldedBatchNorm() {
-        Lowering.Options old = settings.lowering;
-        return with(settings.withLowering(
-                new Lowering.Options(old.opset(), old.style(), old.preprocessing(), old.probabilities(), true)));
+        return with(options.with(Choice.FOLDED_BATCH_NORM));
     }
 
     /**
@@ -204,7 +185,7 @@ public final class OnnxExport {
      *     operation has no ONNX form, or a weight is NaN
      */
     public byte[] bytes() {
-        return OnnxSerializer.bytes(new Model(graph(), settings.lowering.opset(), settings.metadata));
+        return OnnxSerializer.bytes(new Model(graph(), options.opset(), metadata));
     }
 
     /**
@@ -216,8 +197,7 @@ public final class OnnxExport {
      */
     public void write(Path file) throws IOException {
         byte[] bytes = bytes();
-        Path folder = file.toAbsolutePath().getParent();
-        Path draft = Files.createTempFile(folder, ".export", ".onnx");
+        Path draft = file.resolveSibling(file.getFileName() + ".part");
         try {
             Files.write(draft, bytes);
             Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -227,9 +207,8 @@ public final class OnnxExport {
     }
 
     private Graph graph() {
-        Tracing tracing = new Tracing(block, settings.parameters, sample, OperatorTable::has);
-        Program program =
-                settings.batch.isPresent() ? tracing.forBatch(settings.batch.getAsLong()) : tracing.forAnyBatch();
-        return Lowering.graph(program, settings.lowering);
+        Tracing tracing = new Tracing(block, parameters, sample, OperatorTable::has);
+        Program program = batch.isPresent() ? tracing.forBatch(batch.getAsLong()) : tracing.forAnyBatch();
+        return Lowering.graph(program, options);
     }
 }

@@ -1,6 +1,7 @@
 package io.catwalk.onnx;
 
 import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 
@@ -58,6 +59,14 @@ final class ArithmeticSamples extends OperatorSamples {
                 EXACT,
                 "Add Expand",
                 x -> x.add(x.getManager().ones(new Shape(x.getShape().get(0), 1))));
+        add("NDArray.add(NDArray)", VECTOR, EXACT, "Concat Expand Add", x -> {
+            long rows = x.getShape().get(0) + 1;
+            return x.concat(fixed(x, 1, 6), 0).add(x.getManager().ones(new Shape(rows, 1)));
+        });
+        add("NDArray.add(NDArray)", VECTOR, EXACT, "Concat Mul Expand Add", x -> {
+            long rows = x.getShape().get(0) * 2;
+            return x.concat(x.neg(), 0).add(x.getManager().ones(new Shape(rows, 1)));
+        });
     }
 
     private void comparisons() {
@@ -73,6 +82,18 @@ final class ArithmeticSamples extends OperatorSamples {
         add("NDArray.eq(Number)", VECTOR, EXACT, "Equal", x -> whole(x).eq(1));
         add("NDArray.neq(NDArray)", VECTOR, EXACT, "Equal Not", x -> whole(x).neq(x.round()));
         add("NDArray.neq(Number)", VECTOR, EXACT, "Equal Not", x -> x.round().neq(0));
+        add("NDArray.gt(NDArray)", VECTOR, EXACT, "Greater", x -> x.gt(x.max().div(2)));
+        add("NDArray.gt(NDArray)", VECTOR, EXACT, "Cast Greater", x -> whole(x).gt(x.mean()));
+        add("NDArray.gt(NDArray)", VECTOR, EXACT, "Cast Greater", x -> x.gt(0).gt(x.gt(1)));
+        add(
+                "NDArray.lt(NDArray)",
+                VECTOR,
+                EXACT,
+                "Cast Less",
+                x -> x.toType(DataType.INT32, true).lt(whole(x)));
+        add("NDArray.lt(NDArray)", VECTOR, EXACT, "Cast Less", x -> whole(x).lt(x.toType(DataType.INT32, true)));
+        add("NDArray.eq(NDArray)", VECTOR, EXACT, "Equal", x -> x.gt(0).eq(x.lt(1)));
+        add("NDArray.eq(NDArray)", VECTOR, EXACT, "Cast Equal", x -> x.gt(0).eq(whole(x)));
         add("NDArray.logicalAnd(NDArray)", VECTOR, EXACT, "And", x -> x.gt(0).logicalAnd(x.lt(1)));
         add("NDArray.logicalOr(NDArray)", VECTOR, EXACT, "Or", x -> x.lt(0).logicalOr(x.gt(1)));
         add("NDArray.logicalXor(NDArray)", VECTOR, EXACT, "Xor", x -> x.gt(0).logicalXor(x.gt(1)));

@@ -10,18 +10,14 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
 import ai.djl.nn.Blocks;
 import ai.djl.nn.LambdaBlock;
 import ai.djl.nn.ParallelBlock;
-import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv1d;
 import ai.djl.nn.convolutional.Conv2d;
-import ai.djl.nn.core.Embedding;
-import ai.djl.nn.core.Linear;
 import ai.djl.nn.core.Multiplication;
 import ai.djl.nn.norm.BatchNorm;
 import ai.djl.nn.norm.LayerNorm;
@@ -31,8 +27,6 @@ import ai.djl.nn.recurrent.LSTM;
 import ai.djl.nn.recurrent.RNN;
 import ai.djl.nn.transformer.ScaledDotProductAttentionBlock;
 import ai.djl.nn.transformer.TransformerEncoderBlock;
-import ai.djl.training.ParameterStore;
-import ai.djl.util.PairList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -124,7 +118,7 @@ enum OddBlocks {
             new Shape(7),
             () -> new SequentialBlock()
                     .add(lambda(x -> x.abs().mul(5).mod(9).toType(DataType.INT64, false)))
-                    .add(new Words())
+                    .add(new OwnBlocks.Words())
                     .add(lambda(x -> x.mean(new int[] {1})))
                     .add(dense(3))),
     SQUEEZE_AND_EXCITATION(
@@ -265,7 +259,7 @@ enum OddBlocks {
                     .add(lambda(x -> x.get(":, :, 1:7:2, -4:").flip(3).concat(x.get(":, :, :3, 0:4"), 2)))
                     .add(Blocks.batchFlattenBlock())
                     .add(dense(3))),
-    JAVA_LOOP(new Shape(6), Loop::new),
+    JAVA_LOOP(new Shape(6), OwnBlocks.Loop::new),
     NESTED_CONTROL_FLOW(
             new Shape(6),
             () -> lambda(x -> {
@@ -275,7 +269,7 @@ enum OddBlocks {
                 }
                 return x.getShape().dimension() == 2 ? result : result.neg();
             })),
-    WEIGHT_NORMALIZATION(new Shape(6), WeightNormalized::new),
+    WEIGHT_NORMALIZATION(new Shape(6), OwnBlocks.WeightNormalized::new),
     MAXOUT(
             new Shape(6),
             () -> new SequentialBlock()
@@ -348,87 +342,5 @@ enum OddBlocks {
 
     private static Block lambda(Function<NDArray, NDArray> function) {
         return LambdaBlock.singleton(function);
-    }
-
-    /** Embeds the numbers 0 to 8. */
-    private static final class Words extends AbstractBlock {
-
-        private final Parameter table = addParameter(Parameter.builder()
-                .setName("table")
-                .setType(Parameter.Type.WEIGHT)
-                .optShape(new Shape(9, 4))
-                .build());
-
-        @Override
-        protected NDList forwardInternal(
-                ParameterStore store, NDList inputs, boolean training, PairList<String, Object> params) {
-            NDArray input = inputs.singletonOrThrow();
-            NDArray weight = store.getValue(table, input.getDevice(), training);
-            return Embedding.embedding(input, weight, ai.djl.ndarray.types.SparseFormat.DENSE);
-        }
-
-        @Override
-        public Shape[] getOutputShapes(Shape[] inputShapes) {
-            return new Shape[] {inputShapes[0].add(4)};
-        }
-    }
-
-    /** Runs the same layer a number of times. */
-    private static final class Loop extends AbstractBlock {
-
-        private final Block layer =
-                addChildBlock("layer", Linear.builder().setUnits(6).build());
-
-        @Override
-        protected NDList forwardInternal(
-                ParameterStore store, NDList inputs, boolean training, PairList<String, Object> params) {
-            NDList current = inputs;
-            for (int i = 0; i < 4; i++) {
-                NDArray next = layer.forward(store, current, training).singletonOrThrow();
-                current = new NDList(
-                        Activation.relu(next).add(inputs.singletonOrThrow().mul(i)));
-            }
-            return current;
-        }
-
-        @Override
-        protected void initializeChildBlocks(NDManager manager, DataType dataType, Shape... inputShapes) {
-            layer.initialize(manager, dataType, inputShapes);
-        }
-
-        @Override
-        public Shape[] getOutputShapes(Shape[] inputShapes) {
-            return inputShapes;
-        }
-    }
-
-    /** Computes its weight from two parameters (Salimans and Kingma, 2016). */
-    private static final class WeightNormalized extends AbstractBlock {
-
-        private final Parameter direction = addParameter(Parameter.builder()
-                .setName("direction")
-                .setType(Parameter.Type.WEIGHT)
-                .optShape(new Shape(3, 6))
-                .build());
-        private final Parameter length = addParameter(Parameter.builder()
-                .setName("length")
-                .setType(Parameter.Type.WEIGHT)
-                .optShape(new Shape(3, 1))
-                .build());
-
-        @Override
-        protected NDList forwardInternal(
-                ParameterStore store, NDList inputs, boolean training, PairList<String, Object> params) {
-            NDArray input = inputs.singletonOrThrow();
-            NDArray v = store.getValue(direction, input.getDevice(), training);
-            NDArray g = store.getValue(length, input.getDevice(), training);
-            NDArray weight = v.mul(g).div(v.norm(new int[] {1}, true));
-            return new NDList(input.matMul(weight.transpose()));
-        }
-
-        @Override
-        public Shape[] getOutputShapes(Shape[] inputShapes) {
-            return new Shape[] {new Shape(inputShapes[0].get(0), 3)};
-        }
     }
 }

@@ -29,6 +29,22 @@ class OperatorTableTest {
         assertThat(operators(model)).contains(sample.operators().split(" "));
     }
 
+    static Stream<OperatorSamples.Sample> recurrentSamples() {
+        return samples().filter(sample -> sample.operators().matches("RNN|GRU|LSTM"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("recurrentSamples")
+    void unrolledRecurrenceAnswersLikeDjl(OperatorSamples.Sample sample) throws Exception {
+        Block block = new LambdaBlock(sample.function());
+        byte[] model = OnnxExport.of(block, sample.shape())
+                .withFixedBatch(3)
+                .withUnrolledRecurrence()
+                .bytes();
+        assertThat(Agreement.difference(block, sample.shape(), model, 3)).isLessThanOrEqualTo(sample.tolerance());
+        assertThat(operators(model)).doesNotContain(sample.operators());
+    }
+
     static List<String> operators(byte[] model) throws Exception {
         return ModelProto.parseFrom(model).getGraph().getNodeList().stream()
                 .map(NodeProto::getOpType)

@@ -145,6 +145,50 @@ class RefusalTest {
     }
 
     @Test
+    void aConstantThatAViewOfItOverwroteIsRefused() {
+        assertRefused(x -> {
+                    NDArray zeros = x.getManager().zeros(x.getShape());
+                    zeros.reshape(-1, 6).addi(x);
+                    return x.mul(zeros.add(1));
+                })
+                .hasMessageContaining("changed in place through another array");
+    }
+
+    @Test
+    void aConstantOverwrittenByConstantsIsUpToDate() throws Exception {
+        Block block = LambdaBlock.singleton(x -> {
+            NDArray constant = x.getManager().zeros(new Shape(6));
+            NDArray before = x.add(constant);
+            constant.reshape(2, 3).addi(1);
+            constant.set(new NDIndex("2:4"), 5f);
+            return before.mul(constant);
+        });
+        byte[] model = OnnxExport.of(block, SAMPLE).bytes();
+        assertThat(Agreement.difference(block, SAMPLE, model)).isZero();
+    }
+
+    @Test
+    void aNetworkThatWritesItsParametersIsRefused() {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Block block = Agreement.initialized(new OwnBlocks.Writing(), manager, SAMPLE);
+            float before = block.getParameters().get("counter").getArray().getFloat(0);
+            assertThatThrownBy(() -> OnnxExport.of(block, SAMPLE).bytes())
+                    .isInstanceOf(ExportException.class)
+                    .hasMessageContaining("changes a parameter")
+                    .hasMessageContaining("block Writing, called at OwnBlocks.java:");
+            assertThat(block.getParameters().get("counter").getArray().getFloat(0))
+                    .isEqualTo(before);
+        }
+    }
+
+    @Test
+    void aFractionOfTheBatchIsBatchDependent() {
+        assertThatThrownBy(() -> export(x -> x.mul(1.0 / x.getShape().get(0))))
+                .hasMessageContaining("batch-dependent control flow")
+                .hasMessageContaining("0.2");
+    }
+
+    @Test
     void anArrayFromOutsideAsReceiverIsRefused() {
         try (NDManager manager = NDManager.newBaseManager()) {
             NDArray outside = manager.ones(new Shape(6));

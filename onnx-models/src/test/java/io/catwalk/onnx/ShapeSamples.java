@@ -61,8 +61,10 @@ final class ShapeSamples extends OperatorSamples {
         add("NDArray.repeat(long)", VECTOR, EXACT, "Tile Reshape", x -> x.repeat(2));
         add("NDArray.repeat(int, long)", MATRIX, EXACT, "Tile Reshape", x -> x.repeat(2, 3));
         add("NDArray.repeat(long[])", MATRIX, EXACT, "Tile Reshape", x -> x.repeat(new long[] {1, 2, 3}));
+        add("NDArray.repeat(int, long)", MATRIX, EXACT, "Tile Reshape", x -> x.repeat(0, 2));
         add("NDArray.flip(int[])", CUBE, EXACT, "Slice", x -> x.flip(1, 3));
         add("NDArray.pad(Shape, double)", IMAGE, EXACT, "Pad", x -> x.pad(new Shape(1, 2, 0, 3), 0.5));
+        add("NDArray.pad(Shape, double)", IMAGE, EXACT, "Pad", x -> x.pad(new Shape(1, 0, 2, 3, 4, 5), 0));
     }
 
     private void indexing() {

@@ -1,5 +1,6 @@
 package io.catwalk.onnx.graph;
 
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
@@ -62,7 +63,7 @@ public record Attributes(SortedMap<String, Object> entries) {
      * @return the attributes with them
      */
     public Attributes with(String name, long[] values) {
-        return put(name, java.util.Arrays.stream(values).boxed().toList());
+        return put(name, Arrays.stream(values).boxed().toList());
     }
 
     /**

@@ -111,16 +111,13 @@ public final class Inference {
                 "Exp",
                 "Floor",
                 "Gelu",
-                "HardSigmoid",
                 "Identity",
                 "LayerNormalization",
                 "LeakyRelu",
                 "Log",
                 "LogSoftmax",
-                "Mish",
                 "Neg",
                 "Not",
-                "PRelu",
                 "Reciprocal",
                 "Relu",
                 "Round",
@@ -197,9 +194,8 @@ public final class Inference {
     }
 
     private static List<Made> gemm(Operands operands) {
-        TensorShape left = transposedIf(operands.attribute("transA", 0), operands.shape(0));
         TensorShape right = transposedIf(operands.attribute("transB", 0), operands.shape(1));
-        TensorShape product = matMul(left, right);
+        TensorShape product = matMul(operands.shape(0), right);
         if (operands.has(2) && !product.broadcast(operands.shape(2)).equals(product)) {
             throw new ExportException("Gemm cannot add " + operands.shape(2) + " to " + product);
         }

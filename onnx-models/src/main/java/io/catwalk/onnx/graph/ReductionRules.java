@@ -16,7 +16,7 @@ final class ReductionRules {
 
     static Map<String, Rule> rules() {
         Map<String, Rule> rules = new HashMap<>();
-        for (String kind : List.of("Sum", "Mean", "Max", "Min", "Prod", "L1", "L2", "SumSquare")) {
+        for (String kind : List.of("Sum", "Mean", "Max", "Min", "Prod", "L1", "L2")) {
             rules.put("Reduce" + kind, operands -> operands.alike(reduce(operands, axes(operands))));
         }
         for (String operator : List.of("ArgMax", "ArgMin")) {

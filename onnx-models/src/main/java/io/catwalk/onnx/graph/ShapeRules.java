@@ -33,9 +33,7 @@ final class ShapeRules {
                         "Shape",
                         operands -> List.of(new Made(
                                 ElementType.INT64,
-                                TensorShape.of(operands.attribute(
-                                                "end", operands.shape(0).rank())
-                                        - operands.attribute("start", 0))))),
+                                TensorShape.of(operands.shape(0).rank())))),
                 Map.entry(
                         "Range",
                         operands -> operands.alike(

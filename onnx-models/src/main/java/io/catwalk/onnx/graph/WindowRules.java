@@ -18,7 +18,6 @@ final class WindowRules {
                 "Conv", WindowRules::convolution,
                 "MaxPool", WindowRules::pool,
                 "AveragePool", WindowRules::pool,
-                "LpPool", WindowRules::pool,
                 "GlobalAveragePool", WindowRules::global,
                 "GlobalMaxPool", WindowRules::global,
                 "Resize", operands -> operands.alike(new TensorShape(operands.contents(3))),

@@ -1,5 +1,6 @@
 package io.catwalk.onnx.lowering;
 
+import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.Graph;
 import io.catwalk.onnx.graph.Initializer;
 import io.catwalk.onnx.graph.Node;
@@ -98,7 +99,7 @@ final class BatchNormFolding {
     }
 
     private Value add(String name, TensorShape shape, float[] floats) {
-        Value value = Value.of(name, io.catwalk.onnx.graph.ElementType.FLOAT, shape);
+        Value value = Value.of(name, ElementType.FLOAT, shape);
         initializers.add(new Initializer(value, Initializer.bytes(floats)));
         return value;
     }

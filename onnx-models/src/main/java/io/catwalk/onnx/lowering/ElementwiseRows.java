@@ -8,6 +8,7 @@ import io.catwalk.onnx.graph.Value;
 import io.catwalk.onnx.trace.Operand;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Writes arithmetic, comparison and logic, element by element. */
@@ -37,7 +38,7 @@ final class ElementwiseRows {
         for (String operator : List.of(
                 "Abs", "Neg", "Sign", "Sqrt", "Floor", "Ceil", "Round", "Exp", "Log", "Sin", "Cos", "Tan", "Asin",
                 "Acos", "Atan", "Sinh", "Cosh", "Tanh", "Erf")) {
-            String method = operator.toLowerCase(java.util.Locale.ROOT);
+            String method = operator.toLowerCase(Locale.ROOT);
             rows.add(Row.of(
                     "NDArray." + method + "()",
                     operator,

@@ -12,7 +12,9 @@ import io.catwalk.onnx.graph.Value;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,7 +28,7 @@ final class Emitter {
     private final Names names;
     private final Value images;
     private final List<Node> nodes = new ArrayList<>();
-    private final Map<String, Initializer> initializers = new java.util.LinkedHashMap<>();
+    private final Map<String, Initializer> initializers = new LinkedHashMap<>();
     private final Map<List<Object>, Value> shared = new HashMap<>();
 
     Emitter(int opset, Names names, Value images) {
@@ -100,7 +102,7 @@ final class Emitter {
 
     /** Adds a list of whole numbers, once for all its users. */
     Value ints(long... numbers) {
-        List<Dim> contents = java.util.Arrays.stream(numbers).mapToObj(Dim::of).toList();
+        List<Dim> contents = Arrays.stream(numbers).mapToObj(Dim::of).toList();
         return share(List.of("ints", contents), () -> {
             TensorShape shape = TensorShape.of(numbers.length);
             Value value = new Value(names.fresh("ints"), ElementType.INT64, shape, contents);

@@ -4,6 +4,7 @@ import ai.djl.ndarray.types.DataType;
 import io.catwalk.onnx.graph.Attributes;
 import io.catwalk.onnx.graph.Dim;
 import io.catwalk.onnx.graph.ElementType;
+import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
 import java.util.List;
 
@@ -82,7 +83,7 @@ final class IndexingRows {
         }
         // ONNX Runtime has OneHot for few types: reals are made first and cast.
         Value depth = to.scalar(ElementType.INT64, site.call().integer(1));
-        Value offOn = to.floats("off_on", io.catwalk.onnx.graph.TensorShape.of(2), 0, 1);
+        Value offOn = to.floats("off_on", TensorShape.of(2), 0, 1);
         Value hot = to.node("OneHot", Attributes.NONE.with("axis", -1), whole(site, site.receiver()), depth, offOn);
         return to.cast(hot, site.resultType());
     }

@@ -16,7 +16,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /** Writes a program as a graph. */
@@ -37,19 +36,6 @@ public final class Lowering {
     private final Set<Integer> zeros = new HashSet<>();
     private final Value images;
     private final Emitter to;
-
-    /**
-     * Says how to write.
-     *
-     * @param opset version of the default operator set
-     * @param style how recurrent layers are written
-     * @param preprocessing what turns pixels into the network's input, inside of the graph; empty to leave that
-     *     to the caller
-     * @param probabilities whether the softmax of the logits is a second output
-     * @param folding whether batch norms go into the convolutions before them
-     */
-    public record Options(
-            int opset, Style style, Optional<Preprocessing> preprocessing, boolean probabilities, boolean folding) {}
 
     private Lowering(Program program, Options options) {
         this.options = options;
@@ -89,7 +75,7 @@ public final class Lowering {
             outputs.add(output);
             renamed.put(output.name(), name);
         }
-        if (options.probabilities()) {
+        if (options.choices().contains(Choice.PROBABILITIES)) {
             Value probabilities = to.node("Softmax", Attributes.NONE.with("axis", -1), outputs.get(0));
             outputs.add(probabilities);
             renamed.put(probabilities.name(), PROBABILITIES);
@@ -97,7 +83,10 @@ public final class Lowering {
         Graph graph = new Graph(List.of(images), outputs, to.initializers(), to.nodes())
                 .pruned()
                 .renamed(renamed);
-        return Typecheck.check(options.folding() ? BatchNormFolding.fold(graph).pruned() : graph);
+        return Typecheck.check(
+                options.choices().contains(Choice.FOLDED_BATCH_NORM)
+                        ? BatchNormFolding.fold(graph).pruned()
+                        : graph);
     }
 
     private void write(Step step) {
@@ -151,11 +140,12 @@ public final class Lowering {
 
     private void call(Step.Call call) {
         String signature = call.arguments().signature();
-        Site site = new Site(to, call.arguments(), call.results(), values, zeros, options.style());
+        Site site = new Site(to, call.arguments(), call.results(), values, zeros, options);
         List<Value> made;
         try {
             made = OperatorTable.row(signature).emission().emit(site);
         } catch (ExportException e) {
+            // An error of the arguments names its place already.
             if (String.valueOf(e.getMessage()).contains(signature)) {
                 throw e;
             }

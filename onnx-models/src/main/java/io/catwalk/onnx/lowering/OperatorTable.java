@@ -1,6 +1,7 @@
 package io.catwalk.onnx.lowering;
 
 import io.catwalk.onnx.graph.ExportException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -25,7 +26,7 @@ public final class OperatorTable {
 
     /** Returns the rows by group, for the documentation. */
     static Map<String, List<Row>> groups() {
-        Map<String, List<Row>> groups = new java.util.LinkedHashMap<>();
+        Map<String, List<Row>> groups = new LinkedHashMap<>();
         groups.put(
                 "Element-wise",
                 Stream.concat(ElementwiseRows.rows().stream(), ActivationRows.rows().stream())

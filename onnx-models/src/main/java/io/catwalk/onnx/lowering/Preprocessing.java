@@ -4,6 +4,7 @@ import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -46,7 +47,7 @@ public record Preprocessing(List<Float> mean, List<Float> deviation) {
             floats[i] = numbers.get(i);
         }
         long[] sizes = new long[Math.max(1, rank - 1)];
-        java.util.Arrays.fill(sizes, 1);
+        Arrays.fill(sizes, 1);
         sizes[0] = floats.length;
         return to.floats(hint, TensorShape.of(sizes), floats);
     }

@@ -2,6 +2,7 @@ package io.catwalk.onnx.lowering;
 
 import ai.djl.nn.recurrent.RNN;
 import io.catwalk.onnx.graph.Value;
+import io.catwalk.onnx.trace.Operand;
 import java.util.List;
 
 /**
@@ -76,7 +77,7 @@ record Recurrence(
                     + " order that mixes biases and weights up. Use two recurrent blocks, one on a flipped"
                     + " sequence, and concatenate");
         }
-        List<io.catwalk.onnx.trace.Operand> given = kind.equals("lstm")
+        List<Operand> given = kind.equals("lstm")
                 ? site.call().operands(2)
                 : List.of(site.call().operand(2));
         boolean zero = given.stream().allMatch(state -> site.zeros().contains(state.id()));

@@ -2,6 +2,7 @@ package io.catwalk.onnx.lowering;
 
 import io.catwalk.onnx.graph.Attributes;
 import io.catwalk.onnx.graph.Dim;
+import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.graph.Initializer;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
@@ -39,7 +40,7 @@ final class RecurrentRows {
             last.add(new ArrayList<>());
         }
         for (int layer = 0; layer < net.layers(); layer++) {
-            List<Value> made = site.style() == Style.UNROLLED
+            List<Value> made = site.options().choices().contains(Choice.UNROLLED_RECURRENCE)
                     ? Unrolled.layer(to, net, layer, sequence)
                     : operator(to, net, layer, sequence);
             sequence = made.get(0);
@@ -131,7 +132,7 @@ final class RecurrentRows {
 
     private static float[] ordered(Emitter to, Recurrence net, Value weight) {
         Initializer fixed = to.initializer(weight)
-                .orElseThrow(() -> new io.catwalk.onnx.graph.ExportException(
+                .orElseThrow(() -> new ExportException(
                         "the weights of a recurrent layer must not depend on the input: " + weight.name()));
         return Weights.blocks(fixed.floats(), net.cell().gates());
     }

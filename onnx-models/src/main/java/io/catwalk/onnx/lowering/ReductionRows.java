@@ -7,6 +7,7 @@ import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.LongStream;
 
 /** Writes what makes one number of many, and what runs along an axis. */
@@ -19,7 +20,7 @@ final class ReductionRows {
     static List<Row> rows() {
         List<Row> rows = new ArrayList<>();
         for (String kind : List.of("Sum", "Mean", "Max", "Min", "Prod")) {
-            String method = "NDArray." + kind.toLowerCase(java.util.Locale.ROOT);
+            String method = "NDArray." + kind.toLowerCase(Locale.ROOT);
             String operator = "Reduce" + kind;
             rows.add(Row.of(method + "()", operator, site -> all(site, operator)));
             rows.add(Row.of(method + "(int[], boolean)", operator, site -> along(site, operator)));

@@ -21,7 +21,7 @@ import java.util.Set;
  * @param results what the engine made, which the row must make too
  * @param values ONNX values of the arrays so far, by id
  * @param zeros ids of arrays that hold nothing but zeros
- * @param style choices of the user
+ * @param options how the user wants it
  */
 record Site(
         Emitter to,
@@ -29,7 +29,7 @@ record Site(
         List<Operand> results,
         Map<Integer, Value> values,
         Set<Integer> zeros,
-        Style style) {
+        Options options) {
 
     /** Returns the receiver. */
     Value receiver() {

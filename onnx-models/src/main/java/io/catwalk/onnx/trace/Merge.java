@@ -82,7 +82,11 @@ final class Merge {
                     .mapToObj(i -> operand((Slot) left.get(i), (Slot) right.get(i), where))
                     .toList();
         }
-        if (one instanceof Number left && two instanceof Number right && !left.equals(right)) {
+        if (isWhole(one)
+                && isWhole(two)
+                && one instanceof Number left
+                && two instanceof Number right
+                && !left.equals(right)) {
             return dim(left.longValue(), right.longValue(), where);
         }
         if (isNumbers(one) && isNumbers(two)) {
@@ -93,6 +97,10 @@ final class Merge {
             throw flow(where + " gets " + one + " for a batch of " + first + ", but " + two + " for " + second);
         }
         return one;
+    }
+
+    private static boolean isWhole(@Nullable Object value) {
+        return value instanceof Number number && number.doubleValue() == Math.rint(number.doubleValue());
     }
 
     private static boolean isNumbers(@Nullable Object value) {

@@ -7,6 +7,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,8 +99,17 @@ final class TracedArray implements InvocationHandler {
         return storage;
     }
 
+    /** Tells whether the numbers depend on the input; refuses an array that another one has overwritten. */
     boolean dependsOnInput() {
+        requireCurrent();
         return dependsOnInput;
+    }
+
+    private void requireCurrent() {
+        if (seen < storage.lastTraced()) {
+            throw tracer.error("an array is used after its memory was changed in place through another array;"
+                    + " use add instead of addi (and so on), or duplicate() first");
+        }
     }
 
     /** Forbids writing: a parameter belongs to the network. */
@@ -110,10 +120,7 @@ final class TracedArray implements InvocationHandler {
 
     /** Returns the place on the tape; a constant is put there now if it was not. */
     Slot slot() {
-        if (seen < storage.lastTraced()) {
-            throw tracer.error("an array is used after its memory was changed in place through another array;"
-                    + " use add instead of addi (and so on), or duplicate() first");
-        }
+        requireCurrent();
         if (!dependsOnInput && seen < storage.version()) {
             slot = null;
             seen = storage.version();
@@ -168,7 +175,7 @@ final class TracedArray implements InvocationHandler {
         if (method.getName().equals("get") && method.isDefault()) {
             return InvocationHandler.invokeDefault(self, method, arguments);
         }
-        if (!dependsOnInput && !tracer.dependsOnInput(arguments)) {
+        if (!dependsOnInput() && !tracer.dependsOnInput(arguments)) {
             return tracer.runConstant(this, real, method, arguments);
         }
         Signature signature = Signature.of(method);
@@ -187,7 +194,7 @@ final class TracedArray implements InvocationHandler {
     }
 
     private @Nullable Object read(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
-        if (dependsOnInput || tracer.dependsOnInput(arguments)) {
+        if (dependsOnInput() || tracer.dependsOnInput(arguments)) {
             throw tracer.error("data-dependent control flow: " + method.getName()
                     + " reads numbers that depend on the input while tracing, and an ONNX graph cannot branch on them;"
                     + " compute with arrays instead (where, maximum, clip, masks by multiplication)."
@@ -199,13 +206,11 @@ final class TracedArray implements InvocationHandler {
 
     private @Nullable Object write(Object self, Method method, @Nullable Object @Nullable [] arguments)
             throws Throwable {
-        if (method.isDefault()
-                && arguments != null
-                && arguments[arguments.length - 1] instanceof java.util.function.Function) {
+        if (method.isDefault() && arguments != null && arguments[arguments.length - 1] instanceof Function) {
             return InvocationHandler.invokeDefault(self, method, arguments);
         }
         requireWritable();
-        if (dependsOnInput || tracer.dependsOnInput(arguments)) {
+        if (dependsOnInput() || tracer.dependsOnInput(arguments)) {
             throw tracer.error("writing into parts of an array that depends on the input has no ONNX form here:"
                     + " build it with concat, stack or where instead");
         }
@@ -216,7 +221,7 @@ final class TracedArray implements InvocationHandler {
 
     private Object inPlace(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
         requireWritable();
-        if (dependsOnInput || tracer.dependsOnInput(arguments)) {
+        if (dependsOnInput() || tracer.dependsOnInput(arguments)) {
             Signature signature = Signature.of(method).outOfPlace();
             if (!tracer.isPrimitive(signature)) {
                 throw tracer.error(unsupported(signature));
@@ -227,7 +232,6 @@ final class TracedArray implements InvocationHandler {
             dependsOnInput = true;
             storage.writtenFromInput();
         } else {
-            slot();
             Tracer.invoke(real, method, tracer.unwrap(arguments));
             slot = null;
             storage.written();

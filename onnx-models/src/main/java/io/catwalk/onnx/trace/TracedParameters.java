@@ -2,6 +2,7 @@ package io.catwalk.onnx.trace;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
@@ -44,5 +45,10 @@ final class TracedParameters extends ParameterStore {
                                         source.getValue(wanted, device, false))
                                 .frozen())
                 .proxy();
+    }
+
+    @Override
+    public NDManager getManager() {
+        return tracer.manager();
     }
 }

@@ -35,7 +35,8 @@ final class Tracer {
             "toType",
             "toDevice",
             "stopGradient",
-            "diagonal");
+            "diagonal",
+            "dropout");
 
     private final Tape tape = new Tape();
     private final NDManager realManager;

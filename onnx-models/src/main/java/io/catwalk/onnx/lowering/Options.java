@@ -1,0 +1,73 @@
+package io.catwalk.onnx.lowering;
+
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Says how a program is written.
+ *
+ * @param opset version of the default operator set, 13 to 21
+ * @param preprocessing what turns pixels into the network's input, inside of the graph; empty to leave that to
+ *     the caller
+ * @param choices what is written in another way than usual
+ */
+public record Options(int opset, Optional<Preprocessing> preprocessing, Set<Choice> choices) {
+
+    private static final int OLDEST_OPSET = 13;
+    private static final int NEWEST_OPSET = 21;
+    private static final int DEFAULT_OPSET = 17;
+
+    /** Checks the operator set and copies the choices. */
+    public Options {
+        if (opset < OLDEST_OPSET || opset > NEWEST_OPSET) {
+            throw new IllegalArgumentException(
+                    "expected an opset from " + OLDEST_OPSET + " to " + NEWEST_OPSET + ", found " + opset);
+        }
+        choices = Set.copyOf(choices);
+    }
+
+    /**
+     * Returns what suits most: opset 17, normalized floats in, logits out.
+     *
+     * @return the options
+     */
+    public static Options withDefaults() {
+        return new Options(DEFAULT_OPSET, Optional.empty(), Set.of());
+    }
+
+    /**
+     * Chooses the operator set.
+     *
+     * @param version 13 to 21
+     * @return the changed options
+     * @throws IllegalArgumentException if {@code version} is out of range
+     */
+    public Options withOpset(int version) {
+        return new Options(version, preprocessing, choices);
+    }
+
+    /**
+     * Takes pixels instead of normalized floats.
+     *
+     * @param pixels what turns them into the network's input
+     * @return the changed options
+     */
+    public Options with(Preprocessing pixels) {
+        return new Options(opset, Optional.of(pixels), choices);
+    }
+
+    /**
+     * Adds a choice.
+     *
+     * @param choice what is written in another way than usual
+     * @return the changed options
+     */
+    public Options with(Choice choice) {
+        return new Options(
+                opset,
+                preprocessing,
+                Stream.concat(choices.stream(), Stream.of(choice)).collect(Collectors.toSet()));
+    }
+}
