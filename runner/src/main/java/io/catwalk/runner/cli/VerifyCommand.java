@@ -135,32 +135,30 @@ final class VerifyCommand implements Callable<Integer> {
         Double stated = metadata.get(MetadataKeys.METRICS + "test.accuracy")
                 .map(Double::valueOf)
                 .orElse(null);
-        boolean comparable = stated != null
-                && metadata.get(MetadataKeys.METRICS + "test.images")
+        boolean sameImages = metadata.get(MetadataKeys.METRICS + "test.images")
                         .filter(count -> count.equals(Integer.toString(evaluation.images())))
                         .isPresent()
                 && metadata.get(MetadataKeys.PROVENANCE + "dataset_sha256")
                         .filter(images.sha256()::equals)
                         .isPresent();
-        boolean same = comparable && stated != null && Math.abs(stated - evaluation.accuracy()) < SAME;
+        String verdict = "of which the file says nothing";
+        boolean differs = false;
+        if (stated != null && sameImages) {
+            differs = Math.abs(stated - evaluation.accuracy()) >= SAME;
+            verdict = differs ? String.format(Locale.ROOT, "but the file says %.2f %%", stated * 100) : "as the file says";
+        }
         if (json) {
             console.json(evaluation.summary());
         } else {
-            console.item(
-                    file + ": ",
-                    String.format(
-                            Locale.ROOT,
-                            "accuracy %.2f %% on %d images of %s, %s",
-                            evaluation.accuracy() * 100,
-                            evaluation.images(),
-                            images.name(),
-                            same
-                                    ? "as the file says"
-                                    : comparable
-                                            ? String.format(Locale.ROOT, "but the file says %.2f %%", stated * 100)
-                                            : "of which the file says nothing"));
+            String accuracy = String.format(
+                    Locale.ROOT,
+                    "accuracy %.2f %% on %d images of %s, ",
+                    evaluation.accuracy() * 100,
+                    evaluation.images(),
+                    images.name());
+            console.item(file + ": ", accuracy + verdict);
         }
-        return same || !comparable ? ExitCode.DONE : ExitCode.CROSS_CHECK_FAILED;
+        return differs ? ExitCode.CROSS_CHECK_FAILED : ExitCode.DONE;
     }
 
     private ImageDataset images(OnnxMetadata metadata) {
