@@ -9,7 +9,11 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
+import ai.djl.nn.Blocks;
+import ai.djl.nn.ParallelBlock;
 import ai.djl.nn.Parameter;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.norm.BatchNorm;
 import ai.djl.training.ParameterStore;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnxruntime.NodeInfo;
@@ -137,6 +141,23 @@ class OnnxExportTest {
             byte[] model = OnnxExport.of(block, IMAGE).withFoldedBatchNorm().bytes();
             assertThat(OperatorTableTest.operators(model))
                     .containsExactly("Conv", "Relu", "Conv", "Sigmoid", "GlobalAveragePool", "Reshape", "Gemm");
+            assertThat(Agreement.difference(block, IMAGE, model)).isLessThan(1e-5);
+        }
+    }
+
+    @Test
+    void aBatchNormStaysWhereItsConvolutionHasAnotherUser() throws Exception {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Block block = new SequentialBlock()
+                    .add(ClassicNetworksTest.conv(4))
+                    .add(new ParallelBlock(
+                            ways -> new NDList(ways.get(0)
+                                    .singletonOrThrow()
+                                    .add(ways.get(1).singletonOrThrow())),
+                            List.of(BatchNorm.builder().build(), Blocks.identityBlock())));
+            Agreement.initialized(block, manager, IMAGE);
+            byte[] model = OnnxExport.of(block, IMAGE).withFoldedBatchNorm().bytes();
+            assertThat(OperatorTableTest.operators(model)).containsExactly("Conv", "BatchNormalization", "Add");
             assertThat(Agreement.difference(block, IMAGE, model)).isLessThan(1e-5);
         }
     }
