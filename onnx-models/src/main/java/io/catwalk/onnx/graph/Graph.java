@@ -29,6 +29,15 @@ public record Graph(List<Value> inputs, List<Value> outputs, List<Initializer> i
     }
 
     /**
+     * Counts the multiplications with an addition that one sample takes.
+     *
+     * @return multiply-accumulates of convolutions, matrix products and recurrent layers
+     */
+    public long multiplyAccumulates() {
+        return Work.multiplyAccumulates(this);
+    }
+
+    /**
      * Leaves out what no output needs.
      *
      * @return the graph without unused nodes and initializers

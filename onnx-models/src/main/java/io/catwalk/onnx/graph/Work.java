@@ -22,7 +22,10 @@ final class Work {
         List<Value> inputs = node.inputs();
         return switch (node.operator()) {
             // Each output is a sum over the input channels of its group and the kernel: the weights of one filter.
-            case "Conv" -> size(node.output()) * size(inputs.get(1)) / inputs.get(1).shape().get(0).at(1);
+            case "Conv" ->
+                size(node.output())
+                        * size(inputs.get(1))
+                        / inputs.get(1).shape().get(0).at(1);
             case "MatMul", "Gemm" -> size(node.output()) * sumLength(node);
             // Weights (directions, gates x hidden, features), used once a step and sample.
             case "RNN", "GRU", "LSTM" -> steps(inputs.get(0)) * (size(inputs.get(1)) + size(inputs.get(2)));
@@ -33,7 +36,7 @@ final class Work {
     /** Returns over how many products a matrix product sums. */
     private static long sumLength(Node node) {
         TensorShape left = node.inputs().get(0).shape();
-        boolean transposed = node.operator().equals("Gemm") && node.attributes().integer("transA", 0) == 1;
+        boolean transposed = node.operator().equals("Gemm") && node.attributes().number("transA", 0) == 1;
         return left.get(transposed ? 0 : left.rank() - 1).at(1);
     }
 

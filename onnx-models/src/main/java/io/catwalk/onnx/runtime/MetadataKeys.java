@@ -7,6 +7,9 @@ package io.catwalk.onnx.runtime;
  */
 public final class MetadataKeys {
 
+    /** Multiplications with an addition that one image takes, counted on the graph. */
+    public static final String MULTIPLY_ACCUMULATES = "multiply_accumulates";
+
     /** Names of the classes in the order of the logits, one per line (separated by {@code \n}). */
     public static final String LABELS = "labels";
 

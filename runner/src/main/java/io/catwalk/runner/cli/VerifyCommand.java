@@ -145,7 +145,9 @@ final class VerifyCommand implements Callable<Integer> {
         boolean differs = false;
         if (stated != null && sameImages) {
             differs = Math.abs(stated - evaluation.accuracy()) >= SAME;
-            verdict = differs ? String.format(Locale.ROOT, "but the file says %.2f %%", stated * 100) : "as the file says";
+            verdict = differs
+                    ? String.format(Locale.ROOT, "but the file says %.2f %%", stated * 100)
+                    : "as the file says";
         }
         if (json) {
             console.json(evaluation.summary());

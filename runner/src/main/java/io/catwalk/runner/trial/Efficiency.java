@@ -1,5 +1,10 @@
 package io.catwalk.runner.trial;
 
+import io.catwalk.onnx.runtime.MetadataKeys;
+import io.catwalk.onnx.runtime.OnnxMetadata;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,12 +35,17 @@ public record Efficiency(
         @Nullable Latency pytorch,
         @Nullable Latency onnxruntime) {
 
-    Efficiency withOnnx(@Nullable Long newMultiplyAccumulates, long newOnnxBytes) {
+    /** Adds what the ONNX file tells. */
+    Efficiency withOnnx(Path file) throws IOException {
+        Long work = OnnxMetadata.read(file)
+                .get(MetadataKeys.MULTIPLY_ACCUMULATES)
+                .map(Long::valueOf)
+                .orElse(null);
         return new Efficiency(
                 parameters,
-                newMultiplyAccumulates,
+                work,
                 modelBytes,
-                newOnnxBytes,
+                Files.size(file),
                 trainingSeconds,
                 trainingImagesPerSecond,
                 cpuSeconds,

@@ -23,7 +23,6 @@ import io.catwalk.runner.training.Training;
 import io.catwalk.runner.training.TrainingData;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -93,8 +92,7 @@ final class TrialRun {
         Efficiency efficiency = Objects.requireNonNull(result.efficiency());
         try {
             ParityResult parity = OnnxModel.write(folder.onnx(), model, dataset, result, ExportOptions.standard());
-            return result.withOnnx(
-                    parity, parity.agrees() ? efficiency.withOnnx(null, Files.size(folder.onnx())) : efficiency);
+            return result.withOnnx(parity, parity.agrees() ? efficiency.withOnnx(folder.onnx()) : efficiency);
         } catch (ExportException | OnnxFileException e) {
             return result.withOnnx(ParityResult.unexported(Reasons.of(e)), efficiency);
         }

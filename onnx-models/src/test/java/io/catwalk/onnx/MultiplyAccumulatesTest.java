@@ -1,0 +1,63 @@
+package io.catwalk.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.Blocks;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.convolutional.Conv2d;
+import ai.djl.nn.core.Linear;
+import ai.djl.nn.recurrent.LSTM;
+import io.catwalk.onnx.runtime.MetadataKeys;
+import io.catwalk.onnx.runtime.OnnxMetadata;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("tiny")
+final class MultiplyAccumulatesTest {
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void convolutionsAndDenseLayersCountOncePerOutputAndWeightOfIt() throws IOException {
+        Block network = new SequentialBlock()
+                .add(Conv2d.builder()
+                        .setFilters(8)
+                        .setKernelShape(new Shape(3, 3))
+                        .optPadding(new Shape(1, 1))
+                        .optStride(new Shape(2, 2))
+                        .build())
+                .add(Blocks.batchFlattenBlock())
+                .add(Linear.builder().setUnits(10).build());
+
+        // 8 filters x 5x5 places x (3 channels x 3x3), then 200 features x 10 units.
+        assertThat(counted(network, new Shape(3, 10, 10))).isEqualTo(8 * 25 * 27 + 200 * 10);
+    }
+
+    @Test
+    void recurrentLayersCountAllGatesOfEveryStep() throws IOException {
+        Block network = new SequentialBlock()
+                .add(LSTM.builder().setStateSize(6).setNumLayers(1).build());
+
+        // 7 steps x 4 gates x 6 units x (5 features + 6 of the state).
+        assertThat(counted(network, new Shape(7, 5))).isEqualTo(7 * 4 * 6 * (5 + 6));
+    }
+
+    private long counted(Block network, Shape sample) throws IOException {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            network.initialize(manager, DataType.FLOAT32, new Shape(1).addAll(sample));
+            Path file = folder.resolve("model.onnx");
+            OnnxExport.of(network, sample).write(file);
+            return Long.parseLong(OnnxMetadata.read(file)
+                    .get(MetadataKeys.MULTIPLY_ACCUMULATES)
+                    .orElseThrow());
+        }
+    }
+}
