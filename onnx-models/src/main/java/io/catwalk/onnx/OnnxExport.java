@@ -11,6 +11,7 @@ import io.catwalk.onnx.lowering.Lowering;
 import io.catwalk.onnx.lowering.OperatorTable;
 import io.catwalk.onnx.lowering.Options;
 import io.catwalk.onnx.lowering.Preprocessing;
+import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.trace.Program;
 import io.catwalk.onnx.trace.Tracing;
 import java.io.IOException;
@@ -185,7 +186,10 @@ public final class OnnxExport {
      *     operation has no ONNX form, or a weight is NaN
      */
     public byte[] bytes() {
-        return OnnxSerializer.bytes(new Model(graph(), options.opset(), metadata));
+        Graph graph = graph();
+        SortedMap<String, String> entries = new TreeMap<>(metadata);
+        entries.put(MetadataKeys.MULTIPLY_ACCUMULATES, Long.toString(graph.multiplyAccumulates()));
+        return OnnxSerializer.bytes(new Model(graph, options.opset(), entries));
     }
 
     /**

@@ -2,6 +2,7 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.trial.InferenceEngine;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.TrialFolder;
@@ -43,6 +44,9 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--threads", paramLabel = "N", description = "Threads of the engine. Default: ${DEFAULT-VALUE}")
     private int threads = 1;
 
+    @Option(names = "--record", description = "Write what is measured into the results of the run.")
+    private boolean record;
+
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
@@ -69,7 +73,7 @@ final class BenchCommand implements Callable<Integer> {
         OnnxMetadata.read(subject); // says what is wrong with the file before a process is started
         return new Measured(
                 String.valueOf(subject.getFileName()),
-                "ONNX Runtime",
+                InferenceEngine.ONNX_RUNTIME.title(),
                 new TrialProcess(null).measure(subject, threads));
     }
 
@@ -79,11 +83,16 @@ final class BenchCommand implements Callable<Integer> {
         for (TrialFolder folder : TrainedTrials.in(subject)) {
             TrialOrder order = folder.readOrder();
             TrialSpec trial = order.spec();
-            rows.add(new Measured(
-                    trial.label(), "PyTorch", process.measure(order.withThreads(threads), InferenceEngine.PYTORCH)));
-            if (Files.exists(folder.onnx())) {
-                rows.add(new Measured(trial.label(), "ONNX Runtime", process.measure(folder.onnx(), threads)));
+            for (InferenceEngine engine : folder.engines()) {
+                Latency latency = process.measure(order.withThreads(threads), engine);
+                rows.add(new Measured(trial.label(), engine.title(), latency));
+                if (record) {
+                    folder.writeResult(folder.readResult().withLatency(engine, latency));
+                }
             }
+        }
+        if (record && RunFolder.isOne(subject)) {
+            RunFolder.open(subject).refreshResults();
         }
         return rows;
     }

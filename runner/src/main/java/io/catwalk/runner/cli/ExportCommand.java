@@ -1,6 +1,7 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.ExportOptions;
@@ -84,12 +85,15 @@ final class ExportCommand implements Callable<Integer> {
         try (PluginCatalog catalog = PluginCatalog.open(pluginsDir)) {
             for (TrialFolder trial : trials) {
                 try (SavedTrial saved = SavedTrial.open(trial, catalog, Home.data(), null)) {
-                    Path file = file(trial, trials.size());
-                    ParityResult parity = saved.export(file, options);
+                    Path file = out == null ? trial.onnx() : file(out, trial, trials.size());
+                    ParityResult parity = out == null ? saved.exportInPlace(options) : saved.export(file, options);
                     allAgree &= parity.agrees();
                     console.item(file + ": ", parity.sentence());
                 }
             }
+        }
+        if (out == null && RunFolder.isOne(folder)) {
+            RunFolder.open(folder).refreshResults();
         }
         return allAgree ? ExitCode.DONE : ExitCode.CROSS_CHECK_FAILED;
     }
@@ -106,13 +110,10 @@ final class ExportCommand implements Callable<Integer> {
                 opset, probabilities, embedPreprocessing, batch, unrollRecurrent, foldBatchNorm, author, license);
     }
 
-    private Path file(TrialFolder trial, int trials) throws IOException {
-        if (out == null) {
-            return trial.onnx();
-        }
-        Files.createDirectories(out);
+    private Path file(Path target, TrialFolder trial, int trials) throws IOException {
+        Files.createDirectories(target);
         String label = trial.readOrder().spec().label();
-        Path file = out.resolve(trials == 1 ? label + ".onnx" : distinct(trial, label));
+        Path file = target.resolve(trials == 1 ? label + ".onnx" : distinct(trial, label));
         if (Files.exists(file) && !force) {
             throw new RequestException("expected no " + file + " yet, but there is one: replace it with --force");
         }

@@ -12,7 +12,6 @@ import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialResult;
 import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -152,7 +151,7 @@ public final class Experiment {
         listener.measuring(trained.size());
         for (TrialSpec trial : trained) {
             TrialFolder folder = run.trial(trial);
-            for (InferenceEngine engine : engines(folder)) {
+            for (InferenceEngine engine : folder.engines()) {
                 try {
                     Latency latency = execution.measure(order(trial, folder), engine);
                     finished.put(
@@ -164,13 +163,6 @@ public final class Experiment {
             }
             folder.writeResult(Objects.requireNonNull(finished.get(trial)));
         }
-    }
-
-    /** A file that disagrees with its network, or was never written, is not measured. */
-    private static List<InferenceEngine> engines(TrialFolder folder) {
-        return Files.exists(folder.onnx())
-                ? List.of(InferenceEngine.PYTORCH, InferenceEngine.ONNX_RUNTIME)
-                : List.of(InferenceEngine.PYTORCH);
     }
 
     private TrialOrder order(TrialSpec trial, TrialFolder folder) {

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,16 +36,10 @@ public record RunFolder(Path path) {
     private static final String JOURNAL = "journal.jsonl";
 
     /** Everything that a run writes into its folder: a name that is missing here makes --force refuse. */
+    private static final String RESULTS = "results.json";
+
     private static final Set<String> OWN = Set.of(
-            EXPERIMENT,
-            JOURNAL,
-            "results.json",
-            "results.csv",
-            "results.md",
-            "report.html",
-            "slides.pptx",
-            "plots",
-            "trials");
+            EXPERIMENT, JOURNAL, RESULTS, "results.csv", "results.md", "report.html", "slides.pptx", "plots", "trials");
 
     /** What to do with a run folder that is already there. */
     public enum Existing {
@@ -91,6 +86,16 @@ public record RunFolder(Path path) {
     }
 
     /**
+     * Says whether there is a run.
+     *
+     * @param path where
+     * @return whether it holds a request
+     */
+    public static boolean isOne(Path path) {
+        return Files.isRegularFile(path.resolve(EXPERIMENT));
+    }
+
+    /**
      * Opens the folder of an earlier run.
      *
      * @param path where
@@ -99,7 +104,7 @@ public record RunFolder(Path path) {
      */
     public static RunFolder open(Path path) {
         RunFolder folder = new RunFolder(path);
-        if (!Files.isRegularFile(path.resolve(EXPERIMENT))) {
+        if (!isOne(path)) {
             throw new RequestException("expected a run folder with an " + EXPERIMENT + ", but " + path
                     + (Files.exists(path) ? " has none" : " does not exist"));
         }
@@ -199,9 +204,26 @@ public record RunFolder(Path path) {
      * @throws IOException if they cannot be written; older ones are then as they were
      */
     public void writeResults(Results results) throws IOException {
-        AtomicFiles.write(path.resolve("results.json"), Json.JSON.writeValueAsString(results));
+        AtomicFiles.write(path.resolve(RESULTS), Json.JSON.writeValueAsString(results));
         AtomicFiles.write(path.resolve("results.csv"), results.csv());
         AtomicFiles.write(path.resolve("results.md"), results.markdown());
+    }
+
+    /**
+     * Writes the results anew from what the trials recorded since.
+     *
+     * @throws IOException if they cannot be read or written
+     */
+    public void refreshResults() throws IOException {
+        Results old = Json.JSON.readValue(Files.readString(path.resolve(RESULTS)), Results.class);
+        List<TrialResult> recorded = new ArrayList<>();
+        for (TrialSpec spec : readExperiment().trials()) {
+            TrialFolder folder = trial(spec);
+            if (Files.exists(folder.result())) {
+                recorded.add(folder.readResult());
+            }
+        }
+        writeResults(new Results(old.schema(), old.experiment(), old.dataset(), recorded));
     }
 
     /** Says what keeps this from being a run folder; null if it is one. */

@@ -112,6 +112,20 @@ public final class SavedTrial implements AutoCloseable {
     }
 
     /**
+     * Writes the network as the ONNX file of the trial, cross-checks it, and records both in its {@code
+     * trial.json}.
+     *
+     * @param options how to write
+     * @return how far the file differs from the network
+     * @throws IOException if it cannot be written
+     */
+    public ParityResult exportInPlace(ExportOptions options) throws IOException {
+        ParityResult parity = export(folder.onnx(), options);
+        folder.writeResult(result.withOnnx(parity, folder.onnx()));
+        return parity;
+    }
+
+    /**
      * Cross-checks an ONNX file against the network, on the test images.
      *
      * @param file that should answer like this network

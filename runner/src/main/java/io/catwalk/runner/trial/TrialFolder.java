@@ -79,6 +79,18 @@ public record TrialFolder(Path path) {
     }
 
     /**
+     * Lists what the trained network can run on. A file that disagrees with it, or was never written, is
+     * not run.
+     *
+     * @return PyTorch, and ONNX Runtime if there is a file
+     */
+    public List<InferenceEngine> engines() {
+        return Files.exists(onnx())
+                ? List.of(InferenceEngine.PYTORCH, InferenceEngine.ONNX_RUNTIME)
+                : List.of(InferenceEngine.PYTORCH);
+    }
+
+    /**
      * Reads the weights.
      *
      * @param classifier whose network it is

@@ -3,6 +3,9 @@ package io.catwalk.runner.trial;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.catwalk.api.Recipe;
 import io.catwalk.runner.data.Normalization;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -79,15 +82,9 @@ public record TrialResult(
                 null);
     }
 
-    /**
-     * Adds how far the ONNX file differs.
-     *
-     * @param parity of the file
-     * @param onnx size and work of the file
-     * @return a changed copy
-     */
-    TrialResult withOnnx(ParityResult parity, Efficiency onnx) {
-        return with(parity, onnx);
+    /** Adds how far the ONNX file differs and, if it is there, its size and work. */
+    TrialResult withOnnx(ParityResult newParity, Path file) throws IOException {
+        return with(newParity, efficiency == null || !Files.exists(file) ? efficiency : efficiency.withOnnx(file));
     }
 
     /**

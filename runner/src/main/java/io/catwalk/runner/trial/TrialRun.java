@@ -29,7 +29,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -89,12 +88,11 @@ final class TrialRun {
 
     /** A network without an ONNX form is trained and judged all the same. */
     private TrialResult exported(TrainedModel model, ImageDataset dataset, TrialResult result) throws IOException {
-        Efficiency efficiency = Objects.requireNonNull(result.efficiency());
         try {
             ParityResult parity = OnnxModel.write(folder.onnx(), model, dataset, result, ExportOptions.standard());
-            return result.withOnnx(parity, parity.agrees() ? efficiency.withOnnx(folder.onnx()) : efficiency);
+            return result.withOnnx(parity, folder.onnx());
         } catch (ExportException | OnnxFileException e) {
-            return result.withOnnx(ParityResult.unexported(Reasons.of(e)), efficiency);
+            return result.withOnnx(ParityResult.unexported(Reasons.of(e)), folder.onnx());
         }
     }
 
