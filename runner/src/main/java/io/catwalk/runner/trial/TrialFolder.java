@@ -4,6 +4,7 @@ import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Task;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
+import io.catwalk.runner.data.Split;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.plugin.LoadedClassifier;
 import io.catwalk.runner.training.Epoch;
@@ -12,8 +13,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -145,6 +148,15 @@ public record TrialFolder(Path path) {
         try (Stream<Path> files = Files.list(model())) {
             return files.mapToLong(file -> file.toFile().length()).sum();
         }
+    }
+
+    /** Writes which images are kept for validation; all other training images are trained on. */
+    void writeSplit(Split split) throws IOException {
+        Map<String, Object> indices = new LinkedHashMap<>();
+        indices.put("sha256", split.sha256());
+        indices.put("train", split.train().length);
+        indices.put("validation", split.validation());
+        AtomicFiles.write(path.resolve("split.json"), Json.LINE.writeValueAsString(indices));
     }
 
     void writePredictions(String part, Predictions predictions) throws IOException {

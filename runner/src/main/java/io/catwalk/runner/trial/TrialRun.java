@@ -60,6 +60,7 @@ final class TrialRun {
             LoadedClassifier classifier = catalog.require(spec.classifier());
             Split split = order.split()
                     .split(dataset.train().labels(), dataset.classes().size(), spec.fold());
+            folder.writeSplit(split);
             TrainingData data = TrainingData.of(dataset.train(), split);
             Training training = new Training(
                     classifier,

@@ -117,6 +117,9 @@ final class RunCommandsTest {
         assertThat(trial.resolve("predictions.csv")).content().hasLineCount(1 + TinyImages.TEST);
         assertThat(trial.resolve("model")).isNotEmptyDirectory();
         assertThat(trial.resolve("log.txt")).isNotEmptyFile();
+        JsonNode split = Json.JSON.readTree(Files.readString(trial.resolve("split.json")));
+        assertThat(split.path("validation").size()).isEqualTo(TinyImages.TRAIN / 10);
+        assertThat(split.path("train").asInt()).isEqualTo(TinyImages.TRAIN * 9 / 10);
     }
 
     @Test
