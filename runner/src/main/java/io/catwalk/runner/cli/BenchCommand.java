@@ -44,6 +44,9 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--threads", paramLabel = "N", description = "Threads of the engine. Default: ${DEFAULT-VALUE}")
     private int threads = 1;
 
+    @Option(names = "--plugins-dir", paramLabel = "DIR", description = "Folder of the plugin jars.")
+    private Path pluginsDir = Home.plugins();
+
     @Option(names = "--record", description = "Write what is measured into the results of the run.")
     private boolean record;
 
@@ -84,7 +87,8 @@ final class BenchCommand implements Callable<Integer> {
             TrialOrder order = folder.readOrder();
             TrialSpec trial = order.spec();
             for (InferenceEngine engine : folder.engines()) {
-                Latency latency = process.measure(order.withThreads(threads), engine);
+                Latency latency = process.measure(
+                        order.toMeasure(Home.data().toAbsolutePath(), pluginsDir.toAbsolutePath(), threads), engine);
                 rows.add(new Measured(trial.label(), engine.title(), latency));
                 if (record) {
                     folder.writeResult(folder.readResult().withLatency(engine, latency));

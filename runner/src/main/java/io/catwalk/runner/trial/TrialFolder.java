@@ -113,8 +113,7 @@ public record TrialFolder(Path path) {
      * @throws IOException if it cannot be read
      */
     public TrialOrder readOrder() throws IOException {
-        TrialOrder order = Json.JSON.readValue(Files.readString(order()), TrialOrder.class);
-        return order.at(path);
+        return Json.JSON.readValue(Files.readString(order()), TrialOrder.class).at(path.toAbsolutePath());
     }
 
     /**

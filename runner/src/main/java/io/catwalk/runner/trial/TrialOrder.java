@@ -16,13 +16,16 @@ public record TrialOrder(
         TrialSpec spec, DatasetSpec dataset, SplitSpec split, Path dataHome, Path pluginsDir, Path folder) {
 
     /**
-     * Gives the engine another number of threads, which is fair only for measuring.
+     * Prepares measuring: with the data and plugins of this installation, and with another number of
+     * threads, which changes no answer.
      *
+     * @param newDataHome the folder that holds the known data sets
+     * @param newPluginsDir the folder of the plugin jars
      * @param threads of the engine
      * @return a changed copy
      */
-    public TrialOrder withThreads(int threads) {
-        return new TrialOrder(spec.withThreads(threads), dataset, split, dataHome, pluginsDir, folder);
+    public TrialOrder toMeasure(Path newDataHome, Path newPluginsDir, int threads) {
+        return new TrialOrder(spec.withThreads(threads), dataset, split, newDataHome, newPluginsDir, folder);
     }
 
     TrialOrder at(Path newFolder) {

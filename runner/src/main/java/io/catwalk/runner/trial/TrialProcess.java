@@ -67,8 +67,15 @@ public final class TrialProcess implements TrialExecution {
     @Override
     public Latency measure(TrialOrder order, InferenceEngine engine) throws IOException, InterruptedException {
         TrialFolder folder = new TrialFolder(order.folder());
-        List<String> verb = List.of(TrialMain.MEASURE, folder.order().toString(), engine.name());
-        return measure(verb, order.spec().threads(), folder);
+        // The order to measure may name other threads than the trial was trained with.
+        Path request = folder.path().resolve("measure.json");
+        AtomicFiles.write(request, Json.JSON.writeValueAsString(order));
+        try {
+            List<String> verb = List.of(TrialMain.MEASURE, request.toString(), engine.name());
+            return measure(verb, order.spec().threads(), folder);
+        } finally {
+            Files.deleteIfExists(request);
+        }
     }
 
     /**
