@@ -33,6 +33,7 @@ import picocli.CommandLine.Option;
 final class ExperimentOptions {
 
     private static final int QUICK_TRAIN = 6_000;
+    private static final int QUICK_TEST = 2_000;
     private static final int QUICK_EPOCHS = 4;
     private static final int QUICK_BATCH = 32;
 
@@ -100,8 +101,8 @@ final class ExperimentOptions {
 
     @Option(
             names = "--quick",
-            description = "A first look: " + QUICK_TRAIN + " training images, " + QUICK_EPOCHS + " epochs, batches of "
-                    + QUICK_BATCH + ".")
+            description = "A first look: " + QUICK_TRAIN + " training and " + QUICK_TEST + " test images, "
+                    + QUICK_EPOCHS + " epochs, batches of " + QUICK_BATCH + ".")
     boolean quick;
 
     @Option(names = "--in-process", description = "Run trials in this process, to debug a plugin.")
@@ -147,7 +148,7 @@ final class ExperimentOptions {
                         dataset,
                         imageSize,
                         limitTrain == null ? (quick ? QUICK_TRAIN : 0) : limitTrain,
-                        limitTest == null ? 0 : limitTest)
+                        limitTest == null ? (quick ? QUICK_TEST : 0) : limitTest)
                 .anywhere();
         List<Contestant> contestants = entrants.stream().map(this::contestant).toList();
         if (inProcess && trialTimeout != null) {

@@ -23,8 +23,8 @@ public record Latency(
         double imagesPerSecond64,
         double imagesPerSecond256) {
 
-    private static final long WARM_UP_NANOS = 500_000_000;
-    private static final long MEASURED_NANOS = 1_000_000_000;
+    private static final long WARM_UP_NANOS = 300_000_000;
+    private static final long MEASURED_NANOS = 700_000_000;
     private static final int FEWEST_CALLS = 20;
 
     /**
