@@ -5,6 +5,7 @@ import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.ParityResult;
 import io.catwalk.runner.trial.TrialResult;
+import io.catwalk.runner.trial.TrialSpec;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -174,8 +175,9 @@ public record Results(int schema, Summary experiment, Dataset dataset, List<Tria
      * @return classifier and, where needed, variant, seed and fold
      */
     public String label(TrialResult trial) {
-        String label =
-                trial.variant().equals("default") ? trial.classifier() : trial.classifier() + "@" + trial.variant();
+        String label = trial.variant().equals(TrialSpec.DEFAULT_VARIANT)
+                ? trial.classifier()
+                : trial.classifier() + "@" + trial.variant();
         if (experiment.seeds.size() > 1) {
             label += " s" + trial.seed();
         }
