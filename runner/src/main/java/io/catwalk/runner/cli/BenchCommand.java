@@ -1,8 +1,7 @@
 package io.catwalk.runner.cli;
 
-import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.trial.InferenceEngine;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.TrialFolder;
@@ -73,7 +72,10 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private Measured file() throws IOException, InterruptedException {
-        OnnxMetadata.read(subject); // says what is wrong with the file before a process is started
+        if (record) {
+            throw new RequestException("--record needs a run or a trial in it, but " + subject + " is a file");
+        }
+        OnnxPredictor.open(subject).close(); // says what is wrong with the file before a process is started
         return new Measured(
                 String.valueOf(subject.getFileName()),
                 InferenceEngine.ONNX_RUNTIME.title(),
@@ -95,8 +97,8 @@ final class BenchCommand implements Callable<Integer> {
                 }
             }
         }
-        if (record && RunFolder.isOne(subject)) {
-            RunFolder.open(subject).refreshResults();
+        if (record) {
+            TrainedTrials.refreshResults(subject);
         }
         return rows;
     }

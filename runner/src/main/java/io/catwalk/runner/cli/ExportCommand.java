@@ -1,7 +1,6 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.ExportOptions;
@@ -92,8 +91,8 @@ final class ExportCommand implements Callable<Integer> {
                 }
             }
         }
-        if (out == null && RunFolder.isOne(folder)) {
-            RunFolder.open(folder).refreshResults();
+        if (out == null) {
+            TrainedTrials.refreshResults(folder);
         }
         return allAgree ? ExitCode.DONE : ExitCode.CROSS_CHECK_FAILED;
     }

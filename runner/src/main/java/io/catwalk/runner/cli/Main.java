@@ -41,7 +41,7 @@ import picocli.CommandLine.ScopeType;
             "0:done",
             "1:some trials or checks failed; the table shows which",
             "2:the request was wrong; nothing was changed",
-            "3:an ONNX file does not answer like its network"
+            "3:an ONNX file does not answer like its network, or could not be written"
         })
 public final class Main {
 

@@ -3,6 +3,7 @@ package io.catwalk.runner.cli;
 import io.catwalk.runner.experiment.ExperimentListener;
 import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.training.Epoch;
+import io.catwalk.runner.trial.ParityResult;
 import io.catwalk.runner.trial.TrialResult;
 import io.catwalk.runner.trial.TrialSpec;
 import java.util.ArrayList;
@@ -53,8 +54,10 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
 
         @Override
         public synchronized void finished(TrialSpec trial, TrialResult result) {
-            console.note(trial.title() + ": "
-                    + (result.status() == TrialResult.Status.DONE ? "done" : "failed: " + result.error()));
+            String outcome = result.status() == TrialResult.Status.DONE ? "done" : "failed: " + result.error();
+            ParityResult parity = result.parity();
+            String file = parity == null || parity.agrees() ? "" : "; ONNX: " + parity.sentence();
+            console.note(trial.title() + ": " + outcome + file);
         }
 
         @Override

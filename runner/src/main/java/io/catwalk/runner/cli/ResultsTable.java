@@ -30,7 +30,6 @@ final class ResultsTable {
         console.line("");
         console.line("In percent: acc, prec, rec and F1 on the test images (macro averages),");
         console.line("train and val accuracy of the same weights. Latency: median of one image.");
-        console.line("");
         printOnnx(results, console);
         for (TrialResult trial : results.trials()) {
             if (trial.status() == TrialResult.Status.FAILED) {
@@ -48,14 +47,21 @@ final class ResultsTable {
                 row.add(results.label(trial));
                 row.addAll(Results.onnxCells(trial));
                 rows.add(row);
-                if (!trial.parity().agrees()) {
-                    console.note("cross-check failed: " + results.label(trial) + ": "
-                            + trial.parity().worst());
-                }
             }
         }
-        if (rows.size() > 1) {
-            console.table(rows);
+        if (rows.size() == 1) {
+            return;
+        }
+        console.line("");
+        console.table(rows);
+        console.line("");
+        console.line("MACs: multiply-accumulates of one image. PyTorch, ONNX RT: median of one image.");
+        console.line("Flips: test images that the file labels differently; max diff: of any logit.");
+        for (TrialResult trial : results.trials()) {
+            if (trial.parity() != null && !trial.parity().agrees()) {
+                console.note(
+                        "ONNX: " + results.label(trial) + ": " + trial.parity().sentence());
+            }
         }
     }
 }

@@ -14,6 +14,9 @@ import java.util.List;
 /** Finds the trials that a user means by a folder. */
 final class TrainedTrials {
 
+    /** A trial's folder is {@code trials/LABEL/SEED-FOLD} in the run folder. */
+    private static final int TRIAL_DEPTH = 3;
+
     private TrainedTrials() {}
 
     /**
@@ -39,5 +42,21 @@ final class TrainedTrials {
             throw new RequestException("expected a run with trained trials, but " + folder + " has none");
         }
         return trained;
+    }
+
+    /**
+     * Writes the results of a run anew from what its trials recorded since.
+     *
+     * @param folder a run folder, or the folder of one trial; a trial that is in no run any more is left alone
+     */
+    static void refreshResults(Path folder) throws IOException {
+        Path run = folder.toAbsolutePath().normalize();
+        for (int depth = 0; run != null && depth <= TRIAL_DEPTH; depth++) {
+            if (RunFolder.isOne(run)) {
+                RunFolder.open(run).refreshResults();
+                return;
+            }
+            run = run.getParent();
+        }
     }
 }

@@ -20,8 +20,10 @@ import io.catwalk.runner.trial.SavedTrial;
 import io.catwalk.runner.trial.TrialFolder;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -116,8 +118,8 @@ final class VerifyCommand implements Callable<Integer> {
             OnnxMetadata metadata = predictor.metadata();
             ImageDataset images = images(metadata);
             Preprocessing preprocessing = metadata.preprocessing()
-                    .orElseThrow(() -> new RequestException(file + ": expected preprocessing in the metadata, found "
-                            + "none; a file that Catwalk exported has it"));
+                    .orElseThrow(() -> new RequestException(file + ": expected in the metadata how to normalize "
+                            + "pixels, found nothing; a file that catwalk export wrote says it"));
             requireFit(predictor.signature(), images.test());
             Normalization normalization = new Normalization(floats(preprocessing.mean()), floats(preprocessing.std()));
             Evaluation evaluation = Evaluation.of(
@@ -132,25 +134,21 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private int report(Evaluation evaluation, ImageDataset images, OnnxMetadata metadata, Console console) {
-        Double stated = metadata.get(MetadataKeys.METRICS + "test.accuracy")
-                .map(Double::valueOf)
-                .orElse(null);
+        Double stated = stated(metadata);
         boolean sameImages = metadata.get(MetadataKeys.METRICS + "test.images")
                         .filter(count -> count.equals(Integer.toString(evaluation.images())))
                         .isPresent()
                 && metadata.get(MetadataKeys.PROVENANCE + "dataset_sha256")
                         .filter(images.sha256()::equals)
                         .isPresent();
-        String verdict = "of which the file says nothing";
-        boolean differs = false;
-        if (stated != null && sameImages) {
-            differs = Math.abs(stated - evaluation.accuracy()) >= SAME;
-            verdict = differs
-                    ? String.format(Locale.ROOT, "but the file says %.2f %%", stated * 100)
-                    : "as the file says";
-        }
+        boolean differs = stated != null && sameImages && Math.abs(stated - evaluation.accuracy()) >= SAME;
         if (json) {
-            console.json(evaluation.summary());
+            Map<String, @Nullable Object> answer = new LinkedHashMap<>();
+            answer.put("dataset", images.name());
+            answer.put("stated_accuracy", stated);
+            answer.put("agrees", (stated != null && sameImages) ? !differs : null);
+            answer.put("metrics", evaluation.summary());
+            console.json(answer);
         } else {
             String accuracy = String.format(
                     Locale.ROOT,
@@ -158,9 +156,30 @@ final class VerifyCommand implements Callable<Integer> {
                     evaluation.accuracy() * 100,
                     evaluation.images(),
                     images.name());
-            console.item(file + ": ", accuracy + verdict);
+            console.item(file + ": ", accuracy + verdict(stated, sameImages, differs));
         }
         return differs ? ExitCode.CROSS_CHECK_FAILED : ExitCode.DONE;
+    }
+
+    private static String verdict(@Nullable Double stated, boolean sameImages, boolean differs) {
+        if (stated == null) {
+            return "of which the file says nothing";
+        }
+        String said = String.format(Locale.ROOT, "the file says %.2f %%", stated * 100);
+        return !sameImages ? said + " on others" : differs ? "but " + said : "as the file says";
+    }
+
+    private @Nullable Double stated(OnnxMetadata metadata) {
+        String key = MetadataKeys.METRICS + "test.accuracy";
+        String value = metadata.get(key).orElse(null);
+        try {
+            return value == null ? null : Double.valueOf(value);
+        } catch (NumberFormatException e) {
+            throw new RequestException(
+                    file + ": expected a number in the metadata as " + key + ", found \"" + value
+                            + "\"; export it again",
+                    e);
+        }
     }
 
     private ImageDataset images(OnnxMetadata metadata) {

@@ -217,14 +217,13 @@ public record Results(int schema, Summary experiment, Dataset dataset, List<Tria
     public static List<String> onnxCells(TrialResult trial) {
         Efficiency efficiency = trial.efficiency();
         ParityResult parity = trial.parity();
-        if (efficiency == null || parity == null || efficiency.onnxBytes() == null) {
-            return List.of("-", "-", "-", "-", "-", parity == null ? "-" : Integer.toString(parity.flips()), "-");
-        }
-        Latency pytorch = efficiency.pytorch();
-        Latency onnxruntime = efficiency.onnxruntime();
+        Latency pytorch = efficiency == null ? null : efficiency.pytorch();
+        Latency onnxruntime = efficiency == null ? null : efficiency.onnxruntime();
         return List.of(
-                String.format(Locale.ROOT, "%,d KiB", (efficiency.onnxBytes() + 512) / 1024),
-                efficiency.multiplyAccumulates() == null
+                efficiency == null || efficiency.onnxBytes() == null
+                        ? "-"
+                        : String.format(Locale.ROOT, "%,d KiB", (efficiency.onnxBytes() + 512) / 1024),
+                efficiency == null || efficiency.multiplyAccumulates() == null
                         ? "-"
                         : String.format(Locale.ROOT, "%.2f M", efficiency.multiplyAccumulates() / 1e6),
                 micros(pytorch),
@@ -232,8 +231,8 @@ public record Results(int schema, Summary experiment, Dataset dataset, List<Tria
                 pytorch == null || onnxruntime == null
                         ? "-"
                         : String.format(Locale.ROOT, "%.1f x", pytorch.p50Micros() / onnxruntime.p50Micros()),
-                Integer.toString(parity.flips()),
-                String.format(Locale.ROOT, "%.1e", parity.maxAbs()));
+                parity == null || parity.maxAbs() == null ? "-" : Integer.toString(parity.flips()),
+                parity == null || parity.maxAbs() == null ? "-" : String.format(Locale.ROOT, "%.1e", parity.maxAbs()));
     }
 
     private static String micros(@Nullable Latency latency) {

@@ -35,23 +35,26 @@ public record Efficiency(
         @Nullable Latency pytorch,
         @Nullable Latency onnxruntime) {
 
-    /** Adds what the ONNX file tells. */
+    /** Replaces what the ONNX file tells; how fast it answers is to be measured anew. */
     Efficiency withOnnx(Path file) throws IOException {
-        Long work = OnnxMetadata.read(file)
-                .get(MetadataKeys.MULTIPLY_ACCUMULATES)
-                .map(Long::valueOf)
-                .orElse(null);
+        boolean there = Files.exists(file);
+        Long work = !there
+                ? null
+                : OnnxMetadata.read(file)
+                        .get(MetadataKeys.MULTIPLY_ACCUMULATES)
+                        .map(Long::valueOf)
+                        .orElse(null);
         return new Efficiency(
                 parameters,
                 work,
                 modelBytes,
-                Files.size(file),
+                there ? Files.size(file) : null,
                 trainingSeconds,
                 trainingImagesPerSecond,
                 cpuSeconds,
                 peakMemoryBytes,
                 pytorch,
-                onnxruntime);
+                null);
     }
 
     Efficiency withLatency(InferenceEngine engine, Latency latency) {

@@ -2,7 +2,9 @@ package io.catwalk.runner.trial;
 
 import ai.djl.ndarray.types.Shape;
 import io.catwalk.onnx.OnnxExport;
+import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.Predictor;
+import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.parity.CrossCheck;
 import io.catwalk.onnx.parity.CrossCheckReport;
 import io.catwalk.onnx.runtime.ColorMode;
@@ -10,6 +12,7 @@ import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.Preprocessing;
 import io.catwalk.runner.Json;
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.LabeledImages;
 import io.catwalk.runner.data.Normalization;
@@ -26,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Writes a trained network as an ONNX file and proves that the file answers like it. A file that does not
- * is set aside as {@code NAME.rejected.onnx}.
+ * Writes a trained network as an ONNX file and proves that the file answers like it. Until that is proven
+ * the file is named {@code NAME.rejected.onnx}, and it keeps that name if it does not.
  */
 final class OnnxModel {
 
@@ -41,7 +44,7 @@ final class OnnxModel {
      * @param dataset whose test images are asked about
      * @param result of the trial
      * @param options how to write
-     * @return how far the file differs from the network
+     * @return how far the file differs from the network; one that has no ONNX form leaves everything as it is
      * @throws IOException if the file cannot be written
      */
     static ParityResult write(
@@ -57,15 +60,33 @@ final class OnnxModel {
                         model.task().channels(),
                         model.task().height(),
                         model.task().width()));
-        options.apply(export, normalization)
-                .withMetadata(metadata(dataset, result, normalization, options).entries())
-                .write(file);
-        ParityResult parity = crossCheck(file, model, dataset, normalization, CrossCheck.standard());
-        OnnxMetadata.read(file).withAll(parity.entries()).write(file);
-        if (!parity.agrees()) {
-            Files.move(file, rejected(file), StandardCopyOption.REPLACE_EXISTING);
+        Path draft = rejected(file);
+        try {
+            options.apply(export, normalization)
+                    .withMetadata(
+                            metadata(dataset, result, normalization, options).entries())
+                    .write(draft);
+        } catch (ExportException e) {
+            return ParityResult.unexported(Reasons.oneLine(String.valueOf(e.getMessage())));
+        }
+        ParityResult parity = judged(draft, model, dataset, normalization);
+        if (parity.agrees()) {
+            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } else {
+            Files.deleteIfExists(file); // an older one, which was to be replaced
         }
         return parity;
+    }
+
+    private static ParityResult judged(
+            Path file, TrainedModel model, ImageDataset dataset, Normalization normalization) {
+        try {
+            ParityResult parity = crossCheck(file, model, dataset, normalization, CrossCheck.standard());
+            OnnxMetadata.read(file).withAll(parity.entries()).write(file);
+            return parity;
+        } catch (OnnxFileException e) {
+            return ParityResult.unrun(dataset.test().size(), Reasons.oneLine(String.valueOf(e.getMessage())));
+        }
     }
 
     static ParityResult crossCheck(

@@ -7,28 +7,29 @@ import io.catwalk.onnx.runtime.MetadataKeys;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells how far the ONNX file differs from the network that was trained. The numbers are those of the
  * worst configuration of the cross-check, so that none is worse than what is shown.
  *
  * @param agrees whether every configuration stays within the tolerance, without a flip
- * @param images number of images that the file was asked about
+ * @param images number of images that the file was asked about; 0 if there is no file
  * @param flips images that get another label
- * @param maxAbs largest absolute difference of a logit
- * @param meanAbs mean absolute difference of the logits
- * @param p999Abs 99.9th percentile of the absolute differences
+ * @param maxAbs largest absolute difference of a logit; null if the file did not run or answered NaN
+ * @param meanAbs mean absolute difference of the logits; null likewise
+ * @param p999Abs 99.9th percentile of the absolute differences; null likewise
  * @param tolerance largest difference that passes
  * @param configurations number of ways in which the file was run: optimization levels, threads, batches
- * @param worst the configuration that the numbers belong to, with the reason if it did not run
+ * @param worst the configuration that the numbers belong to; without numbers, the reason
  */
 public record ParityResult(
         boolean agrees,
         int images,
         int flips,
-        double maxAbs,
-        double meanAbs,
-        double p999Abs,
+        @Nullable Double maxAbs,
+        @Nullable Double meanAbs,
+        @Nullable Double p999Abs,
         double tolerance,
         int configurations,
         String worst) {
@@ -36,29 +37,46 @@ public record ParityResult(
     static ParityResult of(CrossCheckReport report, int images, double tolerance) {
         Outcome worst = report.worst();
         String configuration = worst.configuration().toString();
-        if (worst instanceof Outcome.Compared compared) {
-            Parity parity = compared.parity();
-            return new ParityResult(
-                    report.agrees(),
-                    images,
-                    parity.flips().size(),
-                    parity.maxAbs(),
-                    parity.meanAbs(),
-                    parity.p999Abs(),
-                    tolerance,
-                    report.outcomes().size(),
-                    configuration);
+        int configurations = report.outcomes().size();
+        if (worst instanceof Outcome.Failed failed) {
+            String reason = configuration + ": " + failed.reason();
+            return new ParityResult(false, images, 0, null, null, null, tolerance, configurations, reason);
+        }
+        Parity parity = ((Outcome.Compared) worst).parity();
+        int flips = parity.flips().size();
+        if (parity.notNumbers() > 0) {
+            String reason = configuration + ": NaN for " + parity.notNumbers() + " of " + parity.images() + " images";
+            return new ParityResult(false, images, flips, null, null, null, tolerance, configurations, reason);
         }
         return new ParityResult(
-                false,
+                report.agrees(),
                 images,
-                0,
-                Double.NaN,
-                Double.NaN,
-                Double.NaN,
+                flips,
+                parity.maxAbs(),
+                parity.meanAbs(),
+                parity.p999Abs(),
                 tolerance,
-                report.outcomes().size(),
-                configuration + ": " + ((Outcome.Failed) worst).reason());
+                configurations,
+                configuration);
+    }
+
+    /** Makes the result of a network that has no ONNX form. */
+    static ParityResult unexported(String reason) {
+        return unrun(0, reason);
+    }
+
+    /** Makes the result of a file that does not run at all. */
+    static ParityResult unrun(int images, String reason) {
+        return new ParityResult(false, images, 0, null, null, null, Parity.TOLERANCE, 0, reason);
+    }
+
+    /**
+     * Says whether there is a file that the numbers are about.
+     *
+     * @return false if the network has no ONNX form
+     */
+    public boolean exported() {
+        return images > 0;
     }
 
     /** Returns the numbers as metadata of the file. */
@@ -66,16 +84,15 @@ public record ParityResult(
         Map<String, String> entries = new TreeMap<>();
         entries.put(MetadataKeys.PARITY_IMAGES, Integer.toString(images));
         entries.put(MetadataKeys.PARITY_FLIPS, Integer.toString(flips));
-        entries.put(MetadataKeys.PARITY_MAX_ABS, Double.toString(maxAbs));
-        entries.put(MetadataKeys.PARITY_MEAN_ABS, Double.toString(meanAbs));
-        entries.put(MetadataKeys.PARITY_P999_ABS, Double.toString(p999Abs));
+        entries.put(MetadataKeys.PARITY_MAX_ABS, number(maxAbs));
+        entries.put(MetadataKeys.PARITY_MEAN_ABS, number(meanAbs));
+        entries.put(MetadataKeys.PARITY_P999_ABS, number(p999Abs));
         entries.put(MetadataKeys.PARITY_TOLERANCE, Double.toString(tolerance));
         return entries;
     }
 
-    /** Makes the result of a network that has no ONNX form. */
-    static ParityResult unexported(String reason) {
-        return new ParityResult(false, 0, 0, Double.NaN, Double.NaN, Double.NaN, Parity.TOLERANCE, 0, reason);
+    private static String number(@Nullable Double value) {
+        return Double.toString(value == null ? Double.NaN : value);
     }
 
     /**
@@ -84,11 +101,15 @@ public record ParityResult(
      * @return such as {@code agrees: 0 flips in 10000 images, largest difference 3.1e-06}
      */
     public String sentence() {
+        if (maxAbs == null) {
+            return (exported() ? "DISAGREES: " : "has no ONNX form: ") + worst;
+        }
         return String.format(
                 Locale.ROOT,
-                "%s: %d flips in %d images, largest difference %.1e (%d configurations, worst %s)",
+                "%s: %d %s in %d images, largest difference %.1e (%d configurations, worst: %s)",
                 agrees ? "agrees" : "DISAGREES",
                 flips,
+                flips == 1 ? "flip" : "flips",
                 images,
                 maxAbs,
                 configurations,

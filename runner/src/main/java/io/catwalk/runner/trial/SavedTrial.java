@@ -113,7 +113,7 @@ public final class SavedTrial implements AutoCloseable {
 
     /**
      * Writes the network as the ONNX file of the trial, cross-checks it, and records both in its {@code
-     * trial.json}.
+     * trial.json}; where it has no ONNX form, with these options, everything stays as it is.
      *
      * @param options how to write
      * @return how far the file differs from the network
@@ -121,7 +121,9 @@ public final class SavedTrial implements AutoCloseable {
      */
     public ParityResult exportInPlace(ExportOptions options) throws IOException {
         ParityResult parity = export(folder.onnx(), options);
-        folder.writeResult(result.withOnnx(parity, folder.onnx()));
+        if (parity.exported()) {
+            folder.writeResult(result.withOnnx(parity, folder.onnx()));
+        }
         return parity;
     }
 

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.catwalk.api.Recipe;
 import io.catwalk.runner.data.Normalization;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -82,9 +81,9 @@ public record TrialResult(
                 null);
     }
 
-    /** Adds how far the ONNX file differs and, if it is there, its size and work. */
+    /** Replaces how far the ONNX file differs and, if it is there, its size and work. */
     TrialResult withOnnx(ParityResult newParity, Path file) throws IOException {
-        return with(newParity, efficiency == null || !Files.exists(file) ? efficiency : efficiency.withOnnx(file));
+        return with(newParity, efficiency == null ? null : efficiency.withOnnx(file));
     }
 
     /**

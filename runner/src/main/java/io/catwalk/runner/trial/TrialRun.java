@@ -2,12 +2,9 @@ package io.catwalk.runner.trial;
 
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Task;
-import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.Predictor;
-import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
-import io.catwalk.runner.Reasons;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.LabeledImages;
 import io.catwalk.runner.data.Normalization;
@@ -79,21 +76,13 @@ final class TrialRun {
             })) {
                 Judgement judgement = judge(model, dataset, data);
                 folder.writeModel(model);
-                TrialResult result =
-                        exported(model, dataset, result(model, judgement, classifier, dataset, data, started, start));
+                TrialResult judged = result(model, judgement, classifier, dataset, data, started, start);
+                // A network without an ONNX form is trained and judged all the same.
+                ParityResult parity = OnnxModel.write(folder.onnx(), model, dataset, judged, ExportOptions.standard());
+                TrialResult result = judged.withOnnx(parity, folder.onnx());
                 folder.writeResult(result);
                 return result;
             }
-        }
-    }
-
-    /** A network without an ONNX form is trained and judged all the same. */
-    private TrialResult exported(TrainedModel model, ImageDataset dataset, TrialResult result) throws IOException {
-        try {
-            ParityResult parity = OnnxModel.write(folder.onnx(), model, dataset, result, ExportOptions.standard());
-            return result.withOnnx(parity, folder.onnx());
-        } catch (ExportException | OnnxFileException e) {
-            return result.withOnnx(ParityResult.unexported(Reasons.of(e)), folder.onnx());
         }
     }
 
