@@ -67,8 +67,7 @@ class ArchitectureTest {
         "trial, 20",
         "experiment, 7",
         "statistics, 14",
-        // May not be there yet.
-        "report, 0",
+        "report, 2",
         "cli, 11"
     })
     void aPackageUsesOnlyThoseToItsLeft(String name, int floor) {

@@ -2,6 +2,7 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.report.ModelCard;
 import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.ExportOptions;
 import io.catwalk.runner.trial.ParityResult;
@@ -36,7 +37,8 @@ final class ExportCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "DIR",
-            description = "Folder for the files, CLASSIFIER.onnx each. Default: model.onnx in each trial folder")
+            description = "Folder for the files, CLASSIFIER.onnx each, with a card CLASSIFIER.md beside. Default: "
+                    + "model.onnx in each trial folder")
     @Nullable
     private Path out;
 
@@ -87,6 +89,9 @@ final class ExportCommand implements Callable<Integer> {
                     Path file = out == null ? trial.onnx() : file(out, trial, trials.size());
                     ParityResult parity = out == null ? saved.exportInPlace(options) : saved.export(file, options);
                     allAgree &= parity.agrees();
+                    if (out != null && parity.agrees()) {
+                        ModelCard.of(file, saved, parity, options).write(ModelCard.beside(file));
+                    }
                     console.item(file + ": ", parity.sentence());
                 }
             }

@@ -71,6 +71,10 @@ final class VerifyCommand implements Callable<Integer> {
     @Nullable
     private Path against;
 
+    @Option(names = "--predictions", paramLabel = "CSV", description = "Write its logits on the test images there.")
+    @Nullable
+    private Path answers;
+
     @Option(names = "--plugins-dir", paramLabel = "DIR", description = "Folder of the plugin jars.")
     private Path pluginsDir = Home.plugins();
 
@@ -113,7 +117,7 @@ final class VerifyCommand implements Callable<Integer> {
         }
     }
 
-    private int score(Console console) {
+    private int score(Console console) throws IOException {
         try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard())) {
             OnnxMetadata metadata = predictor.metadata();
             ImageDataset images = images(metadata);
@@ -122,14 +126,15 @@ final class VerifyCommand implements Callable<Integer> {
                             + "pixels, found nothing; a file that catwalk export wrote says it"));
             requireFit(predictor.signature(), images.test());
             Normalization normalization = new Normalization(floats(preprocessing.mean()), floats(preprocessing.std()));
-            Evaluation evaluation = Evaluation.of(
-                    Predictions.of(
-                            predictor,
-                            images.test(),
-                            normalization,
-                            predictor.signature().classes()),
-                    images.classes());
-            return report(evaluation, images, metadata, console);
+            Predictions predictions = Predictions.of(
+                    predictor,
+                    images.test(),
+                    normalization,
+                    predictor.signature().classes());
+            if (answers != null) {
+                predictions.write(answers);
+            }
+            return report(Evaluation.of(predictions, images.classes()), images, metadata, console);
         }
     }
 

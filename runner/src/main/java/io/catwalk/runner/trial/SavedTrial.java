@@ -83,6 +83,26 @@ public final class SavedTrial implements AutoCloseable {
     }
 
     /**
+     * Returns the images that the network is asked about.
+     *
+     * @return the trial's own, or the others that it was opened with
+     */
+    public ImageDataset dataset() {
+        return dataset;
+    }
+
+    /**
+     * Evaluates what the network answered to the test images when it was trained.
+     *
+     * @return the evaluation of the stored predictions
+     * @throws IOException if they cannot be read
+     * @throws RequestException if they are missing or broken
+     */
+    public Evaluation storedEvaluation() throws IOException {
+        return Evaluation.of(Predictions.read(folder.predictions("test")), dataset.classes());
+    }
+
+    /**
      * Judges the weights anew.
      *
      * @return what came of it

@@ -76,7 +76,8 @@ final class ResultsTableTest {
                 Recipe.standard(),
                 Map.of("test", test, "train", train, "validation", validation),
                 null,
-                new Efficiency(parameters, 0, 754, 0, 0, null, new Latency(1, 123.4, 150, 200, 1, 1)),
+                null,
+                new Efficiency(parameters, null, 0, null, 754, 0, 0, null, new Latency(1, 123.4, 150, 200, 1, 1), null),
                 null,
                 null,
                 null);

@@ -1,0 +1,311 @@
+package io.catwalk.runner.report;
+
+import io.catwalk.onnx.runtime.MetadataKeys;
+import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.runner.AtomicFiles;
+import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.data.ImageDatasets;
+import io.catwalk.runner.evaluation.ClassScores;
+import io.catwalk.runner.evaluation.ConfusedPair;
+import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.trial.Efficiency;
+import io.catwalk.runner.trial.ExportOptions;
+import io.catwalk.runner.trial.Machine;
+import io.catwalk.runner.trial.ParityResult;
+import io.catwalk.runner.trial.Provenance;
+import io.catwalk.runner.trial.SavedTrial;
+import io.catwalk.runner.trial.Software;
+import io.catwalk.runner.trial.Timing;
+import io.catwalk.runner.trial.TrialResult;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+/**
+ * Tells people what an exported network is, how it was made, how good it is and what it is not for (after
+ * Mitchell et al., "Model Cards for Model Reporting", 2019).
+ *
+ * @param name of the model
+ * @param result of the trial that trained it
+ * @param dataset that it was trained and judged on
+ * @param evaluation of its answers to the test images
+ * @param parity how far the file differs from the network
+ * @param options how the file was written
+ * @param metadata of the file
+ * @param bytes size of the file
+ */
+public record ModelCard(
+        String name,
+        TrialResult result,
+        ImageDataset dataset,
+        Evaluation evaluation,
+        ParityResult parity,
+        ExportOptions options,
+        OnnxMetadata metadata,
+        long bytes) {
+
+    /** Checks that there is a trained network to describe. */
+    public ModelCard {
+        if (result.status() != TrialResult.Status.DONE) {
+            throw new IllegalArgumentException("expected a trained trial, but " + name + " failed: " + result.error());
+        }
+    }
+
+    /**
+     * Gathers what there is to say about a file.
+     *
+     * @param file that was exported from the trial; it is there
+     * @param trial whose network it is
+     * @param parity that the export returned
+     * @param options that the export was given
+     * @return the card, not yet written
+     * @throws IOException if the file or the predictions of the trial cannot be read
+     */
+    public static ModelCard of(Path file, SavedTrial trial, ParityResult parity, ExportOptions options)
+            throws IOException {
+        return new ModelCard(
+                file.getFileName().toString().replaceFirst("\\.onnx$", ""),
+                trial.result(),
+                trial.dataset(),
+                trial.storedEvaluation(),
+                parity,
+                options,
+                OnnxMetadata.read(file),
+                Files.size(file));
+    }
+
+    /**
+     * Says where the card of a file belongs.
+     *
+     * @param file such as {@code lstm.onnx}
+     * @return {@code lstm.md} beside it
+     */
+    public static Path beside(Path file) {
+        return file.resolveSibling(file.getFileName().toString().replaceFirst("\\.onnx$", "") + ".md");
+    }
+
+    /**
+     * Writes the card.
+     *
+     * @param file where to; one that is there is replaced
+     * @throws IOException if it cannot be written
+     */
+    public void write(Path file) throws IOException {
+        AtomicFiles.write(file, markdown());
+    }
+
+    /**
+     * Returns the card as Markdown.
+     *
+     * @return the text, with a line feed at its end
+     */
+    public String markdown() {
+        return String.join("\n", List.of(what(), input(), training(), results(), agreement(), use(), origin()));
+    }
+
+    private String what() {
+        Efficiency efficiency = Objects.requireNonNull(result.efficiency());
+        StringBuilder text = new StringBuilder("# " + name + "\n\n");
+        text.append("An image classifier, trained with Catwalk on ").append(dataset.name());
+        text.append(", as an ONNX file that was checked against the network it came from.\n\n| | |\n|---|---|\n");
+        row(text, "architecture", "`" + result.classifier() + "`" + settings(result.hyperparameters()));
+        row(text, "parameters", count(efficiency.parameters()));
+        metadata.get(MetadataKeys.MULTIPLY_ACCUMULATES)
+                .ifPresent(work -> row(text, "multiply-accumulates for one image", count(Long.parseLong(work))));
+        row(
+                text,
+                "file",
+                "`" + name + ".onnx`, " + count(bytes) + " bytes, opset " + options.opset()
+                        + (options.unrolledRecurrence() ? ", recurrent layers step by step" : "")
+                        + (options.foldedBatchNorm() ? ", batch norms in the convolutions" : ""));
+        metadata.get(MetadataKeys.AUTHOR).ifPresent(author -> row(text, "author", author));
+        metadata.get(MetadataKeys.LICENSE).ifPresent(license -> row(text, "license", license));
+        return text.toString();
+    }
+
+    private String input() {
+        var images = dataset.test();
+        String batch = options.batch() == null ? "batch" : options.batch().toString();
+        String shape = "(" + batch + ", " + images.channels() + ", " + images.height() + ", " + images.width() + ")";
+        StringBuilder text = new StringBuilder("## Input and output\n\n");
+        text.append("- Input `images`, ")
+                .append(shape)
+                .append(options.embeddedPreprocessing() ? ", uint8" : ", float32");
+        text.append(": batch, channels, height, width.\n");
+        var normalization = Objects.requireNonNull(result.normalization());
+        text.append(
+                options.embeddedPreprocessing()
+                        ? "- Pixels from 0 to 255; the file normalizes them itself.\n"
+                        : "- Pixels from 0 to 255 become `(pixel / 255 - mean) / std`, with mean "
+                                + numbers(normalization.mean()) + " and std " + numbers(normalization.std()) + ".\n");
+        text.append("- Output `logits`, (").append(batch).append(", ");
+        text.append(dataset.classes().size()).append("), float32; their softmax ");
+        text.append(options.probabilities() ? "is the output `probabilities`.\n" : "gives probabilities.\n");
+        text.append("- Classes in the order of the logits: ");
+        text.append(String.join(", ", dataset.classes())).append(".\n");
+        text.append("- Labels and preprocessing stand in the metadata of the file too.\n");
+        return text.toString();
+    }
+
+    private String training() {
+        Timing timing = Objects.requireNonNull(result.timing());
+        StringBuilder text = new StringBuilder("## Training\n\n");
+        text.append("- Data: ")
+                .append(dataset.name())
+                .append(", sha256 `")
+                .append(dataset.sha256())
+                .append("`: ");
+        text.append(images("train")).append(" images to train on, ");
+        text.append(images("validation")).append(" to choose the epoch by, ");
+        text.append(images("test")).append(" to judge on.\n");
+        text.append("- ").append(timing.epochs()).append(timing.epochs() == 1 ? " epoch" : " epochs");
+        text.append(" of ").append(result.recipe().epochs()).append(" were run, the weights are those of epoch ");
+        text.append(timing.bestEpoch()).append("; seed ").append(result.seed()).append(".\n");
+        RecipeWords.of(result.recipe())
+                .forEach(words -> text.append("- ").append(words).append(".\n"));
+        return text.toString();
+    }
+
+    private String results() {
+        StringBuilder text = new StringBuilder("## Results on the test images\n\n| metric | value |\n|---|--:|\n");
+        row(
+                text,
+                "accuracy",
+                percent(evaluation.accuracy()) + " (95 % interval "
+                        + percent(evaluation.accuracyInterval().low()) + " to "
+                        + percent(evaluation.accuracyInterval().high()) + ")");
+        row(text, "precision (macro)", percent(evaluation.macro().precision()));
+        row(text, "recall (macro)", percent(evaluation.macro().recall()));
+        row(text, "F1 (macro)", percent(evaluation.macro().f1()));
+        row(text, "log loss", fixed(evaluation.logLoss()));
+        row(text, "expected calibration error", fixed(evaluation.calibration().expectedError()));
+        text.append("\n| class | precision | recall | F1 | images |\n|---|--:|--:|--:|--:|\n");
+        for (ClassScores scores : evaluation.classes()) {
+            row(
+                    text,
+                    scores.name(),
+                    percent(scores.precision()),
+                    percent(scores.recall()),
+                    percent(scores.f1()),
+                    count(scores.support()));
+        }
+        Map<String, Object> overfitting = Objects.requireNonNull(result.overfitting());
+        String rule = String.valueOf(overfitting.get("rule"));
+        text.append('\n').append(Character.toUpperCase(rule.charAt(0)));
+        text.append(rule.substring(1)).append(".\n");
+        return text.toString();
+    }
+
+    private String agreement() {
+        return "## Does the file answer like the network?\n\n"
+                + String.format(
+                        Locale.ROOT,
+                        "%s: on %s test images %s labels differ. The largest difference of a logit is %.1e, the mean %.1e, "
+                                + "the 99.9th percentile %.1e; the tolerance is %.0e. These are the numbers of the worst of %d "
+                                + "configurations of ONNX Runtime (optimization levels, threads, batch sizes): %s.\n",
+                        parity.agrees() ? "Yes" : "No",
+                        count(parity.images()),
+                        count(parity.flips()),
+                        parity.maxAbs(),
+                        parity.meanAbs(),
+                        parity.p999Abs(),
+                        parity.tolerance(),
+                        parity.configurations(),
+                        parity.worst());
+    }
+
+    private String use() {
+        StringBuilder text = new StringBuilder("## Intended use and limits\n\n");
+        text.append("- For learning, for comparing architectures and for testing programs that run ONNX files. It ");
+        text.append("was judged on the test images of one data set, and on nothing else.\n");
+        text.append("- It sorts images like those it was trained on. Every image gets one of the ");
+        text.append(dataset.classes().size());
+        text.append(
+                " classes: about an image of anything else the answer says nothing, however high its probability.\n");
+        ClassScores weakest = evaluation.classes().stream()
+                .min(Comparator.comparingDouble(ClassScores::recall))
+                .orElseThrow();
+        text.append("- Its weakest class is ").append(weakest.name()).append(": it finds ");
+        text.append(percent(weakest.recall())).append(" of the images.");
+        if (!evaluation.confusedPairs().isEmpty()) {
+            ConfusedPair pair = evaluation.confusedPairs().get(0);
+            text.append(" The most frequent mistake is ")
+                    .append(dataset.classes().get(pair.truth()));
+            text.append(" taken for ").append(dataset.classes().get(pair.predicted()));
+            text.append(" (").append(count(pair.images().size())).append(" images).");
+        }
+        text.append("\n- It is one training with one seed; another seed gives a somewhat other accuracy.\n");
+        if (ImageDatasets.isKnown(dataset.name())) {
+            text.append("- Fashion-MNIST is gray product photos from one shop, shrunk to 28x28 pixels, one article ");
+            text.append("in the middle of a black background. Photos from a phone, of several articles, or of people ");
+            text.append("wearing them are something else. It is not for identifying or judging people, nor for any ");
+            text.append("decision about them.\n");
+        }
+        return text.toString();
+    }
+
+    private String origin() {
+        Provenance from = Objects.requireNonNull(result.provenance());
+        Software software = from.software();
+        Machine machine = from.machine();
+        StringBuilder text = new StringBuilder("## Provenance\n\n| | |\n|---|---|\n");
+        row(text, "plugin", from.pluginId() + " " + from.pluginVersion() + ", sha256 `" + from.pluginSha256() + "`");
+        row(text, "split", "sha256 `" + from.splitSha256() + "`, fold " + result.fold());
+        row(
+                text,
+                "software",
+                "Catwalk " + software.catwalk() + ", DJL " + software.djl() + ", PyTorch " + software.pytorch()
+                        + ", ONNX Runtime " + software.onnxruntime() + ", Java " + software.java());
+        row(
+                text,
+                "machine",
+                machine.processor() + ", " + machine.architecture() + ", " + machine.cores() + " cores, "
+                        + machine.os());
+        row(text, "threads", Integer.toString(from.threads()));
+        row(text, "trained", Objects.requireNonNull(result.timing()).startedAt());
+        return text.toString();
+    }
+
+    private String images(String part) {
+        Object images = Objects.requireNonNull(
+                        Objects.requireNonNull(result.metrics()).get(part))
+                .get("images");
+        return count(((Number) Objects.requireNonNull(images)).longValue());
+    }
+
+    private static void row(StringBuilder text, String... cells) {
+        text.append("| ").append(String.join(" | ", cells).replace("\n", " ")).append(" |\n");
+    }
+
+    private static String settings(Map<String, Object> hyperparameters) {
+        return hyperparameters.entrySet().stream()
+                .map(entry -> ", " + entry.getKey() + " " + entry.getValue())
+                .collect(Collectors.joining());
+    }
+
+    private static String numbers(float[] values) {
+        StringBuilder text = new StringBuilder();
+        for (float value : values) {
+            text.append(text.isEmpty() ? "" : ", ").append(value);
+        }
+        return text.toString();
+    }
+
+    private static String count(long value) {
+        return String.format(Locale.ROOT, "%,d", value);
+    }
+
+    private static String percent(double share) {
+        return String.format(Locale.ROOT, "%.2f %%", share * 100);
+    }
+
+    private static String fixed(double value) {
+        return String.format(Locale.ROOT, "%.4f", value);
+    }
+}

@@ -1,0 +1,5 @@
+/** Writes for people what came of trials: the card of a model. */
+@NullMarked
+package io.catwalk.runner.report;
+
+import org.jspecify.annotations.NullMarked;

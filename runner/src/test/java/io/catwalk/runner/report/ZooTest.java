@@ -1,0 +1,123 @@
+package io.catwalk.runner.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.catwalk.onnx.runtime.OnnxPredictor;
+import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.data.ImageDatasets;
+import io.catwalk.runner.data.LabeledImages;
+import io.catwalk.runner.data.Normalization;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Holds the committed files against their cards, on all test images. */
+class ZooTest {
+
+    private static final Path ZOO = Path.of("..", "onnx-models", "zoo", "fashion-mnist");
+
+    /** Another processor sums in another order: an image on the border of two classes may change sides. */
+    private static final double ONE_IMAGE = 1.0001e-4;
+
+    private static ImageDataset dataset;
+
+    @BeforeAll
+    static void load() {
+        dataset = ImageDatasets.load("fashion-mnist", Path.of("..", "test-data"), null);
+    }
+
+    @Test
+    void everyPluginOfOursHasAFileAndACard() throws IOException {
+        try (Stream<Path> files = Files.list(ZOO)) {
+            assertThat(files.filter(Files::isRegularFile).map(file -> String.valueOf(file.getFileName())))
+                    .containsAll(
+                            Stream.of("conv-maxpool", "drop-norm-l2", "gru", "lstm", "rnn", "small-conv", "stride-conv")
+                                    .flatMap(name -> Stream.of(name + ".onnx", name + ".md"))
+                                    .toList());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"conv-maxpool", "drop-norm-l2", "gru", "lstm", "rnn", "small-conv", "stride-conv"})
+    void theFileIsAsGoodAsItsCardAndItsMetadataState(String name) throws IOException {
+        String card = Files.readString(ZOO.resolve(name + ".md"));
+        try (OnnxPredictor predictor = OnnxPredictor.open(ZOO.resolve(name + ".onnx"))) {
+            double[] recall = recall(predictor);
+            double accuracy = Arrays.stream(recall).average().orElseThrow();
+
+            assertThat(accuracy).isCloseTo(stated(card, "accuracy", 1), within(ONE_IMAGE));
+            assertThat(accuracy)
+                    .isCloseTo(
+                            Double.parseDouble(predictor
+                                    .metadata()
+                                    .get("metrics.test.accuracy")
+                                    .orElseThrow()),
+                            within(ONE_IMAGE));
+            assertThat(predictor.metadata().labels()).contains(dataset.classes());
+            for (int c = 0; c < recall.length; c++) {
+                // A class has a thousand images: one of them is 0.1 points.
+                assertThat(recall[c])
+                        .as(dataset.classes().get(c))
+                        .isCloseTo(stated(card, dataset.classes().get(c), 2), within(10 * ONE_IMAGE));
+            }
+            assertThat(card).contains(String.format(Locale.ROOT, "%,d bytes", Files.size(ZOO.resolve(name + ".onnx"))));
+        }
+    }
+
+    @Test
+    void nothingTellsWhereItWasMade() throws IOException {
+        try (Stream<Path> files = Files.walk(ZOO)) {
+            List<Path> all = files.filter(Files::isRegularFile).toList();
+            assertThat(all).hasSizeGreaterThanOrEqualTo(14);
+            for (Path file : all) {
+                assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
+                        .as(file.toString())
+                        .doesNotContain("/tmp/", "/home/", "/root/", "file:/");
+            }
+        }
+    }
+
+    /** Counts, without any class of ours that counts: all classes have as many images, so recalls average to accuracy. */
+    private static double[] recall(OnnxPredictor predictor) {
+        var preprocessing = predictor.metadata().preprocessing().orElseThrow();
+        Normalization normalization = new Normalization(
+                new float[] {preprocessing.mean().get(0).floatValue()},
+                new float[] {preprocessing.std().get(0).floatValue()});
+        LabeledImages images = dataset.test();
+        double[] recall = new double[10];
+        for (int from = 0; from < images.size(); from += 1000) {
+            float[] logits = predictor.logits(normalization.normalized(images, from, from + 1000), 1000);
+            for (int i = 0; i < 1000; i++) {
+                int best = 0;
+                for (int c = 1; c < 10; c++) {
+                    best = logits[i * 10 + c] > logits[i * 10 + best] ? c : best;
+                }
+                if (best == images.labels()[from + i]) {
+                    recall[best] += 1 / 1000.0;
+                }
+            }
+        }
+        return recall;
+    }
+
+    /** Reads a share from a row of a table. */
+    private static double stated(String card, String row, int column) {
+        Matcher matcher = Pattern.compile(
+                        "(?m)^\\| " + Pattern.quote(row) + " (?:\\| [^|]* ){" + (column - 1) + "}\\| ([0-9.]+) %")
+                .matcher(card);
+        assertThat(matcher.find()).as(row).isTrue();
+        return Double.parseDouble(matcher.group(1)) / 100;
+    }
+}
