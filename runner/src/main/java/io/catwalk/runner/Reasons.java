@@ -23,6 +23,9 @@ public final class Reasons {
         if (thrown instanceof UncheckedIOException unchecked) {
             return of(unchecked.getCause());
         }
+        if (thrown instanceof ExceptionInInitializerError && thrown.getCause() != null) {
+            return of(thrown.getCause());
+        }
         String message = thrown instanceof FileSystemException file && file.getReason() != null
                 ? file.getReason()
                 : thrown.getMessage();
