@@ -71,7 +71,7 @@ public final class OnnxPredictor implements Predictor {
      */
     public static OnnxPredictor open(Path file, OnnxOptions options) {
         ModelFile model = ModelFile.read(file);
-        OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        OrtEnvironment environment = Environment.shared();
         SessionOptions sessionOptions = new SessionOptions();
         try {
             sessionOptions.setIntraOpNumThreads(options.threads());
