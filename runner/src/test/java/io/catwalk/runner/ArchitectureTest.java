@@ -114,10 +114,59 @@ class ArchitectureTest {
     @Test
     void theOnnxLibraryKnowsNeitherPluginsNorTheProgram() {
         holds(
-                1,
+                80,
                 resideInAPackage("io.catwalk.onnx.."),
                 never(dependOnClassesThat(resideInAnyPackage(
                         "org.pf4j..", "io.catwalk.api..", "io.catwalk.runner..", "ai.djl.pytorch.."))));
+    }
+
+    /** A graph is what was traced, without the arrays that it was traced on and without the way here. */
+    @Test
+    void anOnnxGraphKnowsNothingOfDjl() {
+        holds(
+                20,
+                resideInAPackage("io.catwalk.onnx.graph.."),
+                never(dependOnClassesThat(resideInAnyPackage(
+                        "ai.djl..",
+                        "ai.onnxruntime..",
+                        "io.catwalk.onnx",
+                        "io.catwalk.onnx.trace..",
+                        "io.catwalk.onnx.lowering..",
+                        "io.catwalk.onnx.runtime..",
+                        "io.catwalk.onnx.parity.."))));
+    }
+
+    @Test
+    void tracingKnowsNothingOfOnnxOperators() {
+        holds(
+                20,
+                resideInAPackage("io.catwalk.onnx.trace.."),
+                never(dependOnClassesThat(resideInAnyPackage(
+                        "ai.onnxruntime..",
+                        "io.catwalk.onnx.lowering..",
+                        "io.catwalk.onnx.runtime..",
+                        "io.catwalk.onnx.parity.."))));
+    }
+
+    @Test
+    void runningAFileNeedsNeitherDjlNorTheWayItWasWritten() {
+        holds(
+                25,
+                resideInAnyPackage("io.catwalk.onnx.runtime..", "io.catwalk.onnx.parity.."),
+                never(dependOnClassesThat(resideInAnyPackage(
+                        "ai.djl..",
+                        "io.catwalk.onnx.trace..",
+                        "io.catwalk.onnx.lowering..",
+                        "io.catwalk.onnx.graph.."))));
+    }
+
+    @Test
+    void onlyTheSerializerAndTheReadersOfFilesTouchProtobuf() {
+        holds(
+                200,
+                not(named("io.catwalk.onnx.graph.OnnxSerializer"))
+                        .and(not(resideInAPackage("io.catwalk.onnx.runtime"))),
+                never(dependOnClassesThat(resideInAnyPackage("ai.onnx.proto..", "com.google.protobuf.."))));
     }
 
     /** The console is handed the streams by the one class that starts the program; a trial process writes its own. */

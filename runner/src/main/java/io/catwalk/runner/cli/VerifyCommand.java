@@ -124,7 +124,7 @@ final class VerifyCommand implements Callable<Integer> {
             Preprocessing preprocessing = metadata.preprocessing()
                     .orElseThrow(() -> new RequestException(file + ": expected in the metadata how to normalize "
                             + "pixels, found nothing; a file that catwalk export wrote says it"));
-            requireFit(predictor.signature(), images.test());
+            requireFit(predictor.signature(), images);
             Normalization normalization = new Normalization(floats(preprocessing.mean()), floats(preprocessing.std()));
             Predictions predictions = Predictions.of(
                     predictor,
@@ -197,7 +197,8 @@ final class VerifyCommand implements Callable<Integer> {
         return new DatasetSpec(name, imageSize, 0, 0).load(Home.data());
     }
 
-    private void requireFit(Signature signature, LabeledImages images) {
+    private void requireFit(Signature signature, ImageDataset dataset) {
+        LabeledImages images = dataset.test();
         if (signature.channels() != images.channels()
                 || signature.height() != images.height()
                 || signature.width() != images.width()) {
@@ -211,6 +212,10 @@ final class VerifyCommand implements Callable<Integer> {
                     images.channels(),
                     images.height(),
                     images.width()));
+        }
+        if (signature.classes() != dataset.classes().size()) {
+            throw new RequestException(file + ": expected " + signature.classes() + " classes, found "
+                    + dataset.classes().size() + "; choose another --dataset");
         }
     }
 

@@ -6,6 +6,7 @@ import io.catwalk.api.Recipe;
 import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.Latency;
+import io.catwalk.runner.trial.ParityResult;
 import io.catwalk.runner.trial.TrialResult;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -28,7 +29,9 @@ final class ResultsTableTest {
         assertThat(printed(List.of("gru"), 101_770, List.of(1L)))
                 .contains(
                         "model    acc   prec    rec     F1  train    val   params    time  latency",
-                        "gru    91.25  90.50  89.75  88.00  99.12  90.00  101,770  12m34s   123 µs");
+                        "gru    91.25  90.50  89.75  88.00  99.12  90.00  101,770  12m34s  1123 µs",
+                        "as ONNX     size     MACs  PyTorch  ONNX RT  faster  flips  max diff",
+                        "gru      398 KiB  25.44 M  1123 µs    62 µs  18.2 x      0   1.6e-05");
     }
 
     @Test
@@ -76,8 +79,18 @@ final class ResultsTableTest {
                 Recipe.standard(),
                 Map.of("test", test, "train", train, "validation", validation),
                 null,
-                null,
-                new Efficiency(parameters, null, 0, null, 754, 0, 0, null, new Latency(1, 123.4, 150, 200, 1, 1), null),
+                new ParityResult(true, 10_000, 0, 1.6e-5, 1e-6, 1e-5, 1e-4, 24, "level ALL, 1 thread(s), batch 7"),
+                new Efficiency(
+                        parameters,
+                        parameters * 250,
+                        0,
+                        parameters * 4,
+                        754,
+                        0,
+                        0,
+                        null,
+                        new Latency(1, 1123.4, 150, 200, 1, 1),
+                        new Latency(1, 61.7, 150, 200, 1, 1)),
                 null,
                 null,
                 null);

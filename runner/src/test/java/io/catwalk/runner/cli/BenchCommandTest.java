@@ -1,0 +1,71 @@
+package io.catwalk.runner.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.catwalk.runner.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** A measurement takes seconds, so that one of each kind must do. */
+@ExtendWith(ExportedRun.class)
+final class BenchCommandTest {
+
+    @TempDir
+    private Path folder;
+
+    private static void refused(Catwalk.Answer answer, String... parts) {
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(answer.out()).isEmpty();
+        assertThat(answer.err()).startsWith("catwalk: ").hasLineCount(1).contains(parts);
+    }
+
+    @Test
+    void aFileIsMeasuredOnOnnxRuntime() {
+        Catwalk.Answer answer = Catwalk.run("bench", ExportedRun.get().model().toString());
+
+        assertThat(answer.err()).isEmpty();
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(answer.out().lines())
+                .hasSize(5)
+                .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80))
+                .startsWith("model             engine  p50  p90  p99       64      256")
+                .anyMatch(line -> line.matches("model.onnx +ONNX Runtime( +[\\d,]+){5}"))
+                .contains("64 and 256; threads: 1.");
+    }
+
+    @Test
+    void aTrialIsMeasuredOnBothAndRecordedInItsRun() throws IOException {
+        Path copy = ExportedRun.get().copyTo(folder.resolve("copy"));
+
+        Catwalk.Answer answer = Catwalk.run(
+                "bench", copy.resolve("trials/mixed/1-0").toString(), "--record", "--json", "--threads", "2");
+
+        assertThat(answer.err()).isEmpty();
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.DONE);
+        JsonNode rows = Json.JSON.readTree(answer.out());
+        assertThat(rows)
+                .extracting(row -> row.path("model").asString() + " on "
+                        + row.path("engine").asString())
+                .containsExactly("mixed on PyTorch", "mixed on ONNX Runtime");
+        JsonNode results = Json.JSON.readTree(Files.readString(copy.resolve("results.json")));
+        JsonNode efficiency = results.path("trials").path(0).path("efficiency");
+        assertThat(efficiency.path("pytorch")).isEqualTo(rows.path(0).path("latency"));
+        assertThat(efficiency.path("onnxruntime")).isEqualTo(rows.path(1).path("latency"));
+        assertThat(efficiency.path("onnxruntime").path("threads").asInt()).isEqualTo(2);
+        assertThat(results.path("trials")).hasSize(4);
+    }
+
+    @Test
+    void whatCannotBeMeasuredIsRefused() {
+        String model = ExportedRun.get().model().toString();
+        refused(Catwalk.run("bench", model, "--threads", "0"), "--threads must be at least 1, but is 0");
+        refused(Catwalk.run("bench", model, "--record"), "--record needs a run or a trial in it");
+        refused(Catwalk.run("bench", folder.toString()), "expected a run folder", "has none");
+        refused(Catwalk.run("bench", folder.resolve("gone.onnx").toString()), "gone.onnx: expected", "no such file");
+    }
+}

@@ -1,0 +1,219 @@
+package io.catwalk.runner.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.onnx.runtime.OnnxOptions;
+import io.catwalk.onnx.runtime.OnnxPredictor;
+import io.catwalk.runner.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+/** Every option of {@code export}, on a network that each has something to do with. */
+@ExtendWith(ExportedRun.class)
+final class ExportCommandTest {
+
+    private static final String AGREES = ".*: agrees: 0 flips in 40 images, largest difference \\d\\.\\de-\\d\\d .*";
+
+    @TempDir
+    private Path folder;
+
+    private ExportedRun world;
+
+    @BeforeEach
+    void find() {
+        world = ExportedRun.get();
+    }
+
+    private Catwalk.Answer export(Path subject, String... more) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "export", subject.toString(), "--plugins-dir", world.plugins().toString()));
+        arguments.addAll(List.of(more));
+        return Catwalk.run(arguments.toArray(String[]::new));
+    }
+
+    /** Exports beside, with options, and expects that the file agrees and opens. */
+    private ModelProto exported(String... options) throws IOException {
+        List<String> all = new ArrayList<>(List.of("--out", folder.toString()));
+        all.addAll(List.of(options));
+        Catwalk.Answer answer = export(world.trial(ExportedRun.GOOD), all.toArray(String[]::new));
+        assertThat(answer.err()).isEmpty();
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(answer.out().replaceAll("\\s+", " ")).matches(AGREES);
+        Path file = folder.resolve("mixed.onnx");
+        try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard())) {
+            float[] black = predictor.metadata().preprocessing().orElseThrow().normalize(new byte[64]);
+            assertThat(predictor.logits(black, 1)).hasSize(10);
+        }
+        return ModelProto.parseFrom(Files.readAllBytes(file));
+    }
+
+    private static List<String> operators(ModelProto model) {
+        return model.getGraph().getNodeList().stream().map(NodeProto::getOpType).toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {13, 17, 21})
+    void theOpsetIsTheOneAskedFor(int opset) throws IOException {
+        ModelProto model = exported("--opset", Integer.toString(opset));
+        assertThat(model.getOpsetImport(0).getVersion()).isEqualTo(opset);
+    }
+
+    @Test
+    void withoutOptionsThereIsOneRecurrentNodeAndAnyBatch() throws IOException {
+        ModelProto model = exported();
+        assertThat(operators(model)).contains("GRU", "BatchNormalization");
+        assertThat(model.getOpsetImport(0).getVersion()).isEqualTo(17);
+        assertThat(model.getGraph().getOutputCount()).isEqualTo(1);
+        assertThat(model.getGraph()
+                        .getInput(0)
+                        .getType()
+                        .getTensorType()
+                        .getShape()
+                        .getDim(0)
+                        .getDimParam())
+                .isNotEmpty();
+    }
+
+    @Test
+    void probabilitiesAreASecondOutput() throws IOException {
+        ModelProto model = exported("--probabilities");
+        assertThat(model.getGraph().getOutputList())
+                .extracting(output -> output.getName())
+                .containsExactly("logits", "probabilities");
+    }
+
+    @Test
+    void withEmbeddedPreprocessingTheInputIsPixels() throws IOException {
+        ModelProto model = exported("--embed-preprocessing");
+        assertThat(model.getGraph().getInput(0).getType().getTensorType().getElemType())
+                .isEqualTo(ai.onnx.proto.OnnxMl.TensorProto.DataType.UINT8_VALUE);
+    }
+
+    @Test
+    void aFixedBatchIsWrittenIntoTheInput() throws IOException {
+        ModelProto model = exported("--batch", "3");
+        assertThat(model.getGraph()
+                        .getInput(0)
+                        .getType()
+                        .getTensorType()
+                        .getShape()
+                        .getDim(0)
+                        .getDimValue())
+                .isEqualTo(3);
+    }
+
+    @Test
+    void unrolledThereIsNoRecurrentNode() throws IOException {
+        assertThat(operators(exported("--unroll-recurrent")))
+                .doesNotContain("GRU")
+                .contains("Sigmoid", "Tanh");
+    }
+
+    @Test
+    void foldedThereIsNoBatchNorm() throws IOException {
+        assertThat(operators(exported("--fold-batchnorm")))
+                .doesNotContain("BatchNormalization")
+                .contains("Conv");
+    }
+
+    @Test
+    void allOptionsGoTogether() throws IOException {
+        ModelProto model = exported(
+                ("--opset 13 --probabilities --embed-preprocessing --batch 2 --unroll-recurrent --fold-batchnorm"
+                                + " --author Me --license MIT")
+                        .split(" ", -1));
+        assertThat(operators(model)).doesNotContain("GRU", "BatchNormalization");
+        OnnxMetadata metadata = OnnxMetadata.read(folder.resolve("mixed.onnx"));
+        assertThat(metadata.get("model_author")).hasValue("Me");
+        assertThat(metadata.get("model_license")).hasValue("MIT");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "--opset 12; --opset must be from 13 to 21, but is 12",
+                "--opset 22; --opset must be from 13 to 21, but is 22",
+                "--batch 0; --batch must be at least 1, but is 0"
+            })
+    void whatCannotBeIsRefused(String options, String reason) {
+        Catwalk.Answer answer = export(world.trial(ExportedRun.GOOD), options.split(" ", -1));
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(answer.err()).isEqualToIgnoringNewLines("catwalk: " + reason);
+    }
+
+    @Test
+    void aFileThatIsThereIsReplacedOnlyByForce() throws IOException {
+        Path file = Files.writeString(folder.resolve("mixed.onnx"), "mine");
+
+        Catwalk.Answer refused = export(world.trial(ExportedRun.GOOD), "--out", folder.toString());
+        assertThat(refused.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(refused.err()).hasLineCount(1).contains(file.toString(), "--force");
+        assertThat(file).hasContent("mine");
+
+        exported("--force");
+    }
+
+    @Test
+    void whatGoesWrongWithOneNetworkDoesNotKeepTheOthersFromTheirFiles() throws IOException {
+        Path copy = world.copyTo(folder.resolve("copy"));
+
+        Catwalk.Answer answer = export(copy, "--opset", "15");
+
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.CROSS_CHECK_FAILED);
+        assertThat(answer.err()).isEmpty();
+        assertThat(answer.out().replaceAll("\\s+", " "))
+                .containsPattern("mixed/1-0/model.onnx: agrees: 0 flips in 40 images")
+                .containsPattern("unknown-operation/1-0/model.onnx: has no ONNX form: .*erfinv")
+                .containsPattern("by-batch/1-0/model.onnx: has no ONNX form: .*batch-dependent control flow")
+                .containsPattern("two-faced/1-0/model.onnx: DISAGREES: 40 flips in 40 images");
+        assertThat(copy.resolve("trials/two-faced/1-0/model.onnx")).doesNotExist();
+        assertThat(copy.resolve("trials/two-faced/1-0/model.rejected.onnx")).isNotEmptyFile();
+    }
+
+    @Test
+    void inPlaceTheResultsAreRefreshed() throws IOException {
+        Path copy = world.copyTo(folder.resolve("copy"));
+        Path trial = copy.resolve("trials/mixed/1-0");
+        long before = Files.size(trial.resolve("model.onnx"));
+
+        Catwalk.Answer answer = export(trial, "--unroll-recurrent");
+
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.DONE);
+        long now = Files.size(trial.resolve("model.onnx"));
+        assertThat(now).isNotEqualTo(before);
+        assertThat(trial.resolve("model.rejected.onnx")).doesNotExist();
+        JsonNode results = Json.JSON.readTree(Files.readString(copy.resolve("results.json")));
+        assertThat(results.path("trials")).hasSize(4);
+        JsonNode efficiency = results.path("trials").path(0).path("efficiency");
+        assertThat(efficiency.path("onnx_bytes").asLong()).isEqualTo(now);
+        // The times of the old file say nothing about the new one.
+        assertThat(efficiency.path("onnxruntime").isNull()).isTrue();
+        assertThat(efficiency.path("pytorch").isNull()).isFalse();
+        assertThat(copy.resolve("results.csv")).content().contains("," + now + ",");
+        assertThat(copy.resolve("results.md")).content().contains("| mixed | " + (now + 512) / 1024 + " KiB |");
+    }
+
+    @Test
+    void aBatchDependentNetworkHasAFormWhereTheBatchIsFixed() {
+        Catwalk.Answer answer = export(world.trial(ExportedRun.BY_BATCH), "--out", folder.toString(), "--batch", "1");
+        // It answers differently in the batches that the check asks for, and the check says so.
+        assertThat(answer.out()).contains("by-batch.onnx: DISAGREES: ");
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.CROSS_CHECK_FAILED);
+        assertThat(folder).isDirectoryContaining("glob:**by-batch.rejected.onnx");
+    }
+}

@@ -1,0 +1,165 @@
+package io.catwalk.runner.cli;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import io.catwalk.runner.data.TinyImages;
+import io.catwalk.runner.plugin.TestPlugin;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * Runs one comparison for all tests of ONNX files, since it takes longest: of a network that has every
+ * kind of layer with an export option of its own, and of three whose files go wrong.
+ */
+final class ExportedRun implements BeforeAllCallback {
+
+    static final String GOOD = "mixed";
+    static final String UNKNOWN = "unknown-operation";
+    static final String BY_BATCH = "by-batch";
+    static final String TWO_FACED = "two-faced";
+
+    /** Adds a lambda, given as the value for the array {@code x}, to a dense layer. */
+    private static final String DENSE_AND = "return Layers.sequence(Layers.flatten(), Layers.dense(task.classes()),"
+            + " ai.djl.nn.LambdaBlock.singleton(x -> { %s }, \"odd\"));";
+
+    /** Name to what network(...) does. */
+    private static final Map<String, String> NETWORKS = networks();
+
+    private static @Nullable ExportedRun shared;
+
+    private final Path folder;
+    private final Catwalk.Answer compared;
+
+    /** Is for JUnit, which makes one for each class; all use the shared one. */
+    ExportedRun() {
+        folder = Path.of("");
+        compared = new Catwalk.Answer(-1, "", "");
+    }
+
+    private ExportedRun(Path folder) throws IOException {
+        this.folder = folder;
+        Files.createDirectory(plugins());
+        NETWORKS.forEach((name, network) ->
+                TestPlugin.building(name, network).write(plugins().resolve(name + ".jar")));
+        TinyImages.write(images());
+        String[] options = "--plugins-dir %s --dataset %s --out %s --epochs 3 --batch-size 16 --threads 1 --jobs 2"
+                .formatted(plugins(), images(), run())
+                .split(" ", -1);
+        compared = Catwalk.run(Stream.of(Stream.of("compare"), NETWORKS.keySet().stream(), Arrays.stream(options))
+                .flatMap(arguments -> arguments)
+                .toArray(String[]::new));
+    }
+
+    private static Map<String, String> networks() {
+        Map<String, String> networks = new LinkedHashMap<>();
+        networks.put(
+                GOOD,
+                "return Layers.sequence(Layers.conv(2, 3), Layers.batchNorm(), Layers.relu(), Layers.rows(),"
+                        + " Layers.gru(12, 1), Layers.lastStep(), Layers.dense(task.classes()));");
+        networks.put(UNKNOWN, DENSE_AND.formatted("return x.add(x.mul(0).erfinv());"));
+        networks.put(
+                BY_BATCH,
+                DENSE_AND
+                        .formatted("for (int i = 0; i < x.getShape().get(0); i++) { x = x.add(0.001f); } return x;")
+                        .replace("x -> {", "given -> { ai.djl.ndarray.NDArray x = given;"));
+        // What an export traces is not what the network does otherwise.
+        networks.put(
+                TWO_FACED,
+                DENSE_AND.formatted("return java.lang.reflect.Proxy.isProxyClass(x.getClass()) ? x.neg() : x;"));
+        return networks;
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) throws IOException {
+        if (shared == null) {
+            Path temporary = Files.createTempDirectory("catwalk-exported");
+            context.getRoot()
+                    .getStore(ExtensionContext.Namespace.create(ExportedRun.class))
+                    .put("folder", (AutoCloseable) () -> delete(temporary));
+            shared = new ExportedRun(temporary);
+        }
+    }
+
+    static ExportedRun get() {
+        return Objects.requireNonNull(shared, "the test is to be extended with this class");
+    }
+
+    /** What the comparison answered. */
+    Catwalk.Answer compared() {
+        return compared;
+    }
+
+    Path plugins() {
+        return folder.resolve("plugins");
+    }
+
+    Path images() {
+        return folder.resolve("tiny");
+    }
+
+    Path run() {
+        return folder.resolve("run");
+    }
+
+    Path trial(String name) {
+        return run().resolve("trials").resolve(name).resolve("1-0");
+    }
+
+    /** The file of the network whose file is right. */
+    Path model() {
+        return trial(GOOD).resolve("model.onnx");
+    }
+
+    /** Copies the run, for a test that changes it. */
+    Path copyTo(Path target) throws IOException {
+        try (Stream<Path> all = Files.walk(run())) {
+            for (Path each : all.toList()) {
+                Files.copy(each, target.resolve(run().relativize(each).toString()));
+            }
+        }
+        return target;
+    }
+
+    /** Writes the right file with a change. */
+    Path changed(Path target, Consumer<ModelProto.Builder> change) throws IOException {
+        ModelProto.Builder model = ModelProto.parseFrom(Files.readAllBytes(model())).toBuilder();
+        change.accept(model);
+        return Files.write(target, model.build().toByteArray());
+    }
+
+    /** Writes a test image as a gray picture, in the format of the extension. */
+    Path picture(int image, Path target) throws IOException {
+        byte[] pixels = Files.readAllBytes(images().resolve("t10k-images-idx3-ubyte"));
+        BufferedImage picture = new BufferedImage(8, 8, BufferedImage.TYPE_BYTE_GRAY);
+        byte[] own = Arrays.copyOfRange(pixels, 16 + image * 64, 16 + (image + 1) * 64);
+        picture.getRaster().setDataElements(0, 0, 8, 8, own);
+        String name = target.toString();
+        ImageIO.write(picture, name.substring(name.lastIndexOf('.') + 1), target.toFile());
+        return target;
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            List<Path> all = files.sorted(Comparator.reverseOrder()).toList();
+            for (Path each : all) {
+                Files.delete(each);
+            }
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+}

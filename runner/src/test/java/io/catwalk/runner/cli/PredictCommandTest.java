@@ -1,0 +1,261 @@
+package io.catwalk.runner.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.onnx.runtime.Preprocessing;
+import io.catwalk.runner.Json;
+import io.catwalk.runner.evaluation.Predictions;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+
+@ExtendWith(ExportedRun.class)
+final class PredictCommandTest {
+
+    @TempDir
+    private Path folder;
+
+    private ExportedRun world;
+    private List<String> names = List.of();
+    private Predictions stored;
+    private String image = "";
+
+    @BeforeEach
+    void find() throws IOException {
+        world = ExportedRun.get();
+        names = OnnxMetadata.read(world.model()).labels().orElseThrow();
+        stored = Predictions.read(world.trial(ExportedRun.GOOD).resolve("predictions.csv"));
+        image = world.picture(3, folder.resolve("three.png")).toString();
+    }
+
+    private Catwalk.Answer predict(String... arguments) {
+        return predict(world.model(), arguments);
+    }
+
+    private static Catwalk.Answer predict(Path model, String... arguments) {
+        List<String> all = new ArrayList<>(List.of("predict", model.toString()));
+        all.addAll(List.of(arguments));
+        return Catwalk.run(all.toArray(String[]::new));
+    }
+
+    private static JsonNode json(Catwalk.Answer answer) {
+        assertThat(answer.err()).isEmpty();
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.DONE);
+        return Json.JSON.readTree(answer.out());
+    }
+
+    private static void refused(Catwalk.Answer answer, String... parts) {
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(answer.out()).isEmpty();
+        assertThat(answer.err()).startsWith("catwalk: ").hasLineCount(1).contains(parts);
+    }
+
+    private static String picture(int type, int side, Path target) throws IOException {
+        BufferedImage picture = new BufferedImage(side, side, type);
+        for (int i = 0; i < side; i++) {
+            picture.setRGB(i, i, 0xff8020);
+        }
+        ImageIO.write(picture, "png", target.toFile());
+        return target.toString();
+    }
+
+    @Test
+    void everyImageGetsTheLabelAndProbabilitiesThatTheNetworkGave() throws IOException {
+        List<String> pictures = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            pictures.add(world.picture(i, folder.resolve("image" + i + ".png")).toString());
+        }
+        pictures.add("--json");
+
+        JsonNode answers = json(predict(pictures.toArray(String[]::new)));
+
+        assertThat(answers).hasSize(10);
+        for (int i = 0; i < 10; i++) {
+            JsonNode answer = answers.path(i);
+            assertThat(answer.path("image").asString()).isEqualTo(pictures.get(i));
+            assertThat(answer.path("label").asString()).isEqualTo(names.get(stored.predicted()[i]));
+            assertThat(answer.path("probabilities").propertyNames()).containsExactlyElementsOf(names);
+            for (int k = 0; k < names.size(); k++) {
+                assertThat(answer.path("probabilities").path(names.get(k)).asDouble(-1))
+                        .isCloseTo(stored.probabilities(i)[k], within(1e-4));
+            }
+        }
+    }
+
+    @Test
+    void aPersonIsShownTheThreeMostProbableLabels() {
+        double[] probabilities = stored.probabilities(3);
+        String best = String.join(
+                ", ",
+                IntStream.range(0, 10)
+                        .boxed()
+                        .sorted((a, b) -> Double.compare(probabilities[b], probabilities[a]))
+                        .limit(3)
+                        .map(k -> String.format(Locale.ROOT, "%s %.1f %%", names.get(k), probabilities[k] * 100))
+                        .toList());
+
+        Catwalk.Answer answer = predict(image);
+
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(answer.out().replaceAll("\\s+", " ").strip()).isEqualTo(image + ": " + best);
+    }
+
+    @Test
+    void aJpegIsReadToo() throws IOException {
+        String jpeg = world.picture(3, folder.resolve("three.jpg")).toString();
+
+        JsonNode answer = json(predict(jpeg, "--json")).path(0);
+
+        // Its compression changes pixels a little.
+        assertThat(answer.path("label").asString()).isEqualTo(names.get(stored.predicted()[3]));
+    }
+
+    @Test
+    void anImageOfAnotherSizeIsTakenOnlyResized() throws IOException {
+        String large = picture(BufferedImage.TYPE_BYTE_GRAY, 16, folder.resolve("large.png"));
+
+        refused(predict(large), "Image " + large + ": expected 8x8 pixels, found 16x16; resize it, or add --resize");
+        assertThat(json(predict(large, "--resize", "--json"))
+                        .path(0)
+                        .path("label")
+                        .asString())
+                .isIn(names);
+    }
+
+    @Test
+    void aColorImageIsRefusedByAGrayNetwork() throws IOException {
+        String color = picture(BufferedImage.TYPE_INT_RGB, 8, folder.resolve("color.png"));
+
+        refused(predict(color), "Image " + color + ": expected a gray image", "found a color image; convert it");
+    }
+
+    @Test
+    void aGrayImageServesAColorNetwork() throws IOException {
+        Path model = colorModel(folder.resolve("color.onnx"));
+
+        JsonNode answer = json(predict(model, image, "--labels", "red,green,blue", "--normalize", "0,1", "--json"))
+                .path(0);
+
+        // Each logit sums one channel, and all channels of a gray image are alike.
+        assertThat(answer.path("probabilities").valueStream().map(JsonNode::asDouble))
+                .allSatisfy(share -> assertThat(share).isCloseTo(1 / 3.0, within(1e-6)));
+    }
+
+    @Test
+    void aColorImageReachesTheChannelsInTheOrderRedGreenBlue() throws IOException {
+        Path model = colorModel(folder.resolve("color.onnx"));
+        String color = picture(BufferedImage.TYPE_INT_RGB, 8, folder.resolve("color.png"));
+
+        JsonNode shares = json(predict(model, color, "--labels", "red,green,blue", "--normalize", "0,1", "--json"))
+                .path(0)
+                .path("probabilities");
+
+        // Eight pixels of 0xff8020.
+        double[] sums = {8 * 255 / 255.0, 8 * 128 / 255.0, 8 * 32 / 255.0};
+        double total = Math.exp(sums[0]) + Math.exp(sums[1]) + Math.exp(sums[2]);
+        assertThat(shares.path("red").asDouble()).isCloseTo(Math.exp(sums[0]) / total, within(1e-4));
+        assertThat(shares.path("green").asDouble()).isCloseTo(Math.exp(sums[1]) / total, within(1e-4));
+        assertThat(shares.path("blue").asDouble()).isCloseTo(Math.exp(sums[2]) / total, within(1e-4));
+    }
+
+    @Test
+    void whatIsNoImageIsNamed() throws IOException {
+        Path text = Files.writeString(folder.resolve("text.png"), "no picture at all");
+
+        refused(predict(text.toString()), "Image " + text + ": expected a gray or RGB image as PNG or JPEG, found no");
+        Path gone = folder.resolve("gone.png");
+        refused(
+                predict(gone.toString()),
+                "Image " + gone + ": expected a PNG or JPEG file, found none; check the path");
+        refused(predict(folder.toString()), "expected a PNG or JPEG file, found something else");
+        refused(predict(), "IMAGE");
+    }
+
+    @Test
+    void aModelThatSaysNothingIsToldLabelsAndNormalization() throws IOException {
+        Path bare = world.changed(folder.resolve("bare.onnx"), ModelProto.Builder::clearMetadataProps);
+        Preprocessing known = OnnxMetadata.read(world.model()).preprocessing().orElseThrow();
+        String normalize = known.mean().get(0) + "," + known.std().get(0);
+        String labels = "a,b,c,d,e,f,g,h,i,j";
+
+        refused(predict(bare, image), "expected the names of the classes", "give them with --labels");
+        refused(predict(bare, image, "--labels", labels), "how to normalize pixels", "--normalize MEAN,STD");
+        JsonNode answer = json(predict(bare, image, "--labels", labels, "--normalize", normalize, "--json"))
+                .path(0);
+        assertThat(answer.path("label").asString()).isEqualTo("" + (char) ('a' + stored.predicted()[3]));
+        assertThat(answer.path("probabilities").path("a").asDouble())
+                .isCloseTo(stored.probabilities(3)[0], within(1e-4));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "--labels a,b; expected 10 labels, found 2; check --labels",
+                "--normalize 0.5; --normalize must be two numbers such as 0.286,0.353, but is 0.5",
+                "--normalize x,1; --normalize must be two numbers such as 0.286,0.353, but is x,1",
+                "--normalize 0.5,0; the STD of --normalize must be above 0, but is 0",
+                "--normalize 0.5,-1; the STD of --normalize must be above 0, but is -1"
+            })
+    void optionsThatDoNotFitAreRefused(String options, String reason) {
+        String[] parts = options.split(" ", -1);
+        refused(predict(image, parts[0], parts[1]), reason);
+    }
+
+    /** Builds a model of images of 3x8x8, whose three logits are the sums of the three channels. */
+    private static Path colorModel(Path file) throws IOException {
+        TensorProto.Builder weight = TensorProto.newBuilder()
+                .setName("weight")
+                .setDataType(TensorProto.DataType.FLOAT_VALUE)
+                .addDims(3 * 64)
+                .addDims(3);
+        for (int i = 0; i < 3 * 64; i++) {
+            for (int k = 0; k < 3; k++) {
+                weight.addFloatData(i / 64 == k ? 1 : 0);
+            }
+        }
+        GraphProto.Builder graph = GraphProto.newBuilder()
+                .setName("sums")
+                .addInput(value("images", 3, 8, 8))
+                .addOutput(value("logits", 3))
+                .addInitializer(weight);
+        graph.addNodeBuilder().setOpType("Flatten").addInput("images").addOutput("flat");
+        graph.addNodeBuilder()
+                .setOpType("MatMul")
+                .addInput("flat")
+                .addInput("weight")
+                .addOutput("logits");
+        ModelProto.Builder model = ModelProto.newBuilder().setIrVersion(8).setGraph(graph);
+        model.addOpsetImportBuilder().setVersion(17);
+        return Files.write(file, model.build().toByteArray());
+    }
+
+    private static ValueInfoProto.Builder value(String name, int... shape) {
+        ValueInfoProto.Builder value = ValueInfoProto.newBuilder().setName(name);
+        var tensor = value.getTypeBuilder().getTensorTypeBuilder().setElemType(TensorProto.DataType.FLOAT_VALUE);
+        tensor.getShapeBuilder().addDimBuilder().setDimParam("batch");
+        for (int size : shape) {
+            tensor.getShapeBuilder().addDimBuilder().setDimValue(size);
+        }
+        return value;
+    }
+}

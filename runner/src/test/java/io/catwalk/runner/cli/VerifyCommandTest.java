@@ -1,0 +1,212 @@
+package io.catwalk.runner.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import com.google.protobuf.ByteString;
+import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.runner.Json;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+@ExtendWith(ExportedRun.class)
+final class VerifyCommandTest {
+
+    @TempDir
+    private Path folder;
+
+    private ExportedRun world;
+    private String images = "";
+    private String accuracy = "";
+
+    @BeforeEach
+    void find() throws IOException {
+        world = ExportedRun.get();
+        images = world.images().toString();
+        accuracy = String.format(
+                Locale.ROOT,
+                "accuracy %.2f %% on 40 images of tiny, ",
+                trial().path("metrics").path("test").path("accuracy").asDouble() * 100);
+    }
+
+    private JsonNode trial() throws IOException {
+        return Json.JSON.readTree(Files.readString(world.trial(ExportedRun.GOOD).resolve("trial.json")));
+    }
+
+    private Path withEntry(String key, String value) throws IOException {
+        Path file = Files.copy(world.model(), folder.resolve("model.onnx"));
+        OnnxMetadata.read(file).with(key, value).write(file);
+        return file;
+    }
+
+    /** What a command printed, without the breaks between its lines. */
+    private static String flat(Catwalk.Answer answer) {
+        return answer.out().replaceAll("\\s+", " ").strip();
+    }
+
+    private static void refused(Catwalk.Answer answer, String... parts) {
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(answer.out()).isEmpty();
+        assertThat(answer.err()).startsWith("catwalk: ").hasLineCount(1).contains(parts);
+    }
+
+    @Test
+    void aFileThatScoresAsItSaysIsConfirmed() {
+        Catwalk.Answer answer = Catwalk.run("verify", world.model().toString(), "--dataset", images);
+
+        assertThat(answer.err()).isEmpty();
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(flat(answer)).isEqualTo(world.model() + ": " + accuracy + "as the file says");
+    }
+
+    @Test
+    void aFileThatSaysAnotherAccuracyIsExposed() throws IOException {
+        Path file = withEntry("metrics.test.accuracy", "0.999");
+
+        Catwalk.Answer answer = Catwalk.run("verify", file.toString(), "--dataset", images);
+
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.CROSS_CHECK_FAILED);
+        assertThat(flat(answer)).isEqualTo(file + ": " + accuracy + "but the file says 99.90 %");
+    }
+
+    @Test
+    void anAccuracyOnOtherImagesIsNotCompared() throws IOException {
+        Path file = withEntry("provenance.dataset_sha256", "0".repeat(64));
+        OnnxMetadata.read(file).with("metrics.test.accuracy", "0.999").write(file);
+
+        Catwalk.Answer answer = Catwalk.run("verify", file.toString(), "--dataset", images);
+
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(flat(answer)).isEqualTo(file + ": " + accuracy + "the file says 99.90 % on others");
+    }
+
+    @Test
+    void anAccuracyThatIsNoNumberIsNamed() throws IOException {
+        Path file = withEntry("metrics.test.accuracy", "very good");
+
+        refused(
+                Catwalk.run("verify", file.toString(), "--dataset", images),
+                "expected a number in the metadata as metrics.test.accuracy, found \"very good\"");
+    }
+
+    @Test
+    void jsonHoldsTheMetricsAndTheVerdict() throws IOException {
+        Catwalk.Answer answer = Catwalk.run("verify", world.model().toString(), "--dataset", images, "--json");
+
+        JsonNode json = Json.JSON.readTree(answer.out());
+        assertThat(json.propertyNames()).containsExactly("dataset", "stated_accuracy", "agrees", "metrics");
+        assertThat(json.path("agrees").asBoolean()).isTrue();
+        assertThat(json.path("metrics").path("accuracy"))
+                .isEqualTo(trial().path("metrics").path("test").path("accuracy"));
+    }
+
+    @Test
+    void showPrintsWhatTheFileSaysOfItself() throws IOException {
+        Catwalk.Answer answer = Catwalk.run("verify", world.model().toString(), "--show");
+
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(answer.out())
+                .contains("classifier: mixed", "parity.flips: 0", "preprocessing.size: 8x8", "provenance.seed: 1");
+
+        JsonNode json = Json.JSON.readTree(Catwalk.run("verify", world.model().toString(), "--show", "--json")
+                .out());
+        assertThat(json.path("parity.images").asString()).isEqualTo("40");
+        assertThat(json.path("labels").asString().lines()).hasSize(10);
+    }
+
+    @Test
+    void aFileThatSaysNothingAsksForWhatItNeeds() throws IOException {
+        Path file = world.changed(folder.resolve("bare.onnx"), ModelProto.Builder::clearMetadataProps);
+
+        assertThat(Catwalk.run("verify", file.toString(), "--show").out())
+                .isEqualToIgnoringNewLines("The file says nothing of itself.");
+        refused(Catwalk.run("verify", file.toString()), "expected the name of a data set", "name one with --dataset");
+        refused(
+                Catwalk.run("verify", file.toString(), "--dataset", images),
+                "expected in the metadata how to normalize pixels, found nothing");
+    }
+
+    @Test
+    void imagesOfAnotherShapeAreRefused() throws IOException {
+        Path others = folder.resolve("pictures");
+        for (String part : List.of("train/a", "train/b", "test/a", "test/b")) {
+            Path place = Files.createDirectories(others.resolve(part));
+            BufferedImage picture = new BufferedImage(5, 5, BufferedImage.TYPE_BYTE_GRAY);
+            ImageIO.write(picture, "png", place.resolve("one.png").toFile());
+        }
+
+        refused(
+                Catwalk.run("verify", world.model().toString(), "--dataset", others.toString()),
+                "expected images of 1x8x8 (channels, height, width), found 1x5x5; choose another --dataset");
+    }
+
+    @Test
+    void aNumberOfClassesThatDiffersIsRefused() throws IOException {
+        Path others = folder.resolve("pictures");
+        for (String part : List.of("train/a", "train/b", "test/a", "test/b")) {
+            Path place = Files.createDirectories(others.resolve(part));
+            world.picture(0, place.resolve("one.png"));
+        }
+
+        refused(
+                Catwalk.run("verify", world.model().toString(), "--dataset", others.toString()),
+                "expected 10 classes, found 2");
+    }
+
+    @Test
+    void againstItsOwnTrialTheFileAgrees() {
+        Catwalk.Answer answer = against(world.model(), ExportedRun.GOOD);
+
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(flat(answer)).contains(": agrees: 0 flips in 40 images, largest difference ");
+    }
+
+    @Test
+    void aChangedWeightIsFound() throws IOException {
+        Path file = world.changed(folder.resolve("model.onnx"), model -> {
+            // The bias of the last layer, one number a class; little-endian 1000.
+            model.getGraphBuilder().getInitializerBuilderList().stream()
+                    .filter(tensor -> tensor.getDimsCount() == 1 && tensor.getDims(0) == 10)
+                    .forEach(tensor -> tensor.setRawData(ByteString.copyFrom(new byte[] {0, 0, 0x7a, 0x44})
+                            .concat(tensor.getRawData().substring(4))));
+        });
+
+        Catwalk.Answer answer = against(file, ExportedRun.GOOD);
+
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.CROSS_CHECK_FAILED);
+        assertThat(flat(answer))
+                .containsPattern(": DISAGREES: \\d+ flips in 40 images, largest difference 1\\.0e\\+03");
+    }
+
+    @Test
+    void againstAnotherTrialTheFileDisagrees() throws IOException {
+        Catwalk.Answer answer = against(world.model(), ExportedRun.BY_BATCH, "--json");
+
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.CROSS_CHECK_FAILED);
+        JsonNode parity = Json.JSON.readTree(answer.out());
+        assertThat(parity.path("agrees").asBoolean(true)).isFalse();
+        assertThat(parity.path("max_abs").asDouble()).isGreaterThan(1e-4);
+    }
+
+    private Catwalk.Answer against(Path file, String trial, String... more) {
+        List<String> arguments = new java.util.ArrayList<>(List.of(
+                "verify",
+                file.toString(),
+                "--against",
+                world.trial(trial).toString(),
+                "--plugins-dir",
+                world.plugins().toString()));
+        arguments.addAll(List.of(more));
+        return Catwalk.run(arguments.toArray(String[]::new));
+    }
+}
