@@ -48,10 +48,7 @@ final class TrialMain {
             TrialEvent.send(events, TrialEvent.failed(reason(e)));
             exit = 1;
         }
-        // Everything is written. An orderly exit would also run the destructors of two native libraries, PyTorch
-        // and ONNX Runtime, which crash on each other now and then (signal 11).
-        System.err.flush();
-        Runtime.getRuntime().halt(exit);
+        System.exit(exit);
     }
 
     private static void run(String[] arguments, PrintStream events) throws IOException {
