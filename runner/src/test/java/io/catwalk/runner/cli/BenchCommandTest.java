@@ -43,7 +43,14 @@ final class BenchCommandTest {
         Path copy = ExportedRun.get().copyTo(folder.resolve("copy"));
 
         Catwalk.Answer answer = Catwalk.run(
-                "bench", copy.resolve("trials/mixed/1-0").toString(), "--record", "--json", "--threads", "2");
+                "bench",
+                copy.resolve("trials/mixed/1-0").toString(),
+                "--plugins-dir",
+                ExportedRun.get().plugins().toString(),
+                "--record",
+                "--json",
+                "--threads",
+                "2");
 
         assertThat(answer.err()).isEmpty();
         assertThat(answer.exitCode()).isEqualTo(ExitCode.DONE);
