@@ -90,10 +90,11 @@ final class Unrolled {
 
     private @Nullable Value fromPast(@Nullable Value past) {
         if (past == null) {
-            return recurrentBias.orElse(null);
+            return recurrentBias.map(bias -> Weights.row(to, bias)).orElse(null);
         }
-        Value product = to.node("MatMul", past, recurrent);
-        return recurrentBias.map(bias -> to.node("Add", product, bias)).orElse(product);
+        return recurrentBias
+                .map(bias -> to.node("Gemm", past, recurrent, bias))
+                .orElseGet(() -> to.node("MatMul", past, recurrent));
     }
 
     private Value sum(Value input, @Nullable Value fromPast) {

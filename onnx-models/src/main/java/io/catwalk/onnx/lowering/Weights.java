@@ -22,6 +22,17 @@ final class Weights {
         return to.floats(matrix.name() + ".transposed", TensorShape.of(sizes[1], sizes[0]), turned);
     }
 
+    /**
+     * Makes a vector a matrix of one row. OpenCV takes a vector that is added or cut for a column, and one
+     * that Gemm shares with such a node for two inputs.
+     */
+    static Value row(Emitter to, Value vector) {
+        return to.initializer(vector)
+                .map(fixed ->
+                        to.floats(vector.name() + ".row", TensorShape.of(1, fixed.floats().length), fixed.floats()))
+                .orElseGet(() -> to.unsqueeze(vector, 0));
+    }
+
     static float[] transposed(float[] matrix, int rows, int columns) {
         float[] turned = new float[matrix.length];
         for (int row = 0; row < rows; row++) {

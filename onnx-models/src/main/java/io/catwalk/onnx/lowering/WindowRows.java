@@ -41,7 +41,11 @@ final class WindowRows {
         List<Value> inputs = new ArrayList<>(List.of(site.value(1), site.value(2)));
         site.optional(3).ifPresent(inputs::add);
         int axes = site.value(1).rank() - 2;
+        // The weights tell it too, but OpenCV does not look there.
+        long[] weights = site.value(2).shape().fixed("the weights of a convolution");
+        long[] kernel = Arrays.copyOfRange(weights, 2, weights.length);
         Attributes attributes = Attributes.NONE
+                .with("kernel_shape", kernel)
                 .with("strides", spread(site, 4, axes))
                 .with("pads", bothSides(spread(site, 5, axes)))
                 .with("dilations", spread(site, 6, axes))
