@@ -71,7 +71,7 @@ final class MisbehavingPluginsTest {
                         Stream.concat(
                                 NETWORKS.keySet().stream(),
                                 Stream.of("--plugins-dir plugins --dataset tiny --out run --epochs 1 --batch-size 16 "
-                                                + "--jobs 2 --threads 1 --trial-timeout 20s --json")
+                                                + "--jobs 2 --threads 1 --trial-timeout 40s --json")
                                         .flatMap(options -> Stream.of(options.split(" ", -1)))))
                 .toArray(String[]::new);
         ProcessBuilder builder = Catwalk.process(folder, arguments);
@@ -121,7 +121,7 @@ final class MisbehavingPluginsTest {
 
     @Test
     void theReasonSaysWhatHappenedAndWhereToLook() {
-        assertThat(error("hangs")).isEqualTo("took longer than --trial-timeout 20s and was stopped");
+        assertThat(error("hangs")).isEqualTo("took longer than --trial-timeout 40s and was stopped");
         assertThat(error("exits"))
                 .isEqualTo("its process ended by itself with exit code 0 before it was done: "
                         + "see trials/exits/1-0/log.txt");
