@@ -1,6 +1,5 @@
 package io.catwalk.runner.cli;
 
-import io.catwalk.runner.trial.SplitSpec;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -32,7 +31,6 @@ final class CompareCommand implements Callable<Integer> {
         return options.run(
                 "compare",
                 spec,
-                catalog -> options.spec(
-                        options.contestants(names, catalog, new Console(spec)), SplitSpec.holdOut(options.holdOut, 0)));
+                catalog -> options.spec(options.contestants(names, catalog, new Console(spec)), options.split()));
     }
 }

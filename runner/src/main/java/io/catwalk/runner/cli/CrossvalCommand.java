@@ -27,7 +27,7 @@ final class CrossvalCommand implements Callable<Integer> {
     private List<String> names = List.of();
 
     @Mixin
-    private FoldOptions folds = new FoldOptions(5);
+    private FoldOptions folds;
 
     @Mixin
     private ExperimentOptions options;
@@ -37,7 +37,7 @@ final class CrossvalCommand implements Callable<Integer> {
         return options.run(
                 "crossval",
                 spec,
-                catalog -> options.spec(
-                        options.contestants(names, catalog, new Console(spec)), folds.split(options.holdOut)));
+                catalog ->
+                        options.spec(options.contestants(names, catalog, new Console(spec)), folds.split(options, 5)));
     }
 }

@@ -1,6 +1,6 @@
 package io.catwalk.runner.cli;
 
-import io.catwalk.runner.trial.SplitSpec;
+import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,7 +27,10 @@ final class TrainCommand implements Callable<Integer> {
     @Parameters(paramLabel = "CLASSIFIER", description = "One that catwalk list shows.")
     private String name = "";
 
-    @Option(names = "--set", paramLabel = "NAME=VALUE", description = "Choose a hyperparameter; repeatable.")
+    @Option(
+            names = "--set",
+            paramLabel = "NAME=VALUE",
+            description = "Choose a hyperparameter, or a number of the recipe such as learning_rate; repeatable.")
     private Map<String, String> choices = Map.of();
 
     @Mixin
@@ -39,8 +42,11 @@ final class TrainCommand implements Callable<Integer> {
                 "train-" + name,
                 spec,
                 catalog -> options.spec(
-                        List.of(options.contestant(catalog.require(name), typed(choices))),
-                        SplitSpec.holdOut(options.holdOut, 0)));
+                        choices.isEmpty()
+                                ? options.contestants(List.of(name), catalog, new Console(spec))
+                                : List.of(options.contestant(
+                                        catalog.require(name), TrialSpec.DEFAULT_VARIANT, typed(choices))),
+                        options.split()));
     }
 
     private static Map<String, Object> typed(Map<String, String> texts) {

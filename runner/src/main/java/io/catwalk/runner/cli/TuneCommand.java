@@ -1,17 +1,15 @@
 package io.catwalk.runner.cli;
 
-import io.catwalk.api.Recipe;
-import io.catwalk.api.SearchSpace;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.experiment.Candidates;
 import io.catwalk.runner.experiment.Contestant;
 import io.catwalk.runner.experiment.ExperimentSpec;
-import io.catwalk.runner.experiment.RecipeOverrides;
 import io.catwalk.runner.experiment.TuningSpec;
 import io.catwalk.runner.experiment.TuningSpec.Rung;
 import io.catwalk.runner.experiment.TuningSpec.Strategy;
 import io.catwalk.runner.plugin.LoadedClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -83,7 +81,7 @@ final class TuneCommand implements Callable<Integer> {
     private int eta = 3;
 
     @Mixin
-    private FoldOptions folds = new FoldOptions(3);
+    private FoldOptions folds;
 
     @Mixin
     private ExperimentOptions options;
@@ -95,24 +93,25 @@ final class TuneCommand implements Callable<Integer> {
 
     private ExperimentSpec request(PluginCatalog catalog) {
         LoadedClassifier classifier = catalog.require(name);
-        Contestant plain = options.contestant(classifier, Map.of());
+        Contestant plain = options.contestant(classifier, TrialSpec.DEFAULT_VARIANT, Map.of());
         Map<String, List<Object>> space = search.isEmpty() ? standardSpace(classifier, plain) : space(classifier);
         List<Map<String, Object>> points = strategy == Strategy.GRID
                 ? Candidates.grid(space)
-                : Candidates.random(space, candidates, options.seed);
+                : Candidates.random(space, candidates, options.seeds().get(0));
         int epochs = scoreEpochs == null ? plain.recipe().epochs() : scoreEpochs;
         List<Rung> rungs = strategy == Strategy.HALVING
                 ? Candidates.halving(points.size(), epochs, eta)
                 : List.of(new Rung(epochs, points.size()));
         List<Contestant> contestants = new ArrayList<>();
         for (Map<String, Object> point : points) {
-            contestants.add(contestant(classifier, point, TuningSpec.variant(contestants.size() + 1)));
+            contestants.add(options.contestant(classifier, TuningSpec.variant(contestants.size() + 1), point));
         }
-        return options.spec(contestants, folds.split(options.holdOut)).searching(new TuningSpec(strategy, rungs, points));
+        return options.spec(contestants, folds.split(options, 3)).searching(new TuningSpec(strategy, rungs, points));
     }
 
     private static Map<String, List<Object>> standardSpace(LoadedClassifier classifier, Contestant plain) {
-        Map<String, List<Object>> space = new LinkedHashMap<>(classifier.searchSpace().options());
+        Map<String, List<Object>> space =
+                new LinkedHashMap<>(classifier.searchSpace().options());
         double rate = plain.recipe().optimizer().learningRate();
         space.put(LEARNING_RATE, List.of(rate, rate / 2, rate * 2));
         return space;
@@ -137,19 +136,5 @@ final class TuneCommand implements Callable<Integer> {
             }
         }
         return space;
-    }
-
-    /** Makes a contestant of a point: its hyperparameters first, since they may decide the recipe. */
-    private Contestant contestant(LoadedClassifier classifier, Map<String, Object> point, String variant) {
-        SearchSpace space = classifier.searchSpace();
-        Map<String, Object> chosen = new LinkedHashMap<>();
-        Map<String, Object> ofRecipe = new LinkedHashMap<>();
-        point.forEach((key, value) -> (space.options().containsKey(key) ? chosen : ofRecipe).put(key, value));
-        Contestant plain = options.contestant(classifier, chosen);
-        Recipe recipe = plain.recipe();
-        for (Map.Entry<String, Object> entry : ofRecipe.entrySet()) {
-            recipe = RecipeOverrides.with(recipe, entry.getKey(), entry.getValue());
-        }
-        return new Contestant(plain.name(), variant, plain.hyperparameters(), recipe);
     }
 }

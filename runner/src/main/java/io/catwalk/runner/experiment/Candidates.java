@@ -111,8 +111,8 @@ public final class Candidates {
         }
         space.forEach((name, options) -> {
             if (options.isEmpty() || new LinkedHashSet<>(options).size() < options.size()) {
-                throw new RequestException("expected at least one option of " + name + " to try, and none twice, but found "
-                        + options);
+                throw new RequestException(
+                        "expected at least one option of " + name + " to try, and none twice, but found " + options);
             }
         });
     }

@@ -246,10 +246,7 @@ public final class Experiment {
     }
 
     private Results results(
-            RunFolder run,
-            Stopwatch stopwatch,
-            Map<TrialSpec, TrialResult> finished,
-            List<TrialSpec> left) {
+            RunFolder run, Stopwatch stopwatch, Map<TrialSpec, TrialResult> finished, List<TrialSpec> left) {
         List<TrialResult> inOrder = spec.trials(finished).stream()
                 .filter(finished::containsKey)
                 .map(trial -> Objects.requireNonNull(finished.get(trial)))
