@@ -38,7 +38,16 @@ public record RunFolder(Path path) {
     private static final String RESULTS = "results.json";
 
     private static final Set<String> OWN = Set.of(
-            EXPERIMENT, JOURNAL, RESULTS, "results.csv", "results.md", "report.html", "slides.pptx", "plots", "trials");
+            EXPERIMENT,
+            JOURNAL,
+            RESULTS,
+            "results.csv",
+            "results.md",
+            "report.html",
+            "slides.pptx",
+            "plots",
+            "trials",
+            "audit");
 
     /** What to do with a run folder that is already there. */
     public enum Existing {
