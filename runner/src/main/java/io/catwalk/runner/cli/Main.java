@@ -33,6 +33,7 @@ import picocli.CommandLine.ScopeType;
             VerifyCommand.class,
             PredictCommand.class,
             BenchCommand.class,
+            AuditCommand.class,
             ListCommand.class,
             DoctorCommand.class
         },

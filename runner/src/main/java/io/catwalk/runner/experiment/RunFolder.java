@@ -45,7 +45,8 @@ public record RunFolder(Path path) {
             "report.html",
             "slides.pptx",
             "plots",
-            "trials");
+            "trials",
+            "audit");
 
     /** What to do with a run folder that is already there. */
     public enum Existing {

@@ -108,7 +108,8 @@ final class Scheduler {
     private void submit(TrialSpec trial) throws IOException {
         TrialExecutor.Submitted submitted = executor.submit(desk.begin(trial), epoch -> desk.epoch(trial, epoch));
         running.put(trial, submitted);
-        submitted.outcome().whenComplete((result, failure) -> ended.add(trial));
+        // Whatever the outcome is, settle() asks for it.
+        var unused = submitted.outcome().whenComplete((result, failure) -> ended.add(trial));
     }
 
     /** Waits for a trial to end; null once the time is over. */

@@ -122,7 +122,7 @@ final class BadRequestTest {
     void noCommandShowsWhichThereAre() {
         Catwalk.Answer answer = Catwalk.run();
         assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
-        assertThat(answer.out()).contains("compare", "train", "evaluate", "list", "doctor");
+        assertThat(answer.out()).contains("compare", "train", "evaluate", "audit", "list", "doctor");
     }
 
     @Test
