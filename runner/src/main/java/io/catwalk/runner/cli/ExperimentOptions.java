@@ -182,10 +182,10 @@ final class ExperimentOptions {
             }
             return new Contestant(plain.name(), variant, plain.hyperparameters(), recipe);
         } catch (IllegalArgumentException | RequestException e) {
-            throw new RequestException(
-                    classifier.name() + " (hyperparameters: " + (known.isEmpty() ? "none" : String.join(", ", known))
-                            + "): " + e.getMessage(),
-                    e);
+            String neither = ofRecipe.isEmpty()
+                    ? ""
+                    : "not among the hyperparameters (" + (known.isEmpty() ? "none" : String.join(", ", known)) + "): ";
+            throw new RequestException(classifier.name() + ": " + neither + e.getMessage(), e);
         }
     }
 
@@ -211,7 +211,8 @@ final class ExperimentOptions {
     /** Splits into folds: as many as are asked for, as the file says, or so many. */
     SplitSpec split(int byDefault, @Nullable Integer folds, @Nullable Integer repeats) {
         ExperimentFile.Split said = first(file().content().split(), new ExperimentFile.Split(null, null, null, null));
-        int dealt = folds != null ? folds : first(said.folds(), byDefault) == 0 ? byDefault : first(said.folds(), 0);
+        int ofFile = first(said.folds(), 0);
+        int dealt = folds != null ? folds : ofFile == 0 ? byDefault : ofFile;
         return new SplitSpec(
                 dealt,
                 first(repeats, first(said.repeats(), 1)),

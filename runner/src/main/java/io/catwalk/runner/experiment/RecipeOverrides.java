@@ -85,7 +85,7 @@ public final class RecipeOverrides {
             known.add(AUGMENTATION);
             List<String> leaves = known.stream().map(RecipeOverrides::leaf).toList();
             throw new RequestException("expected the name of one number of the recipe, but found '" + name + "'"
-                    + Suggestion.question(name, leaves) + " Known are " + String.join(", ", known));
+                    + Suggestion.question(name, leaves) + " (known: " + String.join(", ", known) + ")");
         }
         String path = meant.get(0);
         ObjectNode holder =
