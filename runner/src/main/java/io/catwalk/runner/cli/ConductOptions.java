@@ -64,6 +64,11 @@ final class ConductOptions {
             console.line("");
             console.line("Everything is in " + run.path());
         }
+        if (!results.experiment().notRun().isEmpty()) {
+            console.note("not run, since the time was over: "
+                    + String.join(", ", results.experiment().notRun())
+                    + "; catwalk resume goes on with them");
+        }
         if (results.disagreeing() > 0) {
             return ExitCode.CROSS_CHECK_FAILED;
         }
