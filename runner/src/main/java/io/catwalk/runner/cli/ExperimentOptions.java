@@ -159,7 +159,7 @@ final class ExperimentOptions {
         return new ExperimentSpec(
                 ExperimentSpec.SCHEMA,
                 images,
-                new SplitSpec(0, holdOut, 0),
+                SplitSpec.holdOut(holdOut, 0),
                 contestants,
                 List.of(seed),
                 atOnce,

@@ -7,11 +7,12 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** Computes one SHA-256 over what is added in turn; integers count as 32 bits, big-endian. */
-final class Sha256 {
+public final class Sha256 {
 
     private final MessageDigest digest;
 
-    Sha256() {
+    /** Starts with nothing. */
+    public Sha256() {
         try {
             digest = MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
@@ -31,14 +32,23 @@ final class Sha256 {
         return this;
     }
 
-    /** Adds a text and its length, so that two texts are not one. */
-    Sha256 add(String text) {
+    /**
+     * Adds a text and its length, so that two texts are not one.
+     *
+     * @param text any text
+     * @return this
+     */
+    public Sha256 add(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         return add(bytes.length).add(bytes);
     }
 
-    /** Returns 64 lower-case hexadecimal digits and starts anew. */
-    String hex() {
+    /**
+     * Ends.
+     *
+     * @return 64 lower-case hexadecimal digits; what is added from now on starts anew
+     */
+    public String hex() {
         return HexFormat.of().formatHex(digest.digest());
     }
 }

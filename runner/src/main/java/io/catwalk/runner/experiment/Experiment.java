@@ -62,7 +62,7 @@ public final class Experiment {
         this.command = command;
         this.clock = clock;
         dataset = spec.dataset().load(dataHome);
-        split = spec.split().split(dataset.train().labels(), dataset.classes().size(), 0);
+        split = spec.split().split(dataset, spec.split().folds() == 0 ? 0 : 1).split();
         for (Contestant one : spec.classifiers()) {
             if (one.recipe().batchSize() > split.train().length) {
                 throw new RequestException("batch size must be at most the number of training images, "
@@ -189,8 +189,10 @@ public final class Experiment {
                         Duration.between(started, clock.instant()).toMillis() / 1e3,
                         spec.trials().size(),
                         inOrder.size(),
+                        List.of(),
                         spec.seeds(),
                         spec.split().folds(),
+                        spec.split().repeats(),
                         spec.jobs(),
                         spec.threads()),
                 new Results.Dataset(
@@ -203,6 +205,8 @@ public final class Experiment {
                         split.train().length,
                         split.validation().length,
                         dataset.test().size()),
-                inOrder);
+                inOrder,
+                null,
+                null);
     }
 }

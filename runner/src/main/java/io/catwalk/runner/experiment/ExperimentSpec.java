@@ -4,6 +4,7 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.SplitSpec;
 import io.catwalk.runner.trial.TrialSpec;
+import io.catwalk.runner.trial.TrialSpec.Purpose;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -51,17 +52,25 @@ public record ExperimentSpec(
 
     /**
      * Lists the trials, seed by seed and fold by fold, so that an interrupted run has compared all
-     * classifiers as far as it got.
+     * classifiers as far as it got. With folds, the first network of each classifier stands for what it
+     * costs: it alone is exported and measured. Without, every network may be wanted.
      *
      * @return every classifier with every seed on every fold
      */
     public List<TrialSpec> trials() {
         List<TrialSpec> trials = new ArrayList<>();
         for (long seed : seeds) {
-            for (int fold = 0; fold < Math.max(1, split.folds()); fold++) {
+            for (int fold = Math.min(1, split.folds()); fold <= split.lastFold(); fold++) {
                 for (Contestant one : classifiers) {
                     trials.add(new TrialSpec(
-                            one.name(), one.variant(), one.hyperparameters(), one.recipe(), seed, fold, threads));
+                            one.name(),
+                            one.variant(),
+                            one.hyperparameters(),
+                            one.recipe(),
+                            seed,
+                            fold,
+                            threads,
+                            fold == 0 || (fold == 1 && seed == seeds.get(0)) ? Purpose.SHIP : Purpose.SCORE));
                 }
             }
         }

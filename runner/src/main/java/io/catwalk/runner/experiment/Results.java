@@ -23,8 +23,16 @@ import tools.jackson.databind.JsonNode;
  * @param experiment what was asked for and how far it got
  * @param dataset what was trained and judged on
  * @param trials in the order of the request
+ * @param comparison how they stand to each other; null before all are done, or with nothing to compare
+ * @param tuning outcome of a search; null if it was none
  */
-public record Results(int schema, Summary experiment, Dataset dataset, List<TrialResult> trials) {
+public record Results(
+        int schema,
+        Summary experiment,
+        Dataset dataset,
+        List<TrialResult> trials,
+        @Nullable Comparison comparison,
+        @Nullable Tuning tuning) {
 
     /**
      * Says what was asked for and how far it got.
@@ -35,8 +43,10 @@ public record Results(int schema, Summary experiment, Dataset dataset, List<Tria
      * @param seconds from the start to this writing
      * @param planned number of trials asked for
      * @param finished number of trials that are done or failed
+     * @param notRun titles of the trials that were left out, since the time was over
      * @param seeds of the trials
      * @param folds number of folds, 0 for a hold-out
+     * @param repeats how often the images were dealt into folds
      * @param jobs trials at once
      * @param threads of each trial
      */
@@ -47,10 +57,18 @@ public record Results(int schema, Summary experiment, Dataset dataset, List<Tria
             double seconds,
             int planned,
             int finished,
+            List<String> notRun,
             List<Long> seeds,
             int folds,
+            int repeats,
             int jobs,
-            int threads) {}
+            int threads) {
+
+        /** Takes what was written before there was a time budget, or repeats. */
+        public Summary {
+            notRun = notRun == null ? List.of() : List.copyOf(notRun);
+        }
+    }
 
     /**
      * Describes the images.
@@ -63,7 +81,7 @@ public record Results(int schema, Summary experiment, Dataset dataset, List<Tria
      * @param width in pixels
      * @param train number of images that are trained on
      * @param validation number of images that choose the epoch
-     * @param test number of images that judge
+     * @param test number of images that judge a trial; with folds, those of one fold
      */
     public record Dataset(
             String name,

@@ -15,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -210,20 +209,42 @@ public record RunFolder(Path path) {
     }
 
     /**
+     * Reads the results.
+     *
+     * @return what {@link #writeResults} wrote last
+     * @throws IOException if they cannot be read
+     */
+    public Results readResults() throws IOException {
+        return Json.JSON.readValue(Files.readString(path.resolve(RESULTS)), Results.class);
+    }
+
+    /**
+     * Reads what the finished trials recorded.
+     *
+     * @return their outcomes, in the order of the request
+     * @throws IOException if they cannot be read
+     */
+    public Map<TrialSpec, TrialResult> readTrials() throws IOException {
+        Map<TrialSpec, TrialResult> recorded = new LinkedHashMap<>();
+        for (TrialSpec spec : readExperiment().trials()) {
+            TrialFolder folder = trial(spec);
+            if (Files.exists(folder.result())) {
+                recorded.put(spec, folder.readResult());
+            }
+        }
+        return recorded;
+    }
+
+    /**
      * Writes the results anew from what the trials recorded since.
      *
      * @throws IOException if they cannot be read or written
      */
     public void refreshResults() throws IOException {
-        Results old = Json.JSON.readValue(Files.readString(path.resolve(RESULTS)), Results.class);
-        List<TrialResult> recorded = new ArrayList<>();
-        for (TrialSpec spec : readExperiment().trials()) {
-            TrialFolder folder = trial(spec);
-            if (Files.exists(folder.result())) {
-                recorded.add(folder.readResult());
-            }
-        }
-        writeResults(new Results(old.schema(), old.experiment(), old.dataset(), recorded));
+        Results old = readResults();
+        List<TrialResult> recorded = List.copyOf(readTrials().values());
+        writeResults(
+                new Results(old.schema(), old.experiment(), old.dataset(), recorded, old.comparison(), old.tuning()));
     }
 
     /** Says what keeps this from being a run folder; null if it is one. */

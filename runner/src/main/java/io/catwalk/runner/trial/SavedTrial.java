@@ -68,7 +68,8 @@ public final class SavedTrial implements AutoCloseable {
         TrialOrder order = folder.readOrder();
         LoadedClassifier classifier = catalog.require(order.spec().classifier());
         requireSamePlugin(result, classifier);
-        ImageDataset dataset = (other == null ? order.dataset() : other).load(dataHome);
+        ImageDataset dataset =
+                other == null ? order.withDataHome(dataHome).images().dataset() : other.load(dataHome);
         TrainedModel model = model(folder, classifier, result, dataset);
         return new SavedTrial(folder, result, normalization, dataset, other == null, model);
     }

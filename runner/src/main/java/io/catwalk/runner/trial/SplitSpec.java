@@ -1,21 +1,32 @@
 package io.catwalk.runner.trial;
 
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.data.LabeledImages;
 import io.catwalk.runner.data.Split;
 
 /**
- * Says which training images are kept for validation. Every trial of an experiment sees the same.
+ * Says which images judge a trial and which choose its epoch. Every classifier of an experiment sees the
+ * same.
  *
- * @param folds number of folds; 0 for a single hold-out
- * @param holdOut share of the training images that a hold-out keeps, above 0 and below 1; unused with folds
+ * <p>In a hold-out the test images of the data set judge. In a cross-validation the training images are
+ * all there is: one fold of them judges, and the test images are never looked at. In both, a share of
+ * what is left to train on chooses the epoch, so that no image does both.
+ *
+ * @param folds number of folds of a cross-validation; 0 for a hold-out
+ * @param repeats how often the images are dealt into folds anew; 1 for a hold-out
+ * @param holdOut share of the images to train on that chooses the epoch, above 0 and below 1
  * @param seed of the split, apart from the seeds of the trials
  */
-public record SplitSpec(int folds, double holdOut, long seed) {
+public record SplitSpec(int folds, int repeats, double holdOut, long seed) {
 
     /** Checks the numbers against their ranges. */
     public SplitSpec {
         if (folds != 0 && folds < 2) {
-            throw new RequestException("folds must be 0 (hold-out) or at least 2, but is " + folds);
+            throw new RequestException("--folds must be at least 2, but is " + folds + ": try 5");
+        }
+        if (repeats < 1 || (folds == 0 && repeats != 1)) {
+            throw new RequestException("--repeats must be at least 1, and 1 without folds, but is " + repeats);
         }
         if (!(holdOut > 0 && holdOut < 1)) {
             throw new RequestException("--hold-out must be above 0 and below 1, but is " + holdOut);
@@ -23,16 +34,49 @@ public record SplitSpec(int folds, double holdOut, long seed) {
     }
 
     /**
-     * Splits the training images.
+     * Splits into training, validation and test images, once.
      *
-     * @param labels class of each training image
-     * @param classes number of classes
-     * @param fold number of the fold, from 0
-     * @return training and validation indices
+     * @param holdOut share of the training images that chooses the epoch, above 0 and below 1
+     * @param seed of the split
+     * @return a split without folds
      */
-    public Split split(int[] labels, int classes, int fold) {
-        return folds == 0
-                ? Split.holdOut(labels, classes, holdOut, seed)
-                : Split.folds(labels, classes, folds, seed).get(fold);
+    public static SplitSpec holdOut(double holdOut, long seed) {
+        return new SplitSpec(0, 1, holdOut, seed);
+    }
+
+    /**
+     * Returns the number of the last fold, over all repeats.
+     *
+     * @return 0 for a hold-out
+     */
+    public int lastFold() {
+        return folds * repeats;
+    }
+
+    /**
+     * Splits a data set.
+     *
+     * @param dataset all there is
+     * @param fold number of the fold, from 1 to {@link #lastFold}; 0 for the hold-out, with folds or without
+     * @return what a trial sees
+     * @throws RequestException if there are more folds than images of the smallest class
+     */
+    public TrialImages split(ImageDataset dataset, int fold) {
+        int classes = dataset.classes().size();
+        if (fold == 0) {
+            Split split = Split.holdOut(dataset.train().labels(), classes, holdOut, seed);
+            return new TrialImages(dataset, split, null);
+        }
+        int repeat = (fold - 1) / folds;
+        Split outer = Split.folds(dataset.train().labels(), classes, folds, seed + repeat)
+                .get((fold - 1) % folds);
+        LabeledImages rest = dataset.train().select(outer.train());
+        ImageDataset seen = new ImageDataset(
+                dataset.name(),
+                dataset.sha256(),
+                dataset.classes(),
+                rest,
+                dataset.train().select(outer.validation()));
+        return new TrialImages(seen, Split.holdOut(rest.labels(), classes, holdOut, seed), outer);
     }
 }

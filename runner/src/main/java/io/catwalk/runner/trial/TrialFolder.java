@@ -4,7 +4,6 @@ import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Task;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
-import io.catwalk.runner.data.Split;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.plugin.LoadedClassifier;
 import io.catwalk.runner.training.Epoch;
@@ -18,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Knows the files of a trial. {@code trial.json} is written last: a folder that has it is complete.
@@ -149,12 +149,16 @@ public record TrialFolder(Path path) {
         }
     }
 
-    /** Writes which images are kept for validation; all other training images are trained on. */
-    void writeSplit(Split split) throws IOException {
-        Map<String, Object> indices = new LinkedHashMap<>();
-        indices.put("sha256", split.sha256());
-        indices.put("train", split.train().length);
-        indices.put("validation", split.validation());
+    /**
+     * Writes which of the data set's own training images choose the epoch and, with folds, which judge; all
+     * others are trained on.
+     */
+    void writeSplit(TrialImages images) throws IOException {
+        Map<String, @Nullable Object> indices = new LinkedHashMap<>();
+        indices.put("sha256", images.sha256());
+        indices.put("train", images.split().train().length);
+        indices.put("validation", images.validation());
+        indices.put("fold", images.fold() == null ? null : images.fold().validation());
         AtomicFiles.write(path.resolve("split.json"), Json.LINE.writeValueAsString(indices));
     }
 
@@ -183,6 +187,31 @@ public record TrialFolder(Path path) {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /**
+     * Reads the course of the training.
+     *
+     * @return one record an epoch; empty if none was written
+     * @throws IOException if it cannot be read
+     */
+    public List<Epoch> readHistory() throws IOException {
+        Path file = path.resolve("history.csv");
+        if (!Files.exists(file)) {
+            return List.of();
+        }
+        return Files.readAllLines(file).stream()
+                .skip(1)
+                .map(line -> line.split(",", -1))
+                .map(cells -> new Epoch(
+                        Integer.parseInt(cells[0]),
+                        Double.parseDouble(cells[1]),
+                        Double.parseDouble(cells[2]),
+                        Double.parseDouble(cells[3]),
+                        Double.parseDouble(cells[4]),
+                        Double.parseDouble(cells[5]),
+                        Double.parseDouble(cells[6])))
+                .toList();
     }
 
     private Path model() {

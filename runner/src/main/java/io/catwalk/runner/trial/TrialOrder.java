@@ -16,6 +16,16 @@ public record TrialOrder(
         TrialSpec spec, DatasetSpec dataset, SplitSpec split, Path dataHome, Path pluginsDir, Path folder) {
 
     /**
+     * Loads the images that the trial sees.
+     *
+     * @return training, validation and judging images
+     * @throws RequestException if the data set or the split is wrong
+     */
+    public TrialImages images() {
+        return split.split(dataset.load(dataHome), spec.fold());
+    }
+
+    /**
      * Prepares measuring: with the data and plugins of this installation, and with another number of
      * threads, which changes no answer.
      *
@@ -26,6 +36,10 @@ public record TrialOrder(
      */
     public TrialOrder toMeasure(Path newDataHome, Path newPluginsDir, int threads) {
         return new TrialOrder(spec.withThreads(threads), dataset, split, newDataHome, newPluginsDir, folder);
+    }
+
+    TrialOrder withDataHome(Path newDataHome) {
+        return new TrialOrder(spec, dataset, split, newDataHome, pluginsDir, folder);
     }
 
     TrialOrder at(Path newFolder) {

@@ -14,12 +14,13 @@ import org.jspecify.annotations.Nullable;
  * @param classifier name of the architecture
  * @param variant name of the choice of hyperparameters and recipe
  * @param seed of the trial
- * @param fold of the trial
+ * @param fold of the trial, from 1; 0 for a hold-out
  * @param status whether there is a trained network
  * @param error why not, in one line; null if there is
+ * @param firstError why it failed at first, if it was tried again, in one line; null if it was not
  * @param hyperparameters the chosen point of the search space
  * @param recipe how it was trained
- * @param metrics {@code test}, {@code validation} and {@code train}, each a map of metric to value, of
+ * @param metrics {@code test} (with folds, the images of the fold), {@code validation} and {@code train}, each a map of metric to value, of
  *     the same weights in evaluation mode; null if it failed
  * @param overfitting the gaps between them and the verdict; null if it failed
  * @param parity how far its ONNX file differs from it; null if it failed
@@ -35,6 +36,7 @@ public record TrialResult(
         int fold,
         Status status,
         @Nullable String error,
+        @Nullable String firstError,
         Map<String, Object> hyperparameters,
         Recipe recipe,
         @Nullable Map<String, Map<String, @Nullable Object>> metrics,
@@ -70,6 +72,7 @@ public record TrialResult(
                 spec.fold(),
                 Status.FAILED,
                 error,
+                null,
                 spec.hyperparameters(),
                 spec.recipe(),
                 null,
@@ -83,7 +86,7 @@ public record TrialResult(
 
     /** Replaces how far the ONNX file differs and, if it is there, its size and work. */
     TrialResult withOnnx(ParityResult newParity, Path file) throws IOException {
-        return with(newParity, efficiency == null ? null : efficiency.withOnnx(file));
+        return with(firstError, newParity, efficiency == null ? null : efficiency.withOnnx(file));
     }
 
     /**
@@ -94,10 +97,21 @@ public record TrialResult(
      * @return a changed copy
      */
     public TrialResult withLatency(InferenceEngine engine, Latency latency) {
-        return with(parity, efficiency == null ? null : efficiency.withLatency(engine, latency));
+        return with(firstError, parity, efficiency == null ? null : efficiency.withLatency(engine, latency));
     }
 
-    private TrialResult with(@Nullable ParityResult newParity, @Nullable Efficiency newEfficiency) {
+    /**
+     * Remembers that it was tried before.
+     *
+     * @param newFirstError why it failed then, in one line
+     * @return a changed copy
+     */
+    public TrialResult afterRetry(@Nullable String newFirstError) {
+        return with(newFirstError, parity, efficiency);
+    }
+
+    private TrialResult with(
+            @Nullable String newFirstError, @Nullable ParityResult newParity, @Nullable Efficiency newEfficiency) {
         return new TrialResult(
                 classifier,
                 variant,
@@ -105,6 +119,7 @@ public record TrialResult(
                 fold,
                 status,
                 error,
+                newFirstError,
                 hyperparameters,
                 recipe,
                 metrics,

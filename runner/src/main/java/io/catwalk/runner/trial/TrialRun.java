@@ -8,7 +8,6 @@ import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.LabeledImages;
 import io.catwalk.runner.data.Normalization;
-import io.catwalk.runner.data.Split;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Overfitting;
 import io.catwalk.runner.evaluation.Predictions;
@@ -51,14 +50,13 @@ final class TrialRun {
     TrialResult train(Consumer<Epoch> listener) throws IOException {
         Instant started = Instant.now();
         long start = System.nanoTime();
-        ImageDataset dataset = order.dataset().load(order.dataHome());
+        TrialImages images = order.images();
+        ImageDataset dataset = images.dataset();
         try (PluginCatalog catalog = PluginCatalog.open(order.pluginsDir())) {
             TrialSpec spec = order.spec();
             LoadedClassifier classifier = catalog.require(spec.classifier());
-            Split split = order.split()
-                    .split(dataset.train().labels(), dataset.classes().size(), spec.fold());
-            folder.writeSplit(split);
-            TrainingData data = TrainingData.of(dataset.train(), split);
+            folder.writeSplit(images);
+            TrainingData data = TrainingData.of(dataset.train(), images.split());
             Training training = new Training(
                     classifier,
                     chosen(),
@@ -76,14 +74,19 @@ final class TrialRun {
             })) {
                 Judgement judgement = judge(model, dataset, data);
                 folder.writeModel(model);
-                TrialResult judged = result(model, judgement, classifier, dataset, data, started, start);
-                // A network without an ONNX form is trained and judged all the same.
-                ParityResult parity = OnnxModel.write(folder.onnx(), model, dataset, judged, ExportOptions.standard());
-                TrialResult result = judged.withOnnx(parity, folder.onnx());
+                TrialResult judged = result(model, judgement, classifier, images, data, started, start);
+                TrialResult result =
+                        spec.purpose() == TrialSpec.Purpose.SHIP ? exported(model, dataset, judged) : judged;
                 folder.writeResult(result);
                 return result;
             }
         }
+    }
+
+    /** Exports and cross-checks. A network without an ONNX form is trained and judged all the same. */
+    private TrialResult exported(TrainedModel model, ImageDataset dataset, TrialResult judged) throws IOException {
+        ParityResult parity = OnnxModel.write(folder.onnx(), model, dataset, judged, ExportOptions.standard());
+        return judged.withOnnx(parity, folder.onnx());
     }
 
     /**
@@ -115,7 +118,7 @@ final class TrialRun {
     }
 
     private Latency measurePytorch() throws IOException {
-        ImageDataset dataset = order.dataset().load(order.dataHome());
+        ImageDataset dataset = order.images().dataset();
         Normalization normalization = Normalization.of(dataset.test(), new int[] {0});
         try (PluginCatalog catalog = PluginCatalog.open(order.pluginsDir());
                 TrainedModel model =
@@ -151,7 +154,7 @@ final class TrialRun {
             TrainedModel model,
             Judgement judgement,
             LoadedClassifier classifier,
-            ImageDataset dataset,
+            TrialImages images,
             TrainingData data,
             Instant started,
             long start)
@@ -181,8 +184,8 @@ final class TrialRun {
                 classifier.pluginId(),
                 classifier.version(),
                 classifier.jarSha256(),
-                dataset.sha256(),
-                data.split().sha256(),
+                images.dataset().sha256(),
+                images.sha256(),
                 spec.threads(),
                 Software.current(),
                 Machine.current());
@@ -192,6 +195,7 @@ final class TrialRun {
                 spec.seed(),
                 spec.fold(),
                 TrialResult.Status.DONE,
+                null,
                 null,
                 spec.hyperparameters(),
                 spec.recipe(),

@@ -1,7 +1,9 @@
 package io.catwalk.runner.trial;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.catwalk.api.Recipe;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Specifies one trial completely: with the same plugin, data, threads and machine it gives the same
@@ -12,8 +14,9 @@ import java.util.Map;
  * @param hyperparameters the whole point of the search space
  * @param recipe how to train
  * @param seed of everything random in the trial
- * @param fold number of the fold, from 0; 0 for a hold-out
+ * @param fold number of the fold, from 1; 0 for a hold-out
  * @param threads of the engine; a sum is ordered by them, so they belong to the result
+ * @param purpose what the network is for
  */
 public record TrialSpec(
         String classifier,
@@ -22,7 +25,23 @@ public record TrialSpec(
         Recipe recipe,
         long seed,
         int fold,
-        int threads) {
+        int threads,
+        Purpose purpose) {
+
+    /** What a network is trained for. */
+    public enum Purpose {
+        /** To be used: it is exported, cross-checked and measured. */
+        @JsonProperty("ship")
+        SHIP,
+        /** To score its architecture or its recipe, as one of many: it is judged and no more. */
+        @JsonProperty("score")
+        SCORE
+    }
+
+    /** Takes an order that says no purpose, from before there were several, to be for use. */
+    public TrialSpec {
+        purpose = Objects.requireNonNullElse(purpose, Purpose.SHIP);
+    }
 
     /** The variant with the hyperparameters and the recipe that a plugin comes with. */
     public static final String DEFAULT_VARIANT = "default";
@@ -55,6 +74,6 @@ public record TrialSpec(
     }
 
     TrialSpec withThreads(int newThreads) {
-        return new TrialSpec(classifier, variant, hyperparameters, recipe, seed, fold, newThreads);
+        return new TrialSpec(classifier, variant, hyperparameters, recipe, seed, fold, newThreads, purpose);
     }
 }

@@ -55,9 +55,11 @@ final class ResultsTableTest {
         seeds.forEach(seed -> names.forEach(name -> trials.add(trial(name, seed, parameters))));
         Results results = new Results(
                 1,
-                new Results.Summary("run", "compare", "2024-01-01T00:00:00Z", 1, 7, 7, seeds, 0, 2, 1),
+                new Results.Summary("run", "compare", "2024-01-01T00:00:00Z", 1, 7, 7, List.of(), seeds, 0, 1, 2, 1),
                 new Results.Dataset("fashion-mnist", "", List.of("a", "b"), 1, 28, 28, 54_000, 6_000, 10_000),
-                trials);
+                trials,
+                null,
+                null);
         StringWriter out = new StringWriter();
         ResultsTable.print(results, new Console(new PrintWriter(out), new PrintWriter(out)));
         return out.toString().lines().toList();
@@ -74,6 +76,7 @@ final class ResultsTableTest {
                 seed,
                 0,
                 TrialResult.Status.DONE,
+                null,
                 null,
                 Map.of(),
                 Recipe.standard(),

@@ -47,7 +47,7 @@ final class RunFolderTest {
         ExperimentSpec spec = new ExperimentSpec(
                 1,
                 new DatasetSpec(text, "28x28", 10, 0),
-                new SplitSpec(5, 0.1, 3),
+                new SplitSpec(5, 1, 0.1, 3),
                 List.of(
                         new Contestant("gru", "default", hyperparameters, Recipe.standard()),
                         new Contestant(
@@ -173,7 +173,7 @@ final class RunFolderTest {
     @Test
     void theJournalGrowsByALine() throws IOException {
         RunFolder run = RunFolder.open(aRun());
-        TrialSpec trial = new TrialSpec("gru", "wide", Map.of(), Recipe.standard(), 3, 2, 1);
+        TrialSpec trial = new TrialSpec("gru", "wide", Map.of(), Recipe.standard(), 3, 2, 1, TrialSpec.Purpose.SHIP);
 
         run.journal(trial, TrialResult.failed(trial, "no \"way\"\nout"));
         run.journal(trial, TrialResult.failed(trial, "again"));
@@ -215,7 +215,7 @@ final class RunFolderTest {
         ExperimentSpec spec = new ExperimentSpec(
                 1,
                 new DatasetSpec("fashion-mnist", null, 0, 0),
-                new SplitSpec(0, 0.1, 0),
+                SplitSpec.holdOut(0.1, 0),
                 List.of(new Contestant("gru", "default", Map.of(), Recipe.standard())),
                 List.of(1L),
                 1,

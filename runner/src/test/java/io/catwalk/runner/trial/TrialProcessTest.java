@@ -116,9 +116,9 @@ final class TrialProcessTest {
     private static TrialOrder order(String classifier, long seed, String name) throws IOException {
         Recipe recipe = Recipe.standard().withEpochs(2).withBatchSize(16);
         return new TrialOrder(
-                new TrialSpec(classifier, "default", Map.of(), recipe, seed, 0, 1),
+                new TrialSpec(classifier, "default", Map.of(), recipe, seed, 0, 1, TrialSpec.Purpose.SHIP),
                 new DatasetSpec(folder.resolve("tiny").toString(), null, 0, 0),
-                new SplitSpec(0, 0.1, 0),
+                SplitSpec.holdOut(0.1, 0),
                 folder,
                 folder.resolve("plugins"),
                 Files.createDirectory(folder.resolve(name)));

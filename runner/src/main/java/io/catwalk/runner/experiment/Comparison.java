@@ -1,0 +1,115 @@
+package io.catwalk.runner.experiment;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.catwalk.runner.statistics.CochranQ;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says how the contestants of an experiment stand to each other, and how sure that is.
+ *
+ * @param scope what is compared
+ * @param headline the answer to "which one", in a sentence
+ * @param limits what the comparison leaves open, in a sentence
+ * @param regionPoints largest difference in accuracy that does not matter, in percentage points
+ * @param cochranQ whether all models have the same accuracy; null for classifiers, or where nothing is paired
+ * @param standings of all contestants with a trained network, the most accurate first
+ * @param verdicts of every pair of them, in the order of the standings
+ */
+public record Comparison(
+        Scope scope,
+        String headline,
+        String limits,
+        double regionPoints,
+        @Nullable CochranQ cochranQ,
+        List<Standing> standings,
+        List<Verdict> verdicts) {
+
+    /** Copies the lists. */
+    public Comparison {
+        standings = List.copyOf(standings);
+        verdicts = List.copyOf(verdicts);
+    }
+
+    /** What is compared. */
+    public enum Scope {
+        /** Trained networks, on the same test images. */
+        @JsonProperty("models")
+        MODELS,
+        /** Architectures with their recipes, over the same folds. */
+        @JsonProperty("classifiers")
+        CLASSIFIERS
+    }
+
+    /** How the first of a pair stands to the second. */
+    public enum Outcome {
+        /** It is better. */
+        @JsonProperty("better")
+        BETTER,
+        /** It is worse. */
+        @JsonProperty("worse")
+        WORSE,
+        /** They differ by no more than the region. */
+        @JsonProperty("equivalent")
+        EQUIVALENT,
+        /** The data do not tell. */
+        @JsonProperty("undecided")
+        UNDECIDED
+    }
+
+    /**
+     * Says how accurate a contestant is.
+     *
+     * @param contestant its label, such as {@code lstm} or {@code lstm@wide}
+     * @param trials number of its trials that the numbers are of: one for each seed and fold
+     * @param accuracy mean over them, 0 to 1
+     * @param standardDeviation of the accuracies; null for a single trial
+     * @param accuracyLow lower bound of the 95 % interval: Wilson's for one trial, Student's for several
+     * @param accuracyHigh upper bound
+     * @param macroF1 mean over the trials, 0 to 1
+     * @param macroF1Low lower bound of its 95 % interval: by the bootstrap for one trial; null without predictions
+     * @param macroF1High upper bound
+     * @param onFront whether no other contestant is at least as good in accuracy, latency and size, and better in
+     *     one; null where latency or size is unknown
+     */
+    public record Standing(
+            String contestant,
+            int trials,
+            double accuracy,
+            @Nullable Double standardDeviation,
+            double accuracyLow,
+            double accuracyHigh,
+            double macroF1,
+            @Nullable Double macroF1Low,
+            @Nullable Double macroF1High,
+            @Nullable Boolean onFront) {}
+
+    /**
+     * Says how two contestants stand to each other.
+     *
+     * @param first label of the one
+     * @param second label of the other
+     * @param difference accuracy of the first less that of the second, -1 to 1
+     * @param low lower bound of its 95 % interval; null for models
+     * @param high upper bound
+     * @param p probability of such a difference between equals: exact McNemar with Holm for models, corrected
+     *     t-test for classifiers
+     * @param worse probability that the first is worse by more than the region; null for models
+     * @param equivalent probability that they differ by no more
+     * @param better probability that the first is better by more
+     * @param outcome of it all
+     * @param sentence the same in words
+     */
+    public record Verdict(
+            String first,
+            String second,
+            double difference,
+            @Nullable Double low,
+            @Nullable Double high,
+            double p,
+            @Nullable Double worse,
+            @Nullable Double equivalent,
+            @Nullable Double better,
+            Outcome outcome,
+            String sentence) {}
+}

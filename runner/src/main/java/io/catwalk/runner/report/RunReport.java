@@ -1,0 +1,130 @@
+package io.catwalk.runner.report;
+
+import io.catwalk.runner.Reasons;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.experiment.ExperimentSpec;
+import io.catwalk.runner.experiment.Results;
+import io.catwalk.runner.experiment.RunFolder;
+import io.catwalk.runner.training.Epoch;
+import io.catwalk.runner.trial.TrialFolder;
+import io.catwalk.runner.trial.TrialResult;
+import io.catwalk.runner.trial.TrialSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds everything that reports show, read once from a run folder; what is not there is null or empty,
+ * and said to be missing.
+ *
+ * @param spec what was asked for
+ * @param results what came of it, as {@code results.json} has it
+ * @param models the finished trials, in the order of the results
+ * @param dataset the images, for the pictures; null if they are not there any more
+ * @param missing what a reader would look for and does not find, in sentences
+ */
+public record RunReport(
+        ExperimentSpec spec,
+        Results results,
+        List<Model> models,
+        @Nullable ImageDataset dataset,
+        List<String> missing) {
+
+    /** Copies the lists. */
+    public RunReport {
+        models = List.copyOf(models);
+        missing = List.copyOf(missing);
+    }
+
+    /**
+     * Holds a finished trial.
+     *
+     * @param label that names it within its run
+     * @param result its outcome, done or failed
+     * @param history of its training, one record an epoch; empty if there is none
+     * @param predictions its answers to the images that judge it; null if there are none
+     * @param evaluation of these answers; null likewise
+     * @param onnx its file, which answers like the network; null if there is none
+     */
+    public record Model(
+            String label,
+            TrialResult result,
+            List<Epoch> history,
+            @Nullable Predictions predictions,
+            @Nullable Evaluation evaluation,
+            @Nullable Path onnx) {
+
+        /** Copies the history. */
+        public Model {
+            history = List.copyOf(history);
+        }
+
+        /**
+         * Tells whether there is a trained network.
+         *
+         * @return whether it is done
+         */
+        public boolean done() {
+            return result.status() == TrialResult.Status.DONE;
+        }
+    }
+
+    /**
+     * Reads a run folder, finished or interrupted.
+     *
+     * @param run the folder
+     * @param dataHome the folder that holds the known data sets
+     * @return what there is
+     * @throws IOException if something cannot be read
+     * @throws RequestException if the folder holds no run
+     */
+    public static RunReport read(RunFolder run, Path dataHome) throws IOException {
+        ExperimentSpec spec = run.readExperiment();
+        Results results = run.readResults();
+        List<String> missing = new ArrayList<>();
+        List<Model> models = new ArrayList<>();
+        for (Map.Entry<TrialSpec, TrialResult> trial : run.readTrials().entrySet()) {
+            models.add(model(results, run.trial(trial.getKey()), trial.getValue(), missing));
+        }
+        ImageDataset dataset = null;
+        try {
+            dataset = spec.dataset().load(dataHome);
+            if (!dataset.sha256().equals(results.dataset().sha256())) {
+                missing.add("The images of " + dataset.name() + " are not those of the run any more: no pictures.");
+                dataset = null;
+            }
+        } catch (RequestException e) {
+            missing.add("The images cannot be read, so there are no pictures: " + Reasons.of(e));
+        }
+        return new RunReport(spec, results, models, dataset, missing);
+    }
+
+    private static Model model(Results results, TrialFolder folder, TrialResult result, List<String> missing)
+            throws IOException {
+        String label = results.label(result);
+        Predictions predictions = null;
+        Evaluation evaluation = null;
+        if (result.status() == TrialResult.Status.DONE) {
+            if (Files.exists(folder.predictions("test"))) {
+                predictions = Predictions.read(folder.predictions("test"));
+                evaluation = Evaluation.of(predictions, results.dataset().classes());
+            } else {
+                missing.add(label + " has no predictions: no confusion matrix, classes or calibration.");
+            }
+        }
+        return new Model(
+                label,
+                result,
+                folder.readHistory(),
+                predictions,
+                evaluation,
+                Files.exists(folder.onnx()) ? folder.onnx() : null);
+    }
+}

@@ -1,0 +1,38 @@
+package io.catwalk.runner.trial;
+
+import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.data.Sha256;
+import io.catwalk.runner.data.Split;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds what a trial trains on and what judges it.
+ *
+ * @param dataset with the images of the fold, if there is one, as its test images, and without them among
+ *     its training images
+ * @param split of its training images into those to learn from and those that choose the epoch
+ * @param fold which of the data set's own training images are left (train) and which judge (validation);
+ *     null for a hold-out
+ */
+public record TrialImages(
+        ImageDataset dataset, Split split, @Nullable Split fold) {
+
+    /**
+     * Identifies the split.
+     *
+     * @return the SHA-256 of the split; with a fold, the SHA-256 of the fold's followed by the split's
+     */
+    public String sha256() {
+        return fold == null
+                ? split.sha256()
+                : new Sha256().add(fold.sha256()).add(split.sha256()).hex();
+    }
+
+    /** Returns the images that choose the epoch, as indices into the data set's own training images. */
+    int[] validation() {
+        return fold == null
+                ? split.validation()
+                : Arrays.stream(split.validation()).map(i -> fold.train()[i]).toArray();
+    }
+}
