@@ -6,27 +6,26 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.experiment.Contestant;
 import io.catwalk.runner.experiment.Experiment;
 import io.catwalk.runner.experiment.ExperimentSpec;
-import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.plugin.LoadedClassifier;
+import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.statistics.EquivalenceRegion;
 import io.catwalk.runner.trial.DatasetSpec;
-import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.SplitSpec;
-import io.catwalk.runner.trial.TrialExecution;
-import io.catwalk.runner.trial.TrialInProcess;
-import io.catwalk.runner.trial.TrialProcess;
 import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** The options of every command that trains. */
@@ -48,9 +47,6 @@ final class ExperimentOptions {
     @Option(names = "--image-size", paramLabel = "WxH", description = "Resize the images of a folder.")
     @Nullable
     String imageSize;
-
-    @Option(names = "--plugins-dir", paramLabel = "DIR", description = "Folder of the plugin jars.")
-    Path pluginsDir = Home.plugins();
 
     @Option(names = "--out", paramLabel = "DIR", description = "Run folder to make. Default: runs/COMMAND-TIME")
     @Nullable
@@ -105,66 +101,78 @@ final class ExperimentOptions {
                     + QUICK_EPOCHS + " epochs, batches of " + QUICK_BATCH + ".")
     boolean quick;
 
-    @Option(names = "--in-process", description = "Run trials in this process, to debug a plugin.")
-    boolean inProcess;
+    @Option(
+            names = "--region",
+            paramLabel = "POINTS",
+            description = "Largest difference in accuracy that does not matter, in points. Default: 0.5")
+    @Nullable
+    Double region;
 
-    @Option(names = "--json", description = "Print the results as JSON.")
-    boolean json;
+    @Mixin
+    ConductOptions conduct;
 
-    /** Runs the experiment of these classifiers and prints its table. */
-    int run(String command, List<String> arguments, List<Entrant> entrants, Console console)
+    /** Runs the experiment that is asked for and prints what came of it. */
+    int run(String name, CommandSpec command, Function<PluginCatalog, ExperimentSpec> request)
             throws IOException, InterruptedException {
-        ExperimentSpec spec = spec(entrants);
-        Experiment experiment =
-                new Experiment(spec, Home.data(), pluginsDir, String.join(" ", arguments), Clock.systemUTC());
-        RunFolder run = RunFolder.create(
-                out == null ? defaultOut(command) : out,
-                force ? RunFolder.Existing.REPLACE : RunFolder.Existing.REFUSE);
-        Results results;
-        StopNote note = new StopNote(run.path(), console);
-        try (ProgressView view = ProgressView.of(console, spec)) {
-            results = experiment.run(run, execution(spec), view);
-        } finally {
-            note.withdraw();
+        Console console = new Console(command);
+        try (PluginCatalog catalog = PluginCatalog.open(conduct.pluginsDir)) {
+            ExperimentSpec spec = request.apply(catalog)
+                    .recording(String.join(
+                            " ", command.commandLine().getParseResult().originalArgs()));
+            Experiment experiment = conduct.experiment(spec, catalog);
+            RunFolder run = RunFolder.create(
+                    out == null ? defaultOut(name) : out,
+                    force ? RunFolder.Existing.REPLACE : RunFolder.Existing.REFUSE);
+            run.writeExperiment(spec);
+            return conduct.carryOut(spec, experiment, run, console);
         }
-        if (json) {
-            console.json(results);
-        } else {
-            ResultsTable.print(results, console);
-            console.line("");
-            console.line("Everything is in " + run.path());
+    }
+
+    /** Finds who takes part, with what the plugins come with. */
+    List<Entrant> entrants(List<String> names, PluginCatalog catalog, Console console) {
+        List<LoadedClassifier> chosen = names.isEmpty()
+                ? catalog.classifiers()
+                : new LinkedHashSet<>(names).stream().map(catalog::require).toList();
+        if (chosen.isEmpty()) {
+            throw new RequestException(
+                    "expected at least one plugin in " + conduct.pluginsDir + ", but found none: see catwalk list");
         }
-        if (results.disagreeing() > 0) {
-            return ExitCode.CROSS_CHECK_FAILED;
+        if (names.isEmpty()) {
+            catalog.failures().forEach(failure -> console.note("left out: " + failure));
         }
-        return results.failed() == 0 ? ExitCode.DONE : ExitCode.SOME_FAILED;
+        return chosen.stream().map(one -> new Entrant(one, Map.of())).toList();
     }
 
     /** A classifier that takes part, and what was chosen about it. */
     record Entrant(LoadedClassifier classifier, Map<String, Object> choices) {}
 
-    private ExperimentSpec spec(List<Entrant> entrants) {
+    /** Puts the request together. */
+    ExperimentSpec spec(List<Entrant> entrants, SplitSpec split) {
         DatasetSpec images = new DatasetSpec(
                         dataset,
                         imageSize,
                         limitTrain == null ? (quick ? QUICK_TRAIN : 0) : limitTrain,
                         limitTest == null ? (quick ? QUICK_TEST : 0) : limitTest)
                 .anywhere();
-        List<Contestant> contestants = entrants.stream().map(this::contestant).toList();
-        if (inProcess && trialTimeout != null) {
+        if (conduct.inProcess && trialTimeout != null) {
             throw new RequestException("--trial-timeout needs processes that can be stopped: leave --in-process out");
         }
+        List<Contestant> contestants = entrants.stream().map(this::contestant).toList();
         int cores = Runtime.getRuntime().availableProcessors();
-        int atOnce = inProcess ? 1 : jobs == null ? defaultJobs(cores, contestants.size()) : jobs;
+        int trials = contestants.size() * Math.max(1, split.lastFold());
+        int atOnce = conduct.inProcess ? 1 : jobs == null ? defaultJobs(cores, trials) : jobs;
         return new ExperimentSpec(
                 ExperimentSpec.SCHEMA,
                 images,
-                SplitSpec.holdOut(holdOut, 0),
+                split,
                 contestants,
                 List.of(seed),
                 atOnce,
                 threads == null ? Math.max(1, cores / Math.max(1, atOnce)) : threads,
-                trialTimeout == null ? null : seconds(trialTimeout));
+                trialTimeout == null ? null : ConductOptions.seconds("--trial-timeout", trialTimeout),
+                region == null ? EquivalenceRegion.STANDARD.points() : region,
+                null,
+                "");
     }
 
     /** Packs trials: two with one thread each finish sooner than one after the other with two threads. */
@@ -193,29 +201,11 @@ final class ExperimentOptions {
         return new Contestant(entrant.classifier().name(), TrialSpec.DEFAULT_VARIANT, chosen.values(), recipe);
     }
 
-    private TrialExecution execution(ExperimentSpec spec) {
-        if (inProcess) {
-            EngineSettings.apply(spec.threads());
-            return new TrialInProcess();
-        }
-        return new TrialProcess(
-                spec.trialTimeoutSeconds() == null ? null : Duration.ofSeconds(spec.trialTimeoutSeconds()));
-    }
-
     private static int atLeastOne(String option, int value) {
         if (value < 1) {
             throw new RequestException(option + " must be at least 1, but is " + value);
         }
         return value;
-    }
-
-    /** Reads a duration such as {@code 90s}, {@code 30m} or {@code 2h}. */
-    private static long seconds(String text) {
-        String lower = text.toLowerCase(Locale.ROOT);
-        if (!lower.matches("[0-9]{1,9}[smh]")) {
-            throw new RequestException("--trial-timeout must be a number with s, m or h, such as 30m, but is " + text);
-        }
-        return Duration.parse("PT" + lower).toSeconds();
     }
 
     private static Path defaultOut(String command) {

@@ -1,7 +1,7 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.runner.Json;
-import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.trial.SplitSpec;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,15 +37,12 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Console console =
-                new Console(spec.commandLine().getOut(), spec.commandLine().getErr());
-        try (PluginCatalog catalog = PluginCatalog.open(options.pluginsDir)) {
-            return options.run(
-                    "train-" + name,
-                    spec.commandLine().getParseResult().originalArgs(),
-                    List.of(new ExperimentOptions.Entrant(catalog.require(name), typed(choices))),
-                    console);
-        }
+        return options.run(
+                "train-" + name,
+                spec,
+                catalog -> options.spec(
+                        List.of(new ExperimentOptions.Entrant(catalog.require(name), typed(choices))),
+                        SplitSpec.holdOut(options.holdOut, 0)));
     }
 
     private static Map<String, Object> typed(Map<String, String> texts) {
