@@ -279,8 +279,7 @@ public record RunFolder(Path path) {
             return false;
         }
         try (Stream<Path> entries = Files.list(path)) {
-            return entries.allMatch(
-                    entry -> entry.getFileName().toString().equals(EXPERIMENT + ".part"));
+            return entries.allMatch(entry -> entry.getFileName().toString().equals(EXPERIMENT + ".part"));
         }
     }
 

@@ -60,7 +60,9 @@ final class JournalTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"hello\n", "{}\n", "\n", "{\"trial\":\"a\",\"key\":\"b\",\"status\":\"done\",\"x\":1}\n", "[1]\n"})
+    @ValueSource(
+            strings = {"hello\n", "{}\n", "\n", "{\"trial\":\"a\",\"key\":\"b\",\"status\":\"done\",\"x\":1}\n", "[1]\n"
+            })
     void aForeignLineIsRefusedAndLeftAlone(String foreign) throws IOException {
         Path file = folder.resolve("journal.jsonl");
         String torn = FIRST + foreign + SECOND + "{\"tri";
