@@ -33,6 +33,6 @@ final class CompareCommand implements Callable<Integer> {
                 "compare",
                 spec,
                 catalog -> options.spec(
-                        options.entrants(names, catalog, new Console(spec)), SplitSpec.holdOut(options.holdOut, 0)));
+                        options.contestants(names, catalog, new Console(spec)), SplitSpec.holdOut(options.holdOut, 0)));
     }
 }

@@ -38,6 +38,6 @@ final class CrossvalCommand implements Callable<Integer> {
                 "crossval",
                 spec,
                 catalog -> options.spec(
-                        options.entrants(names, catalog, new Console(spec)), folds.split(options.holdOut)));
+                        options.contestants(names, catalog, new Console(spec)), folds.split(options.holdOut)));
     }
 }

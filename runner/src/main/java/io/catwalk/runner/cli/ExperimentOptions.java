@@ -129,7 +129,7 @@ final class ExperimentOptions {
     }
 
     /** Finds who takes part, with what the plugins come with. */
-    List<Entrant> entrants(List<String> names, PluginCatalog catalog, Console console) {
+    List<Contestant> contestants(List<String> names, PluginCatalog catalog, Console console) {
         List<LoadedClassifier> chosen = names.isEmpty()
                 ? catalog.classifiers()
                 : new LinkedHashSet<>(names).stream().map(catalog::require).toList();
@@ -140,14 +140,11 @@ final class ExperimentOptions {
         if (names.isEmpty()) {
             catalog.failures().forEach(failure -> console.note("left out: " + failure));
         }
-        return chosen.stream().map(one -> new Entrant(one, Map.of())).toList();
+        return chosen.stream().map(one -> contestant(one, Map.of())).toList();
     }
 
-    /** A classifier that takes part, and what was chosen about it. */
-    record Entrant(LoadedClassifier classifier, Map<String, Object> choices) {}
-
     /** Puts the request together. */
-    ExperimentSpec spec(List<Entrant> entrants, SplitSpec split) {
+    ExperimentSpec spec(List<Contestant> contestants, SplitSpec split) {
         DatasetSpec images = new DatasetSpec(
                         dataset,
                         imageSize,
@@ -157,7 +154,6 @@ final class ExperimentOptions {
         if (conduct.inProcess && trialTimeout != null) {
             throw new RequestException("--trial-timeout needs processes that can be stopped: leave --in-process out");
         }
-        List<Contestant> contestants = entrants.stream().map(this::contestant).toList();
         int cores = Runtime.getRuntime().availableProcessors();
         int trials = contestants.size() * Math.max(1, split.lastFold());
         int atOnce = conduct.inProcess ? 1 : jobs == null ? defaultJobs(cores, trials) : jobs;
@@ -181,14 +177,15 @@ final class ExperimentOptions {
         return Math.max(1, Math.min(most, trials));
     }
 
-    private Contestant contestant(Entrant entrant) {
+    /** Makes a contestant of a classifier, by what is chosen of its hyperparameters and by these options. */
+    Contestant contestant(LoadedClassifier classifier, Map<String, Object> choices) {
         Hyperparameters chosen;
         try {
-            chosen = entrant.classifier().searchSpace().choose(entrant.choices());
+            chosen = classifier.searchSpace().choose(choices);
         } catch (IllegalArgumentException e) {
-            throw new RequestException(entrant.classifier().name() + ": " + e.getMessage(), e);
+            throw new RequestException(classifier.name() + ": " + e.getMessage(), e);
         }
-        Recipe recipe = entrant.classifier().recipe(chosen);
+        Recipe recipe = classifier.recipe(chosen);
         if (quick) {
             recipe = recipe.withEpochs(QUICK_EPOCHS).withBatchSize(QUICK_BATCH);
         }
@@ -198,7 +195,7 @@ final class ExperimentOptions {
         if (batchSize != null) {
             recipe = recipe.withBatchSize(atLeastOne("--batch-size", batchSize));
         }
-        return new Contestant(entrant.classifier().name(), TrialSpec.DEFAULT_VARIANT, chosen.values(), recipe);
+        return new Contestant(classifier.name(), TrialSpec.DEFAULT_VARIANT, chosen.values(), recipe);
     }
 
     private static int atLeastOne(String option, int value) {

@@ -26,6 +26,7 @@ import picocli.CommandLine.ScopeType;
             CompareCommand.class,
             TrainCommand.class,
             CrossvalCommand.class,
+            TuneCommand.class,
             ResumeCommand.class,
             EvaluateCommand.class,
             ExportCommand.class,

@@ -1,6 +1,5 @@
 package io.catwalk.runner.cli;
 
-import io.catwalk.runner.Json;
 import io.catwalk.runner.trial.SplitSpec;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -13,7 +12,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import tools.jackson.core.JacksonException;
 
 /** Trains and judges one classifier. */
 @Command(
@@ -41,23 +39,13 @@ final class TrainCommand implements Callable<Integer> {
                 "train-" + name,
                 spec,
                 catalog -> options.spec(
-                        List.of(new ExperimentOptions.Entrant(catalog.require(name), typed(choices))),
+                        List.of(options.contestant(catalog.require(name), typed(choices))),
                         SplitSpec.holdOut(options.holdOut, 0)));
     }
 
     private static Map<String, Object> typed(Map<String, String> texts) {
         Map<String, Object> values = new LinkedHashMap<>();
-        texts.forEach((name, text) -> values.put(name, typed(text)));
+        texts.forEach((name, text) -> values.put(name, Typed.value(text)));
         return values;
-    }
-
-    /** Reads a value as YAML does: 32 is a whole number, 0.5 a number, true a switch, the rest text. */
-    private static Object typed(String text) {
-        try {
-            Object value = Json.YAML.readValue(text, Object.class);
-            return value instanceof Number || value instanceof Boolean ? value : text;
-        } catch (JacksonException e) {
-            return text;
-        }
     }
 }

@@ -92,11 +92,11 @@ public final class Experiment {
         Stopwatch stopwatch = Stopwatch.resume(run, clock);
         Map<TrialSpec, TrialResult> finished = finished(run, listener);
         listener.kept(List.copyOf(finished.keySet()));
-        run.writeResults(results(run, stopwatch, finished, List.of(), null));
+        run.writeResults(results(run, stopwatch, finished, List.of()));
         Scheduler.Desk desk = desk(run, listener, stopwatch, finished);
         List<TrialSpec> left = new Scheduler(spec, executor, conduct, stopwatch, desk).run(finished);
         measure(run, executor, listener, finished);
-        Results results = results(run, stopwatch, finished, left, null);
+        Results results = results(run, stopwatch, finished, left).compared(run, spec, finished);
         run.writeResults(results);
         return results;
     }
@@ -127,7 +127,7 @@ public final class Experiment {
                 record(run, trial, result);
                 Map<TrialSpec, TrialResult> all = new LinkedHashMap<>(finished);
                 all.put(trial, result);
-                run.writeResults(results(run, stopwatch, all, List.of(), null));
+                run.writeResults(results(run, stopwatch, all, List.of()));
                 listener.finished(trial, result);
             }
         };
@@ -249,8 +249,7 @@ public final class Experiment {
             RunFolder run,
             Stopwatch stopwatch,
             Map<TrialSpec, TrialResult> finished,
-            List<TrialSpec> left,
-            @Nullable Comparison comparison) {
+            List<TrialSpec> left) {
         List<TrialResult> inOrder = spec.trials(finished).stream()
                 .filter(finished::containsKey)
                 .map(trial -> Objects.requireNonNull(finished.get(trial)))
@@ -281,7 +280,7 @@ public final class Experiment {
                         split.validation().length,
                         judging),
                 inOrder,
-                comparison,
+                null,
                 spec.tuning() == null ? null : spec.tuning().outcome(spec, finished));
     }
 }

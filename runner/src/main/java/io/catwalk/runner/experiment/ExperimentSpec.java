@@ -116,6 +116,27 @@ public record ExperimentSpec(
     }
 
     /**
+     * Makes a search of it.
+     *
+     * @param newTuning how to search among the classifiers
+     * @return a changed copy
+     */
+    public ExperimentSpec searching(TuningSpec newTuning) {
+        return new ExperimentSpec(
+                schema,
+                dataset,
+                split,
+                classifiers,
+                seeds,
+                jobs,
+                threads,
+                trialTimeoutSeconds,
+                region,
+                newTuning,
+                command);
+    }
+
+    /**
      * Counts the trials.
      *
      * @return how many there will be when all have finished

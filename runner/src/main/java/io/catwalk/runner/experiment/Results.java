@@ -1,12 +1,19 @@
 package io.catwalk.runner.experiment;
 
 import io.catwalk.runner.Json;
+import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.statistics.EquivalenceRegion;
 import io.catwalk.runner.statistics.Spread;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.ParityResult;
+import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialResult;
 import io.catwalk.runner.trial.TrialSpec;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -100,6 +107,42 @@ public record Results(
     /** Copies the trials. */
     public Results {
         trials = List.copyOf(trials);
+    }
+
+    /**
+     * Compares the trials by what stands in the run folder. The candidates of a search are not compared:
+     * whichever is best was chosen for it.
+     *
+     * @param run the folder, with the predictions of the trials
+     * @param spec what was asked for
+     * @param finished outcomes of these trials
+     * @return a changed copy
+     * @throws IOException if the predictions cannot be read
+     */
+    Results compared(RunFolder run, ExperimentSpec spec, Map<TrialSpec, TrialResult> finished) throws IOException {
+        if (spec.tuning() != null) {
+            return this;
+        }
+        try {
+            Comparison made = Comparison.of(
+                    spec.trials(finished),
+                    finished,
+                    trial -> predictions(run.trial(trial)),
+                    dataset,
+                    new EquivalenceRegion(spec.region()));
+            return new Results(schema, experiment, dataset, trials, made, tuning);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static @Nullable Predictions predictions(TrialFolder folder) {
+        Path file = folder.predictions("test");
+        try {
+            return Files.exists(file) ? Predictions.read(file) : null;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /**

@@ -246,9 +246,16 @@ public record RunFolder(Path path) {
      */
     public void refreshResults() throws IOException {
         Results old = readResults();
-        List<TrialResult> recorded = List.copyOf(readTrials().values());
-        writeResults(
-                new Results(old.schema(), old.experiment(), old.dataset(), recorded, old.comparison(), old.tuning()));
+        ExperimentSpec spec = readExperiment();
+        Map<TrialSpec, TrialResult> recorded = readTrials();
+        Results now = new Results(
+                old.schema(),
+                old.experiment(),
+                old.dataset(),
+                List.copyOf(recorded.values()),
+                null,
+                spec.tuning() == null ? null : spec.tuning().outcome(spec, recorded));
+        writeResults(now.compared(this, spec, recorded));
     }
 
     /** Says what keeps this from being a run folder; null if it is one. */

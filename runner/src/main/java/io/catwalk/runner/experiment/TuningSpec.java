@@ -80,8 +80,13 @@ public record TuningSpec(Strategy strategy, List<Rung> rungs, List<Map<String, O
         }
     }
 
-    /** Names a candidate among the contestants. */
-    static String variant(int number) {
+    /**
+     * Names a candidate among the contestants.
+     *
+     * @param number of the candidate, from 1
+     * @return its variant
+     */
+    public static String variant(int number) {
         return "t" + (number < 10 ? "0" : "") + number;
     }
 
