@@ -28,7 +28,6 @@ import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.w3c.dom.Document;
@@ -47,11 +46,6 @@ class PlotsTest {
     private int folds = 0;
     private @Nullable Tuning tuning;
 
-    @BeforeEach
-    void startEmpty() {
-        models.clear();
-    }
-
     private List<String> write() throws IOException {
         Results results = new Results(
                 1,
@@ -61,7 +55,17 @@ class PlotsTest {
                 null,
                 tuning);
         ExperimentSpec spec = new ExperimentSpec(
-                1, new DatasetSpec("x", null, 0, 0), SplitSpec.holdOut(0.1, 0), List.of(), List.of(1L), 1, 1, null);
+                1,
+                new DatasetSpec("x", null, 0, 0),
+                SplitSpec.holdOut(0.1, 0),
+                List.of(),
+                List.of(1L),
+                1,
+                1,
+                null,
+                1,
+                null,
+                "compare");
         return Plots.write(new RunReport(spec, results, models, null, List.of()), folder.resolve("plots")).stream()
                 .map(file -> file.getFileName().toString())
                 .toList();
@@ -192,7 +196,7 @@ class PlotsTest {
         }
     }
 
-    /** 60 images, of which the logits say for 3 classes what the labels are: counted here by hand. */
+    /** Four cats, of which one is taken for a wolf; two wolves, both known; two birds, of which one is taken for a cat. */
     @Test
     void theConfusionMatrixShowsCountsAndShares() throws Exception {
         int[] labels = {0, 0, 0, 0, 1, 1, 2, 2};
