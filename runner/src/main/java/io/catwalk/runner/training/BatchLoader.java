@@ -10,6 +10,7 @@ import io.catwalk.runner.data.Normalization;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -136,7 +137,7 @@ final class BatchLoader {
         for (int channel = 0; channel < images.channels(); channel++) {
             for (int y = top; y < top + rows; y++) {
                 int row = (channel * height + y) * width;
-                java.util.Arrays.fill(target, row + left, row + left + columns, 0);
+                Arrays.fill(target, row + left, row + left + columns, 0);
             }
         }
     }
