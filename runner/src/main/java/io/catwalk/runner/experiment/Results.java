@@ -7,14 +7,12 @@ import io.catwalk.runner.trial.ParityResult;
 import io.catwalk.runner.trial.TrialResult;
 import io.catwalk.runner.trial.TrialSpec;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /**
  * Holds the outcome of an experiment, as {@code results.json} shows it.
@@ -108,9 +106,7 @@ public record Results(int schema, Summary experiment, Dataset dataset, List<Tria
         List<Map<String, String>> rows = new ArrayList<>();
         Set<String> columns = new LinkedHashSet<>();
         for (TrialResult trial : trials) {
-            Map<String, String> row = new LinkedHashMap<>();
-            JsonNode node = Json.LINE.valueToTree(trial);
-            flatten("", node, row);
+            Map<String, String> row = Json.flat(trial);
             rows.add(row);
             columns.addAll(row.keySet());
         }
@@ -122,18 +118,6 @@ public record Results(int schema, Summary experiment, Dataset dataset, List<Tria
             csv.append(String.join(",", cells)).append('\n');
         }
         return csv.toString();
-    }
-
-    private static void flatten(String prefix, JsonNode node, Map<String, String> row) {
-        if (node.isObject()) {
-            node.properties()
-                    .forEach(entry -> flatten(
-                            prefix.isEmpty() ? entry.getKey() : prefix + "." + entry.getKey(), entry.getValue(), row));
-        } else if (node.isArray()) {
-            row.put(prefix, node.isEmpty() ? "" : node.toString());
-        } else {
-            row.put(prefix, node.isNull() ? "" : node.asString());
-        }
     }
 
     private static String cell(String text) {
