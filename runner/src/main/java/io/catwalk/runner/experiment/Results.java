@@ -15,7 +15,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -24,7 +23,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /**
  * Holds the outcome of an experiment, as {@code results.json} shows it.
@@ -172,9 +170,7 @@ public record Results(
         List<Map<String, String>> rows = new ArrayList<>();
         Set<String> columns = new LinkedHashSet<>();
         for (TrialResult trial : trials) {
-            Map<String, String> row = new LinkedHashMap<>();
-            JsonNode node = Json.LINE.valueToTree(trial);
-            flatten("", node, row);
+            Map<String, String> row = Json.flat(trial);
             rows.add(row);
             columns.addAll(row.keySet());
         }
@@ -186,18 +182,6 @@ public record Results(
             csv.append(String.join(",", cells)).append('\n');
         }
         return csv.toString();
-    }
-
-    private static void flatten(String prefix, JsonNode node, Map<String, String> row) {
-        if (node.isObject()) {
-            node.properties()
-                    .forEach(entry -> flatten(
-                            prefix.isEmpty() ? entry.getKey() : prefix + "." + entry.getKey(), entry.getValue(), row));
-        } else if (node.isArray()) {
-            row.put(prefix, node.isEmpty() ? "" : node.toString());
-        } else {
-            row.put(prefix, node.isNull() ? "" : node.asString());
-        }
     }
 
     private static String cell(String text) {
