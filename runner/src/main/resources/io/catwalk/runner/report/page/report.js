@@ -134,6 +134,7 @@
       const byLatency = [...points].sort((a, b) => a.x - b.x || b.y - a.y);
       const front = byLatency.filter((point, i) => byLatency.slice(0, i).every(faster => faster.y < point.y));
       const size = point => Math.min(26, Math.max(10, Math.sqrt((point.one.efficiency?.onnx_bytes ?? 0) / 4000)));
+      const middle = average(points.map(point => Math.log(point.x)));
       const low = Math.min(...points.map(point => bound(point.one, 'low', point.y)));
       const high = Math.max(...points.map(point => bound(point.one, 'high', point.y)));
       const margin = Math.max(0.15, (high - low) * 0.08);
@@ -181,15 +182,18 @@
               value: [point.x, point.y],
               name: point.one.name,
               symbolSize: size(point),
+              label: { position: Math.log(point.x) > middle ? 'left' : 'right' },
               itemStyle: { color: point.one.color, borderColor: color('paper'), borderWidth: 1.5 },
             })),
             label: {
               show: points.length <= 14,
               formatter: item => short(item.name, 16),
               position: 'right',
-              distance: 6,
+              distance: 5,
               color: color('ink'),
               fontSize: 12,
+              textBorderColor: color('paper'),
+              textBorderWidth: 4,
             },
             labelLayout: { moveOverlap: 'shiftY', hideOverlap: points.length > 9 },
             tooltip: {
@@ -299,10 +303,10 @@
       const parts = kind.of.filter(([, value]) => trained.some(one => known(value(one))));
       if (!parts.length) return { absent: 'It was not measured.' };
       return {
-        height: rows(trained, parts.length > 1 ? 38 : 30, 90),
+        height: rows(trained, 36, 90),
         option: {
           ...base(),
-          grid: { left: 0, right: 62, top: parts.length > 1 ? 26 : 4, bottom: 4, containLabel: true },
+          grid: { left: 0, right: 62, top: 26, bottom: 4, containLabel: true },
           legend: parts.length > 1 ? legend({ left: 0 }) : undefined,
           xAxis: { type: 'value', show: false },
           yAxis: nameAxis(trained),
@@ -341,8 +345,8 @@
         option: {
           ...base(),
           grid: { left: 8, right: 20, top: 30, bottom: 30, containLabel: true },
-          legend: legend({ left: 0 }),
-          xAxis: percentAxis('Accuracy, %', { nameGap: 26 }),
+          legend: legend({ left: 0, itemWidth: 10, itemHeight: 10 }),
+          xAxis: percentAxis('Accuracy, %', { nameGap: 26, max: value => Math.min(100, Math.ceil(value.max)) }),
           yAxis: nameAxis(trained),
           series: [
             {
@@ -390,7 +394,12 @@
         option: {
           ...base(),
           grid: { left: 50, right: 20, top: 30, bottom: 44 },
-          legend: legend({ left: 0, data: ['Training', 'Validation'] }),
+          legend: legend({
+            left: 0,
+            itemWidth: 24,
+            itemHeight: 2,
+            data: [{ name: 'Training', icon: 'path://M0,0h9v2h-9zM15,0h9v2h-9z' }, { name: 'Validation', icon: 'path://M0,0h24v2h-24z' }],
+          }),
           tooltip: {
             ...base().tooltip,
             trigger: 'axis',
@@ -401,7 +410,7 @@
             },
           },
           xAxis: axis('Epoch', { type: 'value', nameGap: 24, min: 1, max: Math.max(2, train.length), minInterval: 1, splitLine: { show: false } }),
-          yAxis: percentAxis(unit, { nameGap: 38, axisLabel: { formatter: value => fixed(value, value % 1 ? (what === 'loss' ? 2 : 1) : 0) } }),
+          yAxis: percentAxis(unit, { nameGap: 38, max: what === 'accuracy' ? value => Math.min(100, Math.ceil(value.max)) : null, axisLabel: { formatter: value => fixed(value, value % 1 ? (what === 'loss' ? 2 : 1) : 0) } }),
           series: [
             ...others.map(other => ({
               type: 'line',
@@ -736,7 +745,7 @@
     for (const pair of judged.pairs) {
       const truth = data.classes[pair.truth];
       const predicted = data.classes[pair.predicted];
-      const line = element('p', {}, bdi(truth), ' taken for ', bdi(predicted), ' ', element('small', {}, `${count(pair.images)} images, ${percent(pair.share)} % of its class`));
+      const line = element('p', {}, bdi(truth), ' taken for ', bdi(predicted), ' ', element('small', {}, `${count(pair.images)} ${pair.images === 1 ? 'image' : 'images'}, ${percent(pair.share)} % of its class`));
       const strip = element('div', { class: 'strip' }, ...pair.pictures.map(name => picture(name, `${truth}, taken for ${predicted} (${name})`)));
       panel.append(element('div', { class: 'pair' }, line, strip));
     }
@@ -773,21 +782,26 @@
       return;
     }
     panel.append(element('p', {}, `${count(hard.images)} of ${count(hard.judged)} images${hard.examples.length ? '; those come first on which the models agree with each other, and perhaps the label is wrong.' : '.'}`));
-    const list = element('ul', { class: 'gallery' });
-    for (const example of hard.examples) {
+    if (!hard.examples.length) return;
+    const items = hard.examples.map(example => {
       const given = new Map();
       example.answers.forEach((answer, i) => given.set(answer, [...(given.get(answer) ?? []), hard.models[i]]));
+      const answers = [...given].sort((a, b) => b[1].length - a[1].length);
       const words = element('span', {}, 'is ', bdi(short(data.classes[example.truth], 40)));
-      for (const [answer, models] of [...given].sort((a, b) => b[1].length - a[1].length)) {
-        const who = models.length === hard.models.length ? 'all' : models.length > 3 ? `${models.length} models` : models.join(', ');
-        words.append(element('br'), element('small', {}, `${who}: `, bdi(short(data.classes[answer], 40))));
+      for (const [answer, models] of answers.slice(0, 2)) {
+        const who = models.length === hard.models.length ? 'all' : models.length > 1 ? `${models.length} models` : short(models[0]);
+        words.append(element('br'), element('small', {}, bdi(short(data.classes[answer], 40)), `: ${who}`));
       }
+      if (answers.length > 2) words.append(element('br'), element('small', {}, `${answers.length - 2} other answers`));
       const item = element('li', { class: 'example' });
       if (example.picture) item.append(picture(example.picture, `Image ${example.index}${example.trial ? ` of ${example.trial}` : ''}, true class ${data.classes[example.truth]}`));
       item.append(words);
-      list.append(item);
+      return item;
+    });
+    panel.append(element('ul', { class: 'gallery' }, ...items.slice(0, 9)));
+    if (items.length > 9) {
+      panel.append(element('details', { class: 'every' }, element('summary', {}, `${items.length - 9} more`), element('ul', { class: 'gallery' }, ...items.slice(9))));
     }
-    if (hard.examples.length) panel.append(list);
   }
 
   hard();
