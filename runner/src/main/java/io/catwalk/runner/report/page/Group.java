@@ -12,6 +12,7 @@ import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.ParityResult;
 import io.catwalk.runner.trial.TrialResult;
 import io.catwalk.runner.trial.TrialSpec;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -132,6 +133,11 @@ record Group(
                 .min(Comparator.comparing(model -> latency(model.result()) == null))
                 .orElse(models.get(0))
                 .result();
+    }
+
+    /** Returns the ONNX file of one of its trials; null if there is none. */
+    @Nullable Path onnx() {
+        return models.stream().map(Model::onnx).filter(Objects::nonNull).findFirst().orElse(null);
     }
 
     /** Returns what it costs; null if that is not known. */

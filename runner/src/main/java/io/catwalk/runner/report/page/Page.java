@@ -7,8 +7,13 @@ import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.report.RecipeWords;
 import io.catwalk.runner.report.RunReport;
 import io.catwalk.runner.report.RunReport.Model;
+import io.catwalk.runner.report.drawing.ArchitectureDrawing;
+import io.catwalk.runner.report.drawing.Theme;
+import io.catwalk.runner.statistics.Outcome;
 import io.catwalk.runner.trial.Provenance;
 import io.catwalk.runner.trial.TrialResult;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -136,9 +141,9 @@ record Page(RunReport report, List<Group> groups, String json) {
     }
 
     private static Verdict turned(Verdict verdict) {
-        Comparison.Outcome outcome = switch (verdict.outcome()) {
-            case BETTER -> Comparison.Outcome.WORSE;
-            case WORSE -> Comparison.Outcome.BETTER;
+        Outcome outcome = switch (verdict.outcome()) {
+            case BETTER -> Outcome.WORSE;
+            case WORSE -> Outcome.BETTER;
             default -> verdict.outcome();
         };
         Double low = verdict.low();
@@ -157,7 +162,7 @@ record Page(RunReport report, List<Group> groups, String json) {
                 verdict.sentence());
     }
 
-    static String symbol(Comparison.Outcome outcome) {
+    static String symbol(Outcome outcome) {
         return switch (outcome) {
             case BETTER -> "\u25b2";
             case WORSE -> "\u25bc";
@@ -177,6 +182,18 @@ record Page(RunReport report, List<Group> groups, String json) {
                 .map(Group::color)
                 .findFirst()
                 .orElse("currentColor");
+    }
+
+    /** Draws the network of a contestant from its ONNX file; null without one that can be read. */
+    static @Nullable String drawing(Group group) {
+        Path onnx = group.onnx();
+        try {
+            return onnx == null
+                    ? null
+                    : ArchitectureDrawing.of(group.name(), onnx).svg(Theme.PAGE);
+        } catch (IOException | IllegalArgumentException e) {
+            return null;
+        }
     }
 
     static List<String> recipe(TrialResult trial) {

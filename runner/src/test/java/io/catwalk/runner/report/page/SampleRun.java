@@ -8,20 +8,13 @@ import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Overfitting;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.experiment.Comparison;
-import io.catwalk.runner.experiment.Comparison.Outcome;
-import io.catwalk.runner.experiment.Comparison.Standing;
-import io.catwalk.runner.experiment.Comparison.Verdict;
 import io.catwalk.runner.experiment.Contestant;
 import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.experiment.Tuning;
 import io.catwalk.runner.report.RunReport;
 import io.catwalk.runner.report.RunReport.Model;
-import io.catwalk.runner.statistics.ClassifierPair;
-import io.catwalk.runner.statistics.CochranQ;
 import io.catwalk.runner.statistics.EquivalenceRegion;
-import io.catwalk.runner.statistics.ModelPair;
-import io.catwalk.runner.statistics.Spread;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.Efficiency;
@@ -35,7 +28,6 @@ import io.catwalk.runner.trial.Timing;
 import io.catwalk.runner.trial.TrialResult;
 import io.catwalk.runner.trial.TrialSpec;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,12 +90,15 @@ record SampleRun(List<String> contestants, List<String> classes, int folds, int 
                         1,
                         2,
                         1),
-                new Results.Dataset(
-                        dataset.name(), dataset.sha256(), classes, 1, SIDE, SIDE, 5400, 600, images),
+                described(),
                 models.stream().map(Model::result).toList(),
                 comparison,
                 tuning);
         return new RunReport(spec, results, models, dataset, List.of());
+    }
+
+    private Results.Dataset described() {
+        return new Results.Dataset("sample", "0".repeat(64), classes, 1, SIDE, SIDE, 5400, 600, images);
     }
 
     ExperimentSpec spec() {
@@ -263,114 +258,22 @@ record SampleRun(List<String> contestants, List<String> classes, int folds, int 
         return new Latency(1, micros, 1.2 * micros, 1.9 * micros, 2e6 / micros, 2.2e6 / micros);
     }
 
-    /** Compares the trials as a real run would. */
-    Comparison comparison(List<Model> models) {
-        Map<String, List<Model>> groups = new LinkedHashMap<>();
-        models.forEach(model -> groups.computeIfAbsent(model.result().classifier(), name -> new ArrayList<>())
-                .add(model));
-        List<Standing> standings = groups.entrySet().stream()
-                .map(entry -> standing(entry.getKey(), entry.getValue()))
-                .sorted(Comparator.comparingDouble(standing -> -standing.accuracy()))
-                .toList();
-        List<String> names = standings.stream().map(Standing::contestant).toList();
-        List<Verdict> verdicts = folds == 0
-                ? ModelPair.all(names, names.stream().map(name -> correct(groups, name)).toList()).stream()
-                        .map(SampleRun::verdict)
-                        .toList()
-                : ClassifierPair.all(
-                                names,
-                                names.stream().map(name -> accuracies(groups, name)).toList(),
-                                1.0 / (folds - 1),
-                                EquivalenceRegion.STANDARD)
-                        .stream()
-                        .map(SampleRun::verdict)
-                        .toList();
-        CochranQ together = folds == 0 && names.size() > 1
-                ? CochranQ.of(names.stream().map(name -> correct(groups, name)).toList())
-                : null;
-        return new Comparison(
-                folds == 0 ? Comparison.Scope.MODELS : Comparison.Scope.CLASSIFIERS,
-                names.get(0) + " is the most accurate of " + names.size() + ".",
-                ModelPair.LIMITS,
-                0.5,
-                together,
-                standings,
-                verdicts);
-    }
-
-    private static Standing standing(String name, List<Model> models) {
-        double[] accuracies = models.stream()
-                .mapToDouble(model -> Objects.requireNonNull(model.evaluation()).accuracy())
-                .toArray();
-        Evaluation first = Objects.requireNonNull(models.get(0).evaluation());
-        if (accuracies.length == 1) {
-            return new Standing(
-                    name,
-                    1,
-                    accuracies[0],
-                    null,
-                    first.accuracyInterval().low(),
-                    first.accuracyInterval().high(),
-                    first.macro().f1(),
-                    first.macro().f1() - 0.005,
-                    first.macro().f1() + 0.005,
-                    name.length() % 2 == 0);
+    /** Compares the trials as a real run does. */
+    @Nullable Comparison comparison(List<Model> models) {
+        Map<TrialSpec, Model> byTrial = new LinkedHashMap<>();
+        for (TrialSpec trial : spec().trials()) {
+            models.stream()
+                    .filter(model -> model.result().classifier().equals(trial.classifier())
+                            && model.result().fold() == trial.fold())
+                    .forEach(model -> byTrial.put(trial, model));
         }
-        Spread spread = Spread.of(accuracies);
-        return new Standing(
-                name,
-                spread.count(),
-                spread.mean(),
-                spread.standardDeviation(),
-                spread.interval().low(),
-                spread.interval().high(),
-                first.macro().f1(),
-                null,
-                null,
-                null);
-    }
-
-    private static boolean[] correct(Map<String, List<Model>> groups, String name) {
-        Model model = Objects.requireNonNull(groups.get(name)).get(0);
-        return Objects.requireNonNull(model.predictions()).correct();
-    }
-
-    private static double[] accuracies(Map<String, List<Model>> groups, String name) {
-        return Objects.requireNonNull(groups.get(name)).stream()
-                .mapToDouble(model -> Objects.requireNonNull(model.evaluation()).accuracy())
-                .toArray();
-    }
-
-    private static Verdict verdict(ModelPair pair) {
-        Outcome outcome = pair.adjustedP() >= 0.05
-                ? Outcome.UNDECIDED
-                : pair.difference() > 0 ? Outcome.BETTER : Outcome.WORSE;
-        return new Verdict(
-                pair.first(),
-                pair.second(),
-                pair.difference(),
-                null,
-                null,
-                pair.adjustedP(),
-                null,
-                null,
-                null,
-                outcome,
-                pair.verdict());
-    }
-
-    private static Verdict verdict(ClassifierPair pair) {
-        return new Verdict(
-                pair.first(),
-                pair.second(),
-                pair.test().difference(),
-                pair.test().interval(0.95).low(),
-                pair.test().interval(0.95).high(),
-                pair.test().p(),
-                pair.posterior().worse(),
-                pair.posterior().equivalent(),
-                pair.posterior().better(),
-                Outcome.valueOf(pair.outcome().name()),
-                pair.verdict());
+        Map<TrialSpec, TrialResult> finished = new LinkedHashMap<>();
+        byTrial.forEach((trial, model) -> finished.put(trial, model.result()));
+        return Comparison.of(
+                spec().trials(),
+                finished,
+                trial -> Objects.requireNonNull(byTrial.get(trial)).predictions(),
+                described(),
+                EquivalenceRegion.STANDARD);
     }
 }
