@@ -1,5 +1,8 @@
 package io.catwalk.runner.report.page;
 
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -80,6 +83,15 @@ final class Numbers {
             unit++;
         }
         return String.format(Locale.ROOT, unit == 0 || size >= 100 ? "%.0f %s" : "%.1f %s", size, BYTES[unit]);
+    }
+
+    /** Writes a moment to the second; what is none stays as it is. */
+    static String moment(String iso) {
+        try {
+            return Instant.parse(iso).truncatedTo(ChronoUnit.SECONDS).toString().replace('T', ' ').replace("Z", " UTC");
+        } catch (DateTimeParseException e) {
+            return iso;
+        }
     }
 
     private static boolean known(@Nullable Number value) {

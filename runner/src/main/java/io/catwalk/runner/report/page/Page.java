@@ -12,6 +12,7 @@ import io.catwalk.runner.report.drawing.Theme;
 import io.catwalk.runner.statistics.Outcome;
 import io.catwalk.runner.trial.Provenance;
 import io.catwalk.runner.trial.TrialResult;
+import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -65,6 +66,22 @@ record Page(RunReport report, List<Group> groups, String json) {
 
     List<Model> failed() {
         return groups.stream().flatMap(group -> group.failed().stream()).toList();
+    }
+
+    /** Lists the trials that were asked for, that have no outcome and of which nobody said that they are left out. */
+    List<String> unfinished() {
+        return report.spec().trials().stream()
+                .filter(trial -> report.models().stream().noneMatch(model -> isOf(model.result(), trial)))
+                .map(TrialSpec::title)
+                .filter(title -> !results().experiment().notRun().contains(title))
+                .toList();
+    }
+
+    private static boolean isOf(TrialResult result, TrialSpec trial) {
+        return result.classifier().equals(trial.classifier())
+                && result.variant().equals(trial.variant())
+                && result.seed() == trial.seed()
+                && result.fold() == trial.fold();
     }
 
     boolean judged() {

@@ -789,8 +789,8 @@
       const answers = [...given].sort((a, b) => b[1].length - a[1].length);
       const words = element('span', {}, 'is ', bdi(short(data.classes[example.truth], 40)));
       for (const [answer, models] of answers.slice(0, 2)) {
-        const who = models.length === hard.models.length ? 'all' : models.length > 1 ? `${models.length} models` : short(models[0]);
-        words.append(element('br'), element('small', {}, bdi(short(data.classes[answer], 40)), `: ${who}`));
+        const who = models.length === hard.models.length ? 'all say ' : models.length > 1 ? `${models.length} say ` : `${short(models[0])} says `;
+        words.append(element('br'), element('small', {}, who, bdi(short(data.classes[answer], 40))));
       }
       if (answers.length > 2) words.append(element('br'), element('small', {}, `${answers.length - 2} other answers`));
       const item = element('li', { class: 'example' });

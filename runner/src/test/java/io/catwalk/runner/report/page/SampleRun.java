@@ -4,6 +4,7 @@ import io.catwalk.api.Recipe;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.LabeledImages;
 import io.catwalk.runner.data.Normalization;
+import io.catwalk.runner.data.Split;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Overfitting;
 import io.catwalk.runner.evaluation.Predictions;
@@ -28,6 +29,7 @@ import io.catwalk.runner.trial.Timing;
 import io.catwalk.runner.trial.TrialResult;
 import io.catwalk.runner.trial.TrialSpec;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -124,8 +126,7 @@ record SampleRun(List<String> contestants, List<String> classes, int folds, int 
 
     /** Draws stripes, as many as the number of the class says, in the way of the image's own number. */
     ImageDataset dataset() {
-        int train = Math.max(2 * classes.size(), folds * images);
-        return new ImageDataset("sample", "0".repeat(64), classes, striped(train), striped(images));
+        return new ImageDataset("sample", "0".repeat(64), classes, striped(trainImages()), striped(images));
     }
 
     private LabeledImages striped(int size) {
@@ -167,13 +168,7 @@ record SampleRun(List<String> contestants, List<String> classes, int folds, int 
     }
 
     private Predictions predictions(double skill, int fold, long seed) {
-        int[] labels = fold == 0
-                ? labels(images)
-                : dataset().train()
-                        .select(Objects.requireNonNull(
-                                        spec().split().split(dataset(), fold).fold())
-                                .validation())
-                        .labels();
+        int[] labels = fold == 0 ? labels(images) : foldLabels(fold);
         SplittableRandom random = new SplittableRandom(seed);
         float[] logits = new float[labels.length * classes.size()];
         for (int i = 0; i < logits.length; i++) {
@@ -186,6 +181,19 @@ record SampleRun(List<String> contestants, List<String> classes, int folds, int 
             logits[i] = (float) (own + random.nextDouble() + random.nextDouble() + random.nextDouble());
         }
         return new Predictions(classes.size(), labels, logits);
+    }
+
+    private int[] foldLabels(int fold) {
+        int[] labels = labels(trainImages());
+        return Arrays.stream(Split.folds(labels, classes.size(), folds, 0)
+                        .get(fold - 1)
+                        .validation())
+                .map(image -> labels[image])
+                .toArray();
+    }
+
+    private int trainImages() {
+        return Math.max(2 * classes.size(), folds * images);
     }
 
     private List<Epoch> history(double accuracy, int place) {
