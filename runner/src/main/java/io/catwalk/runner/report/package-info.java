@@ -1,4 +1,4 @@
-/** Writes for people what came of trials: the card of a model. */
+/** Writes for people what came of trials: the card of a model, pictures of images. */
 @NullMarked
 package io.catwalk.runner.report;
 

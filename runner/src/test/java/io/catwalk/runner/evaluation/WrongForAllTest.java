@@ -1,0 +1,41 @@
+package io.catwalk.runner.evaluation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("tiny")
+class WrongForAllTest {
+
+    /** Answers each image with a class of its choice. */
+    private static Predictions predictions(int[] labels, int... answers) {
+        float[] logits = new float[answers.length * 3];
+        for (int i = 0; i < answers.length; i++) {
+            logits[i * 3 + answers[i]] = 1;
+        }
+        return new Predictions(3, labels, logits);
+    }
+
+    @Test
+    void anImageCountsOnlyIfNobodyIsRight() {
+        int[] labels = {0, 1, 2, 0, 1};
+        Predictions first = predictions(labels, 0, 2, 0, 1, 2);
+        Predictions second = predictions(labels, 1, 2, 2, 2, 0);
+
+        assertThat(WrongForAll.of(List.of(first))).containsExactly(1, 2, 3, 4);
+        assertThat(WrongForAll.of(List.of(first, second))).containsExactly(1, 3, 4);
+        assertThat(WrongForAll.of(List.of(first, second, predictions(labels, labels))))
+                .isEmpty();
+    }
+
+    @Test
+    void answersToOtherImagesAreRefused() {
+        assertThatThrownBy(() -> WrongForAll.of(
+                        List.of(predictions(new int[] {0, 1}, 0, 1), predictions(new int[] {1, 0}, 0, 1))))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> WrongForAll.of(List.of())).isInstanceOf(IllegalArgumentException.class);
+    }
+}

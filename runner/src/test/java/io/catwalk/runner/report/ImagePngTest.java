@@ -1,0 +1,60 @@
+package io.catwalk.runner.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.catwalk.runner.data.LabeledImages;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("tiny")
+class ImagePngTest {
+
+    /** Two images of 2 rows and 3 columns. */
+    private static final LabeledImages GRAY = new LabeledImages(
+            1, 2, 3, new byte[] {9, 9, 9, 9, 9, 9, 0, 100, (byte) 255, 1, 2, (byte) 200}, new int[] {0, 1});
+
+    @Test
+    void grayPixelsAreStoredAsTheyAre() throws IOException {
+        BufferedImage png = ImageIO.read(new ByteArrayInputStream(ImagePng.of(GRAY, 1, 1)));
+
+        assertThat(png.getRaster().getNumBands()).isEqualTo(1);
+        assertThat(png.getRaster().getPixels(0, 0, 3, 2, (int[]) null)).containsExactly(0, 100, 255, 1, 2, 200);
+    }
+
+    @Test
+    void everyPixelBecomesASquare() throws IOException {
+        BufferedImage png = ImageIO.read(new ByteArrayInputStream(ImagePng.of(GRAY, 1, 2)));
+
+        assertThat(png.getRaster().getPixels(0, 0, 6, 4, (int[]) null))
+                .containsExactly(
+                        0, 0, 100, 100, 255, 255, //
+                        0, 0, 100, 100, 255, 255, //
+                        1, 1, 2, 2, 200, 200, //
+                        1, 1, 2, 2, 200, 200);
+    }
+
+    @Test
+    void colorsKeepTheirChannels() throws IOException {
+        // One row of a red and a blue-green pixel: planes of red, green, blue.
+        LabeledImages color = new LabeledImages(3, 1, 2, new byte[] {(byte) 255, 0, 0, 10, 0, 20}, new int[] {0});
+
+        BufferedImage png = ImageIO.read(new ByteArrayInputStream(ImagePng.of(color, 0, 1)));
+
+        assertThat(png.getRGB(0, 0)).isEqualTo(0xffff0000);
+        assertThat(png.getRGB(1, 0)).isEqualTo(0xff000a14);
+    }
+
+    @Test
+    void whatIsNoImageOrScaleIsRefused() {
+        LabeledImages two = new LabeledImages(2, 1, 1, new byte[2], new int[1]);
+
+        assertThatThrownBy(() -> ImagePng.of(GRAY, 2, 1)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> ImagePng.of(GRAY, 0, 0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> ImagePng.of(two, 0, 1)).isInstanceOf(IllegalArgumentException.class);
+    }
+}
