@@ -77,11 +77,25 @@ public record Attributes(SortedMap<String, Object> entries) {
         return put(name, List.copyOf(values));
     }
 
-    long number(String name, long otherwise) {
+    /**
+     * Reads a whole number.
+     *
+     * @param name name in the operator's specification
+     * @param otherwise what stands for it where it is left out
+     * @return the number
+     */
+    public long number(String name, long otherwise) {
         return entries.get(name) instanceof Long value ? value : otherwise;
     }
 
-    long[] numbers(String name, long[] otherwise) {
+    /**
+     * Reads whole numbers.
+     *
+     * @param name name in the operator's specification
+     * @param otherwise what stands for them where they are left out
+     * @return the numbers
+     */
+    public long[] numbers(String name, long[] otherwise) {
         return entries.get(name) instanceof List<?> values
                 ? values.stream().mapToLong(value -> (Long) value).toArray()
                 : otherwise;

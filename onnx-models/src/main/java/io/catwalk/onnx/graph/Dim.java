@@ -1,5 +1,9 @@
 package io.catwalk.onnx.graph;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Gives the size of one axis as a linear function of the batch size: {@code perSample * batch + fixed}.
  *
@@ -7,6 +11,8 @@ package io.catwalk.onnx.graph;
  * @param fixed the part that stays
  */
 public record Dim(long perSample, long fixed) {
+
+    private static final Pattern FORM = Pattern.compile("(?:(-?\\d+)\\*)?batch([+-]\\d+)?");
 
     /** The size of the batch itself. */
     public static final Dim BATCH = new Dim(1, 0);
@@ -19,6 +25,16 @@ public record Dim(long perSample, long fixed) {
      */
     public static Dim of(long size) {
         return new Dim(0, size);
+    }
+
+    /** Reads what {@link #toString} wrote; any other name stands for the batch size. */
+    static Dim parse(String text) {
+        Matcher size = FORM.matcher(text);
+        return size.matches() ? new Dim(number(size.group(1), 1), number(size.group(2), 0)) : BATCH;
+    }
+
+    private static long number(@Nullable String digits, long otherwise) {
+        return digits == null ? otherwise : Long.parseLong(digits);
     }
 
     /**

@@ -28,6 +28,15 @@ public record Node(String name, String operator, List<Value> inputs, List<Value>
         return outputs.get(0);
     }
 
+    /**
+     * Counts the multiplications with an addition that one sample takes here.
+     *
+     * @return multiply-accumulates of a convolution, a matrix product or a recurrent layer; else 0
+     */
+    public long multiplyAccumulates() {
+        return Work.of(this);
+    }
+
     @Override
     public String toString() {
         return operator + " " + name

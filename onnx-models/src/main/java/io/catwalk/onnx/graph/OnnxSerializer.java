@@ -14,7 +14,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import java.util.List;
 
-/** Writes a model as the bytes of an {@code .onnx} file. The only class that knows protobuf. */
+/** Writes a model as the bytes of an {@code .onnx} file; {@link OnnxParser} reads it back. */
 public final class OnnxSerializer {
 
     private static final String PRODUCER = "catwalk-onnx";

@@ -41,7 +41,12 @@ public record Value(
         return shape.rank();
     }
 
-    boolean isOmitted() {
+    /**
+     * Tells whether this stands for an input that is left out.
+     *
+     * @return true if it has no name
+     */
+    public boolean isOmitted() {
         return name.isEmpty();
     }
 

@@ -18,7 +18,7 @@ final class Work {
         return graph.nodes().stream().mapToLong(Work::of).sum();
     }
 
-    private static long of(Node node) {
+    static long of(Node node) {
         List<Value> inputs = node.inputs();
         return switch (node.operator()) {
             // Each output is a sum over the input channels of its group and the kernel: the weights of one filter.

@@ -1,4 +1,4 @@
-/** Holds a computation as ONNX values and nodes, infers and checks its shapes, and writes it as a file. */
+/** Holds a computation as ONNX values and nodes, infers and checks its shapes, writes it as a file and reads it back. */
 @NullMarked
 package io.catwalk.onnx.graph;
 

@@ -35,8 +35,8 @@ public record Palette(List<String> names) {
         if (place < 0) {
             return NEUTRAL;
         }
-        double kept = Math.pow(0.7, place / COLORS.size());
-        return hex(COLORS.get(place % COLORS.size()), kept, 0);
+        int round = place / COLORS.size();
+        return hex(COLORS.get(place % COLORS.size()), Math.pow(0.7, round), 0);
     }
 
     /**

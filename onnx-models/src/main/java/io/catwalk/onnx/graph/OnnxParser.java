@@ -1,0 +1,150 @@
+package io.catwalk.onnx.graph;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Reads back what {@link OnnxSerializer} wrote: writing it again gives the same bytes. Files of other programs
+ * are beyond it where they leave shapes out or use element types, attributes or forms of data that we do not.
+ */
+public final class OnnxParser {
+
+    private final Map<String, Value> values = new HashMap<>();
+
+    private OnnxParser() {
+        values.put("", Value.OMITTED);
+    }
+
+    /**
+     * Reads a model. The numbers that shapes depend on ({@link Value#contents}) are not worked out again.
+     *
+     * @param file the content of a file
+     * @return the model
+     * @throws IllegalArgumentException if it is no ONNX file, or none that {@link OnnxSerializer} could have written
+     */
+    public static Model model(byte[] file) {
+        try {
+            ModelProto proto = ModelProto.parseFrom(file);
+            SortedMap<String, String> metadata = new TreeMap<>();
+            for (StringStringEntryProto entry : proto.getMetadataPropsList()) {
+                metadata.put(entry.getKey(), entry.getValue());
+            }
+            long opset = proto.getOpsetImportList().stream()
+                    .filter(set -> set.getDomain().isEmpty())
+                    .mapToLong(OperatorSetIdProto::getVersion)
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException("expected an operator set of ONNX, found none"));
+            return new Model(new OnnxParser().graph(proto.getGraph()), Math.toIntExact(opset), metadata);
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalArgumentException("expected an ONNX model, found another or a damaged file", e);
+        }
+    }
+
+    private Graph graph(GraphProto proto) {
+        List<Value> inputs = proto.getInputList().stream().map(this::declare).toList();
+        List<Value> outputs = proto.getOutputList().stream().map(this::declare).toList();
+        proto.getValueInfoList().forEach(this::declare);
+        List<Initializer> initializers =
+                proto.getInitializerList().stream().map(this::initializer).toList();
+        return new Graph(
+                inputs,
+                outputs,
+                initializers,
+                proto.getNodeList().stream().map(this::node).toList());
+    }
+
+    private Value declare(ValueInfoProto info) {
+        List<Dim> dims = info.getType().getTensorType().getShape().getDimList().stream()
+                .map(OnnxParser::dim)
+                .toList();
+        return put(Value.of(info.getName(), type(info.getType().getTensorType().getElemType()), new TensorShape(dims)));
+    }
+
+    private static Dim dim(Dimension size) {
+        return size.hasDimValue() ? Dim.of(size.getDimValue()) : Dim.parse(size.getDimParam());
+    }
+
+    private Initializer initializer(TensorProto tensor) {
+        TensorShape shape =
+                new TensorShape(tensor.getDimsList().stream().map(Dim::of).toList());
+        Value value = put(Value.of(tensor.getName(), type(tensor.getDataType()), shape));
+        return new Initializer(value, tensor.getRawData().toByteArray());
+    }
+
+    private Value put(Value value) {
+        values.put(value.name(), value);
+        return value;
+    }
+
+    private Node node(NodeProto node) {
+        Attributes attributes = Attributes.NONE;
+        for (AttributeProto attribute : node.getAttributeList()) {
+            attributes = with(attributes, attribute);
+        }
+        return new Node(
+                node.getName(),
+                node.getOpType(),
+                known(node, node.getInputList()),
+                known(node, node.getOutputList()),
+                attributes);
+    }
+
+    private List<Value> known(NodeProto node, List<String> names) {
+        List<Value> found = new ArrayList<>();
+        for (String name : names) {
+            Value value = values.get(name);
+            if (value == null) {
+                throw new IllegalArgumentException("expected the type and shape of " + name + " at " + node.getOpType()
+                        + " " + node.getName() + ", found none in the file");
+            }
+            found.add(value);
+        }
+        return found;
+    }
+
+    private static Attributes with(Attributes attributes, AttributeProto proto) {
+        String name = proto.getName();
+        return switch (proto.getType()) {
+            case INT -> attributes.with(name, proto.getI());
+            case FLOAT -> attributes.with(name, proto.getF());
+            case STRING -> attributes.with(name, proto.getS().toStringUtf8());
+            case INTS ->
+                attributes.with(
+                        name,
+                        proto.getIntsList().stream().mapToLong(Long::longValue).toArray());
+            case STRINGS ->
+                attributes.with(
+                        name,
+                        proto.getStringsList().stream()
+                                .map(ByteString::toStringUtf8)
+                                .toList());
+            default ->
+                throw new IllegalArgumentException(
+                        "expected numbers or words in the attribute " + name + ", found " + proto.getType());
+        };
+    }
+
+    private static ElementType type(int code) {
+        return Arrays.stream(ElementType.values())
+                .filter(type -> type.code() == code)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("expected an element type of "
+                        + Arrays.toString(ElementType.values()) + ", found the one with code " + code));
+    }
+}
