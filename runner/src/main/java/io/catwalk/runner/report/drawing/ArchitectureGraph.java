@@ -1,0 +1,55 @@
+package io.catwalk.runner.report.drawing;
+
+import io.catwalk.onnx.graph.OnnxParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Lists the layers of a network in an order in which they can be computed, from the images to the logits. It
+ * is read from the graph that was traced and exported: what it shows is what runs.
+ *
+ * @param layers each reads only layers before it
+ */
+public record ArchitectureGraph(List<Layer> layers) {
+
+    /** Copies the list. */
+    public ArchitectureGraph {
+        layers = List.copyOf(layers);
+    }
+
+    /**
+     * Reads the layers of an exported network.
+     *
+     * @param onnx a file that Catwalk exported
+     * @return its layers
+     * @throws IOException if it cannot be read
+     * @throws IllegalArgumentException if it is no file that Catwalk could have exported
+     */
+    public static ArchitectureGraph of(Path onnx) throws IOException {
+        return of(Files.readAllBytes(onnx));
+    }
+
+    static ArchitectureGraph of(byte[] onnx) {
+        return new ArchitectureGraph(LayerReader.layers(OnnxParser.model(onnx).graph()));
+    }
+
+    /**
+     * Counts what was learned.
+     *
+     * @return parameters of all layers
+     */
+    public long parameters() {
+        return layers.stream().mapToLong(Layer::parameters).sum();
+    }
+
+    /**
+     * Counts the multiplications with an addition for one sample.
+     *
+     * @return those of convolutions, matrix products and recurrent layers
+     */
+    public long multiplyAccumulates() {
+        return layers.stream().mapToLong(Layer::multiplyAccumulates).sum();
+    }
+}

@@ -1,0 +1,179 @@
+package io.catwalk.runner.report.drawing;
+
+import io.catwalk.runner.report.drawing.Layer.Answers;
+import io.catwalk.runner.report.drawing.Layer.Kind;
+import io.catwalk.runner.report.drawing.Layer.Recurrence;
+import io.catwalk.runner.report.drawing.Layer.Way;
+import io.catwalk.runner.report.drawing.Mark.Anchor;
+import io.catwalk.runner.report.drawing.Mark.Arrow;
+import io.catwalk.runner.report.drawing.Mark.Box;
+import io.catwalk.runner.report.drawing.Mark.Point;
+import io.catwalk.runner.report.drawing.Mark.Style;
+import io.catwalk.runner.report.drawing.Mark.Words;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Draws one layer as a box.
+ *
+ * @param layer what it shows
+ * @param width of the box
+ */
+record LayerBox(Layer layer, double width) {
+
+    private static final double MARGIN = 12;
+    private static final double LINE = 16;
+    private static final double WIDE = 250;
+    private static final double SMALL_WIDTH = 210;
+    private static final double CELLS = 92;
+
+    static LayerBox of(Layer layer, double column) {
+        boolean small = layer.kind() == Kind.MERGE || layer.kind() == Kind.SHAPE;
+        return new LayerBox(layer, small ? Math.min(column, SMALL_WIDTH) : column);
+    }
+
+    private boolean isSmall() {
+        return layer.kind() == Kind.MERGE || layer.kind() == Kind.SHAPE;
+    }
+
+    double height() {
+        int lines = isWide() ? Math.max(left().size(), right().size()) : left().size() + right().size();
+        double text = lines * LINE + (isSmall() ? 10 : 14);
+        return layer.recurrence() == null ? text : text + CELLS;
+    }
+
+    List<Mark> marks(double x, double y) {
+        List<Mark> marks = new ArrayList<>();
+        marks.add(new Box(x, y, width, height(), layer.kind().color(), isSmall() ? Style.SMALL : Style.LAYER));
+        double baseline = y + (isSmall() ? 4 : 6) + LINE * 0.8;
+        List<Line> left = left();
+        List<Line> right = right();
+        for (int i = 0; i < left.size(); i++) {
+            Line line = left.get(i);
+            marks.add(new Words(x + MARGIN, baseline + i * LINE, line.text(), line.font(), Anchor.START));
+        }
+        for (int i = 0; i < right.size(); i++) {
+            Line line = right.get(i);
+            marks.add(
+                    isWide()
+                            ? new Words(x + width - MARGIN, baseline + i * LINE, line.text(), line.font(), Anchor.END)
+                            : new Words(
+                                    x + MARGIN,
+                                    baseline + (left.size() + i) * LINE,
+                                    line.text(),
+                                    line.font(),
+                                    Anchor.START));
+        }
+        Recurrence recurrence = layer.recurrence();
+        if (recurrence != null) {
+            cells(recurrence, x, y + height() - CELLS, marks);
+        }
+        return marks;
+    }
+
+    private record Line(String text, Type font) {}
+
+    private boolean isWide() {
+        return width >= WIDE || (isSmall() && Type.NAME.width(layer.name()) + shapeWidth() + 3 * MARGIN <= width);
+    }
+
+    private double shapeWidth() {
+        return Type.SHAPE.width(layer.outputShape());
+    }
+
+    private List<Line> left() {
+        double room = width - 2 * MARGIN;
+        if (isWide()) {
+            room -= right().stream()
+                            .mapToDouble(line -> line.font().width(line.text()))
+                            .max()
+                            .orElse(0)
+                    + MARGIN;
+        }
+        List<Line> lines = new ArrayList<>();
+        for (String text : Type.NAME.wrapped(layer.name(), room)) {
+            lines.add(new Line(text, Type.NAME));
+        }
+        if (!layer.detail().isEmpty()) {
+            String unbroken = layer.detail().replace(' ', '\u00A0').replace(",\u00A0", ", ");
+            for (String text : Type.DETAIL.wrapped(unbroken, room)) {
+                lines.add(new Line(text, Type.DETAIL));
+            }
+        }
+        return lines;
+    }
+
+    private List<Line> right() {
+        List<Line> lines = new ArrayList<>();
+        lines.add(new Line(isWide() ? layer.outputShape() : "→ " + layer.outputShape(), Type.SHAPE));
+        if (layer.parameters() > 0) {
+            lines.add(new Line(
+                    String.format(Locale.ROOT, width >= WIDE ? "%,d parameters" : "%,d param.", layer.parameters()),
+                    Type.DETAIL));
+        }
+        return lines;
+    }
+
+    /** Draws the cell once for each of the first steps and for the last, with the state going on from one to the next. */
+    private void cells(Recurrence recurrence, double x, double y, List<Mark> marks) {
+        int slots = width >= WIDE ? 5 : 3;
+        boolean all = recurrence.steps() <= slots;
+        int count = (int) Math.min(slots, recurrence.steps());
+        double step = (width - 2 * MARGIN) / count;
+        double cell = Math.min(46, step - 18);
+        double top = y + 32;
+        for (int i = 0; i < count; i++) {
+            double middle = x + MARGIN + (i + 0.5) * step;
+            boolean dots = !all && i == count - 2;
+            long number = all || i < count - 2 ? i + 1 : recurrence.steps();
+            if (dots) {
+                marks.add(new Words(middle, top + 17, "…", Type.NAME, Anchor.MIDDLE));
+            } else {
+                marks.add(new Words(middle, y + 10, "x" + subscript(number), Type.DETAIL, Anchor.MIDDLE));
+                marks.add(arrow(middle, y + 14, middle, top));
+                marks.add(new Box(middle - cell / 2, top, cell, 26, layer.kind().color(), Style.SMALL));
+                marks.add(new Words(
+                        middle,
+                        top + 17,
+                        Type.DETAIL.width(recurrence.cell()) < cell ? recurrence.cell() : "h",
+                        Type.DETAIL,
+                        Anchor.MIDDLE));
+                if (recurrence.answers() == Answers.ALL || number == recurrence.steps()) {
+                    marks.add(arrow(middle, top + 26, middle, top + 38));
+                    marks.add(new Words(middle, top + 50, "h" + subscript(number), Type.DETAIL, Anchor.MIDDLE));
+                }
+            }
+            if (i > 0) {
+                double from = middle - step + cell / 2;
+                double to = middle - cell / 2;
+                if (recurrence.way() != Way.REVERSE) {
+                    marks.add(arrow(
+                            from,
+                            top + (recurrence.way() == Way.FORWARD ? 13 : 9),
+                            to,
+                            top + (recurrence.way() == Way.FORWARD ? 13 : 9)));
+                }
+                if (recurrence.way() != Way.FORWARD) {
+                    marks.add(arrow(
+                            to,
+                            top + (recurrence.way() == Way.REVERSE ? 13 : 18),
+                            from,
+                            top + (recurrence.way() == Way.REVERSE ? 13 : 18)));
+                }
+            }
+        }
+    }
+
+    private static Arrow arrow(double x, double y, double toX, double toY) {
+        return new Arrow(List.of(new Point(x, y), new Point(toX, toY)));
+    }
+
+    private static String subscript(long number) {
+        StringBuilder digits = new StringBuilder();
+        for (char digit : Long.toString(number).toCharArray()) {
+            digits.append((char) ('₀' + digit - '0'));
+        }
+        return digits.toString();
+    }
+}

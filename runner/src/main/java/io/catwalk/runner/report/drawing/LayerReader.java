@@ -1,0 +1,371 @@
+package io.catwalk.runner.report.drawing;
+
+import io.catwalk.onnx.graph.Dim;
+import io.catwalk.onnx.graph.Graph;
+import io.catwalk.onnx.graph.Initializer;
+import io.catwalk.onnx.graph.Node;
+import io.catwalk.onnx.graph.Value;
+import io.catwalk.runner.report.drawing.Layer.Answers;
+import io.catwalk.runner.report.drawing.Layer.Kind;
+import io.catwalk.runner.report.drawing.Layer.Recurrence;
+import io.catwalk.runner.report.drawing.Layer.Way;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the layers in a graph of operators. What computes from fixed values alone vanishes; what normalizes or
+ * activates joins the layer before it, if nobody else reads that; what only arranges numbers shows itself only
+ * where the shape changes.
+ */
+final class LayerReader {
+
+    /**
+     * Follows numbers on their way from a layer to its readers.
+     *
+     * @param layer that made them
+     * @param sizes they have now, without the batch
+     * @param rearranged how they differ from the layer's output, as a verb; null if they do not
+     * @param functions applied since, because somebody reads the layer's output without them
+     */
+    private record Flow(
+            int layer, List<Long> sizes, @Nullable String rearranged, List<String> functions) {
+
+        boolean isPlain() {
+            return functions.isEmpty() && rearranged == null;
+        }
+    }
+
+    private final List<Layer> layers = new ArrayList<>();
+    private final Map<String, Flow> flows = new HashMap<>();
+    private final Map<Flow, Integer> shown = new HashMap<>();
+    private final Map<String, Set<Initializer>> fixed = new HashMap<>();
+    private final Map<String, Integer> readers = new HashMap<>();
+    private final Map<Integer, String> names = new HashMap<>();
+    private final Set<String> counted = new HashSet<>();
+    private final long batch;
+
+    private LayerReader(Graph graph) {
+        Dim first = graph.inputs().get(0).shape().get(0);
+        batch = first.isFixed() ? first.fixed() : -1;
+        graph.nodes()
+                .forEach(node ->
+                        new HashSet<>(node.inputs()).forEach(input -> readers.merge(input.name(), 1, Integer::sum)));
+        graph.outputs().forEach(output -> readers.merge(output.name(), 1, Integer::sum));
+        graph.initializers().forEach(weight -> fixed.put(weight.value().name(), Set.of(weight)));
+    }
+
+    static List<Layer> layers(Graph graph) {
+        LayerReader reader = new LayerReader(graph);
+        for (Value input : graph.inputs()) {
+            Flow made = reader.add(Kind.INPUT, input.name(), reader.sizes(input), List.of());
+            reader.flows.put(input.name(), made);
+            reader.names.put(made.layer(), input.name());
+        }
+        graph.nodes().forEach(reader::read);
+        graph.outputs().forEach(output -> {
+            int source = reader.source(Objects.requireNonNull(reader.flows.get(output.name())));
+            reader.add(Kind.OUTPUT, output.name(), reader.sizes(output), List.of(source));
+        });
+        return reader.layers;
+    }
+
+    private void read(Node node) {
+        List<Flow> data = new ArrayList<>();
+        Set<Initializer> weights = new LinkedHashSet<>();
+        for (Value input : node.inputs()) {
+            Flow flow = flows.get(input.name());
+            if (flow != null) {
+                data.add(flow);
+            } else {
+                weights.addAll(fixed.getOrDefault(input.name(), Set.of()));
+            }
+        }
+        if (data.isEmpty() || node.operator().equals("Shape")) {
+            node.outputs().forEach(output -> fixed.put(output.name(), weights));
+            return;
+        }
+        boolean simple = LayerWords.isActivation(node) || (LayerWords.isTwoOperands(node) && data.size() == 1);
+        if (LayerWords.isPlumbing(node)) {
+            node.outputs().forEach(output -> flows.put(output.name(), rearranged(node, output, data.get(0))));
+        } else if (simple) {
+            flows.put(node.output().name(), applied(node, data.get(0), weights));
+        } else if (LayerWords.isTwoOperands(node) && isGateOnItself(data)) {
+            flows.put(node.output().name(), gated(node, data));
+        } else {
+            layer(node, data, weights);
+        }
+    }
+
+    /** Makes a layer of its own. */
+    private void layer(Node node, List<Flow> data, Set<Initializer> weights) {
+        LayerWords words = LayerWords.of(node);
+        List<Integer> sources = data.stream().map(this::source).distinct().toList();
+        Layer first = layers.get(sources.get(0));
+        List<Long> sizes = sizes(node.output());
+        Recurrence recurrence = words.kind() == Kind.RECURRENT ? recurrence(node, words.name()) : null;
+        if (recurrence != null) {
+            long width = recurrence.hidden() * (recurrence.way() == Way.BIDIRECTIONAL ? 2 : 1);
+            sizes = recurrence.answers() == Answers.ALL ? List.of(recurrence.steps(), width) : List.of(width);
+        }
+        if (words.kind() == Kind.DENSE && data.size() > 1) {
+            words = new LayerWords(Kind.MERGE, "matrix product", List.of());
+        }
+        boolean overTime = node.operator().startsWith("Reduce") && first.recurrence() != null;
+        Layer layer = new Layer(
+                words.kind(),
+                overTime ? words.name() + " over time" : words.name(),
+                String.join(", ", words.details()),
+                sizes,
+                parameters(node, weights),
+                node.multiplyAccumulates(),
+                sources,
+                recurrence);
+        layers.add(layer);
+        names.put(layers.size() - 1, node.output().name());
+        Flow made = new Flow(layers.size() - 1, sizes, null, List.of());
+        for (Value output : node.outputs()) {
+            flows.put(output.name(), output.equals(node.output()) ? made : sized(made, sizes(output)));
+        }
+    }
+
+    private Flow sized(Flow flow, List<Long> sizes) {
+        return layers.get(flow.layer()).recurrence() != null
+                ? flow
+                : new Flow(flow.layer(), sizes, same(flow.sizes(), sizes) ? null : "slice", List.of());
+    }
+
+    private Recurrence recurrence(Node node, String cell) {
+        String direction = node.attributes().entries().get("direction") instanceof String word ? word : "forward";
+        return new Recurrence(
+                cell.equals("simple recurrent") ? "RNN" : cell,
+                node.inputs().get(0).shape().get(0).at(1),
+                node.attributes().number("hidden_size", 0),
+                switch (direction) {
+                    case "bidirectional" -> Way.BIDIRECTIONAL;
+                    case "reverse" -> Way.REVERSE;
+                    default -> Way.FORWARD;
+                },
+                readers.containsKey(node.output().name()) ? Answers.ALL : Answers.LAST);
+    }
+
+    /** Follows numbers through an operator that arranges them otherwise. */
+    private Flow rearranged(Node node, Value output, Flow flow) {
+        List<Long> sizes = sizes(output);
+        String verb = flow.rearranged();
+        switch (node.operator()) {
+            case "Slice", "Split", "Gather" -> verb = "slice";
+            case "Transpose" -> verb = isReordered(node) ? "transpose" : verb;
+            case "Reshape", "Flatten", "Expand" -> {
+                if (verb == null && !same(sizes, flow.sizes())) {
+                    verb = "reshape";
+                }
+            }
+            default -> {
+                // Squeeze, Unsqueeze, Cast, Identity and Dropout change no size but those of 1.
+            }
+        }
+        Layer layer = layers.get(flow.layer());
+        if (layer.recurrence() != null && !"slice".equals(verb)) {
+            verb = null; // The directions and the batch change places: the layer's own output.
+        }
+        if ("reshape".equals(verb) && same(sizes, layer.output())) {
+            verb = null; // There and back.
+        }
+        return new Flow(flow.layer(), sizes, verb, flow.functions());
+    }
+
+    /** Tells whether axes change places that the batch and axes of size 1 have no part in. */
+    private boolean isReordered(Node node) {
+        Value input = node.inputs().get(0);
+        long last = -1;
+        for (long axis : node.attributes().numbers("perm", new long[0])) {
+            Dim size = input.shape().get((int) axis);
+            if (size.isFixed() && size.fixed() != 1 && size.fixed() != batch) {
+                if (axis < last) {
+                    return true;
+                }
+                last = axis;
+            }
+        }
+        return false;
+    }
+
+    /** Joins a function of single numbers to the layer before, or carries it along. */
+    private Flow applied(Node node, Flow flow, Set<Initializer> weights) {
+        Value input = node.inputs().stream()
+                .filter(value -> flow.equals(flows.get(value.name())))
+                .findFirst()
+                .orElseThrow();
+        Layer layer = layers.get(flow.layer());
+        String word = LayerWords.activation(node);
+        if (Objects.requireNonNull(readers.get(input.name())) == 1 && flow.isPlain() && joins(node, layer)) {
+            boolean bias = layer.kind() == Kind.DENSE
+                    && word.equals("shift")
+                    && !layer.detail().contains(",");
+            boolean scaled = layer.detail().endsWith("GELU") && word.equals("scale");
+            names.put(flow.layer(), node.output().name());
+            return layer.kind() == Kind.INPUT
+                    ? join(flow, "normalized", 0)
+                    : join(flow, bias || scaled ? "" : word, parameters(node, weights));
+        }
+        if (!LayerWords.isNormalization(node) && parameters(weights) == 0) {
+            List<String> functions = new ArrayList<>(flow.functions());
+            functions.add(word);
+            return new Flow(flow.layer(), flow.sizes(), flow.rearranged(), functions);
+        }
+        int source = source(flow);
+        Kind kind = LayerWords.isNormalization(node) ? Kind.NORMALIZATION : Kind.ACTIVATION;
+        Flow made = add(kind, word, sizes(node.output()), List.of(source));
+        names.put(made.layer(), node.output().name());
+        return join(made, "", parameters(node, weights));
+    }
+
+    /** A softmax is a step of its own, and the images are only normalized, never activated. */
+    private static boolean joins(Node node, Layer layer) {
+        return switch (layer.kind()) {
+            case INPUT -> LayerWords.isTwoOperands(node);
+            case SHAPE -> false;
+            default -> !node.operator().endsWith("oftmax");
+        };
+    }
+
+    private Flow join(Flow flow, String word, long parameters) {
+        Layer layer = layers.get(flow.layer());
+        boolean said = word.isEmpty() || layer.detail().equals(word);
+        layers.set(
+                flow.layer(),
+                new Layer(
+                        layer.kind(),
+                        layer.name(),
+                        said ? layer.detail() : layer.detail().isEmpty() ? word : layer.detail() + ", " + word,
+                        layer.output(),
+                        layer.parameters() + parameters,
+                        layer.multiplyAccumulates(),
+                        layer.inputs(),
+                        layer.recurrence()));
+        return flow;
+    }
+
+    /** Tells whether two operands are the same numbers, one of them after some functions: x · sigmoid(x). */
+    private static boolean isGateOnItself(List<Flow> data) {
+        return data.size() == 2
+                && data.get(0).layer() == data.get(1).layer()
+                && Objects.equals(data.get(0).rearranged(), data.get(1).rearranged())
+                && data.get(0).sizes().equals(data.get(1).sizes())
+                && !(data.get(0).functions().isEmpty()
+                        && data.get(1).functions().isEmpty());
+    }
+
+    private Flow gated(Node node, List<Flow> data) {
+        Flow plain = data.get(
+                data.get(0).functions().size() <= data.get(1).functions().size() ? 0 : 1);
+        List<String> functions = data.get(plain.equals(data.get(0)) ? 1 : 0).functions();
+        String name = node.operator().equals("Mul") ? gate(functions) : LayerWords.activation(node);
+        String made = Objects.requireNonNull(names.get(plain.layer()));
+        if (plain.rearranged() == null && Objects.requireNonNull(readers.get(made)) == 2) {
+            names.put(plain.layer(), node.output().name());
+            return join(new Flow(plain.layer(), plain.sizes(), null, List.of()), name, 0);
+        }
+        return new Flow(plain.layer(), plain.sizes(), plain.rearranged(), List.of(name));
+    }
+
+    /** Names a product of numbers with a function of themselves. */
+    private static String gate(List<String> functions) {
+        if (functions.contains("erf")) {
+            return "GELU";
+        }
+        return switch (String.join(" ", functions)) {
+            case "sigmoid" -> "SiLU";
+            case "scale sigmoid" -> "swish";
+            case "softplus tanh" -> "Mish";
+            default -> "gate";
+        };
+    }
+
+    /** Returns the layer that a reader is drawn behind; makes one for what happened since the last. */
+    private int source(Flow flow) {
+        Integer known = shown.get(flow);
+        if (known != null) {
+            return known;
+        }
+        int layer = flow.layer();
+        if (flow.rearranged() != null
+                && !(flow.rearranged().equals("reshape")
+                        && same(flow.sizes(), layers.get(layer).output()))) {
+            boolean flat = flow.rearranged().equals("reshape") && flow.sizes().size() == 1;
+            layer = add(Kind.SHAPE, flat ? "flatten" : flow.rearranged(), flow.sizes(), List.of(layer))
+                    .layer();
+        }
+        if (!flow.functions().isEmpty()) {
+            String name = String.join(", ", new LinkedHashSet<>(flow.functions()));
+            layer = add(Kind.ACTIVATION, name, flow.sizes(), List.of(layer)).layer();
+        }
+        shown.put(flow, layer);
+        return layer;
+    }
+
+    private Flow add(Kind kind, String name, List<Long> sizes, List<Integer> inputs) {
+        layers.add(new Layer(kind, name, "", sizes, 0, 0, inputs, null));
+        return new Flow(layers.size() - 1, sizes, null, List.of());
+    }
+
+    /** Counts the weights of a node that no node before has; running means and initial states are not learned. */
+    private long parameters(Node node, Set<Initializer> weights) {
+        List<String> names = node.inputs().stream().map(Value::name).toList();
+        int learned = switch (node.operator()) {
+            case "BatchNormalization" -> 3;
+            case "LSTM", "GRU", "RNN" -> 4;
+            default -> names.size();
+        };
+        Set<Initializer> some = new LinkedHashSet<>(weights);
+        names.subList(Math.min(learned, names.size()), names.size())
+                .forEach(name -> some.removeAll(fixed.getOrDefault(name, Set.of())));
+        long sum = parameters(some);
+        some.forEach(weight -> counted.add(origin(weight.value())));
+        return sum;
+    }
+
+    /** Numbers of rank 0, and whole numbers, are part of the formula, not of what was learned. */
+    private long parameters(Collection<Initializer> weights) {
+        return weights.stream()
+                .map(Initializer::value)
+                .filter(value -> value.type().isReal() && value.rank() > 0 && !counted.contains(origin(value)))
+                .mapToLong(value -> value.shape().size().at(1))
+                .sum();
+    }
+
+    /** Returns the name of a weight of which the export has made a second form, a matrix of one row. */
+    private static String origin(Value weight) {
+        return weight.name().replaceFirst("\\.row$", "");
+    }
+
+    /** Returns the sizes without that of the batch. */
+    private List<Long> sizes(Value value) {
+        List<Long> sizes = new ArrayList<>();
+        boolean dropped = batch < 0;
+        for (Dim size : value.shape().dims()) {
+            if (!dropped && size.isFixed() && size.fixed() == batch) {
+                dropped = true;
+            } else if (!size.equals(Dim.BATCH)) {
+                sizes.add(size.isFixed() ? size.fixed() : size.perSample());
+            }
+        }
+        return sizes;
+    }
+
+    private static boolean same(List<Long> some, List<Long> others) {
+        return withoutOnes(some).equals(withoutOnes(others));
+    }
+
+    private static List<Long> withoutOnes(List<Long> sizes) {
+        return sizes.stream().filter(size -> size != 1).toList();
+    }
+}

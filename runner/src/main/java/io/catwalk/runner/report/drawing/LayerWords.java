@@ -1,0 +1,261 @@
+package io.catwalk.runner.report.drawing;
+
+import io.catwalk.onnx.graph.Attributes;
+import io.catwalk.onnx.graph.Node;
+import io.catwalk.runner.report.drawing.Layer.Kind;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Puts an ONNX operator into the words of the field.
+ *
+ * @param kind of layer that it makes
+ * @param name of the layer
+ * @param details what else there is to say
+ */
+record LayerWords(Kind kind, String name, List<String> details) {
+
+    /** Operators that change one number at a time; they become part of the layer before them. */
+    private static final Map<String, String> ACTIVATIONS = Map.ofEntries(
+            Map.entry("Relu", "ReLU"),
+            Map.entry("LeakyRelu", "leaky ReLU"),
+            Map.entry("PRelu", "PReLU"),
+            Map.entry("Elu", "ELU"),
+            Map.entry("Selu", "SELU"),
+            Map.entry("Gelu", "GELU"),
+            Map.entry("Clip", "clip"),
+            Map.entry("Tanh", "tanh"),
+            Map.entry("LogSoftmax", "log softmax"),
+            Map.entry("BatchNormalization", "batch norm"),
+            Map.entry("LayerNormalization", "layer norm"),
+            Map.entry("InstanceNormalization", "instance norm"),
+            Map.entry("GroupNormalization", "group norm"));
+
+    private static final Set<String> SAME_NAME = Set.of(
+            "Abs",
+            "Acos",
+            "Asin",
+            "Atan",
+            "Ceil",
+            "Cos",
+            "Cosh",
+            "Erf",
+            "Exp",
+            "Floor",
+            "HardSigmoid",
+            "HardSwish",
+            "Log",
+            "Mish",
+            "Neg",
+            "Reciprocal",
+            "Round",
+            "Sigmoid",
+            "Sign",
+            "Sin",
+            "Sinh",
+            "Softmax",
+            "Softplus",
+            "Softsign",
+            "Sqrt",
+            "Tan");
+
+    private static final Map<String, String> TWO_OPERANDS = Map.of(
+            "Add", "add",
+            "Sub", "subtract",
+            "Mul", "multiply",
+            "Div", "divide",
+            "Pow", "power",
+            "Max", "maximum",
+            "Min", "minimum");
+
+    /** Operators that leave every number as it is, or leave some out. */
+    private static final Set<String> PLUMBING = Set.of(
+            "Cast",
+            "Dropout",
+            "Expand",
+            "Flatten",
+            "Gather",
+            "Identity",
+            "Reshape",
+            "Slice",
+            "Split",
+            "Squeeze",
+            "Transpose",
+            "Unsqueeze");
+
+    static boolean isPlumbing(Node node) {
+        return PLUMBING.contains(node.operator());
+    }
+
+    /** Tells whether the operator takes its numbers one by one, or only scales them. */
+    static boolean isActivation(Node node) {
+        return ACTIVATIONS.containsKey(node.operator()) || SAME_NAME.contains(node.operator());
+    }
+
+    static boolean isNormalization(Node node) {
+        return node.operator().endsWith("Normalization");
+    }
+
+    static boolean isTwoOperands(Node node) {
+        return TWO_OPERANDS.containsKey(node.operator());
+    }
+
+    static String activation(Node node) {
+        String name = ACTIVATIONS.get(node.operator());
+        if (name != null) {
+            return name;
+        }
+        return switch (node.operator()) {
+            case "Add", "Sub" -> "shift";
+            case "Mul", "Div" -> "scale";
+            default ->
+                TWO_OPERANDS.getOrDefault(node.operator(), node.operator().toLowerCase(Locale.ROOT));
+        };
+    }
+
+    static LayerWords of(Node node) {
+        Attributes attributes = node.attributes();
+        return switch (node.operator()) {
+            case "Conv" -> convolution(node, "convolution");
+            case "ConvTranspose" -> convolution(node, "transposed convolution");
+            case "MaxPool" -> pool(node, "max pool");
+            case "AveragePool" -> pool(node, "average pool");
+            case "LpPool" -> pool(node, "Lp pool");
+            case "GlobalAveragePool" -> new LayerWords(Kind.POOL, "global average pool", List.of());
+            case "GlobalMaxPool" -> new LayerWords(Kind.POOL, "global max pool", List.of());
+            case "Gemm", "MatMul" -> dense(node);
+            case "LSTM", "GRU" -> recurrent(node, node.operator());
+            case "RNN" -> recurrent(node, "simple recurrent");
+            case "Concat" -> new LayerWords(Kind.MERGE, "concatenate", List.of());
+            case "Where" -> new LayerWords(Kind.MERGE, "choose", List.of());
+            case "Sum" -> new LayerWords(Kind.MERGE, "add", List.of());
+            case "Pad" -> new LayerWords(Kind.SHAPE, "pad", List.of());
+            default -> {
+                if (node.operator().startsWith("Reduce")) {
+                    yield reduction(node);
+                }
+                if (isTwoOperands(node)) {
+                    yield new LayerWords(Kind.MERGE, activation(node, Kind.MERGE), List.of());
+                }
+                if (isNormalization(node)) {
+                    yield new LayerWords(Kind.NORMALIZATION, activation(node), List.of());
+                }
+                if (isActivation(node)) {
+                    yield new LayerWords(Kind.ACTIVATION, activation(node), List.of());
+                }
+                yield new LayerWords(
+                        Kind.OTHER,
+                        node.operator(),
+                        attributes.number("axis", 0) == 0
+                                ? List.of()
+                                : List.of("axis " + attributes.number("axis", 0)));
+            }
+        };
+    }
+
+    private static String activation(Node node, Kind kind) {
+        return kind == Kind.MERGE ? TWO_OPERANDS.getOrDefault(node.operator(), node.operator()) : activation(node);
+    }
+
+    private static LayerWords convolution(Node node, String name) {
+        long[] weight = node.inputs().get(1).shape().fixed("a filter");
+        long group = node.attributes().number("group", 1);
+        boolean transposed = node.operator().equals("ConvTranspose");
+        long filters = transposed ? weight[1] * group : weight[0];
+        List<String> details = new ArrayList<>(List.of(filters + (filters == 1 ? " filter" : " filters")));
+        boolean depthwise = group > 1 && weight[transposed ? 0 : 1] == (transposed ? group : 1);
+        if (group > 1 && !depthwise) {
+            details.add(group + " groups");
+        }
+        details.addAll(window(node, 1));
+        return new LayerWords(
+                Kind.CONVOLUTION,
+                (depthwise ? "depthwise " : "") + name + " "
+                        + sizes(Arrays.copyOfRange(weight, 2, weight.length), false),
+                details);
+    }
+
+    private static LayerWords pool(Node node, String name) {
+        long[] kernel = node.attributes().numbers("kernel_shape", new long[] {1});
+        List<String> details = new ArrayList<>();
+        long[] strides = node.attributes().numbers("strides", new long[] {1});
+        if (!Arrays.equals(strides, kernel)) {
+            details.add("stride " + sizes(strides, true));
+        }
+        window(node, -1).stream().filter(word -> !word.startsWith("stride")).forEach(details::add);
+        return new LayerWords(Kind.POOL, name + " " + sizes(kernel, false), details);
+    }
+
+    /** Says how a window moves, where that is not the default. */
+    private static List<String> window(Node node, long defaultStride) {
+        List<String> words = new ArrayList<>();
+        long[] strides = node.attributes().numbers("strides", new long[] {defaultStride});
+        if (Arrays.stream(strides).anyMatch(stride -> stride != defaultStride)) {
+            words.add("stride " + sizes(strides, true));
+        }
+        long[] pads = node.attributes().numbers("pads", new long[] {0});
+        if (Arrays.stream(pads).anyMatch(pad -> pad != 0)) {
+            words.add("padding " + sizes(Arrays.copyOf(pads, (pads.length + 1) / 2), true));
+        }
+        long[] dilations = node.attributes().numbers("dilations", new long[] {1});
+        if (Arrays.stream(dilations).anyMatch(dilation -> dilation != 1)) {
+            words.add("dilation " + sizes(dilations, true));
+        }
+        return words;
+    }
+
+    private static String sizes(long[] sizes, boolean shortened) {
+        boolean same = Arrays.stream(sizes).distinct().count() == 1;
+        return same && shortened
+                ? Long.toString(sizes[0])
+                : Arrays.stream(sizes).mapToObj(Long::toString).collect(Collectors.joining("×"));
+    }
+
+    private static LayerWords dense(Node node) {
+        long units = node.output().shape().get(-1).at(1);
+        return new LayerWords(Kind.DENSE, "dense", List.of(units + (units == 1 ? " unit" : " units")));
+    }
+
+    private static LayerWords recurrent(Node node, String name) {
+        List<String> details = new ArrayList<>();
+        details.add("hidden size " + node.attributes().number("hidden_size", 0));
+        String way = node.attributes().entries().get("direction") instanceof String word ? word : "forward";
+        if (!way.equals("forward")) {
+            details.add(way);
+        }
+        if (node.operator().equals("RNN")
+                && node.attributes().entries().get("activations") instanceof List<?> functions) {
+            functions.stream()
+                    .map(function -> String.valueOf(function).equals("Relu")
+                            ? "ReLU"
+                            : String.valueOf(function).toLowerCase(Locale.ROOT))
+                    .distinct()
+                    .forEach(details::add);
+        } else if (node.operator().equals("RNN")) {
+            details.add("tanh");
+        }
+        return new LayerWords(Kind.RECURRENT, name, details);
+    }
+
+    private static LayerWords reduction(Node node) {
+        String what = node.operator().substring("Reduce".length()).toLowerCase(Locale.ROOT);
+        int rank = node.inputs().get(0).rank();
+        int lost = rank
+                - (int) node.output().shape().dims().stream()
+                        .filter(dim -> !dim.isFixed() || dim.fixed() != 1)
+                        .count();
+        String name = what.equals("max") || what.equals("min") ? what + "imum" : what;
+        boolean global = rank == 4
+                && lost >= 2
+                && node.output()
+                        .shape()
+                        .get(1)
+                        .equals(node.inputs().get(0).shape().get(1));
+        return new LayerWords(Kind.POOL, global ? name + " over height and width" : name, List.of());
+    }
+}

@@ -1,0 +1,171 @@
+package io.catwalk.runner.report.drawing;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Shortens a long network: what comes again and again is drawn once, with how often it comes.
+ *
+ * @param layers that are drawn
+ * @param blocks of them that stand for several
+ */
+record Summary(List<Layer> layers, List<Block> blocks) {
+
+    /** More layers than these are shortened. */
+    private static final int READABLE = 28;
+
+    private static final int LONGEST_BLOCK = 80;
+
+    /**
+     * Marks layers that stand for several copies of themselves.
+     *
+     * @param from index of the first
+     * @param to index after the last
+     * @param times how often they come
+     */
+    record Block(int from, int to, int times) {
+
+        private Block shifted(int by) {
+            return new Block(from + by, to + by, times);
+        }
+    }
+
+    /** What must be equal for two layers to be the same. */
+    private enum Likeness {
+        /** All that a drawing shows, except numbers. */
+        WHOLE,
+        /** Only what the layer does, so that a network that grows on the way is shortened too. */
+        NAME
+    }
+
+    static Summary of(List<Layer> layers) {
+        Summary summary = new Summary(layers, List.of());
+        for (Likeness likeness : Likeness.values()) {
+            if (summary.layers.size() > READABLE) {
+                summary = summary.shortened(likeness);
+            }
+        }
+        return summary;
+    }
+
+    private Summary shortened(Likeness likeness) {
+        Summary summary = this;
+        int start = 0;
+        while (start < summary.layers.size()) {
+            Block best = summary.bestBlock(start, likeness);
+            if (best != null) {
+                summary = summary.folded(best);
+                start = best.to();
+            } else {
+                start++;
+            }
+        }
+        return summary;
+    }
+
+    private @Nullable Block bestBlock(int start, Likeness likeness) {
+        Block best = null;
+        int saved = 1;
+        for (int length = 1; length <= Math.min(LONGEST_BLOCK, (layers.size() - start) / 2); length++) {
+            int times = 1;
+            while (isCopy(start, length, times, likeness)) {
+                times++;
+            }
+            if ((times - 1) * length > saved) {
+                saved = (times - 1) * length;
+                best = new Block(start, start + length, times);
+            }
+        }
+        return best;
+    }
+
+    /** Tells whether the layers from {@code start} come again, for the given time, right behind. */
+    private boolean isCopy(int start, int length, int time, Likeness likeness) {
+        int offset = time * length;
+        if (start + offset + length > layers.size()
+                || blocks.stream().anyMatch(block -> block.from() < start + offset + length && block.to() > start)) {
+            return false;
+        }
+        for (int i = start; i < start + length; i++) {
+            if (!isAlike(layers.get(i), layers.get(i + offset), start, offset, likeness)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isAlike(Layer one, Layer copy, int start, int offset, Likeness likeness) {
+        if (one.kind() != copy.kind() || !one.name().equals(copy.name())) {
+            return false;
+        }
+        if (likeness == Likeness.WHOLE
+                && !(one.detail().equals(copy.detail()) && one.output().equals(copy.output()))) {
+            return false;
+        }
+        if (likeness == Likeness.NAME
+                && one.inputs().size() != copy.inputs().size()
+                && one.kind() == Layer.Kind.MERGE) {
+            return copy.inputs().contains(one.inputs().get(0) + offset);
+        }
+        if (one.inputs().size() != copy.inputs().size()) {
+            return false;
+        }
+        for (int i = 0; i < one.inputs().size(); i++) {
+            int source = one.inputs().get(i);
+            int other = copy.inputs().get(i);
+            boolean sameOutside = source == other && source < start;
+            if (other != source + offset && !sameOutside) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Keeps the first of the copies, with the numbers of all and the shapes of the last. */
+    private Summary folded(Block block) {
+        int length = block.to() - block.from();
+        int end = block.from() + length * block.times();
+        List<Layer> kept = new ArrayList<>();
+        for (int i = 0; i < layers.size(); i++) {
+            if (i < block.to() || i >= end) {
+                Layer layer = layers.get(i);
+                List<Integer> inputs = layer.inputs().stream()
+                        .map(input -> moved(input, block, length, end))
+                        .distinct()
+                        .toList();
+                kept.add(
+                        i >= block.from() && i < end
+                                ? sum(layer, block, i, inputs)
+                                : with(layer, layer, layer.parameters(), layer.multiplyAccumulates(), inputs));
+            }
+        }
+        List<Block> all = new ArrayList<>();
+        blocks.forEach(other -> all.add(other.from() >= end ? other.shifted(block.to() - end) : other));
+        all.add(block);
+        return new Summary(kept, all);
+    }
+
+    private Layer sum(Layer first, Block block, int index, List<Integer> inputs) {
+        int length = block.to() - block.from();
+        long parameters = 0;
+        long work = 0;
+        for (int time = 0; time < block.times(); time++) {
+            parameters += layers.get(index + time * length).parameters();
+            work += layers.get(index + time * length).multiplyAccumulates();
+        }
+        return with(first, layers.get(index + (block.times() - 1) * length), parameters, work, inputs);
+    }
+
+    private static Layer with(Layer first, Layer last, long parameters, long work, List<Integer> inputs) {
+        return new Layer(
+                first.kind(), first.name(), last.detail(), last.output(), parameters, work, inputs, first.recurrence());
+    }
+
+    private static int moved(int layer, Block block, int length, int end) {
+        if (layer < block.to()) {
+            return layer;
+        }
+        return layer < end ? block.from() + (layer - block.from()) % length : layer - (end - block.to());
+    }
+}

@@ -1,0 +1,247 @@
+package io.catwalk.runner.report.drawing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.catwalk.onnx.OnnxExport;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.imageio.ImageIO;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.w3c.dom.Document;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+import org.xml.sax.InputSource;
+
+class ArchitectureDrawingTest {
+
+    private static final Path ROOT = Path.of("..");
+    private static final Path ZOO = ROOT.resolve("onnx-models/zoo/fashion-mnist");
+
+    private static final Pattern ROW = Pattern.compile("<tr><td>([^<]*)</td><td>([^<]*)</td><td>([^<]*)</td></tr>");
+
+    /** The table in the Javadoc of the plugin was written by hand, from the paper. */
+    @ParameterizedTest
+    @ValueSource(strings = {"conv-maxpool", "stride-conv", "small-conv", "drop-norm-l2", "rnn", "lstm", "gru"})
+    void layersWithParametersAreThoseOfThePluginsOwnTable(String name) throws IOException {
+        List<String> found = ArchitectureGraph.of(ZOO.resolve(name + ".onnx")).layers().stream()
+                .filter(layer -> layer.parameters() > 0)
+                .map(layer -> layer.outputShape().replace('×', 'x') + ": " + layer.parameters())
+                .toList();
+        assertThat(found).isEqualTo(documented(name));
+    }
+
+    private static List<String> documented(String name) throws IOException {
+        Path folder = ROOT.resolve("plugins/" + name + "/src/main/java/io/catwalk/plugins/" + name.replace("-", ""));
+        StringBuilder source = new StringBuilder();
+        try (var files = Files.newDirectoryStream(folder, "*.java")) {
+            for (Path file : files) {
+                source.append(Files.readString(file));
+            }
+        }
+        return ROW.matcher(source)
+                .results()
+                .filter(row -> !row.group(3).isEmpty())
+                .map(row -> row.group(2) + ": " + row.group(3).replace(",", ""))
+                .toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"conv-maxpool", "stride-conv", "small-conv", "drop-norm-l2", "rnn", "lstm", "gru"})
+    void totalsAreThoseOfTheCard(String name) throws IOException {
+        ArchitectureGraph graph = ArchitectureGraph.of(ZOO.resolve(name + ".onnx"));
+        String card = Files.readString(ZOO.resolve(name + ".md"));
+        assertThat(graph.parameters()).isEqualTo(inCard(card, "parameters"));
+        assertThat(graph.multiplyAccumulates()).isEqualTo(inCard(card, "multiply-accumulates for one image"));
+    }
+
+    private static long inCard(String card, String row) {
+        Matcher matcher = Pattern.compile("\\| " + row + " \\| ([\\d,]+) \\|").matcher(card);
+        assertThat(matcher.find()).isTrue();
+        return Long.parseLong(matcher.group(1).replace(",", ""));
+    }
+
+    @Test
+    void aLayerIsWhatComputesWithWhatFollowsIt() throws IOException {
+        assertThat(words(ArchitectureGraph.of(ZOO.resolve("drop-norm-l2.onnx"))))
+                .containsExactly(
+                        "images ()",
+                        "convolution 3×3 (16 filters, padding 1, batch norm, ReLU)",
+                        "convolution 3×3 (32 filters, stride 2, padding 1, batch norm, ReLU)",
+                        "convolution 3×3 (64 filters, padding 1, batch norm, ReLU)",
+                        "convolution 3×3 (64 filters, stride 2, padding 1, batch norm, ReLU)",
+                        "flatten ()",
+                        "dense (128 units, batch norm, ReLU)",
+                        "dense (10 units)",
+                        "logits ()");
+    }
+
+    @Test
+    void aRecurrentLayerSaysHowItWalksOverTheRows() throws IOException {
+        assertThat(ArchitectureGraph.of(ZOO.resolve("lstm.onnx")).layers())
+                .filteredOn(layer -> layer.recurrence() != null)
+                .extracting(Layer::recurrence)
+                .containsOnly(new Layer.Recurrence("LSTM", 28, 128, Layer.Way.FORWARD, Layer.Answers.ALL))
+                .hasSize(2);
+    }
+
+    @Test
+    void aSkipEndsWhereItsBlockIsAdded() {
+        List<Layer> layers = BranchingNetworks.RESIDUAL.graph().layers();
+        List<Layer> sums =
+                layers.stream().filter(layer -> layer.name().equals("add")).toList();
+        assertThat(sums).hasSize(11).allMatch(sum -> sum.detail().equals("ReLU"));
+        // Behind the projection each sum reads the second convolution before it, and the sum before that.
+        for (Layer sum : sums.subList(1, sums.size())) {
+            int place = layers.indexOf(sum);
+            assertThat(sum.inputs()).containsExactlyInAnyOrder(place - 1, place - 3);
+            assertThat(layers.get(place - 3).name()).isEqualTo("add");
+        }
+    }
+
+    @Test
+    void theGateOfSqueezeAndExcitationMeetsTheImageAgain() {
+        List<Layer> layers = BranchingNetworks.SQUEEZE_EXCITE.graph().layers();
+        Layer product = layers.stream()
+                .filter(layer -> layer.name().equals("multiply"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(product.inputs().stream().map(layers::get).map(ArchitectureDrawingTest::words))
+                .containsExactly(
+                        "convolution 3×3 (16 filters, padding 1, batch norm, ReLU)", "dense (16 units, sigmoid)");
+        assertThat(product.output()).containsExactly(16L, 16L, 16L);
+    }
+
+    @Test
+    void fourBranchesAreConcatenated() {
+        List<Layer> layers = BranchingNetworks.INCEPTION.graph().layers();
+        Layer together = layers.stream()
+                .filter(layer -> layer.name().equals("concatenate"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(together.inputs()).hasSize(4);
+        assertThat(together.outputShape()).isEqualTo("24 × 16 × 16");
+    }
+
+    @Test
+    void activationsThatReadTheirInputTwiceAreStillOne() {
+        assertThat(words(BranchingNetworks.BOTH_WAYS.graph()))
+                .containsExactly(
+                        "images ()",
+                        "GRU (hidden size 12, bidirectional)",
+                        "slice ()",
+                        "dense (8 units, swish)",
+                        "dense (8 units, GELU)",
+                        "dense (10 units)",
+                        "logits ()");
+    }
+
+    /** Adds the numbers of a network with DJL itself. */
+    @ParameterizedTest
+    @EnumSource
+    void noParameterIsLostOrCountedTwice(BranchingNetworks network) {
+        var block = BranchingNetworks.initialized(network.block());
+        long expected = 0;
+        for (var parameter : block.getParameters()) {
+            if (!parameter.getKey().contains("running")) {
+                expected += parameter.getValue().getArray().size();
+            }
+        }
+        ArchitectureGraph graph = BranchingNetworks.exported(OnnxExport.of(block, BranchingNetworks.IMAGE));
+        assertThat(graph.parameters()).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"RESIDUAL, × 10", "SQUEEZE_EXCITE, multiply", "INCEPTION, concatenate", "BOTH_WAYS, h₁₆"})
+    void aDrawingIsWellFormedAndSaysWhatMatters(BranchingNetworks network, String word) throws Exception {
+        ArchitectureDrawing drawing = new ArchitectureDrawing("<" + network + " & \"co\">\u0007", network.graph());
+        Document svg = parsed(drawing.svg(Theme.PAGE));
+        assertThat(svg.getDocumentElement().getTextContent()).contains(word, "<" + network + " & \"co\">");
+        assertThat(svg.getElementsByTagName("title").getLength()).isEqualTo(1);
+        assertThat(svg.getElementsByTagName("desc").item(0).getTextContent()).contains("logits (10)");
+    }
+
+    /** Boxes of layers, which are the tinted ones of the full width, never cover each other. */
+    @ParameterizedTest
+    @EnumSource
+    void noLayerCoversAnother(BranchingNetworks network) throws Exception {
+        assertDisjoint(parsed(new ArchitectureDrawing("x", network.graph()).svg(Theme.PAGE)));
+    }
+
+    @Test
+    void aNetworkUnrolledStepByStepIsStillReadable() throws Exception {
+        ArchitectureDrawing drawing =
+                ArchitectureDrawing.of("gru", ZOO.resolve("unrolled").resolve("gru.onnx"));
+        assertThat(drawing.graph().layers()).hasSizeGreaterThan(300);
+        Document svg = parsed(drawing.svg(Theme.PAGE));
+        assertThat(svg.getElementsByTagName("rect").getLength()).isBetween(10, 80);
+        assertThat(svg.getDocumentElement().getTextContent()).contains("× 2");
+        assertDisjoint(svg);
+    }
+
+    private static void assertDisjoint(Document svg) {
+        NodeList boxes = svg.getElementsByTagName("rect");
+        assertThat(boxes.getLength()).isGreaterThan(4);
+        for (int i = 0; i < boxes.getLength(); i++) {
+            for (int j = 0; j < i; j++) {
+                Element one = (Element) boxes.item(i);
+                Element other = (Element) boxes.item(j);
+                if (number(one, "width") > 100
+                        && number(other, "width") > 100
+                        && !one.hasAttribute("stroke-dasharray")
+                        && !other.hasAttribute("stroke-dasharray")) {
+                    assertThat(overlap(one, other, "x", "width") > 0 && overlap(one, other, "y", "height") > 0)
+                            .isFalse();
+                }
+            }
+        }
+    }
+
+    private static double overlap(Element one, Element other, String start, String size) {
+        double end = Math.min(number(one, start) + number(one, size), number(other, start) + number(other, size));
+        return end - Math.max(number(one, start), number(other, start));
+    }
+
+    private static double number(Element element, String attribute) {
+        return Double.parseDouble(element.getAttribute(attribute));
+    }
+
+    @Test
+    void theImageHasTheSizeOfTheDrawing() throws Exception {
+        ArchitectureDrawing drawing = ArchitectureDrawing.of("conv-maxpool", ZOO.resolve("conv-maxpool.onnx"));
+        Element svg = parsed(drawing.svg(Theme.LIGHT)).getDocumentElement();
+        var image = ImageIO.read(new ByteArrayInputStream(drawing.png(Theme.DARK, 2)));
+        assertThat((double) image.getWidth()).isEqualTo(Math.ceil(2 * number(svg, "width")));
+        assertThat((double) image.getHeight()).isEqualTo(Math.ceil(2 * number(svg, "height")));
+    }
+
+    @Test
+    void anotherFileIsRefused() {
+        assertThatThrownBy(() -> ArchitectureDrawing.of("x", ROOT.resolve("pom.xml")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("expected an ONNX model");
+    }
+
+    private static Document parsed(String svg) throws Exception {
+        return DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(new InputSource(new StringReader(svg)));
+    }
+
+    private static List<String> words(ArchitectureGraph graph) {
+        return graph.layers().stream().map(ArchitectureDrawingTest::words).toList();
+    }
+
+    private static String words(Layer layer) {
+        return layer.name() + " (" + layer.detail() + ")";
+    }
+}
