@@ -228,9 +228,8 @@ final class Accuracy {
                         ? Words.name(names.get(0)) + " takes " + micros(timed.get(0).micros()) + " for an image"
                         : front.size() == 1
                                 ? Words.name(names.get(0)) + " is both the most accurate and the fastest"
-                                : "Of " + timed.size() + ", " + front.size()
-                                        + " are worth a look: nothing else is as accurate as fast as "
-                                        + Words.list(names, 4));
+                                : Words.capitalized(Words.list(names, 4)) + " are on the front: each of the others is beaten"
+                                        + " in both accuracy and latency");
         List<PointChart.Point> points = timed.stream().map(one -> point(story, one)).toList();
         String alternative = "Accuracy in percent against the median microseconds for one image on " + engine + ": "
                 + String.join(
@@ -246,7 +245,7 @@ final class Accuracy {
                         points,
                         "Pareto front",
                         front.stream().map(one -> point(story, one)).toList(),
-                        Chart.Axis.logarithmic(
+                        Chart.Axis.fromZero(
                                 "median time for one image on " + engine + ", µs",
                                 timed.stream().map(Timed::micros).toList(),
                                 "#,##0"),
@@ -259,7 +258,7 @@ final class Accuracy {
         page.text(
                 Area.BODY.below(346),
                 Style.NOTE,
-                "Left is faster (logarithmic), up is more accurate. The line joins those that no other beats in both."
+                "Left is faster, up is more accurate. The line joins those that no other beats in both."
                         + Story.shown(timed.size(), story.ranked().size(), "classifiers"));
         page.notes(
                 alternative,

@@ -39,7 +39,6 @@ record BarChart(List<String> categories, List<Series> series, String format) imp
         data.setBarDirection(BarDirection.BAR);
         data.setVaryColors(false);
         data.setGapWidth(series.size() == 1 ? 45 : 60);
-        data.setOverlap((byte) 0);
         for (Series one : series) {
             var bars = (XDDFBarChartData.Series) data.addSeries(categorySource, numbers.numbers(one.name(), one.values()));
             bars.setTitle(numbers.headText(), numbers.head());
@@ -56,7 +55,8 @@ record BarChart(List<String> categories, List<Series> series, String format) imp
         }
         chart.plot(data);
         numbers.write();
-        if (series.size() > 1) {
+        boolean oneColorEach = series.stream().allMatch(one -> one.colors().size() == 1);
+        if (series.size() > 1 && oneColorEach) {
             Chart.legend(chart, LegendPosition.BOTTOM);
         }
     }

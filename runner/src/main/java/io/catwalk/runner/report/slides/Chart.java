@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import javax.xml.namespace.QName;
 import org.apache.poi.openxml4j.exceptions.InvalidFormatException;
 import org.apache.poi.ss.util.CellRangeAddress;
 import org.apache.poi.ss.util.CellReference;
@@ -25,8 +26,11 @@ import org.apache.poi.xslf.usermodel.XSLFChart;
 import org.apache.poi.xssf.usermodel.XSSFCell;
 import org.apache.poi.xssf.usermodel.XSSFRow;
 import org.apache.poi.xssf.usermodel.XSSFSheet;
+import org.apache.xmlbeans.XmlCursor;
 import org.jspecify.annotations.Nullable;
 import org.openxmlformats.schemas.drawingml.x2006.chart.CTDLbls;
+import org.openxmlformats.schemas.drawingml.x2006.chart.CTMarker;
+import org.openxmlformats.schemas.drawingml.x2006.chart.STMarkerStyle;
 import org.openxmlformats.schemas.drawingml.x2006.main.CTTextBody;
 import org.openxmlformats.schemas.drawingml.x2006.main.CTTextCharacterProperties;
 
@@ -98,8 +102,17 @@ interface Chart {
             return new Axis(title, Math.max(low, least), Math.min(high, most), format, scale);
         }
 
-        /** Spans values above 0 by powers of ten, or by halves of them. */
-        static Axis logarithmic(String title, List<Double> values, String format) {
+        /** Spans values above 0: from 0, or by powers of ten where they are far apart. */
+        static Axis fromZero(String title, List<Double> values, String format) {
+            double least = values.stream().mapToDouble(Double::doubleValue).min().orElse(1);
+            double most = values.stream().mapToDouble(Double::doubleValue).max().orElse(1);
+            if (most > 20 * least) {
+                return logarithmic(title + " (logarithmic)", values, format);
+            }
+            return around(title, List.of(0.0, most * 1.1), format).within(0, Double.MAX_VALUE);
+        }
+
+        private static Axis logarithmic(String title, List<Double> values, String format) {
             double least = values.stream().mapToDouble(Double::doubleValue).min().orElse(1);
             double most = values.stream().mapToDouble(Double::doubleValue).max().orElse(10);
             return new Axis(
@@ -111,7 +124,9 @@ interface Chart {
         }
 
         void apply(XDDFValueAxis axis) {
-            axis.setTitle(title);
+            if (!title.isEmpty()) {
+                axis.setTitle(title);
+            }
             axis.setNumberFormat(format);
             if (scale == Scale.LOGARITHMIC) {
                 axis.setLogBase(10);
@@ -234,6 +249,23 @@ interface Chart {
 
     static XDDFLineProperties noLine() {
         return new XDDFLineProperties(new XDDFNoFillProperties());
+    }
+
+    /**
+     * Makes the marks of a series round, of a size in points and of a color. The small edition of POI's schemas lacks
+     * the type of the size: written as plain XML it does without.
+     */
+    static void marker(CTMarker marker, int size, Color color, Color edge) {
+        (marker.isSetSymbol() ? marker.getSymbol() : marker.addNewSymbol()).setVal(STMarkerStyle.CIRCLE);
+        try (XmlCursor cursor = marker.getSymbol().newCursor()) {
+            cursor.toEndToken();
+            cursor.toNextToken();
+            cursor.beginElement(new QName(marker.getSymbol().getDomNode().getNamespaceURI(), "size"));
+            cursor.insertAttributeWithValue("val", Integer.toString(size));
+        }
+        var look = marker.isSetSpPr() ? marker.getSpPr() : marker.addNewSpPr();
+        look.addNewSolidFill().addNewSrgbClr().setVal(Look.rgb(color));
+        look.addNewLn().addNewSolidFill().addNewSrgbClr().setVal(Look.rgb(edge));
     }
 
     /** Switches off every label that is not asked for: what is left open, each program fills in its own way. */

@@ -6,14 +6,16 @@ import java.util.List;
 import org.apache.poi.xddf.usermodel.chart.AxisCrossBetween;
 import org.apache.poi.xddf.usermodel.chart.AxisPosition;
 import org.apache.poi.xddf.usermodel.chart.ChartTypes;
-import org.apache.poi.xddf.usermodel.chart.MarkerStyle;
 import org.apache.poi.xddf.usermodel.chart.XDDFCategoryAxis;
+import org.apache.poi.xddf.usermodel.chart.XDDFCategoryDataSource;
 import org.apache.poi.xddf.usermodel.chart.XDDFLineChartData;
 import org.apache.poi.xddf.usermodel.chart.XDDFNumericalDataSource;
 import org.apache.poi.xddf.usermodel.chart.XDDFValueAxis;
 import org.apache.poi.xslf.usermodel.XSLFChart;
 import org.jspecify.annotations.Nullable;
+import org.openxmlformats.schemas.drawingml.x2006.chart.CTDPt;
 import org.openxmlformats.schemas.drawingml.x2006.chart.CTErrBars;
+import org.openxmlformats.schemas.drawingml.x2006.chart.CTMarker;
 import org.openxmlformats.schemas.drawingml.x2006.chart.CTNumDataSource;
 import org.openxmlformats.schemas.drawingml.x2006.chart.STErrBarType;
 import org.openxmlformats.schemas.drawingml.x2006.chart.STErrDir;
@@ -55,21 +57,17 @@ record IntervalChart(
         data.setVaryColors(false);
         for (Series one : singles) {
             var dots = series(data, numbers, categories, one);
-            dots.setMarkerStyle(MarkerStyle.CIRCLE);
-            dots.setMarkerSize((short) 4);
-            mark(dots, one.colors().get(0));
+            Chart.marker(mark(dots), 4, one.colors().get(0), one.colors().get(0));
         }
         List<@Nullable Double> nullable = new ArrayList<>(middle);
         var dots = series(data, numbers, categories, new Series(axis.title(), nullable, colors));
-        dots.setMarkerStyle(MarkerStyle.CIRCLE);
-        dots.setMarkerSize((short) 11);
-        mark(dots, colors.get(0));
+        Chart.marker(mark(dots), 11, colors.get(0), Color.WHITE);
         for (int i = 0; i < colors.size(); i++) {
-            var marker = dots.getDataPoint(i);
-            marker.setMarkerStyle(MarkerStyle.CIRCLE);
-            marker.setMarkerSize((short) 11);
-            var point = dots.getCTLineSer().getDPtArray(i).getMarker();
-            var look = point.isSetSpPr() ? point.getSpPr() : point.addNewSpPr();
+            CTDPt point = dots.getCTLineSer().addNewDPt();
+            point.addNewIdx().setVal(i);
+            Chart.marker(point.addNewMarker(), 11, colors.get(i), Color.WHITE);
+            // LibreOffice takes the color of a marker from here.
+            var look = point.addNewSpPr();
             look.addNewSolidFill().addNewSrgbClr().setVal(Look.rgb(colors.get(i)));
             look.addNewLn().addNewNoFill();
         }
@@ -92,7 +90,7 @@ record IntervalChart(
     private static XDDFLineChartData.Series series(
             XDDFLineChartData data,
             Numbers numbers,
-            org.apache.poi.xddf.usermodel.chart.XDDFCategoryDataSource categories,
+            XDDFCategoryDataSource categories,
             Series one) {
         var series = (XDDFLineChartData.Series) data.addSeries(categories, numbers.numbers(one.name(), one.values()));
         series.setTitle(numbers.headText(), numbers.head());
@@ -101,11 +99,9 @@ record IntervalChart(
         return series;
     }
 
-    private static void mark(XDDFLineChartData.Series dots, Color color) {
-        var marker = dots.getCTLineSer().getMarker();
-        var look = marker.isSetSpPr() ? marker.getSpPr() : marker.addNewSpPr();
-        look.addNewSolidFill().addNewSrgbClr().setVal(Look.rgb(color));
-        look.addNewLn().addNewNoFill();
+    private static CTMarker mark(XDDFLineChartData.Series dots) {
+        var series = dots.getCTLineSer();
+        return series.isSetMarker() ? series.getMarker() : series.addNewMarker();
     }
 
     private List<@Nullable Double> distances(List<@Nullable Double> bounds) {

@@ -114,7 +114,7 @@ final class Learning {
         if (losses.isEmpty()) {
             return;
         }
-        Chart.Axis axis = Chart.Axis.around("loss", losses, "0.0").within(0, Double.MAX_VALUE);
+        Chart.Axis axis = Chart.Axis.around("", losses, "0.0").within(0, Double.MAX_VALUE);
         for (int p = 0; p < pages; p++) {
             List<Course> some = shown.subList(p * shown.size() / pages, (p + 1) * shown.size() / pages);
             int columns = some.size() <= 2 ? some.size() : some.size() == 4 ? 2 : 3;
@@ -130,7 +130,7 @@ final class Learning {
                         area.below(17),
                         new LineChart(
                                 steps(epochs),
-                                "epoch",
+                                "",
                                 List.of(
                                         Chart.Series.of(
                                                 "training", values(one, epochs, Epoch::trainLoss), new Color(0x8A95A1)),
@@ -146,8 +146,8 @@ final class Learning {
             page.text(
                     Area.BODY.below(346),
                     Style.NOTE,
-                    "Mean cross entropy in nats, the same axis everywhere. Training images are augmented, which makes"
-                            + " them harder than the validation images." + Story.shown(shown.size(), all, "classifiers"));
+                    "Loss (mean cross entropy, nats) by epoch, on one scale. Gray: training images, which are augmented and"
+                            + " therefore harder; colored: validation images." + Story.shown(shown.size(), all, "classifiers"));
             page.notes("Source: trials/*/*/history.csv, columns of the training loss and the validation loss.");
         }
     }
@@ -181,15 +181,15 @@ final class Learning {
                 .filter(verdicts::containsKey)
                 .map(verdict -> Words.count(verdicts.get(verdict)) + " "
                         + switch (verdict) {
-                            case "strong" -> "strongly";
-                            case "mild" -> "mildly";
-                            case "none" -> "not beyond chance";
+                            case "strong" -> "strong";
+                            case "mild" -> "mild";
+                            case "none" -> "none beyond chance";
                             default -> "not known";
                         })
                 .toList();
         String title = story.ranked().size() == 1
                 ? "Overfitting of " + Words.name(story.ranked().get(0).name()) + ": " + verdict(story.ranked().get(0))
-                : "Of " + story.ranked().size() + " classifiers, overfit: " + String.join(", ", counted);
+                : "Overfitting of " + story.ranked().size() + " classifiers: " + String.join(", ", counted);
         List<List<Table.Cell>> rows = new ArrayList<>();
         for (Entrant entrant : story.ranked()) {
             String verdict = verdict(entrant);

@@ -15,7 +15,7 @@ import org.apache.poi.xslf.usermodel.XSLFChart;
  * Shows how numbers develop from step to step.
  *
  * @param steps what stands below, from the left to the right
- * @param title of the steps
+ * @param title of the steps; without one there is no legend either
  * @param lines one or several
  * @param axis of the numbers
  */
@@ -26,7 +26,9 @@ record LineChart(List<String> steps, String title, List<Series> lines, Axis axis
         Chart.plain(chart);
         XDDFCategoryAxis below = chart.createCategoryAxis(AxisPosition.BOTTOM);
         XDDFValueAxis beside = chart.createValueAxis(AxisPosition.LEFT);
-        below.setTitle(title);
+        if (!title.isEmpty()) {
+            below.setTitle(title);
+        }
         Chart.plain(below);
         axis.apply(beside);
         beside.setCrossBetween(AxisCrossBetween.MIDPOINT_CATEGORY);
@@ -43,8 +45,8 @@ record LineChart(List<String> steps, String title, List<Series> lines, Axis axis
         }
         chart.plot(data);
         numbers.write();
-        if (lines.size() > 1) {
-            Chart.legend(chart, lines.size() > 2 ? LegendPosition.RIGHT : LegendPosition.BOTTOM);
+        if (lines.size() > 2 || !title.isEmpty()) {
+            Chart.legend(chart, LegendPosition.RIGHT);
         }
     }
 }

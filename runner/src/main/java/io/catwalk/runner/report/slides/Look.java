@@ -4,12 +4,14 @@ import io.catwalk.runner.report.Palette;
 import java.awt.Color;
 import java.awt.Dimension;
 import java.util.List;
+import org.apache.poi.sl.usermodel.Insets2D;
 import org.apache.poi.sl.usermodel.Placeholder;
 import org.apache.poi.sl.usermodel.VerticalAlignment;
 import org.apache.poi.xslf.usermodel.SlideLayout;
 import org.apache.poi.xslf.usermodel.XMLSlideShow;
 import org.apache.poi.xslf.usermodel.XSLFAutoShape;
 import org.apache.poi.xslf.usermodel.XSLFShape;
+import org.apache.poi.xslf.usermodel.XSLFSheet;
 import org.apache.poi.xslf.usermodel.XSLFSlideLayout;
 import org.apache.poi.xslf.usermodel.XSLFSlideMaster;
 import org.apache.poi.xslf.usermodel.XSLFTextShape;
@@ -54,9 +56,12 @@ final class Look {
             layout.getShapes().forEach(shape -> widen(shape, Area.SLIDE.width() / old.getWidth()));
         }
         master.getShapes().forEach(shape -> widen(shape, Area.SLIDE.width() / old.getWidth()));
-        placeholder(master, Placeholder.TITLE, TITLE);
-        placeholder(master, Placeholder.FOOTER, FOOTER);
-        placeholder(master, Placeholder.SLIDE_NUMBER, NUMBER);
+        XSLFSlideLayout content = master.getLayout(SlideLayout.TITLE_ONLY);
+        for (XSLFSheet sheet : List.of(master, content)) {
+            placeholder(sheet, Placeholder.TITLE, TITLE);
+            placeholder(sheet, Placeholder.FOOTER, FOOTER);
+            placeholder(sheet, Placeholder.SLIDE_NUMBER, NUMBER);
+        }
         CTTextParagraphProperties title =
                 master.getXmlObject().getTxStyles().getTitleStyle().getLvl1PPr();
         title.setAlgn(STTextAlignType.L);
@@ -67,7 +72,7 @@ final class Look {
         rule.setAnchor(new Area(FOOTER.x(), 502, Area.BODY.width(), 0.75).points());
         rule.setFillColor(HAIRLINE);
         rule.setLineColor(null);
-        return master.getLayout(SlideLayout.TITLE_ONLY);
+        return content;
     }
 
     private static void theme(XSLFSlideMaster master, Palette palette) {
@@ -110,11 +115,11 @@ final class Look {
         }
     }
 
-    private static void placeholder(XSLFSlideMaster master, Placeholder which, Area area) {
-        if (master.getPlaceholder(which) instanceof XSLFTextShape shape) {
+    private static void placeholder(XSLFSheet sheet, Placeholder which, Area area) {
+        if (sheet.getPlaceholder(which) instanceof XSLFTextShape shape) {
             shape.setAnchor(area.points());
             shape.setVerticalAlignment(VerticalAlignment.TOP);
-            shape.setInsets(new org.apache.poi.sl.usermodel.Insets2D(0, 0, 0, 0));
+            shape.setInsets(new Insets2D(0, 0, 0, 0));
         }
     }
 }

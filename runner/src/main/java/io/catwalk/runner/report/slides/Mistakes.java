@@ -148,7 +148,7 @@ final class Mistakes {
             List<String> worst = Story.first(one.pairs(), 3).stream()
                     .map(wrong -> Words.brief(classes.get(wrong[0]), 20) + " taken for "
                             + Words.brief(classes.get(wrong[1]), 20) + ": "
-                            + Words.count(one.counts()[wrong[0]][wrong[1]]) + " images, "
+                            + Words.count(one.counts()[wrong[0]][wrong[1]], "image", "images") + ", "
                             + Words.fixed(100 * one.share(wrong[0], wrong[1]), 1) + " %")
                     .toList();
             String alternative = "Confusion matrix of " + name + ", rows true and columns predicted classes. "
@@ -198,7 +198,7 @@ final class Mistakes {
 
     private static Table table(Confusion confusion, List<String> classes) {
         List<Table.Column> columns = new ArrayList<>();
-        columns.add(Table.Column.text("true ↓  taken for →", 2.4));
+        columns.add(Table.Column.text("true ↓  as →", 2.4));
         List<List<Table.Cell>> rows = new ArrayList<>();
         for (int t = 0; t < classes.size(); t++) {
             columns.add(new Table.Column(classes.get(t), 1, Table.Kind.MATRIX));

@@ -98,6 +98,15 @@ final class OnnxFiles {
                     + ": no label differs, logits by at most " + largest;
         }
         return agreeing + " of " + Words.count(all.size(), "ONNX file answers like its network", "ONNX files answer like their networks")
-                + "; the others do not, or do not exist";
+                + others(all);
+    }
+
+    private static String others(List<ParityResult> all) {
+        long without = all.stream().filter(parity -> !parity.exported()).count();
+        long disagreeing = all.stream()
+                .filter(parity -> parity.exported() && !parity.agrees())
+                .count();
+        return (disagreeing == 0 ? "" : "; " + disagreeing + (disagreeing == 1 ? " disagrees" : " disagree"))
+                + (without == 0 ? "" : "; " + without + (without == 1 ? " network has" : " networks have") + " no ONNX form");
     }
 }

@@ -16,7 +16,6 @@ import org.apache.poi.xslf.usermodel.XMLSlideShow;
 import org.apache.poi.xslf.usermodel.XSLFAutoShape;
 import org.apache.poi.xslf.usermodel.XSLFChart;
 import org.apache.poi.xslf.usermodel.XSLFPictureShape;
-import org.apache.poi.xslf.usermodel.XSLFShape;
 import org.apache.poi.xslf.usermodel.XSLFSlide;
 import org.apache.poi.xslf.usermodel.XSLFTable;
 import org.apache.poi.xslf.usermodel.XSLFTableCell;
@@ -195,6 +194,7 @@ final class Page {
     void table(Area area, Table table, String alternative) {
         XSLFTable shape = slide.createTable(table.rows().size() + 1, table.columns().size());
         boolean upright = table.columns().stream().anyMatch(column -> column.kind() == Table.Kind.MATRIX);
+        Color line = upright ? Color.WHITE : Look.HAIRLINE;
         double head = upright ? 74 : table.rowHeight() * 1.1;
         shape.setAnchor(area.top(head + table.rows().size() * table.rowHeight()).points());
         double weights =
@@ -219,12 +219,20 @@ final class Page {
                     turned ? Table.Kind.TEXT : column.kind(),
                     headSize,
                     turned ? head : width);
+            align(above, c, table.columns().size());
             above.setVerticalAlignment(turned ? VerticalAlignment.MIDDLE : VerticalAlignment.BOTTOM);
-            border(above, Look.QUIET, 1);
+            border(above, BorderEdge.bottom, Look.QUIET, 1);
             for (int r = 1; r <= table.rows().size(); r++) {
                 XSLFTableCell cell = shape.getCell(r, c);
                 cell(cell, table.rows().get(r - 1).get(c), column.kind(), table.size(), width);
-                border(cell, upright ? Color.WHITE : Look.HAIRLINE, upright ? 1 : 0.5);
+                // Two cells share an edge, and what either says of it counts in one program or another.
+                border(cell, BorderEdge.top, r == 1 ? Look.QUIET : line, r == 1 ? 1 : 0.5);
+                border(cell, BorderEdge.bottom, line, 0.5);
+                if (upright) {
+                    border(cell, BorderEdge.left, line, 0.5);
+                    border(cell, BorderEdge.right, line, 0.5);
+                }
+                align(cell, c, table.columns().size());
             }
         }
         shape.updateCellAnchor();
@@ -249,13 +257,19 @@ final class Page {
         }
     }
 
-    private static void border(XSLFTableCell cell, Color color, double width) {
-        cell.setBorderColor(BorderEdge.bottom, color);
-        cell.setBorderWidth(BorderEdge.bottom, width);
-        if (color.equals(Color.WHITE)) {
-            cell.setBorderColor(BorderEdge.right, color);
-            cell.setBorderWidth(BorderEdge.right, width);
+    /** Lets the outer columns begin and end where everything else on the page does. */
+    private static void align(XSLFTableCell cell, int column, int columns) {
+        if (column == 0) {
+            cell.setLeftInset(0);
         }
+        if (column == columns - 1 && cell.getTextParagraphs().get(0).getTextAlign() == TextAlign.RIGHT) {
+            cell.setRightInset(0);
+        }
+    }
+
+    private static void border(XSLFTableCell cell, BorderEdge edge, Color color, double width) {
+        cell.setBorderColor(edge, color);
+        cell.setBorderWidth(edge, width);
     }
 
     /**
@@ -269,8 +283,9 @@ final class Page {
         XSLFChart shape = show.createChart();
         slide.addChart(shape, area.emu());
         chart.draw(shape);
-        XSLFShape frame = slide.getShapes().get(slide.getShapes().size() - 1);
-        describe(((CTGraphicalObjectFrame) frame.getXmlObject()).getNvGraphicFramePr().getCNvPr(), alternative);
+        var tree = slide.getXmlObject().getCSld().getSpTree();
+        CTGraphicalObjectFrame frame = tree.getGraphicFrameArray(tree.sizeOfGraphicFrameArray() - 1);
+        describe(frame.getNvGraphicFramePr().getCNvPr(), alternative);
     }
 
     /** Writes what the speaker is to know: what is seen, and which file and key each number is from. */

@@ -59,11 +59,8 @@ record PointChart(List<Point> points, String line, List<Point> front, Axis below
         for (Point point : points) {
             var series = series(data, numbers, point.name(), List.of(point));
             series.setLineProperties(Chart.noLine());
-            series.setMarkerStyle(MarkerStyle.CIRCLE);
-            series.setMarkerSize((short) 11);
-            var look = series.getCTScatterSer().getMarker().addNewSpPr();
-            look.addNewSolidFill().addNewSrgbClr().setVal(Look.rgb(point.color()));
-            look.addNewLn().addNewSolidFill().addNewSrgbClr().setVal(Look.rgb(Color.WHITE));
+            CTScatterSer raw = series.getCTScatterSer();
+            Chart.marker(raw.isSetMarker() ? raw.getMarker() : raw.addNewMarker(), 11, point.color(), Color.WHITE);
             CTDLbls labels = dataLabels(series.getCTScatterSer());
             Chart.font(labels.addNewTxPr(), SIZE + 1);
             // Names at the right edge stand to the left of their points, where there is room for them.

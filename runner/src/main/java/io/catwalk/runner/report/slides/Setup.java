@@ -4,10 +4,16 @@ import io.catwalk.api.Augmentation;
 import io.catwalk.api.Optimizer;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Schedule;
+import io.catwalk.runner.report.RunReport;
+import io.catwalk.runner.report.drawing.ArchitectureDrawing;
+import io.catwalk.runner.report.drawing.Theme;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.SplitSpec;
 import io.catwalk.runner.trial.Timing;
+import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.LongSummaryStatistics;
@@ -20,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class Setup {
 
     private static final int ROWS = 12;
+    private static final int DRAWINGS = 3;
 
     private Setup() {}
 
@@ -28,6 +35,7 @@ final class Setup {
             return;
         }
         architectures(story, deck);
+        drawings(story, deck);
         training(story, deck);
         judging(story, deck);
     }
@@ -72,6 +80,52 @@ final class Setup {
         }
     }
 
+    private static void drawings(Story story, Deck deck) {
+        List<ArchitectureDrawing> drawings = new ArrayList<>();
+        long exported = 0;
+        for (Entrant entrant : story.entrants()) {
+            Path onnx = entrant.done().stream()
+                    .map(RunReport.Model::onnx)
+                    .filter(Objects::nonNull)
+                    .findFirst()
+                    .orElse(null);
+            exported += onnx == null ? 0 : 1;
+            if (onnx != null && drawings.size() < Story.MOST_IN_BARS) {
+                try {
+                    drawings.add(ArchitectureDrawing.of(Words.brief(entrant.name(), 40), onnx));
+                } catch (IOException | IllegalArgumentException e) {
+                    exported--; // a file that was changed since is no drawing, and no reason to have no slides
+                }
+            }
+        }
+        for (int first = 0; first < drawings.size(); first += DRAWINGS) {
+            List<ArchitectureDrawing> some = drawings.subList(first, Math.min(first + DRAWINGS, drawings.size()));
+            Page page = deck.page(
+                    "The architectures",
+                    "From the image to the classes: "
+                            + Words.list(some.stream().map(ArchitectureDrawing::title).toList(), DRAWINGS));
+            for (int i = 0; i < some.size(); i++) {
+                byte[] png = some.get(i).png(Theme.LIGHT, 2);
+                page.picture(
+                        Area.BODY.column(i, DRAWINGS, 24),
+                        png,
+                        // Bytes 16 to 23 of a PNG are its width and its height.
+                        (double) ByteBuffer.wrap(png).getInt(16) / ByteBuffer.wrap(png).getInt(20),
+                        "Drawing of the architecture " + some.get(i).title() + ", from the input on: "
+                                + some.get(i).graph().layers().stream()
+                                        .map(layer -> layer.name() + " (" + layer.outputShape() + ")")
+                                        .collect(Collectors.joining(", "))
+                                + ".");
+            }
+            page.notes(
+                    "Drawn from the exported files, so that they show what is shipped."
+                            + (drawings.size() < exported
+                                    ? " Shown are the first " + drawings.size() + " of " + exported + "."
+                                    : ""),
+                    "Source: trials/*/*/*.onnx, the graph.");
+        }
+    }
+
     static String settings(Map<String, Object> settings) {
         return settings.isEmpty()
                 ? Words.NONE
@@ -102,15 +156,15 @@ final class Setup {
         }
         Table table = Table.of(
                         List.of(
-                                Table.Column.text("Classifier", 1.5),
-                                Table.Column.text("Optimizer", 0.95),
-                                Table.Column.number("Peak rate", 0.8),
-                                Table.Column.number("Decay", 0.7),
-                                Table.Column.text("Schedule", 0.95),
-                                Table.Column.number("Batch", 0.65),
-                                Table.Column.number("Epochs (best)", 1.05),
-                                Table.Column.text("Training images are", 1.7),
-                                Table.Column.number("Took", 1.1)),
+                                Table.Column.text("Classifier", 1.45),
+                                Table.Column.text("Optimizer", 0.9),
+                                Table.Column.number("Peak rate", 0.85),
+                                Table.Column.number("Decay", 0.65),
+                                Table.Column.text("Schedule", 0.9),
+                                Table.Column.number("Batch", 0.6),
+                                Table.Column.number("Epochs (best)", 1.1),
+                                Table.Column.text("Training images are", 1.95),
+                                Table.Column.number("Took", 1.05)),
                         rows)
                 .withSize(11, 24);
         List<Recipe> recipes =
@@ -156,7 +210,7 @@ final class Setup {
             words.add(
                     one instanceof Augmentation.Shift
                             ? "moved"
-                            : one instanceof Augmentation.Erase ? "erased in part" : "mirrored");
+                            : one instanceof Augmentation.Erase ? "cut out" : "mirrored");
         }
         return words.isEmpty() ? "left as they are" : String.join(", ", words);
     }
