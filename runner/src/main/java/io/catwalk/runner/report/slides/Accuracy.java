@@ -35,8 +35,7 @@ final class Accuracy {
     }
 
     private static void table(Story story, Deck deck) {
-        List<String> metrics =
-                List.of("accuracy", "precision_macro", "recall_macro", "f1_macro", "log_loss", "ece");
+        List<String> metrics = List.of("accuracy", "precision_macro", "recall_macro", "f1_macro", "log_loss", "ece");
         List<List<Table.Cell>> rows = new ArrayList<>();
         for (Entrant entrant : story.ranked()) {
             List<Table.Cell> row = new ArrayList<>();
@@ -45,7 +44,10 @@ final class Accuracy {
                 Double value = entrant.metric("test", metric);
                 boolean share = !metric.equals("log_loss") && !metric.equals("ece");
                 String text = share ? Words.percent(value) : Words.fixed(value, 4);
-                row.add(value != null && isBest(story, metric, value, share) ? Table.Cell.bold(text) : Table.Cell.of(text));
+                row.add(
+                        value != null && isBest(story, metric, value, share)
+                                ? Table.Cell.bold(text)
+                                : Table.Cell.of(text));
                 if (metric.equals("accuracy")) {
                     row.add(Table.Cell.of(
                             entrant.low() == null
@@ -71,13 +73,11 @@ final class Accuracy {
                         Table.Column.number("Validation", 0.95)),
                 rows);
         Entrant best = story.ranked().get(0);
-        for (Table some : table.pages(ROWS)) {
-            Page page = deck.page(
-                    "Results",
-                    Words.name(best.name()) + (story.ranked().size() == 1 ? " gets " : " has the highest accuracy: ")
-                            + Words.percent(best.accuracy()) + " % of the images"
-                            + (story.ranked().size() == 1 ? " right" : ""));
-            page.table(Area.BODY, some, "Table of the metrics of each classifier, the most accurate first.");
+        String title = Words.name(best.name()) + (story.ranked().size() == 1 ? " gets " : " has the highest accuracy: ")
+                + Words.percent(best.accuracy()) + " % of the images"
+                + (story.ranked().size() == 1 ? " right" : "");
+        String alternative = "Table of the metrics of each classifier, the most accurate first.";
+        for (Page page : deck.pages("Results", title, table, ROWS, alternative)) {
             page.text(
                     Area.BODY.below(346),
                     Style.NOTE,
@@ -129,7 +129,6 @@ final class Accuracy {
                         middle,
                         low,
                         high,
-                        shown.stream().map(story::color).toList(),
                         singles,
                         Chart.Axis.around("accuracy, %", everything, "0.0").within(0, 100)),
                 what + ": " + ranges(shown) + ".");
@@ -150,7 +149,9 @@ final class Accuracy {
         int others = story.ranked().size() - 1;
         if (low == null || others == 0) {
             return Words.name(best.name()) + " gets " + Words.percent(best.accuracy()) + " % of the images right"
-                    + (low == null ? "" : ", between " + Words.percent(low) + " and " + Words.percent(best.high()) + " %");
+                    + (low == null
+                            ? ""
+                            : ", between " + Words.percent(low) + " and " + Words.percent(best.high()) + " %");
         }
         long overlapping = story.ranked().stream()
                 .skip(1)
@@ -174,7 +175,10 @@ final class Accuracy {
 
     /** Returns the accuracies of the single trials, where there are several: the n-th of each as one set. */
     private static List<Chart.Series> singles(List<Entrant> entrants) {
-        int most = entrants.stream().mapToInt(entrant -> entrant.done().size()).max().orElse(0);
+        int most = entrants.stream()
+                .mapToInt(entrant -> entrant.done().size())
+                .max()
+                .orElse(0);
         if (most < 2) {
             return List.of();
         }
@@ -209,8 +213,12 @@ final class Accuracy {
         String engine = onnx ? "ONNX Runtime" : "PyTorch";
         if (timed.isEmpty()) {
             Page page = deck.page("Accuracy against latency", "How fast the networks answer was not measured");
-            page.text(Area.BODY, Style.BODY, "No trial of this run has a latency, so there is nothing to weigh accuracy against.");
-            page.notes("Source: results.json, keys trials[].efficiency.pytorch and efficiency.onnxruntime: all are null.");
+            page.text(
+                    Area.BODY,
+                    Style.BODY,
+                    "No trial of this run has a latency, so there is nothing to weigh accuracy against.");
+            page.notes(
+                    "Source: results.json, keys trials[].efficiency.pytorch and efficiency.onnxruntime: all are null.");
             return;
         }
         List<Timed> front = ParetoFront.of(
@@ -225,20 +233,22 @@ final class Accuracy {
         Page page = deck.page(
                 "Accuracy against latency",
                 timed.size() == 1
-                        ? Words.name(names.get(0)) + " takes " + micros(timed.get(0).micros()) + " for an image"
+                        ? Words.name(names.get(0)) + " takes "
+                                + micros(timed.get(0).micros()) + " for an image"
                         : front.size() == 1
                                 ? Words.name(names.get(0)) + " is both the most accurate and the fastest"
-                                : Words.capitalized(Words.list(names, 4)) + " are on the front: each of the others is beaten"
-                                        + " in both accuracy and latency");
-        List<PointChart.Point> points = timed.stream().map(one -> point(story, one)).toList();
+                                : "On the front: " + Words.list(names, 4)
+                                        + (front.size() == timed.size()
+                                                ? "; each trades accuracy for latency"
+                                                : "; the rest is beaten in accuracy and latency"));
+        List<PointChart.Point> points =
+                timed.stream().map(one -> point(story, one)).toList();
+        List<String> places = timed.stream()
+                .map(one -> Words.name(one.entrant().name()) + " " + Words.percent(one.accuracy()) + " at "
+                        + Words.fixed(one.micros(), 0))
+                .toList();
         String alternative = "Accuracy in percent against the median microseconds for one image on " + engine + ": "
-                + String.join(
-                        "; ",
-                        timed.stream()
-                                .map(one -> Words.name(one.entrant().name()) + " " + Words.percent(one.accuracy()) + " at "
-                                        + Words.fixed(one.micros(), 0))
-                                .toList())
-                + ". On the Pareto front: " + Words.list(names, 12) + ".";
+                + String.join("; ", places) + ". On the Pareto front: " + Words.list(names, 12) + ".";
         page.chart(
                 Area.BODY.top(340),
                 new PointChart(
@@ -251,7 +261,9 @@ final class Accuracy {
                                 "#,##0"),
                         Chart.Axis.around(
                                         "accuracy, %",
-                                        timed.stream().map(one -> 100 * one.accuracy()).toList(),
+                                        timed.stream()
+                                                .map(one -> 100 * one.accuracy())
+                                                .toList(),
                                         "0.0")
                                 .within(0, 100)),
                 alternative);

@@ -33,6 +33,9 @@ record BarChart(List<String> categories, List<Series> series, String format) imp
         Chart.plain(names);
         names.setTickLabelPosition(AxisTickLabelPosition.LOW);
         values.setVisible(false);
+        if (series.stream().flatMap(one -> one.values().stream()).allMatch(value -> value == null || value >= 0)) {
+            values.setMinimum(0);
+        }
         Numbers numbers = new Numbers(chart);
         var categorySource = numbers.texts("", categories);
         XDDFBarChartData data = (XDDFBarChartData) chart.createData(ChartTypes.BAR, names, values);
@@ -40,7 +43,8 @@ record BarChart(List<String> categories, List<Series> series, String format) imp
         data.setVaryColors(false);
         data.setGapWidth(series.size() == 1 ? 45 : 60);
         for (Series one : series) {
-            var bars = (XDDFBarChartData.Series) data.addSeries(categorySource, numbers.numbers(one.name(), one.values()));
+            var bars =
+                    (XDDFBarChartData.Series) data.addSeries(categorySource, numbers.numbers(one.name(), one.values()));
             bars.setTitle(numbers.headText(), numbers.head());
             bars.setFillProperties(Chart.fill(one.colors().get(0)));
             bars.setInvertIfNegative(false);

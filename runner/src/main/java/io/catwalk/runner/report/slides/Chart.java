@@ -88,7 +88,8 @@ interface Chart {
 
         /** Spans values with round ends, with a little room on both sides. */
         static Axis around(String title, List<Double> values, String format) {
-            double least = values.stream().mapToDouble(Double::doubleValue).min().orElse(0);
+            double least =
+                    values.stream().mapToDouble(Double::doubleValue).min().orElse(0);
             double most = values.stream().mapToDouble(Double::doubleValue).max().orElse(1);
             double span = Math.max(most - least, 1e-3 * Math.max(1, Math.abs(most)));
             double step = Math.pow(10, Math.floor(Math.log10(span))) / 2;
@@ -104,7 +105,8 @@ interface Chart {
 
         /** Spans values above 0: from 0, or by powers of ten where they are far apart. */
         static Axis fromZero(String title, List<Double> values, String format) {
-            double least = values.stream().mapToDouble(Double::doubleValue).min().orElse(1);
+            double least =
+                    values.stream().mapToDouble(Double::doubleValue).min().orElse(1);
             double most = values.stream().mapToDouble(Double::doubleValue).max().orElse(1);
             if (most > 20 * least) {
                 return logarithmic(title + " (logarithmic)", values, format);
@@ -113,7 +115,8 @@ interface Chart {
         }
 
         private static Axis logarithmic(String title, List<Double> values, String format) {
-            double least = values.stream().mapToDouble(Double::doubleValue).min().orElse(1);
+            double least =
+                    values.stream().mapToDouble(Double::doubleValue).min().orElse(1);
             double most = values.stream().mapToDouble(Double::doubleValue).max().orElse(10);
             return new Axis(
                     title,
@@ -160,7 +163,8 @@ interface Chart {
         }
 
         XDDFCategoryDataSource texts(String head, List<String> texts) {
-            List<String> clean = texts.stream().map(text -> Words.brief(text, 28)).toList();
+            List<String> clean =
+                    texts.stream().map(text -> Words.brief(text, 28)).toList();
             return XDDFDataSourcesFactory.fromArray(
                     clean.toArray(String[]::new), range(head, clean), columns.size() - 1);
         }

@@ -66,7 +66,9 @@ final class Closing {
             sentences.add(Words.name(best.name())
                     + (story.ranked().size() == 1 ? " gets " : " has the highest accuracy so far, ")
                     + Words.percent(best.accuracy()) + " %"
-                    + (story.ranked().size() == 1 ? " of the images right." : "; whether it is better was not tested."));
+                    + (story.ranked().size() == 1
+                            ? " of the images right."
+                            : "; whether it is better was not tested."));
         }
         fastest(story, comparison, sentences);
         front(comparison, sentences);
@@ -83,8 +85,8 @@ final class Closing {
         }
         long failed = story.results().failed();
         if (failed > 0) {
-            sentences.add(Words.count(failed, "trial", "trials") + " of " + story.results().trials().size()
-                    + " failed, so that the answer is of the rest only.");
+            sentences.add(Words.count(failed, "trial", "trials") + " of "
+                    + story.results().trials().size() + " failed, so that the answer is of the rest only.");
         }
         return sentences;
     }
@@ -102,7 +104,7 @@ final class Closing {
         Entrant best = story.ranked().get(0);
         Entrant fastest = timed.get(0);
         String time = Accuracy.micros(Objects.requireNonNull(latency(fastest)).p50Micros());
-        if (fastest == best) {
+        if (fastest.equals(best)) {
             sentences.add("It is also the fastest: " + time + " for an image.");
             return;
         }
@@ -113,10 +115,10 @@ final class Closing {
             return;
         }
         List<Entrant> equals = timed.stream()
-                .filter(entrant -> entrant != best && isNotWorse(comparison, best.name(), entrant.name()))
+                .filter(entrant -> !entrant.equals(best) && isNotWorse(comparison, best.name(), entrant.name()))
                 .toList();
         Latency ofBest = latency(best);
-        if (!equals.isEmpty() && ofBest != null && equals.get(0) != fastest) {
+        if (!equals.isEmpty() && ofBest != null && !equals.get(0).equals(fastest)) {
             Latency own = Objects.requireNonNull(latency(equals.get(0)));
             if (own.p50Micros() < ofBest.p50Micros()) {
                 sentences.add("No test tells " + Words.name(equals.get(0).name()) + " from " + Words.name(best.name())
@@ -160,8 +162,9 @@ final class Closing {
                 .map(Standing::contestant)
                 .toList();
         if (!onFront.isEmpty() && !off.isEmpty()) {
-            sentences.add("In accuracy, latency and size together, " + Words.list(off, 5)
-                    + (off.size() == 1 ? " is" : " are") + " beaten; the choice is among " + Words.list(onFront, 5) + ".");
+            sentences.add(
+                    "In accuracy, latency and size together, " + Words.list(off, 5) + (off.size() == 1 ? " is" : " are")
+                            + " beaten; the choice is among " + Words.list(onFront, 5) + ".");
         }
     }
 
@@ -185,9 +188,8 @@ final class Closing {
                     + " trials are not finished"
                     + (experiment.notRun().isEmpty() ? "." : ": " + Words.list(experiment.notRun(), 8) + "."));
         }
-        List<Model> failed = story.report().models().stream()
-                .filter(model -> !model.done())
-                .toList();
+        List<Model> failed =
+                story.report().models().stream().filter(model -> !model.done()).toList();
         Story.first(failed, REASONS)
                 .forEach(model -> lines.add(Words.name(model.label()) + " failed: "
                         + Words.brief(String.valueOf(model.result().error()), 160)));
@@ -196,7 +198,8 @@ final class Closing {
         }
         story.entrants().stream()
                 .filter(entrant -> !entrant.done().isEmpty() && entrant.accuracy() == null)
-                .forEach(entrant -> lines.add(Words.name(entrant.name()) + " has a network, but no accuracy that is a number."));
+                .forEach(entrant ->
+                        lines.add(Words.name(entrant.name()) + " has a network, but no accuracy that is a number."));
         Story.first(story.report().missing(), REASONS).forEach(sentence -> lines.add(Words.brief(sentence, 200)));
         if (lines.isEmpty()) {
             return;
@@ -216,11 +219,16 @@ final class Closing {
         row(
                 rows,
                 "Trials",
-                experiment.finished() + " of " + experiment.planned() + " finished, " + story.results().failed()
+                experiment.finished() + " of " + experiment.planned() + " finished, "
+                        + story.results().failed()
                         + " failed; " + experiment.jobs() + " at once, "
                         + Words.count(experiment.threads(), "thread", "threads") + " each; seeds "
-                        + Words.list(experiment.seeds().stream().map(String::valueOf).toList(), 8));
-        row(rows, "Data set", story.dataset().name() + ", SHA-256 " + story.dataset().sha256());
+                        + Words.list(
+                                experiment.seeds().stream().map(String::valueOf).toList(), 8));
+        row(
+                rows,
+                "Data set",
+                story.dataset().name() + ", SHA-256 " + story.dataset().sha256());
         List<Provenance> all = story.report().models().stream()
                 .map(model -> model.result().provenance())
                 .filter(Objects::nonNull)
@@ -234,7 +242,10 @@ final class Closing {
             splits.add(one.splitSha256());
         });
         if (!splits.isEmpty()) {
-            row(rows, "Split", splits.size() == 1 ? "SHA-256 " + splits.iterator().next() : splits.size() + " splits");
+            row(
+                    rows,
+                    "Split",
+                    splits.size() == 1 ? "SHA-256 " + splits.iterator().next() : splits.size() + " splits");
         }
         software.stream().limit(2).forEach(one -> {
             row(

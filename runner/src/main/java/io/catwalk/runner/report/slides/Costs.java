@@ -80,8 +80,14 @@ final class Costs {
     }
 
     private static void network(Story story, List<Entrant> shown, Deck deck) {
-        double least = shown.stream().mapToDouble(one -> cost(one).trainingSeconds()).min().orElse(0);
-        double most = shown.stream().mapToDouble(one -> cost(one).trainingSeconds()).max().orElse(0);
+        double least = shown.stream()
+                .mapToDouble(one -> cost(one).trainingSeconds())
+                .min()
+                .orElse(0);
+        double most = shown.stream()
+                .mapToDouble(one -> cost(one).trainingSeconds())
+                .max()
+                .orElse(0);
         Page page = deck.page(
                 "What a network costs",
                 shown.size() == 1
@@ -93,7 +99,7 @@ final class Costs {
         List<Panel> panels = List.of(
                 new Panel("Training, seconds", "#,##0", one -> cost(one).trainingSeconds()),
                 new Panel("Trained values, thousands", "#,##0", one -> cost(one).parameters() / 1e3),
-                new Panel("Multiply-adds for one image, millions", "#,##0.0", one -> {
+                new Panel("Multiply-adds, millions", "#,##0.0", one -> {
                     Long work = cost(one).multiplyAccumulates();
                     return work == null ? null : (Double) (work / 1e6);
                 }),
@@ -103,13 +109,21 @@ final class Costs {
                 }));
         for (int i = 0; i < panels.size(); i++) {
             Panel panel = panels.get(i);
-            Area place = dense ? area.column(i, 4, 16) : area.column(i % 2, 2, 32).row(i / 2, 2, 12);
-            bars(page, story, place, panel.title(), shown, panel.format(), List.of(new Measure(panel.title(), panel.value())));
+            Area place =
+                    dense ? area.column(i, 4, 16) : area.column(i % 2, 2, 32).row(i / 2, 2, 12);
+            bars(
+                    page,
+                    story,
+                    place,
+                    panel.title(),
+                    shown,
+                    panel.format(),
+                    List.of(new Measure(panel.title(), panel.value())));
         }
         page.text(
                 Area.BODY.below(346),
                 Style.NOTE,
-                "Training: time spent on the steps, without validation."
+                "Training: time spent on the steps, without validation. Multiply-adds: for one image."
                         + Story.shown(shown.size(), story.ranked().size(), "classifiers"));
         page.notes(
                 "All four are costs: short bars are good.",

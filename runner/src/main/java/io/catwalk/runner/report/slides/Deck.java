@@ -4,6 +4,7 @@ import io.catwalk.runner.report.Palette;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.poi.xslf.usermodel.XMLSlideShow;
 import org.apache.poi.xslf.usermodel.XSLFSlideLayout;
@@ -54,6 +55,28 @@ final class Deck implements AutoCloseable {
         page.cover(title, lines);
         page.foot(footer, show.getSlides().size());
         return page;
+    }
+
+    /**
+     * Adds as many pages as a table takes.
+     *
+     * @param section as for {@link #page}
+     * @param title of every page
+     * @param table from the top of each page on
+     * @param most rows of a page
+     * @param alternative what the table shows, in words
+     * @return the pages, the table on them and nothing else
+     */
+    List<Page> pages(String section, String title, Table table, int most, String alternative) {
+        List<Table> parts = table.pages(most);
+        List<Page> pages = new ArrayList<>();
+        for (Table part : parts) {
+            String number = parts.size() == 1 ? "" : ", " + (pages.size() + 1) + " of " + parts.size();
+            Page page = page(section + number, title);
+            page.table(Area.BODY, part, alternative);
+            pages.add(page);
+        }
+        return pages;
     }
 
     /** Returns the presentation as a file. */

@@ -42,7 +42,8 @@ final class Differences {
                 Style.BULLETS,
                 "This run has no comparison: "
                         + (finished < planned
-                                ? finished + " of its " + planned + " trials are finished. Resume it, and it is compared."
+                                ? finished + " of its " + planned
+                                        + " trials are finished. Resume it, and it is compared."
                                 : "it was written by a version that did not compare, or its predictions are missing."),
                 "Until then the order of the classifiers may be an accident of these images and seeds: no slide of this"
                         + " deck says that one is better than another.");
@@ -54,14 +55,14 @@ final class Differences {
                 .map(Standing::contestant)
                 .toList();
         List<Table.Column> columns = new ArrayList<>();
-        columns.add(Table.Column.text("row against column ↓ →", 2));
+        columns.add(Table.Column.text("", 2));
         List<List<Table.Cell>> rows = new ArrayList<>();
         for (String row : names) {
             columns.add(new Table.Column(row, 1, Table.Kind.MATRIX));
             List<Table.Cell> cells = new ArrayList<>();
             cells.add(Table.Cell.bold(row));
             for (String column : names) {
-                cells.add(cell(comparison.verdicts(), row, column));
+                cells.add(cell(comparison.verdicts(), row, column, names.size() > 6 ? 1 : 2));
             }
             rows.add(cells);
         }
@@ -80,11 +81,12 @@ final class Differences {
         for (int i = 0; i < legend.size(); i++) {
             Area line = right.below(i * 24).top(20);
             page.panel(line.left(20).top(16), (Color) legend.get(i).get(0));
-            page.text(line.rightOf(30), Style.NOTE.withSize(12).withColor(Look.INK), (String) legend.get(i).get(1));
+            page.text(line.rightOf(30), Style.NOTE.withSize(12).withColor(Look.INK), (String)
+                    legend.get(i).get(1));
         }
         boolean models = comparison.scope() == Comparison.Scope.MODELS;
         List<String> words = new ArrayList<>();
-        words.add("Numbers: difference in accuracy, in percentage points.");
+        words.add("Read a row against a column: the difference in accuracy, in percentage points.");
         words.add(
                 models
                         ? "Exact McNemar tests on the same images, corrected by Holm for the number of pairs, at the 5 %"
@@ -93,7 +95,8 @@ final class Differences {
                                 + " region of ±" + Words.fixed(comparison.regionPoints(), 1)
                                 + " points that counts as none.");
         if (comparison.cochranQ() != null) {
-            words.add("All at once (Cochran's Q): " + Words.fixed(comparison.cochranQ().statistic(), 1) + " with "
+            words.add("All at once (Cochran's Q): "
+                    + Words.fixed(comparison.cochranQ().statistic(), 1) + " with "
                     + comparison.cochranQ().degreesOfFreedom() + " degrees of freedom, p "
                     + probability(comparison.cochranQ().p()) + ".");
         }
@@ -108,17 +111,17 @@ final class Differences {
                 "Source: results.json, keys comparison.verdicts[].outcome, difference and p; comparison.cochran_q.");
     }
 
-    private static Table.Cell cell(List<Verdict> verdicts, String row, String column) {
+    private static Table.Cell cell(List<Verdict> verdicts, String row, String column, int decimals) {
         for (Verdict verdict : verdicts) {
-            boolean forwards =
-                    verdict.first().equals(row) && verdict.second().equals(column);
+            boolean forwards = verdict.first().equals(row) && verdict.second().equals(column);
             boolean backwards =
                     verdict.first().equals(column) && verdict.second().equals(row);
             if (forwards || backwards) {
                 double difference = forwards ? verdict.difference() : -verdict.difference();
-                String number = Words.points(difference);
+                String number = Words.points(difference, decimals);
                 return switch (verdict.outcome()) {
-                    case BETTER -> forwards ? Table.Cell.on(BETTER, "▲ " + number) : Table.Cell.on(WORSE, "▼ " + number);
+                    case BETTER ->
+                        forwards ? Table.Cell.on(BETTER, "▲ " + number) : Table.Cell.on(WORSE, "▼ " + number);
                     case WORSE -> forwards ? Table.Cell.on(WORSE, "▼ " + number) : Table.Cell.on(BETTER, "▲ " + number);
                     case EQUIVALENT -> Table.Cell.on(EQUIVALENT, "≈ " + number);
                     case UNDECIDED -> Table.Cell.on(UNDECIDED, "? " + number);

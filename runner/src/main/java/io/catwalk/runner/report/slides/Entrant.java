@@ -25,8 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param models its trials, done or failed; at least one
  * @param standing its place in the comparison; null if there is none
  */
-record Entrant(
-        String name, List<Model> models, Comparison.@Nullable Standing standing) {
+record Entrant(String name, List<Model> models, Comparison.@Nullable Standing standing) {
 
     /** Copies the list. */
     Entrant {
@@ -71,7 +70,8 @@ record Entrant(
     }
 
     /** Returns the mean of a metric over the trials that have it; null if none has. */
-    @Nullable Double metric(String part, String name) {
+    @Nullable
+    Double metric(String part, String name) {
         OptionalDouble mean = values(part, name).stream()
                 .filter(Objects::nonNull)
                 .mapToDouble(Double::doubleValue)
@@ -90,17 +90,22 @@ record Entrant(
     }
 
     /** Returns the accuracy on the images that judge: the mean over the trials. */
-    @Nullable Double accuracy() {
+    @Nullable
+    Double accuracy() {
         return metric("test", "accuracy");
     }
 
     /** Returns the lower bound of its 95 % interval; null where none is known, as of several trials not compared. */
-    @Nullable Double low() {
-        return standing != null ? finite(standing.accuracyLow()) : done().size() == 1 ? metric("test", "accuracy_low") : null;
+    @Nullable
+    Double low() {
+        return standing != null
+                ? finite(standing.accuracyLow())
+                : done().size() == 1 ? metric("test", "accuracy_low") : null;
     }
 
     /** Returns the upper bound likewise. */
-    @Nullable Double high() {
+    @Nullable
+    Double high() {
         return standing != null
                 ? finite(standing.accuracyHigh())
                 : done().size() == 1 ? metric("test", "accuracy_high") : null;
@@ -111,7 +116,8 @@ record Entrant(
     }
 
     /** Returns what it costs: that of the first trial that tells. */
-    @Nullable Efficiency efficiency() {
+    @Nullable
+    Efficiency efficiency() {
         return done().stream()
                 .map(model -> model.result().efficiency())
                 .filter(Objects::nonNull)
@@ -120,7 +126,8 @@ record Entrant(
     }
 
     /** Returns how fast the ONNX file answers; null if it was not measured. */
-    @Nullable Latency onnxruntime() {
+    @Nullable
+    Latency onnxruntime() {
         return done().stream()
                 .map(model -> model.result().efficiency())
                 .filter(Objects::nonNull)
@@ -131,7 +138,8 @@ record Entrant(
     }
 
     /** Returns how fast the network answers on PyTorch; null if it was not measured. */
-    @Nullable Latency pytorch() {
+    @Nullable
+    Latency pytorch() {
         return done().stream()
                 .map(model -> model.result().efficiency())
                 .filter(Objects::nonNull)
@@ -151,9 +159,6 @@ record Entrant(
 
     /** Returns the evaluations of its predictions, one for each trial that has them. */
     List<Evaluation> evaluations() {
-        return done().stream()
-                .map(Model::evaluation)
-                .filter(Objects::nonNull)
-                .toList();
+        return done().stream().map(Model::evaluation).filter(Objects::nonNull).toList();
     }
 }

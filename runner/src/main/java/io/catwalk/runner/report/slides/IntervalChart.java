@@ -13,7 +13,6 @@ import org.apache.poi.xddf.usermodel.chart.XDDFNumericalDataSource;
 import org.apache.poi.xddf.usermodel.chart.XDDFValueAxis;
 import org.apache.poi.xslf.usermodel.XSLFChart;
 import org.jspecify.annotations.Nullable;
-import org.openxmlformats.schemas.drawingml.x2006.chart.CTDPt;
 import org.openxmlformats.schemas.drawingml.x2006.chart.CTErrBars;
 import org.openxmlformats.schemas.drawingml.x2006.chart.CTMarker;
 import org.openxmlformats.schemas.drawingml.x2006.chart.CTNumDataSource;
@@ -29,7 +28,6 @@ import org.openxmlformats.schemas.drawingml.x2006.chart.STErrValType;
  * @param middle the numbers
  * @param low lower bounds; null where there is none
  * @param high upper bounds
- * @param colors one for each name
  * @param singles sets of single numbers, one number for each name
  * @param axis of the numbers
  */
@@ -38,7 +36,6 @@ record IntervalChart(
         List<Double> middle,
         List<@Nullable Double> low,
         List<@Nullable Double> high,
-        List<Color> colors,
         List<Series> singles,
         Axis axis)
         implements Chart {
@@ -60,17 +57,8 @@ record IntervalChart(
             Chart.marker(mark(dots), 4, one.colors().get(0), one.colors().get(0));
         }
         List<@Nullable Double> nullable = new ArrayList<>(middle);
-        var dots = series(data, numbers, categories, new Series(axis.title(), nullable, colors));
-        Chart.marker(mark(dots), 11, colors.get(0), Color.WHITE);
-        for (int i = 0; i < colors.size(); i++) {
-            CTDPt point = dots.getCTLineSer().addNewDPt();
-            point.addNewIdx().setVal(i);
-            Chart.marker(point.addNewMarker(), 11, colors.get(i), Color.WHITE);
-            // LibreOffice takes the color of a marker from here.
-            var look = point.addNewSpPr();
-            look.addNewSolidFill().addNewSrgbClr().setVal(Look.rgb(colors.get(i)));
-            look.addNewLn().addNewNoFill();
-        }
+        var dots = series(data, numbers, categories, Series.of(axis.title(), nullable, Look.ACCENT));
+        Chart.marker(mark(dots), 11, Look.ACCENT, Color.WHITE);
         var plus = numbers.numbers("above", distances(high));
         var minus = numbers.numbers("below", distances(low));
         chart.plot(data);
@@ -88,10 +76,7 @@ record IntervalChart(
     }
 
     private static XDDFLineChartData.Series series(
-            XDDFLineChartData data,
-            Numbers numbers,
-            XDDFCategoryDataSource categories,
-            Series one) {
+            XDDFLineChartData data, Numbers numbers, XDDFCategoryDataSource categories, Series one) {
         var series = (XDDFLineChartData.Series) data.addSeries(categories, numbers.numbers(one.name(), one.values()));
         series.setTitle(numbers.headText(), numbers.head());
         series.setSmooth(false);

@@ -72,7 +72,8 @@ final class Learning {
                         lines,
                         Chart.Axis.around("validation accuracy, %", values, "0").within(0, 100)),
                 "Line chart of the validation accuracy after each of up to " + epochs + " epochs, of "
-                        + Words.list(shown.stream().map(one -> one.entrant().name()).toList(), 8)
+                        + Words.list(
+                                shown.stream().map(one -> one.entrant().name()).toList(), 8)
                         + ". The highest is " + Words.fixed(last, 2) + " %.");
         page.text(
                 Area.BODY.below(346),
@@ -119,12 +120,14 @@ final class Learning {
             List<Course> some = shown.subList(p * shown.size() / pages, (p + 1) * shown.size() / pages);
             int columns = some.size() <= 2 ? some.size() : some.size() == 4 ? 2 : 3;
             int rows = (some.size() + columns - 1) / columns;
-            Page page = deck.page("Learning", "Where the two losses part, a network learns its training images by heart");
+            Page page =
+                    deck.page("Learning", "Where the two losses part, a network learns its training images by heart");
             for (int i = 0; i < some.size(); i++) {
                 Course one = some.get(i);
                 Area area = Area.BODY.top(340).column(i % columns, columns, 20).row(i / columns, rows, 10);
                 int epochs = one.history().size();
-                page.text(area.top(16), Style.HEADING.withSize(12), one.entrant().name());
+                page.text(
+                        area.top(16), Style.HEADING.withSize(12), one.entrant().name());
                 Epoch end = one.history().get(epochs - 1);
                 page.chart(
                         area.below(17),
@@ -139,7 +142,8 @@ final class Learning {
                                                 values(one, epochs, Epoch::validationLoss),
                                                 story.color(one.entrant()))),
                                 axis),
-                        "Line chart of the training and validation loss of " + Words.name(one.entrant().name()) + " over "
+                        "Line chart of the training and validation loss of "
+                                + Words.name(one.entrant().name()) + " over "
                                 + epochs + " epochs; at the end " + Words.fixed(end.trainLoss(), 3) + " and "
                                 + Words.fixed(end.validationLoss(), 3) + ".");
             }
@@ -147,7 +151,8 @@ final class Learning {
                     Area.BODY.below(346),
                     Style.NOTE,
                     "Loss (mean cross entropy, nats) by epoch, on one scale. Gray: training images, which are augmented and"
-                            + " therefore harder; colored: validation images." + Story.shown(shown.size(), all, "classifiers"));
+                            + " therefore harder; colored: validation images."
+                            + Story.shown(shown.size(), all, "classifiers"));
             page.notes("Source: trials/*/*/history.csv, columns of the training loss and the validation loss.");
         }
     }
@@ -183,12 +188,13 @@ final class Learning {
                         + switch (verdict) {
                             case "strong" -> "strong";
                             case "mild" -> "mild";
-                            case "none" -> "none beyond chance";
+                            case "none" -> "within chance";
                             default -> "not known";
                         })
                 .toList();
         String title = story.ranked().size() == 1
-                ? "Overfitting of " + Words.name(story.ranked().get(0).name()) + ": " + verdict(story.ranked().get(0))
+                ? "Overfitting of " + Words.name(story.ranked().get(0).name()) + ": "
+                        + verdict(story.ranked().get(0))
                 : "Overfitting of " + story.ranked().size() + " classifiers: " + String.join(", ", counted);
         List<List<Table.Cell>> rows = new ArrayList<>();
         for (Entrant entrant : story.ranked()) {
@@ -215,17 +221,16 @@ final class Learning {
                         Table.Column.number("Training, %", 1),
                         Table.Column.number("Validation, %", 1),
                         Table.Column.number("Judged, %", 1),
-                        Table.Column.number("Training − validation", 1.4),
-                        Table.Column.number("Training − judged", 1.4),
+                        Table.Column.number("Gap to validation", 1.4),
+                        Table.Column.number("Gap to judged", 1.4),
                         Table.Column.text("Overfitting", 0.9)),
                 rows);
-        for (Table some : table.pages(ROWS)) {
-            Page page = deck.page("Overfitting", title);
-            page.table(Area.BODY, some, "Table of the accuracies on training, validation and judging images.");
+        String alternative = "Table of the accuracies on training, validation and judging images.";
+        for (Page page : deck.pages("Overfitting", title, table, ROWS, alternative)) {
             page.text(
                     Area.BODY.below(322),
                     Style.NOTE,
-                    "Same weights, evaluation mode, no augmentation; gaps in percentage points. None: training accuracy is"
+                    "Same weights, evaluation mode, no augmentation; gaps: training less the other, in percentage points. None: training accuracy is"
                             + " within the 95 % interval of validation accuracy. Mild: above it. Strong: above it by more"
                             + " than 5 points. Of several trials: their means, and the verdict of the first.");
             page.notes(

@@ -93,7 +93,9 @@ final class Look {
         for (int i = 0; i < accents.size(); i++) {
             set(
                     accents.get(i),
-                    i < palette.names().size() ? Color.decode(palette.color(palette.names().get(i))) : QUIET);
+                    i < palette.names().size()
+                            ? Color.decode(palette.color(palette.names().get(i)))
+                            : QUIET);
         }
     }
 

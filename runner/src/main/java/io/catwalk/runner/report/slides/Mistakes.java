@@ -134,7 +134,10 @@ final class Mistakes {
     }
 
     private static double recall(List<Confusion> confusions, int label) {
-        return confusions.stream().mapToDouble(one -> one.share(label, label)).average().orElse(0);
+        return confusions.stream()
+                .mapToDouble(one -> one.share(label, label))
+                .average()
+                .orElse(0);
     }
 
     private static void pair(Story story, List<Confusion> pair, int all, Deck deck) {
@@ -144,7 +147,10 @@ final class Mistakes {
             Confusion one = pair.get(i);
             Area column = Area.BODY.column(i, 2, 40);
             String name = Words.name(one.entrant().name());
-            page.text(column.top(18), Style.HEADING, name + ", " + Words.percent(one.entrant().accuracy()) + " %");
+            page.text(
+                    column.top(18),
+                    Style.HEADING,
+                    name + ", " + Words.percent(one.entrant().accuracy()) + " %");
             List<String> worst = Story.first(one.pairs(), 3).stream()
                     .map(wrong -> Words.brief(classes.get(wrong[0]), 20) + " taken for "
                             + Words.brief(classes.get(wrong[1]), 20) + ": "
@@ -166,13 +172,19 @@ final class Mistakes {
                                 + " The darker, the larger the share of the row; the diagonal is right.");
             }
             page.text(
-                    column.below(308).top(66),
+                    column.below(304).top(50),
                     Style.NOTE.withColor(Look.INK),
                     worst.isEmpty() ? List.of("No mistake.") : worst);
         }
+        page.text(
+                Area.BODY.below(360),
+                Style.NOTE.withSize(10),
+                "Rows: true classes; columns: what they were taken for; numbers: percent of the row."
+                        + Story.shown(Math.min(all, Story.MOST_IN_LINES), all, "classifiers"));
         page.notes(
                 "Rows are true classes, columns predicted ones; a number is a share of the row in percent, cells under"
-                        + " half a percent are empty." + Story.shown(Math.min(all, Story.MOST_IN_LINES), all, "classifiers"),
+                        + " half a percent are empty."
+                        + Story.shown(Math.min(all, Story.MOST_IN_LINES), all, "classifiers"),
                 "Source: trials/*/*/predictions.csv, columns label and logit_0 and following, summed over the trials"
                         + " of a classifier.");
     }
@@ -184,8 +196,7 @@ final class Mistakes {
             return "Where " + Words.list(names, 2) + (pair.size() == 1 ? " errs" : " err");
         }
         int[] first = wrong.get(0).get(0);
-        boolean same = wrong.stream()
-                .allMatch(pairs -> pairs.get(0)[0] == first[0] && pairs.get(0)[1] == first[1]);
+        boolean same = wrong.stream().allMatch(pairs -> pairs.get(0)[0] == first[0] && pairs.get(0)[1] == first[1]);
         if (same) {
             return Words.list(names, 2) + (pair.size() == 1 ? " most often takes " : " both most often take ")
                     + Words.name(classes.get(first[0])) + " for " + Words.name(classes.get(first[1]));
@@ -198,7 +209,7 @@ final class Mistakes {
 
     private static Table table(Confusion confusion, List<String> classes) {
         List<Table.Column> columns = new ArrayList<>();
-        columns.add(Table.Column.text("true ↓  as →", 2.4));
+        columns.add(Table.Column.text("true", 2.4));
         List<List<Table.Cell>> rows = new ArrayList<>();
         for (int t = 0; t < classes.size(); t++) {
             columns.add(new Table.Column(classes.get(t), 1, Table.Kind.MATRIX));
@@ -210,7 +221,7 @@ final class Mistakes {
             }
             rows.add(row);
         }
-        return Table.of(columns, rows).withSize(9, Math.min(26, 206.0 / classes.size()));
+        return Table.of(columns, rows).withSize(9, Math.min(40, 200.0 / classes.size()));
     }
 
     private static LabeledImages map(Confusion confusion) {

@@ -42,18 +42,20 @@ final class OnnxFiles {
                                 Table.Column.text("Classifier", 1.5),
                                 Table.Column.text("File", 1),
                                 Table.Column.number("Images", 0.8),
-                                Table.Column.number("Label flips", 0.9),
+                                Table.Column.number("Flips", 0.7),
                                 Table.Column.number("Largest", 0.85),
                                 Table.Column.number("Mean", 0.85),
                                 Table.Column.number("99.9 %", 0.85),
                                 Table.Column.number("Allowed", 0.85),
                                 Table.Column.number("Ways run", 0.85),
-                                Table.Column.text("Worst way", 1.9)),
+                                Table.Column.text("Worst way", 2.1)),
                         rows)
                 .withSize(11, 24);
-        for (Table some : table.pages(ROWS)) {
-            Page page = deck.page("ONNX files", sentence(story));
-            page.table(Area.BODY, some, "Table of how far each ONNX file differs from its network.");
+        List<String> sentences = Story.first(checked, Story.MOST_IN_BARS).stream()
+                .map(entrant -> Words.name(entrant.name()) + " " + worst(entrant).sentence() + ".")
+                .toList();
+        String alternative = "Table of how far each ONNX file differs from its network.";
+        for (Page page : deck.pages("ONNX files", sentence(story), table, ROWS, alternative)) {
             page.text(
                     Area.BODY.below(322),
                     Style.NOTE,
@@ -62,11 +64,7 @@ final class OnnxFiles {
                             + " those of the worst way, and of the worst of several trials.");
             page.notes(
                     "What is shipped is the file: this says whether it answers like what was judged.",
-                    String.join(
-                            " ",
-                            Story.first(checked, Story.MOST_IN_BARS).stream()
-                                    .map(entrant -> Words.name(entrant.name()) + " " + worst(entrant).sentence() + ".")
-                                    .toList()),
+                    String.join(" ", sentences),
                     "Source: results.json, key trials[].parity.");
         }
     }
@@ -94,10 +92,13 @@ final class OnnxFiles {
                 .max(Comparator.naturalOrder())
                 .orElse(null));
         if (agreeing == all.size()) {
-            return (all.size() == 1 ? "The ONNX file answers like its network" : "All " + all.size() + " ONNX files answer like their networks")
+            return (all.size() == 1
+                            ? "The ONNX file answers like its network"
+                            : "All " + all.size() + " ONNX files answer like their networks")
                     + ": no label differs, logits by at most " + largest;
         }
-        return agreeing + " of " + Words.count(all.size(), "ONNX file answers like its network", "ONNX files answer like their networks")
+        return agreeing + " of "
+                + Words.count(all.size(), "ONNX file answers like its network", "ONNX files answer like their networks")
                 + others(all);
     }
 
@@ -107,6 +108,8 @@ final class OnnxFiles {
                 .filter(parity -> parity.exported() && !parity.agrees())
                 .count();
         return (disagreeing == 0 ? "" : "; " + disagreeing + (disagreeing == 1 ? " disagrees" : " disagree"))
-                + (without == 0 ? "" : "; " + without + (without == 1 ? " network has" : " networks have") + " no ONNX form");
+                + (without == 0
+                        ? ""
+                        : "; " + without + (without == 1 ? " network has" : " networks have") + " no ONNX form");
     }
 }

@@ -40,8 +40,8 @@ final class Opening {
                         + (count > 1 ? ", compared" : "");
         List<String> lines = new ArrayList<>();
         lines.add("Run " + Words.name(experiment.name()) + ", started " + day(experiment.startedAt()));
-        lines.add(experiment.finished() + " of " + Words.count(experiment.planned(), "trial", "trials") + " finished in "
-                + Words.seconds(experiment.seconds()) + "; judged by " + story.judges());
+        lines.add(experiment.finished() + " of " + Words.count(experiment.planned(), "trial", "trials")
+                + " finished in " + Words.seconds(experiment.seconds()) + "; judged by " + story.judges());
         if (experiment.finished() < experiment.planned()) {
             lines.add("The run was interrupted: what follows is of the trials that it finished.");
         }
@@ -68,13 +68,18 @@ final class Opening {
                 : story.entrants().size() == 1
                         ? "How well does " + Words.name(story.entrants().get(0).name()) + " sort the images of "
                                 + story.datasetName() + "?"
-                        : "Which classifier is to sort the images of " + story.datasetName() + ", and how sure is that?";
+                        : "Which classifier is to sort the images of " + story.datasetName()
+                                + ", and how sure is that?";
         Page page = deck.page("The question", title);
         List<List<String>> cards = List.of(
-                List.of(Words.count(story.entrants().size()), story.entrants().size() == 1 ? "classifier" : "classifiers"),
+                List.of(
+                        Words.count(story.entrants().size()),
+                        story.entrants().size() == 1 ? "classifier" : "classifiers"),
                 List.of(Words.count(story.dataset().classes().size()), "classes"),
                 List.of(Words.count(story.dataset().train()), "images to train on"),
-                List.of(Words.count(story.dataset().test()), story.folded() ? "images judge in a fold" : "images judge"));
+                List.of(
+                        Words.count(story.dataset().test()),
+                        story.folded() ? "images judge in a fold" : "images judge"));
         for (int i = 0; i < cards.size(); i++) {
             Area card = Area.BODY.top(96).column(i, cards.size(), 16);
             page.panel(card, Look.PALE);
@@ -119,10 +124,10 @@ final class Opening {
         ImageDataset dataset = story.report().dataset();
         if (dataset != null) {
             int[] counts = dataset.test().countPerClass(dataset.classes().size());
-            rows.add(Table.row(List.of(
-                    "Test images a class",
-                    Words.count(Arrays.stream(counts).min().orElse(0)) + " to "
-                            + Words.count(Arrays.stream(counts).max().orElse(0)))));
+            int least = Arrays.stream(counts).min().orElse(0);
+            int most = Arrays.stream(counts).max().orElse(0);
+            String range = least == most ? Words.count(least) : Words.count(least) + " to " + Words.count(most);
+            rows.add(Table.row(List.of("Test images a class", range)));
         }
         Area left = Area.BODY.left(250);
         page.table(
@@ -160,9 +165,11 @@ final class Opening {
             Area cell = grid.column(c % columns, columns, 14).row(c / columns, rows, 6);
             String name = dataset.classes().get(c);
             Area label = columns == 5 ? cell.rightOf(44) : cell.top(14);
-            Area strip = columns == 5 ? cell.left(40) : cell.below(16).top(Math.min(44, cell.height() - 16));
+            Area strip = columns == 5 ? cell.left(40) : cell.below(16).top(Math.min(columns == 1 ? 64 : 44, cell.height() - 16));
             page.text(
-                    columns == 5 ? label.below(Math.max(0, cell.height() / 2 - 13)).top(26) : label,
+                    columns == 5
+                            ? label.below(Math.max(0, cell.height() / 2 - 13)).top(26)
+                            : label,
                     Style.NOTE.withColor(Look.INK).withSize(columns == 5 ? 9 : 11),
                     TextSize.cut(Words.clean(name), columns == 5 ? 9 : 11, label.width(), columns == 5 ? 2 : 1));
             int[] indices = indices(dataset.test(), c, each);

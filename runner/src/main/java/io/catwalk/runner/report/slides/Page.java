@@ -27,6 +27,7 @@ import org.openxmlformats.schemas.drawingml.x2006.main.CTNonVisualDrawingProps;
 import org.openxmlformats.schemas.drawingml.x2006.main.CTTextField;
 import org.openxmlformats.schemas.presentationml.x2006.main.CTGraphicalObjectFrame;
 import org.openxmlformats.schemas.presentationml.x2006.main.CTPicture;
+import org.openxmlformats.schemas.presentationml.x2006.main.CTShape;
 
 /**
  * Sets one slide. All text is cleaned on its way here, and shrinks or is cut where it would not fit; whatever
@@ -58,16 +59,17 @@ final class Page {
 
     private void title(String title, Area area, double size, double smallest) {
         XSLFTextShape shape = slide.getPlaceholder(0);
-        String clean = Words.clean(title);
+        String clean = Words.sentence(title);
         // Bold letters are wider than those that the estimate is of.
-        double width = area.width() / 1.05;
+        double width = area.width() / TextSize.BOLD;
         double fit = fitting(List.of(clean), size, smallest, width, area.height(), 0);
-        XSLFTextRun run =
-                shape.setText(TextSize.cut(clean, fit, width, (int) (area.height() / (fit * TextSize.LINE))));
+        XSLFTextRun run = shape.setText(TextSize.cut(clean, fit, width, (int) (area.height() / (fit * TextSize.LINE))));
         if (fit != Look.TITLE_SIZE) {
             run.setFontSize(fit);
         }
         if (!area.equals(Look.TITLE)) {
+            // Without a place of its own the shape would move that of the layout, and with it every title.
+            ((CTShape) shape.getXmlObject()).getSpPr().addNewXfrm();
             shape.setAnchor(area.points());
             shape.setVerticalAlignment(VerticalAlignment.BOTTOM);
         }
@@ -100,8 +102,9 @@ final class Page {
         box.setVerticalAlignment(VerticalAlignment.TOP);
         box.clearText();
         double indent = style.mark() == Style.Mark.BULLET ? 14 : 0;
-        double width = area.width() - indent;
-        List<String> texts = new ArrayList<>(paragraphs.stream().map(Words::clean).toList());
+        double width = (area.width() - indent) / (style.weight() == Style.Weight.BOLD ? TextSize.BOLD : 1);
+        List<String> texts =
+                new ArrayList<>(paragraphs.stream().map(Words::sentence).toList());
         double size = fitting(texts, style.size(), style.smallest(), width, area.height(), style.gap());
         shorten(texts, size, width, area.height(), style.gap());
         for (String text : texts) {
@@ -192,7 +195,8 @@ final class Page {
      * @param alternative what it shows, in words
      */
     void table(Area area, Table table, String alternative) {
-        XSLFTable shape = slide.createTable(table.rows().size() + 1, table.columns().size());
+        XSLFTable shape =
+                slide.createTable(table.rows().size() + 1, table.columns().size());
         boolean upright = table.columns().stream().anyMatch(column -> column.kind() == Table.Kind.MATRIX);
         Color line = upright ? Color.WHITE : Look.HAIRLINE;
         double head = upright ? 74 : table.rowHeight() * 1.1;
@@ -228,7 +232,7 @@ final class Page {
                 // Two cells share an edge, and what either says of it counts in one program or another.
                 border(cell, BorderEdge.top, r == 1 ? Look.QUIET : line, r == 1 ? 1 : 0.5);
                 border(cell, BorderEdge.bottom, line, 0.5);
-                if (upright) {
+                if (upright && c > 0) {
                     border(cell, BorderEdge.left, line, 0.5);
                     border(cell, BorderEdge.right, line, 0.5);
                 }
@@ -236,7 +240,11 @@ final class Page {
             }
         }
         shape.updateCellAnchor();
-        describe(((CTGraphicalObjectFrame) shape.getXmlObject()).getNvGraphicFramePr().getCNvPr(), alternative);
+        describe(
+                ((CTGraphicalObjectFrame) shape.getXmlObject())
+                        .getNvGraphicFramePr()
+                        .getCNvPr(),
+                alternative);
     }
 
     private static void cell(XSLFTableCell shape, Table.Cell cell, Table.Kind kind, double size, double width) {
@@ -249,7 +257,7 @@ final class Page {
                 kind == Table.Kind.TEXT
                         ? TextAlign.LEFT
                         : kind == Table.Kind.NUMBER ? TextAlign.RIGHT : TextAlign.CENTER);
-        double wide = cell.weight() == Style.Weight.BOLD ? 1.06 : 1;
+        double wide = cell.weight() == Style.Weight.BOLD ? TextSize.BOLD : 1;
         String text = TextSize.cut(Words.clean(cell.text()), size * wide, width - 2 * inset, 1);
         run(paragraph, text, size, cell.weight(), cell.color());
         if (cell.fill() != null) {
@@ -294,7 +302,7 @@ final class Page {
             if (shape.getTextType() == Placeholder.BODY) {
                 shape.clearText();
                 for (String paragraph : paragraphs) {
-                    shape.addNewTextParagraph().addNewTextRun().setText(Words.clean(paragraph));
+                    shape.addNewTextParagraph().addNewTextRun().setText(Words.sentence(paragraph));
                 }
             }
         }

@@ -63,8 +63,9 @@ record PointChart(List<Point> points, String line, List<Point> front, Axis below
             Chart.marker(raw.isSetMarker() ? raw.getMarker() : raw.addNewMarker(), 11, point.color(), Color.WHITE);
             CTDLbls labels = dataLabels(series.getCTScatterSer());
             Chart.font(labels.addNewTxPr(), SIZE + 1);
-            // Names at the right edge stand to the left of their points, where there is room for them.
-            labels.addNewDLblPos().setVal(isAtTheRight(point) ? STDLblPos.L : STDLblPos.R);
+            // Above the line of the front; at the right edge to the left of the point, where there is room.
+            labels.addNewDLblPos()
+                    .setVal(front.contains(point) ? STDLblPos.T : isAtTheRight(point) ? STDLblPos.L : STDLblPos.R);
             Chart.labels(labels, false, true);
         }
         chart.plot(data);

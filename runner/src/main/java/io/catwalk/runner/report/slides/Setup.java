@@ -67,11 +67,10 @@ final class Setup {
                 ? "The architectures, of which none was trained"
                 : sizes.getCount() == 1
                         ? "One architecture with " + Words.count(sizes.getMax()) + " trained values"
-                        : "The networks have from " + Words.count(sizes.getMin()) + " to "
-                                + Words.count(sizes.getMax()) + " trained values";
-        for (Table some : table.pages(ROWS)) {
-            Page page = deck.page("The architectures", title);
-            page.table(Area.BODY, some, "Table of the classifiers with their settings and sizes.");
+                        : "The networks have from " + Words.count(sizes.getMin()) + " to " + Words.count(sizes.getMax())
+                                + " trained values";
+        String alternative = "Table of the classifiers with their settings and sizes.";
+        for (Page page : deck.pages("The architectures", title, table, ROWS, alternative)) {
             page.notes(
                     "Multiply-adds are multiplications with an addition for one image, counted on the ONNX graph, in"
                             + " millions.",
@@ -103,14 +102,19 @@ final class Setup {
             Page page = deck.page(
                     "The architectures",
                     "From the image to the classes: "
-                            + Words.list(some.stream().map(ArchitectureDrawing::title).toList(), DRAWINGS));
+                            + Words.list(
+                                    some.stream()
+                                            .map(ArchitectureDrawing::title)
+                                            .toList(),
+                                    DRAWINGS));
             for (int i = 0; i < some.size(); i++) {
                 byte[] png = some.get(i).png(Theme.LIGHT, 2);
                 page.picture(
                         Area.BODY.column(i, DRAWINGS, 24),
                         png,
                         // Bytes 16 to 23 of a PNG are its width and its height.
-                        (double) ByteBuffer.wrap(png).getInt(16) / ByteBuffer.wrap(png).getInt(20),
+                        (double) ByteBuffer.wrap(png).getInt(16)
+                                / ByteBuffer.wrap(png).getInt(20),
                         "Drawing of the architecture " + some.get(i).title() + ", from the input on: "
                                 + some.get(i).graph().layers().stream()
                                         .map(layer -> layer.name() + " (" + layer.outputShape() + ")")
@@ -151,8 +155,10 @@ final class Setup {
                     Table.Cell.of(Words.count(recipe.batchSize())),
                     Table.Cell.of(epochs(entrant)),
                     Table.Cell.of(augmentations(recipe)),
-                    Table.Cell.of(
-                            Words.seconds(entrant.efficiency() == null ? null : entrant.efficiency().trainingSeconds()))));
+                    Table.Cell.of(Words.seconds(
+                            entrant.efficiency() == null
+                                    ? null
+                                    : entrant.efficiency().trainingSeconds()))));
         }
         Table table = Table.of(
                         List.of(
@@ -167,8 +173,10 @@ final class Setup {
                                 Table.Column.number("Took", 1.05)),
                         rows)
                 .withSize(11, 24);
-        List<Recipe> recipes =
-                story.entrants().stream().map(one -> one.request().recipe()).distinct().toList();
+        List<Recipe> recipes = story.entrants().stream()
+                .map(one -> one.request().recipe())
+                .distinct()
+                .toList();
         int least = recipes.stream().mapToInt(Recipe::epochs).min().orElse(0);
         int most = recipes.stream().mapToInt(Recipe::epochs).max().orElse(0);
         String length = least == most ? Words.count(most, "epoch", "epochs") : least + " to " + most + " epochs";
@@ -177,9 +185,8 @@ final class Setup {
                 : recipes.size() == 1
                         ? "All were trained by the same recipe, for up to " + length
                         : "Each was trained by the recipe that suits it, for up to " + length;
-        for (Table some : table.pages(ROWS)) {
-            Page page = deck.page("Training", title);
-            page.table(Area.BODY, some, "Table of the recipes by which the classifiers were trained.");
+        String alternative = "Table of the recipes by which the classifiers were trained.";
+        for (Page page : deck.pages("Training", title, table, ROWS, alternative)) {
             page.notes(
                     "The rate is the highest learning rate, the decay that of the weights. In brackets: the epoch whose"
                             + " weights were kept, of the first trial. The time is that of the first trial's steps.",
@@ -199,7 +206,8 @@ final class Setup {
     }
 
     private static String epochs(Entrant entrant) {
-        Timing timing = entrant.done().isEmpty() ? null : entrant.done().get(0).result().timing();
+        Timing timing =
+                entrant.done().isEmpty() ? null : entrant.done().get(0).result().timing();
         int asked = entrant.request().recipe().epochs();
         return timing == null ? asked + "" : timing.epochs() + " (" + timing.bestEpoch() + ")";
     }
@@ -219,9 +227,10 @@ final class Setup {
         SplitSpec split = story.report().spec().split();
         List<String> lines = new ArrayList<>();
         if (story.folded()) {
-            lines.add("The training images are dealt into " + split.folds() + " folds"
-                    + (split.repeats() > 1 ? ", " + split.repeats() + " times anew" : "")
-                    + "; each fold judges networks that never saw it. The test images of the data set are not looked at.");
+            lines.add(
+                    "The training images are dealt into " + split.folds() + " folds"
+                            + (split.repeats() > 1 ? ", " + split.repeats() + " times anew" : "")
+                            + "; each fold judges networks that never saw it. The test images of the data set are not looked at.");
         } else {
             lines.add("The " + Words.count(story.dataset().test(), "test image judges", "test images judge")
                     + " each network once, after its training.");

@@ -16,8 +16,7 @@ import org.apache.poi.sl.usermodel.TextParagraph.TextAlign;
  */
 record Style(double size, double smallest, Weight weight, Color color, TextAlign align, double gap, Mark mark) {
 
-    static final Style BODY =
-            new Style(16, 10, Weight.PLAIN, Look.INK, TextAlign.LEFT, 8, Mark.NONE);
+    static final Style BODY = new Style(16, 10, Weight.PLAIN, Look.INK, TextAlign.LEFT, 8, Mark.NONE);
     static final Style BULLETS = new Style(16, 10, Weight.PLAIN, Look.INK, TextAlign.LEFT, 9, Mark.BULLET);
     static final Style NOTE = new Style(11, 9, Weight.PLAIN, Look.QUIET, TextAlign.LEFT, 3, Mark.NONE);
     static final Style HEADING = new Style(13, 10, Weight.BOLD, Look.INK, TextAlign.LEFT, 0, Mark.NONE);

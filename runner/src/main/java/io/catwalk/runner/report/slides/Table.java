@@ -57,7 +57,11 @@ record Table(List<Column> columns, List<List<Cell>> rows, double size, double ro
      * @param color of the text
      * @param fill behind it; null for none
      */
-    record Cell(String text, Style.Weight weight, Color color, @Nullable Color fill) {
+    record Cell(
+            String text,
+            Style.Weight weight,
+            Color color,
+            @Nullable Color fill) {
 
         static Cell of(String text) {
             return new Cell(text, Style.Weight.PLAIN, Look.INK, null);

@@ -11,6 +11,9 @@ final class TextSize {
     /** Height of a line in font sizes. */
     static final double LINE = 1.2;
 
+    /** How much wider bold letters are. */
+    static final double BOLD = 1.13;
+
     private TextSize() {}
 
     /** Returns the width of a line in points. */
@@ -23,7 +26,7 @@ final class TextSize {
         if (point < 0x80) {
             return "iljI.,:;'|!()[]/ ".indexOf(point) >= 0
                     ? 0.37
-                    : "mwMW@%".indexOf(point) >= 0 ? 0.95 : point >= 'A' && point <= 'Z' ? 0.71 : 0.62;
+                    : "mwMW@%".indexOf(point) >= 0 ? 0.98 : point >= 'A' && point <= 'Z' ? 0.74 : 0.64;
         }
         return point < 0x500 ? 0.68 : point >= 0x2010 && point <= 0x206F ? 0.7 : point < 0x1100 ? 0.8 : 1.3;
     }

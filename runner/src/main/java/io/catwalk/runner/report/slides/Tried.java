@@ -29,7 +29,10 @@ final class Tried {
                     best ? Table.Cell.bold(candidate.number() + " best") : Table.Cell.of("" + candidate.number()),
                     Table.Cell.of(Setup.settings(candidate.choices())),
                     Table.Cell.of(score == null ? Words.NONE : Words.count(score.epochs())),
-                    Table.Cell.of(score == null ? Words.NONE : Words.count(score.accuracies().size())),
+                    Table.Cell.of(
+                            score == null
+                                    ? Words.NONE
+                                    : Words.count(score.accuracies().size())),
                     best
                             ? Table.Cell.bold(Words.percent(score == null ? null : score.mean()))
                             : Table.Cell.of(Words.percent(score == null ? null : score.mean())),
@@ -41,7 +44,9 @@ final class Tried {
                 .orElse(null);
         Tuning.Score score = best == null ? null : last(best);
         String title = score == null
-                ? Words.count(candidates.size(), "candidate was tried; the best is not known yet",
+                ? Words.count(
+                        candidates.size(),
+                        "candidate was tried; the best is not known yet",
                         "candidates were tried; the best is not known yet")
                 : "Of " + Words.count(candidates.size(), "candidate", "candidates") + ", number " + tuning.best()
                         + " is the best: " + Words.percent(score.mean()) + " % on average";
@@ -54,9 +59,8 @@ final class Tried {
                         Table.Column.number("Accuracy, %", 0.9),
                         Table.Column.number("± (SD)", 0.6)),
                 rows);
-        for (Table some : table.pages(ROWS)) {
-            Page page = deck.page("Tuning", title);
-            page.table(Area.BODY, some, "Table of the candidates that were tried, the best first.");
+        String alternative = "Table of the candidates that were tried, the best first.";
+        for (Page page : deck.pages("Tuning", title, table, ROWS, alternative)) {
             page.notes(
                     "Searched by " + tuning.strategy() + ". The accuracy is that of the largest budget a candidate got;"
                             + " candidates with fewer epochs were given up earlier.",
@@ -67,7 +71,8 @@ final class Tried {
 
     private static void chart(Tuning tuning, Deck deck, String title) {
         List<Tuning.Candidate> scored = tuning.candidates().stream()
-                .filter(candidate -> last(candidate) != null && Double.isFinite(last(candidate).mean()))
+                .filter(candidate -> last(candidate) != null
+                        && Double.isFinite(last(candidate).mean()))
                 .limit(CHARTED)
                 .toList();
         if (scored.isEmpty()) {
@@ -93,7 +98,8 @@ final class Tried {
                 Style.NOTE,
                 "Searched by " + tuning.strategy() + "."
                         + (scored.size() < tuning.candidates().size()
-                                ? " Shown are the first " + scored.size() + " of " + tuning.candidates().size() + "."
+                                ? " Shown are the first " + scored.size() + " of "
+                                        + tuning.candidates().size() + "."
                                 : ""));
         page.notes("Source: results.json, key tuning.candidates[].scores[].mean.");
     }
@@ -104,6 +110,11 @@ final class Tried {
             parts.add(Words.name(names.get(i)) + " " + Words.fixed(values.get(i), 2));
         }
         return String.join("; ", parts);
+    }
+
+    private static boolean isScored(Tuning.Candidate candidate) {
+        Tuning.Score score = last(candidate);
+        return score != null && Double.isFinite(score.mean());
     }
 
     private static Tuning.@Nullable Score last(Tuning.Candidate candidate) {

@@ -12,6 +12,11 @@ final class Words {
     /** Stands for a number that is not there. */
     static final String NONE = "–";
 
+    /** Begins and ends a part of a line that is written in its own direction (Unicode FSI and PDI). */
+    private static final int ISOLATE = 0x2068;
+
+    private static final int RELEASE = 0x2069;
+
     private Words() {}
 
     /**
@@ -19,17 +24,26 @@ final class Words {
      * pair, marks that turn the direction of writing), and makes one line of it.
      */
     static String clean(String text) {
+        return clean(text, false);
+    }
+
+    private static String clean(String text, boolean isolates) {
         StringBuilder clean = new StringBuilder();
         text.codePoints().forEach(point -> {
             if (Character.isWhitespace(point) || point == 0x85 || point == 0xA0) {
                 if (!clean.isEmpty() && clean.charAt(clean.length() - 1) != ' ') {
                     clean.append(' ');
                 }
-            } else if (isReadable(point)) {
+            } else if (isReadable(point) || (isolates && (point == ISOLATE || point == RELEASE))) {
                 clean.appendCodePoint(point);
             }
         });
         return clean.toString().strip();
+    }
+
+    /** Cleans a sentence whose names are clean already and set apart. */
+    static String sentence(String text) {
+        return clean(text, true);
     }
 
     private static boolean isReadable(int point) {
@@ -61,7 +75,9 @@ final class Words {
     /** Returns a name for use in a sentence: brief, and apart from it where it is written from right to left. */
     static String name(String text) {
         String brief = brief(text, 32);
-        return brief.codePoints().anyMatch(Words::isRightToLeft) ? "\u2068" + brief + "\u2069" : brief;
+        return brief.codePoints().anyMatch(Words::isRightToLeft)
+                ? Character.toString(ISOLATE) + brief + Character.toString(RELEASE)
+                : brief;
     }
 
     private static boolean isRightToLeft(int point) {
@@ -79,7 +95,9 @@ final class Words {
             shown.add(names.size() - shown.size() + " more");
         }
         int last = shown.size() - 1;
-        return last < 1 ? String.join("", shown) : String.join(", ", shown.subList(0, last)) + " and " + shown.get(last);
+        return last < 1
+                ? String.join("", shown)
+                : String.join(", ", shown.subList(0, last)) + " and " + shown.get(last);
     }
 
     /** Returns a share as percent without the sign, with two decimals. */
@@ -89,8 +107,12 @@ final class Words {
 
     /** Returns a difference of shares in percentage points, with its sign. */
     static String points(@Nullable Double share) {
-        String text = number(share == null ? null : 100 * share, "%+.2f");
-        return text.equals("-0.00") ? "+0.00" : text.replace('-', '−');
+        return points(share, 2);
+    }
+
+    static String points(@Nullable Double share, int decimals) {
+        String text = number(share == null ? null : 100 * share, "%+." + decimals + "f");
+        return text.matches("-0\\.0+") ? text.replace('-', '+') : text.replace('-', '−');
     }
 
     static String fixed(@Nullable Double value, int decimals) {
@@ -117,14 +139,12 @@ final class Words {
         long whole = Math.round(value);
         return whole < 60
                 ? whole + " s"
-                : whole < 3600 ? whole / 60 + " min " + whole % 60 + " s" : whole / 3600 + " h " + whole / 60 % 60 + " min";
+                : whole < 3600
+                        ? whole / 60 + " min " + whole % 60 + " s"
+                        : whole / 3600 + " h " + whole / 60 % 60 + " min";
     }
 
     private static String number(@Nullable Double value, String format) {
         return value == null || !Double.isFinite(value) ? NONE : String.format(Locale.ROOT, format, value);
-    }
-
-    static String capitalized(String sentence) {
-        return sentence.isEmpty() ? sentence : sentence.substring(0, 1).toUpperCase(Locale.ROOT) + sentence.substring(1);
     }
 }

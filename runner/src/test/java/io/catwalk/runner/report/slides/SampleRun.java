@@ -147,7 +147,9 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
     private static Contestant contestant(String name) {
         Recipe recipe = Recipe.standard()
                 .withAugmentations(
-                        new Augmentation.HorizontalFlip(), new Augmentation.Shift(1), new Augmentation.Erase(0.25, 0.2));
+                        new Augmentation.HorizontalFlip(),
+                        new Augmentation.Shift(1),
+                        new Augmentation.Erase(0.25, 0.2));
         return new Contestant(
                 name, TrialSpec.DEFAULT_VARIANT, new LinkedHashMap<>(Map.of("filters", 32, "dropout", 0.2)), recipe);
     }
@@ -177,6 +179,8 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
             Map<String, @Nullable Object> summary = new LinkedHashMap<>(evaluation.summary());
             if (broken == Broken.NUMBERS && index % 2 == 0) {
                 summary.replaceAll((key, value) -> key.equals("images") ? value : Double.NaN);
+            } else if (part.equals("train")) {
+                summary.put("accuracy", Math.min(1, evaluation.accuracy() + 0.02 * (index % 5)));
             }
             metrics.put(part, summary);
         }
@@ -196,7 +200,15 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
                 metrics,
                 new Overfitting(Math.min(1, accuracy + 0.02 * (index % 5)), accuracy, accuracy, 100).summary(),
                 cost
-                        ? new ParityResult(index % 4 != 3, judges(), index % 4 == 3 ? 2 : 0, 3e-6, 4e-7, 2e-6, 1e-4, 14,
+                        ? new ParityResult(
+                                index % 4 != 3,
+                                judges(),
+                                index % 4 == 3 ? 2 : 0,
+                                3e-6,
+                                4e-7,
+                                2e-6,
+                                1e-4,
+                                14,
                                 "all optimizations, 1 thread, batch 64")
                         : null,
                 new Efficiency(
@@ -208,8 +220,19 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
                         800,
                         70,
                         null,
-                        cost ? new Latency(1, nan * (140 + 35 * index), 200, 300, 9000, nan * (9900 - 300 * index)) : null,
-                        cost ? new Latency(1, nan * (40 + 25 * index), 90, 120, 20_000, nan * (22_000 - 900 * index)) : null),
+                        cost
+                                ? new Latency(
+                                        1, nan * (140 + 35 * index), 200, 300, 9000, nan * 990_000 / (100 + 20 * index))
+                                : null,
+                        cost
+                                ? new Latency(
+                                        1,
+                                        nan * (40 + 25 * index),
+                                        90,
+                                        120,
+                                        20_000,
+                                        nan * 2_200_000 / (100 + 10 * index))
+                                : null),
                 new Timing("2026-11-24T15:15:49Z", 100, 10, 3 + index % 7, 6),
                 null,
                 new Provenance(
@@ -305,7 +328,8 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
         comparison.put("headline", "The sample has the highest accuracy, but cannot be told apart from the second.");
         comparison.put("limits", "One seed on one split compares these trained models, not their architectures.");
         comparison.put("region_points", 0.5);
-        comparison.put("cochran_q", folds == 0 ? Map.of("statistic", 12.5, "degrees_of_freedom", 3, "p", 0.0061) : null);
+        comparison.put(
+                "cochran_q", folds == 0 ? Map.of("statistic", 12.5, "degrees_of_freedom", 3, "p", 0.0061) : null);
         comparison.put("standings", standings);
         comparison.put("verdicts", verdicts);
         return Json.JSON.convertValue(comparison, Comparison.class);
@@ -316,7 +340,8 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
                 .mapToObj(i -> new Tuning.Candidate(
                         i,
                         new LinkedHashMap<>(Map.of("filters", 16 * i, "learning_rate", 0.001 * i)),
-                        List.of(new Tuning.Score(10, List.of(0.9 - 0.01 * i, 0.91 - 0.01 * i), 0.905 - 0.01 * i, 0.007))))
+                        List.of(new Tuning.Score(
+                                10, List.of(0.9 - 0.01 * i, 0.91 - 0.01 * i), 0.905 - 0.01 * i, 0.007))))
                 .toList();
         return new Tuning("net-1", "successive halving", candidates, 1);
     }
