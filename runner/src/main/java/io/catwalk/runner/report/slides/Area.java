@@ -1,0 +1,62 @@
+package io.catwalk.runner.report.slides;
+
+import java.awt.geom.Rectangle2D;
+import org.apache.poi.util.Units;
+
+/**
+ * Marks a part of a slide, in points from its upper left corner.
+ *
+ * @param x of the left edge
+ * @param y of the upper edge
+ * @param width above 0
+ * @param height above 0
+ */
+record Area(double x, double y, double width, double height) {
+
+    /** The whole slide, 16:9. */
+    static final Area SLIDE = new Area(0, 0, 960, 540);
+
+    /** Where the content of a slide goes: below its title, above its footer. */
+    static final Area BODY = new Area(48, 118, 864, 374);
+
+    /** Returns one of several equal columns, from 0. */
+    Area column(int index, int columns, double gap) {
+        double each = (width - (columns - 1) * gap) / columns;
+        return new Area(x + index * (each + gap), y, each, height);
+    }
+
+    /** Returns one of several equal rows, from 0. */
+    Area row(int index, int rows, double gap) {
+        double each = (height - (rows - 1) * gap) / rows;
+        return new Area(x, y + index * (each + gap), width, each);
+    }
+
+    /** Returns the uppermost part. */
+    Area top(double points) {
+        return new Area(x, y, width, Math.min(points, height));
+    }
+
+    /** Returns what is left without the uppermost part. */
+    Area below(double points) {
+        return new Area(x, y + points, width, height - points);
+    }
+
+    /** Returns the left part. */
+    Area left(double points) {
+        return new Area(x, y, points, height);
+    }
+
+    /** Returns what is left without the left part. */
+    Area rightOf(double points) {
+        return new Area(x + points, y, width - points, height);
+    }
+
+    Rectangle2D points() {
+        return new Rectangle2D.Double(x, y, width, height);
+    }
+
+    /** Returns the same in the unit that charts are placed by. */
+    Rectangle2D emu() {
+        return new Rectangle2D.Double(Units.toEMU(x), Units.toEMU(y), Units.toEMU(width), Units.toEMU(height));
+    }
+}

@@ -1,0 +1,250 @@
+package io.catwalk.runner.report.slides;
+
+import io.catwalk.runner.data.LabeledImages;
+import io.catwalk.runner.evaluation.ConfusionMatrix;
+import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.report.ImagePng;
+import java.awt.Color;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** Tells which classes are taken for which. */
+final class Mistakes {
+
+    /** How many classes a table shows; more become a picture. */
+    private static final int MOST_IN_TABLE = 12;
+
+    private static final int HARDEST = 12;
+    private static final Color FULL = new Color(0x00487A);
+
+    private Mistakes() {}
+
+    /**
+     * Sums up the mistakes of one classifier over its trials.
+     *
+     * @param entrant the classifier
+     * @param counts images of a true class (row) that were taken for a class (column)
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Confusion(Entrant entrant, long[][] counts) {
+
+        static Confusion of(Entrant entrant) {
+            List<Evaluation> evaluations = entrant.evaluations();
+            int classes = evaluations.get(0).confusion().classes();
+            long[][] sum = new long[classes][classes];
+            for (Evaluation evaluation : evaluations) {
+                ConfusionMatrix one = evaluation.confusion();
+                for (int t = 0; t < classes; t++) {
+                    for (int p = 0; p < classes; p++) {
+                        sum[t][p] += one.count(t, p);
+                    }
+                }
+            }
+            return new Confusion(entrant, sum);
+        }
+
+        long support(int truth) {
+            return java.util.Arrays.stream(counts[truth]).sum();
+        }
+
+        double share(int truth, int predicted) {
+            long support = support(truth);
+            return support == 0 ? 0 : (double) counts[truth][predicted] / support;
+        }
+
+        /** Returns (true, predicted) pairs with at least one image, the most frequent first. */
+        List<int[]> pairs() {
+            List<int[]> pairs = new ArrayList<>();
+            for (int t = 0; t < counts.length; t++) {
+                for (int p = 0; p < counts.length; p++) {
+                    if (t != p && counts[t][p] > 0) {
+                        pairs.add(new int[] {t, p});
+                    }
+                }
+            }
+            pairs.sort(Comparator.comparingLong(pair -> -counts[pair[0]][pair[1]]));
+            return pairs;
+        }
+    }
+
+    static void tell(Story story, Deck deck) {
+        if (story.ranked().isEmpty()) {
+            return;
+        }
+        List<Entrant> judged = story.ranked().stream()
+                .filter(entrant -> !entrant.evaluations().isEmpty())
+                .toList();
+        if (judged.isEmpty()) {
+            Page page = deck.page("Mistakes", "Which classes are confused is not known: there are no predictions");
+            page.text(
+                    Area.BODY,
+                    Style.BODY,
+                    "The run folder has no predictions.csv, from which confusions and the scores of single classes are"
+                            + " counted. Evaluating the run again writes them anew.");
+            page.notes("Missing: trials/*/*/predictions.csv.");
+            return;
+        }
+        List<Confusion> confusions = Story.first(judged, Story.MOST_IN_LINES).stream()
+                .map(Confusion::of)
+                .toList();
+        hardest(story, confusions, deck);
+        for (int i = 0; i < confusions.size(); i += 2) {
+            pair(story, confusions.subList(i, Math.min(i + 2, confusions.size())), judged.size(), deck);
+        }
+    }
+
+    private static void hardest(Story story, List<Confusion> confusions, Deck deck) {
+        List<String> classes = story.dataset().classes();
+        List<Integer> order = IntStream.range(0, classes.size())
+                .boxed()
+                .filter(c -> confusions.get(0).support(c) > 0)
+                .sorted(Comparator.comparingDouble(c -> recall(confusions, c)))
+                .toList();
+        if (order.isEmpty()) {
+            return;
+        }
+        List<Integer> shown = Story.first(order, HARDEST);
+        int first = shown.get(0);
+        Page page = deck.page(
+                "Mistakes",
+                Words.name(classes.get(first)) + " is the hardest class: "
+                        + (confusions.size() == 1 ? "" : "on average ")
+                        + Words.percent(recall(confusions, first)) + " % of its images are found");
+        List<@Nullable Double> values = new ArrayList<>();
+        shown.forEach(c -> values.add(100 * recall(confusions, c)));
+        String heading = "Share of the images of a class that are found (recall), %"
+                + (confusions.size() == 1 ? "" : ", mean over " + confusions.size() + " classifiers");
+        page.text(Area.BODY.top(20), Style.HEADING, heading);
+        List<String> names = shown.stream().map(classes::get).toList();
+        page.chart(
+                Area.BODY.below(22).top(316),
+                new BarChart(names, List.of(Chart.Series.of("recall, %", values, Look.ACCENT)), "0.0"),
+                "Bar chart. " + heading + ": " + Tried.listed(names, values) + ".");
+        page.text(
+                Area.BODY.below(346),
+                Style.NOTE,
+                "The hardest class first."
+                        + (shown.size() < order.size()
+                                ? " Shown are the " + shown.size() + " hardest of " + order.size() + " classes."
+                                : ""));
+        page.notes(heading + ".", "Source: trials/*/*/predictions.csv, columns label and logit_0 and following.");
+    }
+
+    private static double recall(List<Confusion> confusions, int label) {
+        return confusions.stream()
+                .mapToDouble(one -> one.share(label, label))
+                .average()
+                .orElse(0);
+    }
+
+    private static void pair(Story story, List<Confusion> pair, int all, Deck deck) {
+        List<String> classes = story.dataset().classes();
+        Page page = deck.page("Mistakes", title(pair, classes));
+        for (int i = 0; i < pair.size(); i++) {
+            Confusion one = pair.get(i);
+            Area column = Area.BODY.column(i, 2, 40);
+            String name = Words.name(one.entrant().name());
+            page.text(
+                    column.top(18),
+                    Style.HEADING,
+                    name + ", " + Words.percent(one.entrant().accuracy()) + " %");
+            List<String> worst = Story.first(one.pairs(), 3).stream()
+                    .map(wrong -> Words.brief(classes.get(wrong[0]), 20) + " taken for "
+                            + Words.brief(classes.get(wrong[1]), 20) + ": "
+                            + Words.count(one.counts()[wrong[0]][wrong[1]], "image", "images") + ", "
+                            + Words.fixed(100 * one.share(wrong[0], wrong[1]), 1) + " %")
+                    .toList();
+            String alternative = "Confusion matrix of " + name + ", rows true and columns predicted classes. "
+                    + (worst.isEmpty() ? "No mistake." : "Most frequent mistakes: " + String.join("; ", worst) + ".");
+            if (classes.size() <= MOST_IN_TABLE) {
+                page.table(column.below(20), table(one, classes), alternative);
+            } else {
+                LabeledImages map = map(one);
+                Area square = column.below(24).top(276);
+                page.picture(square, ImagePng.of(map, 0, Math.max(1, 560 / map.width())), 1, alternative);
+                page.text(
+                        square.rightOf(286).left(column.width() - 286),
+                        Style.NOTE,
+                        "Rows: true classes, from the top in the order of the data set. Columns: predicted classes."
+                                + " The darker, the larger the share of the row; the diagonal is right.");
+            }
+            page.text(
+                    column.below(304).top(50),
+                    Style.NOTE.withColor(Look.INK),
+                    worst.isEmpty() ? List.of("No mistake.") : worst);
+        }
+        page.text(
+                Area.BODY.below(360),
+                Style.NOTE.withSize(10),
+                "Rows: true classes; columns: what they were taken for; numbers: percent of the row."
+                        + Story.shown(Math.min(all, Story.MOST_IN_LINES), all, "classifiers"));
+        page.notes(
+                "Rows are true classes, columns predicted ones; a number is a share of the row in percent, cells under"
+                        + " half a percent are empty."
+                        + Story.shown(Math.min(all, Story.MOST_IN_LINES), all, "classifiers"),
+                "Source: trials/*/*/predictions.csv, columns label and logit_0 and following, summed over the trials"
+                        + " of a classifier.");
+    }
+
+    private static String title(List<Confusion> pair, List<String> classes) {
+        List<List<int[]>> wrong = pair.stream().map(Confusion::pairs).toList();
+        List<String> names = pair.stream().map(one -> one.entrant().name()).toList();
+        if (wrong.stream().anyMatch(List::isEmpty)) {
+            return "Where " + Words.list(names, 2) + (pair.size() == 1 ? " errs" : " err");
+        }
+        int[] first = wrong.get(0).get(0);
+        boolean same = wrong.stream().allMatch(pairs -> pairs.get(0)[0] == first[0] && pairs.get(0)[1] == first[1]);
+        if (same) {
+            return Words.list(names, 2) + (pair.size() == 1 ? " most often takes " : " both most often take ")
+                    + Words.name(classes.get(first[0])) + " for " + Words.name(classes.get(first[1]));
+        }
+        int[] second = wrong.get(1).get(0);
+        return Words.name(names.get(0)) + " most often takes " + Words.name(classes.get(first[0])) + " for "
+                + Words.name(classes.get(first[1])) + ", " + Words.name(names.get(1)) + " "
+                + Words.name(classes.get(second[0])) + " for " + Words.name(classes.get(second[1]));
+    }
+
+    private static Table table(Confusion confusion, List<String> classes) {
+        List<Table.Column> columns = new ArrayList<>();
+        columns.add(Table.Column.text("true", 2.4));
+        List<List<Table.Cell>> rows = new ArrayList<>();
+        for (int t = 0; t < classes.size(); t++) {
+            columns.add(new Table.Column(classes.get(t), 1, Table.Kind.MATRIX));
+            List<Table.Cell> row = new ArrayList<>();
+            row.add(Table.Cell.of(classes.get(t)));
+            for (int p = 0; p < classes.size(); p++) {
+                double share = confusion.share(t, p);
+                row.add(Table.Cell.on(color(share), share < 0.005 ? "" : Words.fixed(100 * share, 0)));
+            }
+            rows.add(row);
+        }
+        return Table.of(columns, rows).withSize(9, Math.min(40, 200.0 / classes.size()));
+    }
+
+    private static LabeledImages map(Confusion confusion) {
+        int classes = confusion.counts().length;
+        byte[] pixels = new byte[3 * classes * classes];
+        for (int t = 0; t < classes; t++) {
+            for (int p = 0; p < classes; p++) {
+                byte[] rgb = Look.rgb(color(confusion.share(t, p)));
+                for (int c = 0; c < 3; c++) {
+                    pixels[(c * classes + t) * classes + p] = rgb[c];
+                }
+            }
+        }
+        return new LabeledImages(3, classes, classes, pixels, new int[] {0});
+    }
+
+    /** Mixes white with blue; the root makes small shares, which are the mistakes, show. */
+    private static Color color(double share) {
+        double part = Math.sqrt(Math.min(1, Math.max(0, share)));
+        Color ground = Look.PALE;
+        return new Color(
+                (int) Math.round(ground.getRed() + part * (FULL.getRed() - ground.getRed())),
+                (int) Math.round(ground.getGreen() + part * (FULL.getGreen() - ground.getGreen())),
+                (int) Math.round(ground.getBlue() + part * (FULL.getBlue() - ground.getBlue())));
+    }
+}

@@ -1,0 +1,5 @@
+/** Tells a run as slides: text, tables and charts that a presenter can edit. */
+@NullMarked
+package io.catwalk.runner.report.slides;
+
+import org.jspecify.annotations.NullMarked;
