@@ -54,6 +54,7 @@ final class ConductOptions {
                 ProgressView view = ProgressView.of(console, spec);
                 LocalExecutor executor = new LocalExecutor(execution(spec), inProcess ? 1 : spec.jobs())) {
             results = experiment.run(run, executor, conduct(), view);
+            Reports.writeAfter(run, console);
         } finally {
             note.withdraw();
         }
@@ -62,7 +63,7 @@ final class ConductOptions {
         } else {
             ResultsTable.print(results, console);
             console.line("");
-            console.line("Everything is in " + run.path());
+            console.line("Everything is in " + run.path() + "; to look at: " + Reports.page(run));
         }
         if (!results.experiment().notRun().isEmpty()) {
             console.note("not run, since the time was over: "

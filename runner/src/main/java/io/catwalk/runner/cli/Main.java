@@ -28,6 +28,7 @@ import picocli.CommandLine.ScopeType;
             CrossvalCommand.class,
             TuneCommand.class,
             ResumeCommand.class,
+            ReportCommand.class,
             EvaluateCommand.class,
             ExportCommand.class,
             VerifyCommand.class,

@@ -83,6 +83,15 @@ public record TrialFolder(Path path) {
     }
 
     /**
+     * Returns where the card of the model stands.
+     *
+     * @return path of a Markdown file
+     */
+    public Path card() {
+        return path.resolve("card.md");
+    }
+
+    /**
      * Lists what the trained network can run on. A file that disagrees with it, or was never written, is
      * not run.
      *

@@ -67,8 +67,8 @@ final class FoldCommandsTest {
         JsonNode results = json("cv/results.json");
         assertThat(results.path("trials").valueStream())
                 .hasSize(12)
-                .allSatisfy(trial -> assertThat(trial.at("/metrics/test/images").asInt())
-                        .isEqualTo(TinyImages.TRAIN / 3));
+                .allSatisfy(trial ->
+                        assertThat(trial.at("/metrics/test/images").asInt()).isEqualTo(TinyImages.TRAIN / 3));
         assertThat(results.at("/comparison/scope").asString()).isEqualTo("classifiers");
         assertThat(results.at("/comparison/verdicts").size()).isEqualTo(1);
         // One network of each is exported and measured; the others only score.
@@ -94,7 +94,8 @@ final class FoldCommandsTest {
         // Two of four went on to the second rung, those that were best in the first.
         assertThat(candidates).extracting(c -> c.path("scores").size()).containsExactly(2, 2, 1, 1);
         List<Integer> byFirstScore = candidates.stream()
-                .sorted(Comparator.comparingDouble((JsonNode c) -> -c.at("/scores/0/mean").asDouble())
+                .sorted(Comparator.comparingDouble(
+                                (JsonNode c) -> -c.at("/scores/0/mean").asDouble())
                         .thenComparing(c -> c.path("number").asInt()))
                 .limit(2)
                 .map(c -> c.path("number").asInt())
@@ -114,8 +115,7 @@ final class FoldCommandsTest {
         JsonNode best = onTest.get(0);
         assertThat(best.path("variant").asString()).isEqualTo("best");
         assertThat(best.at("/metrics/test/images").asInt()).isEqualTo(TinyImages.TEST);
-        assertThat(best.at("/recipe/batch_size"))
-                .isEqualTo(candidates.get(0).at("/choices/batch_size"));
+        assertThat(best.at("/recipe/batch_size")).isEqualTo(candidates.get(0).at("/choices/batch_size"));
         assertThat(best.at("/recipe/optimizer/learning_rate"))
                 .isEqualTo(candidates.get(0).at("/choices/learning_rate"));
         assertThat(results.path("comparison").isNull()).isTrue();

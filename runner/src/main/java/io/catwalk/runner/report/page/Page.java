@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +71,9 @@ record Page(RunReport report, List<Group> groups, String json) {
 
     /** Lists the trials that were asked for, that have no outcome and of which nobody said that they are left out. */
     List<String> unfinished() {
-        return report.spec().trials().stream()
+        // What comes later in a search is not known before it is asked for.
+        List<TrialSpec> asked = report.spec().tuning() == null ? report.spec().trials(Map.of()) : List.<TrialSpec>of();
+        return asked.stream()
                 .filter(trial -> report.models().stream().noneMatch(model -> isOf(model.result(), trial)))
                 .map(TrialSpec::title)
                 .filter(title -> !results().experiment().notRun().contains(title))

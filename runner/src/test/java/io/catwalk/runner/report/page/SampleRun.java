@@ -54,16 +54,7 @@ record SampleRun(List<String> contestants, List<String> classes, int folds, int 
             List.of("conv-maxpool", "drop-norm-l2", "gru", "lstm", "rnn", "small-conv", "stride-conv");
 
     static final List<String> CLOTHES = List.of(
-            "T-shirt/top",
-            "Trouser",
-            "Pullover",
-            "Dress",
-            "Coat",
-            "Sandal",
-            "Shirt",
-            "Sneaker",
-            "Bag",
-            "Ankle boot");
+            "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot");
 
     private static final Recipe RECIPE = Recipe.standard();
     private static final int SIDE = 12;
@@ -84,7 +75,7 @@ record SampleRun(List<String> contestants, List<String> classes, int folds, int 
                         "compare --out runs/sample",
                         "2026-11-24T15:15:49.309Z",
                         2718.7,
-                        spec.trials().size(),
+                        spec.trials(Map.of()).size(),
                         models.size(),
                         List.of(),
                         spec.seeds(),
@@ -114,7 +105,10 @@ record SampleRun(List<String> contestants, List<String> classes, int folds, int 
                 List.of(1L),
                 2,
                 1,
-                null);
+                null,
+                0.5,
+                null,
+                "compare");
     }
 
     private static Map<String, Object> hyperparameters() {
@@ -146,7 +140,7 @@ record SampleRun(List<String> contestants, List<String> classes, int folds, int 
     /** Makes all trials, done. */
     List<Model> models() {
         List<Model> models = new ArrayList<>();
-        for (TrialSpec trial : spec().trials()) {
+        for (TrialSpec trial : spec().trials(Map.of())) {
             models.add(model(trial));
         }
         return models;
@@ -267,9 +261,10 @@ record SampleRun(List<String> contestants, List<String> classes, int folds, int 
     }
 
     /** Compares the trials as a real run does. */
-    @Nullable Comparison comparison(List<Model> models) {
+    @Nullable
+    Comparison comparison(List<Model> models) {
         Map<TrialSpec, Model> byTrial = new LinkedHashMap<>();
-        for (TrialSpec trial : spec().trials()) {
+        for (TrialSpec trial : spec().trials(Map.of())) {
             models.stream()
                     .filter(model -> model.result().classifier().equals(trial.classifier())
                             && model.result().fold() == trial.fold())
@@ -278,7 +273,7 @@ record SampleRun(List<String> contestants, List<String> classes, int folds, int 
         Map<TrialSpec, TrialResult> finished = new LinkedHashMap<>();
         byTrial.forEach((trial, model) -> finished.put(trial, model.result()));
         return Comparison.of(
-                spec().trials(),
+                spec().trials(Map.of()),
                 finished,
                 trial -> Objects.requireNonNull(byTrial.get(trial)).predictions(),
                 described(),

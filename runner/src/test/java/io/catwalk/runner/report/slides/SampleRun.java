@@ -105,9 +105,12 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
                 List.of(1L),
                 1,
                 1,
-                null);
+                null,
+                0.5,
+                null,
+                "compare");
         List<Model> models = new ArrayList<>();
-        List<TrialSpec> trials = spec.trials();
+        List<TrialSpec> trials = spec.trials(Map.of());
         for (int i = 0; i < trials.size(); i++) {
             models.add(model(trials.get(i), i));
         }

@@ -55,25 +55,33 @@ class SlidesTest {
                 new Named("seven compared", SEVEN.report(SEVEN.comparison(), null)),
                 new Named("seven interrupted", SEVEN.report()),
                 new Named("an earlier run without files", committed()),
-                new Named("hostile names", SampleRun.hostile().report(SampleRun.hostile().comparison(), null)),
+                new Named(
+                        "hostile names",
+                        SampleRun.hostile().report(SampleRun.hostile().comparison(), null)),
                 new Named(
                         "30 classifiers, 200 classes",
                         SampleRun.of(30, 200).report(SampleRun.of(30, 200).comparison(), null)),
                 new Named("one classifier, 2 classes", SampleRun.of(1, 2).report()),
                 new Named("folds", SampleRun.of(4, 3).withFolds(5).report()),
                 new Named("a search", SampleRun.of(1, 2).withFolds(3).report(null, SampleRun.tuning())),
-                new Named("nothing succeeded", SampleRun.of(3, 2).broken(Broken.EVERY_TRIAL).report()),
-                new Named("one failed", SampleRun.of(3, 2).broken(Broken.ONE_TRIAL).report()),
-                new Named("no numbers", SampleRun.of(3, 2).broken(Broken.NUMBERS).report()),
+                new Named(
+                        "nothing succeeded",
+                        SampleRun.of(3, 2).broken(Broken.EVERY_TRIAL).report()),
+                new Named(
+                        "one failed",
+                        SampleRun.of(3, 2).broken(Broken.ONE_TRIAL).report()),
+                new Named(
+                        "no numbers", SampleRun.of(3, 2).broken(Broken.NUMBERS).report()),
                 new Named("no files", SampleRun.of(3, 2).broken(Broken.FILES).report()));
     }
 
     /** Reads the results of seven trained classifiers that the project keeps. */
     private static RunReport committed() throws IOException {
         Path folder = Path.of("..", "docs", "results", "fashion-mnist");
-        Results results = Json.JSON.readValue(current(folder.resolve("results.json"), "\"folds\" : 0", ","), Results.class);
-        ExperimentSpec spec =
-                Json.YAML.readValue(current(folder.resolve("experiment.yaml"), "  folds: 0", "\n "), ExperimentSpec.class);
+        Results results =
+                Json.JSON.readValue(current(folder.resolve("results.json"), "\"folds\" : 0", ","), Results.class);
+        ExperimentSpec spec = Json.YAML.readValue(
+                current(folder.resolve("experiment.yaml"), "  folds: 0", "\n "), ExperimentSpec.class);
         List<RunReport.Model> models = results.trials().stream()
                 .map(trial -> new RunReport.Model(results.label(trial), trial, List.of(), null, null, null))
                 .toList();
@@ -105,7 +113,9 @@ class SlidesTest {
                     assertThat(Area.SLIDE.points().contains(shape.getAnchor()))
                             .as(where + ": " + shape.getShapeName() + " at " + shape.getAnchor())
                             .isTrue();
-                    assertThat(alternative(shape)).as(where + ": " + shape.getShapeName()).hasSizeGreaterThan(20);
+                    assertThat(alternative(shape))
+                            .as(where + ": " + shape.getShapeName())
+                            .hasSizeGreaterThan(20);
                     textFits(where, shape);
                 }
             }
@@ -143,7 +153,8 @@ class SlidesTest {
                 for (int c = 0; c < table.getNumberOfColumns(); c++) {
                     XSLFTableCell cell = table.getCell(r, c);
                     boolean upright = cell.getTextDirection() != null
-                            && cell.getTextDirection() != org.apache.poi.sl.usermodel.TextShape.TextDirection.HORIZONTAL;
+                            && cell.getTextDirection()
+                                    != org.apache.poi.sl.usermodel.TextShape.TextDirection.HORIZONTAL;
                     if (!upright) {
                         assertThat(cell.getTextHeight() / 1.2)
                                 .as(where + ", cell " + r + ", " + c + ": " + cell.getText())
@@ -199,13 +210,15 @@ class SlidesTest {
         try (XMLSlideShow show = open(report)) {
             assertThat(numbers(show, "Training, seconds"))
                     .containsExactlyInAnyOrderElementsOf(trials.stream()
-                            .map(trial -> Objects.requireNonNull(trial.efficiency()).trainingSeconds())
+                            .map(trial ->
+                                    Objects.requireNonNull(trial.efficiency()).trainingSeconds())
                             .toList());
             assertThat(numbers(show, "accuracy, %"))
                     .containsExactlyInAnyOrderElementsOf(trials.stream()
                             .map(trial -> 100
-                                    * ((Number) Objects.requireNonNull(
-                                                    Objects.requireNonNull(trial.metrics()).get("test").get("accuracy")))
+                                    * ((Number) Objects.requireNonNull(Objects.requireNonNull(trial.metrics())
+                                                    .get("test")
+                                                    .get("accuracy")))
                                             .doubleValue())
                             .toList());
             TrialResult gru = trials.stream()
@@ -232,7 +245,9 @@ class SlidesTest {
                 if (sheet.getRow(0).getCell(column) != null
                         && sheet.getRow(0).getCell(column).getStringCellValue().equals(head)) {
                     List<Double> numbers = new ArrayList<>();
-                    for (int row = 1; row <= sheet.getLastRowNum() && sheet.getRow(row).getCell(column) != null; row++) {
+                    for (int row = 1;
+                            row <= sheet.getLastRowNum() && sheet.getRow(row).getCell(column) != null;
+                            row++) {
                         numbers.add(sheet.getRow(row).getCell(column).getNumericCellValue());
                     }
                     assertThat(drawn(chart)).containsAll(numbers);
@@ -247,7 +262,8 @@ class SlidesTest {
         List<Double> drawn = new ArrayList<>();
         for (XDDFChartData data : chart.getChartSeries()) {
             for (int s = 0; s < data.getSeriesCount(); s++) {
-                for (var source : List.of(data.getSeries(s).getCategoryData(), data.getSeries(s).getValuesData())) {
+                for (var source : List.of(
+                        data.getSeries(s).getCategoryData(), data.getSeries(s).getValuesData())) {
                     for (int i = 0; i < source.getPointCount(); i++) {
                         if (String.valueOf(source.getPointAt(i)).matches("-?[0-9].*")) {
                             drawn.add(Double.valueOf(String.valueOf(source.getPointAt(i))));

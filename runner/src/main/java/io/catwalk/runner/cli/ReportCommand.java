@@ -1,0 +1,66 @@
+package io.catwalk.runner.cli;
+
+import io.catwalk.runner.Reasons;
+import io.catwalk.runner.experiment.RunFolder;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Makes the reports of a run anew. */
+@Command(
+        name = "report",
+        description = {
+            "Make the reports of a run anew from what stands in its folder, also of one that was interrupted:",
+            "report.html, slides.pptx, plots, results.md and .csv, and the card of each model."
+        },
+        mixinStandardHelpOptions = true)
+final class ReportCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "RUN", description = "A run folder.")
+    private Path folder = Path.of("");
+
+    @Option(names = "--open", description = "Open the page in the browser.")
+    private boolean open;
+
+    @Override
+    public Integer call() throws IOException {
+        Console console = new Console(spec);
+        RunFolder run = RunFolder.open(folder);
+        run.refreshResults();
+        Reports.write(run);
+        console.line(Reports.page(run).toString());
+        if (open) {
+            open(Reports.page(run), console);
+        }
+        return ExitCode.DONE;
+    }
+
+    /** The program itself runs without a display, so the system is asked to open the page. */
+    private static void open(Path page, Console console) {
+        String system = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
+        List<String> opener = system.contains("win")
+                ? List.of("rundll32", "url.dll,FileProtocolHandler")
+                : List.of(system.contains("mac") ? "open" : "xdg-open");
+        List<String> command = new ArrayList<>(opener);
+        command.add(page.toAbsolutePath().toString());
+        try {
+            new ProcessBuilder(command)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+        } catch (IOException e) {
+            console.note("could not open it (" + Reasons.of(e) + "): open it yourself");
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package io.catwalk.runner.cli;
+
+import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.runner.Reasons;
+import io.catwalk.runner.experiment.RunFolder;
+import io.catwalk.runner.report.ModelCard;
+import io.catwalk.runner.report.RunReport;
+import io.catwalk.runner.report.page.ReportPage;
+import io.catwalk.runner.report.plots.Plots;
+import io.catwalk.runner.report.slides.Slides;
+import io.catwalk.runner.trial.ExportOptions;
+import io.catwalk.runner.trial.TrialFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes everything that people look at into a run folder, from what stands in it. */
+final class Reports {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Reports.class);
+
+    private Reports() {}
+
+    /** Names the page. */
+    static Path page(RunFolder run) {
+        return run.path().resolve("report.html");
+    }
+
+    /** Writes the page, the slides, the plots, and the card of each exported model. */
+    static void write(RunFolder run) throws IOException {
+        RunReport report = RunReport.read(run, Home.data());
+        ReportPage.write(report, page(run));
+        Slides.write(report, run.path().resolve("slides.pptx"));
+        Plots.write(report, run.path().resolve("plots"));
+        for (RunReport.Model model : report.models()) {
+            card(report, model);
+        }
+    }
+
+    /** Writes them after a run, which is done whatever becomes of its reports. */
+    static void writeAfter(RunFolder run, Console console) {
+        try {
+            write(run);
+        } catch (IOException | RuntimeException e) {
+            LOG.error("The reports could not be written", e);
+            console.note("the run is done, but its reports could not be written: " + Reasons.of(e)
+                    + "; try catwalk report " + run.path());
+        }
+    }
+
+    private static void card(RunReport report, RunReport.Model model) throws IOException {
+        Path file = model.onnx();
+        if (file == null || model.evaluation() == null || model.result().parity() == null || report.dataset() == null) {
+            return;
+        }
+        ModelCard card = new ModelCard(
+                model.label(),
+                model.result(),
+                report.dataset(),
+                model.evaluation(),
+                model.result().parity(),
+                ExportOptions.standard(),
+                OnnxMetadata.read(file),
+                Files.size(file));
+        card.write(new TrialFolder(file.resolveSibling("")).card());
+    }
+}
