@@ -136,8 +136,13 @@ record Group(
     }
 
     /** Returns the ONNX file of one of its trials; null if there is none. */
-    @Nullable Path onnx() {
-        return models.stream().map(Model::onnx).filter(Objects::nonNull).findFirst().orElse(null);
+    @Nullable
+    Path onnx() {
+        return models.stream()
+                .map(Model::onnx)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
     }
 
     /** Returns what it costs; null if that is not known. */

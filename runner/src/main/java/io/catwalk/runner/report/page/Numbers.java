@@ -88,7 +88,11 @@ final class Numbers {
     /** Writes a moment to the second; what is none stays as it is. */
     static String moment(String iso) {
         try {
-            return Instant.parse(iso).truncatedTo(ChronoUnit.SECONDS).toString().replace('T', ' ').replace("Z", " UTC");
+            return Instant.parse(iso)
+                    .truncatedTo(ChronoUnit.SECONDS)
+                    .toString()
+                    .replace('T', ' ')
+                    .replace("Z", " UTC");
         } catch (DateTimeParseException e) {
             return iso;
         }

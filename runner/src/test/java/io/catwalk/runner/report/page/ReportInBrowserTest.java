@@ -40,8 +40,8 @@ final class ReportInBrowserTest {
                 Files.exists(SCRIPT.resolveSibling("node_modules/playwright-core")),
                 "skipped: run npm ci in runner/src/test/browser to drive a browser");
         Path folder = Files.createDirectories(Path.of("target/report-pages"));
-        List<String> command = new ArrayList<>(List.of(
-                node.get().toString(), SCRIPT.toString(), chromium.get().toString()));
+        List<String> command = new ArrayList<>(
+                List.of(node.get().toString(), SCRIPT.toString(), chromium.get().toString()));
         Map<String, RunReport> all = SamplePages.all();
         for (String name : PAGES) {
             Path file = folder.resolve(name + ".html");

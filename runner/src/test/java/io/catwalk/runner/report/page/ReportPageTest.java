@@ -87,8 +87,7 @@ final class ReportPageTest {
         int images = 0;
         for (Model model : report.models()) {
             if (model.result().classifier().equals(name)) {
-                boolean[] correct =
-                        Objects.requireNonNull(model.predictions()).correct();
+                boolean[] correct = Objects.requireNonNull(model.predictions()).correct();
                 images += correct.length;
                 for (boolean right : correct) {
                     wrong += right ? 0 : 1;
@@ -178,7 +177,11 @@ final class ReportPageTest {
         SamplePages.all().forEach((name, report) -> {
             String html = ReportPage.html(report);
             assertThat(data(html)).as(name).isNotNull();
-            assertThat(html).as(name).contains("</html>").doesNotContain(">null<").doesNotContain(">NaN");
+            assertThat(html)
+                    .as(name)
+                    .contains("</html>")
+                    .doesNotContain(">null<")
+                    .doesNotContain(">NaN");
             String own = html.replaceAll("(?s)<script>.*?</script>", "");
             assertThat(own)
                     .as(name)
@@ -188,7 +191,8 @@ final class ReportPageTest {
             Pattern.compile(" id=\"([^\"]+)\"")
                     .matcher(own)
                     .results()
-                    .forEach(id -> assertThat(ids.add(id.group(1))).as(id.group(1)).isTrue());
+                    .forEach(id ->
+                            assertThat(ids.add(id.group(1))).as(id.group(1)).isTrue());
         });
     }
 

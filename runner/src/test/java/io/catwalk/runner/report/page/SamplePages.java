@@ -98,8 +98,8 @@ final class SamplePages {
     static RunReport noNumbers() {
         RunReport report = withoutComparison(new SampleRun(SampleRun.SEVEN, SampleRun.CLOTHES, 0, 200, 4).report());
         List<Model> models = report.models().stream()
-                .map(model -> new Model(
-                        model.label(), withoutNumbers(model.result()), model.history(), null, null, null))
+                .map(model ->
+                        new Model(model.label(), withoutNumbers(model.result()), model.history(), null, null, null))
                 .toList();
         return with(report, models, List.of(), List.of());
     }
@@ -150,8 +150,7 @@ final class SamplePages {
                                         epochs, List.of(0.8, 0.9), 0.7 + 0.004 * number + 0.002 * epochs, 0.05))
                                 .toList()))
                 .toList();
-        return run.report(
-                models, run.comparison(models), new Tuning("lstm", "successive halving", candidates, 49));
+        return run.report(models, run.comparison(models), new Tuning("lstm", "successive halving", candidates, 49));
     }
 
     private static Model failed(Model model, String reason) {

@@ -54,16 +54,7 @@ record SampleRun(List<String> contestants, List<String> classes, int folds, int 
             List.of("conv-maxpool", "drop-norm-l2", "gru", "lstm", "rnn", "small-conv", "stride-conv");
 
     static final List<String> CLOTHES = List.of(
-            "T-shirt/top",
-            "Trouser",
-            "Pullover",
-            "Dress",
-            "Coat",
-            "Sandal",
-            "Shirt",
-            "Sneaker",
-            "Bag",
-            "Ankle boot");
+            "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot");
 
     private static final Recipe RECIPE = Recipe.standard();
     private static final int SIDE = 12;
@@ -267,7 +258,8 @@ record SampleRun(List<String> contestants, List<String> classes, int folds, int 
     }
 
     /** Compares the trials as a real run does. */
-    @Nullable Comparison comparison(List<Model> models) {
+    @Nullable
+    Comparison comparison(List<Model> models) {
         Map<TrialSpec, Model> byTrial = new LinkedHashMap<>();
         for (TrialSpec trial : spec().trials()) {
             models.stream()
