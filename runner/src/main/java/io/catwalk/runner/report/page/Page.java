@@ -177,15 +177,15 @@ record Page(RunReport report, List<Group> groups, String json) {
         Double low = verdict.low();
         Double high = verdict.high();
         return new Verdict(
-                verdict.second(),
-                verdict.first(),
+                /* first= */ verdict.second(),
+                /* second= */ verdict.first(),
                 -verdict.difference(),
                 high == null ? null : (Double) (-high),
                 low == null ? null : (Double) (-low),
                 verdict.p(),
-                verdict.better(),
+                /* worse= */ verdict.better(),
                 verdict.equivalent(),
-                verdict.worse(),
+                /* better= */ verdict.worse(),
                 outcome,
                 verdict.sentence());
     }
