@@ -18,27 +18,27 @@ final class Numbers {
 
     /** Writes a share, 0 to 1, in percent with two digits, without the sign. */
     static String percent(@Nullable Number share) {
-        return fixed(share == null ? null : 100 * share.doubleValue(), 2);
+        return fixed(100 * value(share), 2);
     }
 
     /** Writes a difference of shares in percentage points, always with its sign. */
     static String points(@Nullable Number share) {
-        return known(share) ? signed(String.format(Locale.ROOT, "%+.2f", 100 * share.doubleValue())) : NONE;
+        return known(share) ? signed(String.format(Locale.ROOT, "%+.2f", 100 * value(share))) : NONE;
     }
 
     /** Writes a decimal number. */
     static String fixed(@Nullable Number value, int digits) {
-        return known(value) ? signed(String.format(Locale.ROOT, "%." + digits + "f", value.doubleValue())) : NONE;
+        return known(value) ? signed(String.format(Locale.ROOT, "%." + digits + "f", value(value))) : NONE;
     }
 
     /** Writes a whole number with commas at the thousands. */
     static String count(@Nullable Number value) {
-        return known(value) ? String.format(Locale.ROOT, "%,d", value.longValue()) : NONE;
+        return known(value) ? String.format(Locale.ROOT, "%,d", (long) value(value)) : NONE;
     }
 
     /** Writes a small number such as 1.1e-05. */
     static String scientific(@Nullable Number value) {
-        return known(value) ? String.format(Locale.ROOT, "%.1e", value.doubleValue()) : NONE;
+        return known(value) ? String.format(Locale.ROOT, "%.1e", value(value)) : NONE;
     }
 
     /** Writes a probability; one below 0.0001 is only said to be. */
@@ -46,7 +46,7 @@ final class Numbers {
         if (!known(p)) {
             return NONE;
         }
-        return p.doubleValue() < 0.0001 ? "< 0.0001" : String.format(Locale.ROOT, "%.4f", p.doubleValue());
+        return value(p) < 0.0001 ? "< 0.0001" : String.format(Locale.ROOT, "%.4f", value(p));
     }
 
     /** Writes seconds as 52s, 11m 43s or 2h 05m. */
@@ -54,9 +54,9 @@ final class Numbers {
         if (!known(seconds)) {
             return NONE;
         }
-        long whole = Math.round(seconds.doubleValue());
+        long whole = Math.round(value(seconds));
         if (whole < 10) {
-            return String.format(Locale.ROOT, "%.1fs", seconds.doubleValue());
+            return String.format(Locale.ROOT, "%.1fs", value(seconds));
         }
         if (whole < 60) {
             return whole + "s";
@@ -68,7 +68,7 @@ final class Numbers {
 
     /** Writes microseconds. */
     static String micros(@Nullable Number micros) {
-        return known(micros) ? String.format(Locale.ROOT, "%,.0f µs", micros.doubleValue()) : NONE;
+        return known(micros) ? String.format(Locale.ROOT, "%,.0f µs", value(micros)) : NONE;
     }
 
     /** Writes a size with three significant digits or so. */
@@ -76,7 +76,7 @@ final class Numbers {
         if (!known(bytes)) {
             return NONE;
         }
-        double size = bytes.doubleValue();
+        double size = value(bytes);
         int unit = 0;
         while (size >= 1024 && unit < BYTES.length - 1) {
             size /= 1024;
@@ -98,8 +98,12 @@ final class Numbers {
         }
     }
 
-    private static boolean known(@Nullable Number value) {
-        return value != null && Double.isFinite(value.doubleValue());
+    private static boolean known(@Nullable Number number) {
+        return Double.isFinite(value(number));
+    }
+
+    private static double value(@Nullable Number number) {
+        return number == null ? Double.NaN : number.doubleValue();
     }
 
     /** Sets a true minus sign, and none before a zero. */

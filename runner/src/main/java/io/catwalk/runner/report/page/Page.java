@@ -95,18 +95,29 @@ record Page(RunReport report, List<Group> groups, String json) {
     String headline() {
         Comparison comparison = comparison();
         if (comparison != null) {
-            return comparison.headline();
+            return isolated(comparison.headline());
         }
         List<Group> trained = trained();
         if (trained.isEmpty()) {
             return "No classifier has a trained network, so there is nothing to choose from.";
         }
         Group best = trained.get(0);
-        String score = best.name() + (trained.size() > 1 ? " is ahead" : " is right") + " with "
+        String score = isolated(best.name()) + (trained.size() > 1 ? " is ahead" : " is right") + " with "
                 + Numbers.percent(Objects.requireNonNull(best.standing()).accuracy()) + " % accuracy";
         return trained.size() > 1
                 ? score + ", but nothing says yet how sure that is."
                 : score + "; there is no other to compare it with.";
+    }
+
+    /** Keeps the direction of a name, which may be of any script, from turning the sentence that it stands in. */
+    String isolated(String sentence) {
+        String result = sentence;
+        for (Group group : groups) {
+            if (!group.name().matches("\\p{ASCII}*")) {
+                result = result.replace(group.name(), "\u2068" + group.name() + "\u2069");
+            }
+        }
+        return result;
     }
 
     /** Says what the answer leaves open, in a sentence. */
@@ -169,15 +180,15 @@ record Page(RunReport report, List<Group> groups, String json) {
         Double low = verdict.low();
         Double high = verdict.high();
         return new Verdict(
-                verdict.second(),
-                verdict.first(),
+                /* first= */ verdict.second(),
+                /* second= */ verdict.first(),
                 -verdict.difference(),
                 high == null ? null : (Double) (-high),
                 low == null ? null : (Double) (-low),
                 verdict.p(),
-                verdict.better(),
+                /* worse= */ verdict.better(),
                 verdict.equivalent(),
-                verdict.worse(),
+                /* better= */ verdict.worse(),
                 outcome,
                 verdict.sentence());
     }

@@ -142,12 +142,13 @@
       const option = {
         ...base(),
         grid: { left: 44, right: 28, top: 16, bottom: 46, containLabel: false },
-        xAxis: axis('Latency of one image, \u00b5s (logarithmic)', {
-          type: 'log',
+        xAxis: axis('Latency of one image, \u00b5s (doubling)', {
+          type: 'value',
           nameGap: 26,
-          min: Math.min(...points.map(point => point.x)) / 1.5,
-          max: Math.max(...points.map(point => point.x)) * 1.6,
-          axisLabel: { formatter: value => (value >= 10 ? Math.round(value) : fixed(value, 1)) },
+          min: Math.floor(Math.log2(byLatency[0].x) - 0.3),
+          max: Math.ceil(Math.log2(byLatency[byLatency.length - 1].x) + 0.3),
+          interval: 1,
+          axisLabel: { formatter: value => (value >= 0 ? count(2 ** value) : fixed(2 ** value, 2)) },
           splitLine: { show: false },
         }),
         yAxis: percentAxis('Accuracy, %', {
@@ -159,7 +160,7 @@
           {
             type: 'line',
             step: 'end',
-            data: front.map(point => [point.x, point.y]),
+            data: front.map(point => [Math.log2(point.x), point.y]),
             symbol: 'none',
             silent: true,
             lineStyle: { color: color('muted'), width: 1.25, type: [5, 4] },
@@ -169,7 +170,7 @@
             type: 'custom',
             silent: true,
             z: 1,
-            data: points.map(point => [point.x, bound(point.one, 'low', point.y), bound(point.one, 'high', point.y)]),
+            data: points.map(point => [Math.log2(point.x), bound(point.one, 'low', point.y), bound(point.one, 'high', point.y)]),
             renderItem: (params, api) => {
               const [x, y1] = api.coord([api.value(0), api.value(1)]);
               const y2 = api.coord([api.value(0), api.value(2)])[1];
@@ -179,7 +180,7 @@
           {
             type: 'scatter',
             data: points.map(point => ({
-              value: [point.x, point.y],
+              value: [Math.log2(point.x), point.y],
               name: point.one.name,
               symbolSize: size(point),
               label: { position: Math.log(point.x) > middle ? 'left' : 'right' },
@@ -254,6 +255,7 @@
       if (!candidates.length) return { absent: 'No candidate has a score yet.' };
       const best = data.tuning.best;
       const single = candidates.every(one => one.scores.length === 1);
+      const budgets = [...new Set(candidates.flatMap(one => one.scores.map(score => score.epochs)))].sort((a, b) => a - b);
       const ordered = [...candidates].sort((a, b) => (a.number === best) - (b.number === best));
       return {
         option: {
@@ -261,14 +263,14 @@
           grid: { left: 48, right: 56, top: 16, bottom: 46 },
           xAxis: single
             ? axis('Candidate', { type: 'value', nameGap: 26, minInterval: 1, min: 0, splitLine: { show: false } })
-            : axis('Epochs of each training', { type: 'log', nameGap: 26, splitLine: { show: false }, axisLabel: { formatter: value => Math.round(value) } }),
+            : axis('Epochs of each training', { type: 'category', nameGap: 26, data: budgets, splitLine: { show: false } }),
           yAxis: percentAxis('Accuracy, %', { nameGap: 36 }),
           series: ordered.map(one => {
             const chosen = one.number === best;
             return {
               type: 'line',
               name: `Candidate ${one.number}`,
-              data: one.scores.map(score => [single ? one.number : score.epochs, 100 * score.mean]),
+              data: one.scores.map(score => [single ? one.number : budgets.indexOf(score.epochs), 100 * score.mean]),
               symbol: chosen ? 'diamond' : 'circle',
               symbolSize: chosen ? 12 : 6,
               lineStyle: { width: chosen ? 2.5 : 1.25, opacity: chosen ? 1 : 0.5 },

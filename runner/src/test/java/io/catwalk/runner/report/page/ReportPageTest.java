@@ -121,7 +121,7 @@ final class ReportPageTest {
             for (JsonNode one : page.get("contestants")) {
                 for (JsonNode pair : one.get("judged").get("pairs")) {
                     for (JsonNode picture : pair.get("pictures")) {
-                        String[] name = picture.asString().split("-");
+                        String[] name = picture.asString().split("-", -1);
                         var images = name[0].equals("test") ? dataset.test() : dataset.train();
                         int index = Integer.parseInt(name[1]);
                         byte[] png = Base64.getDecoder()
