@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -308,7 +309,7 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
                 Map<String, @Nullable Object> verdict = new LinkedHashMap<>();
                 verdict.put("first", one.name());
                 verdict.put("second", ranked.get(j).name());
-                verdict.put("difference", accuracy - ranked.get(j).accuracy());
+                verdict.put("difference", accuracy - Objects.requireNonNull(ranked.get(j).accuracy()));
                 verdict.put("p", 0.01 * (i + j));
                 verdict.put("low", null);
                 verdict.put("high", null);
