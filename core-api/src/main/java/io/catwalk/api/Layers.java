@@ -3,6 +3,7 @@ package io.catwalk.api;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
+import ai.djl.nn.Blocks;
 import ai.djl.nn.LambdaBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
@@ -119,7 +120,7 @@ public final class Layers {
      * @return (batch, ...) to (batch, product of the rest)
      */
     public static Block flatten() {
-        return ai.djl.nn.Blocks.batchFlattenBlock();
+        return Blocks.batchFlattenBlock();
     }
 
     /**

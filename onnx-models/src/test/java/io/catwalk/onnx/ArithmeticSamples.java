@@ -1,5 +1,6 @@
 package io.catwalk.onnx;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -69,6 +70,11 @@ final class ArithmeticSamples extends OperatorSamples {
         });
     }
 
+    /** Makes whole numbers around 2^33, of which 32 bits keep what is small. */
+    private static NDArray large(NDArray x) {
+        return whole(x).add(1L << 33);
+    }
+
     private void comparisons() {
         add("NDArray.gt(NDArray)", VECTOR, EXACT, "Greater", x -> x.gt(fixed(x, 6)));
         add("NDArray.gt(Number)", VECTOR, EXACT, "Greater", x -> x.gt(0.2));
@@ -85,13 +91,33 @@ final class ArithmeticSamples extends OperatorSamples {
         add("NDArray.gt(NDArray)", VECTOR, EXACT, "Greater", x -> x.gt(x.max().div(2)));
         add("NDArray.gt(NDArray)", VECTOR, EXACT, "Cast Greater", x -> whole(x).gt(x.mean()));
         add("NDArray.gt(NDArray)", VECTOR, EXACT, "Cast Greater", x -> x.gt(0).gt(x.gt(1)));
+        // Numbers that only the wider type holds show which of both was compared in.
         add(
                 "NDArray.lt(NDArray)",
                 VECTOR,
                 EXACT,
                 "Cast Less",
-                x -> x.toType(DataType.INT32, true).lt(whole(x)));
-        add("NDArray.lt(NDArray)", VECTOR, EXACT, "Cast Less", x -> whole(x).lt(x.toType(DataType.INT32, true)));
+                x -> x.toType(DataType.INT32, true).lt(large(x)));
+        add("NDArray.lt(NDArray)", VECTOR, EXACT, "Cast Less", x -> large(x).lt(x.toType(DataType.INT32, true)));
+        add(
+                "NDArray.lt(NDArray), NDArray.max()",
+                VECTOR,
+                EXACT,
+                "Cast Less",
+                x -> x.toType(DataType.INT32, true).lt(large(x).max()));
+        add(
+                "NDArray.lt(NDArray), NDArray.max()",
+                VECTOR,
+                EXACT,
+                "Cast Less",
+                x -> x.mul(
+                        x.toType(DataType.INT32, true).max().lt(large(x).max()).toType(DataType.FLOAT32, false)));
+        add(
+                "NDArray.gt(Number)",
+                VECTOR,
+                EXACT,
+                "Greater",
+                x -> x.mul(0).add(0.2f).gt(0.2));
         add("NDArray.eq(NDArray)", VECTOR, EXACT, "Equal", x -> x.gt(0).eq(x.lt(1)));
         add("NDArray.eq(NDArray)", VECTOR, EXACT, "Cast Equal", x -> x.gt(0).eq(whole(x)));
         add("NDArray.logicalAnd(NDArray)", VECTOR, EXACT, "And", x -> x.gt(0).logicalAnd(x.lt(1)));

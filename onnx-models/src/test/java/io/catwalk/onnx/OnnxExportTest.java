@@ -8,13 +8,17 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
 import ai.djl.nn.Blocks;
+import ai.djl.nn.LambdaBlock;
 import ai.djl.nn.ParallelBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.norm.BatchNorm;
 import ai.djl.training.ParameterStore;
+import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxJavaType;
@@ -30,11 +34,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -104,6 +108,47 @@ class OnnxExportTest {
     }
 
     @Test
+    void aReshapeOfOneBatchNeedsNoComputedShape() throws Exception {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Block block = LambdaBlock.singleton(
+                    images -> images.reshape(images.getShape().get(0), 7, 4, 28));
+            Agreement.initialized(block, manager, IMAGE);
+            byte[] bytes = OnnxExport.of(block, IMAGE).bytes();
+            assertThat(OperatorTableTest.operators(bytes)).containsExactly("Reshape");
+            assertThat(Agreement.difference(block, IMAGE, bytes)).isZero();
+        }
+    }
+
+    @Test
+    void everyArrayBetweenNodesHasItsShapeInTheFile() throws Exception {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            byte[] bytes =
+                    OnnxExport.of(network(manager, Network.MAX_POOL), IMAGE).bytes();
+            GraphProto graph = ModelProto.parseFrom(bytes).getGraph();
+            List<String> between = graph.getNodeList().stream()
+                    .map(node -> node.getOutput(0))
+                    .filter(name -> !name.equals("logits"))
+                    .toList();
+            assertThat(between).hasSize(7);
+            assertThat(graph.getValueInfoList())
+                    .extracting(value -> value.getName())
+                    .containsExactlyElementsOf(between);
+        }
+    }
+
+    /** The table of the releases of ONNX (onnx/docs/Versioning.md) pairs them so. */
+    @ParameterizedTest
+    @CsvSource({"13, 7", "14, 7", "15, 8", "16, 8", "17, 8", "18, 8", "19, 9", "20, 9", "21, 10"})
+    void theFileHasTheFormatThatCameWithItsOperatorSet(int opset, long irVersion) throws Exception {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            byte[] bytes = OnnxExport.of(network(manager, Network.PERCEPTRON), IMAGE)
+                    .withOpset(opset)
+                    .bytes();
+            assertThat(ModelProto.parseFrom(bytes).getIrVersion()).isEqualTo(irVersion);
+        }
+    }
+
+    @Test
     void aZeroInitialStateIsLeftOut() throws Exception {
         try (NDManager manager = NDManager.newBaseManager()) {
             byte[] bytes = OnnxExport.of(network(manager, Network.LSTM_TWO_LAYERS), IMAGE)
@@ -112,6 +157,34 @@ class OnnxExportTest {
                     .filter(node -> node.getOpType().equals("LSTM"))
                     .forEach(node -> assertThat(node.getInputList()).hasSize(4).doesNotContain(""));
         }
+    }
+
+    @Test
+    void aZeroInitialStateOfAFixedBatchIsLeftOut() throws Exception {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            byte[] bytes = OnnxExport.of(network(manager, Network.LSTM_TWO_LAYERS), IMAGE)
+                    .withFixedBatch(2)
+                    .bytes();
+            assertThat(ModelProto.parseFrom(bytes).getGraph().getNodeList())
+                    .filteredOn(node -> node.getOpType().equals("LSTM"))
+                    .hasSize(2)
+                    .allSatisfy(
+                            node -> assertThat(node.getInputList()).hasSize(4).doesNotContain(""));
+        }
+    }
+
+    @Test
+    void arraysThatAreReturnedAsTheyCameAreOutputsToo() throws Exception {
+        Block block = new LambdaBlock(inputs -> {
+            NDArray images = inputs.singletonOrThrow();
+            NDArray negative = images.neg();
+            return new NDList(negative, images, negative);
+        });
+        byte[] bytes = OnnxExport.of(block, IMAGE).bytes();
+        assertThat(ModelProto.parseFrom(bytes).getGraph().getOutputList())
+                .extracting(output -> output.getName())
+                .containsExactly("logits", "output_2", "output_3");
+        assertThat(Agreement.difference(block, IMAGE, bytes)).isZero();
     }
 
     @ParameterizedTest
@@ -168,6 +241,66 @@ class OnnxExportTest {
     }
 
     @Test
+    void aBatchNormStaysWhereItsConvolutionIsAnOutput() throws Exception {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Block block = new SequentialBlock()
+                    .add(ClassicNetworksTest.conv(4))
+                    .add(new ParallelBlock(
+                            ways -> new NDList(
+                                    ways.get(0).singletonOrThrow(), ways.get(1).singletonOrThrow()),
+                            List.of(BatchNorm.builder().build(), Blocks.identityBlock())));
+            Agreement.initialized(block, manager, IMAGE);
+            byte[] model = OnnxExport.of(block, IMAGE).withFoldedBatchNorm().bytes();
+            assertThat(OperatorTableTest.operators(model)).containsExactly("Conv", "BatchNormalization");
+            assertThat(Agreement.difference(block, IMAGE, model)).isLessThan(1e-5);
+        }
+    }
+
+    @Test
+    void aBatchNormStaysWhereTheKernelOfItsConvolutionIsComputed() throws Exception {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Block block = new SequentialBlock()
+                    .add(LambdaBlock.singleton(images -> Conv2d.conv2d(
+                                    images,
+                                    OperatorSamples.fixed(images, 4, 1, 3, 3).mul(images.mean()))
+                            .singletonOrThrow()))
+                    .add(BatchNorm.builder().build());
+            Agreement.initialized(block, manager, IMAGE);
+            byte[] model = OnnxExport.of(block, IMAGE).withFoldedBatchNorm().bytes();
+            assertThat(OperatorTableTest.operators(model)).contains("Conv", "BatchNormalization");
+            assertThat(Agreement.difference(block, IMAGE, model)).isLessThan(1e-5);
+        }
+    }
+
+    @Test
+    void aConvolutionWithoutBiasGetsOneFromItsBatchNorm() throws Exception {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Block block = new SequentialBlock()
+                    .add(Conv2d.builder()
+                            .setFilters(4)
+                            .setKernelShape(new Shape(3, 3))
+                            .optBias(false)
+                            .build())
+                    .add(BatchNorm.builder().build());
+            Agreement.initialized(block, manager, IMAGE);
+            byte[] model = OnnxExport.of(block, IMAGE).withFoldedBatchNorm().bytes();
+            assertThat(OperatorTableTest.operators(model)).containsExactly("Conv");
+            assertThat(Agreement.difference(block, IMAGE, model)).isLessThan(1e-5);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"19, Erf", "20, Gelu", "21, Gelu"}) // https://onnx.ai/onnx/operators/onnx__Gelu.html: since 20
+    void geluIsOneOperatorWhereTheSetHasIt(int opset, String operator) throws Exception {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Block block = Agreement.initialized(Activation.geluBlock(), manager, IMAGE);
+            byte[] model = OnnxExport.of(block, IMAGE).withOpset(opset).bytes();
+            assertThat(OperatorTableTest.operators(model)).contains(operator);
+            assertThat(Agreement.difference(block, IMAGE, model)).isLessThan(1e-5);
+        }
+    }
+
+    @Test
     void probabilitiesSumToOneAndFollowTheLogits() throws Exception {
         try (NDManager manager = NDManager.newBaseManager();
                 OrtSession session = new OrtSession(OnnxExport.of(network(manager, Network.PERCEPTRON), IMAGE)
@@ -187,28 +320,40 @@ class OnnxExportTest {
     @Test
     void embeddedPreprocessingTakesPixels() throws Exception {
         try (NDManager manager = NDManager.newBaseManager()) {
-            Block block = network(manager, Network.MAX_POOL);
-            OnnxExport export = OnnxExport.of(block, IMAGE);
-            byte[] pixels = new byte[2 * 784];
-            new Random(5).nextBytes(pixels);
-            float[] normalized = new float[pixels.length];
-            IntStream.range(0, pixels.length)
-                    .forEach(i -> normalized[i] = ((pixels[i] & 0xff) / 255f - 0.286f) / 0.353f);
-            byte[] embedded = export.withEmbeddedPreprocessing(new float[] {0.286f}, new float[] {0.353f})
-                    .bytes();
-            try (OrtSession plain = new OrtSession(export.bytes());
-                    OrtSession fed = new OrtSession(embedded);
-                    OnnxTensor bytes = OnnxTensor.createTensor(
-                            OrtEnvironment.getEnvironment(),
-                            ByteBuffer.wrap(pixels),
-                            new long[] {2, 1, 28, 28},
-                            OnnxJavaType.UINT8)) {
-                List<Double> expected =
-                        plain.run(normalized, 2, 1, 28, 28).get(0).numbers();
-                List<Double> found = fed.run(bytes).get(0).numbers();
-                for (int i = 0; i < expected.size(); i++) {
-                    assertThat(found.get(i)).isCloseTo(expected.get(i), within(1e-5));
-                }
+            assertTakesPixels(network(manager, Network.MAX_POOL), IMAGE, new float[] {0.286f}, new float[] {0.353f});
+        }
+    }
+
+    @Test
+    void embeddedPreprocessingNormalizesEachChannelByItself() throws Exception {
+        Shape color = new Shape(3, 6, 5);
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Block block = Agreement.initialized(ClassicNetworksTest.conv(4), manager, color);
+            assertTakesPixels(block, color, new float[] {0.5f, 0.4f, 0.3f}, new float[] {0.2f, 0.3f, 0.1f});
+        }
+    }
+
+    private static void assertTakesPixels(Block block, Shape sample, float[] mean, float[] std) throws Exception {
+        OnnxExport export = OnnxExport.of(block, sample);
+        byte[] pixels = new byte[2 * (int) sample.size()];
+        new Random(5).nextBytes(pixels);
+        int plane = (int) (sample.get(1) * sample.get(2));
+        float[] normalized = new float[pixels.length];
+        for (int i = 0; i < pixels.length; i++) {
+            int channel = i / plane % mean.length;
+            normalized[i] = ((pixels[i] & 0xff) / 255f - mean[channel]) / std[channel];
+        }
+        long[] shape = new Shape(2).addAll(sample).getShape();
+        byte[] embedded = export.withEmbeddedPreprocessing(mean, std).bytes();
+        try (OrtSession plain = new OrtSession(export.bytes());
+                OrtSession fed = new OrtSession(embedded);
+                OnnxTensor bytes = OnnxTensor.createTensor(
+                        OrtEnvironment.getEnvironment(), ByteBuffer.wrap(pixels), shape, OnnxJavaType.UINT8)) {
+            List<Double> expected = plain.run(normalized, shape).get(0).numbers();
+            List<Double> found = fed.run(bytes).get(0).numbers();
+            assertThat(found).hasSameSizeAs(expected);
+            for (int i = 0; i < expected.size(); i++) {
+                assertThat(found.get(i)).isCloseTo(expected.get(i), within(1e-5));
             }
         }
     }
@@ -259,6 +404,7 @@ class OnnxExportTest {
         }
     }
 
+    @Tag("timed")
     @ParameterizedTest
     @EnumSource
     void anExportIsQuick(Network network) {

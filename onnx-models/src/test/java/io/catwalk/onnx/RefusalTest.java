@@ -99,6 +99,19 @@ class RefusalTest {
                 .hasMessageContaining("shrinks with smoothing");
     }
 
+    @Test
+    void trainingModeIsRefused() {
+        assertRefused(x -> x.getNDArrayInternal().dropout(x, 0.5f, true).singletonOrThrow())
+                .hasMessageContaining("runs in training mode");
+        assertRefused(x -> {
+                    NDArray ones = x.getManager().ones(new Shape(6));
+                    return x.getNDArrayInternal()
+                            .batchNorm(x, ones, ones.add(1), ones.add(2), ones.add(3), 1, 0.9f, 1e-3f, true)
+                            .singletonOrThrow();
+                })
+                .hasMessageContaining("runs in training mode");
+    }
+
     /** DJL hands weights where PyTorch expects biases; with other sizes PyTorch refuses, with these it computes. */
     @Test
     void bothDirectionsWithBiasesAreRefused() {
@@ -227,6 +240,9 @@ class RefusalTest {
                 .hasMessageContaining("2 means and 1 deviations");
         assertThatThrownBy(() -> export.withEmbeddedPreprocessing(new float[] {0}, new float[] {0}))
                 .hasMessageContaining("above 0");
+        OnnxExport color = OnnxExport.of(LambdaBlock.singleton(NDArray::neg), new Shape(3, 4, 4))
+                .withEmbeddedPreprocessing(new float[] {0, 0}, new float[] {1, 1});
+        assertThatThrownBy(color::bytes).hasMessageContaining("for 3 channels, found 2");
         assertThatThrownBy(() -> OnnxExport.of(LambdaBlock.singleton(NDArray::neg), new Shape(-1, 6)))
                 .hasMessageContaining("without the batch");
     }

@@ -59,6 +59,18 @@ public final class AtomicFiles {
         }
     }
 
+    /**
+     * Forces a file to disk that somebody else has written.
+     *
+     * @param file which is there
+     * @throws IOException if it cannot be
+     */
+    public static void force(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+    }
+
     private static void move(Path from, Path to) throws IOException {
         try {
             Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

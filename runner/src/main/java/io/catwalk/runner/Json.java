@@ -6,8 +6,11 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.catwalk.api.Augmentation;
 import io.catwalk.api.Optimizer;
 import io.catwalk.api.Schedule;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.SerializationContext;
@@ -42,6 +45,30 @@ public final class Json {
             .build();
 
     private Json() {}
+
+    /**
+     * Flattens a value to one text for each of its numbers and strings. An array stays one text, as JSON;
+     * null and an array without elements become the empty text.
+     *
+     * @param value that becomes a JSON object
+     * @return the texts under the paths of their keys, such as {@code machine.os}, in the order of the object
+     */
+    public static Map<String, String> flat(Object value) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        flatten("", LINE.valueToTree(value), texts);
+        return texts;
+    }
+
+    private static void flatten(String path, JsonNode node, Map<String, String> texts) {
+        if (node.isObject()) {
+            String prefix = path.isEmpty() ? "" : path + ".";
+            node.properties().forEach(entry -> flatten(prefix + entry.getKey(), entry.getValue(), texts));
+        } else if (node.isArray()) {
+            texts.put(path, node.isEmpty() ? "" : node.toString());
+        } else {
+            texts.put(path, node.isNull() ? "" : node.asString());
+        }
+    }
 
     private static <B extends MapperBuilder<?, B>> B configured(B builder) {
         SimpleModule finite = new SimpleModule();

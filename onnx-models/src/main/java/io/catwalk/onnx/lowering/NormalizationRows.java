@@ -1,9 +1,7 @@
 package io.catwalk.onnx.lowering;
 
 import io.catwalk.onnx.graph.Attributes;
-import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
 
@@ -44,17 +42,10 @@ final class NormalizationRows {
         // The engine normalizes axis 1 if it is told -1.
         int axis = site.call().integer(6) == -1 ? 1 : site.call().integer(6);
         Value input = ShapeRows.swap(to, site.value(1), 1, axis);
-        Value gamma = site.optional(4).orElseGet(() -> filled(site, input, 1));
-        Value beta = site.optional(5).orElseGet(() -> filled(site, input, 0));
         Attributes epsilon = Attributes.NONE.with("epsilon", site.call().get(8, Float.class));
-        Value normal = to.node("BatchNormalization", epsilon, input, gamma, beta, site.value(2), site.value(3));
+        Value normal = to.node(
+                "BatchNormalization", epsilon, input, site.value(4), site.value(5), site.value(2), site.value(3));
         return ShapeRows.swap(to, normal, 1, axis);
-    }
-
-    private static Value filled(Site site, Value input, float number) {
-        float[] numbers = new float[(int) input.shape().get(1).fixed("the channels of a batch norm")];
-        Arrays.fill(numbers, number);
-        return site.to().floats("filled", TensorShape.of(numbers.length), numbers);
     }
 
     private static Value layerNorm(Site site) {

@@ -49,6 +49,7 @@ class InferenceTest {
         "batch 3 4, batch -1, batch 12",
         "batch 3 4, -1, 12*batch",
         "batch 3 4, 3 -1 2*batch, 3 2 2*batch",
+        "batch 3, -1 batch 3, 1 batch 3",
         "6, 2 -1, 2 3"
     })
     void reshapeKeepsTheNumberOfElements(String from, String target, String expected) {
@@ -73,6 +74,10 @@ class InferenceTest {
         "10, -1, -9223372036854775808, -1, 10",
         "10, 7, 2, -2, 3",
         "10, -1, 0, -1, 9",
+        "10, 0, 0, 1, 0",
+        "10, 99, 2, -1, 7",
+        "10, -2, -8, -2, 3",
+        "10, 0, -9223372036854775808, -1, 1",
         "batch, 0, 9223372036854775807, 1, batch",
         "batch, 0, 3, 1, 3",
         "2*batch, 0, batch, 1, batch",
@@ -180,6 +185,12 @@ class InferenceTest {
         assertThat(infer("Concat", axis, tensor("batch 3"), tensor("batch 3"))).isEqualTo(shape("2*batch 3"));
         assertThatThrownBy(() -> infer("Concat", axis, tensor("batch 3"), tensor("batch 4")))
                 .hasMessageContaining("cannot concatenate");
+    }
+
+    @Test
+    void aSizeTimesANumberScalesBothItsParts() {
+        assertThat(new Dim(3, 5).times(Dim.of(2))).isEqualTo(new Dim(6, 10));
+        assertThat(Dim.of(2).times(new Dim(3, 5))).isEqualTo(new Dim(6, 10));
     }
 
     @Test

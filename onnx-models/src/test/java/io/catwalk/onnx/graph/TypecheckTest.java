@@ -92,7 +92,7 @@ class TypecheckTest {
     void anUnusedNodeIsFound() {
         assertWrong(
                 graph(List.of(), node("a", "Relu", LOGITS, IMAGES), node("b", "Neg", BETWEEN, IMAGES)),
-                "nobody uses the outputs of Neg b");
+                "nobody uses the outputs of Neg b[images(batch, 2)]");
     }
 
     @Test

@@ -1,12 +1,7 @@
 package io.catwalk.runner.cli;
 
-import io.catwalk.runner.RequestException;
-import io.catwalk.runner.plugin.LoadedClassifier;
-import io.catwalk.runner.plugin.PluginCatalog;
 import java.io.IOException;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,26 +28,9 @@ final class CompareCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Console console =
-                new Console(spec.commandLine().getOut(), spec.commandLine().getErr());
-        try (PluginCatalog catalog = PluginCatalog.open(options.pluginsDir)) {
-            List<LoadedClassifier> chosen = names.isEmpty()
-                    ? catalog.classifiers()
-                    : new LinkedHashSet<>(names).stream().map(catalog::require).toList();
-            if (chosen.isEmpty()) {
-                throw new RequestException(
-                        "expected at least one plugin in " + options.pluginsDir + ", but found none: see catwalk list");
-            }
-            if (names.isEmpty()) {
-                catalog.failures().forEach(failure -> console.note("left out: " + failure));
-            }
-            return options.run(
-                    "compare",
-                    spec.commandLine().getParseResult().originalArgs(),
-                    chosen.stream()
-                            .map(one -> new ExperimentOptions.Entrant(one, Map.of()))
-                            .toList(),
-                    console);
-        }
+        return options.run(
+                "compare",
+                spec,
+                catalog -> options.spec(options.contestants(names, catalog, new Console(spec)), options.split()));
     }
 }

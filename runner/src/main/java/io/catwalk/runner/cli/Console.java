@@ -4,6 +4,7 @@ import io.catwalk.runner.Json;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** Prints for people, in 80 columns; the only place that writes to the screen. */
 final class Console {
@@ -16,6 +17,10 @@ final class Console {
     Console(PrintWriter out, PrintWriter err) {
         this.out = out;
         this.err = err;
+    }
+
+    Console(CommandSpec command) {
+        this(command.commandLine().getOut(), command.commandLine().getErr());
     }
 
     /** Prints a line of the answer. */

@@ -3,30 +3,32 @@ package io.catwalk.runner.cli;
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Recipe;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.experiment.ClassifierEntry;
 import io.catwalk.runner.experiment.Contestant;
 import io.catwalk.runner.experiment.Experiment;
+import io.catwalk.runner.experiment.ExperimentFile;
 import io.catwalk.runner.experiment.ExperimentSpec;
-import io.catwalk.runner.experiment.Results;
+import io.catwalk.runner.experiment.RecipeOverrides;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.plugin.LoadedClassifier;
+import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.statistics.EquivalenceRegion;
 import io.catwalk.runner.trial.DatasetSpec;
-import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.SplitSpec;
-import io.catwalk.runner.trial.TrialExecution;
-import io.catwalk.runner.trial.TrialInProcess;
-import io.catwalk.runner.trial.TrialProcess;
-import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** The options of every command that trains. */
@@ -38,19 +40,24 @@ final class ExperimentOptions {
     private static final int QUICK_BATCH = 32;
 
     @Option(
+            names = "--config",
+            paramLabel = "FILE.yaml",
+            description = "Take what is not said here from an experiment file: see docs/experiments.")
+    @Nullable
+    Path config;
+
+    @Option(
             names = "--dataset",
             paramLabel = "NAME|DIR",
             description =
                     "fashion-mnist, a folder of IDX files, or a folder of train/CLASS/*.png and test/CLASS/*.png. "
-                            + "Default: ${DEFAULT-VALUE}")
-    String dataset = "fashion-mnist";
+                            + "Default: fashion-mnist")
+    @Nullable
+    String dataset;
 
     @Option(names = "--image-size", paramLabel = "WxH", description = "Resize the images of a folder.")
     @Nullable
     String imageSize;
-
-    @Option(names = "--plugins-dir", paramLabel = "DIR", description = "Folder of the plugin jars.")
-    Path pluginsDir = Home.plugins();
 
     @Option(names = "--out", paramLabel = "DIR", description = "Run folder to make. Default: runs/COMMAND-TIME")
     @Nullable
@@ -67,14 +74,16 @@ final class ExperimentOptions {
     @Nullable
     Integer batchSize;
 
-    @Option(names = "--seed", paramLabel = "N", description = "Seed of everything random. Default: ${DEFAULT-VALUE}")
-    long seed = 1;
+    @Option(names = "--seed", paramLabel = "N", description = "Seed of everything random. Default: 1")
+    @Nullable
+    Long seed;
 
     @Option(
             names = "--hold-out",
             paramLabel = "SHARE",
-            description = "Share of the training images kept for validation. Default: ${DEFAULT-VALUE}")
-    double holdOut = 0.1;
+            description = "Share of the training images that chooses the epoch. Default: 0.1")
+    @Nullable
+    Double holdOut;
 
     @Option(names = "--limit-train", paramLabel = "N", description = "Use N training images, in equal shares.")
     @Nullable
@@ -105,82 +114,83 @@ final class ExperimentOptions {
                     + QUICK_EPOCHS + " epochs, batches of " + QUICK_BATCH + ".")
     boolean quick;
 
-    @Option(names = "--in-process", description = "Run trials in this process, to debug a plugin.")
-    boolean inProcess;
+    @Option(
+            names = "--region",
+            paramLabel = "POINTS",
+            description = "Largest difference in accuracy that does not matter, in points. Default: 0.5")
+    @Nullable
+    Double region;
 
-    @Option(names = "--json", description = "Print the results as JSON.")
-    boolean json;
+    @Mixin
+    ConductOptions conduct;
 
-    /** Runs the experiment of these classifiers and prints its table. */
-    int run(String command, List<String> arguments, List<Entrant> entrants, Console console)
+    @Nullable
+    private ExperimentFile file;
+
+    /** Runs the experiment that is asked for and prints what came of it. */
+    int run(String name, CommandSpec command, Function<PluginCatalog, ExperimentSpec> request)
             throws IOException, InterruptedException {
-        ExperimentSpec spec = spec(entrants);
-        Experiment experiment =
-                new Experiment(spec, Home.data(), pluginsDir, String.join(" ", arguments), Clock.systemUTC());
-        RunFolder run = RunFolder.create(
-                out == null ? defaultOut(command) : out,
-                force ? RunFolder.Existing.REPLACE : RunFolder.Existing.REFUSE);
-        Results results;
-        StopNote note = new StopNote(run.path(), console);
-        try (ProgressView view = ProgressView.of(console, spec)) {
-            results = experiment.run(run, execution(spec), view);
-        } finally {
-            note.withdraw();
+        Console console = new Console(command);
+        try (PluginCatalog catalog = PluginCatalog.open(conduct.pluginsDir)) {
+            ExperimentSpec spec = request.apply(catalog)
+                    .recording(String.join(
+                            " ", command.commandLine().getParseResult().originalArgs()));
+            Experiment experiment = conduct.experiment(spec, catalog);
+            RunFolder run = RunFolder.create(
+                    out == null ? defaultOut(name) : out,
+                    force ? RunFolder.Existing.REPLACE : RunFolder.Existing.REFUSE);
+            run.writeExperiment(spec);
+            return conduct.carryOut(spec, experiment, run, console);
         }
-        if (json) {
-            console.json(results);
-        } else {
-            ResultsTable.print(results, console);
-            console.line("");
-            console.line("Everything is in " + run.path());
-        }
-        if (results.disagreeing() > 0) {
-            return ExitCode.CROSS_CHECK_FAILED;
-        }
-        return results.failed() == 0 ? ExitCode.DONE : ExitCode.SOME_FAILED;
     }
 
-    /** A classifier that takes part, and what was chosen about it. */
-    record Entrant(LoadedClassifier classifier, Map<String, Object> choices) {}
-
-    private ExperimentSpec spec(List<Entrant> entrants) {
-        DatasetSpec images = new DatasetSpec(
-                        dataset,
-                        imageSize,
-                        limitTrain == null ? (quick ? QUICK_TRAIN : 0) : limitTrain,
-                        limitTest == null ? (quick ? QUICK_TEST : 0) : limitTest)
-                .anywhere();
-        List<Contestant> contestants = entrants.stream().map(this::contestant).toList();
-        if (inProcess && trialTimeout != null) {
-            throw new RequestException("--trial-timeout needs processes that can be stopped: leave --in-process out");
+    /** Finds who takes part: those named, with what the file says of them, or all of the file, or all there are. */
+    List<Contestant> contestants(List<String> names, PluginCatalog catalog, Console console) {
+        List<ClassifierEntry> entries = file().entries(names);
+        if (entries.isEmpty()) {
+            if (catalog.classifiers().isEmpty()) {
+                throw new RequestException(
+                        "expected at least one plugin in " + conduct.pluginsDir + ", but found none: see catwalk list");
+            }
+            catalog.failures().forEach(failure -> console.note("left out: " + failure));
+            entries = catalog.classifiers().stream()
+                    .map(one -> ClassifierEntry.of(one.name()))
+                    .toList();
         }
-        int cores = Runtime.getRuntime().availableProcessors();
-        int atOnce = inProcess ? 1 : jobs == null ? defaultJobs(cores, contestants.size()) : jobs;
-        return new ExperimentSpec(
-                ExperimentSpec.SCHEMA,
-                images,
-                SplitSpec.holdOut(holdOut, 0),
-                contestants,
-                List.of(seed),
-                atOnce,
-                threads == null ? Math.max(1, cores / Math.max(1, atOnce)) : threads,
-                trialTimeout == null ? null : seconds(trialTimeout));
+        return entries.stream()
+                .map(entry -> adjusted(file().contestant(entry, catalog)))
+                .toList();
     }
 
-    /** Packs trials: two with one thread each finish sooner than one after the other with two threads. */
-    private int defaultJobs(int cores, int trials) {
-        int most = threads == null ? cores : Math.max(1, cores / Math.max(1, threads));
-        return Math.max(1, Math.min(most, trials));
-    }
-
-    private Contestant contestant(Entrant entrant) {
-        Hyperparameters chosen;
+    /**
+     * Makes a contestant of a classifier.
+     *
+     * @param choices hyperparameters of the classifier, and numbers of its recipe; these win over the options
+     */
+    Contestant contestant(LoadedClassifier classifier, String variant, Map<String, Object> choices) {
+        Map<String, Object> chosen = new LinkedHashMap<>();
+        Map<String, Object> ofRecipe = new LinkedHashMap<>();
+        Set<String> known = classifier.searchSpace().options().keySet();
+        choices.forEach((key, value) -> (known.contains(key) ? chosen : ofRecipe).put(key, value));
         try {
-            chosen = entrant.classifier().searchSpace().choose(entrant.choices());
-        } catch (IllegalArgumentException e) {
-            throw new RequestException(entrant.classifier().name() + ": " + e.getMessage(), e);
+            Hyperparameters point = classifier.searchSpace().choose(chosen);
+            Contestant plain =
+                    adjusted(new Contestant(classifier.name(), variant, point.values(), classifier.recipe(point)));
+            Recipe recipe = plain.recipe();
+            for (Map.Entry<String, Object> entry : ofRecipe.entrySet()) {
+                recipe = RecipeOverrides.with(recipe, entry.getKey(), entry.getValue());
+            }
+            return new Contestant(plain.name(), variant, plain.hyperparameters(), recipe);
+        } catch (IllegalArgumentException | RequestException e) {
+            String neither = ofRecipe.isEmpty()
+                    ? ""
+                    : "not among the hyperparameters (" + (known.isEmpty() ? "none" : String.join(", ", known)) + "): ";
+            throw new RequestException(classifier.name() + ": " + neither + e.getMessage(), e);
         }
-        Recipe recipe = entrant.classifier().recipe(chosen);
+    }
+
+    private Contestant adjusted(Contestant contestant) {
+        Recipe recipe = contestant.recipe();
         if (quick) {
             recipe = recipe.withEpochs(QUICK_EPOCHS).withBatchSize(QUICK_BATCH);
         }
@@ -190,16 +200,91 @@ final class ExperimentOptions {
         if (batchSize != null) {
             recipe = recipe.withBatchSize(atLeastOne("--batch-size", batchSize));
         }
-        return new Contestant(entrant.classifier().name(), TrialSpec.DEFAULT_VARIANT, chosen.values(), recipe);
+        return new Contestant(contestant.name(), contestant.variant(), contestant.hyperparameters(), recipe);
     }
 
-    private TrialExecution execution(ExperimentSpec spec) {
-        if (inProcess) {
-            EngineSettings.apply(spec.threads());
-            return new TrialInProcess();
+    /** Splits as the file says, once if it says nothing. */
+    SplitSpec split() {
+        return split(0, null, null);
+    }
+
+    /** Splits into folds: as many as are asked for, as the file says, or so many. */
+    SplitSpec split(int byDefault, @Nullable Integer folds, @Nullable Integer repeats) {
+        ExperimentFile.Split said = first(file().content().split(), new ExperimentFile.Split(null, null, null, null));
+        int ofFile = first(said.folds(), 0);
+        int dealt = folds != null ? folds : ofFile == 0 ? byDefault : ofFile;
+        return new SplitSpec(
+                dealt,
+                first(repeats, first(said.repeats(), 1)),
+                first(holdOut, first(said.holdOut(), 0.1)),
+                first(said.seed(), 0L));
+    }
+
+    /** Returns the seeds of the trials. */
+    List<Long> seeds() {
+        return seed != null ? List.of(seed) : first(file().content().seeds(), List.of(1L));
+    }
+
+    /** Puts the request together. */
+    ExperimentSpec spec(List<Contestant> contestants, SplitSpec split) {
+        ExperimentFile.Content said = file().content();
+        Long timeout = trialTimeout != null
+                ? (Long) ConductOptions.seconds("--trial-timeout", trialTimeout)
+                : said.trialTimeoutSeconds();
+        if (conduct.inProcess && timeout != null) {
+            throw new RequestException("--trial-timeout needs processes that can be stopped: leave --in-process out");
         }
-        return new TrialProcess(
-                spec.trialTimeoutSeconds() == null ? null : Duration.ofSeconds(spec.trialTimeoutSeconds()));
+        Integer perTrial = threads != null ? threads : said.threads();
+        Integer together = jobs != null ? jobs : said.jobs();
+        int cores = Runtime.getRuntime().availableProcessors();
+        int trials = contestants.size() * seeds().size() * Math.max(1, split.lastFold());
+        int atOnce = conduct.inProcess ? 1 : together == null ? defaultJobs(cores, trials, perTrial) : together;
+        return new ExperimentSpec(
+                ExperimentSpec.SCHEMA,
+                images(said.dataset()),
+                split,
+                contestants,
+                seeds(),
+                atOnce,
+                perTrial == null ? Math.max(1, cores / Math.max(1, atOnce)) : perTrial,
+                timeout,
+                first(region, first(said.region(), EquivalenceRegion.STANDARD.points())),
+                null,
+                "");
+    }
+
+    private DatasetSpec images(ExperimentFile.@Nullable Dataset said) {
+        String name = dataset != null ? dataset : said == null ? null : said.name();
+        // The size belongs to the folder that the file names.
+        String ofFile = said == null || dataset != null ? null : said.imageSize();
+        Integer train = limitTrain != null
+                ? limitTrain
+                : quick ? (Integer) QUICK_TRAIN : said == null ? null : said.limitTrain();
+        Integer test =
+                limitTest != null ? limitTest : quick ? (Integer) QUICK_TEST : said == null ? null : said.limitTest();
+        return new DatasetSpec(
+                        first(name, "fashion-mnist"),
+                        imageSize != null ? imageSize : ofFile,
+                        first(train, 0),
+                        first(test, 0))
+                .anywhere();
+    }
+
+    private ExperimentFile file() {
+        if (file == null) {
+            file = config == null ? ExperimentFile.NONE : ExperimentFile.read(config);
+        }
+        return file;
+    }
+
+    private static <T> T first(@Nullable T said, T otherwise) {
+        return said == null ? otherwise : said;
+    }
+
+    /** Packs trials: two with one thread each finish sooner than one after the other with two threads. */
+    private static int defaultJobs(int cores, int trials, @Nullable Integer threads) {
+        int most = threads == null ? cores : Math.max(1, cores / Math.max(1, threads));
+        return Math.max(1, Math.min(most, trials));
     }
 
     private static int atLeastOne(String option, int value) {
@@ -207,15 +292,6 @@ final class ExperimentOptions {
             throw new RequestException(option + " must be at least 1, but is " + value);
         }
         return value;
-    }
-
-    /** Reads a duration such as {@code 90s}, {@code 30m} or {@code 2h}. */
-    private static long seconds(String text) {
-        String lower = text.toLowerCase(Locale.ROOT);
-        if (!lower.matches("[0-9]{1,9}[smh]")) {
-            throw new RequestException("--trial-timeout must be a number with s, m or h, such as 30m, but is " + text);
-        }
-        return Duration.parse("PT" + lower).toSeconds();
     }
 
     private static Path defaultOut(String command) {

@@ -25,11 +25,15 @@ import picocli.CommandLine.ScopeType;
         subcommands = {
             CompareCommand.class,
             TrainCommand.class,
+            CrossvalCommand.class,
+            TuneCommand.class,
+            ResumeCommand.class,
             EvaluateCommand.class,
             ExportCommand.class,
             VerifyCommand.class,
             PredictCommand.class,
             BenchCommand.class,
+            AuditCommand.class,
             ListCommand.class,
             DoctorCommand.class
         },
@@ -39,7 +43,7 @@ import picocli.CommandLine.ScopeType;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",
-            "1:some trials or checks failed; the table shows which",
+            "1:some trials or checks failed, or were not run; the table shows which",
             "2:the request was wrong; nothing was changed",
             "3:an ONNX file does not answer like its network, or could not be written"
         })

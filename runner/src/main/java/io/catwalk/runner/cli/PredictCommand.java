@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -107,7 +108,16 @@ final class PredictCommand implements Callable<Integer> {
             throw new RequestException(
                     file + ": expected " + signature.classes() + " labels, found " + names.size() + "; check --labels");
         }
-        return names;
+        return distinct(names);
+    }
+
+    /** Numbers all names if two are the same, so that an answer tells which class it means. */
+    private static List<String> distinct(List<String> names) {
+        return Set.copyOf(names).size() == names.size()
+                ? names
+                : IntStream.range(0, names.size())
+                        .mapToObj(i -> i + ": " + names.get(i))
+                        .toList();
     }
 
     private Preprocessing preprocessing(OnnxMetadata metadata, Signature signature) {

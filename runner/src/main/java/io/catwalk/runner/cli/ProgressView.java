@@ -7,20 +7,23 @@ import io.catwalk.runner.trial.ParityResult;
 import io.catwalk.runner.trial.TrialResult;
 import io.catwalk.runner.trial.TrialSpec;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** Shows how an experiment goes on: a bar on a terminal, a line an epoch elsewhere. */
+/** Shows how an experiment goes on: bars on a terminal, a line an epoch elsewhere. */
 abstract class ProgressView implements ExperimentListener, AutoCloseable {
 
     private ProgressView() {}
 
     @SuppressWarnings("SystemConsoleNull") // the launcher sets jdk.console, which brings null back on a JDK from 22 on
     static ProgressView of(Console console, ExperimentSpec spec) {
-        return System.console() == null ? new Lines(console) : new Bar(console, spec);
+        return System.console() == null ? new Lines(console) : new Bars(console, spec);
     }
 
     @Override
@@ -32,6 +35,18 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
 
         Lines(Console console) {
             this.console = console;
+        }
+
+        @Override
+        public synchronized void kept(Collection<TrialSpec> trials) {
+            if (!trials.isEmpty()) {
+                console.note(trials.size() + (trials.size() == 1 ? " trial is" : " trials are") + " done already");
+            }
+        }
+
+        @Override
+        public synchronized void note(String text) {
+            console.note(text);
         }
 
         @Override
@@ -71,66 +86,98 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
         }
     }
 
-    private static final class Bar extends ProgressView {
+    /** A bar for the whole run, with the time that is left, and one for each trial under way. */
+    private static final class Bars extends ProgressView {
 
-        private final ProgressBar bar;
-        private final int trials;
-        private int ended;
-        private int failed;
+        private static final int COLUMNS = 79;
+        private static final int NAME = 24;
+
         private final Console console;
-        private final List<String> unmeasured = new ArrayList<>();
+        private final int planned;
+        private final ProgressBar whole;
+        private final Map<TrialSpec, ProgressBar> running = new HashMap<>();
+        private final List<String> notes = new ArrayList<>();
+        private int done;
+        private int failed;
 
-        Bar(Console console, ExperimentSpec spec) {
+        Bars(Console console, ExperimentSpec spec) {
             this.console = console;
-            trials = spec.trials().size();
-            long epochs = spec.trials().stream()
-                    .mapToLong(trial -> trial.recipe().epochs())
-                    .sum();
-            bar = new ProgressBarBuilder()
-                    .setTaskName("epochs")
+            planned = spec.planned();
+            whole = bar("all", spec.plannedEpochs());
+            show();
+        }
+
+        private static ProgressBar bar(String name, long epochs) {
+            return new ProgressBarBuilder()
+                    .setTaskName(name.length() > NAME ? name.substring(0, NAME - 1) + "~" : name)
                     .setInitialMax(epochs)
                     .setStyle(ProgressBarStyle.ASCII)
-                    .setMaxRenderedLength(79)
+                    .setMaxRenderedLength(COLUMNS)
+                    .clearDisplayOnFinish()
                     .build();
         }
 
         @Override
+        public synchronized void kept(Collection<TrialSpec> trials) {
+            done += trials.size();
+            trials.forEach(
+                    trial -> whole.maxHint(whole.getMax() - trial.recipe().epochs()));
+            show();
+        }
+
+        @Override
+        public synchronized void note(String text) {
+            notes.add(text);
+        }
+
+        @Override
         public synchronized void started(TrialSpec trial) {
-            show(trial.label());
+            running.put(trial, bar(trial.title(), trial.recipe().epochs()));
         }
 
         @Override
         public synchronized void epoch(TrialSpec trial, Epoch epoch) {
-            bar.step();
-            show(String.format(Locale.ROOT, "%s %.1f%%", trial.label(), epoch.validationAccuracy() * 100));
+            ProgressBar bar = running.get(trial);
+            if (bar != null) {
+                bar.stepTo(epoch.epoch());
+                bar.setExtraMessage(String.format(Locale.ROOT, " %.1f%%", epoch.validationAccuracy() * 100));
+            }
+            whole.step();
         }
 
         @Override
         public synchronized void finished(TrialSpec trial, TrialResult result) {
-            ended++;
-            failed += result.status() == TrialResult.Status.FAILED ? 1 : 0;
-            show(trial.label() + (result.status() == TrialResult.Status.DONE ? " done" : " failed"));
+            ProgressBar bar = running.remove(trial);
+            if (bar != null) {
+                bar.close();
+            }
+            if (result.status() == TrialResult.Status.DONE) {
+                done++;
+            } else {
+                failed++;
+            }
+            show();
         }
 
         @Override
         public synchronized void measuring(int count) {
-            show("latency");
+            whole.setExtraMessage(" measuring latency");
         }
 
         @Override
         public synchronized void unmeasured(TrialSpec trial, String reason) {
-            unmeasured.add(trial.title() + ": latency not measured: " + reason);
+            notes.add(trial.title() + ": latency not measured: " + reason);
         }
 
-        private void show(String latest) {
-            bar.setExtraMessage(
-                    " " + ended + "/" + trials + (failed > 0 ? ", " + failed + " failed" : "") + " " + latest);
+        private void show() {
+            whole.setExtraMessage(" " + done + "/" + planned + " done" + (failed > 0 ? ", " + failed + " failed" : ""));
         }
 
         @Override
-        public void close() {
-            bar.close();
-            unmeasured.forEach(console::note);
+        public synchronized void close() {
+            running.values().forEach(ProgressBar::close);
+            whole.close();
+            notes.forEach(console::note);
         }
     }
 }

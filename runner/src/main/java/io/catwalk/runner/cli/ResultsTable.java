@@ -5,12 +5,35 @@ import io.catwalk.runner.trial.TrialResult;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Prints the table that every comparison ends with; it fits 80 columns. */
+/** Prints what every experiment ends with, in 80 columns: a row for each trial or, of several, their means. */
 final class ResultsTable {
 
     private ResultsTable() {}
 
     static void print(Results results, Console console) {
+        Results.Dataset data = results.dataset();
+        int folds = results.experiment().folds();
+        console.line("");
+        console.line(data.name() + ": " + data.train() + " training, " + data.validation() + " validation, "
+                + data.test() + " test images" + (folds > 0 ? " in each of " + folds + " folds" : ""));
+        console.line("");
+        if (results.averaged()) {
+            printMeans(results, console);
+        } else {
+            printTrials(results, console);
+        }
+        printOnnx(results, console);
+        for (TrialResult trial : results.trials()) {
+            if (trial.status() == TrialResult.Status.FAILED) {
+                console.note("failed: " + results.label(trial) + ": " + trial.error());
+            }
+        }
+        if (results.comparison() != null) {
+            ComparisonText.print(results.comparison(), console);
+        }
+    }
+
+    private static void printTrials(Results results, Console console) {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("model", "acc", "prec", "rec", "F1", "train", "val", "params", "time", "latency"));
         for (TrialResult trial : results.trials()) {
@@ -21,21 +44,27 @@ final class ResultsTable {
                 rows.add(row);
             }
         }
-        Results.Dataset data = results.dataset();
-        console.line("");
-        console.line(data.name() + ": " + data.train() + " training, " + data.validation() + " validation, "
-                + data.test() + " test images");
-        console.line("");
         console.table(rows);
         console.line("");
         console.line("In percent: acc, prec, rec and F1 on the test images (macro averages),");
         console.line("train and val accuracy of the same weights. Latency: median of one image.");
-        printOnnx(results, console);
-        for (TrialResult trial : results.trials()) {
-            if (trial.status() == TrialResult.Status.FAILED) {
-                console.note("failed: " + results.label(trial) + ": " + trial.error());
-            }
-        }
+    }
+
+    private static void printMeans(Results results, Console console) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("model", "trials", "acc", "F1", "train", "val"));
+        results.contestants()
+                .forEach((contestant, trials) -> rows.add(List.of(
+                        contestant,
+                        Integer.toString(trials.size()),
+                        Results.mean(trials, "test", "accuracy"),
+                        Results.mean(trials, "test", "f1_macro"),
+                        Results.mean(trials, "train", "accuracy"),
+                        Results.mean(trials, "validation", "accuracy"))));
+        console.table(rows);
+        console.line("");
+        console.line("In percent, mean ± standard deviation over the trials: acc and macro F1 on the");
+        console.line("images that judge, train and val accuracy of the same weights.");
     }
 
     private static void printOnnx(Results results, Console console) {

@@ -1,7 +1,6 @@
 package io.catwalk.runner.cli;
 
-import io.catwalk.runner.Json;
-import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,7 +12,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import tools.jackson.core.JacksonException;
 
 /** Trains and judges one classifier. */
 @Command(
@@ -29,7 +27,10 @@ final class TrainCommand implements Callable<Integer> {
     @Parameters(paramLabel = "CLASSIFIER", description = "One that catwalk list shows.")
     private String name = "";
 
-    @Option(names = "--set", paramLabel = "NAME=VALUE", description = "Choose a hyperparameter; repeatable.")
+    @Option(
+            names = "--set",
+            paramLabel = "NAME=VALUE",
+            description = "Choose a hyperparameter, or a number of the recipe such as learning_rate; repeatable.")
     private Map<String, String> choices = Map.of();
 
     @Mixin
@@ -37,30 +38,20 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Console console =
-                new Console(spec.commandLine().getOut(), spec.commandLine().getErr());
-        try (PluginCatalog catalog = PluginCatalog.open(options.pluginsDir)) {
-            return options.run(
-                    "train-" + name,
-                    spec.commandLine().getParseResult().originalArgs(),
-                    List.of(new ExperimentOptions.Entrant(catalog.require(name), typed(choices))),
-                    console);
-        }
+        return options.run(
+                "train-" + name,
+                spec,
+                catalog -> options.spec(
+                        choices.isEmpty()
+                                ? options.contestants(List.of(name), catalog, new Console(spec))
+                                : List.of(options.contestant(
+                                        catalog.require(name), TrialSpec.DEFAULT_VARIANT, typed(choices))),
+                        options.split()));
     }
 
     private static Map<String, Object> typed(Map<String, String> texts) {
         Map<String, Object> values = new LinkedHashMap<>();
-        texts.forEach((name, text) -> values.put(name, typed(text)));
+        texts.forEach((name, text) -> values.put(name, Typed.value(text)));
         return values;
-    }
-
-    /** Reads a value as YAML does: 32 is a whole number, 0.5 a number, true a switch, the rest text. */
-    private static Object typed(String text) {
-        try {
-            Object value = Json.YAML.readValue(text, Object.class);
-            return value instanceof Number || value instanceof Boolean ? value : text;
-        } catch (JacksonException e) {
-            return text;
-        }
     }
 }

@@ -4,7 +4,6 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialResult;
-import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,12 +31,11 @@ final class TrainedTrials {
         }
         RunFolder run = RunFolder.open(folder);
         List<TrialFolder> trained = new ArrayList<>();
-        for (TrialSpec trial : run.readExperiment().trials()) {
-            TrialFolder one = run.trial(trial);
-            if (Files.exists(one.result()) && one.readResult().status() == TrialResult.Status.DONE) {
-                trained.add(one);
+        run.readTrials().forEach((trial, result) -> {
+            if (result.status() == TrialResult.Status.DONE) {
+                trained.add(run.trial(trial));
             }
-        }
+        });
         if (trained.isEmpty()) {
             throw new RequestException("expected a run with trained trials, but " + folder + " has none");
         }

@@ -75,8 +75,23 @@ public record Normalization(float[] mean, float[] std) {
     }
 
     /**
-     * Normalizes images that lie side by side: {@code (pixel / 255 - mean) / std}, each step rounded to a
+     * Tells what each value of a pixel becomes: {@code (pixel / 255 - mean) / std}, each step rounded to a
      * float as tensor operations do.
+     *
+     * @return by channel and value, 0 to 255
+     */
+    public float[][] table() {
+        float[][] table = new float[mean.length][VALUES];
+        for (int c = 0; c < mean.length; c++) {
+            for (int value = 0; value < VALUES; value++) {
+                table[c][value] = (value / (float) WHITE - mean[c]) / std[c];
+            }
+        }
+        return table;
+    }
+
+    /**
+     * Normalizes images that lie side by side, as {@link #table} says.
      *
      * @param images what to normalize; as many channels as this has
      * @param from the first image
@@ -91,12 +106,7 @@ public record Normalization(float[] mean, float[] std) {
                     .formatted(mean.length, images.channels()));
         }
         Objects.checkFromToIndex(from, to, images.size());
-        float[][] table = new float[mean.length][VALUES];
-        for (int c = 0; c < mean.length; c++) {
-            for (int value = 0; value < VALUES; value++) {
-                table[c][value] = (value / (float) WHITE - mean[c]) / std[c];
-            }
-        }
+        float[][] table = table();
         int plane = images.height() * images.width();
         float[] result = new float[Math.multiplyExact(to - from, images.imageLength())];
         int pixel = from * images.imageLength();

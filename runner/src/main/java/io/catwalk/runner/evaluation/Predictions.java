@@ -76,16 +76,26 @@ public record Predictions(int classes, int[] labels, float[] logits) {
     public int[] predicted() {
         int[] predicted = new int[labels.length];
         for (int i = 0; i < predicted.length; i++) {
-            int row = i * classes;
-            int best = 0;
-            for (int c = 1; c < classes; c++) {
-                if (logits[row + c] > logits[row + best]) {
-                    best = c;
-                }
-            }
-            predicted[i] = best;
+            predicted[i] = predicted(i);
         }
         return predicted;
+    }
+
+    /**
+     * Returns the class with the highest logit for one image; among equals the lowest class.
+     *
+     * @param image 0 to {@link #images()} - 1
+     * @return a class, from 0
+     */
+    public int predicted(int image) {
+        int row = image * classes;
+        int best = 0;
+        for (int c = 1; c < classes; c++) {
+            if (logits[row + c] > logits[row + best]) {
+                best = c;
+            }
+        }
+        return best;
     }
 
     /** Tells for each image whether it is predicted rightly. */

@@ -1,8 +1,15 @@
 package io.catwalk.runner.experiment;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.statistics.CochranQ;
+import io.catwalk.runner.statistics.EquivalenceRegion;
+import io.catwalk.runner.statistics.Outcome;
+import io.catwalk.runner.trial.TrialResult;
+import io.catwalk.runner.trial.TrialSpec;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +38,26 @@ public record Comparison(
         verdicts = List.copyOf(verdicts);
     }
 
+    /**
+     * Compares the contestants of an experiment by what all of them have finished.
+     *
+     * @param planned all trials, in the order of the request
+     * @param finished outcomes, of those that are done or failed
+     * @param predictions of a trial that is done, on the images that judge it; null if there are none
+     * @param images how many images a trial is trained on and judged by
+     * @param region which differences between classifiers do not matter
+     * @return how they stand; null if there is no trained network
+     */
+    public static @Nullable Comparison of(
+            List<TrialSpec> planned,
+            Map<TrialSpec, TrialResult> finished,
+            Function<TrialSpec, @Nullable Predictions> predictions,
+            Results.Dataset images,
+            EquivalenceRegion region) {
+        Contest contest = Contest.of(planned, finished);
+        return contest.trials().isEmpty() ? null : new Judgement(contest, predictions, images, region).comparison();
+    }
+
     /** What is compared. */
     public enum Scope {
         /** Trained networks, on the same test images. */
@@ -41,22 +68,6 @@ public record Comparison(
         CLASSIFIERS
     }
 
-    /** How the first of a pair stands to the second. */
-    public enum Outcome {
-        /** It is better. */
-        @JsonProperty("better")
-        BETTER,
-        /** It is worse. */
-        @JsonProperty("worse")
-        WORSE,
-        /** They differ by no more than the region. */
-        @JsonProperty("equivalent")
-        EQUIVALENT,
-        /** The data do not tell. */
-        @JsonProperty("undecided")
-        UNDECIDED
-    }
-
     /**
      * Says how accurate a contestant is.
      *
@@ -64,10 +75,12 @@ public record Comparison(
      * @param trials number of its trials that the numbers are of: one for each seed and fold
      * @param accuracy mean over them, 0 to 1
      * @param standardDeviation of the accuracies; null for a single trial
-     * @param accuracyLow lower bound of the 95 % interval: Wilson's for one trial, Student's for several
-     * @param accuracyHigh upper bound
+     * @param accuracyLow lower bound of the 95 % interval: Wilson's for one trial, Student's for several seeds,
+     *     and with folds Student's corrected for training images that they share; 0 or more
+     * @param accuracyHigh upper bound, at most 1
      * @param macroF1 mean over the trials, 0 to 1
-     * @param macroF1Low lower bound of its 95 % interval: by the bootstrap for one trial; null without predictions
+     * @param macroF1Low lower bound of its 95 % interval: by the bootstrap for one trial, null if it has no
+     *     predictions; for several as of the accuracy
      * @param macroF1High upper bound
      * @param onFront whether no other contestant is at least as good in accuracy, latency and size, and better in
      *     one; null where latency or size is unknown

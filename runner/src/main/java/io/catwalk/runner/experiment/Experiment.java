@@ -4,32 +4,31 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.Split;
+import io.catwalk.runner.plugin.LoadedClassifier;
+import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.InferenceEngine;
-import io.catwalk.runner.trial.Latency;
-import io.catwalk.runner.trial.TrialExecution;
+import io.catwalk.runner.trial.Provenance;
+import io.catwalk.runner.trial.TrialExecutor;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialResult;
 import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
 
 /**
- * Runs the trials of one experiment, so many at once as was asked for, then measures the trained
+ * Runs the trials of one experiment, or those that an interrupted run has left, then measures the trained
  * networks one by one on the machine that is quiet again.
  */
 public final class Experiment {
@@ -37,33 +36,37 @@ public final class Experiment {
     private static final Logger LOG = LoggerFactory.getLogger(Experiment.class);
 
     private final ExperimentSpec spec;
+    private final PluginCatalog catalog;
     private final Path dataHome;
     private final Path pluginsDir;
-    private final String command;
     private final Clock clock;
     private final ImageDataset dataset;
     private final Split split;
+    private final int judging;
 
     /**
      * Prepares an experiment: loads the data and checks that every recipe can be trained on it, before
      * anything is written.
      *
      * @param spec the request, in full
+     * @param catalog the plugins; it stays open
      * @param dataHome the folder that holds the known data sets
      * @param pluginsDir the folder of the plugin jars
-     * @param command that the user gave, for the record
      * @param clock tells the time
-     * @throws RequestException if something about the data or a recipe is wrong
+     * @throws RequestException if something about the data, a classifier or a recipe is wrong
      */
-    public Experiment(ExperimentSpec spec, Path dataHome, Path pluginsDir, String command, Clock clock) {
+    public Experiment(ExperimentSpec spec, PluginCatalog catalog, Path dataHome, Path pluginsDir, Clock clock) {
         this.spec = spec;
+        this.catalog = catalog;
         this.dataHome = dataHome.toAbsolutePath();
         this.pluginsDir = pluginsDir.toAbsolutePath();
-        this.command = command;
         this.clock = clock;
         dataset = spec.dataset().load(dataHome);
-        split = spec.split().split(dataset, spec.split().folds() == 0 ? 0 : 1).split();
+        var images = spec.split().split(dataset, Math.min(1, spec.split().folds()));
+        split = images.split();
+        judging = images.dataset().test().size();
         for (Contestant one : spec.classifiers()) {
+            catalog.require(one.name());
             if (one.recipe().batchSize() > split.train().length) {
                 throw new RequestException("batch size must be at most the number of training images, "
                         + split.train().length + ", but is " + one.recipe().batchSize() + " for " + one.name()
@@ -73,87 +76,154 @@ public final class Experiment {
     }
 
     /**
-     * Runs it to the end. What has finished stands in the run folder at any moment.
+     * Runs what is not done yet, to the end. What has finished stands in the run folder at any moment.
      *
-     * @param run a new run folder
-     * @param execution carries out the trials
+     * @param run a run folder with this request, which nobody else works on
+     * @param executor runs the trials
+     * @param conduct how
      * @param listener is told how it goes on
      * @return the outcome of every trial
+     * @throws RequestException if the run folder holds what no run has written; it is then as it was
      * @throws IOException if the run folder cannot be written any more
      * @throws InterruptedException if the calling thread is interrupted
      */
-    public Results run(RunFolder run, TrialExecution execution, ExperimentListener listener)
+    public Results run(RunFolder run, TrialExecutor executor, Conduct conduct, ExperimentListener listener)
             throws IOException, InterruptedException {
-        Instant started = clock.instant();
-        run.writeExperiment(spec);
-        Map<TrialSpec, TrialResult> finished = new LinkedHashMap<>();
-        train(run, execution, listener, started, finished);
-        measure(run, execution, listener, finished);
-        Results results = results(run, started, finished);
+        Stopwatch stopwatch = Stopwatch.resume(run, clock);
+        Map<TrialSpec, TrialResult> finished = finished(run, listener);
+        listener.kept(List.copyOf(finished.keySet()));
+        run.writeResults(results(run, stopwatch, finished, List.of()));
+        Scheduler.Desk desk = desk(run, listener, stopwatch, finished);
+        List<TrialSpec> left = new Scheduler(spec, executor, conduct, stopwatch, desk).run(finished);
+        measure(run, executor, listener, finished);
+        Results results = results(run, stopwatch, finished, left).compared(run, spec, finished);
         run.writeResults(results);
         return results;
     }
 
-    private void train(
-            RunFolder run,
-            TrialExecution execution,
-            ExperimentListener listener,
-            Instant started,
-            Map<TrialSpec, TrialResult> finished)
-            throws IOException, InterruptedException {
-        ExecutorService pool = Executors.newFixedThreadPool(spec.jobs());
+    private Scheduler.Desk desk(
+            RunFolder run, ExperimentListener listener, Stopwatch stopwatch, Map<TrialSpec, TrialResult> finished) {
+        return new Scheduler.Desk() {
+            @Override
+            public TrialOrder begin(TrialSpec trial) throws IOException {
+                TrialFolder folder = run.createTrial(trial);
+                listener.started(trial);
+                return order(trial, folder);
+            }
+
+            @Override
+            public void epoch(TrialSpec trial, Epoch epoch) {
+                listener.epoch(trial, epoch);
+            }
+
+            @Override
+            public void retrying(TrialSpec trial, TrialResult failed) {
+                listener.note(trial.title() + ": failed and is tried once more: " + failed.error());
+            }
+
+            @Override
+            public void finished(TrialSpec trial, TrialResult result) throws IOException {
+                run.trial(trial).writeResult(result);
+                record(run, trial, result);
+                Map<TrialSpec, TrialResult> all = new LinkedHashMap<>(finished);
+                all.put(trial, result);
+                run.writeResults(results(run, stopwatch, all, List.of()));
+                listener.finished(trial, result);
+            }
+        };
+    }
+
+    /** Reads what an earlier run of this request has finished, and still holds. */
+    private Map<TrialSpec, TrialResult> finished(RunFolder run, ExperimentListener listener) throws IOException {
+        Journal.Content journal = run.journal().readAndRepair();
+        if (journal.repaired()) {
+            listener.note("the last line of the journal was not written to its end, and was cut off");
+        }
+        Map<String, Journal.Entry> entries = new LinkedHashMap<>();
+        journal.entries().forEach(entry -> entries.put(entry.trial(), entry));
+        Map<TrialSpec, TrialResult> finished = new LinkedHashMap<>();
+        int before;
+        do {
+            before = finished.size();
+            for (TrialSpec trial : spec.trials(finished)) {
+                TrialResult result = finished.containsKey(trial)
+                        ? null
+                        : finished(run, trial, entries.get(trial.folder()), listener);
+                if (result != null) {
+                    finished.put(trial, result);
+                }
+            }
+        } while (finished.size() > before);
+        return finished;
+    }
+
+    /** Returns the outcome of a trial that is done and that the same things would make again; otherwise null. */
+    private @Nullable TrialResult finished(
+            RunFolder run, TrialSpec trial, Journal.@Nullable Entry entry, ExperimentListener listener)
+            throws IOException {
+        TrialFolder folder = run.trial(trial);
+        TrialResult result = readIfThere(folder);
+        if (result == null || result.status() != TrialResult.Status.DONE || result.provenance() == null) {
+            return null;
+        }
+        TrialKey key = key(order(trial, folder));
+        if (!key.equals(TrialKey.of(order(trial, folder), result.provenance()))
+                || (entry != null && !entry.key().equals(key.digest()))) {
+            listener.note(trial.title() + ": is run again, since " + staleness(trial, result.provenance()));
+            return null;
+        }
+        if (entry == null) {
+            record(run, trial, result); // it was done when the run was stopped, and only that was not written
+        }
+        return result;
+    }
+
+    private static @Nullable TrialResult readIfThere(TrialFolder folder) {
         try {
-            List<Future<?>> futures = new ArrayList<>();
-            for (TrialSpec trial : spec.trials()) {
-                futures.add(pool.submit(() -> {
-                    TrialFolder folder = run.createTrial(trial);
-                    listener.started(trial);
-                    TrialResult result = execution.train(order(trial, folder), epoch -> listener.epoch(trial, epoch));
-                    folder.writeResult(result);
-                    synchronized (finished) {
-                        finished.put(trial, result);
-                        run.journal(trial, result);
-                        run.writeResults(results(run, started, finished));
-                    }
-                    listener.finished(trial, result);
-                    return null;
-                }));
-            }
-            for (Future<?> future : futures) {
-                await(future);
-            }
-        } finally {
-            // Interrupted, a trial's thread stops its process.
-            pool.shutdownNow();
+            return Files.exists(folder.result()) ? folder.readResult() : null;
+        } catch (IOException | JacksonException e) {
+            LOG.warn("{} cannot be read, and is made again", folder.result(), e);
+            return null;
         }
     }
 
-    private static void await(Future<?> future) throws IOException, InterruptedException {
-        try {
-            future.get();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException cause) {
-                throw cause;
-            }
-            if (e.getCause() instanceof InterruptedException cause) {
-                throw cause;
-            }
-            throw new IllegalStateException(e.getCause());
+    private String staleness(TrialSpec trial, Provenance then) {
+        LoadedClassifier now = catalog.require(trial.classifier());
+        if (!then.pluginSha256().equals(now.jarSha256())) {
+            return "its plugin is another jar now (" + now.jar().getFileName() + ")";
         }
+        return then.datasetSha256().equals(dataset.sha256())
+                ? "it was made from another request"
+                : "the images of " + dataset.name() + " have changed";
     }
 
+    private TrialKey key(TrialOrder order) {
+        LoadedClassifier plugin = catalog.require(order.spec().classifier());
+        return TrialKey.of(order, plugin.pluginId(), plugin.version(), plugin.jarSha256(), dataset.sha256());
+    }
+
+    private void record(RunFolder run, TrialSpec trial, TrialResult result) throws IOException {
+        String status = result.status() == TrialResult.Status.DONE ? "done" : "failed";
+        String key = key(order(trial, run.trial(trial))).digest();
+        run.journal().append(new Journal.Entry(trial.folder(), key, status));
+    }
+
+    /** Measures the networks that are for use and were not measured yet. */
     private void measure(
-            RunFolder run, TrialExecution execution, ExperimentListener listener, Map<TrialSpec, TrialResult> finished)
+            RunFolder run, TrialExecutor executor, ExperimentListener listener, Map<TrialSpec, TrialResult> finished)
             throws IOException, InterruptedException {
         List<TrialSpec> trained = finished.keySet().stream()
+                .filter(trial -> trial.purpose() == TrialSpec.Purpose.SHIP)
                 .filter(trial -> Objects.requireNonNull(finished.get(trial)).status() == TrialResult.Status.DONE)
+                .filter(trial -> !Objects.requireNonNull(finished.get(trial))
+                        .isMeasured(run.trial(trial).engines()))
                 .toList();
         listener.measuring(trained.size());
         for (TrialSpec trial : trained) {
             TrialFolder folder = run.trial(trial);
             for (InferenceEngine engine : folder.engines()) {
                 try {
-                    Latency latency = execution.measure(order(trial, folder), engine);
+                    var latency = executor.measure(order(trial, folder), engine);
                     finished.put(
                             trial, Objects.requireNonNull(finished.get(trial)).withLatency(engine, latency));
                 } catch (IOException e) {
@@ -175,8 +245,9 @@ public final class Experiment {
                 folder.path().toAbsolutePath());
     }
 
-    private Results results(RunFolder run, Instant started, Map<TrialSpec, TrialResult> finished) {
-        List<TrialResult> inOrder = spec.trials().stream()
+    private Results results(
+            RunFolder run, Stopwatch stopwatch, Map<TrialSpec, TrialResult> finished, List<TrialSpec> left) {
+        List<TrialResult> inOrder = spec.trials(finished).stream()
                 .filter(finished::containsKey)
                 .map(trial -> Objects.requireNonNull(finished.get(trial)))
                 .toList();
@@ -184,12 +255,12 @@ public final class Experiment {
                 ExperimentSpec.SCHEMA,
                 new Results.Summary(
                         String.valueOf(run.path().toAbsolutePath().normalize().getFileName()),
-                        command,
-                        started.toString(),
-                        Duration.between(started, clock.instant()).toMillis() / 1e3,
-                        spec.trials().size(),
+                        spec.command(),
+                        stopwatch.firstStart().toString(),
+                        stopwatch.seconds(),
+                        spec.planned(),
                         inOrder.size(),
-                        List.of(),
+                        left.stream().map(TrialSpec::title).toList(),
                         spec.seeds(),
                         spec.split().folds(),
                         spec.split().repeats(),
@@ -204,9 +275,9 @@ public final class Experiment {
                         dataset.train().width(),
                         split.train().length,
                         split.validation().length,
-                        dataset.test().size()),
+                        judging),
                 inOrder,
                 null,
-                null);
+                spec.tuning() == null ? null : spec.tuning().outcome(spec, finished));
     }
 }

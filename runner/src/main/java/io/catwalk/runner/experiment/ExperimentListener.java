@@ -3,9 +3,24 @@ package io.catwalk.runner.experiment;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.TrialResult;
 import io.catwalk.runner.trial.TrialSpec;
+import java.util.Collection;
 
 /** Is told how an experiment goes on, by several threads at once. */
 public interface ExperimentListener {
+
+    /**
+     * Hears what an earlier start of the run has left to keep.
+     *
+     * @param trials those that are done already
+     */
+    void kept(Collection<TrialSpec> trials);
+
+    /**
+     * Hears something out of the ordinary.
+     *
+     * @param text one line
+     */
+    void note(String text);
 
     /**
      * Hears that a trial begins.

@@ -1,12 +1,15 @@
 package io.catwalk.runner.experiment;
 
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.statistics.EquivalenceRegion;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.SplitSpec;
+import io.catwalk.runner.trial.TrialResult;
 import io.catwalk.runner.trial.TrialSpec;
 import io.catwalk.runner.trial.TrialSpec.Purpose;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * @param jobs how many trials run at once
  * @param threads of the engine in each trial
  * @param trialTimeoutSeconds after which a trial is stopped; null lets it run
+ * @param region which differences in accuracy do not matter, in percentage points
+ * @param tuning how to search among the classifiers' variants; null runs all of them
+ * @param command that the user gave, for the record
  */
 public record ExperimentSpec(
         int schema,
@@ -30,7 +36,10 @@ public record ExperimentSpec(
         List<Long> seeds,
         int jobs,
         int threads,
-        @Nullable Long trialTimeoutSeconds) {
+        @Nullable Long trialTimeoutSeconds,
+        double region,
+        @Nullable TuningSpec tuning,
+        String command) {
 
     /** The version of the format that this program writes. */
     public static final int SCHEMA = 1;
@@ -45,6 +54,7 @@ public record ExperimentSpec(
         if (threads < 1) {
             throw new RequestException("--threads must be at least 1, but is " + threads);
         }
+        new EquivalenceRegion(region); // refuses what is none
         if (trialTimeoutSeconds != null && trialTimeoutSeconds < 1) {
             throw new RequestException("--trial-timeout must be at least 1s, but is " + trialTimeoutSeconds + "s");
         }
@@ -55,9 +65,16 @@ public record ExperimentSpec(
      * classifiers as far as it got. With folds, the first network of each classifier stands for what it
      * costs: it alone is exported and measured. Without, every network may be wanted.
      *
-     * @return every classifier with every seed on every fold
+     * <p>Of a search, what comes later depends on what came first: the list grows until all of it has
+     * finished.
+     *
+     * @param finished outcomes so far
+     * @return every classifier with every seed on every fold; of a search, what is known to be needed
      */
-    public List<TrialSpec> trials() {
+    public List<TrialSpec> trials(Map<TrialSpec, TrialResult> finished) {
+        if (tuning != null) {
+            return tuning.trials(this, finished);
+        }
         List<TrialSpec> trials = new ArrayList<>();
         for (long seed : seeds) {
             for (int fold = Math.min(1, split.folds()); fold <= split.lastFold(); fold++) {
@@ -75,5 +92,69 @@ public record ExperimentSpec(
             }
         }
         return trials;
+    }
+
+    /**
+     * Records what the user typed.
+     *
+     * @param newCommand for the record
+     * @return a changed copy
+     */
+    public ExperimentSpec recording(String newCommand) {
+        return new ExperimentSpec(
+                schema,
+                dataset,
+                split,
+                classifiers,
+                seeds,
+                jobs,
+                threads,
+                trialTimeoutSeconds,
+                region,
+                tuning,
+                newCommand);
+    }
+
+    /**
+     * Makes a search of it.
+     *
+     * @param newTuning how to search among the classifiers
+     * @return a changed copy
+     */
+    public ExperimentSpec searching(TuningSpec newTuning) {
+        return new ExperimentSpec(
+                schema,
+                dataset,
+                split,
+                classifiers,
+                seeds,
+                jobs,
+                threads,
+                trialTimeoutSeconds,
+                region,
+                newTuning,
+                command);
+    }
+
+    /**
+     * Counts the trials.
+     *
+     * @return how many there will be when all have finished
+     */
+    public int planned() {
+        return tuning == null ? trials(Map.of()).size() : tuning.planned(this);
+    }
+
+    /**
+     * Counts the passes over the training images.
+     *
+     * @return how many all trials make together, if none stops early
+     */
+    public long plannedEpochs() {
+        return tuning == null
+                ? trials(Map.of()).stream()
+                        .mapToLong(trial -> trial.recipe().epochs())
+                        .sum()
+                : tuning.plannedEpochs(this);
     }
 }

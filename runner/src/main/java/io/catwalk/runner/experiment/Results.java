@@ -1,20 +1,28 @@
 package io.catwalk.runner.experiment;
 
 import io.catwalk.runner.Json;
+import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.statistics.EquivalenceRegion;
+import io.catwalk.runner.statistics.Spread;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.ParityResult;
+import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialResult;
 import io.catwalk.runner.trial.TrialSpec;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /**
  * Holds the outcome of an experiment, as {@code results.json} shows it.
@@ -100,6 +108,42 @@ public record Results(
     }
 
     /**
+     * Compares the trials by what stands in the run folder. The candidates of a search are not compared:
+     * whichever is best was chosen for it.
+     *
+     * @param run the folder, with the predictions of the trials
+     * @param spec what was asked for
+     * @param finished outcomes of these trials
+     * @return a changed copy
+     * @throws IOException if the predictions cannot be read
+     */
+    Results compared(RunFolder run, ExperimentSpec spec, Map<TrialSpec, TrialResult> finished) throws IOException {
+        if (spec.tuning() != null) {
+            return this;
+        }
+        try {
+            Comparison made = Comparison.of(
+                    spec.trials(finished),
+                    finished,
+                    trial -> predictions(run.trial(trial)),
+                    dataset,
+                    new EquivalenceRegion(spec.region()));
+            return new Results(schema, experiment, dataset, trials, made, tuning);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static @Nullable Predictions predictions(TrialFolder folder) {
+        Path file = folder.predictions("test");
+        try {
+            return Files.exists(file) ? Predictions.read(file) : null;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
      * Counts the trials without a trained network.
      *
      * @return how many failed
@@ -126,9 +170,7 @@ public record Results(
         List<Map<String, String>> rows = new ArrayList<>();
         Set<String> columns = new LinkedHashSet<>();
         for (TrialResult trial : trials) {
-            Map<String, String> row = new LinkedHashMap<>();
-            JsonNode node = Json.LINE.valueToTree(trial);
-            flatten("", node, row);
+            Map<String, String> row = Json.flat(trial);
             rows.add(row);
             columns.addAll(row.keySet());
         }
@@ -142,48 +184,39 @@ public record Results(
         return csv.toString();
     }
 
-    private static void flatten(String prefix, JsonNode node, Map<String, String> row) {
-        if (node.isObject()) {
-            node.properties()
-                    .forEach(entry -> flatten(
-                            prefix.isEmpty() ? entry.getKey() : prefix + "." + entry.getKey(), entry.getValue(), row));
-        } else if (node.isArray()) {
-            row.put(prefix, node.isEmpty() ? "" : node.toString());
-        } else {
-            row.put(prefix, node.isNull() ? "" : node.asString());
-        }
-    }
-
     private static String cell(String text) {
         return text.matches("[^,\"\r\n]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
     }
 
-    /** Returns a table that can be pasted into a README. */
+    /** Returns tables and verdicts that can be pasted into a README. */
     String markdown() {
-        StringBuilder table = new StringBuilder();
-        table.append("| model | test accuracy | precision | recall | F1 | train accuracy | validation accuracy "
-                + "| parameters | training | latency |\n");
-        table.append("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
-        for (TrialResult trial : trials) {
-            table.append("| ").append(label(trial)).append(" | ");
-            if (trial.status() == TrialResult.Status.FAILED) {
-                table.append("failed: ")
-                        .append(String.valueOf(trial.error()).replace("|", "\\|"))
-                        .append(" | | | | | | | | |\n");
-                continue;
-            }
-            table.append(String.join(" | ", cells(trial))).append(" |\n");
-        }
-        table.append("\n| model | ONNX file | multiply-accumulates | PyTorch | ONNX Runtime | speed-up | label flips "
-                + "| largest difference |\n");
-        table.append("|---|--:|--:|--:|--:|--:|--:|--:|\n");
-        for (TrialResult trial : trials) {
-            if (trial.status() == TrialResult.Status.DONE) {
-                table.append("| ").append(label(trial)).append(" | ");
-                table.append(String.join(" | ", onnxCells(trial))).append(" |\n");
-            }
-        }
-        return table.toString();
+        return new ResultsMarkdown(this).text();
+    }
+
+    /**
+     * Tells whether each contestant has several trials, so that a table shows their means.
+     *
+     * @return whether several seeds or folds were asked for
+     */
+    public boolean averaged() {
+        return experiment.seeds.size() > 1 || experiment.folds > 0;
+    }
+
+    /**
+     * Groups the trials that are done.
+     *
+     * @return those of each contestant, under its label, in the order of the request
+     */
+    public Map<String, List<TrialResult>> contestants() {
+        return trials.stream()
+                .filter(trial -> trial.status() == TrialResult.Status.DONE)
+                .collect(Collectors.groupingBy(Results::contestant, LinkedHashMap::new, Collectors.toList()));
+    }
+
+    private static String contestant(TrialResult trial) {
+        return trial.variant().equals(TrialSpec.DEFAULT_VARIANT)
+                ? trial.classifier()
+                : trial.classifier() + "@" + trial.variant();
     }
 
     /**
@@ -193,13 +226,32 @@ public record Results(
      * @return classifier and, where needed, variant, seed and fold
      */
     public String label(TrialResult trial) {
-        String label = trial.variant().equals(TrialSpec.DEFAULT_VARIANT)
-                ? trial.classifier()
-                : trial.classifier() + "@" + trial.variant();
+        String label = contestant(trial);
         if (experiment.seeds.size() > 1) {
             label += " s" + trial.seed();
         }
         return experiment.folds > 0 ? label + " f" + trial.fold() : label;
+    }
+
+    /**
+     * Formats the mean of a share over several trials.
+     *
+     * @param trials of one contestant, which are done
+     * @param part {@code test}, {@code validation} or {@code train}
+     * @param name of the metric, a share from 0 to 1
+     * @return mean and, of several, standard deviation in percent; a dash where it is undefined
+     */
+    public static String mean(List<TrialResult> trials, String part, String name) {
+        double[] values = trials.stream()
+                .map(trial -> metric(trial, part, name))
+                .filter(Objects::nonNull)
+                .mapToDouble(Double::doubleValue)
+                .toArray();
+        if (values.length < 2) {
+            return percent(values.length == 0 ? null : values[0]);
+        }
+        Spread spread = Spread.of(values);
+        return percent(spread.mean()) + " ± " + percent(spread.standardDeviation());
     }
 
     /**
@@ -276,7 +328,7 @@ public record Results(
         return share == null ? "-" : String.format(Locale.ROOT, "%.2f", share * 100);
     }
 
-    private static String duration(double seconds) {
+    static String duration(double seconds) {
         return seconds < 60
                 ? String.format(Locale.ROOT, "%.0fs", seconds)
                 : String.format(Locale.ROOT, "%dm%02ds", (long) seconds / 60, (long) seconds % 60);

@@ -9,12 +9,8 @@ import io.catwalk.runner.trial.TrialResult;
 import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Keeps everything of an experiment. A folder is a run folder if it holds a readable
@@ -32,13 +29,24 @@ import org.jspecify.annotations.Nullable;
 public record RunFolder(Path path) {
 
     private static final String EXPERIMENT = "experiment.yaml";
+    private static final String LOCK = "lock";
     private static final String JOURNAL = "journal.jsonl";
 
     /** Everything that a run writes into its folder: a name that is missing here makes --force refuse. */
     private static final String RESULTS = "results.json";
 
     private static final Set<String> OWN = Set.of(
-            EXPERIMENT, JOURNAL, RESULTS, "results.csv", "results.md", "report.html", "slides.pptx", "plots", "trials");
+            EXPERIMENT,
+            LOCK,
+            JOURNAL,
+            RESULTS,
+            "results.csv",
+            "results.md",
+            "report.html",
+            "slides.pptx",
+            "plots",
+            "trials",
+            "audit");
 
     /** What to do with a run folder that is already there. */
     public enum Existing {
@@ -68,6 +76,7 @@ public record RunFolder(Path path) {
                     throw new RequestException("--out must be new, but " + path
                             + " holds a run: choose another, or replace it with --force");
                 }
+                new RunFolder(path).lock().close(); // nobody is at it
                 delete(path.toRealPath());
             }
             Files.createDirectories(path);
@@ -128,7 +137,16 @@ public record RunFolder(Path path) {
      */
     public ExperimentSpec readExperiment() {
         try {
-            return Json.YAML.readValue(Files.readString(path.resolve(EXPERIMENT)), ExperimentSpec.class);
+            JsonNode content = Json.YAML.readTree(Files.readString(path.resolve(EXPERIMENT)));
+            int schema = content.path("schema").asInt(0);
+            if (schema > ExperimentSpec.SCHEMA) {
+                throw new RequestException("expected a run folder of schema " + ExperimentSpec.SCHEMA
+                        + " or older, but " + path + " is of schema " + schema
+                        + ": it is left as it is; use the newer Catwalk that made it");
+            }
+            return Json.YAML.treeToValue(content, ExperimentSpec.class);
+        } catch (RequestException e) {
+            throw e;
         } catch (IOException | RuntimeException e) {
             throw new RequestException(
                     "expected an experiment in " + path.resolve(EXPERIMENT) + ", but cannot read it: " + Reasons.of(e),
@@ -137,14 +155,16 @@ public record RunFolder(Path path) {
     }
 
     /**
-     * Makes the folder of a trial.
+     * Makes the folder of a trial, with nothing in it but the log of an earlier attempt.
      *
      * @param spec the trial
      * @return the folder, which exists
-     * @throws IOException if it cannot be made
+     * @throws IOException if it cannot be made or cleared
      */
     public TrialFolder createTrial(TrialSpec spec) throws IOException {
-        return new TrialFolder(Files.createDirectories(path.resolve(spec.folder())));
+        TrialFolder folder = new TrialFolder(Files.createDirectories(path.resolve(spec.folder())));
+        folder.clear();
+        return folder;
     }
 
     /**
@@ -157,43 +177,19 @@ public record RunFolder(Path path) {
         return new TrialFolder(path.resolve(spec.folder()));
     }
 
-    /**
-     * Appends a finished trial to the journal and forces it to disk.
-     *
-     * @param spec the trial
-     * @param result its outcome
-     * @throws IOException if it cannot be written; the journal is then as it was
-     */
-    public void journal(TrialSpec spec, TrialResult result) throws IOException {
-        Map<String, String> line = new LinkedHashMap<>();
-        line.put("trial", spec.folder());
-        line.put("status", result.status() == TrialResult.Status.DONE ? "done" : "failed");
-        byte[] bytes = (Json.LINE.writeValueAsString(line) + "\n").getBytes(StandardCharsets.UTF_8);
-        Path journal = path.resolve(JOURNAL);
-        try (FileChannel channel = FileChannel.open(journal, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            long end = channel.size();
-            try {
-                ByteBuffer buffer = ByteBuffer.wrap(bytes);
-                while (buffer.hasRemaining()) {
-                    channel.write(buffer, end + buffer.position());
-                }
-                channel.force(true);
-            } catch (IOException e) {
-                cut(channel, end, e);
-                throw e;
-            }
-        } catch (IOException e) {
-            throw new IOException("cannot write " + journal + ": " + Reasons.of(e), e);
-        }
+    Journal journal() {
+        return new Journal(path.resolve(JOURNAL));
     }
 
-    /** Takes back what was written of a line that did not fit. */
-    private static void cut(FileChannel channel, long end, IOException reason) {
-        try {
-            channel.truncate(end);
-        } catch (IOException e) {
-            reason.addSuppressed(e);
-        }
+    /**
+     * Keeps everybody else from running trials in this folder.
+     *
+     * @return to be closed; the end of the program does it too, however it ends
+     * @throws RequestException if somebody is at it
+     * @throws IOException if it cannot be locked
+     */
+    public RunLock lock() throws IOException {
+        return RunLock.take(path.resolve(LOCK));
     }
 
     /**
@@ -206,6 +202,10 @@ public record RunFolder(Path path) {
         AtomicFiles.write(path.resolve(RESULTS), Json.JSON.writeValueAsString(results));
         AtomicFiles.write(path.resolve("results.csv"), results.csv());
         AtomicFiles.write(path.resolve("results.md"), results.markdown());
+    }
+
+    boolean hasResults() {
+        return Files.exists(path.resolve(RESULTS));
     }
 
     /**
@@ -225,13 +225,18 @@ public record RunFolder(Path path) {
      * @throws IOException if they cannot be read
      */
     public Map<TrialSpec, TrialResult> readTrials() throws IOException {
+        ExperimentSpec experiment = readExperiment();
         Map<TrialSpec, TrialResult> recorded = new LinkedHashMap<>();
-        for (TrialSpec spec : readExperiment().trials()) {
-            TrialFolder folder = trial(spec);
-            if (Files.exists(folder.result())) {
-                recorded.put(spec, folder.readResult());
+        int before;
+        do {
+            before = recorded.size();
+            for (TrialSpec spec : experiment.trials(recorded)) {
+                TrialFolder folder = trial(spec);
+                if (!recorded.containsKey(spec) && Files.exists(folder.result())) {
+                    recorded.put(spec, folder.readResult());
+                }
             }
-        }
+        } while (recorded.size() > before);
         return recorded;
     }
 
@@ -242,9 +247,16 @@ public record RunFolder(Path path) {
      */
     public void refreshResults() throws IOException {
         Results old = readResults();
-        List<TrialResult> recorded = List.copyOf(readTrials().values());
-        writeResults(
-                new Results(old.schema(), old.experiment(), old.dataset(), recorded, old.comparison(), old.tuning()));
+        ExperimentSpec spec = readExperiment();
+        Map<TrialSpec, TrialResult> recorded = readTrials();
+        Results now = new Results(
+                old.schema(),
+                old.experiment(),
+                old.dataset(),
+                List.copyOf(recorded.values()),
+                null,
+                spec.tuning() == null ? null : spec.tuning().outcome(spec, recorded));
+        writeResults(now.compared(this, spec, recorded));
     }
 
     /** Says what keeps this from being a run folder; null if it is one. */
@@ -269,12 +281,13 @@ public record RunFolder(Path path) {
         }
     }
 
+    /** A request that was not written to its end, by a run that was stopped before it began, is nothing. */
     private static boolean isEmptyFolder(Path path) throws IOException {
         if (!Files.isDirectory(path)) {
             return false;
         }
         try (Stream<Path> entries = Files.list(path)) {
-            return entries.findAny().isEmpty();
+            return entries.allMatch(entry -> entry.getFileName().toString().equals(EXPERIMENT + ".part"));
         }
     }
 
@@ -292,6 +305,6 @@ public record RunFolder(Path path) {
                 Files.delete(entry);
             }
         }
-        Files.delete(request);
+        Files.deleteIfExists(request);
     }
 }

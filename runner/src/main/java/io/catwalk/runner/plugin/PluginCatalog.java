@@ -2,6 +2,7 @@ package io.catwalk.runner.plugin;
 
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.Suggestion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -108,10 +109,8 @@ public final class PluginCatalog implements AutoCloseable {
 
     private String unknown(String name) {
         List<String> known = classifiers.stream().map(LoadedClassifier::name).toList();
-        String nearest = Suggestion.nearest(name, known)
-                .map(candidate -> "; did you mean '" + candidate + "'?")
-                .orElse(".");
-        return "no classifier is named '" + name + "'" + nearest
+        String question = Suggestion.question(name, known);
+        return "no classifier is named '" + name + "'" + (question.isEmpty() ? "." : question)
                 + (known.isEmpty()
                         ? " There is none at all in " + pluginsDir
                         : " Known are " + String.join(", ", known))

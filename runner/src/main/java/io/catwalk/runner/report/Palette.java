@@ -1,5 +1,7 @@
 package io.catwalk.runner.report;
 
+import io.catwalk.runner.trial.TrialResult;
+import io.catwalk.runner.trial.TrialSpec;
 import java.util.List;
 import java.util.Locale;
 
@@ -22,6 +24,28 @@ public record Palette(List<String> names) {
     /** Copies the names. */
     public Palette {
         names = List.copyOf(names);
+    }
+
+    /**
+     * Gives each classifier of a run, and each variant of one, its color: all seeds and folds have the same.
+     *
+     * @param trials of the run, in its order
+     * @return the colors
+     */
+    public static Palette of(List<TrialResult> trials) {
+        return new Palette(trials.stream().map(Palette::contestant).distinct().toList());
+    }
+
+    /**
+     * Names what a trial is one of: a classifier, or a variant of one.
+     *
+     * @param trial any
+     * @return its name in a palette, such as {@code lstm} or {@code lstm@wide}
+     */
+    public static String contestant(TrialResult trial) {
+        return trial.variant().equals(TrialSpec.DEFAULT_VARIANT)
+                ? trial.classifier()
+                : trial.classifier() + "@" + trial.variant();
     }
 
     /**

@@ -10,12 +10,17 @@ import java.util.List;
 import java.util.Locale;
 
 /** Puts a recipe into words. */
-final class RecipeWords {
+public final class RecipeWords {
 
     private RecipeWords() {}
 
-    /** Returns one entry for each thing that the recipe does; what it leaves out is not named. */
-    static List<String> of(Recipe recipe) {
+    /**
+     * Says what a recipe does.
+     *
+     * @param recipe any recipe
+     * @return one entry for each thing; what it leaves out is not named
+     */
+    public static List<String> of(Recipe recipe) {
         List<String> words = new ArrayList<>();
         words.add(optimizer(recipe.optimizer()) + ", " + schedule(recipe.schedule()));
         words.add("Batches of " + recipe.batchSize() + " images, cross entropy"

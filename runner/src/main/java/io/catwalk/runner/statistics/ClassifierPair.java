@@ -16,19 +16,11 @@ import java.util.Locale;
 public record ClassifierPair(
         String first, String second, CorrectedTTest test, BayesianTTest posterior, EquivalenceRegion region) {
 
-    private static final double SURE = 0.95;
+    /** What a cross-validation leaves open, for the reader of its verdicts. */
+    public static final String LIMITS = "The folds compare these architectures with these recipes at this length on"
+            + " this data set: another recipe, more epochs or other images may turn the order.";
 
-    /** Says which of two classifiers is better, where the probability of it is at least 0.95. */
-    public enum Outcome {
-        /** The first is better by more than the region. */
-        BETTER,
-        /** The first is worse by more than the region. */
-        WORSE,
-        /** They differ by no more than the region. */
-        EQUIVALENT,
-        /** None of the three is probable enough. */
-        UNDECIDED
-    }
+    private static final double SURE = 0.95;
 
     /**
      * Compares each classifier with each that follows it.
@@ -53,7 +45,7 @@ public record ClassifierPair(
                 .toList();
     }
 
-    /** Returns the outcome that is at least 0.95 probable, if one is. */
+    /** Returns the outcome that is at least 0.95 probable; undecided if none is. */
     public Outcome outcome() {
         if (posterior.better() >= SURE) {
             return Outcome.BETTER;
@@ -67,22 +59,32 @@ public record ClassifierPair(
     /** Writes the outcome in words, with its numbers in percentage points. */
     public String verdict() {
         Interval interval = test.interval(0.95);
-        String numbers = String.format(
+        String relation = switch (outcome()) {
+            case BETTER -> first + " is better than " + second;
+            case WORSE -> first + " is worse than " + second;
+            case EQUIVALENT -> first + " and " + second + " are practically equivalent";
+            case UNDECIDED -> first + " and " + second + " cannot be told apart by these folds";
+        };
+        return String.format(
                 Locale.ROOT,
-                "%s points, 95 %% interval %s to %s",
+                "%s: %s points, 95 %% interval %s to %s; %s",
+                relation,
                 points(test.difference()),
                 points(interval.low()),
-                points(interval.high()));
+                points(interval.high()),
+                odds());
+    }
+
+    /** Writes the probability of the outcome, or all three where none is probable enough. */
+    public String odds() {
         String better = probability("better by more than", posterior.better());
         String worse = probability("worse by more than", posterior.worse());
         String equivalent = probability("within", posterior.equivalent());
         return switch (outcome()) {
-            case BETTER -> first + " is better than " + second + ": " + numbers + "; " + better;
-            case WORSE -> first + " is worse than " + second + ": " + numbers + "; " + worse;
-            case EQUIVALENT -> first + " and " + second + " are practically equivalent: " + numbers + "; " + equivalent;
-            case UNDECIDED ->
-                first + " and " + second + " cannot be told apart by these folds: " + numbers + "; " + better + ", "
-                        + equivalent + ", " + worse;
+            case BETTER -> better;
+            case WORSE -> worse;
+            case EQUIVALENT -> equivalent;
+            case UNDECIDED -> better + ", " + equivalent + ", " + worse;
         };
     }
 

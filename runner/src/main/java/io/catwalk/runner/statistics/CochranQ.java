@@ -1,6 +1,7 @@
 package io.catwalk.runner.statistics;
 
 import java.util.List;
+import java.util.Locale;
 import org.apache.commons.statistics.distribution.ChiSquaredDistribution;
 
 /**
@@ -53,5 +54,15 @@ public record CochranQ(double statistic, int degreesOfFreedom, double p) {
             right += answer ? 1 : 0;
         }
         return right;
+    }
+
+    /** Writes the test in words. */
+    public String verdict() {
+        return String.format(
+                Locale.ROOT,
+                "All %d together: Cochran's Q = %.1f, p %s",
+                degreesOfFreedom + 1,
+                statistic,
+                p < 0.0001 ? "< 0.0001" : String.format(Locale.ROOT, "= %.4f", p));
     }
 }

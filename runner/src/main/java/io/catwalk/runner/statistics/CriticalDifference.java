@@ -21,7 +21,8 @@ import org.apache.commons.statistics.distribution.ChiSquaredDistribution;
 public record CriticalDifference(
         List<Rank> ranks, double friedman, double p, double difference, List<List<String>> groups) {
 
-    private static final int FEWEST_DATA_SETS = 5;
+    /** With fewer data sets there is no diagram. */
+    public static final int FEWEST_DATA_SETS = 5;
 
     /**
      * Gives one classifier's place.

@@ -51,18 +51,25 @@ public record ModelPair(String first, String second, int images, McNemar test, d
         return (double) (test.onlyFirst() - test.onlySecond()) / images;
     }
 
-    /** Writes the outcome in words, at the 5 percent level. */
-    public String verdict() {
-        String outcome;
+    /** Returns who is better at the 5 percent level; never equivalent, which such a test cannot show. */
+    public Outcome outcome() {
         if (adjustedP >= LEVEL) {
-            outcome = first + " and " + second + " cannot be told apart on these images";
-        } else {
-            outcome = first + (difference() > 0 ? " beats " : " loses to ") + second + " on these images";
+            return Outcome.UNDECIDED;
         }
+        return difference() > 0 ? Outcome.BETTER : Outcome.WORSE;
+    }
+
+    /** Writes the outcome in words. */
+    public String verdict() {
+        String relation = switch (outcome()) {
+            case BETTER -> first + " beats " + second;
+            case WORSE -> first + " loses to " + second;
+            case EQUIVALENT, UNDECIDED -> first + " and " + second + " cannot be told apart";
+        };
         return String.format(
                 Locale.ROOT,
-                "%s: of %d, %d are right only by %s and %d only by %s; McNemar with Holm p %s",
-                outcome,
+                "%s on these images: of %d, %d are right only by %s and %d only by %s; McNemar with Holm p %s",
+                relation,
                 images,
                 test.onlyFirst(),
                 first,

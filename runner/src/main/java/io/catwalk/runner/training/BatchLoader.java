@@ -10,6 +10,7 @@ import io.catwalk.runner.data.Normalization;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -46,7 +47,7 @@ final class BatchLoader {
         this.images = images;
         this.augmentations = augmentations;
         this.random = random;
-        normalized = lookUpTable(images.channels(), normalization);
+        normalized = normalization.table();
         memory = ByteBuffer.allocateDirect(Math.multiplyExact(largestBatch * 4, images.imageLength()))
                 .order(ByteOrder.nativeOrder());
         pixels = memory.asFloatBuffer();
@@ -136,19 +137,8 @@ final class BatchLoader {
         for (int channel = 0; channel < images.channels(); channel++) {
             for (int y = top; y < top + rows; y++) {
                 int row = (channel * height + y) * width;
-                java.util.Arrays.fill(target, row + left, row + left + columns, 0);
+                Arrays.fill(target, row + left, row + left + columns, 0);
             }
         }
-    }
-
-    private static float[][] lookUpTable(int channels, Normalization normalization) {
-        float[][] table = new float[channels][256];
-        for (int channel = 0; channel < channels; channel++) {
-            for (int value = 0; value < 256; value++) {
-                table[channel][value] = (value / 255f - normalization.mean()[channel])
-                        / normalization.std()[channel];
-            }
-        }
-        return table;
     }
 }

@@ -21,29 +21,27 @@ import java.util.Objects;
  * <p>A step of the optimizer, an average, a snapshot or a norm is then a handful of operations on one
  * array, however many layers there are. The vector holds, in this order, weights that decay, other
  * trainable parameters, and what is not trained, such as the running statistics of batch normalization.
+ * All of it belongs to the manager that it was made with, and is freed with that.
  */
-final class Weights implements AutoCloseable {
+final class Weights {
 
-    private final NDManager manager;
     private final List<Parameter> parameters;
     private final Map<String, NDArray> views = new LinkedHashMap<>();
     private final NDArray vector;
     private final long decaying;
     private final long trainable;
 
-    private Weights(NDManager parent, List<Parameter> parameters, NDArray values) {
-        manager = parent.newSubManager();
-        manager.setName("weights");
+    private Weights(NDManager owner, List<Parameter> parameters, NDArray values) {
         this.parameters = parameters;
         vector = values;
-        vector.attach(manager);
+        vector.attach(owner);
         long offset = 0;
         long decayingEnd = 0;
         long trainableEnd = 0;
         for (Parameter parameter : parameters) {
             long end = offset + parameter.getShape().size();
             NDArray view = vector.get(offset + ":" + end).reshape(parameter.getShape());
-            view.attach(manager);
+            view.attach(owner);
             views.put(parameter.getId(), view);
             offset = end;
             decayingEnd = group(parameter) == 0 ? end : decayingEnd;
@@ -58,7 +56,7 @@ final class Weights implements AutoCloseable {
      *
      * @throws TrainingException if none of them is trainable
      */
-    static Weights of(NDManager parent, Block block) {
+    static Weights of(NDManager owner, Block block) {
         // A parameter that two layers share counts once.
         Map<String, Parameter> distinct = new LinkedHashMap<>();
         for (Pair<String, Parameter> pair : block.getParameters()) {
@@ -69,7 +67,7 @@ final class Weights implements AutoCloseable {
         if (sorted.stream().noneMatch(Parameter::requiresGradient)) {
             throw new TrainingException("expected a network with trainable parameters, but found none in " + block);
         }
-        try (NDManager scratch = parent.newSubManager()) {
+        try (NDManager scratch = owner.newSubManager()) {
             NDList flat = new NDList();
             for (Parameter parameter : sorted) {
                 NDArray array = parameter.getArray().stopGradient().flatten();
@@ -77,18 +75,18 @@ final class Weights implements AutoCloseable {
                 flat.add(array);
             }
             NDArray values = NDArrays.concat(flat);
-            return new Weights(parent, sorted, values);
+            return new Weights(owner, sorted, values);
         }
     }
 
     /** Returns an independent copy with the same values. */
-    Weights copy(NDManager parent) {
-        return new Weights(parent, parameters, vector.duplicate());
+    Weights copy(NDManager owner) {
+        return new Weights(owner, parameters, vector.duplicate());
     }
 
     /** Returns a network's weights with other values, which become its own. */
-    Weights with(NDManager parent, NDArray values) {
-        return new Weights(parent, parameters, values);
+    Weights with(NDManager owner, NDArray values) {
+        return new Weights(owner, parameters, values);
     }
 
     /** Returns all values: weights that decay, other trainable parameters, untrained ones. */
@@ -130,11 +128,6 @@ final class Weights implements AutoCloseable {
 
     private NDArray view(Parameter parameter) {
         return Objects.requireNonNull(views.get(parameter.getId()), "a parameter that the network did not have");
-    }
-
-    @Override
-    public void close() {
-        manager.close();
     }
 
     /** Sorts a parameter into weights that decay (0), other trainable ones (1) and untrained ones (2). */

@@ -8,7 +8,8 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells what a trial costs.
+ * Tells what a trial costs. CPU time and peak memory are those of the trial's process; with
+ * {@code --in-process} that is the whole program, and what earlier trials of it took is counted in.
  *
  * @param parameters number of trained values
  * @param multiplyAccumulates multiplications with an addition for one image, counted on the ONNX graph;
@@ -17,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param onnxBytes size of the ONNX file; null without one
  * @param trainingSeconds spent on the steps of all epochs
  * @param trainingImagesPerSecond training images by that time
- * @param cpuSeconds of the trial's process, all threads together
- * @param peakMemoryBytes largest resident memory of the trial's process; null where it is not known, or
- *     where the process had other trials
+ * @param cpuSeconds of the process, all threads together
+ * @param peakMemoryBytes largest resident memory of the process; null where the operating system does not
+ *     tell (all but Linux)
  * @param pytorch how fast the network answers on PyTorch, in a process of its own; null if not measured
  * @param onnxruntime how fast the file answers on ONNX Runtime, likewise
  */

@@ -3,6 +3,7 @@ package io.catwalk.runner.trial;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import oshi.SystemInfo;
 import oshi.hardware.CentralProcessor;
 
@@ -36,18 +37,22 @@ public record Machine(String os, String architecture, String processor, int core
     /**
      * Reads the largest resident memory that this process ever had.
      *
-     * @return bytes; -1 where the operating system does not tell (all but Linux)
+     * @return bytes; null where the operating system does not tell (all but Linux)
      */
-    static long peakMemoryBytes() {
+    static @Nullable Long peakMemoryBytes() {
+        return peakMemoryBytes(Path.of("/proc/self/status"));
+    }
+
+    static @Nullable Long peakMemoryBytes(Path status) {
         try {
-            for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+            for (String line : Files.readAllLines(status)) {
                 if (line.startsWith("VmHWM:")) {
                     return Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024;
                 }
             }
         } catch (IOException e) {
-            return -1;
+            return null;
         }
-        return -1;
+        return null;
     }
 }

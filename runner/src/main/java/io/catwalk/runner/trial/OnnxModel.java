@@ -26,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /**
  * Writes a trained network as an ONNX file and proves that the file answers like it. Until that is proven
@@ -134,19 +133,10 @@ final class OnnxModel {
         more.put(MetadataKeys.PROVENANCE + "fold", Integer.toString(result.fold()));
         more.put(MetadataKeys.PROVENANCE + "hyperparameters", Json.LINE.writeValueAsString(result.hyperparameters()));
         more.put(MetadataKeys.PROVENANCE + "recipe", Json.LINE.writeValueAsString(result.recipe()));
-        JsonNode provenance = Json.LINE.valueToTree(result.provenance());
-        flatten(MetadataKeys.PROVENANCE, provenance, more);
+        if (result.provenance() != null) {
+            Json.flat(result.provenance()).forEach((key, value) -> more.put(MetadataKeys.PROVENANCE + key, value));
+        }
         return metadata.withAll(more);
-    }
-
-    private static void flatten(String prefix, JsonNode node, Map<String, String> entries) {
-        node.properties().forEach(property -> {
-            if (property.getValue().isObject()) {
-                flatten(prefix + property.getKey() + ".", property.getValue(), entries);
-            } else {
-                entries.put(prefix + property.getKey(), property.getValue().asString());
-            }
-        });
     }
 
     private static void put(Map<String, String> entries, String key, @Nullable String value) {

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -136,10 +137,36 @@ public record TrialFolder(Path path) {
         return Json.JSON.readValue(Files.readString(result()), TrialResult.class);
     }
 
+    /**
+     * Deletes everything but the log; the outcome first, so that what a kill leaves behind is not taken for
+     * a finished trial.
+     *
+     * @throws IOException if something cannot be deleted
+     */
+    public void clear() throws IOException {
+        Files.deleteIfExists(result());
+        List<Path> entries;
+        try (Stream<Path> all = Files.walk(path)) {
+            entries = all.sorted(Comparator.reverseOrder()).toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        for (Path entry : entries) {
+            if (!entry.equals(path) && !entry.equals(log())) {
+                Files.delete(entry);
+            }
+        }
+    }
+
     void writeModel(TrainedModel model) throws IOException {
         Path beside = path.resolve("model.part");
         Files.createDirectories(beside);
         model.save(beside);
+        try (Stream<Path> files = Files.list(beside)) {
+            for (Path file : files.toList()) {
+                AtomicFiles.force(file);
+            }
+        }
         Files.move(beside, model());
     }
 

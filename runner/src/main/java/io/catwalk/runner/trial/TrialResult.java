@@ -5,6 +5,7 @@ import io.catwalk.api.Recipe;
 import io.catwalk.runner.data.Normalization;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -98,6 +99,20 @@ public record TrialResult(
      */
     public TrialResult withLatency(InferenceEngine engine, Latency latency) {
         return with(firstError, parity, efficiency == null ? null : efficiency.withLatency(engine, latency));
+    }
+
+    /**
+     * Tells whether it is known how fast the network answers.
+     *
+     * @param engines that can run it
+     * @return whether it was measured on all of them
+     */
+    public boolean isMeasured(List<InferenceEngine> engines) {
+        return efficiency != null
+                && engines.stream()
+                        .allMatch(engine -> engine == InferenceEngine.PYTORCH
+                                ? efficiency.pytorch() != null
+                                : efficiency.onnxruntime() != null);
     }
 
     /**

@@ -96,8 +96,8 @@ final class BadRequestTest {
                     --limit-test -1       | --limit-test must be 0 (all) or above, but is -1
                     --hold-out 1          | --hold-out must be above 0 and below 1, but is 1.0
                     --image-size big      | Image size: expected WIDTHxHEIGHT in pixels, found 'big'; try 32x32
-                    --set units=3         | lstm: unknown hyperparameter 'units'; known are none
-                    --set units=[         | lstm: unknown hyperparameter 'units'; known are none
+                    --set units=3         | lstm: not among the hyperparameters (none): expected the name of one number of the recipe, but found 'units' (known: optimizer.learning_rate, optimizer.weight_decay, schedule.warm_up, epochs, batch_size, label_smoothing, averaging, clip_norm, patience, augmentation)
+                    --set learning_rates=1 | lstm: not among the hyperparameters (none): expected the name of one number of the recipe, but found 'learning_rates'; did you mean 'learning_rate'? (known: optimizer.learning_rate, optimizer.weight_decay, schedule.warm_up, epochs, batch_size, label_smoothing, averaging, clip_norm, patience, augmentation)
                     """)
     void anOptionOutOfItsRangeIsNamed(String options, String message) {
         List<String> command = new ArrayList<>(List.of("train", "lstm", "--batch-size", "16"));
@@ -115,14 +115,14 @@ final class BadRequestTest {
         assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
         assertThat(answer.err())
                 .isEqualToIgnoringNewLines(
-                        "catwalk: Unmatched argument at index 0: 'lisst'; did you mean list? (see catwalk --help)");
+                        "catwalk: Unmatched argument at index 0: 'lisst'; did you mean list or crossval? (see catwalk --help)");
     }
 
     @Test
     void noCommandShowsWhichThereAre() {
         Catwalk.Answer answer = Catwalk.run();
         assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
-        assertThat(answer.out()).contains("compare", "train", "evaluate", "list", "doctor");
+        assertThat(answer.out()).contains("compare", "train", "evaluate", "audit", "list", "doctor");
     }
 
     @Test

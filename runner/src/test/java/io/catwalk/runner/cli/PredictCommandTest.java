@@ -206,6 +206,20 @@ final class PredictCommandTest {
                 .isCloseTo(stored.probabilities(3)[0], within(1e-4));
     }
 
+    @Test
+    void classesOfTheSameNameAreToldApartByTheirNumbers() {
+        JsonNode answer = json(predict(image, "--labels", "a,b,a,c,d,e,f,g,h,a", "--json"))
+                .path(0);
+
+        List<String> numbered = List.of("0: a", "1: b", "2: a", "3: c", "4: d", "5: e", "6: f", "7: g", "8: h", "9: a");
+        assertThat(answer.path("label").asString()).isEqualTo(numbered.get(stored.predicted()[3]));
+        assertThat(answer.path("probabilities").propertyNames()).containsExactlyElementsOf(numbered);
+        for (int k = 0; k < numbered.size(); k++) {
+            assertThat(answer.path("probabilities").path(numbered.get(k)).asDouble(-1))
+                    .isCloseTo(stored.probabilities(3)[k], within(1e-4));
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = ';',

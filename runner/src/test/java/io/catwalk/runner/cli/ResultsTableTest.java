@@ -3,17 +3,22 @@ package io.catwalk.runner.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.api.Recipe;
+import io.catwalk.runner.experiment.Comparison;
 import io.catwalk.runner.experiment.Results;
+import io.catwalk.runner.statistics.CochranQ;
+import io.catwalk.runner.statistics.Outcome;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.ParityResult;
 import io.catwalk.runner.trial.TrialResult;
+import io.catwalk.runner.trial.TrialSpec;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -50,31 +55,139 @@ final class ResultsTableTest {
         assertThat(lines.get(lines.indexOf(name) + 1)).startsWith(" ").contains("91.25");
     }
 
+    @Test
+    void severalTrialsAreShownAsMeansByContestant() {
+        List<TrialResult> trials = new ArrayList<>();
+        double[] accuracies = {0.90, 0.92, 0.94}; // mean 0.92, standard deviation 0.02
+        for (int fold = 1; fold <= 3; fold++) {
+            trials.add(trial("gru", 1, fold, accuracies[fold - 1], 101_770));
+            trials.add(
+                    fold == 2
+                            ? TrialResult.failed(spec("conv-maxpool", 2), "out of memory")
+                            : trial("conv-maxpool", 1, fold, 0.8, 101_770));
+        }
+
+        List<String> lines = printed(results(trials, List.of(1L), 3, null));
+
+        assertThat(lines)
+                .contains(
+                        "fashion-mnist: 54000 training, 6000 validation, 10000 test images in each of 3 folds",
+                        "model         trials           acc            F1         train           val",
+                        "gru                3  92.00 ± 2.00  88.00 ± 0.00  99.12 ± 0.00  90.00 ± 0.00",
+                        "conv-maxpool       2  80.00 ± 0.00  88.00 ± 0.00  99.12 ± 0.00  90.00 ± 0.00",
+                        "failed: conv-maxpool f2: out of memory")
+                .filteredOn(line -> !line.startsWith("fashion"))
+                .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+    }
+
+    @Test
+    void aComparisonEndsWithTheAnswerTheMatrixAndTheWinnersPairs() {
+        List<String> lines = printed(results(List.of(), List.of(1L), 0, comparison(SEVEN)));
+
+        assertThat(lines)
+                .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80))
+                .containsSequence(
+                        "row against column  1  2  3  4  5  6  7",
+                        "1 conv-maxpool      .  ?  >  ?  =  <  >",
+                        "2 stride-conv       ?  .  ?  >  ?  =  <",
+                        "3 small-conv        <  ?  .  >  ?  >  ?",
+                        "4 drop-norm-l2      ?  <  <  .  =  <  >",
+                        "5 rnn               =  ?  ?  =  .  ?  >",
+                        "6 lstm              >  =  <  >  ?  .  ?",
+                        "7 gru               <  >  ?  <  <  ?  .",
+                        "",
+                        "> better, < worse, = practically equivalent, ? cannot be told apart.")
+                .containsSequence("- conv-maxpool against gru", "- All 7 together: Cochran's Q = 35.3, p < 0.0001");
+        assertThat(lines).filteredOn(line -> line.startsWith("- ")).hasSize(6 + 1);
+        assertThat(lines.get(lines.size() - 1)).isEqualTo("What it leaves open.");
+    }
+
+    @Test
+    void thirtyContestantsFit80Columns() {
+        List<String> thirty =
+                IntStream.range(0, 30).mapToObj(i -> "convolution@trial-" + i).toList();
+
+        assertThat(printed(results(List.of(), List.of(1L), 0, comparison(thirty))))
+                .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80))
+                .contains("The 10 least accurate are left out here: results.md has all pairs.");
+    }
+
+    @Test
+    void twoContestantsNeedNoMatrix() {
+        assertThat(printed(results(List.of(), List.of(1L), 0, comparison(List.of("gru", "rnn")))))
+                .contains("- gru against rnn")
+                .noneMatch(line -> line.startsWith("row against column"));
+    }
+
+    /** Gives the pairs the outcomes "undecided", "better", "equivalent", "worse", ... by their place. */
+    private static Comparison comparison(List<String> names) {
+        List<Comparison.Standing> standings = names.stream()
+                .map(name -> new Comparison.Standing(name, 1, 0.9, null, 0.8, 0.95, 0.9, 0.8, 0.95, true))
+                .toList();
+        List<Comparison.Verdict> verdicts = new ArrayList<>();
+        for (int i = 0; i < names.size(); i++) {
+            for (int j = i + 1; j < names.size(); j++) {
+                Outcome outcome = List.of(
+                                Outcome.UNDECIDED,
+                                Outcome.BETTER,
+                                Outcome.UNDECIDED,
+                                Outcome.EQUIVALENT,
+                                Outcome.WORSE,
+                                Outcome.BETTER)
+                        .get(verdicts.size() % 6);
+                String sentence = names.get(i) + " against " + names.get(j);
+                verdicts.add(new Comparison.Verdict(
+                        names.get(i), names.get(j), 0, null, null, 1, null, null, null, outcome, sentence));
+            }
+        }
+        return new Comparison(
+                Comparison.Scope.MODELS,
+                "The answer to the question which of them is the best one in a sentence that is longer than a line.",
+                "What it leaves open.",
+                0.5,
+                new CochranQ(35.3, names.size() - 1, 1e-6),
+                standings,
+                verdicts);
+    }
+
     private static List<String> printed(List<String> names, long parameters, List<Long> seeds) {
         List<TrialResult> trials = new ArrayList<>();
-        seeds.forEach(seed -> names.forEach(name -> trials.add(trial(name, seed, parameters))));
-        Results results = new Results(
+        seeds.forEach(seed -> names.forEach(name -> trials.add(trial(name, seed, 0, 0.9125, parameters))));
+        return printed(results(trials, seeds, 0, null));
+    }
+
+    private static Results results(
+            List<TrialResult> trials, List<Long> seeds, int folds, @Nullable Comparison comparison) {
+        return new Results(
                 1,
-                new Results.Summary("run", "compare", "2024-01-01T00:00:00Z", 1, 7, 7, List.of(), seeds, 0, 1, 2, 1),
+                new Results.Summary(
+                        "run", "compare", "2024-01-01T00:00:00Z", 1, 7, 7, List.of(), seeds, folds, 1, 2, 1),
                 new Results.Dataset("fashion-mnist", "", List.of("a", "b"), 1, 28, 28, 54_000, 6_000, 10_000),
                 trials,
-                null,
+                comparison,
                 null);
+    }
+
+    private static List<String> printed(Results results) {
         StringWriter out = new StringWriter();
         ResultsTable.print(results, new Console(new PrintWriter(out), new PrintWriter(out)));
         return out.toString().lines().toList();
     }
 
-    private static TrialResult trial(String name, long seed, long parameters) {
+    private static TrialSpec spec(String name, int fold) {
+        return new TrialSpec(name, "default", Map.of(), Recipe.standard(), 1, fold, 1, TrialSpec.Purpose.SCORE);
+    }
+
+    private static TrialResult trial(String name, long seed, int fold, double accuracy, long parameters) {
         Map<String, @Nullable Object> test = new HashMap<>(
-                Map.of("accuracy", 0.9125, "precision_macro", 0.905, "recall_macro", 0.8975, "f1_macro", 0.88));
+                Map.of("accuracy", accuracy, "precision_macro", 0.905, "recall_macro", 0.8975, "f1_macro", 0.88));
         Map<String, @Nullable Object> train = new HashMap<>(Map.of("accuracy", 0.9912));
         Map<String, @Nullable Object> validation = new HashMap<>(Map.of("accuracy", 0.9));
         return new TrialResult(
                 name,
                 "default",
                 seed,
-                0,
+                fold,
                 TrialResult.Status.DONE,
                 null,
                 null,

@@ -48,6 +48,18 @@ class NormalizationTest {
     }
 
     @Test
+    void theTableHoldsWhatEachValueOfAPixelBecomes() {
+        float[][] table = new Normalization(new float[] {0.5f, 0}, new float[] {0.1f, 2}).table();
+
+        assertThat(table).hasDimensions(2, 256);
+        // (51 / 255 - 0.5) / 0.1 and (51 / 255 - 0) / 2, and black and white.
+        assertThat(table[0][51]).isEqualTo(-3f, within(1e-6f));
+        assertThat(table[1][51]).isEqualTo(0.1f, within(1e-7f));
+        assertThat(table[1][0]).isEqualTo(0f);
+        assertThat(table[1][255]).isEqualTo(0.5f);
+    }
+
+    @Test
     void imagesWithOtherChannelsAreRefused() {
         Normalization gray = new Normalization(new float[] {0}, new float[] {1});
 

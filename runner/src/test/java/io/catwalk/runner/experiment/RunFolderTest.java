@@ -10,8 +10,6 @@ import io.catwalk.api.Schedule;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.SplitSpec;
-import io.catwalk.runner.trial.TrialResult;
-import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,7 +63,10 @@ final class RunFolderTest {
                 List.of(1L, Long.MIN_VALUE),
                 2,
                 1,
-                90L);
+                90L,
+                0.25,
+                null,
+                "compare " + text);
         RunFolder run = RunFolder.create(folder.resolve("run"), RunFolder.Existing.REFUSE);
 
         run.writeExperiment(spec);
@@ -171,30 +172,42 @@ final class RunFolderTest {
     }
 
     @Test
-    void theJournalGrowsByALine() throws IOException {
+    void onlyOneAtATimeWorksOnARun() throws IOException {
         RunFolder run = RunFolder.open(aRun());
-        TrialSpec trial = new TrialSpec("gru", "wide", Map.of(), Recipe.standard(), 3, 2, 1, TrialSpec.Purpose.SHIP);
+        RunLock first = run.lock();
 
-        run.journal(trial, TrialResult.failed(trial, "no \"way\"\nout"));
-        run.journal(trial, TrialResult.failed(trial, "again"));
-
-        assertThat(run.path().resolve("journal.jsonl")).content().isEqualTo("""
-                {"trial":"trials/gru@wide/3-2","status":"failed"}
-                {"trial":"trials/gru@wide/3-2","status":"failed"}
-                """);
+        assertThatThrownBy(run::lock)
+                .isInstanceOf(RequestException.class)
+                .hasMessage("expected a run that nobody works on, but another process is running "
+                        + run.path().toAbsolutePath() + ": wait for it, or stop it");
+        first.close();
+        run.lock().close();
     }
 
     @Test
-    @EnabledOnOs(value = OS.LINUX, disabledReason = "needs /dev/full")
-    void aJournalOnAFullDiskIsNamed() throws IOException {
-        RunFolder run = RunFolder.open(aRun());
-        TrialSpec trial = run.readExperiment().trials().get(0);
-        Path journal = Files.createSymbolicLink(run.path().resolve("journal.jsonl"), FULL_DISK);
+    void aRunThatIsBeingMadeIsNotReplaced() throws IOException {
+        Path path = aRun();
+        RunLock somebody = RunFolder.open(path).lock();
 
-        assertThatThrownBy(() -> run.journal(trial, TrialResult.failed(trial, "no way")))
-                .isInstanceOf(IOException.class)
-                .hasMessage("cannot write " + journal + ": No space left on device");
-        Files.delete(journal);
+        assertThatThrownBy(() -> RunFolder.create(path, RunFolder.Existing.REPLACE))
+                .isInstanceOf(RequestException.class)
+                .hasMessageStartingWith("expected a run that nobody works on");
+        assertThat(path.resolve("experiment.yaml")).exists();
+        somebody.close();
+    }
+
+    @Test
+    void aNewerSchemaIsRefusedAndLeftAlone() throws IOException {
+        Path path = aRun();
+        Path request = path.resolve("experiment.yaml");
+        Files.writeString(request, Files.readString(request).replace("schema: 1", "schema: 2\nwings: 4"));
+        String before = Files.readString(request);
+
+        assertThatThrownBy(() -> RunFolder.open(path).readExperiment())
+                .isInstanceOf(RequestException.class)
+                .hasMessage("expected a run folder of schema 1 or older, but " + path
+                        + " is of schema 2: it is left as it is; use the newer Catwalk that made it");
+        assertThat(request).hasContent(before);
     }
 
     private static void assertKept(Path path, String reason) {
@@ -220,9 +233,12 @@ final class RunFolderTest {
                 List.of(1L),
                 1,
                 1,
-                null);
+                null,
+                0.5,
+                null,
+                "compare");
         run.writeExperiment(spec);
-        Files.writeString(run.createTrial(spec.trials().get(0)).result(), "{}");
+        Files.writeString(run.createTrial(spec.trials(Map.of()).get(0)).result(), "{}");
         return run.path();
     }
 }

@@ -3,7 +3,6 @@ package io.catwalk.runner.statistics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.catwalk.runner.statistics.ClassifierPair.Outcome;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Tag;

@@ -1,6 +1,5 @@
 package io.catwalk.runner.report.drawing;
 
-import io.catwalk.onnx.graph.Attributes;
 import io.catwalk.onnx.graph.Node;
 import io.catwalk.runner.report.drawing.Layer.Kind;
 import java.util.ArrayList;
@@ -8,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -119,7 +119,6 @@ record LayerWords(Kind kind, String name, List<String> details) {
     }
 
     static LayerWords of(Node node) {
-        Attributes attributes = node.attributes();
         return switch (node.operator()) {
             case "Conv" -> convolution(node, "convolution");
             case "ConvTranspose" -> convolution(node, "transposed convolution");
@@ -140,26 +139,12 @@ record LayerWords(Kind kind, String name, List<String> details) {
                     yield reduction(node);
                 }
                 if (isTwoOperands(node)) {
-                    yield new LayerWords(Kind.MERGE, activation(node, Kind.MERGE), List.of());
+                    yield new LayerWords(
+                            Kind.MERGE, Objects.requireNonNull(TWO_OPERANDS.get(node.operator())), List.of());
                 }
-                if (isNormalization(node)) {
-                    yield new LayerWords(Kind.NORMALIZATION, activation(node), List.of());
-                }
-                if (isActivation(node)) {
-                    yield new LayerWords(Kind.ACTIVATION, activation(node), List.of());
-                }
-                yield new LayerWords(
-                        Kind.OTHER,
-                        node.operator(),
-                        attributes.number("axis", 0) == 0
-                                ? List.of()
-                                : List.of("axis " + attributes.number("axis", 0)));
+                yield new LayerWords(Kind.OTHER, node.operator(), List.of());
             }
         };
-    }
-
-    private static String activation(Node node, Kind kind) {
-        return kind == Kind.MERGE ? TWO_OPERANDS.getOrDefault(node.operator(), node.operator()) : activation(node);
     }
 
     private static LayerWords convolution(Node node, String name) {
@@ -172,48 +157,45 @@ record LayerWords(Kind kind, String name, List<String> details) {
         if (group > 1 && !depthwise) {
             details.add(group + " groups");
         }
-        details.addAll(window(node, 1));
-        return new LayerWords(
-                Kind.CONVOLUTION,
-                (depthwise ? "depthwise " : "") + name + " "
-                        + sizes(Arrays.copyOfRange(weight, 2, weight.length), false),
-                details);
+        long[] kernel = Arrays.copyOfRange(weight, 2, weight.length);
+        long[] ones = new long[kernel.length];
+        Arrays.fill(ones, 1);
+        details.addAll(window(node, ones));
+        return new LayerWords(Kind.CONVOLUTION, (depthwise ? "depthwise " : "") + name + " " + sizes(kernel), details);
     }
 
     private static LayerWords pool(Node node, String name) {
         long[] kernel = node.attributes().numbers("kernel_shape", new long[] {1});
-        List<String> details = new ArrayList<>();
-        long[] strides = node.attributes().numbers("strides", new long[] {1});
-        if (!Arrays.equals(strides, kernel)) {
-            details.add("stride " + sizes(strides, true));
-        }
-        window(node, -1).stream().filter(word -> !word.startsWith("stride")).forEach(details::add);
-        return new LayerWords(Kind.POOL, name + " " + sizes(kernel, false), details);
+        // The usual pool moves by its own size.
+        return new LayerWords(Kind.POOL, name + " " + sizes(kernel), window(node, kernel));
     }
 
-    /** Says how a window moves, where that is not the default. */
-    private static List<String> window(Node node, long defaultStride) {
+    /** Says how a window moves, where that is not as usual. */
+    private static List<String> window(Node node, long[] usualStrides) {
         List<String> words = new ArrayList<>();
-        long[] strides = node.attributes().numbers("strides", new long[] {defaultStride});
-        if (Arrays.stream(strides).anyMatch(stride -> stride != defaultStride)) {
-            words.add("stride " + sizes(strides, true));
+        long[] ones = new long[usualStrides.length];
+        Arrays.fill(ones, 1);
+        long[] strides = node.attributes().numbers("strides", ones);
+        if (!Arrays.equals(strides, usualStrides)) {
+            words.add("stride " + shortest(strides));
         }
         long[] pads = node.attributes().numbers("pads", new long[] {0});
         if (Arrays.stream(pads).anyMatch(pad -> pad != 0)) {
-            words.add("padding " + sizes(Arrays.copyOf(pads, (pads.length + 1) / 2), true));
+            words.add("padding " + shortest(Arrays.copyOf(pads, (pads.length + 1) / 2)));
         }
-        long[] dilations = node.attributes().numbers("dilations", new long[] {1});
-        if (Arrays.stream(dilations).anyMatch(dilation -> dilation != 1)) {
-            words.add("dilation " + sizes(dilations, true));
+        long[] dilations = node.attributes().numbers("dilations", ones);
+        if (!Arrays.equals(dilations, ones)) {
+            words.add("dilation " + shortest(dilations));
         }
         return words;
     }
 
-    private static String sizes(long[] sizes, boolean shortened) {
-        boolean same = Arrays.stream(sizes).distinct().count() == 1;
-        return same && shortened
-                ? Long.toString(sizes[0])
-                : Arrays.stream(sizes).mapToObj(Long::toString).collect(Collectors.joining("×"));
+    private static String sizes(long[] sizes) {
+        return Arrays.stream(sizes).mapToObj(Long::toString).collect(Collectors.joining("×"));
+    }
+
+    private static String shortest(long[] sizes) {
+        return Arrays.stream(sizes).distinct().count() == 1 ? Long.toString(sizes[0]) : sizes(sizes);
     }
 
     private static LayerWords dense(Node node) {

@@ -1,13 +1,26 @@
-package io.catwalk.runner.plugin;
+package io.catwalk.runner;
 
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
 /** Finds the known name that was probably meant. */
-final class Suggestion {
+public final class Suggestion {
 
     private Suggestion() {}
+
+    /**
+     * Asks whether the nearest known name was meant, to end a message about an unknown one.
+     *
+     * @param name the unknown one
+     * @param known what it could have been
+     * @return such as {@code ; did you mean 'gru'?}; empty if none is near
+     */
+    public static String question(String name, Collection<String> known) {
+        return nearest(name, known)
+                .map(candidate -> "; did you mean '" + candidate + "'?")
+                .orElse("");
+    }
 
     /** Returns the nearest of the known names if at most a third of it, and two letters, would change. */
     static Optional<String> nearest(String name, Collection<String> known) {

@@ -1,4 +1,4 @@
-package io.catwalk.runner.plugin;
+package io.catwalk.runner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -33,5 +33,11 @@ final class SuggestionTest {
     void farNameSuggestsNothing() {
         assertThat(Suggestion.nearest("transformer", List.of("lstm", "small-conv")))
                 .isEmpty();
+    }
+
+    @Test
+    void aMessageAsksOnlyWhereANameIsNear() {
+        assertThat(Suggestion.question("gruu", List.of("gru", "lstm"))).isEqualTo("; did you mean 'gru'?");
+        assertThat(Suggestion.question("transformer", List.of("gru", "lstm"))).isEmpty();
     }
 }

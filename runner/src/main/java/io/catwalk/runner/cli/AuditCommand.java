@@ -1,0 +1,241 @@
+package io.catwalk.runner.cli;
+
+import io.catwalk.runner.Reasons;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.Duplicates;
+import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.data.LabeledImages;
+import io.catwalk.runner.evaluation.Accuracy;
+import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.experiment.RunFolder;
+import io.catwalk.runner.report.Audit;
+import io.catwalk.runner.trial.DatasetSpec;
+import io.catwalk.runner.trial.Provenance;
+import io.catwalk.runner.trial.TrialFolder;
+import io.catwalk.runner.trial.TrialResult;
+import io.catwalk.runner.trial.TrialSpec;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Looks for what is wrong with a test set, and what that does to the accuracy of a run's models. */
+@Command(
+        name = "audit",
+        description = {
+            "Find the test images that are in the training set too, or twice in the test set.",
+            "With a run: the accuracy of its models without them, and the images that all models get wrong."
+        },
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class AuditCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "RUN", arity = "0..1", description = "A run folder. Default: audit a data set alone")
+    @Nullable
+    private Path run;
+
+    @Option(
+            names = "--dataset",
+            paramLabel = "NAME|DIR",
+            description = "Data set to audit without a run. Default: fashion-mnist")
+    @Nullable
+    private String dataset;
+
+    @Option(names = "--image-size", paramLabel = "WxH", description = "Resize the images of a folder.")
+    @Nullable
+    private String imageSize;
+
+    @Option(names = "--limit-train", paramLabel = "N", description = "Use N training images, in equal shares.")
+    @Nullable
+    private Integer limitTrain;
+
+    @Option(names = "--limit-test", paramLabel = "N", description = "Use N test images, in equal shares.")
+    @Nullable
+    private Integer limitTest;
+
+    @Option(
+            names = "--distance",
+            paramLabel = "D",
+            description = "Gray levels up to which two images look the same; 0: the same pixels. "
+                    + "Default: ${DEFAULT-VALUE}")
+    private double distance = Duplicates.NEAR;
+
+    @Option(names = "--out", paramLabel = "DIR", description = "Folder to write to. Default: RUN/audit or audit-NAME")
+    @Nullable
+    private Path out;
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws IOException {
+        Console console =
+                new Console(spec.commandLine().getOut(), spec.commandLine().getErr());
+        ImageDataset images;
+        Map<String, Predictions> predictions = Map.of();
+        if (run == null) {
+            images = new DatasetSpec(
+                            dataset == null ? "fashion-mnist" : dataset,
+                            imageSize,
+                            limitTrain == null ? 0 : limitTrain,
+                            limitTest == null ? 0 : limitTest)
+                    .load(Home.data());
+        } else {
+            if (dataset != null || imageSize != null || limitTrain != null || limitTest != null) {
+                throw new RequestException("--dataset, --image-size, --limit-train and --limit-test are for an audit "
+                        + "without a run, but there is " + run + ": its images are audited; leave them out");
+            }
+            RunFolder folder = RunFolder.open(run);
+            images = folder.readExperiment().dataset().load(Home.data());
+            predictions = predictions(folder, images);
+        }
+        Audit audit = Audit.of(images, distance, predictions);
+        Path target = out != null ? out : run != null ? run.resolve("audit") : Path.of("audit-" + images.name());
+        List<Path> files = write(audit, target);
+        if (json) {
+            Map<String, @Nullable Object> map = audit.asMap();
+            map.put("files", files.stream().map(Path::toString).toList());
+            console.json(map);
+        } else {
+            print(audit, console);
+            console.line("");
+            console.item(
+                    "Written: ",
+                    String.join(" ", files.stream().map(Path::toString).toList()));
+        }
+        return ExitCode.DONE;
+    }
+
+    /** Reads what the finished trials answered to the test images, by the titles of the trials. */
+    private static Map<String, Predictions> predictions(RunFolder run, ImageDataset images) throws IOException {
+        if (run.readExperiment().split().folds() > 0) {
+            throw new RequestException("expected a run that was judged on the test images, but " + run.path()
+                    + " is a cross-validation, whose folds are training images: audit the data set alone");
+        }
+        Map<String, Predictions> predictions = new LinkedHashMap<>();
+        for (Map.Entry<TrialSpec, TrialResult> trial : run.readTrials().entrySet()) {
+            if (trial.getValue().status() == TrialResult.Status.DONE) {
+                TrialFolder folder = run.trial(trial.getKey());
+                Predictions answers = Predictions.read(folder.predictions("test"));
+                requireSameImages(folder, trial.getValue().provenance(), answers, images);
+                predictions.put(trial.getKey().title(), answers);
+            }
+        }
+        if (predictions.isEmpty()) {
+            throw new RequestException("expected a run with finished trials, but " + run.path()
+                    + " has none: audit the data set alone, or wait for the first");
+        }
+        return predictions;
+    }
+
+    private static void requireSameImages(
+            TrialFolder folder, @Nullable Provenance provenance, Predictions answers, ImageDataset images) {
+        boolean same = provenance == null || provenance.datasetSha256().equals(images.sha256());
+        if (!same || !Arrays.equals(answers.labels(), images.test().labels())) {
+            throw new RequestException(
+                    "expected the answers to the " + images.test().size() + " test images of "
+                            + images.name() + " in " + folder.predictions("test")
+                            + ", but found those to others: the images have changed since the run");
+        }
+    }
+
+    private static List<Path> write(Audit audit, Path target) throws IOException {
+        try {
+            return audit.write(target);
+        } catch (FileSystemException e) {
+            throw new RequestException(
+                    "--out must be a folder that can be made and written, but " + target + " cannot (" + Reasons.of(e)
+                            + "): choose another",
+                    e);
+        }
+    }
+
+    private static void print(Audit audit, Console console) {
+        LabeledImages test = audit.dataset().test();
+        console.item(
+                "",
+                String.format(
+                        Locale.ROOT,
+                        "%s: %,d training and %,d test images of %dx%d pixels, %s",
+                        audit.dataset().name(),
+                        audit.dataset().train().size(),
+                        test.size(),
+                        test.width(),
+                        test.height(),
+                        test.channels() == 1 ? "gray" : "colored"));
+        console.line("");
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of(
+                level(audit.distance()) + " apart at most", "pairs", "same pixels", "other label", "test images"));
+        rows.add(row("a test and a training image", audit.leakedCount()));
+        rows.add(row("two test images", audit.repeatedCount()));
+        console.table(rows);
+        console.line("");
+        console.item("", Duplicates.DISTANCE);
+        if (audit.predictions().isEmpty()) {
+            return;
+        }
+        console.line("");
+        rows = new ArrayList<>();
+        rows.add(List.of("accuracy", "all", "95 % interval", "without", "95 % interval", "images"));
+        for (Audit.Model model : audit.models()) {
+            Accuracy without = model.withoutDuplicates();
+            rows.add(List.of(
+                    model.model(),
+                    percent(model.all().share()),
+                    interval(model.all()),
+                    without == null ? "-" : percent(without.share()),
+                    without == null ? "-" : interval(without),
+                    String.format(Locale.ROOT, "%,d", without == null ? 0 : without.images())));
+        }
+        console.table(rows);
+        console.line("");
+        console.item("", "In percent; without: on the test images that look like no training image.");
+        int wrong = audit.wrongForAll().length;
+        console.item(
+                "",
+                String.format(
+                        Locale.ROOT,
+                        "No model is right on %,d of the %,d test images (%.2f %%).",
+                        wrong,
+                        test.size(),
+                        100.0 * wrong / test.size()));
+    }
+
+    private static List<String> row(String name, Audit.Count count) {
+        List<String> row = new ArrayList<>(List.of(name));
+        for (int number : new int[] {count.pairs(), count.exact(), count.otherLabel(), count.images()}) {
+            row.add(String.format(Locale.ROOT, "%,d", number));
+        }
+        return row;
+    }
+
+    private static String interval(Accuracy accuracy) {
+        return percent(accuracy.low()) + " to " + percent(accuracy.high());
+    }
+
+    private static String percent(double share) {
+        return String.format(Locale.ROOT, "%.2f", share * 100);
+    }
+
+    /** Writes a distance as short as it is. */
+    private static String level(double distance) {
+        String number = distance == Math.rint(distance) ? Long.toString((long) distance) : Double.toString(distance);
+        return number + (distance == 1 ? " gray level" : " gray levels");
+    }
+}

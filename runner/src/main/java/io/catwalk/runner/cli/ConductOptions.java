@@ -1,0 +1,105 @@
+package io.catwalk.runner.cli;
+
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.experiment.Conduct;
+import io.catwalk.runner.experiment.Experiment;
+import io.catwalk.runner.experiment.ExperimentSpec;
+import io.catwalk.runner.experiment.Results;
+import io.catwalk.runner.experiment.RunFolder;
+import io.catwalk.runner.experiment.RunLock;
+import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.trial.EngineSettings;
+import io.catwalk.runner.trial.LocalExecutor;
+import io.catwalk.runner.trial.TrialExecution;
+import io.catwalk.runner.trial.TrialInProcess;
+import io.catwalk.runner.trial.TrialProcess;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options of every command that runs trials, new ones or those of an interrupted run. */
+final class ConductOptions {
+
+    @Option(names = "--plugins-dir", paramLabel = "DIR", description = "Folder of the plugin jars.")
+    Path pluginsDir = Home.plugins();
+
+    @Option(
+            names = "--budget",
+            paramLabel = "TIME",
+            description = "Stop training after so long, such as 45m or 2h: what does not fit is listed as not run, "
+                    + "and catwalk resume goes on with it.")
+    @Nullable
+    String budget;
+
+    @Option(names = "--retry", description = "Try a failed trial once more.")
+    boolean retry;
+
+    @Option(names = "--in-process", description = "Run trials in this process, to debug a plugin.")
+    boolean inProcess;
+
+    @Option(names = "--json", description = "Print the results as JSON.")
+    boolean json;
+
+    /** Runs what the folder's request asks for and is not done yet, and prints what came of it. */
+    @SuppressWarnings("try") // the lock is held, not used
+    int carryOut(ExperimentSpec spec, Experiment experiment, RunFolder run, Console console)
+            throws IOException, InterruptedException {
+        Results results;
+        StopNote note = new StopNote(run.path(), console);
+        try (RunLock lock = run.lock();
+                ProgressView view = ProgressView.of(console, spec);
+                LocalExecutor executor = new LocalExecutor(execution(spec), inProcess ? 1 : spec.jobs())) {
+            results = experiment.run(run, executor, conduct(), view);
+        } finally {
+            note.withdraw();
+        }
+        if (json) {
+            console.json(results);
+        } else {
+            ResultsTable.print(results, console);
+            console.line("");
+            console.line("Everything is in " + run.path());
+        }
+        if (!results.experiment().notRun().isEmpty()) {
+            console.note("not run, since the time was over: "
+                    + String.join(", ", results.experiment().notRun())
+                    + "; catwalk resume goes on with them");
+        }
+        if (results.disagreeing() > 0) {
+            return ExitCode.CROSS_CHECK_FAILED;
+        }
+        return results.failed() == 0 && results.experiment().notRun().isEmpty() ? ExitCode.DONE : ExitCode.SOME_FAILED;
+    }
+
+    Experiment experiment(ExperimentSpec spec, PluginCatalog catalog) {
+        return new Experiment(spec, catalog, Home.data(), pluginsDir, Clock.systemUTC());
+    }
+
+    private Conduct conduct() {
+        return new Conduct(
+                budget == null ? null : Duration.ofSeconds(seconds("--budget", budget)),
+                retry ? Conduct.Retry.ONCE : Conduct.Retry.NEVER);
+    }
+
+    private TrialExecution execution(ExperimentSpec spec) {
+        if (inProcess) {
+            EngineSettings.apply(spec.threads());
+            return new TrialInProcess();
+        }
+        return new TrialProcess(
+                spec.trialTimeoutSeconds() == null ? null : Duration.ofSeconds(spec.trialTimeoutSeconds()));
+    }
+
+    /** Reads a duration such as {@code 90s}, {@code 30m} or {@code 2h}. */
+    static long seconds(String option, String text) {
+        String lower = text.toLowerCase(Locale.ROOT);
+        if (!lower.matches("[0-9]{1,9}[smh]")) {
+            throw new RequestException(option + " must be a number with s, m or h, such as 30m, but is " + text);
+        }
+        return Duration.parse("PT" + lower).toSeconds();
+    }
+}

@@ -1,0 +1,43 @@
+package io.catwalk.runner.cli;
+
+import io.catwalk.runner.experiment.ExperimentSpec;
+import io.catwalk.runner.experiment.RunFolder;
+import io.catwalk.runner.plugin.PluginCatalog;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Goes on with an interrupted run. */
+@Command(
+        name = "resume",
+        description = {
+            "Go on with an interrupted run, to the results that it would have had without interruption.",
+            "What is done is kept; what failed is tried again; what another plugin jar has made is made anew."
+        },
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class ResumeCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "RUN", description = "A run folder.")
+    private Path folder = Path.of("");
+
+    @Mixin
+    private ConductOptions conduct;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        RunFolder run = RunFolder.open(folder);
+        ExperimentSpec request = run.readExperiment();
+        try (PluginCatalog catalog = PluginCatalog.open(conduct.pluginsDir)) {
+            return conduct.carryOut(request, conduct.experiment(request, catalog), run, new Console(spec));
+        }
+    }
+}

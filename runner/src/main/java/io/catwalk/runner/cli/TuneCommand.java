@@ -1,0 +1,140 @@
+package io.catwalk.runner.cli;
+
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.experiment.Candidates;
+import io.catwalk.runner.experiment.Contestant;
+import io.catwalk.runner.experiment.ExperimentSpec;
+import io.catwalk.runner.experiment.TuningSpec;
+import io.catwalk.runner.experiment.TuningSpec.Rung;
+import io.catwalk.runner.experiment.TuningSpec.Strategy;
+import io.catwalk.runner.plugin.LoadedClassifier;
+import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.trial.TrialSpec;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Searches for the hyperparameters and recipe of one classifier. */
+@Command(
+        name = "tune",
+        description = {
+            "Search for the best hyperparameters and recipe of a classifier, by cross-validation on the training "
+                    + "images alone.",
+            "The best is then trained in full and judged on the test images, once."
+        },
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class TuneCommand implements Callable<Integer> {
+
+    private static final String LEARNING_RATE = "learning_rate";
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "CLASSIFIER", description = "One that catwalk list shows.")
+    private String name = "";
+
+    @Option(
+            names = "--strategy",
+            paramLabel = "grid|random|halving",
+            description = "Try every point, points drawn by chance, or those with ever more epochs for the better "
+                    + "ones. Default: ${DEFAULT-VALUE}")
+    private Strategy strategy = Strategy.HALVING;
+
+    @Option(
+            names = "--candidates",
+            paramLabel = "N",
+            description = "Points that are drawn; the first is what the plugin comes with. Default: ${DEFAULT-VALUE}")
+    private int candidates = 9;
+
+    @Option(
+            names = "--search",
+            paramLabel = "NAME=VALUE,...",
+            description = "What to search over; repeatable: a hyperparameter (without values: all that the plugin "
+                    + "offers), a number of the recipe such as learning_rate, batch_size or weight_decay, or "
+                    + "augmentation=none,flip,flip+shift,flip+shift+erase. Default: all hyperparameters, and the "
+                    + "learning rate, halved and doubled")
+    private List<String> search = List.of();
+
+    @Option(
+            names = "--score-epochs",
+            paramLabel = "N",
+            description = "Epochs of each training that scores; with halving, in the last rung. Default: the recipe's")
+    @Nullable
+    private Integer scoreEpochs;
+
+    @Option(
+            names = "--eta",
+            paramLabel = "N",
+            description = "With halving, one candidate in N goes on to N times the epochs. Default: ${DEFAULT-VALUE}")
+    private int eta = 3;
+
+    @Mixin
+    private FoldOptions folds;
+
+    @Mixin
+    private ExperimentOptions options;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        return options.run("tune-" + name, spec, this::request);
+    }
+
+    private ExperimentSpec request(PluginCatalog catalog) {
+        LoadedClassifier classifier = catalog.require(name);
+        Contestant plain = options.contestant(classifier, TrialSpec.DEFAULT_VARIANT, Map.of());
+        Map<String, List<Object>> space = search.isEmpty() ? standardSpace(classifier, plain) : space(classifier);
+        List<Map<String, Object>> points = strategy == Strategy.GRID
+                ? Candidates.grid(space)
+                : Candidates.random(space, candidates, options.seeds().get(0));
+        int epochs = scoreEpochs == null ? plain.recipe().epochs() : scoreEpochs;
+        List<Rung> rungs = strategy == Strategy.HALVING
+                ? Candidates.halving(points.size(), epochs, eta)
+                : List.of(new Rung(epochs, points.size()));
+        List<Contestant> contestants = new ArrayList<>();
+        for (Map<String, Object> point : points) {
+            contestants.add(options.contestant(classifier, TuningSpec.variant(contestants.size() + 1), point));
+        }
+        return options.spec(contestants, folds.split(options, 3)).searching(new TuningSpec(strategy, rungs, points));
+    }
+
+    private static Map<String, List<Object>> standardSpace(LoadedClassifier classifier, Contestant plain) {
+        Map<String, List<Object>> space =
+                new LinkedHashMap<>(classifier.searchSpace().options());
+        double rate = plain.recipe().optimizer().learningRate();
+        space.put(LEARNING_RATE, List.of(rate, rate / 2, rate * 2));
+        return space;
+    }
+
+    private Map<String, List<Object>> space(LoadedClassifier classifier) {
+        Map<String, List<Object>> space = new LinkedHashMap<>();
+        for (String asked : search) {
+            String[] parts = asked.split("=", 2);
+            List<Object> known = classifier.searchSpace().options().get(parts[0]);
+            if (parts.length == 1 && known == null) {
+                throw new RequestException("--search " + asked + " needs values to try, such as " + asked + "=A,B");
+            }
+            List<Object> values = parts.length == 1
+                    ? known
+                    : Stream.of(parts[1].split(",", -1))
+                            .filter(text -> !text.isBlank())
+                            .map(Typed::value)
+                            .toList();
+            if (space.put(parts[0], values == null ? List.of() : values) != null) {
+                throw new RequestException("--search names " + parts[0] + " twice: give all of its values at once");
+            }
+        }
+        return space;
+    }
+}

@@ -1,0 +1,257 @@
+package io.catwalk.runner.data;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * Looks up which images of a set resemble another one, by the distance of {@link Duplicates}.
+ *
+ * <p>The inner part of an image, without its outermost rows and columns, is compared whichever way the other is moved.
+ * Cut it into blocks of n_B pixels. By the inequality of Cauchy and Schwarz in each of them, two images differ by
+ *
+ * <pre>sum over all pixels of (a - b)^2  &gt;=  sum over B of (sum of a in B - sum of b in B)^2 / n_B</pre>
+ *
+ * so that the block sums over the root of n_B are coordinates in which no two images are further apart than in
+ * their pixels. So is any unit vector's direction in them; that of the mean orders the set. Looking up one image walks
+ * over the few whose means are near enough, passes over those whose blocks are too far from all the blocks that the
+ * image has when it is moved, and compares what is left pixel by pixel until the difference is too large.
+ */
+final class Lookalikes {
+
+    private static final int BLOCKS = 4;
+
+    /** Covers the rounding of the bounds; pixels themselves are compared in whole numbers. */
+    private static final double SLACK = 1;
+
+    /** How an image is moved: it stays where that is as good as anything else. */
+    private static final List<Move> MOVES = List.of(
+            new Move(0, 0),
+            new Move(-1, 0),
+            new Move(1, 0),
+            new Move(0, -1),
+            new Move(0, 1),
+            new Move(-1, -1),
+            new Move(1, -1),
+            new Move(-1, 1),
+            new Move(1, 1));
+
+    private final LabeledImages images;
+    private final double distance;
+    private final List<Move> moves;
+    private final int[] columns;
+    private final int[] rows;
+    private final int coordinates;
+
+    /** Unit vector of the mean. */
+    private final double[] direction;
+
+    /** Indices of the images by their means. */
+    private final int[] order;
+
+    private final double[] means;
+    private final double[] blocks;
+
+    private record Move(int right, int down) {}
+
+    /** Prepares the lookup of images up to a distance in gray levels. */
+    Lookalikes(LabeledImages images, double distance) {
+        this.images = images;
+        this.distance = distance;
+        int across = images.width() < 3 ? 0 : 1;
+        int along = images.height() < 3 ? 0 : 1;
+        moves = MOVES.stream()
+                .filter(move -> Math.abs(move.right) <= across && Math.abs(move.down) <= along)
+                .toList();
+        columns = edges(across, images.width() - across);
+        rows = edges(along, images.height() - along);
+        coordinates = images.channels() * (rows.length - 1) * (columns.length - 1);
+        direction = direction();
+        double[] all = new double[images.size() * coordinates];
+        double[] unsorted = new double[images.size()];
+        for (int i = 0; i < images.size(); i++) {
+            project(images.pixels(), i * images.imageLength(), MOVES.get(0), all, i * coordinates);
+            unsorted[i] = mean(all, i * coordinates);
+        }
+        order = IntStream.range(0, images.size())
+                .boxed()
+                .sorted(Comparator.comparingDouble(i -> unsorted[i]))
+                .mapToInt(Integer::intValue)
+                .toArray();
+        means = Arrays.stream(order).mapToDouble(i -> unsorted[i]).toArray();
+        blocks = new double[all.length];
+        for (int i = 0; i < order.length; i++) {
+            System.arraycopy(all, order[i] * coordinates, blocks, i * coordinates, coordinates);
+        }
+    }
+
+    /**
+     * Looks up an image.
+     *
+     * @param others of the same shape
+     * @param image index of one of them
+     * @param from the lowest index of a lookalike
+     * @return the pairs with all that are near enough, by distance, then by index
+     */
+    List<Duplicate> of(LabeledImages others, int image, int from) {
+        if (others.channels() != images.channels()
+                || others.height() != images.height()
+                || others.width() != images.width()) {
+            throw new IllegalArgumentException("expected images of the same shape");
+        }
+        int length = others.imageLength();
+        byte[] pixels = Arrays.copyOfRange(others.pixels(), image * length, (image + 1) * length);
+        Map<Integer, Duplicate> nearest = new HashMap<>();
+        search(pixels, image, false, from, nearest);
+        search(mirrored(pixels), image, true, from, nearest);
+        List<Duplicate> found = new ArrayList<>(nearest.values());
+        found.sort(Comparator.comparingDouble(Duplicate::distance).thenComparingInt(Duplicate::second));
+        return found;
+    }
+
+    private void search(byte[] pixels, int image, boolean mirrored, int from, Map<Integer, Duplicate> nearest) {
+        double[] low = new double[coordinates];
+        double[] high = new double[coordinates];
+        double reach = Math.sqrt(distance * distance * images.imageLength() + SLACK);
+        double first = Double.POSITIVE_INFINITY;
+        double last = Double.NEGATIVE_INFINITY;
+        Arrays.fill(low, Double.POSITIVE_INFINITY);
+        Arrays.fill(high, Double.NEGATIVE_INFINITY);
+        double[] moved = new double[coordinates];
+        for (Move move : moves) {
+            project(pixels, 0, move, moved, 0);
+            for (int c = 0; c < coordinates; c++) {
+                low[c] = Math.min(low[c], moved[c]);
+                high[c] = Math.max(high[c], moved[c]);
+            }
+            first = Math.min(first, mean(moved, 0));
+            last = Math.max(last, mean(moved, 0));
+        }
+        int start = Arrays.binarySearch(means, first - reach);
+        start = start < 0 ? -start - 1 : start;
+        while (start > 0 && means[start - 1] >= first - reach) {
+            start--; // a binary search finds any of equals
+        }
+        for (int i = start; i < means.length && means[i] <= last + reach; i++) {
+            if (order[i] >= from && mayReach(i, low, high, reach * reach)) {
+                compare(pixels, image, mirrored, order[i], nearest);
+            }
+        }
+    }
+
+    /** Bounds the distance to whatever lies in the box. */
+    private boolean mayReach(int candidate, double[] low, double[] high, double limit) {
+        double sum = 0;
+        int at = candidate * coordinates;
+        for (int c = 0; c < coordinates; c++) {
+            double value = blocks[at + c];
+            double outside = value < low[c] ? low[c] - value : value > high[c] ? value - high[c] : 0;
+            sum += outside * outside;
+            if (sum > limit) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void compare(byte[] pixels, int image, boolean mirrored, int other, Map<Integer, Duplicate> nearest) {
+        for (Move move : moves) {
+            int compared = images.channels()
+                    * (images.height() - Math.abs(move.down))
+                    * (images.width() - Math.abs(move.right));
+            long squares = squares(pixels, other, move, (long) (distance * distance * compared + SLACK));
+            double apart = Math.sqrt((double) squares / compared);
+            Duplicate known = nearest.get(other);
+            if (apart <= distance && (known == null || apart < known.distance())) {
+                nearest.put(other, new Duplicate(image, other, apart, mirrored, move.right, move.down));
+            }
+        }
+    }
+
+    /** Adds up the squared differences where both have pixels, row by row until they exceed the limit. */
+    private long squares(byte[] pixels, int other, Move move, long limit) {
+        int width = images.width();
+        int height = images.height();
+        int left = Math.max(0, move.right);
+        int end = width + Math.min(0, move.right);
+        byte[] others = images.pixels();
+        long sum = 0;
+        for (int c = 0; c < images.channels() && sum <= limit; c++) {
+            for (int y = Math.max(0, move.down); y < height + Math.min(0, move.down) && sum <= limit; y++) {
+                int own = (c * height + y - move.down) * width - move.right;
+                int its = other * images.imageLength() + (c * height + y) * width;
+                for (int x = left; x < end; x++) {
+                    int difference = (pixels[own + x] & 0xff) - (others[its + x] & 0xff);
+                    sum += (long) difference * difference;
+                }
+            }
+        }
+        return sum;
+    }
+
+    /** Writes the coordinates of what lies on the inner part when the image that starts there is moved. */
+    private void project(byte[] pixels, int start, Move move, double[] target, int at) {
+        int coordinate = at;
+        for (int c = 0; c < images.channels(); c++) {
+            for (int row = 1; row < rows.length; row++) {
+                for (int column = 1; column < columns.length; column++) {
+                    long sum = 0;
+                    for (int y = rows[row - 1] - move.down; y < rows[row] - move.down; y++) {
+                        int line = start + (c * images.height() + y) * images.width() - move.right;
+                        for (int x = columns[column - 1]; x < columns[column]; x++) {
+                            sum += pixels[line + x] & 0xff;
+                        }
+                    }
+                    target[coordinate++] = sum / Math.sqrt(size(row, column));
+                }
+            }
+        }
+    }
+
+    private double[] direction() {
+        int inner = images.channels() * (rows[rows.length - 1] - rows[0]) * (columns[columns.length - 1] - columns[0]);
+        double[] unit = new double[coordinates];
+        int coordinate = 0;
+        for (int c = 0; c < images.channels(); c++) {
+            for (int row = 1; row < rows.length; row++) {
+                for (int column = 1; column < columns.length; column++) {
+                    unit[coordinate++] = Math.sqrt((double) size(row, column) / inner);
+                }
+            }
+        }
+        return unit;
+    }
+
+    private int size(int row, int column) {
+        return (rows[row] - rows[row - 1]) * (columns[column] - columns[column - 1]);
+    }
+
+    private double mean(double[] projected, int at) {
+        double sum = 0;
+        for (int c = 0; c < coordinates; c++) {
+            sum += projected[at + c] * direction[c];
+        }
+        return sum;
+    }
+
+    /** Cuts into as many parts as there are blocks a side, or into single pixels if there are fewer. */
+    private static int[] edges(int from, int to) {
+        int parts = Math.min(BLOCKS, to - from);
+        return IntStream.rangeClosed(0, parts)
+                .map(i -> from + i * (to - from) / parts)
+                .toArray();
+    }
+
+    private byte[] mirrored(byte[] pixels) {
+        byte[] mirrored = new byte[pixels.length];
+        int width = images.width();
+        for (int i = 0; i < pixels.length; i++) {
+            mirrored[i] = pixels[i - i % width + width - 1 - i % width];
+        }
+        return mirrored;
+    }
+}

@@ -1,0 +1,27 @@
+package io.catwalk.runner.evaluation;
+
+/**
+ * Counts how many of some images a model predicts rightly.
+ *
+ * @param images number of images; at least 1
+ * @param right number of them that it predicts rightly
+ * @param share of them, 0 to 1
+ * @param low lower bound of the share's 95 % Wilson interval
+ * @param high upper bound
+ */
+public record Accuracy(int images, int right, double share, double low, double high) {
+
+    private static final double CONFIDENCE = 0.95;
+
+    /**
+     * Bounds a count.
+     *
+     * @param images number of images; at least 1
+     * @param right number of them that are predicted rightly; 0 to {@code images}
+     * @return the count with its interval
+     */
+    public static Accuracy of(int images, int right) {
+        Interval interval = Interval.wilson(right, images, CONFIDENCE);
+        return new Accuracy(images, right, (double) right / images, interval.low(), interval.high());
+    }
+}

@@ -1,0 +1,119 @@
+package io.catwalk.runner.experiment;
+
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.experiment.TuningSpec.Rung;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+
+/** Chooses what a search tries, out of a space of names with their options. */
+public final class Candidates {
+
+    /** Draws that are tried for each point before the space is taken to be exhausted. */
+    private static final int DRAWS = 1_000;
+
+    private Candidates() {}
+
+    /**
+     * Lists every point.
+     *
+     * @param space name to options, the first of each being what the classifier comes with
+     * @return all combinations, what the classifier comes with first
+     * @throws RequestException if the space is empty
+     */
+    public static List<Map<String, Object>> grid(Map<String, List<Object>> space) {
+        check(space);
+        List<Map<String, Object>> points = List.of(Map.of());
+        for (Map.Entry<String, List<Object>> entry : space.entrySet()) {
+            List<Map<String, Object>> longer = new ArrayList<>();
+            for (Map<String, Object> point : points) {
+                for (Object value : entry.getValue()) {
+                    Map<String, Object> extended = new LinkedHashMap<>(point);
+                    extended.put(entry.getKey(), value);
+                    longer.add(extended);
+                }
+            }
+            points = longer;
+        }
+        return points;
+    }
+
+    /**
+     * Draws points without replacement.
+     *
+     * @param space as for {@link #grid}
+     * @param count how many points, at least 1; no more than there are
+     * @param seed decides the draws
+     * @return what the classifier comes with, then points drawn
+     * @throws RequestException if the space is empty, or the count below 1
+     */
+    public static List<Map<String, Object>> random(Map<String, List<Object>> space, int count, long seed) {
+        check(space);
+        if (count < 1) {
+            throw new RequestException("--candidates must be at least 1, but is " + count);
+        }
+        long size = space.values().stream().mapToLong(List::size).reduce(1, Candidates::times);
+        SplittableRandom random = new SplittableRandom(seed);
+        Set<Map<String, Object>> points = new LinkedHashSet<>();
+        Map<String, Object> first = new LinkedHashMap<>();
+        space.forEach((name, options) -> first.put(name, options.get(0)));
+        points.add(first);
+        if (count >= size) {
+            points.addAll(grid(space));
+            return List.copyOf(points);
+        }
+        for (long draw = 0; points.size() < count && draw < (long) DRAWS * count; draw++) {
+            Map<String, Object> point = new LinkedHashMap<>();
+            space.forEach((name, options) -> point.put(name, options.get(random.nextInt(options.size()))));
+            points.add(point);
+        }
+        return List.copyOf(points);
+    }
+
+    /**
+     * Plans successive halving: each rung has one part in {@code eta} of the candidates of the one before,
+     * for {@code eta} times as many epochs, so that each rung costs about the same.
+     *
+     * @param candidates of the first rung, at least 1
+     * @param epochs of the last rung, at least 1
+     * @param eta at least 2
+     * @return rungs, the last one with at least 2 candidates unless there is but one
+     * @throws RequestException if a number is out of its range
+     */
+    public static List<Rung> halving(int candidates, int epochs, int eta) {
+        if (eta < 2 || epochs < 1 || candidates < 1) {
+            throw new RequestException("expected --eta of at least 2, and at least 1 epoch and candidate, but found "
+                    + eta + ", " + epochs + " and " + candidates);
+        }
+        List<Integer> counts = new ArrayList<>();
+        for (int left = candidates; counts.isEmpty() || left >= 2; left = left / eta) {
+            counts.add(left);
+        }
+        List<Rung> rungs = new ArrayList<>();
+        for (int i = 0; i < counts.size(); i++) {
+            double share = Math.pow(eta, counts.size() - 1 - i);
+            rungs.add(new Rung((int) Math.max(1, Math.round(epochs / share)), counts.get(i)));
+        }
+        return rungs;
+    }
+
+    private static long times(long product, long factor) {
+        return product > Integer.MAX_VALUE ? product : product * factor;
+    }
+
+    private static void check(Map<String, List<Object>> space) {
+        if (space.isEmpty()) {
+            throw new RequestException("expected a space to search, but it is empty: name something with --search");
+        }
+        space.forEach((name, options) -> {
+            if (options.isEmpty() || new LinkedHashSet<>(options).size() < options.size()) {
+                throw new RequestException(
+                        "expected at least one option of " + name + " to try, and none twice, but found " + options);
+            }
+        });
+    }
+}

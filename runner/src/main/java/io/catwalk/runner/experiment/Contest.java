@@ -1,0 +1,117 @@
+package io.catwalk.runner.experiment;
+
+import io.catwalk.runner.trial.Efficiency;
+import io.catwalk.runner.trial.TrialResult;
+import io.catwalk.runner.trial.TrialSpec;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Pairs the trained networks of an experiment: where the contestants share enough, each counts with the
+ * seeds and folds that all of them have finished, so that none profits from an easier fold.
+ *
+ * @param trials that count, of each contestant with a trained network, in the order of the request
+ * @param results of all trials that are done
+ * @param folds whether it is a cross-validation
+ * @param paired whether the contestants share a seed or, with folds, two folds
+ * @param leftOut what does not count, in sentences
+ */
+record Contest(
+        Map<String, List<TrialSpec>> trials,
+        Map<TrialSpec, TrialResult> results,
+        boolean folds,
+        boolean paired,
+        List<String> leftOut) {
+
+    /** What a trial of each contestant has in common. */
+    private record Round(long seed, int fold) {
+
+        static Round of(TrialSpec trial) {
+            return new Round(trial.seed(), trial.fold());
+        }
+    }
+
+    static Contest of(List<TrialSpec> planned, Map<TrialSpec, TrialResult> finished) {
+        Map<TrialSpec, TrialResult> results = new LinkedHashMap<>();
+        Map<String, List<TrialSpec>> trials = new LinkedHashMap<>();
+        Set<String> without = new LinkedHashSet<>();
+        Set<Round> rounds = new LinkedHashSet<>();
+        for (TrialSpec trial : planned) {
+            rounds.add(Round.of(trial));
+            without.add(trial.label());
+            TrialResult result = finished.get(trial);
+            if (result != null && result.status() == TrialResult.Status.DONE) {
+                results.put(trial, result);
+                trials.computeIfAbsent(trial.label(), label -> new ArrayList<>())
+                        .add(trial);
+            }
+        }
+        without.removeAll(trials.keySet());
+        Set<Round> shared = new LinkedHashSet<>(rounds);
+        trials.values()
+                .forEach(own -> shared.retainAll(own.stream().map(Round::of).collect(Collectors.toSet())));
+        boolean folds = rounds.stream().anyMatch(round -> round.fold() > 0);
+        boolean paired = shared.stream().map(Round::fold).distinct().count() >= (folds ? 2 : 1);
+        if (paired) {
+            trials.values().forEach(own -> own.removeIf(trial -> !shared.contains(Round.of(trial))));
+        }
+        List<String> leftOut = new ArrayList<>();
+        if (!without.isEmpty()) {
+            leftOut.add(Headline.names(without) + (without.size() == 1 ? " has" : " have")
+                    + " no trained network and no place here.");
+        }
+        if (!paired && trials.size() > 1) {
+            leftOut.add("There are no verdicts, since not all have finished the same "
+                    + (folds ? "two folds." : "seed.") + " The standings are of different trials.");
+        } else if (shared.size() < rounds.size()) {
+            leftOut.add("Of " + rounds.size() + " trials of each contestant only " + shared.size()
+                    + (shared.size() == 1 ? " counts" : " count")
+                    + " here: those whose seed and fold all have finished.");
+        }
+        return new Contest(trials, results, folds, paired, leftOut);
+    }
+
+    /** Looks a score up on the images that judge a trial. */
+    double score(TrialSpec trial, String metric) {
+        return Objects.requireNonNull(Results.metric(result(trial), "test", metric));
+    }
+
+    /**
+     * Returns the scores of independent observations: one per seed or, with folds, one per fold, as a mean
+     * over the seeds, since these share the fold's images.
+     */
+    double[] scores(List<TrialSpec> own, String metric) {
+        return own.stream()
+                .collect(Collectors.groupingBy(
+                        trial -> folds ? trial.fold() : trial.seed(),
+                        LinkedHashMap::new,
+                        Collectors.averagingDouble(trial -> score(trial, metric))))
+                .values()
+                .stream()
+                .mapToDouble(Double::doubleValue)
+                .toArray();
+    }
+
+    /** Returns what a contestant costs as an ONNX file, from its first network that was measured. */
+    @Nullable
+    Efficiency measured(String contestant) {
+        return results.entrySet().stream()
+                .filter(trial -> trial.getKey().label().equals(contestant))
+                .map(trial -> trial.getValue().efficiency())
+                .filter(efficiency ->
+                        efficiency != null && efficiency.onnxBytes() != null && efficiency.onnxruntime() != null)
+                .findFirst()
+                .orElse(null);
+    }
+
+    TrialResult result(TrialSpec trial) {
+        return Objects.requireNonNull(results.get(trial));
+    }
+}

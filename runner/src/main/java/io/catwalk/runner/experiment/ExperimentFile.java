@@ -1,0 +1,348 @@
+package io.catwalk.runner.experiment;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import io.catwalk.api.Hyperparameters;
+import io.catwalk.runner.Reasons;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.ImageSize;
+import io.catwalk.runner.plugin.LoadedClassifier;
+import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.statistics.EquivalenceRegion;
+import io.catwalk.runner.trial.DatasetSpec;
+import io.catwalk.runner.trial.SplitSpec;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.dataformat.yaml.YAMLParser;
+
+/**
+ * Holds a request as a person wrote it: a YAML file in which every key may be left out. What a run writes
+ * into its folder as {@code experiment.yaml} is such a file, too, with nothing left out.
+ *
+ * @param path of the file, to name it in messages
+ * @param content what it says
+ */
+public record ExperimentFile(Path path, Content content) {
+
+    /** Says nothing, as where there is no file. */
+    public static final ExperimentFile NONE =
+            new ExperimentFile(Path.of(""), new Content(null, null, null, null, null, null, null, null, null, null));
+
+    /** Where the YAML parser says that something is. */
+    private static final Pattern MARK = Pattern.compile("(?m)^ in .*, line ([0-9]+), column [0-9]+:$");
+
+    /**
+     * Holds what a file says, and null for what it does not.
+     *
+     * @param schema version of the format
+     * @param dataset which images
+     * @param split which of them are for what
+     * @param classifiers who takes part, at least one, no variant of a classifier twice
+     * @param seeds of the trials, at least one, none twice
+     * @param jobs how many trials run at once, at least 1
+     * @param threads of the engine in each trial, at least 1
+     * @param trialTimeout the time after which a trial is stopped, as the file says it, such as {@code 30m}
+     * @param trialTimeoutSeconds the same in seconds, in whichever way the file says it; at least 1
+     * @param region which differences in accuracy do not matter, in percentage points
+     */
+    @JsonIgnoreProperties({"command", "tuning"})
+    public record Content(
+            @Nullable Integer schema,
+            @Nullable Dataset dataset,
+            @Nullable Split split,
+            @Nullable List<ClassifierEntry> classifiers,
+            @Nullable List<Long> seeds,
+            @Nullable Integer jobs,
+            @Nullable Integer threads,
+            @Nullable String trialTimeout,
+            @Nullable Long trialTimeoutSeconds,
+            @Nullable Double region) {
+
+        /** Copies the lists, and checks everything that can be checked without plugins and images. */
+        public Content {
+            if (classifiers != null) {
+                classifiers = List.copyOf(classifiers);
+                requireSomeAndNoneTwice(
+                        "classifiers",
+                        classifiers.stream().map(ClassifierEntry::label).toList(),
+                        "leave it out for all that catwalk list shows",
+                        "give each choice a variant of its own");
+            }
+            if (seeds != null) {
+                seeds = List.copyOf(seeds);
+                requireSomeAndNoneTwice(
+                        "seeds", seeds.stream().map(String::valueOf).toList(), "try [1]", "leave one out");
+            }
+            requireAtLeastOne("jobs", jobs);
+            requireAtLeastOne("threads", threads);
+            if (trialTimeout != null) {
+                if (trialTimeoutSeconds != null) {
+                    throw new RequestException(
+                            "trial_timeout must be the only one, but trial_timeout_seconds is there, too: keep one");
+                }
+                trialTimeoutSeconds = seconds(trialTimeout);
+            }
+            requireAtLeastOne("trial_timeout_seconds", trialTimeoutSeconds);
+            if (region != null) {
+                new EquivalenceRegion(region);
+            }
+        }
+
+        private static void requireSomeAndNoneTwice(String key, List<String> items, String ifNone, String ifTwice) {
+            if (items.isEmpty()) {
+                throw new RequestException(key + " must have at least one, but has none: " + ifNone);
+            }
+            // Not every file system tells apart what differs in capital letters only.
+            Set<String> seen = new HashSet<>();
+            for (String item : items) {
+                if (!seen.add(item.toLowerCase(Locale.ROOT))) {
+                    throw new RequestException(key + " must have none twice, but has " + item + " twice: " + ifTwice);
+                }
+            }
+        }
+
+        private static void requireAtLeastOne(String key, @Nullable Number value) {
+            if (value != null && value.longValue() < 1) {
+                throw new RequestException(key + " must be at least 1, but is " + value);
+            }
+        }
+    }
+
+    /**
+     * Says which images, as {@link DatasetSpec} does.
+     *
+     * @param name a known data set or a folder
+     * @param imageSize what to resize an image folder to, as {@code WIDTHxHEIGHT}
+     * @param limitTrain number of training images to keep; 0 keeps all
+     * @param limitTest number of test images to keep; 0 keeps all
+     */
+    public record Dataset(
+            @Nullable String name,
+            @Nullable String imageSize,
+            @Nullable Integer limitTrain,
+            @Nullable Integer limitTest) {
+
+        /** Checks the size and the limits against their ranges. */
+        public Dataset {
+            if (imageSize != null) {
+                ImageSize.parse(imageSize);
+            }
+            new DatasetSpec("", null, or(limitTrain, 0), or(limitTest, 0));
+        }
+
+        /**
+         * Asks for all images of a data set.
+         *
+         * @param name a known data set or a folder
+         * @return no more than its name
+         */
+        @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+        public static Dataset of(String name) {
+            return new Dataset(name, null, null, null);
+        }
+    }
+
+    /**
+     * Says which images judge and which choose the epoch, as {@link SplitSpec} does.
+     *
+     * @param folds of a cross-validation; 0 for a hold-out
+     * @param repeats how often the images are dealt into folds anew
+     * @param holdOut share of the images to train on that chooses the epoch
+     * @param seed of the split
+     */
+    public record Split(
+            @Nullable Integer folds,
+            @Nullable Integer repeats,
+            @Nullable Double holdOut,
+            @Nullable Long seed) {
+
+        /** Checks the numbers against their ranges; how many folds there are may be said elsewhere. */
+        public Split {
+            new SplitSpec(or(folds, repeats == null ? 0 : 2), or(repeats, 1), or(holdOut, 0.1), or(seed, 0L));
+        }
+    }
+
+    private static <T> T or(@Nullable T value, T otherwise) {
+        return value == null ? otherwise : value;
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @param path where
+     * @return what it says
+     * @throws RequestException if there is none, it is not YAML, or it says what no experiment has; in one
+     *     line that names the file and the place in it
+     */
+    public static ExperimentFile read(Path path) {
+        JsonNode tree = tree(path, text(path));
+        if (!tree.isObject()) {
+            throw new RequestException(path + ": expected keys with values, such as classifiers: [gru], but found "
+                    + (tree.isMissingNode() || tree.isNull() ? "nothing" : TreeReader.words(tree)));
+        }
+        // First, since a newer format may have any keys.
+        JsonNode schema = tree.path("schema");
+        if (schema.isIntegralNumber() && schema.asDouble() > ExperimentSpec.SCHEMA) {
+            throw new RequestException(path + ": schema must be at most " + ExperimentSpec.SCHEMA + ", but is " + schema
+                    + ": a newer Catwalk has written it, use that one");
+        }
+        if (!tree.path("tuning").isNull() && !tree.path("tuning").isMissingNode()) {
+            throw new RequestException(path + ": tuning must be left out, but is there, since a search has written it:"
+                    + " search again with catwalk tune");
+        }
+        return new ExperimentFile(path, TreeReader.read(tree, Content.class, TreeReader.Keys.ANY, path.toString(), ""));
+    }
+
+    private static String text(Path path) {
+        if (!Files.exists(path) || Files.isDirectory(path)) {
+            throw new RequestException("expected an experiment file at " + path + ", but "
+                    + (!Files.exists(path)
+                            ? "there is none"
+                            : "that is a folder" + (RunFolder.isOne(path) ? ": try its experiment.yaml" : "")));
+        }
+        try {
+            return Files.readString(path);
+        } catch (CharacterCodingException e) {
+            throw new RequestException(path + ": expected YAML in UTF-8, but it is not UTF-8", e);
+        } catch (IOException e) {
+            throw new RequestException("cannot read the experiment file " + path + ": " + Reasons.of(e), e);
+        }
+    }
+
+    private static JsonNode tree(Path path, String text) {
+        try (JsonParser parser = TreeReader.MAPPER.createParser(text)) {
+            // A tree would have the name of an alias for its value.
+            while (parser.nextToken() != null) {
+                if (parser instanceof YAMLParser yaml && yaml.isCurrentAlias()) {
+                    throw new RequestException(path + ": expected plain YAML, but line "
+                            + parser.currentTokenLocation().getLineNr() + " has the alias *" + parser.getString()
+                            + ": write its value out");
+                }
+            }
+            return TreeReader.MAPPER.readTree(text);
+        } catch (JacksonException e) {
+            throw new RequestException(path + ": expected YAML, but found" + line(e) + ": " + problem(e), e);
+        }
+    }
+
+    /** Returns the last line that the message draws, which is where it went wrong, or else that of the parser. */
+    private static String line(JacksonException e) {
+        TokenStreamLocation parser = e.getLocation();
+        return MARK.matcher(e.getOriginalMessage())
+                .results()
+                .map(mark -> " in line " + mark.group(1))
+                .reduce(parser == null ? "" : " in line " + parser.getLineNr(), (earlier, later) -> later);
+    }
+
+    /** Leaves out the lines of the message that draw the place, and what only the program can make sense of. */
+    private static String problem(JacksonException e) {
+        return e.getOriginalMessage()
+                .lines()
+                .filter(line -> !line.startsWith(" "))
+                .collect(Collectors.joining(", "))
+                .replaceFirst("(: \\(java\\.| for `| \\(bound as ).*", "");
+    }
+
+    /**
+     * Says who takes part.
+     *
+     * @param names of the classifiers that the command line names; empty for all of the file
+     * @return the entries of the file of these names, and for a name that it does not have, its defaults
+     */
+    public List<ClassifierEntry> entries(List<String> names) {
+        List<ClassifierEntry> all = or(content.classifiers(), List.of());
+        if (names.isEmpty()) {
+            return all;
+        }
+        return names.stream()
+                .distinct()
+                .flatMap(name -> all.stream().noneMatch(entry -> entry.name().equals(name))
+                        ? Stream.of(ClassifierEntry.of(name))
+                        : all.stream().filter(entry -> entry.name().equals(name)))
+                .toList();
+    }
+
+    /**
+     * Resolves an entry.
+     *
+     * @param entry one of {@link #entries}
+     * @param catalog the plugins
+     * @return the classifier with everything chosen about it
+     * @throws RequestException if there is no such classifier, it has no such hyperparameter or option, or
+     *     the recipe cannot be changed like that; in one line that names the file, the classifier and the place
+     */
+    public Contestant contestant(ClassifierEntry entry, PluginCatalog catalog) {
+        LoadedClassifier classifier;
+        try {
+            classifier = catalog.require(entry.name());
+        } catch (RequestException e) {
+            int index = index(entry);
+            throw index < 0 ? e : new RequestException(path + ": classifiers[" + index + "]: " + e.getMessage(), e);
+        }
+        return contestant(entry, classifier);
+    }
+
+    /**
+     * Resolves an entry whose classifier is at hand.
+     *
+     * @param entry one of {@link #entries}
+     * @param classifier of the name of the entry
+     * @return the classifier with everything chosen about it
+     * @throws RequestException as {@link #contestant(ClassifierEntry, PluginCatalog)}
+     */
+    public Contestant contestant(ClassifierEntry entry, LoadedClassifier classifier) {
+        String source = path + ": " + entry.label();
+        String at = "classifiers[" + index(entry) + "]";
+        Set<String> known = classifier.searchSpace().options().keySet();
+        for (String name : entry.hyperparameters().keySet()) {
+            if (!known.contains(name)) {
+                throw new RequestException(source + ": " + TreeReader.unknownKey(at + ".hyperparameters", name, known));
+            }
+        }
+        Hyperparameters chosen;
+        try {
+            chosen = classifier.searchSpace().choose(entry.hyperparameters());
+        } catch (IllegalArgumentException e) {
+            throw new RequestException(source + ": " + at + ".hyperparameters: " + e.getMessage(), e);
+        }
+        return new Contestant(
+                entry.name(),
+                entry.variant(),
+                chosen.values(),
+                RecipeOverrides.recipe(classifier.recipe(chosen), entry.recipe(), source, at + ".recipe"));
+    }
+
+    private int index(ClassifierEntry entry) {
+        return or(content.classifiers(), List.<ClassifierEntry>of()).indexOf(entry);
+    }
+
+    /**
+     * Reads a time such as {@code 90s}, {@code 30m} or {@code 2h}.
+     *
+     * @param text a whole number with its unit
+     * @return seconds
+     * @throws RequestException if it is no such text
+     */
+    public static long seconds(String text) {
+        String lower = text.toLowerCase(Locale.ROOT);
+        if (!lower.matches("[0-9]{1,9}[smh]")) {
+            throw new RequestException("--trial-timeout must be a number with s, m or h, such as 30m, but is " + text);
+        }
+        return Duration.parse("PT" + lower).toSeconds();
+    }
+}

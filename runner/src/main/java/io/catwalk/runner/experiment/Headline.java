@@ -1,0 +1,109 @@
+package io.catwalk.runner.experiment;
+
+import io.catwalk.runner.experiment.Comparison.Standing;
+import io.catwalk.runner.experiment.Comparison.Verdict;
+import io.catwalk.runner.statistics.Outcome;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Answers "which one, and how sure" in a sentence that claims no more than the verdicts do.
+ *
+ * @param standings the most accurate first; at least one
+ * @param verdicts on their pairs, in the order of the standings; those about the first count
+ * @param trials what several trials of a contestant are called, such as {@code folds}
+ * @param subject what of the first is meant by its verdicts; empty for itself
+ */
+record Headline(List<Standing> standings, List<Verdict> verdicts, String trials, String subject) {
+
+    private static final int NAMES = 4;
+
+    String models() {
+        return sentence("beats", " on these images", "");
+    }
+
+    /** Adds how sure the verdict about the runner-up is, if there is one. */
+    String classifiers(String odds) {
+        return sentence(
+                "is better than",
+                " by these folds",
+                odds.isEmpty() ? "" : "; against " + standings.get(1).contestant() + " " + odds);
+    }
+
+    private String sentence(String beats, String where, String odds) {
+        Standing best = standings.get(0);
+        String numbers = String.format(
+                Locale.ROOT,
+                "%s: %.2f %% (95 %% interval %.1f to %.1f)",
+                best.trials() == 1 ? "" : " over " + best.trials() + " " + trials,
+                100 * best.accuracy(),
+                100 * best.accuracyLow(),
+                100 * best.accuracyHigh());
+        if (standings.size() == 1) {
+            return "The accuracy of " + best.contestant() + numbers + "; there is nothing to compare it with.";
+        }
+        List<String> equals = standings.stream()
+                .filter(one -> one.accuracy() == best.accuracy())
+                .map(Standing::contestant)
+                .toList();
+        List<String> beaten = others(Outcome.BETTER);
+        boolean beatsAll = beaten.size() == standings.size() - 1;
+        String lead;
+        if (equals.size() > 1) {
+            lead = names(equals) + " have the highest accuracy";
+        } else {
+            lead = best.contestant()
+                    + (beatsAll && subject.isEmpty() ? " is the most accurate" : " has the highest accuracy");
+        }
+        List<String> clauses = new ArrayList<>();
+        add(clauses, "loses to", others(Outcome.WORSE));
+        add(clauses, "cannot be told apart from", others(Outcome.UNDECIDED));
+        add(clauses, "is practically equivalent to", others(Outcome.EQUIVALENT));
+        if (beatsAll && beaten.size() > 1) {
+            clauses.add(beats + " every other");
+        } else {
+            add(clauses, beats, beaten);
+        }
+        if (clauses.isEmpty()) {
+            return lead + numbers + ", but it is compared with none.";
+        }
+        List<String> apart = standings.stream()
+                .skip(1)
+                .map(Standing::contestant)
+                .filter(name -> verdicts.stream()
+                        .noneMatch(one -> one.first().equals(best.contestant())
+                                && one.second().equals(name)))
+                .toList();
+        String who = !subject.isEmpty() ? subject + " " : equals.size() > 1 ? best.contestant() + " " : "";
+        return lead + numbers + (beatsAll ? ", and " : ", but ") + who + String.join(", and ", clauses) + where
+                + (apart.isEmpty() ? "" : ", and is not compared with " + names(apart)) + odds + ".";
+    }
+
+    private List<String> others(Outcome outcome) {
+        String best = standings.get(0).contestant();
+        return verdicts.stream()
+                .filter(one -> one.first().equals(best) && one.outcome() == outcome)
+                .map(Verdict::second)
+                .toList();
+    }
+
+    private static void add(List<String> clauses, String relation, List<String> others) {
+        if (!others.isEmpty()) {
+            clauses.add(relation + " " + names(others));
+        }
+    }
+
+    /** Lists names in a sentence; the first three and a number where there are many. */
+    static String names(Collection<String> names) {
+        List<String> shown = new ArrayList<>(names);
+        if (shown.size() > NAMES) {
+            shown = new ArrayList<>(shown.subList(0, NAMES - 1));
+            shown.add((names.size() - shown.size()) + " more");
+        }
+        return shown.size() == 1
+                ? shown.get(0)
+                : String.join(", ", shown.subList(0, shown.size() - 1)) + " and " + shown.get(shown.size() - 1);
+    }
+}

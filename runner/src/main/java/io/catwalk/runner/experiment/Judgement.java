@@ -1,0 +1,271 @@
+package io.catwalk.runner.experiment;
+
+import io.catwalk.runner.evaluation.Interval;
+import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.experiment.Comparison.Scope;
+import io.catwalk.runner.experiment.Comparison.Standing;
+import io.catwalk.runner.experiment.Comparison.Verdict;
+import io.catwalk.runner.statistics.Bootstrap;
+import io.catwalk.runner.statistics.ClassifierPair;
+import io.catwalk.runner.statistics.CochranQ;
+import io.catwalk.runner.statistics.CorrectedTTest;
+import io.catwalk.runner.statistics.CriticalDifference;
+import io.catwalk.runner.statistics.EquivalenceRegion;
+import io.catwalk.runner.statistics.ModelPair;
+import io.catwalk.runner.statistics.ParetoFront;
+import io.catwalk.runner.statistics.ParetoFront.Better;
+import io.catwalk.runner.statistics.ParetoFront.Objective;
+import io.catwalk.runner.statistics.Spread;
+import io.catwalk.runner.trial.Efficiency;
+import io.catwalk.runner.trial.TrialSpec;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Judges who won a contest, and how sure that is. */
+final class Judgement {
+
+    private static final double CONFIDENCE = 0.95;
+    private static final int RESAMPLES = 2000;
+
+    private final Contest contest;
+    private final Results.Dataset images;
+    private final EquivalenceRegion region;
+    private final Map<String, Predictions> predictions = new LinkedHashMap<>();
+    private final List<Standing> standings;
+
+    /**
+     * Ranks the contestants.
+     *
+     * @param contest with at least one trained network
+     * @param read gives the predictions of a trial; null if there are none
+     * @param images how many a trial is trained on and judged by
+     * @param region which differences between classifiers do not matter
+     */
+    Judgement(
+            Contest contest,
+            Function<TrialSpec, @Nullable Predictions> read,
+            Results.Dataset images,
+            EquivalenceRegion region) {
+        this.contest = contest;
+        this.images = images;
+        this.region = region;
+        contest.trials().forEach((contestant, trials) -> {
+            if (!contest.folds() || trials.size() == 1) {
+                Predictions first = read.apply(trials.get(0));
+                if (first != null) {
+                    predictions.put(contestant, first);
+                }
+            }
+        });
+        Map<String, Boolean> front = front();
+        standings = contest.trials().entrySet().stream()
+                .map(one -> standing(one.getKey(), one.getValue(), front.get(one.getKey())))
+                .sorted(Comparator.comparingDouble(Standing::accuracy).reversed())
+                .toList();
+    }
+
+    Comparison comparison() {
+        return contest.folds() ? classifiers() : models();
+    }
+
+    private Comparison models() {
+        List<String> names = standings.stream()
+                .map(Standing::contestant)
+                .filter(predictions::containsKey)
+                .toList();
+        List<Verdict> verdicts = List.of();
+        CochranQ cochranQ = null;
+        if (contest.paired() && names.size() > 1) {
+            List<boolean[]> correct = names.stream()
+                    .map(name -> Objects.requireNonNull(predictions.get(name)).correct())
+                    .toList();
+            verdicts = ModelPair.all(names, correct).stream()
+                    .map(Judgement::verdict)
+                    .toList();
+            cochranQ = CochranQ.of(correct);
+        }
+        int seeds = trials(standings.get(0)).size();
+        long seed = trials(standings.get(0)).get(0).seed();
+        List<String> limits = new ArrayList<>();
+        if (standings.size() == 1) {
+            limits.add("One split judges this trained model, not its architecture: another seed gives another"
+                    + " accuracy. Use crossval to judge the architecture.");
+        } else if (!contest.paired() || seeds == 1) {
+            limits.add(ModelPair.LIMITS);
+        } else {
+            limits.add("The pairs compare the trained models of seed " + seed + ", not their architectures: another"
+                    + " seed may turn the order. The standings are means over " + seeds + " seeds, and their intervals"
+                    + " tell what the seed changes on this one split. Use crossval to compare architectures.");
+        }
+        List<String> silent = standings.stream()
+                .map(Standing::contestant)
+                .filter(name -> !predictions.containsKey(name))
+                .toList();
+        if (!silent.isEmpty()) {
+            limits.add("There are no predictions of " + Headline.names(silent) + ", and so no verdicts.");
+        }
+        String subject = seeds == 1 ? "" : "its model of seed " + seed;
+        return comparison(
+                Scope.MODELS, new Headline(standings, verdicts, "seeds", subject).models(), limits, cochranQ, verdicts);
+    }
+
+    private Comparison classifiers() {
+        List<ClassifierPair> pairs = List.of();
+        if (contest.paired() && standings.size() > 1) {
+            pairs = ClassifierPair.all(
+                    standings.stream().map(Standing::contestant).toList(),
+                    standings.stream()
+                            .map(standing -> contest.scores(trials(standing), "accuracy"))
+                            .toList(),
+                    testShare(),
+                    region);
+        }
+        List<Verdict> verdicts = pairs.stream().map(Judgement::verdict).toList();
+        boolean oneSeed = contest.results().keySet().stream()
+                        .map(TrialSpec::seed)
+                        .distinct()
+                        .count()
+                == 1;
+        Headline headline = new Headline(standings, verdicts, oneSeed ? "folds" : "trials", "");
+        List<String> limits = new ArrayList<>();
+        if (standings.size() == 1) {
+            limits.add("The folds judge this architecture with this recipe at this length on this data set: another"
+                    + " recipe, more epochs or other images give another accuracy.");
+        } else {
+            limits.add(ClassifierPair.LIMITS);
+            limits.add("One data set gives no critical-difference diagram: that needs "
+                    + CriticalDifference.FEWEST_DATA_SETS + ".");
+        }
+        return comparison(
+                Scope.CLASSIFIERS,
+                headline.classifiers(pairs.isEmpty() ? "" : pairs.get(0).odds()),
+                limits,
+                null,
+                verdicts);
+    }
+
+    private Comparison comparison(
+            Scope scope, String headline, List<String> limits, @Nullable CochranQ cochranQ, List<Verdict> verdicts) {
+        limits.addAll(contest.leftOut());
+        return new Comparison(
+                scope, headline, String.join(" ", limits), region.points(), cochranQ, standings, verdicts);
+    }
+
+    private static Verdict verdict(ModelPair pair) {
+        return new Verdict(
+                pair.first(),
+                pair.second(),
+                pair.difference(),
+                null,
+                null,
+                pair.adjustedP(),
+                null,
+                null,
+                null,
+                pair.outcome(),
+                pair.verdict());
+    }
+
+    private static Verdict verdict(ClassifierPair pair) {
+        Interval interval = pair.test().interval(CONFIDENCE);
+        return new Verdict(
+                pair.first(),
+                pair.second(),
+                pair.test().difference(),
+                interval.low(),
+                interval.high(),
+                pair.test().p(),
+                pair.posterior().worse(),
+                pair.posterior().equivalent(),
+                pair.posterior().better(),
+                pair.outcome(),
+                pair.verdict());
+    }
+
+    private Standing standing(String contestant, List<TrialSpec> trials, @Nullable Boolean onFront) {
+        boolean single = trials.size() == 1;
+        Interval accuracy = single ? wilson(trials.get(0)) : student(trials, "accuracy");
+        Predictions answers = predictions.get(contestant);
+        Interval macroF1 = !single
+                ? student(trials, "f1_macro")
+                : answers == null ? null : Bootstrap.macroF1(answers, RESAMPLES, CONFIDENCE, 0);
+        return new Standing(
+                contestant,
+                trials.size(),
+                mean(trials, "accuracy"),
+                single ? null : Spread.of(each(trials, "accuracy")).standardDeviation(),
+                accuracy.low(),
+                accuracy.high(),
+                mean(trials, "f1_macro"),
+                macroF1 == null ? null : macroF1.low(),
+                macroF1 == null ? null : macroF1.high(),
+                onFront);
+    }
+
+    private Interval wilson(TrialSpec trial) {
+        return new Interval(contest.score(trial, "accuracy_low"), contest.score(trial, "accuracy_high"));
+    }
+
+    /** Bounds a mean; where its folds share training images, as a difference from 0 between classifiers. */
+    private Interval student(List<TrialSpec> trials, String metric) {
+        double[] scores = contest.scores(trials, metric);
+        Interval interval = contest.folds() && scores.length > 1
+                ? CorrectedTTest.of(scores, new double[scores.length], testShare())
+                        .interval(CONFIDENCE)
+                : Spread.of(each(trials, metric)).interval();
+        return new Interval(Math.max(0, interval.low()), Math.min(1, interval.high()));
+    }
+
+    private double[] each(List<TrialSpec> trials, String metric) {
+        return trials.stream()
+                .mapToDouble(trial -> contest.score(trial, metric))
+                .toArray();
+    }
+
+    private double mean(List<TrialSpec> trials, String metric) {
+        return trials.stream()
+                .mapToDouble(trial -> contest.score(trial, metric))
+                .average()
+                .orElseThrow();
+    }
+
+    private double testShare() {
+        return (double) images.test() / images.train();
+    }
+
+    private List<TrialSpec> trials(Standing standing) {
+        return Objects.requireNonNull(contest.trials().get(standing.contestant()));
+    }
+
+    private record Candidate(String contestant, double accuracy, double micros, double bytes) {}
+
+    /** Tells of each contestant with a measured ONNX file whether it is on the front. */
+    private Map<String, Boolean> front() {
+        List<Candidate> candidates = new ArrayList<>();
+        contest.trials().forEach((contestant, trials) -> {
+            Efficiency measured = contest.measured(contestant);
+            if (measured != null) {
+                candidates.add(new Candidate(
+                        contestant,
+                        mean(trials, "accuracy"),
+                        Objects.requireNonNull(measured.onnxruntime()).p50Micros(),
+                        Objects.requireNonNull(measured.onnxBytes())));
+            }
+        });
+        List<Candidate> front = ParetoFront.of(
+                candidates,
+                List.of(
+                        new Objective<>(Better.HIGHER, Candidate::accuracy),
+                        new Objective<>(Better.LOWER, Candidate::micros),
+                        new Objective<>(Better.LOWER, Candidate::bytes)));
+        Map<String, Boolean> known = new LinkedHashMap<>();
+        candidates.forEach(one -> known.put(one.contestant(), front.contains(one)));
+        return known;
+    }
+}

@@ -1,0 +1,133 @@
+package io.catwalk.runner.experiment;
+
+import io.catwalk.api.Augmentation;
+import io.catwalk.api.Recipe;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.Suggestion;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Changes parts of a recipe, by the names that its numbers have in {@code experiment.yaml}. */
+public final class RecipeOverrides {
+
+    /** The name of the choice among {@link #AUGMENTATION_SETS}, for {@link #with}. */
+    public static final String AUGMENTATION = "augmentation";
+
+    /** The sets of augmentations that have a name, each with one more than that before. */
+    public static final List<String> AUGMENTATION_SETS = List.of("none", "flip", "flip+shift", "flip+shift+erase");
+
+    private static final List<Augmentation> AUGMENTATIONS =
+            List.of(new Augmentation.HorizontalFlip(), new Augmentation.Shift(1), new Augmentation.Erase(0.25, 0.2));
+
+    private static final String TYPE = "type";
+
+    private RecipeOverrides() {}
+
+    /**
+     * Changes what is named and leaves the rest. An optimizer or a schedule is changed in part, unless its
+     * type changes: then all of it is replaced. A list is replaced.
+     *
+     * @param base any recipe
+     * @param overrides keys and values as in {@code experiment.yaml}, none of them needed
+     * @return a changed copy
+     * @throws RequestException if a key is unknown, or a value of another type or outside its range
+     */
+    public static Recipe recipe(Recipe base, ObjectNode overrides) {
+        return recipe(base, overrides, "recipe", "");
+    }
+
+    /** Does the same; a message begins with the source, and its places with the path of the overrides in there. */
+    static Recipe recipe(Recipe base, ObjectNode overrides, String source, String path) {
+        ObjectNode tree = TreeReader.MAPPER.valueToTree(base);
+        return TreeReader.read(merged(tree, overrides), Recipe.class, TreeReader.Keys.ALL, source, path);
+    }
+
+    private static ObjectNode merged(ObjectNode base, ObjectNode overrides) {
+        ObjectNode merged = base.deepCopy();
+        for (Map.Entry<String, JsonNode> override : overrides.properties()) {
+            boolean inPart = merged.path(override.getKey()) instanceof ObjectNode before
+                    && override.getValue() instanceof ObjectNode after
+                    && (!after.has(TYPE) || after.path(TYPE).equals(before.path(TYPE)));
+            merged.set(
+                    override.getKey(),
+                    inPart
+                            ? merged((ObjectNode) merged.path(override.getKey()), (ObjectNode) override.getValue())
+                            : override.getValue());
+        }
+        return merged;
+    }
+
+    /**
+     * Changes one number, or the augmentations.
+     *
+     * @param base any recipe
+     * @param name of a number, such as {@code epochs}, {@code optimizer.learning_rate} or just
+     *     {@code learning_rate}; or {@link #AUGMENTATION}
+     * @param value a number, or text that shows one; or one of {@link #AUGMENTATION_SETS}
+     * @return a changed copy
+     * @throws RequestException if the recipe has no such number, or the value is outside its range
+     */
+    public static Recipe with(Recipe base, String name, Object value) {
+        if (name.equals(AUGMENTATION)) {
+            return base.withAugmentations(augmentations(String.valueOf(value)));
+        }
+        ObjectNode tree = TreeReader.MAPPER.valueToTree(base);
+        List<String> numbers = numbers(tree, "");
+        List<String> meant = numbers.stream()
+                .filter(number -> number.equals(name) || number.endsWith("." + name))
+                .toList();
+        if (meant.size() != 1) {
+            List<String> known = new ArrayList<>(meant.isEmpty() ? numbers : meant);
+            known.add(AUGMENTATION);
+            List<String> leaves = known.stream().map(RecipeOverrides::leaf).toList();
+            throw new RequestException("expected the name of one number of the recipe, but found '" + name + "'"
+                    + Suggestion.question(name, leaves) + " (known: " + String.join(", ", known) + ")");
+        }
+        String path = meant.get(0);
+        ObjectNode holder =
+                path.equals(leaf(path)) ? tree : (ObjectNode) tree.path(path.substring(0, path.indexOf('.')));
+        holder.set(leaf(path), node(value));
+        return TreeReader.read(tree, Recipe.class, TreeReader.Keys.ALL, "recipe", "");
+    }
+
+    private static Augmentation[] augmentations(String name) {
+        int length = AUGMENTATION_SETS.indexOf(name);
+        if (length < 0) {
+            throw new RequestException("recipe: " + AUGMENTATION + " must be one of "
+                    + String.join(", ", AUGMENTATION_SETS) + ", but is '" + name + "'");
+        }
+        return AUGMENTATIONS.subList(0, length).toArray(Augmentation[]::new);
+    }
+
+    /** Lists the paths of all numbers, with dots. */
+    private static List<String> numbers(ObjectNode tree, String prefix) {
+        List<String> numbers = new ArrayList<>();
+        for (Map.Entry<String, JsonNode> entry : tree.properties()) {
+            if (entry.getValue() instanceof ObjectNode inner) {
+                numbers.addAll(numbers(inner, prefix + entry.getKey() + "."));
+            } else if (entry.getValue().isNumber()) {
+                numbers.add(prefix + entry.getKey());
+            }
+        }
+        return numbers;
+    }
+
+    private static String leaf(String path) {
+        return path.substring(path.lastIndexOf('.') + 1);
+    }
+
+    private static JsonNode node(Object value) {
+        if (value instanceof String text) {
+            try {
+                return TreeReader.MAPPER.readTree(text);
+            } catch (JacksonException e) {
+                return TreeReader.MAPPER.getNodeFactory().stringNode(text);
+            }
+        }
+        return TreeReader.MAPPER.valueToTree(value);
+    }
+}

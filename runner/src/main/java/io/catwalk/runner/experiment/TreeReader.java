@@ -1,0 +1,198 @@
+package io.catwalk.runner.experiment;
+
+import com.fasterxml.jackson.annotation.Nulls;
+import io.catwalk.runner.Json;
+import io.catwalk.runner.Reasons;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.Suggestion;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JacksonException.Reference;
+import tools.jackson.core.exc.InputCoercionException;
+import tools.jackson.databind.DeserializationConfig;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JavaType;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.ObjectReader;
+import tools.jackson.databind.exc.InvalidTypeIdException;
+import tools.jackson.databind.exc.MismatchedInputException;
+import tools.jackson.databind.exc.UnrecognizedPropertyException;
+import tools.jackson.databind.exc.ValueInstantiationException;
+import tools.jackson.databind.introspect.AnnotatedClassResolver;
+import tools.jackson.databind.jsontype.NamedType;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+
+/** Reads a tree that a person has written as a record, and says in one line where and why it does not fit. */
+final class TreeReader {
+
+    /** Takes no text for a number, no fraction for a whole number, no null in a list and no key twice. */
+    static final YAMLMapper MAPPER = Json.YAML
+            .rebuild()
+            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+            .changeDefaultNullHandling(nulls -> nulls.withContentNulls(Nulls.FAIL))
+            .build();
+
+    /** How many keys of a record must be there. */
+    enum Keys {
+        ANY,
+        ALL
+    }
+
+    /** A check's message that begins with the name of a number, or of the option that it is known by. */
+    private static final Pattern ABOUT_A_NAME = Pattern.compile("(?:--)?([a-z][A-Za-z_-]*) (must .*)", Pattern.DOTALL);
+
+    private TreeReader() {}
+
+    /** Reads a tree; a message begins with the source, and its places with the path of the tree in there. */
+    static <T> T read(JsonNode tree, Class<T> type, Keys keys, String source, String path) {
+        ObjectReader reader = MAPPER.readerFor(type);
+        if (keys == Keys.ALL) {
+            reader = reader.with(
+                    DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES,
+                    DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES);
+        }
+        try {
+            return reader.readValue(tree);
+        } catch (JacksonException e) {
+            throw new RequestException(source + ": " + Reasons.oneLine(reason(e, tree, path)), e);
+        }
+    }
+
+    /** Says that a key is unknown, and which are known. */
+    static String unknownKey(String path, String key, Collection<String> known) {
+        return "unknown key '" + (path.isEmpty() ? key + "' at the top" : path + "." + key + "'")
+                + Suggestion.question(key, known) + " (known: " + (known.isEmpty() ? "none" : String.join(", ", known))
+                + ")";
+    }
+
+    private static String reason(JacksonException e, JsonNode tree, String base) {
+        List<Reference> path = e.getPath();
+        List<Reference> parent = path.subList(0, Math.max(0, path.size() - 1));
+        String where = where(base, path);
+        JsonNode found = at(tree, path);
+        if (e instanceof UnrecognizedPropertyException unknown) {
+            return unknownKey(where(base, parent), unknown.getPropertyName(), keys(unknown, at(tree, parent)));
+        }
+        if (e instanceof InvalidTypeIdException unknown) {
+            return unknownType(where, found, types(unknown.getBaseType()));
+        }
+        if (e instanceof MismatchedInputException && found.isMissingNode()) {
+            return missingKey(where(base, parent), path.get(parent.size()).getPropertyName(), at(tree, parent));
+        }
+        if (e instanceof MismatchedInputException mismatch) {
+            return where + " must be " + words(mismatch.getTargetType()) + ", but is " + words(found);
+        }
+        if (e instanceof InputCoercionException) {
+            return where + " must be a smaller number, but is " + words(found);
+        }
+        Throwable cause = e instanceof ValueInstantiationException ? e.getCause() : null;
+        return refused(where, cause == null ? e.getOriginalMessage() : String.valueOf(cause.getMessage()));
+    }
+
+    private static List<String> keys(UnrecognizedPropertyException unknown, JsonNode holder) {
+        // What tells the types apart is a key of none of them.
+        Stream<String> type = holder.has("type") ? Stream.of("type") : Stream.of();
+        return Stream.concat(
+                        type,
+                        unknown.getKnownPropertyIds().stream()
+                                .map(String::valueOf)
+                                .sorted())
+                .toList();
+    }
+
+    private static String unknownType(String where, JsonNode found, List<String> known) {
+        String choice = String.join(", ", known);
+        if (!found.isObject()) {
+            return where + " must be keys with values, of which 'type' is one of " + choice + ", but is "
+                    + words(found);
+        }
+        JsonNode type = found.path("type");
+        return where + ".type must be one of " + choice + ", but is " + words(type)
+                + Suggestion.question(type.asString(""), known);
+    }
+
+    private static String missingKey(String where, String key, JsonNode holder) {
+        return where + " must have the key '" + key + "', but has "
+                + (holder.isEmpty() ? "none" : "only " + String.join(", ", holder.propertyNames()));
+    }
+
+    /** Puts what a record's own check says to the place of the record, and its names as the file has them. */
+    private static String refused(String where, String message) {
+        Matcher named = ABOUT_A_NAME.matcher(message);
+        if (!named.matches()) {
+            return where.isEmpty() ? message : where + ": " + message;
+        }
+        String key =
+                named.group(1).replace('-', '_').replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+        return (where.isEmpty() ? "" : where + ".") + key + " " + named.group(2);
+    }
+
+    private static List<String> types(JavaType base) {
+        DeserializationConfig config = MAPPER.deserializationConfig();
+        return config
+                .getSubtypeResolver()
+                .collectAndResolveSubtypesByTypeId(config, AnnotatedClassResolver.resolve(config, base, config))
+                .stream()
+                .map(NamedType::getName)
+                .filter(Objects::nonNull)
+                .sorted()
+                .toList();
+    }
+
+    private static String where(String base, List<Reference> path) {
+        StringBuilder where = new StringBuilder(base);
+        for (Reference step : path) {
+            if (step.getPropertyName() == null) {
+                where.append('[').append(step.getIndex()).append(']');
+            } else {
+                where.append(where.isEmpty() ? "" : ".").append(step.getPropertyName());
+            }
+        }
+        return where.toString();
+    }
+
+    private static JsonNode at(JsonNode tree, List<Reference> path) {
+        JsonNode node = tree;
+        for (Reference step : path) {
+            node = step.getPropertyName() == null ? node.path(step.getIndex()) : node.path(step.getPropertyName());
+        }
+        return node;
+    }
+
+    /** Says what a node is. */
+    static String words(JsonNode found) {
+        if (found.isMissingNode()) {
+            return "missing";
+        }
+        if (found.isString()) {
+            return "'" + found.stringValue() + "'";
+        }
+        return found.isObject() ? "keys with values" : found.isArray() ? "a list" : found.toString();
+    }
+
+    private static String words(@Nullable Class<?> target) {
+        if (target == null || target == Object.class) {
+            return "a value";
+        }
+        if (target == String.class) {
+            return "text";
+        }
+        if (target == int.class || target == Integer.class || target == long.class || target == Long.class) {
+            return "a whole number";
+        }
+        if (target == double.class || target == Double.class) {
+            return "a number";
+        }
+        return Collection.class.isAssignableFrom(target) ? "a list" : "keys with values";
+    }
+}

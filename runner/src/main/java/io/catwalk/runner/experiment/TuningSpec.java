@@ -1,0 +1,232 @@
+package io.catwalk.runner.experiment;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.experiment.Tuning.Candidate;
+import io.catwalk.runner.experiment.Tuning.Score;
+import io.catwalk.runner.statistics.Spread;
+import io.catwalk.runner.trial.TrialResult;
+import io.catwalk.runner.trial.TrialSpec;
+import io.catwalk.runner.trial.TrialSpec.Purpose;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says how to search among candidates, which are the contestants of the experiment: rung after rung, each
+ * candidate is scored by its mean accuracy over the folds of the training images, and so many of the best
+ * go on to the next rung. The best of the last is trained in full and judged on the test images, once.
+ *
+ * @param strategy how the candidates were chosen and are scored
+ * @param rungs budgets in rising order, at least one; the first has all candidates
+ * @param choices what sets each candidate apart, name to value, in the order of the contestants
+ */
+public record TuningSpec(Strategy strategy, List<Rung> rungs, List<Map<String, Object>> choices) {
+
+    private static final String BEST = "best";
+
+    /** How candidates are chosen and scored. */
+    public enum Strategy {
+        /** Every point of the space, at one budget. */
+        @JsonProperty("grid")
+        GRID("grid search"),
+        /** Points drawn without replacement, at one budget. */
+        @JsonProperty("random")
+        RANDOM("random search"),
+        /**
+         * Points drawn without replacement; the better part goes on to a larger budget, and so on (Jamieson
+         * and Talwalkar, "Non-stochastic Best Arm Identification and Hyperparameter Optimization", 2016).
+         */
+        @JsonProperty("halving")
+        HALVING("successive halving");
+
+        private final String words;
+
+        Strategy(String words) {
+            this.words = words;
+        }
+    }
+
+    /**
+     * Says how much each candidate may cost.
+     *
+     * @param epochs of each training, at least 1; the schedule of the recipe is that long
+     * @param candidates how many take part, at least 1
+     */
+    public record Rung(int epochs, int candidates) {}
+
+    /** Checks that there is something to search among. */
+    public TuningSpec {
+        rungs = List.copyOf(rungs);
+        choices = List.copyOf(choices);
+        if (choices.isEmpty() || rungs.isEmpty() || rungs.get(0).candidates() != choices.size()) {
+            throw new RequestException("expected candidates to search among, but there are none");
+        }
+        for (int i = 0; i < rungs.size(); i++) {
+            Rung rung = rungs.get(i);
+            if (rung.epochs() < 1
+                    || rung.candidates() < 1
+                    || (i > 0 && rung.candidates() > rungs.get(i - 1).candidates())) {
+                throw new RequestException("expected rungs with at least 1 epoch and ever fewer candidates, but found "
+                        + rung.epochs() + " epochs with " + rung.candidates() + " candidates");
+            }
+        }
+    }
+
+    /**
+     * Names a candidate among the contestants.
+     *
+     * @param number of the candidate, from 1
+     * @return its variant
+     */
+    public static String variant(int number) {
+        return "t" + (number < 10 ? "0" : "") + number;
+    }
+
+    /** Lists the trials that are known to be needed, given what has finished. */
+    List<TrialSpec> trials(ExperimentSpec spec, Map<TrialSpec, TrialResult> finished) {
+        List<TrialSpec> trials = new ArrayList<>();
+        List<Integer> left = IntStream.range(0, choices.size()).boxed().toList();
+        for (int i = 0; i < rungs.size(); i++) {
+            Rung rung = rungs.get(i);
+            if (i > 0) {
+                left = best(spec, left, rungs.get(i - 1), finished).stream()
+                        .limit(rung.candidates())
+                        .sorted()
+                        .toList();
+            }
+            List<TrialSpec> ofRung =
+                    left.stream().flatMap(c -> trials(spec, c, rung).stream()).toList();
+            trials.addAll(ofRung);
+            if (!finished.keySet().containsAll(ofRung)) {
+                return trials;
+            }
+        }
+        best(spec, left, last(), finished).stream().findFirst().ifPresent(winner -> trials.add(full(spec, winner)));
+        return trials;
+    }
+
+    /** Counts the trials of the whole search, if none fails. */
+    int planned(ExperimentSpec spec) {
+        int scored = rungs.stream().mapToInt(Rung::candidates).sum();
+        return scored * spec.seeds().size() * spec.split().lastFold() + 1;
+    }
+
+    /** Counts the epochs of the whole search, if none fails and the full training is as long as the longest. */
+    long plannedEpochs(ExperimentSpec spec) {
+        long scored = rungs.stream()
+                .mapToLong(rung -> (long) rung.epochs() * rung.candidates())
+                .sum();
+        int longest = spec.classifiers().stream()
+                .mapToInt(one -> one.recipe().epochs())
+                .max()
+                .orElse(0);
+        return scored * spec.seeds().size() * spec.split().lastFold() + longest;
+    }
+
+    /** Tells what has come of the search so far. */
+    Tuning outcome(ExperimentSpec spec, Map<TrialSpec, TrialResult> finished) {
+        Set<Integer> ranked = new LinkedHashSet<>();
+        for (int i = rungs.size() - 1; i >= 0; i--) {
+            ranked.addAll(best(spec, all(), rungs.get(i), finished));
+        }
+        ranked.addAll(all());
+        List<Candidate> candidates = ranked.stream()
+                .map(c -> new Candidate(c + 1, choices.get(c), scores(spec, c, finished)))
+                .toList();
+        Integer best = finished.keySet().stream().anyMatch(trial -> trial.fold() == 0)
+                ? candidates.get(0).number()
+                : null;
+        return new Tuning(spec.classifiers().get(0).name(), strategy.words, candidates, best);
+    }
+
+    private List<Integer> all() {
+        return IntStream.range(0, choices.size()).boxed().toList();
+    }
+
+    private Rung last() {
+        return rungs.get(rungs.size() - 1);
+    }
+
+    private List<Score> scores(ExperimentSpec spec, int candidate, Map<TrialSpec, TrialResult> finished) {
+        return rungs.stream()
+                .map(rung -> score(spec, candidate, rung, finished))
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    /** Ranks those of the candidates that have a score at this budget, the best first. */
+    private List<Integer> best(
+            ExperimentSpec spec, List<Integer> candidates, Rung rung, Map<TrialSpec, TrialResult> finished) {
+        record Scored(int candidate, double mean) {}
+        return candidates.stream()
+                .flatMap(c -> {
+                    Score score = score(spec, c, rung, finished);
+                    return score == null ? Stream.<Scored>empty() : Stream.of(new Scored(c, score.mean()));
+                })
+                .sorted(Comparator.comparingDouble(Scored::mean).reversed().thenComparing(Scored::candidate))
+                .map(Scored::candidate)
+                .toList();
+    }
+
+    /** Returns the score over the folds; null unless all of them are done. */
+    private static @Nullable Score score(
+            ExperimentSpec spec, int candidate, Rung rung, Map<TrialSpec, TrialResult> finished) {
+        List<Double> accuracies = new ArrayList<>();
+        for (TrialSpec trial : trials(spec, candidate, rung)) {
+            TrialResult result = finished.get(trial);
+            Double accuracy = result == null ? null : Results.metric(result, "test", "accuracy");
+            if (accuracy == null) {
+                return null;
+            }
+            accuracies.add(accuracy);
+        }
+        double[] values = accuracies.stream().mapToDouble(Double::doubleValue).toArray();
+        return values.length == 1
+                ? new Score(rung.epochs(), accuracies, values[0], null)
+                : new Score(
+                        rung.epochs(),
+                        accuracies,
+                        Spread.of(values).mean(),
+                        Spread.of(values).standardDeviation());
+    }
+
+    private static List<TrialSpec> trials(ExperimentSpec spec, int candidate, Rung rung) {
+        Contestant one = spec.classifiers().get(candidate);
+        List<TrialSpec> trials = new ArrayList<>();
+        for (long seed : spec.seeds()) {
+            for (int fold = 1; fold <= spec.split().lastFold(); fold++) {
+                trials.add(new TrialSpec(
+                        one.name(),
+                        one.variant() + "-" + rung.epochs() + "ep",
+                        one.hyperparameters(),
+                        one.recipe().withEpochs(rung.epochs()),
+                        seed,
+                        fold,
+                        spec.threads(),
+                        Purpose.SCORE));
+            }
+        }
+        return trials;
+    }
+
+    private static TrialSpec full(ExperimentSpec spec, int candidate) {
+        Contestant one = spec.classifiers().get(candidate);
+        return new TrialSpec(
+                one.name(),
+                BEST,
+                one.hyperparameters(),
+                one.recipe(),
+                spec.seeds().get(0),
+                0,
+                spec.threads(),
+                Purpose.SHIP);
+    }
+}

@@ -1,0 +1,147 @@
+package io.catwalk.runner.report;
+
+import io.catwalk.runner.AtomicFiles;
+import io.catwalk.runner.data.Duplicate;
+import io.catwalk.runner.data.LabeledImages;
+import io.catwalk.runner.evaluation.Predictions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Writes the files of an audit: what it lists as CSV, and what there is to see of it as contact sheets. */
+final class AuditFiles {
+
+    /** The most entries of a contact sheet: more are not looked at. */
+    static final int SHOWN = 100;
+
+    private final Audit audit;
+    private final Path folder;
+    private final List<String> classes;
+    private final LabeledImages test;
+    private final List<Path> written = new ArrayList<>();
+
+    AuditFiles(Audit audit, Path folder) {
+        this.audit = audit;
+        this.folder = folder;
+        classes = audit.dataset().classes();
+        test = audit.dataset().test();
+    }
+
+    List<Path> write() throws IOException {
+        Files.createDirectories(folder);
+        pairs("duplicates", "test", "train", audit.leaked(), audit.dataset().train());
+        pairs("repeats", "test", "test", audit.repeated(), test);
+        int[] wrong = audit.wrongForAll();
+        if (audit.predictions().isEmpty()) {
+            Files.deleteIfExists(folder.resolve("wrong-for-all.csv"));
+        } else {
+            wrongForAll(wrong);
+        }
+        sheet(
+                "wrong-for-all",
+                wrong.length,
+                "images that no model gets right (models: "
+                        + audit.predictions().size() + ")",
+                Arrays.stream(wrong).limit(SHOWN).mapToObj(this::wrongEntry).toList());
+        return written;
+    }
+
+    private void pairs(String name, String first, String second, List<Duplicate> pairs, LabeledImages others)
+            throws IOException {
+        StringBuilder csv = new StringBuilder(first + "_image," + second + "_image" + (first.equals(second) ? "_2" : "")
+                + ",distance,mirrored,moved_right,moved_down," + first + "_label," + second + "_label"
+                + (first.equals(second) ? "_2" : "") + "\n");
+        for (Duplicate pair : pairs) {
+            csv.append(String.format(
+                    Locale.ROOT,
+                    "%d,%d,%.4f,%s,%d,%d,%s,%s\n",
+                    pair.first(),
+                    pair.second(),
+                    pair.distance(),
+                    pair.mirrored(),
+                    pair.right(),
+                    pair.down(),
+                    cell(label(test, pair.first())),
+                    cell(label(others, pair.second()))));
+        }
+        put(name + ".csv", csv.toString());
+        List<ContactSheet.Entry> entries = pairs.stream()
+                .sorted(Comparator.comparingDouble(Duplicate::distance))
+                .limit(SHOWN)
+                .map(pair -> new ContactSheet.Entry(
+                        List.of(
+                                new ContactSheet.Picture(test, pair.first()),
+                                new ContactSheet.Picture(others, pair.second())),
+                        List.of(
+                                String.format(Locale.ROOT, "distance %.2f", pair.distance()) + moved(pair),
+                                first + " " + pair.first() + ": " + label(test, pair.first()),
+                                second + " " + pair.second() + ": " + label(others, pair.second()))))
+                .toList();
+        sheet(name, pairs.size(), "pairs of a " + first + " and a " + second + " image that look the same", entries);
+    }
+
+    private static String moved(Duplicate pair) {
+        return (pair.mirrored() ? ", mirrored" : "") + (pair.right() != 0 || pair.down() != 0 ? ", moved" : "");
+    }
+
+    private void wrongForAll(int[] wrong) throws IOException {
+        Map<String, int[]> answers = new LinkedHashMap<>();
+        audit.predictions().forEach((name, predictions) -> answers.put(name, predictions.predicted()));
+        StringBuilder csv = new StringBuilder("image,label");
+        answers.keySet().forEach(name -> csv.append(',').append(cell(name)));
+        csv.append('\n');
+        for (int image : wrong) {
+            csv.append(image).append(',').append(cell(label(test, image)));
+            answers.values().forEach(said -> csv.append(',').append(cell(classes.get(said[image]))));
+            csv.append('\n');
+        }
+        put("wrong-for-all.csv", csv.toString());
+    }
+
+    /** Shows an image with its label and, the most frequent first, what how many models said. */
+    private ContactSheet.Entry wrongEntry(int image) {
+        Map<Integer, Integer> votes = new TreeMap<>();
+        for (Predictions predictions : audit.predictions().values()) {
+            votes.merge(predictions.predicted(image), 1, Integer::sum);
+        }
+        List<String> lines = new ArrayList<>(List.of(image + ": " + label(test, image)));
+        votes.entrySet().stream()
+                .sorted(Map.Entry.<Integer, Integer>comparingByValue().reversed())
+                .forEach(vote -> lines.add(vote.getValue() + " x " + classes.get(vote.getKey())));
+        return new ContactSheet.Entry(List.of(new ContactSheet.Picture(test, image)), lines);
+    }
+
+    private void sheet(String name, int count, String what, List<ContactSheet.Entry> entries) throws IOException {
+        Path file = folder.resolve(name + ".png");
+        if (entries.isEmpty()) {
+            Files.deleteIfExists(file);
+            return;
+        }
+        String title = String.format(Locale.ROOT, "%s: %,d %s", audit.dataset().name(), count, what)
+                + (count > entries.size() ? "; here the first " + entries.size() : "");
+        AtomicFiles.write(file, new ContactSheet(title, entries).png());
+        written.add(file);
+    }
+
+    private void put(String name, String text) throws IOException {
+        Path file = folder.resolve(name);
+        AtomicFiles.write(file, text);
+        written.add(file);
+    }
+
+    private String label(LabeledImages images, int index) {
+        return classes.get(images.labels()[index]);
+    }
+
+    private static String cell(String text) {
+        return text.matches("[^,\"\r\n]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
+    }
+}

@@ -1,0 +1,99 @@
+package io.catwalk.runner.report;
+
+import io.catwalk.runner.data.LabeledImages;
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.FontMetrics;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+import java.util.List;
+
+/**
+ * Draws images of a data set side by side as one PNG, each entry with a few lines of text under it.
+ *
+ * @param title what it shows, in one line
+ * @param entries what it shows, row by row; at least one
+ */
+record ContactSheet(String title, List<Entry> entries) {
+
+    /** Largest side of a picture. Smaller images are drawn larger by a whole number, larger ones smaller. */
+    private static final int SIDE = 112;
+
+    private static final int WIDTH = 1240;
+    private static final int GAP = 8;
+    private static final int LINE = 16;
+    private static final Font TEXT = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
+    private static final Font BOLD = TEXT.deriveFont(Font.BOLD, 14);
+
+    /**
+     * Holds what belongs together.
+     *
+     * @param pictures from left to right; as many in every entry
+     * @param lines under them; what is too wide is cut
+     */
+    record Entry(List<Picture> pictures, List<String> lines) {}
+
+    /**
+     * Names a picture.
+     *
+     * @param images of the data set
+     * @param index of one of them
+     */
+    record Picture(LabeledImages images, int index) {}
+
+    /** Draws the sheet. */
+    byte[] png() {
+        Entry any = entries.get(0);
+        LabeledImages images = any.pictures.get(0).images;
+        int largest = Math.max(images.width(), images.height());
+        int scale = Math.max(1, SIDE / largest);
+        int width = Math.max(1, images.width() * scale * SIDE / Math.max(SIDE, largest));
+        int height = Math.max(1, images.height() * scale * SIDE / Math.max(SIDE, largest));
+        int lines = entries.stream().mapToInt(entry -> entry.lines.size()).max().orElse(0);
+        int entryWidth = Math.max(SIDE, any.pictures.size() * (width + 2)) + GAP;
+        int entryHeight = height + lines * LINE + GAP;
+        int columns = Math.min(entries.size(), Math.max(1, (WIDTH - GAP) / entryWidth));
+        int rows = (entries.size() + columns - 1) / columns;
+        BufferedImage sheet = new BufferedImage(
+                Math.max(WIDTH, columns * entryWidth + GAP),
+                rows * entryHeight + 2 * GAP + LINE,
+                BufferedImage.TYPE_3BYTE_BGR);
+        Graphics2D pen = sheet.createGraphics();
+        pen.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
+        pen.setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
+        pen.setColor(Color.WHITE);
+        pen.fillRect(0, 0, sheet.getWidth(), sheet.getHeight());
+        pen.setColor(Color.BLACK);
+        pen.setFont(BOLD);
+        pen.drawString(cut(title, pen.getFontMetrics(), sheet.getWidth() - 2 * GAP), GAP, LINE);
+        pen.setFont(TEXT);
+        for (int i = 0; i < entries.size(); i++) {
+            Entry entry = entries.get(i);
+            int left = GAP + i % columns * entryWidth;
+            int top = 2 * GAP + LINE + i / columns * entryHeight;
+            for (int p = 0; p < entry.pictures.size(); p++) {
+                Picture picture = entry.pictures.get(p);
+                BufferedImage drawn = ImagePng.draw(picture.images, picture.index, scale);
+                pen.drawImage(drawn, left + p * (width + 2), top, width, height, null);
+            }
+            for (int line = 0; line < entry.lines.size(); line++) {
+                String text = cut(entry.lines.get(line), pen.getFontMetrics(), entryWidth - GAP);
+                pen.drawString(text, left, top + height + (line + 1) * LINE - 3);
+            }
+        }
+        pen.dispose();
+        return ImagePng.encode(sheet);
+    }
+
+    private static String cut(String text, FontMetrics metrics, int width) {
+        if (metrics.stringWidth(text) <= width) {
+            return text;
+        }
+        int end = text.length();
+        while (end > 0 && metrics.stringWidth(text.substring(0, end) + "…") > width) {
+            end--;
+        }
+        return text.substring(0, end) + "…";
+    }
+}

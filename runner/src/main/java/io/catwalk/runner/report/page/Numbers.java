@@ -1,0 +1,105 @@
+package io.catwalk.runner.report.page;
+
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Writes numbers for people; what is unknown, or is no number, is a dash. */
+final class Numbers {
+
+    /** Stands for a number that is not there. */
+    static final String NONE = "\u2013";
+
+    private static final String[] BYTES = {"B", "KiB", "MiB", "GiB", "TiB"};
+
+    private Numbers() {}
+
+    /** Writes a share, 0 to 1, in percent with two digits, without the sign. */
+    static String percent(@Nullable Number share) {
+        return fixed(share == null ? null : 100 * share.doubleValue(), 2);
+    }
+
+    /** Writes a difference of shares in percentage points, always with its sign. */
+    static String points(@Nullable Number share) {
+        return known(share) ? signed(String.format(Locale.ROOT, "%+.2f", 100 * share.doubleValue())) : NONE;
+    }
+
+    /** Writes a decimal number. */
+    static String fixed(@Nullable Number value, int digits) {
+        return known(value) ? signed(String.format(Locale.ROOT, "%." + digits + "f", value.doubleValue())) : NONE;
+    }
+
+    /** Writes a whole number with commas at the thousands. */
+    static String count(@Nullable Number value) {
+        return known(value) ? String.format(Locale.ROOT, "%,d", value.longValue()) : NONE;
+    }
+
+    /** Writes a small number such as 1.1e-05. */
+    static String scientific(@Nullable Number value) {
+        return known(value) ? String.format(Locale.ROOT, "%.1e", value.doubleValue()) : NONE;
+    }
+
+    /** Writes a probability; one below 0.0001 is only said to be. */
+    static String probability(@Nullable Number p) {
+        if (!known(p)) {
+            return NONE;
+        }
+        return p.doubleValue() < 0.0001 ? "< 0.0001" : String.format(Locale.ROOT, "%.4f", p.doubleValue());
+    }
+
+    /** Writes seconds as 52s, 11m 43s or 2h 05m. */
+    static String duration(@Nullable Number seconds) {
+        if (!known(seconds)) {
+            return NONE;
+        }
+        long whole = Math.round(seconds.doubleValue());
+        if (whole < 10) {
+            return String.format(Locale.ROOT, "%.1fs", seconds.doubleValue());
+        }
+        if (whole < 60) {
+            return whole + "s";
+        }
+        return whole < 3600
+                ? String.format(Locale.ROOT, "%dm %02ds", whole / 60, whole % 60)
+                : String.format(Locale.ROOT, "%dh %02dm", whole / 3600, whole / 60 % 60);
+    }
+
+    /** Writes microseconds. */
+    static String micros(@Nullable Number micros) {
+        return known(micros) ? String.format(Locale.ROOT, "%,.0f µs", micros.doubleValue()) : NONE;
+    }
+
+    /** Writes a size with three significant digits or so. */
+    static String bytes(@Nullable Number bytes) {
+        if (!known(bytes)) {
+            return NONE;
+        }
+        double size = bytes.doubleValue();
+        int unit = 0;
+        while (size >= 1024 && unit < BYTES.length - 1) {
+            size /= 1024;
+            unit++;
+        }
+        return String.format(Locale.ROOT, unit == 0 || size >= 100 ? "%.0f %s" : "%.1f %s", size, BYTES[unit]);
+    }
+
+    /** Writes a moment to the second; what is none stays as it is. */
+    static String moment(String iso) {
+        try {
+            return Instant.parse(iso).truncatedTo(ChronoUnit.SECONDS).toString().replace('T', ' ').replace("Z", " UTC");
+        } catch (DateTimeParseException e) {
+            return iso;
+        }
+    }
+
+    private static boolean known(@Nullable Number value) {
+        return value != null && Double.isFinite(value.doubleValue());
+    }
+
+    /** Sets a true minus sign, and none before a zero. */
+    private static String signed(String number) {
+        return number.matches("[-+]0(\\.0*)?") ? number.substring(1) : number.replace('-', '\u2212');
+    }
+}

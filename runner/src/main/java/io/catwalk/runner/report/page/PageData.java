@@ -1,0 +1,270 @@
+package io.catwalk.runner.report.page;
+
+import io.catwalk.runner.Json;
+import io.catwalk.runner.evaluation.Calibration;
+import io.catwalk.runner.evaluation.ClassScores;
+import io.catwalk.runner.evaluation.ConfusedPair;
+import io.catwalk.runner.evaluation.ConfusionMatrix;
+import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.evaluation.WrongForAll;
+import io.catwalk.runner.experiment.Comparison.Standing;
+import io.catwalk.runner.experiment.Results;
+import io.catwalk.runner.experiment.Tuning;
+import io.catwalk.runner.report.RunReport;
+import io.catwalk.runner.report.RunReport.Model;
+import io.catwalk.runner.training.Epoch;
+import io.catwalk.runner.trial.Efficiency;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds the numbers behind the charts; it stands in the page as JSON, once.
+ *
+ * @param classes names, in the order of the logits
+ * @param contestants the best first
+ * @param tuning outcome of a search; null if the run was none
+ * @param hard images that every model gets wrong
+ * @param pictures name to PNG in base 64
+ */
+record PageData(
+        List<String> classes,
+        List<Contestant> contestants,
+        @Nullable Tuning tuning,
+        Hard hard,
+        Map<String, String> pictures) {
+
+    private static final int PAIRS = 6;
+    private static final int PICTURES_A_PAIR = 8;
+    private static final int HARD = 24;
+
+    /** Shows a contestant. */
+    record Contestant(
+            String name,
+            String color,
+            @Nullable Standing standing,
+            @Nullable Efficiency efficiency,
+            List<Trial> trials,
+            @Nullable Judged judged) {}
+
+    /** Shows a trial; accuracies 0 to 1, the curves one number an epoch. */
+    record Trial(
+            String label,
+            long seed,
+            int fold,
+            @Nullable Double train,
+            @Nullable Double validation,
+            @Nullable Double test,
+            @Nullable Integer bestEpoch,
+            Map<String, List<Double>> curves) {}
+
+    /**
+     * Shows what the answers of a contestant are worth.
+     *
+     * @param images number of answers
+     * @param confusion true class, predicted class and count, three numbers each, where the count is not 0
+     * @param scores precision, recall, f1 and support of each class, in class order
+     */
+    record Judged(
+            int images,
+            List<Integer> confusion,
+            Map<String, List<Double>> scores,
+            double ece,
+            List<Calibration.Bin> reliability,
+            List<Pair> pairs,
+            int allPairs) {}
+
+    /** Shows how often a class was taken for another, with the most confident mistakes. */
+    record Pair(int truth, int predicted, int images, double share, List<String> pictures) {}
+
+    /**
+     * Shows the images that all models get wrong.
+     *
+     * @param images how many there are
+     * @param judged of how many
+     * @param models names of the contestants
+     * @param examples some of them, those first whose models agree with each other
+     */
+    record Hard(int images, int judged, List<String> models, List<Example> examples) {}
+
+    /** Shows one such image and what each model took it for; the picture is null if there is none. */
+    record Example(@Nullable String picture, String trial, int index, int truth, List<Integer> answers) {}
+
+    static PageData of(RunReport report, List<Group> groups) {
+        Pictures pictures = new Pictures(report);
+        Hard hard = hard(groups, pictures);
+        List<Contestant> contestants = groups.stream()
+                .map(group -> contestant(group, report.results(), pictures))
+                .toList();
+        return new PageData(
+                report.results().dataset().classes(),
+                contestants,
+                report.results().tuning(),
+                hard,
+                pictures.drawn());
+    }
+
+    /** Writes it so that it can stand within a script element: no {@code <} in it can end that. */
+    String json() {
+        return Json.LINE.writeValueAsString(this).replace("<", "\\u003c");
+    }
+
+    private static Contestant contestant(Group group, Results results, Pictures pictures) {
+        Pool pool = Pool.of(group.models(), results.dataset().classes());
+        return new Contestant(
+                group.name(),
+                group.color(),
+                group.standing(),
+                group.efficiency(),
+                group.done().stream().map(PageData::trial).toList(),
+                pool == null ? null : judged(pool, pictures));
+    }
+
+    private static Trial trial(Model model) {
+        var result = model.result();
+        return new Trial(
+                model.label(),
+                result.seed(),
+                result.fold(),
+                Results.metric(result, "train", "accuracy"),
+                Results.metric(result, "validation", "accuracy"),
+                Results.metric(result, "test", "accuracy"),
+                result.timing() == null ? null : (Integer) result.timing().bestEpoch(),
+                curves(model.history()));
+    }
+
+    private static Map<String, List<Double>> curves(List<Epoch> history) {
+        Map<String, List<Double>> curves = new LinkedHashMap<>();
+        curves.put("train_loss", values(history, Epoch::trainLoss));
+        curves.put("train_accuracy", values(history, Epoch::trainAccuracy));
+        curves.put("validation_loss", values(history, Epoch::validationLoss));
+        curves.put("validation_accuracy", values(history, Epoch::validationAccuracy));
+        return curves;
+    }
+
+    private static <T> List<Double> values(List<T> list, ToDoubleFunction<T> value) {
+        return list.stream().map(value::applyAsDouble).toList();
+    }
+
+    private static Judged judged(Pool pool, Pictures pictures) {
+        Evaluation evaluation = pool.evaluation();
+        Map<String, List<Double>> scores = new LinkedHashMap<>();
+        scores.put("precision", values(evaluation.classes(), ClassScores::precision));
+        scores.put("recall", values(evaluation.classes(), ClassScores::recall));
+        scores.put("f1", values(evaluation.classes(), ClassScores::f1));
+        scores.put("support", values(evaluation.classes(), ClassScores::support));
+        return new Judged(
+                evaluation.images(),
+                counts(evaluation.confusion()),
+                scores,
+                evaluation.calibration().expectedError(),
+                evaluation.calibration().reliability(),
+                evaluation.confusedPairs().stream()
+                        .limit(PAIRS)
+                        .map(pair -> pair(pair, pool, pictures))
+                        .toList(),
+                evaluation.confusedPairs().size());
+    }
+
+    private static List<Integer> counts(ConfusionMatrix confusion) {
+        List<Integer> counts = new ArrayList<>();
+        for (int truth = 0; truth < confusion.classes(); truth++) {
+            for (int predicted = 0; predicted < confusion.classes(); predicted++) {
+                if (confusion.count(truth, predicted) > 0) {
+                    counts.addAll(List.of(truth, predicted, confusion.count(truth, predicted)));
+                }
+            }
+        }
+        return counts;
+    }
+
+    private static Pair pair(ConfusedPair pair, Pool pool, Pictures pictures) {
+        List<String> drawn = new ArrayList<>();
+        for (int image :
+                pair.images().subList(0, Math.min(PICTURES_A_PAIR, pair.images().size()))) {
+            Pool.Origin origin = pool.origin(image);
+            String picture = pictures.of(origin.model(), origin.image());
+            if (picture != null) {
+                drawn.add(picture);
+            }
+        }
+        return new Pair(pair.truth(), pair.predicted(), pair.images().size(), pair.share(), drawn);
+    }
+
+    /** Compares trials of the same seed and fold, of all contestants that have them; one alone says nothing. */
+    private static Hard hard(List<Group> groups, Pictures pictures) {
+        List<Group> judged = groups.stream()
+                .filter(group -> group.models().stream().anyMatch(model -> model.predictions() != null))
+                .toList();
+        Map<String, List<Model>> together = new LinkedHashMap<>();
+        for (Group group : judged) {
+            for (Model model : group.models()) {
+                if (model.predictions() != null) {
+                    together.computeIfAbsent(
+                                    model.result().seed() + "-" + model.result().fold(), key -> new ArrayList<>())
+                            .add(model);
+                }
+            }
+        }
+        together.values().removeIf(models -> judged.size() < 2 || models.size() < judged.size() || !comparable(models));
+        int images = 0;
+        int all = 0;
+        List<Candidate> candidates = new ArrayList<>();
+        for (List<Model> models : together.values()) {
+            List<Predictions> predictions = models.stream()
+                    .map(model -> Objects.requireNonNull(model.predictions()))
+                    .toList();
+            List<int[]> answers =
+                    predictions.stream().map(Predictions::predicted).toList();
+            int[] wrong = WrongForAll.of(predictions);
+            images += wrong.length;
+            all += predictions.get(0).images();
+            for (int image : wrong) {
+                candidates.add(new Candidate(
+                        models.get(0),
+                        image,
+                        answers.stream().map(one -> one[image]).toList()));
+            }
+        }
+        candidates.sort(Comparator.comparingInt(candidate -> -candidate.agreeing()));
+        List<Example> examples = candidates.stream()
+                .limit(HARD)
+                .map(candidate -> candidate.example(pictures))
+                .toList();
+        return new Hard(images, all, judged.stream().map(Group::name).toList(), examples);
+    }
+
+    private static boolean comparable(List<Model> models) {
+        int[] labels = Objects.requireNonNull(models.get(0).predictions()).labels();
+        return models.stream()
+                .allMatch(model -> Arrays.equals(
+                        labels, Objects.requireNonNull(model.predictions()).labels()));
+    }
+
+    private record Candidate(Model model, int image, List<Integer> answers) {
+
+        /** Counts the models that give the most frequent answer. */
+        int agreeing() {
+            Map<Integer, Integer> counts = new HashMap<>();
+            answers.forEach(answer -> counts.merge(answer, 1, Integer::sum));
+            Collection<Integer> values = counts.values();
+            return values.stream().mapToInt(Integer::intValue).max().orElse(0);
+        }
+
+        Example example(Pictures pictures) {
+            int truth = Objects.requireNonNull(model.predictions()).labels()[image];
+            String trial =
+                    model.result().fold() == 0 ? "" : "fold " + model.result().fold();
+            return new Example(pictures.of(model, image), trial, image, truth, answers);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package io.catwalk.runner.report.page;
+
+import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.report.RunReport.Model;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Judges the answers of all trials of a contestant together, laid end to end: over the folds of a
+ * cross-validation, every image once.
+ *
+ * @param models trials with predictions; at least one
+ * @param evaluation of all their answers
+ */
+record Pool(List<Model> models, Evaluation evaluation) {
+
+    /** Names an image by the trial that it judged, and its place there. */
+    record Origin(Model model, int image) {}
+
+    /** Gathers what there is; null if no trial has predictions. */
+    static @Nullable Pool of(List<Model> trials, List<String> classes) {
+        List<Model> judged =
+                trials.stream().filter(model -> model.predictions() != null).toList();
+        if (judged.isEmpty()) {
+            return null;
+        }
+        Evaluation only = judged.get(0).evaluation();
+        return new Pool(
+                judged, judged.size() == 1 && only != null ? only : Evaluation.of(endToEnd(judged, classes), classes));
+    }
+
+    private static Predictions endToEnd(List<Model> judged, List<String> classes) {
+        int images = judged.stream().mapToInt(Pool::images).sum();
+        int[] labels = new int[images];
+        float[] logits = new float[images * classes.size()];
+        int at = 0;
+        for (Model model : judged) {
+            Predictions one = Objects.requireNonNull(model.predictions());
+            System.arraycopy(one.labels(), 0, labels, at, one.images());
+            System.arraycopy(one.logits(), 0, logits, at * classes.size(), one.logits().length);
+            at += one.images();
+        }
+        return new Predictions(classes.size(), labels, logits);
+    }
+
+    /** Says where an image of the pool comes from. */
+    Origin origin(int image) {
+        int rest = image;
+        for (Model model : models) {
+            if (rest < images(model)) {
+                return new Origin(model, rest);
+            }
+            rest -= images(model);
+        }
+        throw new IndexOutOfBoundsException(image);
+    }
+
+    private static int images(Model model) {
+        return Objects.requireNonNull(model.predictions()).images();
+    }
+}

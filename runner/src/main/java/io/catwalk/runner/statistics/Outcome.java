@@ -1,0 +1,19 @@
+package io.catwalk.runner.statistics;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/** Says how the first of a pair stands to the second. */
+public enum Outcome {
+    /** It is better. */
+    @JsonProperty("better")
+    BETTER,
+    /** It is worse. */
+    @JsonProperty("worse")
+    WORSE,
+    /** They differ by no more than the region of practical equivalence. */
+    @JsonProperty("equivalent")
+    EQUIVALENT,
+    /** The data do not tell. */
+    @JsonProperty("undecided")
+    UNDECIDED
+}

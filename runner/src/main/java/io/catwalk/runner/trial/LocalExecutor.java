@@ -1,0 +1,84 @@
+package io.catwalk.runner.trial;
+
+import io.catwalk.runner.training.Epoch;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** Runs trials on this machine, so many at once. */
+public final class LocalExecutor implements TrialExecutor {
+
+    private final TrialExecution execution;
+    private final int slots;
+    private final ExecutorService pool;
+
+    /**
+     * Creates an executor, to be closed.
+     *
+     * @param execution carries out one trial
+     * @param slots how many at once, at least 1
+     */
+    public LocalExecutor(TrialExecution execution, int slots) {
+        this.execution = execution;
+        this.slots = slots;
+        pool = Executors.newFixedThreadPool(slots);
+    }
+
+    @Override
+    public int slots() {
+        return slots;
+    }
+
+    @Override
+    public Submitted submit(TrialOrder order, Consumer<Epoch> listener) {
+        CompletableFuture<TrialResult> outcome = new CompletableFuture<>();
+        Future<?> task = pool.submit(() -> {
+            try {
+                outcome.complete(execution.train(order, listener));
+            } catch (InterruptedException e) {
+                outcome.cancel(false);
+                Thread.currentThread().interrupt();
+            } catch (Throwable e) { // whoever waits for the outcome is told, whatever it was
+                outcome.completeExceptionally(e);
+            }
+        });
+        return new Submitted() {
+            @Override
+            public CompletableFuture<TrialResult> outcome() {
+                return outcome;
+            }
+
+            @Override
+            public void cancel() {
+                // Interrupted, the thread of a trial stops its process.
+                task.cancel(true);
+                outcome.cancel(false);
+            }
+        };
+    }
+
+    @Override
+    public Latency measure(TrialOrder order, InferenceEngine engine) throws IOException, InterruptedException {
+        return execution.measure(order, engine);
+    }
+
+    @Override
+    public void close() {
+        pool.shutdownNow();
+        boolean interrupted = Thread.interrupted();
+        try {
+            while (!pool.awaitTermination(1, TimeUnit.MINUTES)) {
+                pool.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

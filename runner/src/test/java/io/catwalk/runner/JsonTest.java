@@ -1,0 +1,38 @@
+package io.catwalk.runner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("tiny")
+class JsonTest {
+
+    private record Outer(
+            String name,
+            Inner inner,
+            List<Integer> numbers,
+            List<Integer> none,
+            @Nullable String missing,
+            double nan) {}
+
+    private record Inner(long largeNumber, double share, boolean right) {}
+
+    @Test
+    void aFlatValueHasAPathForEveryLeaf() {
+        Outer value = new Outer("x, \"y\"", new Inner(1L << 40, 0.1, true), List.of(1, 2), List.of(), null, Double.NaN);
+
+        assertThat(Json.flat(value).entrySet().stream().map(entry -> entry.getKey() + "=" + entry.getValue()))
+                .containsExactly(
+                        "name=x, \"y\"",
+                        "inner.large_number=1099511627776",
+                        "inner.share=0.1",
+                        "inner.right=true",
+                        "numbers=[1,2]",
+                        "none=",
+                        "missing=",
+                        "nan=");
+    }
+}

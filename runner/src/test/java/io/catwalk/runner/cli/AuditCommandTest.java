@@ -1,0 +1,226 @@
+package io.catwalk.runner.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.catwalk.runner.Json;
+import io.catwalk.runner.data.TinyImages;
+import io.catwalk.runner.experiment.RunFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+
+@ExtendWith(ExportedRun.class)
+final class AuditCommandTest {
+
+    private static final int HEADER = 16;
+    private static final int LENGTH = 64;
+
+    @TempDir
+    private Path folder;
+
+    private Path images;
+    private Path out;
+
+    /** Puts training image 5 among the test images as number 3, which has another label. */
+    @BeforeEach
+    void plant() throws IOException {
+        images = TinyImages.write(folder.resolve("planted"));
+        out = folder.resolve("out");
+        byte[] train = Files.readAllBytes(images.resolve("train-images-idx3-ubyte"));
+        Path file = images.resolve("t10k-images-idx3-ubyte");
+        byte[] test = Files.readAllBytes(file);
+        System.arraycopy(train, HEADER + 5 * LENGTH, test, HEADER + 3 * LENGTH, LENGTH);
+        Files.write(file, test);
+    }
+
+    private Path copyOfRun() throws IOException {
+        return ExportedRun.get().copyTo(folder.resolve("run"));
+    }
+
+    @Test
+    void aDataSetIsAuditedAlone() {
+        Catwalk.Answer answer = Catwalk.run("audit", "--dataset", images.toString(), "--out", out.toString());
+
+        assertThat(answer.err()).isEmpty();
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(answer.out().lines())
+                .startsWith(
+                        "planted: 120 training and 40 test images of 8x8 pixels, gray",
+                        "",
+                        "8 gray levels apart at most  pairs  same pixels  other label  test images",
+                        "a test and a training image      1            1            1            1",
+                        "two test images                  0            0            0            0",
+                        "",
+                        "The distance of two images is the root mean square difference of their pixels,")
+                .noneMatch(line -> line.contains("models") || line.contains("accuracy"))
+                .filteredOn(line -> !line.contains(folder.toString()))
+                .allMatch(line -> line.length() <= 80);
+        assertThat(out).isDirectoryContaining("glob:**duplicates.png");
+        assertThat(out.resolve("duplicates.csv")).content().contains("\n3,5,0.0000,false,0,0,3,5\n");
+        assertThat(out.resolve("wrong-for-all.csv")).doesNotExist();
+    }
+
+    @Test
+    void jsonOfADataSetHasNoModels() {
+        Catwalk.Answer answer = Catwalk.run(
+                "audit", "--dataset", images.toString(), "--out", out.toString(), "--json", "--limit-train", "60");
+
+        JsonNode audit = Json.JSON.readTree(answer.out());
+        assertThat(audit.path("train").asInt()).isEqualTo(60);
+        assertThat(audit.path("distance").asDouble()).isEqualTo(8);
+        assertThat(audit.path("within_test").path("pairs").asInt(-1)).isZero();
+        assertThat(audit.path("models").isEmpty()).isTrue();
+        assertThat(audit.path("wrong_for_all").isNull()).isTrue();
+        assertThat(audit.path("files")).hasSize(2);
+    }
+
+    @Test
+    void aRunIsAuditedIntoItsOwnFolder() throws IOException {
+        Path run = copyOfRun();
+
+        Catwalk.Answer answer = Catwalk.run("audit", run.toString());
+
+        assertThat(answer.err()).isEmpty();
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(answer.out().lines())
+                .anyMatch(line -> line.startsWith("accuracy") && line.endsWith("images"))
+                .anyMatch(line -> line.startsWith("mixed seed 1 ") && line.endsWith(" 40"))
+                .anyMatch(line -> line.matches("No model is right on \\d+ of the 40 test images \\(.* %\\)\\."))
+                .filteredOn(line -> !line.contains(folder.toString()))
+                .allMatch(line -> line.length() <= 80);
+        assertThat(run.resolve("audit/wrong-for-all.csv")).content().startsWith("image,label,mixed seed 1,");
+        // Whatever is in a run folder keeps it from being replaced, unless it is known to be a run's.
+        assertThat(RunFolder.create(run, RunFolder.Existing.REPLACE).path()).isEmptyDirectory();
+    }
+
+    /** The predictions of the one network are made wrong on the first two images; the others' on the second. */
+    @Test
+    void jsonOfARunCountsWhatTheStoredPredictionsSay() throws IOException {
+        Path run = copyOfRun();
+        List<String> names =
+                List.of(ExportedRun.GOOD, ExportedRun.UNKNOWN, ExportedRun.BY_BATCH, ExportedRun.TWO_FACED);
+        for (String name : names) {
+            answers(run.resolve("trials/" + name + "/1-0/predictions.csv"), name.equals(ExportedRun.GOOD) ? 2 : 1);
+        }
+
+        JsonNode audit = Json.JSON.readTree(
+                Catwalk.run("audit", run.toString(), "--json").out());
+
+        assertThat(audit.path("models")).hasSize(4);
+        JsonNode good = audit.path("models").path(0);
+        assertThat(good.path("model").asString()).isEqualTo("mixed seed 1");
+        assertThat(good.path("all").path("right").asInt()).isEqualTo(38);
+        assertThat(good.path("all").path("share").asDouble()).isEqualTo(0.95);
+        assertThat(good.path("without_duplicates").path("images").asInt()).isEqualTo(40);
+        assertThat(audit.path("models").path(1).path("all").path("right").asInt())
+                .isEqualTo(39);
+        assertThat(audit.path("wrong_for_all")).hasSize(1);
+        assertThat(audit.path("wrong_for_all").path(0).asInt()).isEqualTo(1);
+    }
+
+    /** Writes predictions that are right but for image 1 and, if there are to be two, image 0. */
+    private static void answers(Path file, int wrong) throws IOException {
+        List<String> lines = new ArrayList<>(
+                List.of(Files.readString(file).lines().findFirst().orElseThrow()));
+        for (int image = 0; image < TinyImages.TEST; image++) {
+            int label = image % 10;
+            String[] logits = new String[10];
+            Arrays.fill(logits, "0.0");
+            logits[image == 1 || (image == 0 && wrong == 2) ? 9 : label] = "1.0";
+            lines.add(image + "," + label + "," + String.join(",", logits));
+        }
+        Files.writeString(file, String.join("\n", lines) + "\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    --distance -1       | --distance must be from 0 (the same pixels) to 255 gray levels, but is -1.0
+                    --distance 256      | --distance must be from 0 (the same pixels) to 255 gray levels, but is 256.0
+                    --distance far      | Invalid value for option '--distance': 'far' is not a double (see catwalk audit --help)
+                    --limit-test -1     | --limit-test must be 0 (all) or above, but is -1
+                    --image-size big    | Image size: expected WIDTHxHEIGHT in pixels, found 'big'; try 32x32
+                    """)
+    void anOptionOutOfItsRangeIsNamed(String options, String message) {
+        List<String> command = new ArrayList<>(List.of("audit", "--dataset", images.toString()));
+        command.addAll(List.of(options.split(" ", -1)));
+
+        assertThat(refusal(command.toArray(String[]::new))).isEqualTo(message);
+    }
+
+    @Test
+    void aFolderThatIsNoRunIsNamed() {
+        assertThat(refusal("audit", images.toString()))
+                .isEqualTo("expected a run folder with an experiment.yaml, but " + images + " has none");
+        assertThat(refusal("audit", folder.resolve("no").toString())).endsWith("does not exist");
+    }
+
+    @Test
+    void aRunHasItsOwnImages() throws IOException {
+        Path run = copyOfRun();
+
+        assertThat(refusal("audit", run.toString(), "--limit-test", "5"))
+                .startsWith("--dataset, --image-size, --limit-train and --limit-test are for an audit without a run");
+    }
+
+    @Test
+    void aRunWithoutFinishedTrialsIsRefused() throws IOException {
+        Path run = copyOfRun();
+        for (String name :
+                List.of(ExportedRun.GOOD, ExportedRun.UNKNOWN, ExportedRun.BY_BATCH, ExportedRun.TWO_FACED)) {
+            Files.delete(run.resolve("trials/" + name + "/1-0/trial.json"));
+        }
+
+        assertThat(refusal("audit", run.toString()))
+                .isEqualTo("expected a run with finished trials, but " + run
+                        + " has none: audit the data set alone, or wait for the first");
+    }
+
+    @Test
+    void missingPredictionsAreNamed() throws IOException {
+        Path run = copyOfRun();
+        Path file = run.resolve("trials/mixed/1-0/predictions.csv");
+        Files.delete(file);
+
+        assertThat(refusal("audit", run.toString()))
+                .isEqualTo("expected predictions in " + file + ", but there is no such file");
+    }
+
+    @Test
+    void imagesThatChangedSinceTheRunAreRefused() throws IOException {
+        Path run = copyOfRun();
+        Path request = run.resolve("experiment.yaml");
+        Files.writeString(
+                request,
+                Files.readString(request).replace(ExportedRun.get().images().toString(), images.toString()));
+
+        assertThat(refusal("audit", run.toString()))
+                .startsWith("expected the answers to the 40 test images of planted in ")
+                .endsWith(": the images have changed since the run");
+    }
+
+    @Test
+    void aPlaceThatCannotBeWrittenIsNamed() throws IOException {
+        Path file = Files.createFile(folder.resolve("file"));
+
+        assertThat(refusal("audit", "--dataset", images.toString(), "--out", file.toString()))
+                .startsWith("--out must be a folder that can be made and written, but " + file + " cannot (");
+    }
+
+    private static String refusal(String... command) {
+        Catwalk.Answer answer = Catwalk.run(command);
+        assertThat(answer.err()).startsWith("catwalk: ").hasLineCount(1);
+        assertThat(answer.out()).isEmpty();
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        return answer.err().strip().substring("catwalk: ".length());
+    }
+}

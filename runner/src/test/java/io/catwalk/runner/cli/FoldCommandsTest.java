@@ -1,0 +1,173 @@
+package io.catwalk.runner.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.catwalk.runner.Json;
+import io.catwalk.runner.data.TinyImages;
+import io.catwalk.runner.plugin.TestPlugin;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** A cross-validation and a search, and what they leave. */
+final class FoldCommandsTest {
+
+    @TempDir
+    private static Path folder;
+
+    @BeforeAll
+    static void makePluginsAndImages() throws IOException {
+        Path plugins = Files.createDirectory(folder.resolve("plugins"));
+        TestPlugin.sound("wide").write(plugins.resolve("wide.jar"));
+        TestPlugin.sound("narrow").write(plugins.resolve("narrow.jar"));
+        TinyImages.write(folder.resolve("tiny"));
+    }
+
+    private static Catwalk.Answer run(String command, String out, String... more) {
+        List<String> arguments = new ArrayList<>(List.of(command.split(" ", -1)));
+        arguments.addAll(List.of("--plugins-dir", folder.resolve("plugins").toString()));
+        arguments.addAll(List.of("--dataset", folder.resolve("tiny").toString()));
+        arguments.addAll(List.of("--out", folder.resolve(out).toString()));
+        arguments.addAll(List.of("--epochs", "2", "--batch-size", "8", "--threads", "1", "--in-process"));
+        arguments.addAll(List.of(more));
+        return Catwalk.run(arguments.toArray(String[]::new));
+    }
+
+    private static JsonNode json(String file) throws IOException {
+        return Json.JSON.readTree(Files.readString(folder.resolve(file)));
+    }
+
+    @Test
+    void everyTrainingImageJudgesOnceInEachRepeatAndChoosesNoEpochThere() throws IOException {
+        Catwalk.Answer answer = run("crossval wide narrow", "cv", "--folds", "3", "--repeats", "2");
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+
+        for (int repeat = 0; repeat < 2; repeat++) {
+            List<Integer> judging = new ArrayList<>();
+            for (int fold = 1 + 3 * repeat; fold <= 3 + 3 * repeat; fold++) {
+                JsonNode split = json("cv/trials/wide/1-" + fold + "/split.json");
+                assertThat(json("cv/trials/narrow/1-" + fold + "/split.json")).isEqualTo(split);
+                List<Integer> judges = integers(split.path("fold"));
+                assertThat(judges).hasSize(TinyImages.TRAIN / 3);
+                assertThat(integers(split.path("validation"))).isNotEmpty().doesNotContainAnyElementsOf(judges);
+                judging.addAll(judges);
+            }
+            assertThat(judging)
+                    .containsExactlyInAnyOrderElementsOf(
+                            IntStream.range(0, TinyImages.TRAIN).boxed().toList());
+        }
+        JsonNode results = json("cv/results.json");
+        assertThat(results.path("trials").valueStream())
+                .hasSize(12)
+                .allSatisfy(trial -> assertThat(trial.at("/metrics/test/images").asInt())
+                        .isEqualTo(TinyImages.TRAIN / 3));
+        assertThat(results.at("/comparison/scope").asString()).isEqualTo("classifiers");
+        assertThat(results.at("/comparison/verdicts").size()).isEqualTo(1);
+        // One network of each is exported and measured; the others only score.
+        assertThat(results.path("trials").valueStream())
+                .filteredOn(trial -> !trial.path("parity").isNull())
+                .extracting(trial -> trial.path("classifier").asString() + trial.path("fold"))
+                .containsExactly("wide1", "narrow1");
+    }
+
+    @Test
+    void aSearchTrainsTheBestInFullAndJudgesItOnTheTestImagesOnce() throws IOException {
+        Catwalk.Answer answer = run(
+                "tune wide",
+                "tuned",
+                "--candidates=4 --eta=2 --folds=2 --score-epochs=2 --search=learning_rate=0.003,0.03 --search=batch_size=8,16"
+                        .split(" ", -1));
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+
+        JsonNode results = json("tuned/results.json");
+        List<JsonNode> candidates =
+                results.at("/tuning/candidates").valueStream().toList();
+        assertThat(candidates).hasSize(4);
+        // Two of four went on to the second rung, those that were best in the first.
+        assertThat(candidates).extracting(c -> c.path("scores").size()).containsExactly(2, 2, 1, 1);
+        List<Integer> byFirstScore = candidates.stream()
+                .sorted(Comparator.comparingDouble((JsonNode c) -> -c.at("/scores/0/mean").asDouble())
+                        .thenComparing(c -> c.path("number").asInt()))
+                .limit(2)
+                .map(c -> c.path("number").asInt())
+                .toList();
+        assertThat(candidates.subList(0, 2))
+                .extracting(c -> c.path("number").asInt())
+                .containsExactlyInAnyOrderElementsOf(byFirstScore);
+        assertThat(candidates.get(0).at("/scores/1/mean").asDouble())
+                .isGreaterThanOrEqualTo(candidates.get(1).at("/scores/1/mean").asDouble());
+        assertThat(results.at("/tuning/best").asInt())
+                .isEqualTo(candidates.get(0).path("number").asInt());
+        List<JsonNode> onTest = results.path("trials")
+                .valueStream()
+                .filter(trial -> trial.path("fold").asInt() == 0)
+                .toList();
+        assertThat(onTest).hasSize(1);
+        JsonNode best = onTest.get(0);
+        assertThat(best.path("variant").asString()).isEqualTo("best");
+        assertThat(best.at("/metrics/test/images").asInt()).isEqualTo(TinyImages.TEST);
+        assertThat(best.at("/recipe/batch_size"))
+                .isEqualTo(candidates.get(0).at("/choices/batch_size"));
+        assertThat(best.at("/recipe/optimizer/learning_rate"))
+                .isEqualTo(candidates.get(0).at("/choices/learning_rate"));
+        assertThat(results.path("comparison").isNull()).isTrue();
+    }
+
+    @Test
+    void aResolvedRequestGivesTheSameNumbersAgain() throws IOException {
+        assertThat(run("compare wide", "first").exitCode()).isEqualTo(ExitCode.DONE);
+        String request = folder.resolve("first/experiment.yaml").toString();
+
+        Catwalk.Answer again = Catwalk.run(
+                "compare",
+                "--config",
+                request,
+                "--out",
+                folder.resolve("again").toString(),
+                "--plugins-dir",
+                folder.resolve("plugins").toString(),
+                "--in-process");
+
+        assertThat(again.exitCode()).as("%s", again).isEqualTo(ExitCode.DONE);
+        assertThat(json("again/results.json").at("/trials/0/metrics"))
+                .isEqualTo(json("first/results.json").at("/trials/0/metrics"));
+        assertThat(folder.resolve("again/trials/wide/1-0/predictions.csv"))
+                .hasSameTextualContentAs(folder.resolve("first/trials/wide/1-0/predictions.csv"));
+    }
+
+    @Test
+    void optionsWinOverTheFile() throws IOException {
+        Path file = Files.writeString(folder.resolve("mine.yaml"), """
+                seeds: [4, 5]
+                split: {folds: 2, hold_out: 0.2}
+                classifiers:
+                - name: narrow
+                  variant: slow
+                  recipe: {epochs: 7, optimizer: {learning_rate: 0.01}}
+                region: 1.5
+                """);
+
+        Catwalk.Answer answer = run("crossval", "mine", "--config", file.toString(), "--seed", "6");
+
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        JsonNode trials = json("mine/results.json").path("trials");
+        assertThat(trials.valueStream())
+                .extracting(trial -> trial.path("variant").asString() + trial.path("seed") + trial.path("fold"))
+                .containsExactly("slow61", "slow62");
+        assertThat(trials.at("/0/recipe/epochs").asInt()).isEqualTo(2);
+        assertThat(trials.at("/0/recipe/optimizer/learning_rate").asDouble()).isEqualTo(0.01);
+        assertThat(Files.readString(folder.resolve("mine/experiment.yaml"))).contains("region: 1.5", "hold_out: 0.2");
+    }
+
+    private static List<Integer> integers(JsonNode array) {
+        return array.valueStream().map(JsonNode::asInt).toList();
+    }
+}

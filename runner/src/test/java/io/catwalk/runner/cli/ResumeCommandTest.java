@@ -1,0 +1,184 @@
+package io.catwalk.runner.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.catwalk.runner.Json;
+import io.catwalk.runner.data.TinyImages;
+import io.catwalk.runner.plugin.TestPlugin;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Runs that were interrupted, ran out of time, or met a failure, and what comes after. */
+final class ResumeCommandTest {
+
+    @TempDir
+    private Path folder;
+
+    private Path plugins;
+    private Path run;
+
+    @BeforeEach
+    void makeImages() throws IOException {
+        plugins = Files.createDirectory(folder.resolve("plugins"));
+        run = folder.resolve("run");
+        TinyImages.write(folder.resolve("tiny"));
+    }
+
+    private void plugin(TestPlugin plugin, String name) throws IOException {
+        plugin.write(plugins.resolve(name + ".jar"));
+    }
+
+    private Catwalk.Answer compare(String... more) {
+        return withPlugins(
+                List.of(
+                        "compare",
+                        "--dataset",
+                        folder.resolve("tiny").toString(),
+                        "--out",
+                        run.toString(),
+                        "--epochs",
+                        "2",
+                        "--batch-size",
+                        "16",
+                        "--threads",
+                        "1"),
+                more);
+    }
+
+    private Catwalk.Answer resume(String... more) {
+        return withPlugins(List.of("resume", run.toString()), more);
+    }
+
+    private Catwalk.Answer withPlugins(List<String> command, String... more) {
+        List<String> arguments = new ArrayList<>(command);
+        arguments.addAll(List.of("--plugins-dir", plugins.toString(), "--in-process"));
+        arguments.addAll(List.of(more));
+        return Catwalk.run(arguments.toArray(String[]::new));
+    }
+
+    private JsonNode results() throws IOException {
+        return Json.JSON.readTree(Files.readString(run.resolve("results.json")));
+    }
+
+    private String weights(String name) throws IOException {
+        return Files.readString(run.resolve("trials/" + name + "/1-0/predictions.csv"));
+    }
+
+    @Test
+    void onlyTheTrialsOfAnotherJarAreRunAgain() throws IOException {
+        plugin(TestPlugin.sound("kept"), "kept");
+        plugin(TestPlugin.sound("changed"), "changed");
+        assertThat(compare().exitCode()).isEqualTo(ExitCode.DONE);
+        String keptBefore = Files.readString(run.resolve("trials/kept/1-0/trial.json"));
+        String changedBefore = weights("changed");
+        plugin(
+                TestPlugin.building(
+                        "changed",
+                        "return Layers.sequence(Layers.flatten(), Layers.dense(8), Layers.dense(task.classes()));"),
+                "changed");
+
+        Catwalk.Answer answer = resume();
+
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        assertThat(answer.err())
+                .contains("changed seed 1: is run again, since its plugin is another jar now (changed.jar)")
+                .contains("1 trial is done already")
+                .doesNotContain("kept seed 1: started");
+        assertThat(run.resolve("trials/kept/1-0/trial.json")).hasContent(keptBefore);
+        assertThat(weights("changed")).isNotEqualTo(changedBefore);
+    }
+
+    @Test
+    void aFinishedTrialThatTheJournalDoesNotKnowYetIsKept() throws IOException {
+        plugin(TestPlugin.sound("one"), "one");
+        assertThat(compare().exitCode()).isEqualTo(ExitCode.DONE);
+        String journal = Files.readString(run.resolve("journal.jsonl"));
+        Files.writeString(run.resolve("journal.jsonl"), journal.substring(0, 20));
+
+        Catwalk.Answer answer = resume();
+
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        assertThat(answer.err())
+                .contains("the last line of the journal was not written to its end, and was cut off")
+                .contains("1 trial is done already");
+        assertThat(run.resolve("journal.jsonl")).content().isEqualTo(journal);
+    }
+
+    @Test
+    void aForeignJournalIsRefusedAndNothingIsTouched() throws IOException {
+        plugin(TestPlugin.sound("one"), "one");
+        assertThat(compare().exitCode()).isEqualTo(ExitCode.DONE);
+        Files.writeString(run.resolve("journal.jsonl"), "shopping list\n");
+        String before = results().toString();
+
+        Catwalk.Answer answer = resume();
+
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(answer.err())
+                .contains("expected a finished trial on each line of")
+                .contains("but line 1 is 'shopping list'");
+        assertThat(run.resolve("journal.jsonl")).content().isEqualTo("shopping list\n");
+        assertThat(results()).hasToString(before);
+    }
+
+    @Test
+    void whatDoesNotFitTheBudgetIsListedAndCanBeRunLater() throws IOException {
+        plugin(TestPlugin.sound("one"), "one");
+        plugin(TestPlugin.sound("two"), "two");
+
+        Catwalk.Answer stopped = compare("--budget", "0s");
+
+        assertThat(stopped.exitCode()).as("%s", stopped).isEqualTo(ExitCode.SOME_FAILED);
+        assertThat(results().at("/experiment/not_run").valueStream())
+                .extracting(JsonNode::asString)
+                .containsExactly("one seed 1", "two seed 1");
+        assertThat(stopped.err()).contains("not run, since the time was over: one seed 1, two seed 1");
+
+        assertThat(resume().exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(results().path("trials").size()).isEqualTo(2);
+        assertThat(results().at("/experiment/not_run").size()).isZero();
+    }
+
+    @Test
+    void aRetriedTrialKeepsItsFirstReason() throws IOException {
+        Path mark = folder.resolve("mark");
+        plugin(TestPlugin.building("shaky", """
+                if (new java.io.File("%s").mkdir()) { throw new IllegalStateException("not yet"); }
+                """.formatted(mark) + TestPlugin.NETWORK), "shaky");
+
+        Catwalk.Answer answer = compare("--retry");
+
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        assertThat(answer.err()).contains("shaky seed 1: failed and is tried once more: ");
+        assertThat(results().at("/trials/0/status").asString()).isEqualTo("done");
+        assertThat(results().at("/trials/0/first_error").asString()).contains("not yet");
+    }
+
+    @Test
+    void whatFailedIsTriedAgain() throws IOException {
+        Path mark = folder.resolve("mark");
+        plugin(TestPlugin.building("shaky", """
+                if (new java.io.File("%s").mkdir()) { throw new IllegalStateException("not yet"); }
+                """.formatted(mark) + TestPlugin.NETWORK), "shaky");
+        assertThat(compare().exitCode()).isEqualTo(ExitCode.SOME_FAILED);
+
+        assertThat(resume().exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(results().at("/trials/0/status").asString()).isEqualTo("done");
+    }
+
+    @Test
+    void aFolderWithoutARunIsNamed() {
+        Catwalk.Answer answer = resume();
+
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(answer.err())
+                .contains("expected a run folder with an experiment.yaml, but " + run + " does not exist");
+    }
+}

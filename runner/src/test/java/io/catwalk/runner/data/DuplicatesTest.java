@@ -1,0 +1,247 @@
+package io.catwalk.runner.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.catwalk.runner.RequestException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Tag("tiny")
+final class DuplicatesTest {
+
+    private static final int SIDE = 4;
+
+    /** Five images of noise, which resemble each other no way they are moved. */
+    private static final LabeledImages NOISE = noise(5);
+
+    private static LabeledImages noise(int count) {
+        SplittableRandom random = new SplittableRandom(1);
+        byte[] pixels = new byte[count * SIDE * SIDE];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (byte) random.nextInt(200);
+        }
+        return new LabeledImages(1, SIDE, SIDE, pixels, new int[count]);
+    }
+
+    /** Makes one image of 4x4 from an image of the noise: each pixel that of where it comes from, or 255. */
+    private static byte[] moved(int image, int right, int down) {
+        byte[] moved = new byte[SIDE * SIDE];
+        for (int y = 0; y < SIDE; y++) {
+            for (int x = 0; x < SIDE; x++) {
+                boolean inside = x - right >= 0 && x - right < SIDE && y - down >= 0 && y - down < SIDE;
+                moved[y * SIDE + x] =
+                        inside ? NOISE.pixels()[image * SIDE * SIDE + (y - down) * SIDE + x - right] : (byte) 255;
+            }
+        }
+        return moved;
+    }
+
+    private static LabeledImages single(byte[] pixels) {
+        return new LabeledImages(1, SIDE, SIDE, pixels, new int[1]);
+    }
+
+    @Test
+    void theSamePixelsAreAnExactDuplicate() {
+        List<Duplicate> found = Duplicates.between(single(moved(3, 0, 0)), NOISE, 0);
+
+        assertThat(found).containsExactly(new Duplicate(0, 3, 0, false, 0, 0));
+        assertThat(found.get(0).exact()).isTrue();
+    }
+
+    @Test
+    void theDistanceIsTheRootMeanSquareAndTheLimitBelongsToIt() {
+        byte[] pixels = moved(2, 0, 0);
+        for (int i : new int[] {0, 5, 6, 15}) {
+            pixels[i] = (byte) (pixels[i] + 8);
+        }
+        // Four of 16 pixels differ by 8: the root of 4 * 64 / 16 is 4.
+        assertThat(Duplicates.between(single(pixels), NOISE, 4))
+                .containsExactly(new Duplicate(0, 2, 4, false, 0, 0))
+                .noneMatch(Duplicate::exact);
+        assertThat(Duplicates.between(single(pixels), NOISE, 3.999)).isEmpty();
+    }
+
+    @Test
+    void aMirrorImageIsADuplicateButNotAnExactOne() {
+        byte[] pixels = new byte[SIDE * SIDE];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = NOISE.pixels()[SIDE * SIDE + i / SIDE * SIDE + SIDE - 1 - i % SIDE];
+        }
+
+        assertThat(Duplicates.between(single(pixels), NOISE, 0))
+                .containsExactly(new Duplicate(0, 1, 0, true, 0, 0))
+                .noneMatch(Duplicate::exact);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,0", "-1,0", "0,1", "0,-1", "1,1", "1,-1", "-1,1", "-1,-1"})
+    void anImageMayBeMovedByAPixel(int right, int down) {
+        // To lie on where it came from, the image has to be moved back.
+        assertThat(Duplicates.between(single(moved(4, right, down)), NOISE, 0))
+                .containsExactly(new Duplicate(0, 4, 0, false, 0 - right, 0 - down));
+        assertThat(Duplicates.between(NOISE, single(moved(4, right, down)), 0))
+                .containsExactly(new Duplicate(4, 0, 0, false, right, down));
+    }
+
+    @Test
+    void onlyPixelsOnBothCount() {
+        byte[] pixels = moved(0, 1, 1);
+        pixels[2 * SIDE + 2] = (byte) (pixels[2 * SIDE + 2] + 6);
+        // One of the 3 x 3 pixels that lie on each other differs by 6: the root of 36 / 9 is 2.
+        assertThat(Duplicates.between(single(pixels), NOISE, 8)).containsExactly(new Duplicate(0, 0, 2, false, -1, -1));
+    }
+
+    @Test
+    void allChannelsCount() {
+        byte[] pixels = NOISE.pixels().clone();
+        LabeledImages colors = new LabeledImages(3, 4, 4, Arrays.copyOf(pixels, 48), new int[1]);
+        byte[] redder = Arrays.copyOf(pixels, 48);
+        for (int i = 0; i < 16; i++) {
+            redder[i] = (byte) (redder[i] + 6);
+        }
+        // A third of the samples differs by 6: the root of 36 / 3.
+        assertThat(Duplicates.between(colors, new LabeledImages(3, 4, 4, redder, new int[1]), 8))
+                .singleElement()
+                .satisfies(pair -> assertThat(pair.distance()).isCloseTo(3.4641, within(1e-4)));
+    }
+
+    @Test
+    void withinOneSetEachPairIsFoundOnceAndNoImageIsItsOwnDuplicate() {
+        LabeledImages twice = NOISE.select(new int[] {0, 1, 2, 1, 1});
+
+        assertThat(Duplicates.within(twice, 0))
+                .containsExactly(
+                        new Duplicate(1, 3, 0, false, 0, 0),
+                        new Duplicate(1, 4, 0, false, 0, 0),
+                        new Duplicate(3, 4, 0, false, 0, 0));
+        assertThat(Duplicates.within(NOISE, 8)).isEmpty();
+    }
+
+    /** Images of little contrast, so that the limits lie amid their distances. */
+    @ParameterizedTest
+    @CsvSource({
+        "1,1,1,20",
+        "1,2,5,12",
+        "1,5,2,12",
+        "1,3,3,12",
+        "3,2,2,14",
+        "1,7,4,11.5",
+        "3,6,7,12",
+        "1,11,13,12",
+        "3,13,9,11.8",
+        "1,9,9,0",
+        "1,9,9,255"
+    })
+    void noPairIsMissed(int channels, int height, int width, double distance) {
+        for (long seed = 1; seed <= 3; seed++) {
+            SplittableRandom random = new SplittableRandom(seed);
+            LabeledImages first = random(random, 30, channels, height, width);
+            LabeledImages second = random(random, 40, channels, height, width);
+
+            List<double[]> expected = bruteForce(first, second, distance);
+            assertThat(expected).hasSizeBetween(distance == 0 ? 0 : 10, distance == 255 ? 1200 : 1190);
+            assertSame(Duplicates.between(first, second, distance), expected);
+        }
+    }
+
+    private static void assertSame(List<Duplicate> found, List<double[]> expected) {
+        assertThat(found).hasSameSizeAs(expected);
+        for (Duplicate pair : found) {
+            assertThat(expected)
+                    .as(pair.toString())
+                    .anyMatch(row -> row[0] == pair.first()
+                            && row[1] == pair.second()
+                            && Math.abs(row[2] - pair.distance()) < 1e-9);
+        }
+    }
+
+    private static LabeledImages random(SplittableRandom random, int count, int channels, int height, int width) {
+        byte[] pixels = new byte[count * channels * height * width];
+        int brightness = 0;
+        for (int i = 0; i < pixels.length; i++) {
+            brightness = i % (channels * height * width) == 0 ? random.nextInt(40) : brightness;
+            pixels[i] = (byte) (100 + brightness + random.nextInt(30));
+        }
+        return new LabeledImages(channels, height, width, pixels, new int[count]);
+    }
+
+    /** Takes the distance by its words. */
+    private static List<double[]> bruteForce(LabeledImages first, LabeledImages second, double distance) {
+        List<double[]> pairs = new ArrayList<>();
+        for (int i = 0; i < first.size(); i++) {
+            for (int j = 0; j < second.size(); j++) {
+                double least = Double.POSITIVE_INFINITY;
+                for (int way = 0; way < 18; way++) {
+                    int right = first.width() < 3 ? 0 : way % 3 - 1;
+                    int down = first.height() < 3 ? 0 : way / 3 % 3 - 1;
+                    least = Math.min(least, distance(first, i, second, j, way >= 9, right, down));
+                }
+                if (least <= distance) {
+                    pairs.add(new double[] {i, j, least});
+                }
+            }
+        }
+        return pairs;
+    }
+
+    private static double distance(
+            LabeledImages first, int i, LabeledImages second, int j, boolean mirrored, int right, int down) {
+        double squares = 0;
+        int compared = 0;
+        for (int c = 0; c < first.channels(); c++) {
+            for (int y = 0; y < first.height(); y++) {
+                for (int x = 0; x < first.width(); x++) {
+                    int toX = (mirrored ? first.width() - 1 - x : x) + right;
+                    int toY = y + down;
+                    if (toX >= 0 && toX < first.width() && toY >= 0 && toY < first.height()) {
+                        double difference = sample(first, i, c, y, x) - sample(second, j, c, toY, toX);
+                        squares += difference * difference;
+                        compared++;
+                    }
+                }
+            }
+        }
+        return Math.sqrt(squares / compared);
+    }
+
+    private static int sample(LabeledImages images, int image, int channel, int y, int x) {
+        return images.pixels()[((image * images.channels() + channel) * images.height() + y) * images.width() + x]
+                & 0xff;
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {-1, 255.5, Double.NaN})
+    void aDistanceThatIsNoneIsRefused(double distance) {
+        assertThatThrownBy(() -> Duplicates.between(NOISE, NOISE, distance))
+                .isInstanceOf(RequestException.class)
+                .hasMessage("--distance must be from 0 (the same pixels) to 255 gray levels, but is " + distance);
+        assertThatThrownBy(() -> Duplicates.within(NOISE, distance)).isInstanceOf(RequestException.class);
+    }
+
+    @Test
+    void aDistanceThatTellsNothingApartIsRefused() {
+        LabeledImages black = new LabeledImages(1, 1, 1, new byte[1001], new int[1001]);
+
+        assertThatThrownBy(() -> Duplicates.between(black, black, 3))
+                .isInstanceOf(RequestException.class)
+                .hasMessage("expected at most 1,000,000 pairs of images within the distance, but found more within"
+                        + " 3.0: choose a smaller --distance");
+        assertThat(Duplicates.within(black, 3)).hasSize(1001 * 1000 / 2);
+    }
+
+    @Test
+    void otherShapesAreRefused() {
+        LabeledImages other = new LabeledImages(1, 2, 8, new byte[16], new int[1]);
+
+        assertThatThrownBy(() -> Duplicates.between(NOISE, other, 8)).isInstanceOf(IllegalArgumentException.class);
+    }
+}

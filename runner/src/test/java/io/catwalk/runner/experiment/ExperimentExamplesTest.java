@@ -1,0 +1,171 @@
+package io.catwalk.runner.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.catwalk.api.Augmentation;
+import io.catwalk.api.Optimizer;
+import io.catwalk.api.Recipe;
+import io.catwalk.api.Schedule;
+import io.catwalk.runner.Json;
+import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.plugin.TestPlugin;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+
+/** Resolves the files that the documentation shows, with our own plugins. */
+final class ExperimentExamplesTest {
+
+    private static final Path EXAMPLES = Path.of("..", "docs", "experiments");
+
+    @TempDir
+    private static Path plugins;
+
+    private static PluginCatalog catalog;
+
+    @BeforeAll
+    static void load() {
+        for (String name : List.of("conv-maxpool", "stride-conv", "small-conv", "drop-norm-l2", "rnn", "lstm", "gru")) {
+            TestPlugin.ours(name).write(plugins.resolve(name + ".jar"));
+        }
+        catalog = PluginCatalog.open(plugins);
+        assertThat(catalog.failures()).isEmpty();
+    }
+
+    @AfterAll
+    static void close() {
+        catalog.close();
+    }
+
+    private static List<Contestant> resolved(ExperimentFile file) {
+        return file.entries(List.of()).stream()
+                .map(entry -> file.contestant(entry, catalog))
+                .toList();
+    }
+
+    private static Recipe recipe(String classifier, Map<String, Object> choices) {
+        var loaded = catalog.require(classifier);
+        return loaded.recipe(loaded.searchSpace().choose(choices));
+    }
+
+    static List<Path> examples() throws IOException {
+        try (Stream<Path> files = Files.list(EXAMPLES)) {
+            return files.filter(file -> file.toString().endsWith(".yaml")).toList();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("examples")
+    void everyExampleIsResolvedAndNamedInTheReadme(Path example) throws IOException {
+        assertThat(resolved(ExperimentFile.read(example))).hasSizeGreaterThanOrEqualTo(2);
+        assertThat(Files.readString(EXAMPLES.resolve("README.md"))).contains("(" + example.getFileName() + ")");
+    }
+
+    @Test
+    void theVariantsDifferAsTheyAreCalled() {
+        List<Contestant> variants = resolved(ExperimentFile.read(EXAMPLES.resolve("variants.yaml")));
+
+        Recipe plain = recipe("small-conv", Map.of()).withEpochs(4);
+        assertThat(variants)
+                .containsExactly(
+                        new Contestant("small-conv", "default", Map.of("filters", 16, "dense", 64), plain),
+                        new Contestant("small-conv", "narrow", Map.of("filters", 8, "dense", 32), plain),
+                        new Contestant(
+                                "small-conv",
+                                "unaugmented",
+                                Map.of("filters", 16, "dense", 64),
+                                plain.withAugmentations()),
+                        new Contestant(
+                                "small-conv",
+                                "slow",
+                                Map.of("filters", 16, "dense", 64),
+                                plain.withOptimizer(new Optimizer.AdamW(0.001, 0.02))));
+    }
+
+    @Test
+    void theCrossValidationHasFoldsAndShortRecipes() {
+        ExperimentFile file = ExperimentFile.read(EXAMPLES.resolve("crossval.yaml"));
+
+        assertThat(file.content().split()).isEqualTo(new ExperimentFile.Split(3, null, null, null));
+        assertThat(resolved(file))
+                .containsExactly(
+                        new Contestant(
+                                "conv-maxpool",
+                                "default",
+                                Map.of("filters", 32, "dense", 128, "dropout", 0.2),
+                                recipe("conv-maxpool", Map.of()).withEpochs(3)),
+                        new Contestant(
+                                "gru",
+                                "default",
+                                Map.of("units", 64, "dropout", 0.1),
+                                recipe("gru", Map.of("units", 64))
+                                        .withEpochs(4)
+                                        .withOptimizer(new Optimizer.AdamW(0.005, 0.02))));
+    }
+
+    @Test
+    void oneExampleHasEveryKeyThatThereIs() throws IOException {
+        Path example = EXAMPLES.resolve("all-options.yaml");
+        ExperimentFile file = ExperimentFile.read(example);
+        JsonNode keys = Json.YAML.readTree(Files.readString(example));
+
+        assertThat(keys.propertyNames())
+                .containsExactlyInAnyOrder(
+                        "schema",
+                        "dataset",
+                        "split",
+                        "classifiers",
+                        "seeds",
+                        "jobs",
+                        "threads",
+                        "trial_timeout",
+                        "region",
+                        "command");
+        assertThat(keys.path("dataset").propertyNames()).hasSize(4);
+        assertThat(keys.path("split").propertyNames()).hasSize(4);
+        assertThat(file.content().seeds()).hasSize(3);
+        assertThat(file.content().trialTimeoutSeconds()).isEqualTo(7200);
+        assertThat(resolved(file).get(1))
+                .isEqualTo(new Contestant(
+                        "lstm",
+                        "sgd",
+                        Map.of("units", 64, "dropout", 0.3),
+                        new Recipe(
+                                new Optimizer.Sgd(0.05, 0.9, 0.0005),
+                                new Schedule.Cosine(),
+                                8,
+                                32,
+                                List.of(
+                                        new Augmentation.HorizontalFlip(),
+                                        new Augmentation.Shift(2),
+                                        new Augmentation.Erase(0.25, 0.2)),
+                                0.05,
+                                0.99,
+                                5,
+                                3)));
+    }
+
+    /** The file says which recipe was trained; the plugins may have another by now. */
+    @Test
+    void thePublishedRunCanBeRunAgainFromItsFolder() throws IOException {
+        Path run = Path.of("..", "docs", "results", "fashion-mnist", "experiment.yaml");
+        JsonNode written = Json.YAML.readTree(Files.readString(run)).path("classifiers");
+
+        List<Contestant> resolved = resolved(ExperimentFile.read(run));
+
+        assertThat(resolved).hasSize(7);
+        for (int i = 0; i < 7; i++) {
+            assertThat(resolved.get(i)).isEqualTo(Json.YAML.treeToValue(written.get(i), Contestant.class));
+        }
+    }
+}

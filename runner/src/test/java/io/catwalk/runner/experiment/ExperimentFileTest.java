@@ -1,0 +1,405 @@
+package io.catwalk.runner.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.nn.Block;
+import ai.djl.nn.SequentialBlock;
+import io.catwalk.api.Augmentation;
+import io.catwalk.api.Classifier;
+import io.catwalk.api.Hyperparameters;
+import io.catwalk.api.Optimizer;
+import io.catwalk.api.Recipe;
+import io.catwalk.api.Schedule;
+import io.catwalk.api.SearchSpace;
+import io.catwalk.api.Task;
+import io.catwalk.runner.Json;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.plugin.LoadedClassifier;
+import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.plugin.TestPlugin;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Tag("tiny")
+final class ExperimentFileTest {
+
+    private static final LoadedClassifier GRU = new LoadedClassifier(
+            new Sample(), "gru", "gru", "1.0.0", "The test", "A plugin of the test", Path.of("gru.jar"), "0");
+
+    /** Has a recipe that depends on what was chosen. */
+    private static final class Sample implements Classifier {
+
+        @Override
+        public String name() {
+            return "gru";
+        }
+
+        @Override
+        public SearchSpace searchSpace() {
+            return SearchSpace.none()
+                    .with("units", 128, 64)
+                    .with("dropout", 0.1, 0.0, 1.0)
+                    .with("bidirectional", false, true)
+                    .with("pooling", "mean", "max");
+        }
+
+        @Override
+        public Block network(Task task, Hyperparameters chosen) {
+            return new SequentialBlock();
+        }
+
+        @Override
+        public Recipe recipe(Hyperparameters chosen) {
+            return Recipe.standard().withEpochs(chosen.integer("units") / 4);
+        }
+    }
+
+    @TempDir
+    private Path folder;
+
+    private ExperimentFile file(String yaml) throws IOException {
+        return ExperimentFile.read(Files.writeString(folder.resolve("experiment.yaml"), yaml));
+    }
+
+    private Contestant only(String entry) throws IOException {
+        ExperimentFile file = file("classifiers:\n- " + entry);
+        return file.contestant(file.entries(List.of()).get(0), GRU);
+    }
+
+    /** Returns the message without the path of the file, which it must begin with. */
+    private String refusal(String yaml) throws IOException {
+        Path path = Files.writeString(folder.resolve("experiment.yaml"), yaml);
+        try {
+            ExperimentFile file = ExperimentFile.read(path);
+            file.entries(List.of()).forEach(entry -> file.contestant(entry, GRU));
+        } catch (RequestException e) {
+            String message = String.valueOf(e.getMessage());
+            assertThat(message).startsWith(path + ": ").hasLineCount(1);
+            return message.substring((path + ": ").length());
+        }
+        throw new AssertionError("not refused: " + yaml);
+    }
+
+    @Test
+    void everyKeyIsRead() throws IOException {
+        ExperimentFile file = file("""
+                        # All of them.
+                        schema: 1
+                        dataset: {name: images, image_size: 32x24, limit_train: 600, limit_test: 0}
+                        split: {folds: 5, repeats: 2, hold_out: 0.2, seed: 3}
+                        classifiers:
+                        - lstm
+                        - name: gru
+                          variant: wide
+                          hyperparameters: {units: 64, dropout: 0}
+                          recipe: {epochs: 5}
+                        seeds: [1, -7, 9223372036854775807]
+                        jobs: 2
+                        threads: 1
+                        trial_timeout: 30m
+                        region: 0.5
+                        command: compare --config other.yaml
+                        """);
+        ExperimentFile.Content content = file.content();
+
+        assertThat(content.schema()).isEqualTo(1);
+        assertThat(content.dataset()).isEqualTo(new ExperimentFile.Dataset("images", "32x24", 600, 0));
+        assertThat(content.split()).isEqualTo(new ExperimentFile.Split(5, 2, 0.2, 3L));
+        assertThat(content.classifiers()).hasSize(2).first().isEqualTo(ClassifierEntry.of("lstm"));
+        ClassifierEntry wide = file.entries(List.of()).get(1);
+        assertThat(wide.name()).isEqualTo("gru");
+        assertThat(wide.variant()).isEqualTo("wide");
+        assertThat(wide.hyperparameters()).isEqualTo(Map.of("units", 64, "dropout", 0));
+        assertThat(wide.recipe()).hasToString("{\"epochs\":5}");
+        assertThat(content.seeds()).containsExactly(1L, -7L, Long.MAX_VALUE);
+        assertThat(content.jobs()).isEqualTo(2);
+        assertThat(content.threads()).isEqualTo(1);
+        assertThat(content.trialTimeoutSeconds()).isEqualTo(1800);
+        assertThat(content.region()).isEqualTo(0.5);
+    }
+
+    @Test
+    void everyKeyMayBeLeftOut() throws IOException {
+        assertThat(file("jobs: 1").content())
+                .isEqualTo(new ExperimentFile.Content(null, null, null, null, null, 1, null, null, null, null));
+        assertThat(file("{dataset: {}, split: {}, seeds: null}").content())
+                .isEqualTo(new ExperimentFile.Content(
+                        null,
+                        new ExperimentFile.Dataset(null, null, null, null),
+                        new ExperimentFile.Split(null, null, null, null),
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null));
+        assertThat(ExperimentFile.NONE.entries(List.of())).isEmpty();
+    }
+
+    @Test
+    void aDataSetMayBeJustItsName() throws IOException {
+        assertThat(file("dataset: fashion-mnist").content().dataset())
+                .isEqualTo(new ExperimentFile.Dataset("fashion-mnist", null, null, null));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"90s, 90", "30m, 1800", "2H, 7200"})
+    void aTimeIsReadWithItsUnit(String text, long seconds) throws IOException {
+        assertThat(file("trial_timeout: " + text).content().trialTimeoutSeconds())
+                .isEqualTo(seconds);
+    }
+
+    @Test
+    void aPlainNameHasTheDefaultsOfItsPlugin() throws IOException {
+        Map<String, Object> defaults = new LinkedHashMap<>();
+        defaults.put("units", 128);
+        defaults.put("dropout", 0.1);
+        defaults.put("bidirectional", false);
+        defaults.put("pooling", "mean");
+
+        assertThat(only("gru"))
+                .isEqualTo(new Contestant(
+                        "gru", "default", defaults, Recipe.standard().withEpochs(32)));
+        assertThat(only("{name: gru}")).isEqualTo(only("gru"));
+    }
+
+    @Test
+    void aRecipeIsChangedAfterThePluginHasMadeItForTheChoice() throws IOException {
+        Contestant wide = only("{name: gru, variant: 64-units, hyperparameters: {units: 64, dropout: 1, pooling: max}, "
+                + "recipe: {optimizer: {learning_rate: 1e-3}}}");
+
+        assertThat(wide.variant()).isEqualTo("64-units");
+        assertThat(wide.hyperparameters())
+                .containsEntry("units", 64)
+                .containsEntry("dropout", 1.0)
+                .containsEntry("bidirectional", false)
+                .containsEntry("pooling", "max");
+        assertThat(wide.recipe())
+                .isEqualTo(Recipe.standard().withEpochs(16).withOptimizer(new Optimizer.AdamW(0.001, 0.01)));
+    }
+
+    @Test
+    void aVariantMayBeCalledByANumber() throws IOException {
+        assertThat(only("{name: gru, variant: 64}").variant()).isEqualTo("64");
+    }
+
+    @Test
+    void whatARunWritesIsReadAsItWas() throws IOException {
+        Map<String, Object> chosen = new LinkedHashMap<>();
+        chosen.put("units", 64);
+        chosen.put("dropout", 0.0);
+        chosen.put("bidirectional", true);
+        chosen.put("pooling", "max");
+        Contestant contestant = new Contestant(
+                "gru",
+                "t01",
+                chosen,
+                new Recipe(
+                        new Optimizer.Sgd(1e-7, 0.9, 0.0005),
+                        new Schedule.Cosine(),
+                        3,
+                        17,
+                        List.of(new Augmentation.Shift(2), new Augmentation.Erase(1.0 / 3, 0.2)),
+                        0.1,
+                        0.998,
+                        1,
+                        2));
+        String written = Json.YAML.writeValueAsString(Map.of("classifiers", List.of(contestant))) + """
+                schema: 1
+                dataset:
+                  name: fashion-mnist
+                  image_size: null
+                  limit_train: 0
+                  limit_test: 0
+                split:
+                  folds: 0
+                  repeats: 1
+                  hold_out: 0.1
+                  seed: 0
+                seeds:
+                - 1
+                jobs: 2
+                threads: 1
+                trial_timeout_seconds: null
+                region: 0.5
+                tuning: null
+                command: train gru
+                """;
+
+        ExperimentFile file = file(written);
+
+        assertThat(file.contestant(file.entries(List.of()).get(0), GRU)).isEqualTo(contestant);
+        assertThat(file.content().dataset()).isEqualTo(new ExperimentFile.Dataset("fashion-mnist", null, 0, 0));
+        assertThat(file.content().split()).isEqualTo(new ExperimentFile.Split(0, 1, 0.1, 0L));
+        assertThat(file.content().trialTimeoutSeconds()).isNull();
+    }
+
+    @Test
+    void theCommandLineChoosesAmongTheEntriesByTheirNames() throws IOException {
+        ExperimentFile file = file("""
+                classifiers:
+                - {name: gru, variant: small, hyperparameters: {units: 64}}
+                - lstm
+                - gru
+                """);
+        List<ClassifierEntry> all = file.entries(List.of());
+
+        assertThat(all).extracting(ClassifierEntry::label).containsExactly("gru@small", "lstm", "gru");
+        assertThat(file.entries(List.of("gru", "gru"))).containsExactly(all.get(0), all.get(2));
+        assertThat(file.entries(List.of("rnn", "lstm"))).containsExactly(ClassifierEntry.of("rnn"), all.get(1));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            classifers: [gru]      | unknown key 'classifers' at the top; did you mean 'classifiers'? (known: classifiers, dataset, jobs, region, schema, seeds, split, threads, trial_timeout, trial_timeout_seconds)
+            plugins: here          | unknown key 'plugins' at the top (known: classifiers, dataset, jobs, region, schema, seeds, split, threads, trial_timeout, trial_timeout_seconds)
+            dataset: {limit: 3}    | unknown key 'dataset.limit' (known: image_size, limit_test, limit_train, name)
+            split: {fold: 3}       | unknown key 'split.fold'; did you mean 'folds'? (known: folds, hold_out, repeats, seed)
+            classifiers: [gru, {name: gru, varient: wide}] | unknown key 'classifiers[1].varient'; did you mean 'variant'? (known: hyperparameters, name, recipe, variant)
+            classifiers: [gru, {nam: gru}] | classifiers[1] must have the key 'name', but has only nam
+            schema: 2              | schema must be at most 1, but is 2: a newer Catwalk has written it, use that one
+            {schema: 2, new: 1}    | schema must be at most 1, but is 2: a newer Catwalk has written it, use that one
+            schema: 99999999999    | schema must be at most 1, but is 99999999999: a newer Catwalk has written it, use that one
+            schema: first          | schema must be a whole number, but is 'first'
+            seeds: many            | seeds must be a list, but is 'many'
+            seeds: 3               | seeds must be a list, but is 3
+            seeds: [1, x]          | seeds[1] must be a whole number, but is 'x'
+            seeds: [1, null]       | seeds[1] must be a whole number, but is null
+            seeds: [1.5]           | seeds[0] must be a whole number, but is 1.5
+            seeds: [99999999999999999999] | seeds[0] must be a smaller number, but is 99999999999999999999
+            seeds: []              | seeds must have at least one, but has none: try [1]
+            seeds: [1, 2, 1]       | seeds must have none twice, but has 1 twice: leave one out
+            classifiers: []        | classifiers must have at least one, but has none: leave it out for all that catwalk list shows
+            classifiers: gru       | classifiers must be a list, but is 'gru'
+            classifiers: [null]    | classifiers[0] must be keys with values, but is null
+            classifiers: [3]       | classifiers[0] must be keys with values, but is 3
+            classifiers: [{}]      | classifiers[0] must have the key 'name', but has none
+            classifiers: [{name: null}]  | classifiers[0].name must be text, but is null
+            classifiers: [{name: [gru]}] | classifiers[0].name must be text, but is a list
+            classifiers: [gru, gru]      | classifiers must have none twice, but has gru twice: give each choice a variant of its own
+            classifiers: [gru, {name: gru, variant: default}] | classifiers must have none twice, but has gru twice: give each choice a variant of its own
+            classifiers: [{name: gru, variant: a}, {name: gru, variant: A}] | classifiers must have none twice, but has gru@A twice: give each choice a variant of its own
+            classifiers: [{name: gru, recipe: fast}]          | classifiers[0].recipe must be keys with values, but is 'fast'
+            classifiers: [{name: gru, hyperparameters: 3}]    | classifiers[0].hyperparameters must be keys with values, but is 3
+            classifiers: [{name: gru, hyperparameters: {units: null}}] | classifiers[0].hyperparameters.units must be a value, but is null
+            jobs: 0                | jobs must be at least 1, but is 0
+            jobs: two              | jobs must be a whole number, but is 'two'
+            threads: -1            | threads must be at least 1, but is -1
+            trial_timeout: soon    | trial_timeout must be a number with s, m or h, such as 30m, but is soon
+            trial_timeout: 90      | trial_timeout must be a number with s, m or h, such as 30m, but is 90
+            trial_timeout: 0s      | trial_timeout_seconds must be at least 1, but is 0
+            {trial_timeout: 9s, trial_timeout_seconds: 9} | trial_timeout must be the only one, but trial_timeout_seconds is there, too: keep one
+            region: -1             | expected a region of practical equivalence from 0 to 100 points of accuracy, but found -1.0; try 0.5
+            region: wide           | region must be a number, but is 'wide'
+            split: {hold_out: 1}   | split.hold_out must be above 0 and below 1, but is 1.0
+            split: {folds: 1}      | split.folds must be at least 2, but is 1: try 5
+            split: {repeats: 0}    | split.repeats must be at least 1, and 1 without folds, but is 0
+            split: {folds: 0, repeats: 2} | split.repeats must be at least 1, and 1 without folds, but is 2
+            dataset: {limit_train: -1}    | dataset.limit_train must be 0 (all) or above, but is -1
+            dataset: {image_size: big}    | dataset: Image size: expected WIDTHxHEIGHT in pixels, found 'big'; try 32x32
+            dataset: [a]           | dataset must be keys with values, but is a list
+            tuning: {strategy: grid}      | tuning must be left out, but is there, since a search has written it: search again with catwalk tune
+            """)
+    void whatDoesNotFitIsNamedWithItsPlace(String yaml, String message) throws IOException {
+        assertThat(refusal(yaml)).isEqualTo(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            hyperparameters: {unit: 64}    | unknown key 'classifiers[1].hyperparameters.unit'; did you mean 'units'? (known: units, dropout, bidirectional, pooling)
+            hyperparameters: {units: 100}  | classifiers[1].hyperparameters: hyperparameter 'units' must be one of [128, 64], but is 100
+            hyperparameters: {units: [64]} | classifiers[1].hyperparameters: hyperparameter 'units' must be one of [128, 64], but is [64]
+            recipe: {epoch: 3}             | unknown key 'classifiers[1].recipe.epoch'; did you mean 'epochs'? (known: augmentations, averaging, batch_size, clip_norm, epochs, label_smoothing, optimizer, patience, schedule)
+            recipe: {epochs: 0}            | classifiers[1].recipe.epochs must be at least 1, but is 0
+            recipe: {optimizer: {learning_rte: 1}} | unknown key 'classifiers[1].recipe.optimizer.learning_rte'; did you mean 'learning_rate'? (known: type, learning_rate, weight_decay)
+            recipe: {optimizer: {learning_rate: 0}} | classifiers[1].recipe.optimizer.learning_rate must be above 0 and finite, but is 0.0
+            recipe: {augmentations: [{type: shift, pixels: 1}, {type: flip}]} | classifiers[1].recipe.augmentations[1].type must be one of erase, horizontal-flip, shift, but is 'flip'
+            """)
+    void whatThePluginDoesNotHaveIsNamedWithTheClassifier(String choice, String message) throws IOException {
+        assertThat(refusal("classifiers: [gru, {name: gru, variant: odd, " + choice + "}]"))
+                .isEqualTo("gru@odd: " + message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"''", "'a b'", "../a", "a/b", "'a\\b'", "-a", "a.", ".a", "a..b", "'a:b'", "é", "a@b", "~"})
+    void aVariantThatCannotNameAFolderIsRefused(String variant) throws IOException {
+        assertThat(refusal("classifiers: [{name: gru, variant: " + variant + "}]"))
+                .startsWith("classifiers[0].variant must be at most 64 letters (a to z), digits")
+                .endsWith("but is " + (variant.startsWith("'") ? variant : "'" + variant + "'") + "; try wide-2");
+        assertThat(refusal("classifiers: [{name: gru, variant: " + "a".repeat(65) + "}]"))
+                .startsWith("classifiers[0].variant must be at most 64 letters");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            'seeds: [1'              | expected YAML, but found in line 1: while parsing a flow sequence, expected ',' or ']'
+            'jobs: 1\nseeds: a: b'   | expected YAML, but found in line 2: mapping values are not allowed here
+            'jobs: 1\n\tthreads: 1'  | expected YAML, but found in line 2: while scanning for the next token, found character
+            'jobs: 1\njobs: 2'       | expected YAML, but found in line 2: Duplicate property "jobs"
+            'jobs: 1\n---\njobs: 2'  | expected YAML, but found in line 3: Trailing token
+            'jobs: &j 1\nthreads: *j' | expected plain YAML, but line 2 has the alias *j: write its value out
+            'region: .inf'           | expected YAML, but found in line 1: Malformed numeric value '.inf
+            ''                       | expected keys with values, such as classifiers: [gru], but found nothing
+            '# later\n'              | expected keys with values, such as classifiers: [gru], but found nothing
+            '---'                    | expected keys with values, such as classifiers: [gru], but found nothing
+            '- gru'                  | expected keys with values, such as classifiers: [gru], but found a list
+            'gru'                    | expected keys with values, such as classifiers: [gru], but found 'gru'
+            """)
+    void whatIsNoMappingInYamlIsRefusedWithItsLine(String yaml, String message) throws IOException {
+        assertThat(refusal(yaml.replace("\\n", "\n").replace("\\t", "\t")))
+                .startsWith(message)
+                .doesNotContain("java", "bound as", "JsonNode");
+    }
+
+    @Test
+    void whatNoPersonWouldNestIsRefused() throws IOException {
+        assertThat(refusal("[".repeat(2000))).startsWith("expected YAML, but found: Document nesting depth");
+    }
+
+    @Test
+    void whatIsNoFileIsRefused() throws IOException {
+        Path missing = folder.resolve("nowhere.yaml");
+        assertThatThrownBy(() -> ExperimentFile.read(missing))
+                .isInstanceOf(RequestException.class)
+                .hasMessage("expected an experiment file at " + missing + ", but there is none");
+        assertThatThrownBy(() -> ExperimentFile.read(folder))
+                .isInstanceOf(RequestException.class)
+                .hasMessage("expected an experiment file at " + folder + ", but that is a folder");
+        Files.writeString(folder.resolve("experiment.yaml"), "jobs: 1");
+        assertThatThrownBy(() -> ExperimentFile.read(folder)).hasMessageEndingWith(": try its experiment.yaml");
+        Path binary = Files.write(folder.resolve("model.onnx"), new byte[] {8, 7, (byte) 0xff, (byte) 0xfe});
+        assertThatThrownBy(() -> ExperimentFile.read(binary))
+                .isInstanceOf(RequestException.class)
+                .hasMessage(binary + ": expected YAML in UTF-8, but it is not UTF-8");
+    }
+
+    @Test
+    void anUnknownClassifierIsNamedWithItsPlace() throws IOException {
+        Path plugins = Files.createDirectory(folder.resolve("plugins"));
+        TestPlugin.sound("lstm").write(plugins.resolve("lstm.jar"));
+        ExperimentFile file = file("classifiers: [lstm, lsmt]");
+        try (PluginCatalog catalog = PluginCatalog.open(plugins)) {
+            List<ClassifierEntry> entries = file.entries(List.of());
+            assertThat(file.contestant(entries.get(0), catalog).name()).isEqualTo("lstm");
+            assertThatThrownBy(() -> file.contestant(entries.get(1), catalog))
+                    .isInstanceOf(RequestException.class)
+                    .hasMessage(file.path() + ": classifiers[1]: no classifier is named 'lsmt';"
+                            + " did you mean 'lstm'? Known are lstm");
+            // This one is not in the file.
+            assertThatThrownBy(() -> file.contestant(ClassifierEntry.of("lst"), catalog))
+                    .hasMessage("no classifier is named 'lst'; did you mean 'lstm'? Known are lstm");
+        }
+    }
+}

@@ -1,0 +1,175 @@
+package io.catwalk.runner.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.catwalk.api.Augmentation.Erase;
+import io.catwalk.api.Augmentation.HorizontalFlip;
+import io.catwalk.api.Augmentation.Shift;
+import io.catwalk.api.Optimizer.AdamW;
+import io.catwalk.api.Optimizer.Sgd;
+import io.catwalk.api.Recipe;
+import io.catwalk.api.Schedule.Constant;
+import io.catwalk.api.Schedule.Cosine;
+import io.catwalk.api.Schedule.OneCycle;
+import io.catwalk.runner.Json;
+import io.catwalk.runner.RequestException;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.node.ObjectNode;
+
+@Tag("tiny")
+final class RecipeOverridesTest {
+
+    /** AdamW at 0.002 with weight decay 0.01, one cycle that rises for 0.2, 10 epochs, batches of 128. */
+    private static final Recipe BASE = Recipe.standard().withAugmentations(new HorizontalFlip(), new Shift(3));
+
+    private static Recipe changed(String yaml) {
+        return RecipeOverrides.recipe(BASE, (ObjectNode) Json.YAML.readTree(yaml));
+    }
+
+    @Test
+    void nothingSaidIsNothingChanged() {
+        assertThat(changed("{}")).isEqualTo(BASE);
+        assertThat(changed("optimizer: {}")).isEqualTo(BASE);
+    }
+
+    @Test
+    void whatIsNotNamedStaysAtEveryDepth() {
+        assertThat(changed("{epochs: 5, optimizer: {learning_rate: 0.001}}"))
+                .isEqualTo(BASE.withEpochs(5).withOptimizer(new AdamW(0.001, 0.01)));
+        assertThat(changed("schedule: {type: one-cycle, warm_up: 0.5}"))
+                .isEqualTo(BASE.withSchedule(new OneCycle(0.5)));
+    }
+
+    @Test
+    void anotherTypeReplacesTheWhole() {
+        assertThat(changed("{schedule: {type: cosine}, "
+                        + "optimizer: {type: sgd, learning_rate: 0.1, momentum: 0.9, weight_decay: 0}}"))
+                .isEqualTo(BASE.withSchedule(new Cosine()).withOptimizer(new Sgd(0.1, 0.9, 0)));
+    }
+
+    @Test
+    void aListIsReplaced() {
+        assertThat(changed("augmentations: [{type: shift, pixels: 1}]"))
+                .isEqualTo(BASE.withAugmentations(new Shift(1)));
+        assertThat(changed("augmentations: []")).isEqualTo(BASE.withAugmentations());
+    }
+
+    @Test
+    void aWholeRecipeIsThatRecipeWhateverThereWasBefore() {
+        Recipe whole = new Recipe(
+                new Sgd(0.3, 0.85, 5e-4),
+                new Constant(),
+                3,
+                17,
+                List.of(new Shift(2), new Erase(0.3, 0.25)),
+                0.1,
+                0.99,
+                2.5,
+                4);
+
+        assertThat(RecipeOverrides.recipe(BASE, Json.YAML.valueToTree(whole))).isEqualTo(whole);
+    }
+
+    @Test
+    void theBaseIsNotChanged() {
+        ObjectNode overrides = (ObjectNode) Json.YAML.readTree("optimizer: {learning_rate: 0.5}");
+        RecipeOverrides.recipe(BASE, overrides);
+        assertThat(BASE.optimizer()).isEqualTo(new AdamW(0.002, 0.01));
+        assertThat(overrides).isEqualTo(Json.YAML.readTree("optimizer: {learning_rate: 0.5}"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            epochs: 0                           | epochs must be at least 1, but is 0
+            epochs: 5.5                         | epochs must be a whole number, but is 5.5
+            epochs: "5"                         | epochs must be a whole number, but is '5'
+            epochs: null                        | epochs must be a whole number, but is null
+            epochs: 5000000000                  | epochs must be a smaller number, but is 5000000000
+            batch_size: 0                       | batch_size must be at least 1, but is 0
+            label_smoothing: 1                  | label_smoothing must be 0 or above and below 1, but is 1.0
+            optimizer: {learning_rate: -1}      | optimizer.learning_rate must be above 0 and finite, but is -1.0
+            optimizer: {learning_rate: fast}    | optimizer.learning_rate must be a number, but is 'fast'
+            optimizer: {learning_rte: 1}        | unknown key 'optimizer.learning_rte'; did you mean 'learning_rate'? (known: type, learning_rate, weight_decay)
+            optimizer: {momentum: 0.9}          | unknown key 'optimizer.momentum' (known: type, learning_rate, weight_decay)
+            optimizer: {type: adam}             | optimizer.type must be one of adamw, sgd, but is 'adam'; did you mean 'adamw'?
+            optimizer: {type: sgd, learning_rate: 1} | optimizer must have the key 'momentum', but has only type, learning_rate
+            optimizer: sgd                      | optimizer must be keys with values, of which 'type' is one of adamw, sgd, but is 'sgd'
+            optimizer: null                     | optimizer must be keys with values, but is null
+            schedule: {type: 3}                 | schedule.type must be one of constant, cosine, one-cycle, but is 3
+            augmentations: flip                 | augmentations must be a list, but is 'flip'
+            augmentations: [flip]               | augmentations[0] must be keys with values, of which 'type' is one of erase, horizontal-flip, shift, but is 'flip'
+            augmentations: [null]               | augmentations[0] must be keys with values, but is null
+            augmentations: [{pixels: 1}]        | augmentations[0].type must be one of erase, horizontal-flip, shift, but is missing
+            augmentations: [{type: shift}]      | augmentations[0] must have the key 'pixels', but has only type
+            augmentations: [{type: shift, pixels: 0}] | augmentations[0].pixels must be at least 1, but is 0
+            augmentations: [{type: erase, probability: 2, largest_area: 0.1}] | augmentations[0].probability must be at most 1, but is 2.0
+            patients: 3                         | unknown key 'patients' at the top; did you mean 'patience'? (known: augmentations, averaging, batch_size, clip_norm, epochs, label_smoothing, optimizer, patience, schedule)
+            """)
+    void whatDoesNotFitIsNamedWithItsPlace(String yaml, String message) {
+        assertThatThrownBy(() -> changed(yaml))
+                .isInstanceOf(RequestException.class)
+                .hasMessage("recipe: " + message);
+    }
+
+    @Test
+    void aNumberIsFoundByItsPathOrItsNameAlone() {
+        Recipe faster = BASE.withOptimizer(new AdamW(0.01, 0.01));
+        assertThat(RecipeOverrides.with(BASE, "optimizer.learning_rate", 0.01)).isEqualTo(faster);
+        assertThat(RecipeOverrides.with(BASE, "learning_rate", 0.01)).isEqualTo(faster);
+        assertThat(RecipeOverrides.with(BASE, "learning_rate", "1e-2")).isEqualTo(faster);
+        assertThat(RecipeOverrides.with(BASE, "epochs", "7")).isEqualTo(BASE.withEpochs(7));
+        assertThat(RecipeOverrides.with(BASE, "batch_size", 32)).isEqualTo(BASE.withBatchSize(32));
+        assertThat(RecipeOverrides.with(BASE, "clip_norm", 2)).isEqualTo(BASE.withClipNorm(2));
+        assertThat(RecipeOverrides.with(BASE, "warm_up", 0)).isEqualTo(BASE.withSchedule(new OneCycle(0)));
+    }
+
+    @Test
+    void eachNamedSetHasOneAugmentationMore() {
+        assertThat(RecipeOverrides.with(BASE, "augmentation", "none").augmentations())
+                .isEmpty();
+        assertThat(RecipeOverrides.with(BASE, "augmentation", "flip").augmentations())
+                .containsExactly(new HorizontalFlip());
+        assertThat(RecipeOverrides.with(BASE, "augmentation", "flip+shift").augmentations())
+                .containsExactly(new HorizontalFlip(), new Shift(1));
+        // Those of drop-norm-l2, which is where erasing was tried.
+        assertThat(RecipeOverrides.with(BASE, "augmentation", "flip+shift+erase"))
+                .isEqualTo(BASE.withAugmentations(new HorizontalFlip(), new Shift(1), new Erase(0.25, 0.2)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            epochs        | 0      | recipe: epochs must be at least 1, but is 0
+            epochs        | many   | recipe: epochs must be a whole number, but is 'many'
+            epochs        | 2.5    | recipe: epochs must be a whole number, but is 2.5
+            epochs        | [      | recipe: epochs must be a whole number, but is '['
+            learning_rate | 0      | recipe: optimizer.learning_rate must be above 0 and finite, but is 0.0
+            augmentation  | erase  | recipe: augmentation must be one of none, flip, flip+shift, flip+shift+erase, but is 'erase'
+            """)
+    void aValueThatDoesNotFitIsRefused(String name, String value, String message) {
+        assertThatThrownBy(() -> RecipeOverrides.with(BASE, name, value))
+                .isInstanceOf(RequestException.class)
+                .hasMessage(message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"optimizer", "type", "optimizer.type", "augmentations", "rate", "momentum", "", "."})
+    void whatIsNoNumberOfTheRecipeListsThoseThatAre(String name) {
+        assertThatThrownBy(() -> RecipeOverrides.with(BASE, name, 1))
+                .isInstanceOf(RequestException.class)
+                .hasMessageStartingWith("expected the name of one number of the recipe, but found '" + name + "'")
+                .hasMessageEndingWith("Known are optimizer.learning_rate, optimizer.weight_decay, schedule.warm_up,"
+                        + " epochs, batch_size, label_smoothing, averaging, clip_norm, patience, augmentation");
+    }
+
+    @Test
+    void theNearestNameIsSuggested() {
+        assertThatThrownBy(() -> RecipeOverrides.with(BASE, "learning_rte", 1))
+                .hasMessageContaining("found 'learning_rte'; did you mean 'learning_rate'? Known are ");
+    }
+}

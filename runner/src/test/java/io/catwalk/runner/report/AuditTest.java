@@ -1,0 +1,200 @@
+package io.catwalk.runner.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.data.LabeledImages;
+import io.catwalk.runner.evaluation.Accuracy;
+import io.catwalk.runner.evaluation.Predictions;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Audits a set of four test images, of which the second is the first training image under another label and the last
+ * the third once more, a little brighter.
+ */
+@Tag("tiny")
+final class AuditTest {
+
+    private static final int LENGTH = 36;
+    private static final int[] LABELS = {0, 1, 1, 1};
+
+    @TempDir
+    private Path folder;
+
+    private static ImageDataset dataset() {
+        byte[] noise = new byte[6 * LENGTH];
+        SplittableRandom random = new SplittableRandom(5);
+        for (int i = 0; i < noise.length; i++) {
+            noise[i] = (byte) random.nextInt(200);
+        }
+        byte[] test = Arrays.copyOfRange(noise, 2 * LENGTH, 6 * LENGTH);
+        System.arraycopy(noise, 0, test, LENGTH, LENGTH);
+        for (int i = 0; i < LENGTH; i++) {
+            test[3 * LENGTH + i] = (byte) (test[2 * LENGTH + i] + 5);
+        }
+        return new ImageDataset(
+                "small",
+                "0".repeat(64),
+                List.of("cat, tabby", "dog"),
+                new LabeledImages(1, 6, 6, Arrays.copyOf(noise, 2 * LENGTH), new int[] {0, 1}),
+                new LabeledImages(1, 6, 6, test, LABELS));
+    }
+
+    private static Predictions predictions(int... answers) {
+        float[] logits = new float[answers.length * 2];
+        for (int i = 0; i < answers.length; i++) {
+            logits[i * 2 + answers[i]] = 1;
+        }
+        return new Predictions(2, LABELS, logits);
+    }
+
+    private static Audit audit() {
+        Map<String, Predictions> models = new LinkedHashMap<>();
+        models.put("first", predictions(0, 1, 0, 1));
+        models.put("second", predictions(1, 1, 0, 1));
+        return Audit.of(dataset(), 8, models);
+    }
+
+    @Test
+    void duplicatesAreCountedWithTheirLabels() {
+        assertThat(audit().leakedCount()).isEqualTo(new Audit.Count(1, 1, 1, 1));
+        assertThat(audit().repeatedCount()).isEqualTo(new Audit.Count(1, 0, 0, 1));
+    }
+
+    @Test
+    void imagesSeenInTrainingAreLeftOutOfTheAccuracy() {
+        List<Audit.Model> models = audit().models();
+
+        assertThat(models).extracting(Audit.Model::model).containsExactly("first", "second");
+        assertThat(models.get(0).all()).isEqualTo(Accuracy.of(4, 3));
+        assertThat(models.get(0).withoutDuplicates()).isEqualTo(Accuracy.of(3, 2));
+        assertThat(models.get(1).all()).isEqualTo(Accuracy.of(4, 2));
+        assertThat(models.get(1).withoutDuplicates()).isEqualTo(Accuracy.of(3, 1));
+    }
+
+    @Test
+    void anAccuracyHasItsWilsonInterval() {
+        // Newcombe, "Two-sided confidence intervals for the single proportion", 1998, table I, method 3.
+        Accuracy accuracy = Accuracy.of(263, 81);
+
+        assertThat(accuracy.share()).isEqualTo(81 / 263.0);
+        assertThat(accuracy.low()).isCloseTo(0.2553, within(5e-5));
+        assertThat(accuracy.high()).isCloseTo(0.3662, within(5e-5));
+    }
+
+    @Test
+    void withoutAnyOtherImageThereIsNoAccuracyWithoutDuplicates() {
+        LabeledImages same = new LabeledImages(1, 1, 1, new byte[2], new int[] {0, 1});
+        ImageDataset dataset = new ImageDataset("same", "0".repeat(64), List.of("a", "b"), same, same);
+        Predictions answers = new Predictions(2, new int[] {0, 1}, new float[] {1, 0, 1, 0});
+
+        assertThat(Audit.of(dataset, 0, Map.of("only", answers)).models())
+                .containsExactly(new Audit.Model("only", Accuracy.of(2, 1), null));
+    }
+
+    @Test
+    void theListsAreWritten() throws IOException {
+        List<Path> files = audit().write(folder.resolve("deep/audit"));
+
+        assertThat(files)
+                .extracting(file -> file.getFileName().toString())
+                .containsExactly(
+                        "duplicates.csv",
+                        "duplicates.png",
+                        "repeats.csv",
+                        "repeats.png",
+                        "wrong-for-all.csv",
+                        "wrong-for-all.png");
+        assertThat(files).allMatch(Files::isRegularFile);
+        assertThat(files.get(0)).hasContent("""
+                        test_image,train_image,distance,mirrored,moved_right,moved_down,test_label,train_label
+                        1,0,0.0000,false,0,0,dog,"cat, tabby"
+                        """);
+        assertThat(files.get(2)).hasContent("""
+                        test_image,test_image_2,distance,mirrored,moved_right,moved_down,test_label,test_label_2
+                        2,3,5.0000,false,0,0,dog,dog
+                        """);
+        assertThat(files.get(4)).hasContent("""
+                        image,label,first,second
+                        2,dog,"cat, tabby","cat, tabby"
+                        """);
+    }
+
+    @Test
+    void whatAnEarlierAuditLeftIsReplaced() throws IOException {
+        audit().write(folder);
+        LabeledImages train = dataset().train();
+        ImageDataset clean =
+                new ImageDataset("clean", "0".repeat(64), List.of("a", "b"), train, train.select(new int[] {1}));
+
+        List<Path> files = new Audit(clean, 8, List.of(), List.of(), Map.of()).write(folder);
+
+        assertThat(files).containsExactly(folder.resolve("duplicates.csv"), folder.resolve("repeats.csv"));
+        assertThat(folder).isDirectoryNotContaining(file -> !files.contains(file));
+        assertThat(files.get(0))
+                .hasContent("test_image,train_image,distance,mirrored,moved_right,moved_down,test_label,train_label\n");
+    }
+
+    @Test
+    void everyPictureIsOnTheSheetWithItsText() throws IOException {
+        LabeledImages test = dataset().test();
+        ContactSheet.Entry entry = new ContactSheet.Entry(
+                List.of(new ContactSheet.Picture(test, 2), new ContactSheet.Picture(test, 0)), List.of("one", "two"));
+
+        BufferedImage sheet =
+                ImageIO.read(new ByteArrayInputStream(new ContactSheet("title", Collections.nCopies(7, entry)).png()));
+
+        // Pixels of 18 x 18; entries of 2 x (108 + 2) + 8, so five in a row, and 108 + 2 x 16 + 8 high.
+        assertThat(sheet.getWidth()).isEqualTo(1240);
+        assertThat(sheet.getHeight()).isEqualTo(32 + 2 * 148);
+        for (int i = 0; i < 7; i++) {
+            int left = 8 + i % 5 * 228;
+            int top = 32 + i / 5 * 148;
+            for (int pixel = 0; pixel < LENGTH; pixel++) {
+                int x = left + pixel % 6 * 18;
+                int y = top + pixel / 6 * 18;
+                assertThat(sheet.getRGB(x + 17, y + 17) & 0xff).isEqualTo(test.pixels()[2 * LENGTH + pixel] & 0xff);
+                assertThat(sheet.getRGB(x + 110, y) & 0xff).isEqualTo(test.pixels()[pixel] & 0xff);
+            }
+            assertThat(darkPixels(sheet, left, top + 108, 100, 16)).isGreaterThan(20);
+            assertThat(darkPixels(sheet, left, top + 124, 100, 16)).isGreaterThan(20);
+        }
+    }
+
+    private static long darkPixels(BufferedImage sheet, int left, int top, int width, int height) {
+        return Arrays.stream(sheet.getRGB(left, top, width, height, null, 0, width))
+                .filter(color -> (color & 0xff) < 128)
+                .count();
+    }
+
+    @Test
+    void largeAndLongPicturesAreDrawnSmaller() throws IOException {
+        LabeledImages large = new LabeledImages(3, 100, 448, new byte[3 * 100 * 448], new int[1]);
+        ContactSheet.Entry entry =
+                new ContactSheet.Entry(List.of(new ContactSheet.Picture(large, 0)), List.of("w".repeat(500)));
+
+        BufferedImage sheet =
+                ImageIO.read(new ByteArrayInputStream(new ContactSheet("t".repeat(5000), List.of(entry)).png()));
+
+        // A quarter of the size: 112 x 25.
+        assertThat(sheet.getWidth()).isEqualTo(1240);
+        assertThat(sheet.getHeight()).isEqualTo(32 + 25 + 16 + 8);
+        assertThat(darkPixels(sheet, 8, 32, 112, 25)).isEqualTo(112 * 25);
+        assertThat(darkPixels(sheet, 128, 57, 1072, 24)).isZero();
+    }
+}

@@ -1,0 +1,228 @@
+package io.catwalk.runner.report.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.catwalk.runner.Json;
+import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.evaluation.WrongForAll;
+import io.catwalk.runner.report.ImagePng;
+import io.catwalk.runner.report.RunReport;
+import io.catwalk.runner.report.RunReport.Model;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+final class ReportPageTest {
+
+    private static final String DATA = "<script type=\"application/json\" id=\"data\">";
+
+    @TempDir
+    private Path folder;
+
+    /** Compares with results.json as the run folder has it, not with the records that the page is made of. */
+    @ParameterizedTest
+    @ValueSource(strings = {"seven", "folds"})
+    void theNumbersInThePageAreThoseOfTheResults(String name) {
+        RunReport report = name.equals("seven") ? SamplePages.seven() : SamplePages.folds();
+        JsonNode results = Json.JSON.readTree(Json.JSON.writeValueAsString(report.results()));
+
+        JsonNode contestants = data(ReportPage.html(report)).get("contestants");
+
+        assertThat(contestants).hasSameSizeAs(results.get("comparison").get("standings"));
+        for (int i = 0; i < contestants.size(); i++) {
+            JsonNode one = contestants.get(i);
+            assertThat(one.get("standing"))
+                    .isEqualTo(results.get("comparison").get("standings").get(i));
+            List<JsonNode> trials = StreamSupport.stream(results.get("trials").spliterator(), false)
+                    .filter(trial -> trial.get("classifier").equals(one.get("name")))
+                    .toList();
+            assertThat(one.get("efficiency")).isEqualTo(trials.get(0).get("efficiency"));
+            assertThat(one.get("trials")).hasSameSizeAs(trials);
+            for (int t = 0; t < trials.size(); t++) {
+                JsonNode shown = one.get("trials").get(t);
+                assertThat(shown.get("fold")).isEqualTo(trials.get(t).get("fold"));
+                assertThat(shown.get("best_epoch"))
+                        .isEqualTo(trials.get(t).get("timing").get("best_epoch"));
+                for (String part : List.of("train", "validation", "test")) {
+                    assertThat(shown.get(part))
+                            .isEqualTo(trials.get(t).get("metrics").get(part).get("accuracy"));
+                }
+            }
+        }
+    }
+
+    @Test
+    void theTablesShowTheNumbersOfTheResults() {
+        RunReport report = SamplePages.seven();
+        String html = ReportPage.html(report);
+        for (Model model : report.models()) {
+            String accuracy = String.format(
+                    "<strong>%.2f</strong>",
+                    100 * Objects.requireNonNull(model.evaluation()).accuracy());
+            assertThat(html).contains(accuracy);
+        }
+        assertThat(html)
+                .contains(Objects.requireNonNull(report.results().comparison()).headline())
+                .contains(Objects.requireNonNull(report.results().comparison()).limits());
+    }
+
+    @Test
+    void theFoldsOfAContestantAreCountedTogether() {
+        RunReport report = SamplePages.folds();
+        JsonNode first = data(ReportPage.html(report)).get("contestants").get(0);
+        String name = first.get("name").asString();
+        int wrong = 0;
+        int images = 0;
+        for (Model model : report.models()) {
+            if (model.result().classifier().equals(name)) {
+                boolean[] correct =
+                        Objects.requireNonNull(model.predictions()).correct();
+                images += correct.length;
+                for (boolean right : correct) {
+                    wrong += right ? 0 : 1;
+                }
+            }
+        }
+
+        JsonNode judged = first.get("judged");
+
+        int counted = 0;
+        int beside = 0;
+        JsonNode confusion = judged.get("confusion");
+        for (int i = 0; i < confusion.size(); i += 3) {
+            counted += confusion.get(i + 2).asInt();
+            beside += confusion.get(i).equals(confusion.get(i + 1))
+                    ? 0
+                    : confusion.get(i + 2).asInt();
+        }
+        assertThat(judged.get("images").asInt()).isEqualTo(images);
+        assertThat(counted).isEqualTo(images);
+        assertThat(beside).isEqualTo(wrong);
+    }
+
+    /** A picture of a fold is of a training image: the fold's own number of it would show another. */
+    @Test
+    void thePicturesAreOfTheImagesThatWereMistaken() {
+        for (RunReport report : List.of(SamplePages.seven(), SamplePages.folds())) {
+            JsonNode page = data(ReportPage.html(report));
+            var dataset = Objects.requireNonNull(report.dataset());
+            int shown = 0;
+            for (JsonNode one : page.get("contestants")) {
+                for (JsonNode pair : one.get("judged").get("pairs")) {
+                    for (JsonNode picture : pair.get("pictures")) {
+                        String[] name = picture.asString().split("-");
+                        var images = name[0].equals("test") ? dataset.test() : dataset.train();
+                        int index = Integer.parseInt(name[1]);
+                        byte[] png = Base64.getDecoder()
+                                .decode(page.get("pictures")
+                                        .get(picture.asString())
+                                        .asString());
+                        assertThat(png).isEqualTo(ImagePng.of(images, index, 1));
+                        assertThat(images.labels()[index])
+                                .isEqualTo(pair.get("truth").asInt());
+                        shown++;
+                    }
+                }
+            }
+            assertThat(shown).isGreaterThan(50);
+        }
+    }
+
+    @Test
+    void theImagesThatEveryModelGetsWrongAreCounted() {
+        RunReport report = SamplePages.seven();
+        List<Predictions> predictions = report.models().stream()
+                .map(model -> Objects.requireNonNull(model.predictions()))
+                .toList();
+        int[] wrong = WrongForAll.of(predictions);
+
+        JsonNode hard = data(ReportPage.html(report)).get("hard");
+
+        assertThat(wrong).isNotEmpty();
+        assertThat(hard.get("images").asInt()).isEqualTo(wrong.length);
+        assertThat(hard.get("judged").asInt()).isEqualTo(2000);
+        for (JsonNode example : hard.get("examples")) {
+            assertThat(wrong).contains(example.get("index").asInt());
+            assertThat(example.get("answers")).hasSize(7);
+        }
+    }
+
+    @Test
+    void noNameOrReasonBecomesMarkupOrScript() {
+        String html = ReportPage.html(SamplePages.hostile());
+
+        assertThat(Pattern.compile("<script").matcher(html).results()).hasSize(3);
+        assertThat(Pattern.compile("</script").matcher(html).results()).hasSize(3);
+        assertThat(html).doesNotContain("<img src=x").doesNotContain("\"quoted\" &");
+        JsonNode classes = data(html).get("classes");
+        assertThat(classes).hasSameSizeAs(SamplePages.HOSTILE);
+        for (int i = 0; i < classes.size(); i++) {
+            assertThat(classes.get(i).asString()).isEqualTo(SamplePages.HOSTILE.get(i));
+        }
+    }
+
+    @Test
+    void everyKindOfRunHasAPageThatNeedsNoNetwork() {
+        SamplePages.all().forEach((name, report) -> {
+            String html = ReportPage.html(report);
+            assertThat(data(html)).as(name).isNotNull();
+            assertThat(html).as(name).contains("</html>").doesNotContain(">null<").doesNotContain(">NaN");
+            String own = html.replaceAll("(?s)<script>.*?</script>", "");
+            assertThat(own)
+                    .as(name)
+                    .doesNotContainPattern("(?i)(src|href)\\s*=\\s*[\"']?(https?:)?//")
+                    .doesNotContainPattern("(?i)@import|url\\((?!data:)");
+            Set<String> ids = new HashSet<>();
+            Pattern.compile(" id=\"([^\"]+)\"")
+                    .matcher(own)
+                    .results()
+                    .forEach(id -> assertThat(ids.add(id.group(1))).as(id.group(1)).isTrue());
+        });
+    }
+
+    @Test
+    void whatFailedOrWasNotRunIsNamedWithItsReason() {
+        String html = ReportPage.html(SamplePages.interrupted());
+
+        assertThat(html)
+                .contains("3 of 7 trials finished")
+                .contains("the process ended with exit code 137")
+                .contains("stride-conv seed 1")
+                .contains("rnn seed 1")
+                .contains("The images cannot be read.")
+                .contains("nothing says yet how sure that is");
+    }
+
+    @Test
+    void withoutANetworkThePageSaysThatThereIsNothingToChoose() {
+        assertThat(ReportPage.html(SamplePages.noneSucceeded()))
+                .contains("No classifier has a trained network")
+                .contains("the loss is NaN after epoch 1: try a lower learning rate");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"seven", "hundred", "classes-200"})
+    void aPageIsSmallEnoughToBeSentByMail(String name) throws IOException {
+        Path file = folder.resolve("report.html");
+        ReportPage.write(Objects.requireNonNull(SamplePages.all().get(name)), file);
+
+        assertThat(Files.size(file)).isBetween(1_000_000L, 8_000_000L);
+    }
+
+    private static JsonNode data(String html) {
+        int from = html.indexOf(DATA) + DATA.length();
+        return Json.JSON.readTree(html.substring(from, html.indexOf("</script>", from)));
+    }
+}

@@ -1,0 +1,201 @@
+package io.catwalk.runner.report.page;
+
+import io.catwalk.runner.experiment.Results;
+import io.catwalk.runner.experiment.Tuning;
+import io.catwalk.runner.report.RunReport;
+import io.catwalk.runner.report.RunReport.Model;
+import io.catwalk.runner.trial.TrialResult;
+import io.catwalk.runner.trial.TrialSpec;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Makes up runs of every kind, the unlucky ones included. */
+final class SamplePages {
+
+    /** Names that break out of whatever is not escaped, or hide in what is. */
+    static final List<String> HOSTILE = List.of(
+            "</script><script>alert('class')</script>",
+            "<img src=x onerror=alert(1)>",
+            "\"quoted\" & 'single' <!-- ${1 + 1} $unsafe{x}",
+            "\u05e9\u05dc\u05d5\u05dd \u202e override",
+            "\ud83d\udc5f\ud83d\udc69\u200d\ud83d\udcbb sneaker",
+            "long".repeat(50),
+            "line\nbreak\tand \\ backslash \u2028 end",
+            " ");
+
+    private SamplePages() {}
+
+    /** Returns every run, under a name for its page. */
+    static Map<String, RunReport> all() {
+        Map<String, RunReport> pages = new LinkedHashMap<>();
+        pages.put("seven", seven());
+        pages.put("hostile", hostile());
+        pages.put("one", new SampleRun(List.of("gru"), SampleRun.CLOTHES, 0, 200, 5).report());
+        pages.put("none", noneSucceeded());
+        pages.put("empty", empty());
+        pages.put("folds", folds());
+        pages.put("hundred", hundred());
+        pages.put("classes-2", new SampleRun(SampleRun.SEVEN, List.of("cat", "dog"), 0, 300, 5).report());
+        pages.put("classes-200", manyClasses());
+        pages.put("interrupted", interrupted());
+        pages.put("no-numbers", noNumbers());
+        pages.put("no-predictions", noPredictions());
+        return pages;
+    }
+
+    static RunReport seven() {
+        return new SampleRun(SampleRun.SEVEN, SampleRun.CLOTHES, 0, 2000, 12).report();
+    }
+
+    /** Seven classifiers over five folds: 35 trials. */
+    static RunReport folds() {
+        return new SampleRun(SampleRun.SEVEN, SampleRun.CLOTHES, 5, 400, 12).report();
+    }
+
+    static RunReport hostile() {
+        RunReport report = new SampleRun(HOSTILE.subList(0, 6), HOSTILE, 0, 400, 4).report();
+        List<Model> models = new ArrayList<>(report.models());
+        models.set(5, failed(models.get(5), HOSTILE.get(0)));
+        return with(report, models, HOSTILE, HOSTILE);
+    }
+
+    static RunReport noneSucceeded() {
+        RunReport report = new SampleRun(List.of("gru", "lstm"), SampleRun.CLOTHES, 0, 100, 3).report();
+        List<Model> failed = report.models().stream()
+                .map(model -> failed(model, "the loss is NaN after epoch 1: try a lower learning rate"))
+                .toList();
+        return with(withoutComparison(report), failed, List.of(), List.of());
+    }
+
+    static RunReport empty() {
+        RunReport report = new SampleRun(SampleRun.SEVEN, SampleRun.CLOTHES, 0, 100, 3).report();
+        return with(withoutComparison(report), List.of(), List.of(), List.of());
+    }
+
+    /** Some trials are done, one failed, the rest was not run; the images are gone. */
+    static RunReport interrupted() {
+        RunReport report = withoutComparison(new SampleRun(SampleRun.SEVEN, SampleRun.CLOTHES, 0, 300, 6).report());
+        List<Model> models = new ArrayList<>(report.models().subList(0, 4));
+        models.set(2, failed(models.get(2), "the process ended with exit code 137"));
+        RunReport part = with(report, models, List.of("stride-conv seed 1"), List.of("The images cannot be read."));
+        return new RunReport(part.spec(), part.results(), part.models(), null, part.missing());
+    }
+
+    static RunReport noPredictions() {
+        RunReport report = withoutComparison(new SampleRun(SampleRun.SEVEN, SampleRun.CLOTHES, 0, 200, 4).report());
+        List<Model> models = report.models().stream()
+                .map(model -> new Model(model.label(), model.result(), List.of(), null, null, null))
+                .toList();
+        return with(report, models, List.of(), List.of("gru has no predictions."));
+    }
+
+    /** All metrics are NaN, and there is neither cost nor provenance. */
+    static RunReport noNumbers() {
+        RunReport report = withoutComparison(new SampleRun(SampleRun.SEVEN, SampleRun.CLOTHES, 0, 200, 4).report());
+        List<Model> models = report.models().stream()
+                .map(model -> new Model(
+                        model.label(), withoutNumbers(model.result()), model.history(), null, null, null))
+                .toList();
+        return with(report, models, List.of(), List.of());
+    }
+
+    private static TrialResult withoutNumbers(TrialResult trial) {
+        Map<String, @Nullable Object> numbers = new LinkedHashMap<>();
+        numbers.put("accuracy", Double.NaN);
+        numbers.put("f1_macro", null);
+        return new TrialResult(
+                trial.classifier(),
+                trial.variant(),
+                trial.seed(),
+                trial.fold(),
+                trial.status(),
+                null,
+                null,
+                Map.of(),
+                trial.recipe(),
+                Map.of("test", numbers, "train", numbers),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
+    }
+
+    static RunReport manyClasses() {
+        List<String> classes = IntStream.range(0, 200)
+                .mapToObj(i -> "class " + i + " of a fine-grained data set")
+                .toList();
+        return new SampleRun(List.of("gru", "lstm"), classes, 0, 2000, 5).report();
+    }
+
+    /** A search: fifty candidates on two folds. */
+    static RunReport hundred() {
+        List<String> names =
+                IntStream.rangeClosed(1, 50).mapToObj(i -> "lstm@" + i).toList();
+        SampleRun run = new SampleRun(names, SampleRun.CLOTHES, 2, 300, 20);
+        List<Model> models = run.models();
+        List<Tuning.Candidate> candidates = IntStream.rangeClosed(1, 50)
+                .mapToObj(number -> new Tuning.Candidate(
+                        number,
+                        Map.of("units", 16 * number, "learning_rate", 0.001 * number),
+                        Stream.of(5, 20)
+                                .limit(number % 2 + 1)
+                                .map(epochs -> new Tuning.Score(
+                                        epochs, List.of(0.8, 0.9), 0.7 + 0.004 * number + 0.002 * epochs, 0.05))
+                                .toList()))
+                .toList();
+        return run.report(
+                models, run.comparison(models), new Tuning("lstm", "successive halving", candidates, 49));
+    }
+
+    private static Model failed(Model model, String reason) {
+        TrialResult trial = model.result();
+        TrialSpec spec = new TrialSpec(
+                trial.classifier(),
+                trial.variant(),
+                trial.hyperparameters(),
+                trial.recipe(),
+                trial.seed(),
+                trial.fold(),
+                1,
+                TrialSpec.Purpose.SHIP);
+        return new Model(model.label(), TrialResult.failed(spec, reason), List.of(), null, null, null);
+    }
+
+    private static RunReport withoutComparison(RunReport report) {
+        Results old = report.results();
+        Results results = new Results(old.schema(), old.experiment(), old.dataset(), old.trials(), null, null);
+        return new RunReport(report.spec(), results, report.models(), report.dataset(), report.missing());
+    }
+
+    private static RunReport with(RunReport report, List<Model> models, List<String> notRun, List<String> missing) {
+        Results old = report.results();
+        Results.Summary told = old.experiment();
+        Results results = new Results(
+                old.schema(),
+                new Results.Summary(
+                        told.name(),
+                        told.command(),
+                        told.startedAt(),
+                        told.seconds(),
+                        told.planned(),
+                        models.size(),
+                        notRun,
+                        told.seeds(),
+                        told.folds(),
+                        told.repeats(),
+                        told.jobs(),
+                        told.threads()),
+                old.dataset(),
+                models.stream().map(Model::result).toList(),
+                old.comparison(),
+                old.tuning());
+        return new RunReport(report.spec(), results, models, report.dataset(), missing);
+    }
+}

@@ -1,0 +1,287 @@
+package io.catwalk.runner.report.page;
+
+import io.catwalk.api.Recipe;
+import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.data.LabeledImages;
+import io.catwalk.runner.data.Normalization;
+import io.catwalk.runner.data.Split;
+import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.evaluation.Overfitting;
+import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.experiment.Comparison;
+import io.catwalk.runner.experiment.Contestant;
+import io.catwalk.runner.experiment.ExperimentSpec;
+import io.catwalk.runner.experiment.Results;
+import io.catwalk.runner.experiment.Tuning;
+import io.catwalk.runner.report.RunReport;
+import io.catwalk.runner.report.RunReport.Model;
+import io.catwalk.runner.statistics.EquivalenceRegion;
+import io.catwalk.runner.training.Epoch;
+import io.catwalk.runner.trial.DatasetSpec;
+import io.catwalk.runner.trial.Efficiency;
+import io.catwalk.runner.trial.Latency;
+import io.catwalk.runner.trial.Machine;
+import io.catwalk.runner.trial.ParityResult;
+import io.catwalk.runner.trial.Provenance;
+import io.catwalk.runner.trial.Software;
+import io.catwalk.runner.trial.SplitSpec;
+import io.catwalk.runner.trial.Timing;
+import io.catwalk.runner.trial.TrialResult;
+import io.catwalk.runner.trial.TrialSpec;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes up runs to report on, with answers drawn at random: every number follows from them, by the code
+ * that makes real reports.
+ *
+ * @param contestants names of the classifiers, in the order of the request
+ * @param classes names of the classes
+ * @param folds 0 for a hold-out
+ * @param images that judge each trial
+ * @param epochs of each training
+ */
+record SampleRun(List<String> contestants, List<String> classes, int folds, int images, int epochs) {
+
+    static final List<String> SEVEN =
+            List.of("conv-maxpool", "drop-norm-l2", "gru", "lstm", "rnn", "small-conv", "stride-conv");
+
+    static final List<String> CLOTHES = List.of(
+            "T-shirt/top",
+            "Trouser",
+            "Pullover",
+            "Dress",
+            "Coat",
+            "Sandal",
+            "Shirt",
+            "Sneaker",
+            "Bag",
+            "Ankle boot");
+
+    private static final Recipe RECIPE = Recipe.standard();
+    private static final int SIDE = 12;
+
+    /** Makes a finished run with a comparison. */
+    RunReport report() {
+        List<Model> models = models();
+        return report(models, comparison(models), null);
+    }
+
+    RunReport report(List<Model> models, @Nullable Comparison comparison, @Nullable Tuning tuning) {
+        ExperimentSpec spec = spec();
+        ImageDataset dataset = dataset();
+        Results results = new Results(
+                ExperimentSpec.SCHEMA,
+                new Results.Summary(
+                        "sample",
+                        "compare --out runs/sample",
+                        "2026-11-24T15:15:49.309Z",
+                        2718.7,
+                        spec.trials().size(),
+                        models.size(),
+                        List.of(),
+                        spec.seeds(),
+                        folds,
+                        1,
+                        2,
+                        1),
+                described(),
+                models.stream().map(Model::result).toList(),
+                comparison,
+                tuning);
+        return new RunReport(spec, results, models, dataset, List.of());
+    }
+
+    private Results.Dataset described() {
+        return new Results.Dataset("sample", "0".repeat(64), classes, 1, SIDE, SIDE, 5400, 600, images);
+    }
+
+    ExperimentSpec spec() {
+        return new ExperimentSpec(
+                ExperimentSpec.SCHEMA,
+                new DatasetSpec("sample", null, 0, 0),
+                folds == 0 ? SplitSpec.holdOut(0.1, 0) : new SplitSpec(folds, 1, 0.1, 0),
+                contestants.stream()
+                        .map(name -> new Contestant(name, "default", hyperparameters(), RECIPE))
+                        .toList(),
+                List.of(1L),
+                2,
+                1,
+                null);
+    }
+
+    private static Map<String, Object> hyperparameters() {
+        Map<String, Object> hyperparameters = new LinkedHashMap<>();
+        hyperparameters.put("filters", 32);
+        hyperparameters.put("dropout", 0.2);
+        return hyperparameters;
+    }
+
+    /** Draws stripes, as many as the number of the class says, in the way of the image's own number. */
+    ImageDataset dataset() {
+        return new ImageDataset("sample", "0".repeat(64), classes, striped(trainImages()), striped(images));
+    }
+
+    private LabeledImages striped(int size) {
+        byte[] pixels = new byte[size * SIDE * SIDE];
+        for (int i = 0; i < pixels.length; i++) {
+            int image = i / (SIDE * SIDE);
+            double wave = Math.sin((i % SIDE + i / SIDE % SIDE * (image % 3)) * (1 + image % classes.size()) * 0.37);
+            pixels[i] = (byte) (128 + 100 * wave);
+        }
+        return new LabeledImages(1, SIDE, SIDE, pixels, labels(size));
+    }
+
+    private int[] labels(int size) {
+        return IntStream.range(0, size).map(i -> i % classes.size()).toArray();
+    }
+
+    /** Makes all trials, done. */
+    List<Model> models() {
+        List<Model> models = new ArrayList<>();
+        for (TrialSpec trial : spec().trials()) {
+            models.add(model(trial));
+        }
+        return models;
+    }
+
+    private Model model(TrialSpec trial) {
+        int place = contestants.indexOf(trial.classifier());
+        double skill = 1.5 + (place * 5 % 7) * 0.09;
+        Predictions test = predictions(skill, trial.fold(), 31L * place + trial.fold());
+        Evaluation evaluation = Evaluation.of(test, classes);
+        List<Epoch> history = history(evaluation.accuracy(), place);
+        return new Model(
+                trial.label() + (folds > 0 ? " f" + trial.fold() : ""),
+                result(trial, evaluation, place),
+                history,
+                test,
+                evaluation,
+                null);
+    }
+
+    private Predictions predictions(double skill, int fold, long seed) {
+        int[] labels = fold == 0 ? labels(images) : foldLabels(fold);
+        SplittableRandom random = new SplittableRandom(seed);
+        float[] logits = new float[labels.length * classes.size()];
+        for (int i = 0; i < logits.length; i++) {
+            int truth = labels[i / classes.size()];
+            int c = i % classes.size();
+            double near = Math.abs(c - truth) == 2 && truth % 2 == 0 ? 0.6 : 0;
+            // Some images are hard for all: their noise is the same.
+            boolean hard = i / classes.size() % 97 == 0;
+            double own = c == truth ? (hard ? -0.4 : skill) : near;
+            logits[i] = (float) (own + random.nextDouble() + random.nextDouble() + random.nextDouble());
+        }
+        return new Predictions(classes.size(), labels, logits);
+    }
+
+    private int[] foldLabels(int fold) {
+        int[] labels = labels(trainImages());
+        return Arrays.stream(Split.folds(labels, classes.size(), folds, 0)
+                        .get(fold - 1)
+                        .validation())
+                .map(image -> labels[image])
+                .toArray();
+    }
+
+    private int trainImages() {
+        return Math.max(2 * classes.size(), folds * images);
+    }
+
+    private List<Epoch> history(double accuracy, int place) {
+        List<Epoch> history = new ArrayList<>();
+        for (int epoch = 1; epoch <= epochs; epoch++) {
+            double far = 0.3 * Math.exp(-5.0 * epoch / epochs);
+            double wave = 0.01 * Math.sin(epoch * 2.0 + place) * (1 - 0.8 * epoch / epochs);
+            history.add(new Epoch(
+                    epoch,
+                    0.2 + 3 * far,
+                    Math.max(0, accuracy - 1.3 * far + 0.02 * epoch / epochs),
+                    0.25 + 2.5 * far - wave,
+                    Math.max(0, accuracy - far + wave),
+                    0.002,
+                    12.3));
+        }
+        return history;
+    }
+
+    private TrialResult result(TrialSpec trial, Evaluation evaluation, int place) {
+        double accuracy = evaluation.accuracy();
+        double train = Math.min(1, accuracy + 0.02 + 0.004 * place);
+        double validation = Math.min(1, accuracy + 0.003);
+        Map<String, Map<String, @Nullable Object>> metrics = new LinkedHashMap<>();
+        metrics.put("test", evaluation.summary());
+        metrics.put("validation", Map.of("accuracy", validation));
+        metrics.put("train", Map.of("accuracy", train));
+        boolean measured = trial.purpose() == TrialSpec.Purpose.SHIP;
+        long parameters = 50_000L + 60_000L * place;
+        return new TrialResult(
+                trial.classifier(),
+                trial.variant(),
+                trial.seed(),
+                trial.fold(),
+                TrialResult.Status.DONE,
+                null,
+                null,
+                trial.hyperparameters(),
+                trial.recipe(),
+                metrics,
+                new Overfitting(train, validation, accuracy, 600).summary(),
+                measured
+                        ? new ParityResult(true, images, 0, 1.1e-5, 8e-7, 5.7e-6, 1e-4, 30, "level ALL, batch 7")
+                        : null,
+                new Efficiency(
+                        parameters,
+                        measured ? 40 * parameters : null,
+                        4 * parameters,
+                        measured ? 4 * parameters + 2000 : null,
+                        40 + 200.0 * place,
+                        900,
+                        300,
+                        700_000_000L + 20_000_000L * place,
+                        measured ? latency(90 + 140.0 * (place * 3 % 7)) : null,
+                        measured ? latency(20 + 35.0 * (place * 3 % 7)) : null),
+                new Timing("2026-11-24T15:15:52Z", 50 + 210.0 * place, epochs, Math.max(1, epochs - place % 3), 12.3),
+                new Normalization(new float[] {0.286f}, new float[] {0.353f}),
+                new Provenance(
+                        trial.classifier(),
+                        "0.1.0",
+                        "ab".repeat(32),
+                        "0".repeat(64),
+                        "cd".repeat(32),
+                        1,
+                        new Software("0.1.0", "0.36.0", "2.7.1", "1.29.0", "Debian 17.0.13"),
+                        new Machine("Linux 6.1", "amd64", "AMD EPYC", 2, 16L << 30)));
+    }
+
+    private static Latency latency(double micros) {
+        return new Latency(1, micros, 1.2 * micros, 1.9 * micros, 2e6 / micros, 2.2e6 / micros);
+    }
+
+    /** Compares the trials as a real run does. */
+    @Nullable Comparison comparison(List<Model> models) {
+        Map<TrialSpec, Model> byTrial = new LinkedHashMap<>();
+        for (TrialSpec trial : spec().trials()) {
+            models.stream()
+                    .filter(model -> model.result().classifier().equals(trial.classifier())
+                            && model.result().fold() == trial.fold())
+                    .forEach(model -> byTrial.put(trial, model));
+        }
+        Map<TrialSpec, TrialResult> finished = new LinkedHashMap<>();
+        byTrial.forEach((trial, model) -> finished.put(trial, model.result()));
+        return Comparison.of(
+                spec().trials(),
+                finished,
+                trial -> Objects.requireNonNull(byTrial.get(trial)).predictions(),
+                described(),
+                EquivalenceRegion.STANDARD);
+    }
+}

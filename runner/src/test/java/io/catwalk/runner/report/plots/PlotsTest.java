@@ -1,0 +1,303 @@
+package io.catwalk.runner.report.plots;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.catwalk.api.Recipe;
+import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.experiment.ExperimentSpec;
+import io.catwalk.runner.experiment.Results;
+import io.catwalk.runner.experiment.Tuning;
+import io.catwalk.runner.report.RunReport;
+import io.catwalk.runner.report.RunReport.Model;
+import io.catwalk.runner.training.Epoch;
+import io.catwalk.runner.trial.DatasetSpec;
+import io.catwalk.runner.trial.Efficiency;
+import io.catwalk.runner.trial.Latency;
+import io.catwalk.runner.trial.SplitSpec;
+import io.catwalk.runner.trial.Timing;
+import io.catwalk.runner.trial.TrialResult;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Document;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+
+class PlotsTest {
+
+    private static final List<String> CLASSES = List.of("cat", "dog & <wolf>", "bird");
+
+    @TempDir
+    Path folder;
+
+    private final List<Model> models = new ArrayList<>();
+    private List<String> classes = CLASSES;
+    private int folds = 0;
+    private @Nullable Tuning tuning;
+
+    private List<String> write() throws IOException {
+        Results results = new Results(
+                1,
+                new Results.Summary("x", "compare", "", 1, 1, 1, List.of(), List.of(1L), folds, 1, 1, 1),
+                new Results.Dataset("x", "", classes, 1, 8, 8, 10, 10, 10),
+                models.stream().map(Model::result).toList(),
+                null,
+                tuning);
+        ExperimentSpec spec = new ExperimentSpec(
+                1,
+                new DatasetSpec("x", null, 0, 0),
+                SplitSpec.holdOut(0.1, 0),
+                List.of(),
+                List.of(1L),
+                1,
+                1,
+                null,
+                1,
+                null,
+                "compare");
+        return Plots.write(new RunReport(spec, results, models, null, List.of()), folder.resolve("plots")).stream()
+                .map(file -> file.getFileName().toString())
+                .toList();
+    }
+
+    private void add(String classifier, int fold, double accuracy, @Nullable Efficiency efficiency) {
+        int[] labels = IntStream.range(0, 60).map(i -> i % classes.size()).toArray();
+        float[] logits = new float[labels.length * classes.size()];
+        SplittableRandom random = new SplittableRandom(7);
+        for (int i = 0; i < logits.length; i++) {
+            logits[i] = (float) random.nextDouble();
+        }
+        for (int i = 0; i < labels.length; i++) {
+            logits[i * classes.size() + labels[i]] += 0.5f;
+        }
+        Predictions predictions = new Predictions(classes.size(), labels, logits);
+        add(
+                classifier,
+                fold,
+                accuracy,
+                efficiency,
+                List.of(new Epoch(1, 1, 0.4, 1.1, 0.5, 0.1, 1), new Epoch(2, 0.5, 0.7, 0.6, 0.6, 0.1, 1)),
+                predictions);
+    }
+
+    private void add(
+            String classifier,
+            int fold,
+            double accuracy,
+            @Nullable Efficiency efficiency,
+            List<Epoch> history,
+            @Nullable Predictions predictions) {
+        TrialResult result = new TrialResult(
+                classifier,
+                "default",
+                1,
+                fold,
+                TrialResult.Status.DONE,
+                null,
+                null,
+                Map.of(),
+                Recipe.standard(),
+                Map.of(
+                        "train", Map.of("accuracy", accuracy + 0.02),
+                        "validation", Map.of("accuracy", accuracy + 0.01),
+                        "test", Map.of("accuracy", accuracy)),
+                null,
+                null,
+                efficiency,
+                new Timing("", 1, 2, 2, 1),
+                null,
+                null);
+        models.add(new Model(
+                classifier,
+                result,
+                history,
+                predictions,
+                predictions == null ? null : Evaluation.of(predictions, classes),
+                null));
+    }
+
+    private static Efficiency efficiency(double micros) {
+        Latency latency = new Latency(1, micros, micros, micros, 1, 1);
+        return new Efficiency(10, 20L, 30, 2048L, 120, 1, 1, 3L << 20, latency, latency);
+    }
+
+    private void addFailed(String classifier) {
+        TrialResult failed = new TrialResult(
+                classifier,
+                "default",
+                1,
+                0,
+                TrialResult.Status.FAILED,
+                "out of memory",
+                null,
+                Map.of(),
+                Recipe.standard(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
+        models.add(new Model(classifier, failed, List.of(), null, null, null));
+    }
+
+    private Document svg(String name) throws Exception {
+        var factory = DocumentBuilderFactory.newInstance();
+        factory.setFeature("http://apache.org/xml/features/nonvalidating/load-external-dtd", false);
+        return factory.newDocumentBuilder()
+                .parse(folder.resolve("plots").resolve(name + ".svg").toFile());
+    }
+
+    private List<String> texts(String name) throws Exception {
+        NodeList found = svg(name).getElementsByTagName("text");
+        return IntStream.range(0, found.getLength())
+                .mapToObj(i -> found.item(i).getTextContent())
+                .toList();
+    }
+
+    @Test
+    void everyChartIsThereInBothForms() throws Exception {
+        add("lstm", 0, 0.8, efficiency(100));
+        add("conv", 0, 0.9, efficiency(50));
+        List<String> written = write();
+        assertThat(written)
+                .containsExactlyInAnyOrderElementsOf(List.of(
+                                "learning-curves-lstm",
+                                "confusion-matrix-lstm",
+                                "reliability-lstm",
+                                "learning-curves-conv",
+                                "confusion-matrix-conv",
+                                "reliability-conv",
+                                "accuracy-latency",
+                                "efficiency",
+                                "overfitting")
+                        .stream()
+                        .flatMap(name -> List.of(name + ".svg", name + ".png").stream())
+                        .toList());
+        for (String file : written) {
+            if (file.endsWith(".png")) {
+                var image = ImageIO.read(folder.resolve("plots").resolve(file).toFile());
+                Element svg = svg(file.replace(".png", "")).getDocumentElement();
+                assertThat(2 * Integer.parseInt(svg.getAttribute("width").replace("px", "")))
+                        .isEqualTo(image.getWidth());
+            }
+        }
+    }
+
+    /** Four cats, of which one is taken for a wolf; two wolves, both known; two birds, of which one is taken for a cat. */
+    @Test
+    void theConfusionMatrixShowsCountsAndShares() throws Exception {
+        int[] labels = {0, 0, 0, 0, 1, 1, 2, 2};
+        float[] logits = {1, 0, 0, 1, 0, 0, 1, 0, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 1, 0, 0, 0, 0, 1};
+        add("net", 0, 0.7, null, List.of(), new Predictions(3, labels, logits));
+        assertThat(write()).contains("confusion-matrix-net.svg");
+        assertThat(texts("confusion-matrix-net"))
+                .contains("dog & <wolf>", "true", "predicted")
+                .containsSubsequence("3", "75.0 %", "1", "25.0 %", "2", "100.0 %", "1", "50.0 %", "1", "50.0 %");
+    }
+
+    @Test
+    void theOverfittingChartSaysTheGapInPoints() throws Exception {
+        add("net", 0, 0.7, null, List.of(), null);
+        assertThat(write()).containsExactly("overfitting.svg", "overfitting.png");
+        assertThat(texts("overfitting")).contains("net", "+2.00", "training", "validation", "test");
+    }
+
+    @Test
+    void aFailedTrialIsInNoChart() throws Exception {
+        addFailed("broken");
+        assertThat(write()).isEmpty();
+        add("net", 0, 0.7, efficiency(10));
+        assertThat(write()).isNotEmpty().noneMatch(file -> file.contains("broken"));
+        assertThat(texts("efficiency")).contains("net").doesNotContain("broken");
+    }
+
+    @Test
+    void foldsAreShownByABoxForEachClassifier() throws Exception {
+        folds = 5;
+        for (int fold = 1; fold <= 5; fold++) {
+            add("a", fold, 0.80 + fold / 100.0, null);
+            add("b", fold, 0.70 + fold / 100.0, null);
+        }
+        assertThat(write())
+                .contains("folds.svg", "learning-curves-a.svg")
+                .filteredOn(file -> file.startsWith("learning"))
+                .hasSize(4);
+        assertThat(texts("folds")).contains("a", "b", "n = 5");
+    }
+
+    /** Quartiles of 1 to 4 as numpy.quantile([1, 2, 3, 4], [.25, .5, .75]) has them. */
+    @Test
+    void quartilesAreThoseOfNumpy() {
+        var box = new RowsChart.BoxPlot(List.of(1.0, 2.0, 3.0, 4.0));
+        assertThat(List.of(box.quantile(0.25), box.quantile(0.5), box.quantile(0.75)))
+                .containsExactly(1.75, 2.5, 3.25);
+    }
+
+    @Test
+    void aSearchIsShownByTheScoresOfItsCandidates() throws Exception {
+        tuning = new Tuning(
+                "net",
+                "successive halving",
+                List.of(
+                        new Tuning.Candidate(2, Map.of(), List.of(score(1, 0.5), score(3, 0.7))),
+                        new Tuning.Candidate(1, Map.of(), List.of(score(1, 0.4), score(3, Double.NaN))),
+                        new Tuning.Candidate(3, Map.of(), List.of())),
+                2);
+        assertThat(write()).containsExactly("tuning.svg", "tuning.png");
+    }
+
+    private static Tuning.Score score(int epochs, double mean) {
+        return new Tuning.Score(epochs, List.of(mean), mean, null);
+    }
+
+    @Test
+    void numbersThatAreNoneLeaveTheirPointOut() throws Exception {
+        List<Epoch> history = List.of(
+                new Epoch(1, Double.NaN, 0.4, Double.NaN, Double.NaN, 0.1, 1),
+                new Epoch(2, Double.POSITIVE_INFINITY, 0.4, Double.NaN, Double.NaN, 0.1, 1));
+        add("net", 0, Double.NaN, efficiency(Double.NaN), history, null);
+        assertThat(write())
+                .contains("learning-curves-net.svg")
+                .doesNotContain("overfitting.svg", "accuracy-latency.svg");
+    }
+
+    @Test
+    void oneEpochAndOneClassifierAreEnough() throws Exception {
+        add("net", 0, 1, efficiency(10), List.of(new Epoch(1, 1, 1, 1, 1, 0.1, 1)), null);
+        assertThat(write()).contains("learning-curves-net.svg", "accuracy-latency.svg", "efficiency.svg");
+    }
+
+    @Test
+    void twoHundredClassesOfAnyNameAreDrawn() throws Exception {
+        classes = IntStream.range(0, 200)
+                .mapToObj(i -> "\u0000<&\"'" + "long name ".repeat(9) + i)
+                .toList();
+        add("../no such/\u0001<net>&", 0, 0.5, efficiency(10));
+        add("..\\no such\\\u0001<net>&", 0, 0.5, efficiency(10));
+        List<String> written = write();
+        assertThat(written).hasSize(18).doesNotHaveDuplicates().allMatch(file -> file.matches("[a-z0-9@._-]+"));
+        for (String file : written) {
+            assertThat(folder.resolve("plots").resolve(file)).exists();
+            if (file.endsWith(".svg")) {
+                assertThat(svg(file.replace(".svg", "")).getDocumentElement().getTagName())
+                        .isEqualTo("svg");
+            }
+        }
+        try (var files = Files.list(folder.resolve("plots"))) {
+            assertThat(files).hasSize(18);
+        }
+    }
+}
