@@ -89,11 +89,14 @@ interface Chart {
 
         /** Spans values, with round ends and about five lines of a grid. */
         static Axis around(String title, List<Double> values, String format) {
-            double least = values.stream().mapToDouble(Double::doubleValue).min().orElse(0);
+            double least =
+                    values.stream().mapToDouble(Double::doubleValue).min().orElse(0);
             double most = values.stream().mapToDouble(Double::doubleValue).max().orElse(1);
             double span = Math.max(most - least, 1e-3 * Math.max(1, Math.abs(most)));
             double power = Math.pow(10, Math.floor(Math.log10(span / 5)));
-            double unit = span / 5 <= power ? power : span / 5 <= 2 * power ? 2 * power : span / 5 <= 5 * power ? 5 * power : 10 * power;
+            double unit = span / 5 <= power
+                    ? power
+                    : span / 5 <= 2 * power ? 2 * power : span / 5 <= 5 * power ? 5 * power : 10 * power;
             double low = Math.floor((least - 0.03 * span) / unit) * unit;
             double high = Math.ceil((most + 0.03 * span) / unit) * unit;
             return new Axis(title, low, high, unit, format, Scale.LINEAR);
@@ -106,7 +109,8 @@ interface Chart {
 
         /** Spans values above 0: from 0, or by powers of ten where they are far apart. */
         static Axis fromZero(String title, List<Double> values, String format) {
-            double least = values.stream().mapToDouble(Double::doubleValue).min().orElse(1);
+            double least =
+                    values.stream().mapToDouble(Double::doubleValue).min().orElse(1);
             double most = values.stream().mapToDouble(Double::doubleValue).max().orElse(1);
             if (most > 20 * least) {
                 return new Axis(

@@ -52,7 +52,8 @@ final class OnnxFiles {
                         rows)
                 .withSize(11, 24);
         List<String> sentences = Story.first(checked, Story.MOST_IN_BARS).stream()
-                .map(entrant -> Words.name(entrant.name()) + " " + worst(entrant).sentence() + ".")
+                .map(entrant ->
+                        Words.name(entrant.name()) + " " + worst(entrant).sentence() + ".")
                 .toList();
         String alternative = "Table of how far each ONNX file differs from its network.";
         for (Page page : deck.pages("ONNX files", sentence(story), table, ROWS, alternative)) {

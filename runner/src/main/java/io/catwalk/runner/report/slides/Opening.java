@@ -165,7 +165,9 @@ final class Opening {
             Area cell = grid.column(c % columns, columns, 14).row(c / columns, rows, 6);
             String name = dataset.classes().get(c);
             Area label = columns == 5 ? cell.rightOf(44) : cell.top(14);
-            Area strip = columns == 5 ? cell.left(40) : cell.below(16).top(Math.min(columns == 1 ? 64 : 44, cell.height() - 16));
+            Area strip = columns == 5
+                    ? cell.left(40)
+                    : cell.below(16).top(Math.min(columns == 1 ? 64 : 44, cell.height() - 16));
             page.text(
                     columns == 5
                             ? label.below(Math.max(0, cell.height() / 2 - 13)).top(26)

