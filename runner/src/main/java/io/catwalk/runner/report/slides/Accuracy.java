@@ -218,7 +218,7 @@ final class Accuracy {
                     Style.BODY,
                     "No trial of this run has a latency, so there is nothing to weigh accuracy against.");
             page.notes(
-                    "Source: results.json, keys trials[].efficiency.pytorch and efficiency.onnxruntime: all are null.");
+                    "Source: results.json, keys trials[].efficiency.pytorch and efficiency.onnxruntime: all are empty.");
             return;
         }
         List<Timed> front = ParetoFront.of(

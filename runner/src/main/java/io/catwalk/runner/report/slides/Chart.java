@@ -81,26 +81,30 @@ interface Chart {
      * @param title that stands beside it
      * @param low where it begins
      * @param high where it ends
+     * @param unit from one line of the grid to the next; of a logarithmic axis, nothing
      * @param format of its numbers, as a spreadsheet writes it
      * @param scale of the numbers
      */
-    record Axis(String title, double low, double high, String format, Scale scale) {
+    record Axis(String title, double low, double high, double unit, String format, Scale scale) {
 
-        /** Spans values with round ends, with a little room on both sides. */
+        /** Spans values, with round ends and about five lines of a grid. */
         static Axis around(String title, List<Double> values, String format) {
             double least =
                     values.stream().mapToDouble(Double::doubleValue).min().orElse(0);
             double most = values.stream().mapToDouble(Double::doubleValue).max().orElse(1);
             double span = Math.max(most - least, 1e-3 * Math.max(1, Math.abs(most)));
-            double step = Math.pow(10, Math.floor(Math.log10(span))) / 2;
-            double low = Math.floor((least - 0.05 * span) / step) * step;
-            double high = Math.ceil((most + 0.05 * span) / step) * step;
-            return new Axis(title, low, high, format, Scale.LINEAR);
+            double power = Math.pow(10, Math.floor(Math.log10(span / 5)));
+            double unit = span / 5 <= power
+                    ? power
+                    : span / 5 <= 2 * power ? 2 * power : span / 5 <= 5 * power ? 5 * power : 10 * power;
+            double low = Math.floor((least - 0.03 * span) / unit) * unit;
+            double high = Math.ceil((most + 0.03 * span) / unit) * unit;
+            return new Axis(title, low, high, unit, format, Scale.LINEAR);
         }
 
         /** Keeps within the least and the largest number that make sense. */
         Axis within(double least, double most) {
-            return new Axis(title, Math.max(low, least), Math.min(high, most), format, scale);
+            return new Axis(title, Math.max(low, least), Math.min(high, most), unit, format, scale);
         }
 
         /** Spans values above 0: from 0, or by powers of ten where they are far apart. */
@@ -109,21 +113,15 @@ interface Chart {
                     values.stream().mapToDouble(Double::doubleValue).min().orElse(1);
             double most = values.stream().mapToDouble(Double::doubleValue).max().orElse(1);
             if (most > 20 * least) {
-                return logarithmic(title + " (logarithmic)", values, format);
+                return new Axis(
+                        title + " (logarithmic)",
+                        Math.pow(10, Math.floor(Math.log10(least * 0.9))),
+                        Math.pow(10, Math.ceil(Math.log10(most * 1.1))),
+                        0,
+                        format,
+                        Scale.LOGARITHMIC);
             }
-            return around(title, List.of(0.0, most * 1.1), format).within(0, Double.MAX_VALUE);
-        }
-
-        private static Axis logarithmic(String title, List<Double> values, String format) {
-            double least =
-                    values.stream().mapToDouble(Double::doubleValue).min().orElse(1);
-            double most = values.stream().mapToDouble(Double::doubleValue).max().orElse(10);
-            return new Axis(
-                    title,
-                    Math.pow(10, Math.floor(Math.log10(least * 0.9))),
-                    Math.pow(10, Math.ceil(Math.log10(most * 1.1))),
-                    format,
-                    Scale.LOGARITHMIC);
+            return around(title, List.of(0.0, most), format).within(0, Double.MAX_VALUE);
         }
 
         void apply(XDDFValueAxis axis) {
@@ -137,6 +135,9 @@ interface Chart {
             if (low < high) {
                 axis.setMinimum(low);
                 axis.setMaximum(high);
+            }
+            if (unit > 0) {
+                axis.setMajorUnit(unit);
             }
             axis.setCrosses(AxisCrosses.MIN);
             plain(axis);

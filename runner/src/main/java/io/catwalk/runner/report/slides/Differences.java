@@ -47,7 +47,7 @@ final class Differences {
                                 : "it was written by a version that did not compare, or its predictions are missing."),
                 "Until then the order of the classifiers may be an accident of these images and seeds: no slide of this"
                         + " deck says that one is better than another.");
-        page.notes("Source: results.json, key comparison, which is null.");
+        page.notes("Source: results.json, key comparison, which is empty.");
     }
 
     private static void matrix(Comparison comparison, Deck deck) {

@@ -40,7 +40,7 @@ final class Learning {
         if (courses.isEmpty()) {
             Page page = deck.page("Learning", "How the networks learned is not known: there is no history");
             page.text(Area.BODY, Style.BODY, "The run folder has no history.csv, so there are no learning curves.");
-            page.notes("Missing: trials/*/*/history.csv.");
+            page.notes("Source: trials/*/*/history.csv, of which there is none.");
         } else {
             List<Course> shown = Story.first(courses, Story.MOST_IN_LINES);
             together(story, shown, courses.size(), deck);

@@ -84,7 +84,7 @@ final class Mistakes {
                     Style.BODY,
                     "The run folder has no predictions.csv, from which confusions and the scores of single classes are"
                             + " counted. Evaluating the run again writes them anew.");
-            page.notes("Missing: trials/*/*/predictions.csv.");
+            page.notes("Source: trials/*/*/predictions.csv, of which there is none.");
             return;
         }
         List<Confusion> confusions = Story.first(judged, Story.MOST_IN_LINES).stream()

@@ -199,7 +199,7 @@ final class Page {
                 slide.createTable(table.rows().size() + 1, table.columns().size());
         boolean upright = table.columns().stream().anyMatch(column -> column.kind() == Table.Kind.MATRIX);
         Color line = upright ? Color.WHITE : Look.HAIRLINE;
-        double head = upright ? 74 : table.rowHeight() * 1.1;
+        double head = upright ? 80 : table.rowHeight() * 1.1;
         shape.setAnchor(area.top(head + table.rows().size() * table.rowHeight()).points());
         double weights =
                 table.columns().stream().mapToDouble(Table.Column::weight).sum();

@@ -181,10 +181,10 @@ final class Setup {
         int most = recipes.stream().mapToInt(Recipe::epochs).max().orElse(0);
         String length = least == most ? Words.count(most, "epoch", "epochs") : least + " to " + most + " epochs";
         String title = story.entrants().size() == 1
-                ? "It was trained for up to " + length
+                ? "It was trained for " + length + " at most"
                 : recipes.size() == 1
-                        ? "All were trained by the same recipe, for up to " + length
-                        : "Each was trained by the recipe that suits it, for up to " + length;
+                        ? "All were trained by the same recipe, for " + length + " at most"
+                        : "Each was trained by a recipe of its own, for " + length + " at most";
         String alternative = "Table of the recipes by which the classifiers were trained.";
         for (Page page : deck.pages("Training", title, table, ROWS, alternative)) {
             page.notes(

@@ -71,8 +71,7 @@ final class Tried {
 
     private static void chart(Tuning tuning, Deck deck, String title) {
         List<Tuning.Candidate> scored = tuning.candidates().stream()
-                .filter(candidate -> last(candidate) != null
-                        && Double.isFinite(last(candidate).mean()))
+                .filter(Tried::isScored)
                 .limit(CHARTED)
                 .toList();
         if (scored.isEmpty()) {

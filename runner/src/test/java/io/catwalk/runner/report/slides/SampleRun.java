@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -108,7 +109,7 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
                 null,
                 0.5,
                 null,
-                "compare");
+                "compare --out sample");
         List<Model> models = new ArrayList<>();
         List<TrialSpec> trials = spec.trials(Map.of());
         for (int i = 0; i < trials.size(); i++) {
@@ -311,7 +312,9 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
                 Map<String, @Nullable Object> verdict = new LinkedHashMap<>();
                 verdict.put("first", one.name());
                 verdict.put("second", ranked.get(j).name());
-                verdict.put("difference", accuracy - ranked.get(j).accuracy());
+                verdict.put(
+                        "difference",
+                        accuracy - Objects.requireNonNull(ranked.get(j).accuracy()));
                 verdict.put("p", 0.01 * (i + j));
                 verdict.put("low", null);
                 verdict.put("high", null);
