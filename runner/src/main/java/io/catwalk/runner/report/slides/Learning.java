@@ -67,7 +67,7 @@ final class Learning {
         page.chart(
                 Area.BODY.below(22).top(316),
                 new LineChart(
-                        steps(epochs),
+                        steps(epochs, epochs),
                         "epoch",
                         lines,
                         Chart.Axis.around("validation accuracy, %", values, "0").within(0, 100)),
@@ -132,7 +132,7 @@ final class Learning {
                 page.chart(
                         area.below(17),
                         new LineChart(
-                                steps(epochs),
+                                steps(epochs, 8),
                                 "",
                                 List.of(
                                         Chart.Series.of(
@@ -157,8 +157,12 @@ final class Learning {
         }
     }
 
-    private static List<String> steps(int epochs) {
-        return IntStream.rangeClosed(1, epochs).mapToObj(Integer::toString).toList();
+    /** Names epochs, no more of them than there is room for. */
+    private static List<String> steps(int epochs, int most) {
+        int each = (epochs + most - 1) / most;
+        return IntStream.rangeClosed(1, epochs)
+                .mapToObj(epoch -> epoch == 1 || epoch % each == 0 ? Integer.toString(epoch) : "")
+                .toList();
     }
 
     private static List<@Nullable Double> values(Course course, int epochs, ToDoubleFunction<Epoch> value) {
@@ -217,13 +221,13 @@ final class Learning {
         }
         Table table = Table.of(
                 List.of(
-                        Table.Column.text("Classifier", 1.6),
+                        Table.Column.text("Classifier", 1.5),
                         Table.Column.number("Training, %", 1),
-                        Table.Column.number("Validation, %", 1),
+                        Table.Column.number("Validation, %", 1.25),
                         Table.Column.number("Judged, %", 1),
-                        Table.Column.number("Gap to validation", 1.4),
-                        Table.Column.number("Gap to judged", 1.4),
-                        Table.Column.text("Overfitting", 0.9)),
+                        Table.Column.number("Gap to validation", 1.35),
+                        Table.Column.number("Gap to judged", 1.2),
+                        Table.Column.text("Overfitting", 1.15)),
                 rows);
         String alternative = "Table of the accuracies on training, validation and judging images.";
         for (Page page : deck.pages("Overfitting", title, table, ROWS, alternative)) {

@@ -44,8 +44,6 @@ record LineChart(List<String> steps, String title, List<Series> lines, Axis axis
             line.setLineProperties(Chart.line(one.colors().get(0), 2));
         }
         chart.plot(data);
-        // Level labels make room by leaving some out, not by turning.
-        chart.getCTChart().getPlotArea().getCatAxArray(0).getTxPr().getBodyPr().setRot(0);
         numbers.write();
         if (lines.size() > 2 || !title.isEmpty()) {
             Chart.legend(chart, LegendPosition.RIGHT);

@@ -163,13 +163,8 @@ final class Mistakes {
                 page.table(column.below(20), table(one, classes), alternative);
             } else {
                 LabeledImages map = map(one);
-                Area square = column.below(24).top(276);
-                page.picture(square, ImagePng.of(map, 0, Math.max(1, 560 / map.width())), 1, alternative);
-                page.text(
-                        square.rightOf(286).left(column.width() - 286),
-                        Style.NOTE,
-                        "Rows: true classes, from the top in the order of the data set. Columns: predicted classes."
-                                + " The darker, the larger the share of the row; the diagonal is right.");
+                page.picture(
+                        column.below(24).top(276), ImagePng.of(map, 0, Math.max(1, 560 / map.width())), 1, alternative);
             }
             page.text(
                     column.below(304).top(50),
@@ -179,7 +174,10 @@ final class Mistakes {
         page.text(
                 Area.BODY.below(360),
                 Style.NOTE.withSize(10),
-                "Rows: true classes; columns: what they were taken for; numbers: percent of the row."
+                "Rows: true classes; columns: what they were taken for"
+                        + (classes.size() <= MOST_IN_TABLE
+                                ? "; numbers: percent of the row."
+                                : ", both in the order of the data set; the darker, the larger the share of the row.")
                         + Story.shown(Math.min(all, Story.MOST_IN_LINES), all, "classifiers"));
         page.notes(
                 "Rows are true classes, columns predicted ones; a number is a share of the row in percent, cells under"

@@ -28,7 +28,7 @@ final class TextSize {
                     ? 0.37
                     : "mwMW@%".indexOf(point) >= 0 ? 0.98 : point >= 'A' && point <= 'Z' ? 0.74 : 0.64;
         }
-        return point < 0x500 ? 0.68 : point >= 0x2010 && point <= 0x206F ? 1 : point < 0x1100 ? 0.8 : 1.3;
+        return point < 0x500 ? 0.68 : point < 0x1100 ? 0.8 : point <= 0x206F ? 1 : point < 0x2C00 ? 0.85 : 1.3;
     }
 
     /** Counts the lines that a paragraph breaks into; words longer than a line break anywhere. */
