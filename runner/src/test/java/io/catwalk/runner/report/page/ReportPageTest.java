@@ -178,7 +178,9 @@ final class ReportPageTest {
             String html = ReportPage.html(report);
             assertThat(data(html)).as(name).isNotNull();
             assertShows(html, "</html>");
-            assertThat(html.contains(">null<") || html.contains(">NaN")).as(name).isFalse();
+            assertThat(html.contains(">null<") || html.contains(">NaN"))
+                    .as(name)
+                    .isFalse();
             String own = html.replaceAll("(?s)<script>.*?</script>", "");
             assertThat(own)
                     .as(name)
