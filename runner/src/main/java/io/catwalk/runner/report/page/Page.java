@@ -126,9 +126,12 @@ record Page(RunReport report, List<Group> groups, String json) {
         if (comparison != null) {
             return comparison.limits();
         }
-        return trained().size() > 1
+        if (trained().size() < 2) {
+            return "";
+        }
+        return results().experiment().finished() < results().experiment().planned()
                 ? "The comparison is made when the last trial has finished; this run has not come that far."
-                : "";
+                : "This run was written without a comparison.";
     }
 
     /** Says what judged the trials. */
