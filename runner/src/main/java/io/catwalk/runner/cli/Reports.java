@@ -11,8 +11,12 @@ import io.catwalk.runner.report.slides.Slides;
 import io.catwalk.runner.trial.ExportOptions;
 import io.catwalk.runner.trial.TrialFolder;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,11 +35,34 @@ final class Reports {
     /** Writes the page, the slides, the plots, and the card of each exported model. */
     static void write(RunFolder run) throws IOException {
         RunReport report = RunReport.read(run, Home.data());
-        ReportPage.write(report, page(run));
-        Slides.write(report, run.path().resolve("slides.pptx"));
-        Plots.write(report, run.path().resolve("plots"));
-        for (RunReport.Model model : report.models()) {
-            card(report, model);
+        // The slides take as long as all the rest, most of it to load the library that writes them.
+        FutureTask<@Nullable Void> slides = new FutureTask<>(() -> {
+            Slides.write(report, run.path().resolve("slides.pptx"));
+            return null;
+        });
+        new Thread(slides, "slides").start();
+        try {
+            ReportPage.write(report, page(run));
+            Plots.write(report, run.path().resolve("plots"));
+            for (RunReport.Model model : report.models()) {
+                card(report, model);
+            }
+        } finally {
+            await(slides);
+        }
+    }
+
+    private static void await(FutureTask<@Nullable Void> slides) throws IOException {
+        try {
+            slides.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("the program was stopped");
         }
     }
 

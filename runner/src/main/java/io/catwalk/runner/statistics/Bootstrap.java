@@ -30,31 +30,34 @@ public final class Bootstrap {
         if (!(confidence > 0 && confidence < 1)) {
             throw new IllegalArgumentException("expected a confidence above 0 and below 1, but found " + confidence);
         }
+        int classes = predictions.classes();
         int[] truth = predictions.labels();
         int[] predicted = predictions.predicted();
+        int[] cells = new int[truth.length]; // of the confusion matrix, which is all that a score depends on
+        for (int i = 0; i < cells.length; i++) {
+            cells[i] = truth[i] * classes + predicted[i];
+        }
         SplittableRandom random = new SplittableRandom(seed);
         double[] scores = new double[resamples];
         for (int r = 0; r < resamples; r++) {
-            scores[r] = resample(truth, predicted, predictions.classes(), random);
+            int[] counts = new int[classes * classes];
+            for (int draw = 0; draw < cells.length; draw++) {
+                counts[cells[random.nextInt(cells.length)]]++;
+            }
+            scores[r] = macroF1(counts, classes);
         }
         Arrays.sort(scores);
         return new Interval(quantile(scores, (1 - confidence) / 2), quantile(scores, (1 + confidence) / 2));
     }
 
-    private static double resample(int[] truth, int[] predicted, int classes, SplittableRandom random) {
-        int[] hits = new int[classes];
-        int[] appearances = new int[classes]; // as truth and as prediction
-        for (int draw = 0; draw < truth.length; draw++) {
-            int i = random.nextInt(truth.length);
-            appearances[truth[i]]++;
-            appearances[predicted[i]]++;
-            if (truth[i] == predicted[i]) {
-                hits[truth[i]]++;
-            }
-        }
+    private static double macroF1(int[] counts, int classes) {
         double sum = 0;
         for (int c = 0; c < classes; c++) {
-            sum += appearances[c] == 0 ? 0 : 2.0 * hits[c] / appearances[c];
+            int appearances = 0; // as truth and as prediction
+            for (int other = 0; other < classes; other++) {
+                appearances += counts[c * classes + other] + counts[other * classes + c];
+            }
+            sum += appearances == 0 ? 0 : 2.0 * counts[c * classes + c] / appearances;
         }
         return sum / classes;
     }
