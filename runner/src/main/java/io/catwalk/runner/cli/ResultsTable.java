@@ -10,20 +10,27 @@ final class ResultsTable {
 
     private ResultsTable() {}
 
-    static void print(Results results, Console console) {
+    static void print(Results all, Console console) {
+        Results results = all.withoutCandidates();
         Results.Dataset data = results.dataset();
         int folds = results.experiment().folds();
         console.line("");
         console.line(data.name() + ": " + data.train() + " training, " + data.validation() + " validation, "
                 + data.test() + " test images" + (folds > 0 ? " in each of " + folds + " folds" : ""));
         console.line("");
+        if (results.tuning() != null) {
+            console.table(results.tuning().table());
+            console.line("");
+            console.item("", results.tuning().explanation());
+            console.line("");
+        }
         if (results.averaged()) {
             printMeans(results, console);
         } else {
             printTrials(results, console);
         }
         printOnnx(results, console);
-        for (TrialResult trial : results.trials()) {
+        for (TrialResult trial : all.trials()) {
             if (trial.status() == TrialResult.Status.FAILED) {
                 console.note("failed: " + results.label(trial) + ": " + trial.error());
             }

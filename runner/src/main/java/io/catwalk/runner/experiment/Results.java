@@ -145,6 +145,23 @@ public record Results(
     }
 
     /**
+     * Leaves out the trials that only scored the candidates of a search: tables show them as candidates.
+     *
+     * @return these results; of a search, with the full training of the best alone
+     */
+    public Results withoutCandidates() {
+        return tuning == null
+                ? this
+                : new Results(
+                        schema,
+                        experiment,
+                        dataset,
+                        trials.stream().filter(trial -> trial.fold() == 0).toList(),
+                        comparison,
+                        tuning);
+    }
+
+    /**
      * Counts the trials without a trained network.
      *
      * @return how many failed
@@ -200,7 +217,7 @@ public record Results(
      * @return whether several seeds or folds were asked for
      */
     public boolean averaged() {
-        return experiment.seeds.size() > 1 || experiment.folds > 0;
+        return tuning == null && (experiment.seeds.size() > 1 || experiment.folds > 0);
     }
 
     /**
@@ -231,7 +248,7 @@ public record Results(
         if (experiment.seeds.size() > 1) {
             label += " s" + trial.seed();
         }
-        return experiment.folds > 0 ? label + " f" + trial.fold() : label;
+        return trial.fold() > 0 ? label + " f" + trial.fold() : label;
     }
 
     /**

@@ -12,6 +12,21 @@ record ResultsMarkdown(Results results) {
 
     String text() {
         StringBuilder text = new StringBuilder();
+        if (results.tuning() != null) {
+            tuning(text, results.tuning());
+        }
+        return text + new ResultsMarkdown(results.withoutCandidates()).tables();
+    }
+
+    private static void tuning(StringBuilder text, Tuning tuning) {
+        List<List<String>> rows = tuning.table();
+        head(text, rows.get(0).toArray(String[]::new));
+        rows.subList(1, rows.size()).forEach(row -> row(text, row.get(0), row.subList(1, row.size())));
+        text.append('\n').append(tuning.explanation()).append("\n\n");
+    }
+
+    private String tables() {
+        StringBuilder text = new StringBuilder();
         if (results.averaged()) {
             means(text);
         } else {

@@ -1,6 +1,8 @@
 package io.catwalk.runner.experiment;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,47 @@ public record Tuning(
     /** Copies the list. */
     public Tuning {
         candidates = List.copyOf(candidates);
+    }
+
+    /**
+     * Lays out what was tried.
+     *
+     * @return a head and a row for each candidate, the best first: its number, its choices, and for each budget its
+     *     mean accuracy with standard deviation, in percent
+     */
+    public List<List<String>> table() {
+        List<Integer> budgets = candidates.stream()
+                .flatMap(candidate -> candidate.scores().stream().map(Score::epochs))
+                .distinct()
+                .sorted()
+                .toList();
+        List<String> names = candidates.stream()
+                .flatMap(candidate -> candidate.choices().keySet().stream())
+                .distinct()
+                .toList();
+        List<List<String>> rows = new ArrayList<>();
+        List<String> head = new ArrayList<>(List.of("candidate"));
+        head.addAll(names);
+        budgets.forEach(epochs -> head.add(epochs + (epochs == 1 ? " epoch" : " epochs")));
+        rows.add(head);
+        for (Candidate candidate : candidates) {
+            List<String> row = new ArrayList<>(List.of(Integer.toString(candidate.number())));
+            names.forEach(name -> row.add(String.valueOf(candidate.choices().getOrDefault(name, ""))));
+            budgets.forEach(epochs -> row.add(candidate.scores().stream()
+                    .filter(score -> score.epochs() == epochs)
+                    .map(Score::percent)
+                    .findFirst()
+                    .orElse("-")));
+            rows.add(row);
+        }
+        return rows;
+    }
+
+    /** Says what the scores are, and what they are not. */
+    public String explanation() {
+        return "By " + strategy + ": mean accuracy over the folds of the training images, in percent, ± standard"
+                + " deviation. The best score of many is too good to be true of its candidate, and what is best in few"
+                + " epochs need not be in many: the full training is judged on the test images.";
     }
 
     /**
@@ -50,5 +93,12 @@ public record Tuning(
             int epochs,
             List<Double> accuracies,
             double mean,
-            @Nullable Double standardDeviation) {}
+            @Nullable Double standardDeviation) {
+
+        String percent() {
+            return standardDeviation == null
+                    ? String.format(Locale.ROOT, "%.2f", 100 * mean)
+                    : String.format(Locale.ROOT, "%.2f ± %.2f", 100 * mean, 100 * standardDeviation);
+        }
+    }
 }
