@@ -63,7 +63,8 @@ final class ConductOptions {
         } else {
             ResultsTable.print(results, console);
             console.line("");
-            console.line("Everything is in " + run.path() + "; to look at: " + Reports.page(run));
+            console.line("Everything is in " + run.path());
+            console.line("Begin with " + Reports.page(run).getFileName() + " there.");
         }
         if (!results.experiment().notRun().isEmpty()) {
             console.note("not run, since the time was over: "

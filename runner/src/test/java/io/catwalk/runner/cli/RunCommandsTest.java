@@ -71,7 +71,8 @@ final class RunCommandsTest {
     void jsonHoldsEveryDocumentedKey() throws IOException {
         assertThat(trained.exitCode()).isEqualTo(ExitCode.DONE);
         JsonNode results = Json.JSON.readTree(trained.out());
-        assertThat(results.propertyNames()).containsExactly("schema", "experiment", "dataset", "trials");
+        assertThat(results.propertyNames())
+                .containsExactly("schema", "experiment", "dataset", "trials", "comparison", "tuning");
         assertThat(results.path("schema").asInt()).isEqualTo(1);
         JsonNode data = results.path("dataset");
         assertThat(data.path("name").asString()).isEqualTo("tiny");

@@ -163,13 +163,13 @@ final class RecipeOverridesTest {
         assertThatThrownBy(() -> RecipeOverrides.with(BASE, name, 1))
                 .isInstanceOf(RequestException.class)
                 .hasMessageStartingWith("expected the name of one number of the recipe, but found '" + name + "'")
-                .hasMessageEndingWith("Known are optimizer.learning_rate, optimizer.weight_decay, schedule.warm_up,"
-                        + " epochs, batch_size, label_smoothing, averaging, clip_norm, patience, augmentation");
+                .hasMessageEndingWith("(known: optimizer.learning_rate, optimizer.weight_decay, schedule.warm_up,"
+                        + " epochs, batch_size, label_smoothing, averaging, clip_norm, patience, augmentation)");
     }
 
     @Test
     void theNearestNameIsSuggested() {
         assertThatThrownBy(() -> RecipeOverrides.with(BASE, "learning_rte", 1))
-                .hasMessageContaining("found 'learning_rte'; did you mean 'learning_rate'? Known are ");
+                .hasMessageContaining("found 'learning_rte'; did you mean 'learning_rate'? (known: ");
     }
 }
