@@ -212,9 +212,14 @@ public record RunFolder(Path path) {
      * Reads the results.
      *
      * @return what {@link #writeResults} wrote last
+     * @throws RequestException if there are none yet
      * @throws IOException if they cannot be read
      */
     public Results readResults() throws IOException {
+        if (!hasResults()) {
+            throw new RequestException("expected a run that has begun, but " + path + " has no " + RESULTS
+                    + ": begin it with catwalk resume " + path);
+        }
         return Json.JSON.readValue(Files.readString(path.resolve(RESULTS)), Results.class);
     }
 
