@@ -109,8 +109,8 @@ public record Results(
     }
 
     /**
-     * Compares the trials by what stands in the run folder. The candidates of a search are not compared:
-     * whichever is best was chosen for it.
+     * Compares the trials by what stands in the run folder. The candidates of a search are left out: whichever
+     * is best was chosen for it.
      *
      * @param run the folder, with the predictions of the trials
      * @param spec what was asked for
@@ -119,12 +119,12 @@ public record Results(
      * @throws IOException if the predictions cannot be read
      */
     Results compared(RunFolder run, ExperimentSpec spec, Map<TrialSpec, TrialResult> finished) throws IOException {
-        if (spec.tuning() != null) {
-            return this;
-        }
+        List<TrialSpec> compared = spec.trials(finished).stream()
+                .filter(trial -> spec.tuning() == null || trial.fold() == 0)
+                .toList();
         try {
             Comparison made = Comparison.of(
-                    spec.trials(finished),
+                    compared,
                     finished,
                     trial -> predictions(run.trial(trial)),
                     dataset,

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param spec what was asked for
  * @param results what came of it, as {@code results.json} has it
- * @param models the finished trials, in the order of the results
+ * @param models the finished trials, in the order of the results; of a search that has ended, the full training
+ *     of the best
  * @param dataset the images, for the pictures; null if they are not there any more
  * @param missing what a reader would look for and does not find, in sentences
  */
@@ -87,11 +88,16 @@ public record RunReport(
      */
     public static RunReport read(RunFolder run, Path dataHome) throws IOException {
         ExperimentSpec spec = run.readExperiment();
-        Results results = run.readResults();
+        Results all = run.readResults();
+        // Candidates that were only scored would stand beside the one that was trained in full.
+        boolean searched = all.tuning() != null && all.tuning().best() != null;
+        Results results = searched ? all.withoutCandidates() : all;
         List<String> missing = new ArrayList<>();
         List<Model> models = new ArrayList<>();
         for (Map.Entry<TrialSpec, TrialResult> trial : run.readTrials().entrySet()) {
-            models.add(model(results, run.trial(trial.getKey()), trial.getValue(), missing));
+            if (!searched || trial.getKey().fold() == 0) {
+                models.add(model(results, run.trial(trial.getKey()), trial.getValue(), missing));
+            }
         }
         ImageDataset dataset = null;
         try {

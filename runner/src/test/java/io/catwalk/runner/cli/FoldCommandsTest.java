@@ -118,7 +118,9 @@ final class FoldCommandsTest {
         assertThat(best.at("/recipe/batch_size")).isEqualTo(candidates.get(0).at("/choices/batch_size"));
         assertThat(best.at("/recipe/optimizer/learning_rate"))
                 .isEqualTo(candidates.get(0).at("/choices/learning_rate"));
-        assertThat(results.path("comparison").isNull()).isTrue();
+        assertThat(results.at("/comparison/standings").valueStream())
+                .extracting(standing -> standing.path("contestant").asString())
+                .containsExactly("wide@best");
     }
 
     @Test

@@ -140,6 +140,9 @@ record Page(RunReport report, List<Group> groups, String json) {
         if (experiment.folds() == 0) {
             return Numbers.count(results().dataset().test()) + " test images";
         }
+        if (results().tuning() != null) {
+            return experiment.folds() + " folds, and the best of the search by the test images";
+        }
         return experiment.folds() + " folds"
                 + (experiment.repeats() > 1 ? ", dealt " + experiment.repeats() + " times" : "");
     }

@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Writes the charts of a run, each as SVG and as PNG. Where there is no data for a chart, there is no chart. */
 public final class Plots {
@@ -29,7 +30,7 @@ public final class Plots {
      * accuracies of folds or seeds, and the course of a search.
      *
      * @param report what is shown
-     * @param folder where to; made if need be, and files of the same names are replaced
+     * @param folder where to; made if need be; charts of an earlier report in it are deleted
      * @return the files, in the order in which they were written
      * @throws IOException if one cannot be written
      */
@@ -53,10 +54,19 @@ public final class Plots {
         figures.addAll(new RunFigures(report, palette).all());
         List<Path> files = new ArrayList<>();
         Files.createDirectories(folder);
+        try (Stream<Path> earlier = Files.list(folder)) {
+            for (Path file : earlier.filter(Plots::isChart).toList()) {
+                Files.delete(file);
+            }
+        }
         for (Figure figure : figures) {
             files.addAll(figure.write(folder));
         }
         return files;
+    }
+
+    private static boolean isChart(Path file) {
+        return file.toString().endsWith(".svg") || file.toString().endsWith(".png");
     }
 
     /** Returns a name that any file system takes, and no other classifier has. */

@@ -57,6 +57,9 @@ record Story(RunReport report, List<Entrant> entrants, List<Entrant> ranked, Pal
     /** Names the images that judge, in a sentence. */
     String judges() {
         Results.Summary experiment = results().experiment();
+        if (results().tuning() != null) {
+            return experiment.folds() + " folds of the training images, and the best of the search by the test images";
+        }
         return folded()
                 ? experiment.folds() + " folds of the training images"
                         + (experiment.repeats() > 1 ? ", dealt " + experiment.repeats() + " times" : "")
