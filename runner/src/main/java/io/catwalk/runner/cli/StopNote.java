@@ -12,7 +12,9 @@ final class StopNote {
     private final Thread hook;
 
     StopNote(Path run, Console console) {
-        hook = new Thread(() -> console.note("catwalk: stopped; what has finished is in " + run), "stop-note");
+        hook = new Thread(
+                () -> console.note("catwalk: stopped; catwalk resume " + run + " goes on from what has finished"),
+                "stop-note");
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
