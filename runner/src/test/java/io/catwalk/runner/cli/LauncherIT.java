@@ -43,7 +43,7 @@ final class LauncherIT {
                 .doesNotContain("ai.djl.pytorch");
 
         double best = Double.MAX_VALUE;
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < 5; i++) { // the machine may be busy with something else
             long start = System.nanoTime();
             Catwalk.Answer answer = Catwalk.finish(catwalk("list"));
             best = Math.min(best, (System.nanoTime() - start) / 1e9);
