@@ -1,12 +1,27 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.runner.Json;
+import java.util.List;
+import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 
 /** Reads values that are typed on the command line. */
 final class Typed {
 
     private Typed() {}
+
+    /** Reads values between commas; where one of several numbers has a point, all are read as if they had. */
+    static List<Object> values(String text) {
+        List<Object> values = Stream.of(text.split(",", -1))
+                .filter(one -> !one.isBlank())
+                .map(Typed::value)
+                .toList();
+        return values.stream().noneMatch(Double.class::isInstance)
+                ? values
+                : values.stream()
+                        .map(value -> value instanceof Integer whole ? (Object) whole.doubleValue() : value)
+                        .toList();
+    }
 
     /** Reads a value as YAML does: 32 is a whole number, 0.5 a number, true a switch, the rest text. */
     static Object value(String text) {

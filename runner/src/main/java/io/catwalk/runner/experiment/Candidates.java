@@ -1,5 +1,7 @@
 package io.catwalk.runner.experiment;
 
+import io.catwalk.api.Hyperparameters;
+import io.catwalk.api.SearchSpace;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.experiment.TuningSpec.Rung;
 import java.util.ArrayList;
@@ -27,19 +29,8 @@ public final class Candidates {
      */
     public static List<Map<String, Object>> grid(Map<String, List<Object>> space) {
         check(space);
-        List<Map<String, Object>> points = List.of(Map.of());
-        for (Map.Entry<String, List<Object>> entry : space.entrySet()) {
-            List<Map<String, Object>> longer = new ArrayList<>();
-            for (Map<String, Object> point : points) {
-                for (Object value : entry.getValue()) {
-                    Map<String, Object> extended = new LinkedHashMap<>(point);
-                    extended.put(entry.getKey(), value);
-                    longer.add(extended);
-                }
-            }
-            points = longer;
-        }
-        return points;
+        return new SearchSpace(space)
+                .points().stream().map(Hyperparameters::values).toList();
     }
 
     /**
@@ -76,12 +67,13 @@ public final class Candidates {
 
     /**
      * Plans successive halving: each rung has one part in {@code eta} of the candidates of the one before,
-     * for {@code eta} times as many epochs, so that each rung costs about the same.
+     * for {@code eta} times as many epochs, so that each rung costs about the same. Where there are too few
+     * epochs for so many rungs, those are left out that would have no more than the one before.
      *
      * @param candidates of the first rung, at least 1
      * @param epochs of the last rung, at least 1
      * @param eta at least 2
-     * @return rungs, the last one with at least 2 candidates unless there is but one
+     * @return rungs with rising epochs, the last one with at least 2 candidates unless there is but one
      * @throws RequestException if a number is out of its range
      */
     public static List<Rung> halving(int candidates, int epochs, int eta) {
@@ -96,7 +88,11 @@ public final class Candidates {
         List<Rung> rungs = new ArrayList<>();
         for (int i = 0; i < counts.size(); i++) {
             double share = Math.pow(eta, counts.size() - 1 - i);
-            rungs.add(new Rung((int) Math.max(1, Math.round(epochs / share)), counts.get(i)));
+            int budget = (int) Math.max(1, Math.round(epochs / share));
+            // With as many epochs as before, the same trainings would only be asked for again.
+            if (rungs.isEmpty() || budget > rungs.get(rungs.size() - 1).epochs()) {
+                rungs.add(new Rung(budget, counts.get(i)));
+            }
         }
         return rungs;
     }
@@ -113,6 +109,9 @@ public final class Candidates {
             if (options.isEmpty() || new LinkedHashSet<>(options).size() < options.size()) {
                 throw new RequestException(
                         "expected at least one option of " + name + " to try, and none twice, but found " + options);
+            }
+            if (options.stream().map(Object::getClass).distinct().count() > 1) {
+                throw new RequestException("expected options of " + name + " of one kind, but found " + options);
             }
         });
     }

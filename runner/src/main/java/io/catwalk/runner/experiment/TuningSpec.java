@@ -73,8 +73,10 @@ public record TuningSpec(Strategy strategy, List<Rung> rungs, List<Map<String, O
             Rung rung = rungs.get(i);
             if (rung.epochs() < 1
                     || rung.candidates() < 1
-                    || (i > 0 && rung.candidates() > rungs.get(i - 1).candidates())) {
-                throw new RequestException("expected rungs with at least 1 epoch and ever fewer candidates, but found "
+                    || (i > 0
+                            && (rung.epochs() <= rungs.get(i - 1).epochs()
+                                    || rung.candidates() > rungs.get(i - 1).candidates()))) {
+                throw new RequestException("expected rungs with ever more epochs and ever fewer candidates, but found "
                         + rung.epochs() + " epochs with " + rung.candidates() + " candidates");
             }
         }

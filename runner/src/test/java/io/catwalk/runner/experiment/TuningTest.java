@@ -50,7 +50,8 @@ final class TuningTest {
         "4, 2, 2, '1x4 2x2'",
         "1, 5, 3, '5x1'",
         "2, 5, 3, '5x2'",
-        "9, 1, 3, '1x9 1x3'"
+        "9, 1, 3, '1x9'",
+        "27, 2, 3, '1x27 2x3'"
     })
     void eachRungHasFewerCandidatesForMoreEpochs(int candidates, int epochs, int eta, String rungs) {
         assertThat(Candidates.halving(candidates, epochs, eta).stream()
