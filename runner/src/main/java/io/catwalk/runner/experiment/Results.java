@@ -1,5 +1,6 @@
 package io.catwalk.runner.experiment;
 
+import io.catwalk.runner.Csv;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.statistics.EquivalenceRegion;
@@ -195,15 +196,11 @@ public record Results(
         StringBuilder csv = new StringBuilder(String.join(",", columns)).append('\n');
         for (Map<String, String> row : rows) {
             List<String> cells = columns.stream()
-                    .map(column -> cell(row.getOrDefault(column, "")))
+                    .map(column -> Csv.cell(row.getOrDefault(column, "")))
                     .toList();
             csv.append(String.join(",", cells)).append('\n');
         }
         return csv.toString();
-    }
-
-    private static String cell(String text) {
-        return text.matches("[^,\"\r\n]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
     }
 
     /** Returns tables and verdicts that can be pasted into a README. */

@@ -1,6 +1,7 @@
 package io.catwalk.runner.report;
 
 import io.catwalk.runner.AtomicFiles;
+import io.catwalk.runner.Csv;
 import io.catwalk.runner.data.Duplicate;
 import io.catwalk.runner.data.LabeledImages;
 import io.catwalk.runner.evaluation.Predictions;
@@ -69,8 +70,8 @@ final class AuditFiles {
                     pair.mirrored(),
                     pair.right(),
                     pair.down(),
-                    cell(label(test, pair.first())),
-                    cell(label(others, pair.second()))));
+                    Csv.cell(label(test, pair.first())),
+                    Csv.cell(label(others, pair.second()))));
         }
         put(name + ".csv", csv.toString());
         List<ContactSheet.Entry> entries = pairs.stream()
@@ -96,11 +97,11 @@ final class AuditFiles {
         Map<String, int[]> answers = new LinkedHashMap<>();
         audit.predictions().forEach((name, predictions) -> answers.put(name, predictions.predicted()));
         StringBuilder csv = new StringBuilder("image,label");
-        answers.keySet().forEach(name -> csv.append(',').append(cell(name)));
+        answers.keySet().forEach(name -> csv.append(',').append(Csv.cell(name)));
         csv.append('\n');
         for (int image : wrong) {
-            csv.append(image).append(',').append(cell(label(test, image)));
-            answers.values().forEach(said -> csv.append(',').append(cell(classes.get(said[image]))));
+            csv.append(image).append(',').append(Csv.cell(label(test, image)));
+            answers.values().forEach(said -> csv.append(',').append(Csv.cell(classes.get(said[image]))));
             csv.append('\n');
         }
         put("wrong-for-all.csv", csv.toString());
@@ -139,9 +140,5 @@ final class AuditFiles {
 
     private String label(LabeledImages images, int index) {
         return classes.get(images.labels()[index]);
-    }
-
-    private static String cell(String text) {
-        return text.matches("[^,\"\r\n]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
     }
 }
