@@ -8,7 +8,6 @@ import io.catwalk.runner.report.RunReport;
 import io.catwalk.runner.report.page.ReportPage;
 import io.catwalk.runner.report.plots.Plots;
 import io.catwalk.runner.report.slides.Slides;
-import io.catwalk.runner.trial.ExportOptions;
 import io.catwalk.runner.trial.TrialFolder;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -82,15 +81,16 @@ final class Reports {
         if (file == null || model.evaluation() == null || model.result().parity() == null || report.dataset() == null) {
             return;
         }
+        TrialFolder folder = new TrialFolder(file.resolveSibling(""));
         ModelCard card = new ModelCard(
                 model.label(),
                 model.result(),
                 report.dataset(),
                 model.evaluation(),
                 model.result().parity(),
-                ExportOptions.standard(),
+                folder.readExportOptions(),
                 OnnxMetadata.read(file),
                 Files.size(file));
-        card.write(new TrialFolder(file.resolveSibling("")).card());
+        card.write(folder.card());
     }
 }

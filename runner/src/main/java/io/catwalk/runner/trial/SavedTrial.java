@@ -143,6 +143,7 @@ public final class SavedTrial implements AutoCloseable {
     public ParityResult exportInPlace(ExportOptions options) throws IOException {
         ParityResult parity = export(folder.onnx(), options);
         if (parity.exported()) {
+            folder.writeExportOptions(options);
             folder.writeResult(result.withOnnx(parity, folder.onnx()));
         }
         return parity;

@@ -92,6 +92,26 @@ public record TrialFolder(Path path) {
     }
 
     /**
+     * Reads how the ONNX file was written.
+     *
+     * @return the options of the last export; the standard ones if there was none after the training
+     * @throws IOException if they cannot be read
+     */
+    public ExportOptions readExportOptions() throws IOException {
+        return Files.exists(export())
+                ? Json.JSON.readValue(Files.readString(export()), ExportOptions.class)
+                : ExportOptions.standard();
+    }
+
+    void writeExportOptions(ExportOptions options) throws IOException {
+        AtomicFiles.write(export(), Json.JSON.writeValueAsString(options));
+    }
+
+    private Path export() {
+        return path.resolve("export.json");
+    }
+
+    /**
      * Lists what the trained network can run on. A file that disagrees with it, or was never written, is
      * not run.
      *

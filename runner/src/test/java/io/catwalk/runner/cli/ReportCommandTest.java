@@ -1,0 +1,77 @@
+package io.catwalk.runner.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.catwalk.runner.data.TinyImages;
+import io.catwalk.runner.plugin.TestPlugin;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Reports that are made anew from a run folder. */
+final class ReportCommandTest {
+
+    @TempDir
+    private Path folder;
+
+    private String plugins;
+    private Path run;
+
+    @BeforeEach
+    void train() throws IOException {
+        plugins = Files.createDirectory(folder.resolve("plugins")).toString();
+        TestPlugin.sound("dense").write(Path.of(plugins, "dense.jar"));
+        run = folder.resolve("run");
+        Catwalk.Answer answer = Catwalk.run(
+                "train",
+                "dense",
+                "--plugins-dir",
+                plugins,
+                "--dataset",
+                TinyImages.write(folder.resolve("tiny")).toString(),
+                "--out",
+                run.toString(),
+                "--epochs=1",
+                "--batch-size=16",
+                "--threads=1",
+                "--in-process");
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+    }
+
+    @Test
+    void aCardSaysHowTheFileWasWrittenLast() throws IOException {
+        Path card = run.resolve("trials/dense/1-0/card.md");
+        assertThat(card).content().contains("opset 17");
+
+        assertThat(Catwalk.run("export", run.toString(), "--plugins-dir", plugins, "--opset", "15")
+                        .exitCode())
+                .isEqualTo(ExitCode.DONE);
+        assertThat(Catwalk.run("report", run.toString()).exitCode()).isEqualTo(ExitCode.DONE);
+
+        assertThat(card).content().contains("opset 15").doesNotContain("opset 17");
+    }
+
+    @Test
+    void chartsOfAnEarlierReportGo() throws IOException {
+        Path stale = Files.writeString(run.resolve("plots/learning-curves-gone.svg"), "<svg/>");
+
+        Catwalk.Answer answer = Catwalk.run("report", run.toString());
+
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        assertThat(stale).doesNotExist();
+        assertThat(run.resolve("plots/learning-curves-dense.svg")).isNotEmptyFile();
+    }
+
+    @Test
+    void aRunWithoutPredictionsSaysWhatIsMissing() throws IOException {
+        Files.delete(run.resolve("trials/dense/1-0/predictions.csv"));
+
+        Catwalk.Answer answer = Catwalk.run("report", run.toString());
+
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        assertThat(run.resolve("report.html")).content().contains("dense has no predictions");
+    }
+}
