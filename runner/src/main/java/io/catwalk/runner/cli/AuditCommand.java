@@ -84,8 +84,7 @@ final class AuditCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Console console =
-                new Console(spec.commandLine().getOut(), spec.commandLine().getErr());
+        Console console = new Console(spec);
         ImageDataset images;
         Map<String, Predictions> predictions = Map.of();
         if (run == null) {

@@ -57,8 +57,7 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Console console =
-                new Console(spec.commandLine().getOut(), spec.commandLine().getErr());
+        Console console = new Console(spec);
         if (threads < 1) {
             throw new RequestException("--threads must be at least 1, but is " + threads);
         }

@@ -1,8 +1,8 @@
 package io.catwalk.runner.cli;
 
-import io.catwalk.runner.RequestException;
 import io.catwalk.runner.experiment.Conduct;
 import io.catwalk.runner.experiment.Experiment;
+import io.catwalk.runner.experiment.ExperimentFile;
 import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.experiment.RunFolder;
@@ -17,7 +17,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -46,14 +45,14 @@ final class ConductOptions {
 
     /** Runs what the folder's request asks for and is not done yet, and prints what came of it. */
     @SuppressWarnings("try") // the lock is held, not used
-    int carryOut(ExperimentSpec spec, Experiment experiment, RunFolder run, Console console)
+    int carryOut(ExperimentSpec spec, Experiment experiment, Conduct how, RunFolder run, Console console)
             throws IOException, InterruptedException {
         Results results;
         StopNote note = new StopNote(run.path(), console);
         try (RunLock lock = run.lock();
                 ProgressView view = ProgressView.of(console, spec);
                 LocalExecutor executor = new LocalExecutor(execution(spec), inProcess ? 1 : spec.jobs())) {
-            results = experiment.run(run, executor, conduct(), view);
+            results = experiment.run(run, executor, how, view);
             Reports.writeAfter(run, console);
         } finally {
             note.withdraw();
@@ -81,9 +80,10 @@ final class ConductOptions {
         return new Experiment(spec, catalog, Home.data(), pluginsDir, Clock.systemUTC());
     }
 
-    private Conduct conduct() {
+    /** Reads how to carry it out, before anything is written. */
+    Conduct how() {
         return new Conduct(
-                budget == null ? null : Duration.ofSeconds(seconds("--budget", budget)),
+                budget == null ? null : Duration.ofSeconds(ExperimentFile.seconds("--budget", budget)),
                 retry ? Conduct.Retry.ONCE : Conduct.Retry.NEVER);
     }
 
@@ -94,14 +94,5 @@ final class ConductOptions {
         }
         return new TrialProcess(
                 spec.trialTimeoutSeconds() == null ? null : Duration.ofSeconds(spec.trialTimeoutSeconds()));
-    }
-
-    /** Reads a duration such as {@code 90s}, {@code 30m} or {@code 2h}. */
-    static long seconds(String option, String text) {
-        String lower = text.toLowerCase(Locale.ROOT);
-        if (!lower.matches("[0-9]{1,9}[smh]")) {
-            throw new RequestException(option + " must be a number with s, m or h, such as 30m, but is " + text);
-        }
-        return Duration.parse("PT" + lower).toSeconds();
     }
 }

@@ -53,8 +53,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Console console =
-                new Console(spec.commandLine().getOut(), spec.commandLine().getErr());
+        Console console = new Console(spec);
         List<Finding> findings = new ArrayList<>();
         findings.add(check("program", () -> "catwalk " + Software.current().catwalk()));
         findings.add(check("java", () -> Software.current().java()));

@@ -60,8 +60,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Console console =
-                new Console(spec.commandLine().getOut(), spec.commandLine().getErr());
+        Console console = new Console(spec);
         List<TrialFolder> trials = TrainedTrials.in(folder);
         EngineSettings.apply(threads(trials.get(0)));
         DatasetSpec other = dataset == null ? null : new DatasetSpec(dataset, imageSize, 0, 0);

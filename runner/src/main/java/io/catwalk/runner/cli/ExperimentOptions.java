@@ -4,12 +4,14 @@ import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Recipe;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.experiment.ClassifierEntry;
+import io.catwalk.runner.experiment.Conduct;
 import io.catwalk.runner.experiment.Contestant;
 import io.catwalk.runner.experiment.Experiment;
 import io.catwalk.runner.experiment.ExperimentFile;
 import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.RecipeOverrides;
 import io.catwalk.runner.experiment.RunFolder;
+import io.catwalk.runner.experiment.TuningSpec;
 import io.catwalk.runner.plugin.LoadedClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.statistics.EquivalenceRegion;
@@ -135,12 +137,13 @@ final class ExperimentOptions {
             ExperimentSpec spec = request.apply(catalog)
                     .recording(String.join(
                             " ", command.commandLine().getParseResult().originalArgs()));
+            Conduct how = conduct.how();
             Experiment experiment = conduct.experiment(spec, catalog);
             RunFolder run = RunFolder.create(
                     out == null ? defaultOut(name) : out,
                     force ? RunFolder.Existing.REPLACE : RunFolder.Existing.REFUSE);
             run.writeExperiment(spec);
-            return conduct.carryOut(spec, experiment, run, console);
+            return conduct.carryOut(spec, experiment, how, run, console);
         }
     }
 
@@ -225,11 +228,16 @@ final class ExperimentOptions {
         return seed != null ? List.of(seed) : first(file().content().seeds(), List.of(1L));
     }
 
-    /** Puts the request together. */
+    /** Puts a request together that runs all contestants. */
     ExperimentSpec spec(List<Contestant> contestants, SplitSpec split) {
+        return spec(contestants, split, null);
+    }
+
+    /** Puts a request together: one that searches among the contestants, or runs all of them. */
+    ExperimentSpec spec(List<Contestant> contestants, SplitSpec split, @Nullable TuningSpec tuning) {
         ExperimentFile.Content said = file().content();
         Long timeout = trialTimeout != null
-                ? (Long) ConductOptions.seconds("--trial-timeout", trialTimeout)
+                ? (Long) ExperimentFile.seconds("--trial-timeout", trialTimeout)
                 : said.trialTimeoutSeconds();
         if (conduct.inProcess && timeout != null) {
             throw new RequestException("--trial-timeout needs processes that can be stopped: leave --in-process out");
@@ -249,7 +257,7 @@ final class ExperimentOptions {
                 perTrial == null ? Math.max(1, cores / Math.max(1, atOnce)) : perTrial,
                 timeout,
                 first(region, first(said.region(), EquivalenceRegion.STANDARD.points())),
-                null,
+                tuning,
                 "");
     }
 

@@ -77,8 +77,7 @@ final class ExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Console console =
-                new Console(spec.commandLine().getOut(), spec.commandLine().getErr());
+        Console console = new Console(spec);
         ExportOptions options = options();
         List<TrialFolder> trials = TrainedTrials.in(folder);
         EngineSettings.apply(trials.get(0).readOrder().spec().threads());

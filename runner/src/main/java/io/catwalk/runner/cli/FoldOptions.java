@@ -1,5 +1,6 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.runner.RequestException;
 import io.catwalk.runner.trial.SplitSpec;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -17,7 +18,9 @@ final class FoldOptions {
 
     /** Splits into folds, so many unless options or a file say otherwise. */
     SplitSpec split(ExperimentOptions options, int byDefault) {
-        // 0 folds mean a hold-out to a split, and a slip to whoever asks for folds.
-        return options.split(byDefault, folds != null && folds == 0 ? (Integer) 1 : folds, repeats);
+        if (folds != null && folds == 0) { // to a split that means a hold-out
+            throw new RequestException("--folds must be at least 2, but is 0: try 5");
+        }
+        return options.split(byDefault, folds, repeats);
     }
 }

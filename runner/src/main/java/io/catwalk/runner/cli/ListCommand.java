@@ -32,8 +32,7 @@ final class ListCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Console console =
-                new Console(spec.commandLine().getOut(), spec.commandLine().getErr());
+        Console console = new Console(spec);
         try (PluginCatalog catalog = PluginCatalog.open(pluginsDir)) {
             if (json) {
                 console.json(asMap(catalog));

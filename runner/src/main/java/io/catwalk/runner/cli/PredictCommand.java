@@ -69,8 +69,7 @@ final class PredictCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Console console =
-                new Console(spec.commandLine().getOut(), spec.commandLine().getErr());
+        Console console = new Console(spec);
         try (OnnxPredictor predictor =
                 OnnxPredictor.open(file, OnnxOptions.standard().withThreads(1))) {
             Signature signature = predictor.signature();

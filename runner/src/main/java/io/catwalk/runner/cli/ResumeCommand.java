@@ -37,7 +37,8 @@ final class ResumeCommand implements Callable<Integer> {
         RunFolder run = RunFolder.open(folder);
         ExperimentSpec request = run.readExperiment();
         try (PluginCatalog catalog = PluginCatalog.open(conduct.pluginsDir)) {
-            return conduct.carryOut(request, conduct.experiment(request, catalog), run, new Console(spec));
+            return conduct.carryOut(
+                    request, conduct.experiment(request, catalog), conduct.how(), run, new Console(spec));
         }
     }
 }

@@ -16,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -106,7 +105,7 @@ final class TuneCommand implements Callable<Integer> {
         for (Map<String, Object> point : points) {
             contestants.add(options.contestant(classifier, TuningSpec.variant(contestants.size() + 1), point));
         }
-        return options.spec(contestants, folds.split(options, 3)).searching(new TuningSpec(strategy, rungs, points));
+        return options.spec(contestants, folds.split(options, 3), new TuningSpec(strategy, rungs, points));
     }
 
     private static Map<String, List<Object>> standardSpace(LoadedClassifier classifier, Contestant plain) {
@@ -125,12 +124,7 @@ final class TuneCommand implements Callable<Integer> {
             if (parts.length == 1 && known == null) {
                 throw new RequestException("--search " + asked + " needs values to try, such as " + asked + "=A,B");
             }
-            List<Object> values = parts.length == 1
-                    ? known
-                    : Stream.of(parts[1].split(",", -1))
-                            .filter(text -> !text.isBlank())
-                            .map(Typed::value)
-                            .toList();
+            List<Object> values = parts.length == 1 ? known : Typed.values(parts[1]);
             if (space.put(parts[0], values == null ? List.of() : values) != null) {
                 throw new RequestException("--search names " + parts[0] + " twice: give all of its values at once");
             }

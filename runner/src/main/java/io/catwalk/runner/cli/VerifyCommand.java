@@ -83,8 +83,7 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Console console =
-                new Console(spec.commandLine().getOut(), spec.commandLine().getErr());
+        Console console = new Console(spec);
         if (show) {
             show(OnnxMetadata.read(file), console);
             return ExitCode.DONE;

@@ -141,20 +141,7 @@ public final class Experiment {
         }
         Map<String, Journal.Entry> entries = new LinkedHashMap<>();
         journal.entries().forEach(entry -> entries.put(entry.trial(), entry));
-        Map<TrialSpec, TrialResult> finished = new LinkedHashMap<>();
-        int before;
-        do {
-            before = finished.size();
-            for (TrialSpec trial : spec.trials(finished)) {
-                TrialResult result = finished.containsKey(trial)
-                        ? null
-                        : finished(run, trial, entries.get(trial.folder()), listener);
-                if (result != null) {
-                    finished.put(trial, result);
-                }
-            }
-        } while (finished.size() > before);
-        return finished;
+        return spec.gather(trial -> finished(run, trial, entries.get(trial.folder()), listener));
     }
 
     /** Returns the outcome of a trial that is done and that the same things would make again; otherwise null. */

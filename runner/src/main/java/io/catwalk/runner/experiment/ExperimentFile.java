@@ -95,7 +95,7 @@ public record ExperimentFile(Path path, Content content) {
                     throw new RequestException(
                             "trial_timeout must be the only one, but trial_timeout_seconds is there, too: keep one");
                 }
-                trialTimeoutSeconds = seconds(trialTimeout);
+                trialTimeoutSeconds = seconds("--trial-timeout", trialTimeout);
             }
             requireAtLeastOne("trial_timeout_seconds", trialTimeoutSeconds);
             if (region != null) {
@@ -334,14 +334,15 @@ public record ExperimentFile(Path path, Content content) {
     /**
      * Reads a time such as {@code 90s}, {@code 30m} or {@code 2h}.
      *
+     * @param option that it is given with, for the message
      * @param text a whole number with its unit
      * @return seconds
      * @throws RequestException if it is no such text
      */
-    public static long seconds(String text) {
+    public static long seconds(String option, String text) {
         String lower = text.toLowerCase(Locale.ROOT);
         if (!lower.matches("[0-9]{1,9}[smh]")) {
-            throw new RequestException("--trial-timeout must be a number with s, m or h, such as 30m, but is " + text);
+            throw new RequestException(option + " must be a number with s, m or h, such as 30m, but is " + text);
         }
         return Duration.parse("PT" + lower).toSeconds();
     }

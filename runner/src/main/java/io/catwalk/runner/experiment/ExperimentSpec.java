@@ -7,7 +7,9 @@ import io.catwalk.runner.trial.SplitSpec;
 import io.catwalk.runner.trial.TrialResult;
 import io.catwalk.runner.trial.TrialSpec;
 import io.catwalk.runner.trial.TrialSpec.Purpose;
+import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -94,6 +96,34 @@ public record ExperimentSpec(
         return trials;
     }
 
+    /** Finds the outcome of a trial. */
+    interface Lookup {
+
+        /** Returns it; null if there is none. */
+        @Nullable
+        TrialResult outcome(TrialSpec trial) throws IOException;
+    }
+
+    /**
+     * Gathers the outcomes that there are, each asked for once it is known to be needed.
+     *
+     * @return in the order of the request
+     */
+    Map<TrialSpec, TrialResult> gather(Lookup lookup) throws IOException {
+        Map<TrialSpec, TrialResult> gathered = new LinkedHashMap<>();
+        int before;
+        do {
+            before = gathered.size();
+            for (TrialSpec trial : trials(gathered)) {
+                TrialResult outcome = gathered.containsKey(trial) ? null : lookup.outcome(trial);
+                if (outcome != null) {
+                    gathered.put(trial, outcome);
+                }
+            }
+        } while (gathered.size() > before);
+        return gathered;
+    }
+
     /**
      * Records what the user typed.
      *
@@ -113,27 +143,6 @@ public record ExperimentSpec(
                 region,
                 tuning,
                 newCommand);
-    }
-
-    /**
-     * Makes a search of it.
-     *
-     * @param newTuning how to search among the classifiers
-     * @return a changed copy
-     */
-    public ExperimentSpec searching(TuningSpec newTuning) {
-        return new ExperimentSpec(
-                schema,
-                dataset,
-                split,
-                classifiers,
-                seeds,
-                jobs,
-                threads,
-                trialTimeoutSeconds,
-                region,
-                newTuning,
-                command);
     }
 
     /**

@@ -12,7 +12,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -230,19 +229,9 @@ public record RunFolder(Path path) {
      * @throws IOException if they cannot be read
      */
     public Map<TrialSpec, TrialResult> readTrials() throws IOException {
-        ExperimentSpec experiment = readExperiment();
-        Map<TrialSpec, TrialResult> recorded = new LinkedHashMap<>();
-        int before;
-        do {
-            before = recorded.size();
-            for (TrialSpec spec : experiment.trials(recorded)) {
-                TrialFolder folder = trial(spec);
-                if (!recorded.containsKey(spec) && Files.exists(folder.result())) {
-                    recorded.put(spec, folder.readResult());
-                }
-            }
-        } while (recorded.size() > before);
-        return recorded;
+        return readExperiment()
+                .gather(trial ->
+                        Files.exists(trial(trial).result()) ? trial(trial).readResult() : null);
     }
 
     /**

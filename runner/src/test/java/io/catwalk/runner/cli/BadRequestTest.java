@@ -109,6 +109,28 @@ final class BadRequestTest {
         assertThat(refusal(command.toArray(String[]::new))).isEqualTo(message);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    crossval lstm --folds 1      | --folds must be at least 2, but is 1: try 5
+                    crossval lstm --folds 0      | --folds must be at least 2, but is 0: try 5
+                    crossval lstm --folds 13     | Folds: expected 2 to 12, the number of images of the smallest class, found 13; try 5
+                    crossval lstm --repeats 0    | --repeats must be at least 1, and 1 without folds, but is 0
+                    crossval lstm --budget soon  | --budget must be a number with s, m or h, such as 30m, but is soon
+                    crossval lstm --region -1    | expected a region of practical equivalence from 0 to 100 points of accuracy, but found -1.0; try 0.5
+                    tune lstm --search units     | --search units needs values to try, such as units=A,B
+                    tune lstm --search epochs=   | expected at least one option of epochs to try, and none twice, but found []
+                    tune lstm --search epochs=2,2 | expected at least one option of epochs to try, and none twice, but found [2, 2]
+                    tune lstm --search epochs=2,many | expected options of epochs of one kind, but found [2, many]
+                    tune lstm --candidates 0     | --candidates must be at least 1, but is 0
+                    tune lstm --eta 1            | expected --eta of at least 2, and at least 1 epoch and candidate, but found 1, 10 and 3
+                    """)
+    void whatCannotBeFoldedOrSearchedIsNamed(String command, String message) {
+        List<String> words = new ArrayList<>(List.of(command.split(" ", -1)));
+        words.addAll(List.of("--batch-size", "8"));
+
+        assertThat(refusal(words.toArray(String[]::new))).isEqualTo(message);
+    }
+
     @Test
     void anUnknownCommandSuggestsTheNearest() {
         Catwalk.Answer answer = Catwalk.run("lisst");
