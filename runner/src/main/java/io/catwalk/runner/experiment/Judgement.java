@@ -64,7 +64,8 @@ final class Judgement {
             }
         });
         Map<String, Boolean> front = front();
-        standings = contest.trials().entrySet().stream()
+        // The bootstrap of each takes a while, and they do not depend on each other.
+        standings = contest.trials().entrySet().parallelStream()
                 .map(one -> standing(one.getKey(), one.getValue(), front.get(one.getKey())))
                 .sorted(Comparator.comparingDouble(Standing::accuracy).reversed())
                 .toList();
