@@ -65,7 +65,7 @@ class StableBehaviourTest {
     static Stream<Arguments> looksAtTheBatch() {
         return Stream.of(
                 named("1", x -> batch(x) == 1 ? x.neg() : x),
-                named("3", x -> batch(x) % 3 == 2 ? x.neg() : x.abs()),
+                named("1", x -> batch(x) % 3 == 2 ? x.neg() : x.abs()),
                 named("7", x -> batch(x) > 6 ? x.neg() : x.abs()),
                 named("7", x -> x.get("0:" + Math.min(batch(x), 6))),
                 named("64", x -> batch(x) >= 64 ? x.neg() : x.abs()),
@@ -79,11 +79,11 @@ class StableBehaviourTest {
                 }),
                 named("1", x -> x.squeeze().sum(new int[] {-1})),
                 named("1", x -> x.sum(new int[] {1}, true).squeeze().mul(2)),
-                named("4", x -> x.mul(x.getManager().arange(batch(x)).toFloatArray()[1] + (batch(x) == 4 ? 1 : 0))),
+                named("4", x -> x.mul(x.getManager().arange(batch(x)).toFloatArray()[0] + (batch(x) == 4 ? 1 : 0))),
                 named("9", x -> x.add(batch(x) == 9 ? x.getManager().ones(new Shape(6)) : x.getManager().zeros(new Shape(6)))));
     }
 
-    /** The name is the size (or the first size that is looked at) from which on the network answers otherwise. */
+    /** The name is the smallest size for which the network does not do what it does for two samples. */
     @ParameterizedTest(name = "from {0} on")
     @MethodSource("looksAtTheBatch")
     void javaCodeThatLooksAtTheBatchIsRefusedWithTheSize(String name, Function<NDArray, NDArray> body) {
@@ -92,7 +92,7 @@ class StableBehaviourTest {
                 .hasMessageContaining("batch-dependent control flow")
                 .hasMessageContaining("StableBehaviourTest.java:")
                 .hasMessageContaining("fixed batch")
-                .hasMessageMatching("(?s).*a batch of " + (name.equals("200") ? "(2\\d\\d|\\d{4})" : name.equals("64") || name.equals("7") || name.equals("17") ? "\\d+" : name) + "\\b.*");
+                .hasMessageMatching("(?s).*a batch of " + name + "\\b.*");
     }
 
     @ParameterizedTest(name = "from {0} on")
@@ -151,6 +151,7 @@ class StableBehaviourTest {
             Block block = LambdaBlock.singleton(x -> x.add(outside.addi(1)));
             assertRefused(OnnxExport.of(block, SAMPLE)).hasMessageContaining("from call to call");
             assertRefused(OnnxExport.of(block, SAMPLE).withFixedBatch(2)).hasMessageContaining("from call to call");
+            assertThat(outside.toFloatArray()).containsOnly(0);
         }
     }
 
@@ -166,7 +167,7 @@ class StableBehaviourTest {
                         kept[0] = x.getManager().arange(6f);
                         kept[0].detach();
                     }
-                    return x.mul(kept[0]).concat(kept[0].add(x), 1);
+                    return x.mul(kept[0]);
                 }),
                 named("list", x -> {
                     if (list.isEmpty()) {
@@ -174,7 +175,7 @@ class StableBehaviourTest {
                         mask.detach();
                         list.add(mask);
                     }
-                    return ai.djl.ndarray.NDArrays.where(list.get(0), x, x.neg());
+                    return x.mul(list.get(0));
                 }),
                 named("map", x -> {
                     NDArray made = map.computeIfAbsent("scale", key -> {
@@ -198,7 +199,6 @@ class StableBehaviourTest {
             byte[] model = OnnxExport.of(block, SAMPLE).bytes();
             assertThat(Agreement.difference(block, SAMPLE, model)).isLessThan(1e-6);
         }
-        // Now what was kept comes from a call without a trace.
         byte[] model = OnnxExport.of(block, SAMPLE).withFixedBatch(3).bytes();
         assertThat(Agreement.difference(block, SAMPLE, model, 3)).isLessThan(1e-6);
     }
