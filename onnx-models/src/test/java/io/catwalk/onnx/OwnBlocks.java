@@ -159,7 +159,6 @@ final class OwnBlocks {
             table = addParameter(Parameter.builder()
                     .setName("table")
                     .setType(Parameter.Type.WEIGHT)
-                    .optShape(matrix.getShape())
                     .build());
             table.setArray(matrix);
         }

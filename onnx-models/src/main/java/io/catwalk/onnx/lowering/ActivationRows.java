@@ -1,6 +1,7 @@
 package io.catwalk.onnx.lowering;
 
 import io.catwalk.onnx.graph.Attributes;
+import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.Value;
 import java.util.List;
 
@@ -13,7 +14,7 @@ final class ActivationRows {
 
     static List<Row> rows() {
         return List.of(
-                plain("relu", "Relu"),
+                Row.of("NDArrayEx.relu()", "Relu, or Max for whole numbers", ActivationRows::relu),
                 plain("sigmoid", "Sigmoid"),
                 plain("tanh", "Tanh"),
                 plain("softPlus", "Softplus"),
@@ -28,6 +29,13 @@ final class ActivationRows {
 
     private static Row plain(String method, String operator) {
         return Row.of("NDArrayEx." + method + "()", operator, site -> site.to().node(operator, site.receiver()));
+    }
+
+    private static Value relu(Site site) {
+        ElementType type = site.receiver().type();
+        return type.isReal()
+                ? site.to().node("Relu", site.receiver())
+                : site.to().node("Max", site.receiver(), site.to().scalar(type, 0));
     }
 
     private static Value alpha(Site site, String operator) {

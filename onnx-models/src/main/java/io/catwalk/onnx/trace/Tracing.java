@@ -93,6 +93,7 @@ public record Tracing(Block block, Optional<ParameterStore> parameters, Shape sa
 
     /** Works on the block, and leaves what it holds as it was. */
     private <T> T kept(Supplier<T> work) {
+        Admission.check(block);
         BlockState before = BlockState.of(block);
         try {
             return work.get();
