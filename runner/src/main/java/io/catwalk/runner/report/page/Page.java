@@ -69,7 +69,7 @@ record Page(RunReport report, List<Group> groups, String json) {
     }
 
     boolean judged() {
-        return report.models().stream().anyMatch(model -> model.predictions() != null);
+        return report.models().stream().anyMatch(model -> model.answers().there());
     }
 
     /** Answers which one, in a sentence. */

@@ -204,12 +204,13 @@ record PageData(
     /** Compares trials of the same seed and fold, of all contestants that have them; one alone says nothing. */
     private static Hard hard(List<Group> groups, Pictures pictures) {
         List<Group> judged = groups.stream()
-                .filter(group -> group.models().stream().anyMatch(model -> model.predictions() != null))
+                .filter(group -> group.models().stream()
+                        .anyMatch(model -> model.answers().there()))
                 .toList();
         Map<String, List<Model>> together = new LinkedHashMap<>();
         for (Group group : judged) {
             for (Model model : group.models()) {
-                if (model.predictions() != null) {
+                if (model.answers().there()) {
                     together.computeIfAbsent(
                                     model.outcome().trial().seed() + "-"
                                             + model.outcome().trial().fold(),
