@@ -43,7 +43,9 @@ class ForeignBlocksTest {
                 of(AssertionError.class, () -> {
                     throw new AssertionError("no");
                 }),
-                of(IOException.class, () -> ForeignBlocksTest.<RuntimeException, NDArray>sneak(new IOException("gone"))));
+                of(
+                        IOException.class,
+                        () -> ForeignBlocksTest.<RuntimeException, NDArray>sneak(new IOException("gone"))));
     }
 
     @ParameterizedTest
@@ -119,16 +121,20 @@ class ForeignBlocksTest {
         try (NDManager manager = NDManager.newBaseManager()) {
             NDArray huge = manager.zeros(new Shape(1), DataType.FLOAT32).broadcast(new Shape(200_000_000, 6));
             Block block = LambdaBlock.singleton(x -> x.add(huge.get(0)).matMul(huge.transpose(1, 0)));
-            assertThatThrownBy(() -> OnnxExport.of(block, SAMPLE).withFixedBatch(1).bytes())
+            assertThatThrownBy(
+                            () -> OnnxExport.of(block, SAMPLE).withFixedBatch(1).bytes())
                     .isInstanceOf(ExportException.class)
                     .hasMessageContaining("2 GB");
         }
     }
 
     private static OnnxExport[] exports(Block block) {
-        return new OnnxExport[] {OnnxExport.of(block, SAMPLE), OnnxExport.of(block, SAMPLE).withFixedBatch(2)};
+        return new OnnxExport[] {
+            OnnxExport.of(block, SAMPLE), OnnxExport.of(block, SAMPLE).withFixedBatch(2)
+        };
     }
 
+    @SuppressWarnings("InfiniteRecursion") // that is the point
     private static NDArray endless() {
         return endless().neg();
     }

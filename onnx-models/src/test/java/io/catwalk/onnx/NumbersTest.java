@@ -69,18 +69,28 @@ class NumbersTest {
                 of("bytes clip", x -> bytes(x).clip(-1, 1)),
                 of("bytes relu", x -> bytes(x).getNDArrayInternal().relu()),
                 of("bytes product of matrices", x -> bytes(x).reshape(-1, 2, 3).matMul(bytes(x).reshape(-1, 3, 2))),
-                of("unsigned product", x -> x.abs().mul(5).toType(DataType.UINT8, false).mul(9)),
+                of(
+                        "unsigned product",
+                        x -> x.abs().mul(5).toType(DataType.UINT8, false).mul(9)),
                 of("ints product of matrices", x -> whole(x).reshape(-1, 2, 3).matMul(whole(x).reshape(-1, 3, 2))),
-                of("double sine", x -> x.toType(DataType.FLOAT64, false).sin().exp().sqrt()),
+                of(
+                        "double sine",
+                        x -> x.toType(DataType.FLOAT64, false).sin().exp().sqrt()),
                 of("double logits", x -> x.toType(DataType.FLOAT64, false).softmax(1)),
-                of("double sigmoid", x -> x.toType(DataType.FLOAT64, false).getNDArrayInternal().sigmoid()),
+                of(
+                        "double sigmoid",
+                        x -> x.toType(DataType.FLOAT64, false)
+                                .getNDArrayInternal()
+                                .sigmoid()),
                 of("isNaN of whole", x -> whole(x).isNaN()),
                 of("isInfinite of whole", x -> whole(x).isInfinite()),
                 of("argMax of whole", x -> whole(x).argMax(1)),
                 of("mask pad", x -> x.gt(0).reshape(-1, 2, 3).pad(new Shape(1, 0), 1)),
                 of("where of bytes", x -> bytes(x).getNDArrayInternal().where(x.gt(0), bytes(x).neg())),
                 of("mod of bytes", x -> bytes(x).mod(3)),
-                of("mean of whole", x -> whole(x).toType(DataType.FLOAT32, false).mean(new int[] {1})),
+                of(
+                        "mean of whole",
+                        x -> whole(x).toType(DataType.FLOAT32, false).mean(new int[] {1})),
                 of("int plus real", x -> whole(x).add(0.5f)),
                 of("int div int", x -> whole(x).div(3)));
     }
@@ -99,7 +109,9 @@ class NumbersTest {
                 assertThat(e.getMessage()).contains("NumbersTest.java:");
                 continue;
             }
-            assertThat(Agreement.difference(block, SAMPLE, model)).as("opset " + opset).isLessThan(1e-6);
+            assertThat(Agreement.difference(block, SAMPLE, model))
+                    .as("opset " + opset)
+                    .isLessThan(1e-6);
         }
     }
 
@@ -121,7 +133,10 @@ class NumbersTest {
     void aConvolutionInDoublePrecisionIsRefusedSinceOnnxRuntimeHasNone() {
         try (NDManager manager = NDManager.newBaseManager()) {
             Shape image = new Shape(1, 5, 5);
-            Block conv = Conv2d.builder().setFilters(2).setKernelShape(new Shape(3, 3)).build();
+            Block conv = Conv2d.builder()
+                    .setFilters(2)
+                    .setKernelShape(new Shape(3, 3))
+                    .build();
             conv.initialize(manager, DataType.FLOAT64, new Shape(2).addAll(image));
             Block block = new ai.djl.nn.SequentialBlock()
                     .add(LambdaBlock.singleton(x -> x.toType(DataType.FLOAT64, false)))
@@ -157,7 +172,8 @@ class NumbersTest {
             Block block = new ai.djl.nn.SequentialBlock()
                     .add(LambdaBlock.singleton(x -> x.toType(DataType.FLOAT64, false)))
                     .add(lstm);
-            assertRefused(OnnxExport.of(block, sample)).hasMessageContaining("the engine itself cannot compute NDArrayEx.lstm");
+            assertRefused(OnnxExport.of(block, sample))
+                    .hasMessageContaining("the engine itself cannot compute NDArrayEx.lstm");
         }
     }
 

@@ -77,7 +77,9 @@ class ReadersTest {
                 pool("uneven", Pool.avgPool2dBlock(new Shape(3, 2), new Shape(2, 2), new Shape(1, 0), true)),
                 pool("ceiling", Pool.avgPool2dBlock(new Shape(3, 3), new Shape(3, 2), new Shape(0, 1), true)),
                 pool("lp", Pool.lpPool2dBlock(2f, new Shape(2, 2), new Shape(2, 2), new Shape(0, 0), false)),
-                pool("uncounted", Pool.avgPool2dBlock(new Shape(3, 3), new Shape(1, 1), new Shape(1, 1), false, false)));
+                pool(
+                        "uncounted",
+                        Pool.avgPool2dBlock(new Shape(3, 3), new Shape(1, 1), new Shape(1, 1), false, false)));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -91,7 +93,9 @@ class ReadersTest {
                     .toList();
             assertThat(pools).isNotEmpty();
             for (Node pool : pools) {
-                assertThat(pool.attributes().numbers("pads", new long[0])).containsOnly(0).as(pool.toString());
+                assertThat(pool.attributes().numbers("pads", new long[0]))
+                        .containsOnly(0)
+                        .as(pool.toString());
             }
             assertThat(Agreement.difference(block, image, model)).isLessThan(1e-6);
         }

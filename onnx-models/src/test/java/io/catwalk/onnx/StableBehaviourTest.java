@@ -38,9 +38,14 @@ class StableBehaviourTest {
         Random random = new Random();
         return Stream.of(
                 named("noise", x -> x.add(x.getManager().randomNormal(x.getShape()))),
-                named("gumbel softmax", x -> x.sub(
-                                x.getManager().randomUniform(0.1f, 0.9f, new Shape(6)).log().neg().log())
-                        .softmax(1)),
+                named(
+                        "gumbel softmax",
+                        x -> x.sub(x.getManager()
+                                        .randomUniform(0.1f, 0.9f, new Shape(6))
+                                        .log()
+                                        .neg()
+                                        .log())
+                                .softmax(1)),
                 named("counter", x -> x.add(calls[0]++)),
                 named("counter of threes", x -> x.add(calls[0] += 3)),
                 named("counter as a scale", x -> x.mul(1f / ++calls[0])),
@@ -73,14 +78,20 @@ class StableBehaviourTest {
                 named("17", x -> {
                     NDList parts = new NDList();
                     for (long from = 0; from < batch(x); from += 16) {
-                        parts.add(x.get(from + ":" + Math.min(batch(x), from + 16)).softmax(0));
+                        parts.add(x.get(from + ":" + Math.min(batch(x), from + 16))
+                                .softmax(0));
                     }
                     return parts.size() == 1 ? parts.get(0) : parts.get(0).concat(parts.get(1), 0);
                 }),
                 named("1", x -> x.squeeze().sum(new int[] {-1})),
                 named("1", x -> x.sum(new int[] {1}, true).squeeze().mul(2)),
-                named("4", x -> x.mul(x.getManager().arange(batch(x)).toFloatArray()[0] + (batch(x) == 4 ? 1 : 0))),
-                named("9", x -> x.add(batch(x) == 9 ? x.getManager().ones(new Shape(6)) : x.getManager().zeros(new Shape(6)))));
+                named("4", x -> x.mul(x.getManager().arange(batch(x)).toFloatArray()[0] + (batch(x) == 4 ? 1f : 0f))),
+                named(
+                        "9",
+                        x -> x.add(
+                                batch(x) == 9
+                                        ? x.getManager().ones(new Shape(6))
+                                        : x.getManager().zeros(new Shape(6)))));
     }
 
     /** The name is the smallest size for which the network does not do what it does for two samples. */
@@ -109,10 +120,12 @@ class StableBehaviourTest {
     void whatFollowsTheBatchEvenlyIsExported() throws Exception {
         Block block = new SequentialBlock()
                 .add(LambdaBlock.singleton(x -> x.add(x.getManager().ones(new Shape(batch(x), 6)))))
-                .add(LambdaBlock.singleton(x -> x.reshape(batch(x) * 2, 3).mul(batch(x)).add(batch(x) + 3)))
+                .add(LambdaBlock.singleton(
+                        x -> x.reshape(batch(x) * 2, 3).mul(batch(x)).add(batch(x) + 3)))
                 .add(Activation.tanhBlock());
         byte[] model = OnnxExport.of(block, SAMPLE).bytes();
-        assertThat(Agreement.difference(block, SAMPLE, model, 1, 2, 3, 7, 64, 251)).isLessThan(1e-5);
+        assertThat(Agreement.difference(block, SAMPLE, model, 1, 2, 3, 7, 64, 251))
+                .isLessThan(1e-5);
     }
 
     @Test

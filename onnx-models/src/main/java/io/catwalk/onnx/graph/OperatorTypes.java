@@ -113,9 +113,25 @@ public final class OperatorTypes {
      */
     public static List<Integer> varying(String operator, int inputs) {
         return switch (operator) {
-            case "Reshape", "Squeeze", "Unsqueeze", "Split", "Slice", "Gather", "GatherElements", "Expand", "Tile",
-                    "CumSum", "TopK", "Resize", "ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceProd",
-                    "ReduceL1", "ReduceL2" -> List.of(0);
+            case "Reshape",
+                    "Squeeze",
+                    "Unsqueeze",
+                    "Split",
+                    "Slice",
+                    "Gather",
+                    "GatherElements",
+                    "Expand",
+                    "Tile",
+                    "CumSum",
+                    "TopK",
+                    "Resize",
+                    "ReduceSum",
+                    "ReduceMean",
+                    "ReduceMax",
+                    "ReduceMin",
+                    "ReduceProd",
+                    "ReduceL1",
+                    "ReduceL2" -> List.of(0);
             case "Where" -> List.of(1, 2);
             case "Pad" -> inputs > 2 ? List.of(0, 2) : List.of(0);
             case "OneHot" -> List.of(2);
@@ -133,8 +149,17 @@ public final class OperatorTypes {
      */
     public static List<Integer> following(String operator, int outputs) {
         return switch (operator) {
-            case "Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "IsNaN", "IsInf", "ArgMax", "ArgMin",
-                    "Shape", "Cast" -> List.of();
+            case "Equal",
+                    "Greater",
+                    "GreaterOrEqual",
+                    "Less",
+                    "LessOrEqual",
+                    "IsNaN",
+                    "IsInf",
+                    "ArgMax",
+                    "ArgMin",
+                    "Shape",
+                    "Cast" -> List.of();
             case "TopK" -> List.of(0);
             default -> IntStream.range(0, outputs).boxed().toList();
         };

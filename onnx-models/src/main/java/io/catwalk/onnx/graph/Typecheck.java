@@ -76,7 +76,8 @@ public final class Typecheck {
         }
         require(types.size() == 1, node + " mixes " + types);
         types.forEach(type -> require(
-                OperatorTypes.allows(node.operator(), type, opset), node + " does not take " + type + " in opset " + opset));
+                OperatorTypes.allows(node.operator(), type, opset),
+                node + " does not take " + type + " in opset " + opset));
     }
 
     private static void checkUse(Graph graph, Set<String> used) {

@@ -42,8 +42,8 @@ final class ElementwiseRows {
             rows.add(Row.of("NDArray." + method + "()", operator, site -> rounded(site, operator)));
         }
         for (String operator : List.of(
-                "Abs", "Neg", "Sign", "Sqrt", "Exp", "Log", "Sin", "Cos", "Tan", "Asin",
-                "Acos", "Atan", "Sinh", "Cosh", "Tanh", "Erf")) {
+                "Abs", "Neg", "Sign", "Sqrt", "Exp", "Log", "Sin", "Cos", "Tan", "Asin", "Acos", "Atan", "Sinh", "Cosh",
+                "Tanh", "Erf")) {
             String method = operator.toLowerCase(Locale.ROOT);
             rows.add(Row.of(
                     "NDArray." + method + "()",

@@ -73,8 +73,8 @@ final class Emitter {
         List<Integer> varying = OperatorTypes.varying(operator, inputs.length);
         ElementType type = inputs[varying.get(0)].type();
         ElementType computing = OperatorTypes.computing(operator, type, opset)
-                .orElseThrow(() -> new ExportException("ONNX Runtime has no " + operator + " for " + type
-                        + " in opset " + opset + "; let the network compute in FLOAT32 there (toType), or cast before"));
+                .orElseThrow(() -> new ExportException("ONNX Runtime has no " + operator + " for " + type + " in opset "
+                        + opset + "; let the network compute in FLOAT32 there (toType), or cast before"));
         if (computing == type) {
             return write(operator, attributes, outputs, contents, inputs);
         }

@@ -161,8 +161,11 @@ public final class Lowering {
             }
             throw call.arguments().error("has no ONNX form here: " + e.getMessage(), e);
         } catch (RuntimeException e) {
-            throw call.arguments().error("has no ONNX form here, for arguments that nobody has tried yet (" + e + ");"
-                    + " use another operation, and please report it", e);
+            throw call.arguments()
+                    .error(
+                            "has no ONNX form here, for arguments that nobody has tried yet (" + e + ");"
+                                    + " use another operation, and please report it",
+                            e);
         }
         for (int i = 0; i < call.results().size(); i++) {
             Operand expected = call.results().get(i);

@@ -18,9 +18,12 @@ final class Weights {
             return to.transpose(matrix, 1, 0);
         }
         long[] sizes = matrix.shape().fixed(matrix.name());
-        byte[] turned = transposed(fixed.get().data(), (int) sizes[0], (int) sizes[1], matrix.type().bytes());
-        return to.constant(
-                matrix.name() + ".transposed", matrix.type(), TensorShape.of(sizes[1], sizes[0]), turned);
+        byte[] turned = transposed(
+                fixed.get().data(),
+                (int) sizes[0],
+                (int) sizes[1],
+                matrix.type().bytes());
+        return to.constant(matrix.name() + ".transposed", matrix.type(), TensorShape.of(sizes[1], sizes[0]), turned);
     }
 
     /**

@@ -24,7 +24,10 @@ final class WindowRows {
                         "NDArrayEx.maxPool(Shape, Shape, Shape, boolean)",
                         "MaxPool",
                         site -> site.to().node("MaxPool", pool(site, 1, 2, 3, 4), site.receiver())),
-                Row.of("NDArrayEx.avgPool(Shape, Shape, Shape, boolean, boolean)", "Pad, AveragePool", WindowRows::average),
+                Row.of(
+                        "NDArrayEx.avgPool(Shape, Shape, Shape, boolean, boolean)",
+                        "Pad, AveragePool",
+                        WindowRows::average),
                 Row.of(
                         "NDArrayEx.lpPool(float, Shape, Shape, Shape, boolean)",
                         "Pow, Pad, AveragePool, Mul",
@@ -159,7 +162,8 @@ final class WindowRows {
                 picked = site.to().node("Gather", along, picked, site.to().ints(nearest(from, size)));
             }
         }
-        boolean known = OperatorTypes.allows("Resize", site.resultType(), site.to().opset());
+        boolean known =
+                OperatorTypes.allows("Resize", site.resultType(), site.to().opset());
         return multiplied && known
                 ? resized(
                         site,

@@ -18,8 +18,7 @@ import java.util.List;
  * @param fields its bytes
  * @param external whether weights lie in files beside it
  */
-record ModelFile(
-        Signature signature, Scores scores, OnnxMetadata metadata, ModelFields fields, Weights external) {
+record ModelFile(Signature signature, Scores scores, OnnxMetadata metadata, ModelFields fields, Weights external) {
 
     /** Smallest operator set that ONNX Runtime promises to run (its documentation, "Compatibility"). */
     static final long OLDEST_OPSET = 7;

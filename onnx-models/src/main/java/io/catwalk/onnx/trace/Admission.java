@@ -28,9 +28,10 @@ final class Admission {
 
     private void visit(Block block, String path) {
         if (block instanceof SymbolBlock) {
-            throw new ExportException("block " + path + " is a TorchScript or another symbol block, whose forward is not"
-                    + " Java: write it as ONNX where it was made (in Python with torch.onnx.export), or rebuild it from"
-                    + " DJL's blocks and copy the weights");
+            throw new ExportException(
+                    "block " + path + " is a TorchScript or another symbol block, whose forward is not"
+                            + " Java: write it as ONNX where it was made (in Python with torch.onnx.export), or rebuild it from"
+                            + " DJL's blocks and copy the weights");
         }
         block.getDirectParameters().forEach(pair -> count(pair.getValue()));
         block.getChildren().forEach(child -> visit(child.getValue(), path + "/" + child.getKey()));

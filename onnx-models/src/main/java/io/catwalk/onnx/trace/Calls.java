@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Block;
 import ai.djl.nn.ParameterList;
 import ai.djl.training.ParameterStore;
 import io.catwalk.onnx.graph.ExportException;
@@ -71,14 +70,12 @@ final class Calls {
         try {
             ParameterStore source = tracing.parameters().orElseGet(() -> new ParameterStore(manager, false));
             NDList inputs = new NDList(tracer.input(input).proxy());
-            NDList outputs = tracing.block()
-                    .forward(new TracedParameters(tracer, tracing.block(), source), inputs, false);
+            NDList outputs =
+                    tracing.block().forward(new TracedParameters(tracer, tracing.block(), source), inputs, false);
             tracer.failure().ifPresent(failure -> {
                 throw failure;
             });
-            return outputs.stream()
-                    .map(array -> tracer.traced(array).slot())
-                    .toList();
+            return outputs.stream().map(array -> tracer.traced(array).slot()).toList();
         } catch (ExportException e) {
             throw e;
         } catch (StackOverflowError e) {

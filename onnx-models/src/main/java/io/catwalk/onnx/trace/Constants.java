@@ -26,7 +26,8 @@ final class Constants {
             if (operand.shape().size().equals(Dim.of(1)) && !operand.type().isReal()) {
                 long left = element(one.data(), operand.type(), 0);
                 long right = element(two.data(), operand.type(), 0);
-                return new Step.Counted(operand, merge.dim(left, right, "the constant " + one.hint() + " in " + one.origin()));
+                return new Step.Counted(
+                        operand, merge.dim(left, right, "the constant " + one.hint() + " in " + one.origin()));
             }
             throw merge.flow("the constant " + one.hint() + operand.shape() + " in " + one.origin()
                     + " is computed from the batch size");

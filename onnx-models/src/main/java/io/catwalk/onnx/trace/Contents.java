@@ -48,12 +48,12 @@ final class Contents {
     }
 
     private static byte[] counting(ElementType type, long first, long count) {
-        ByteBuffer buffer = ByteBuffer.allocate(Math.toIntExact(count * type.bytes()))
-                .order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer buffer =
+                ByteBuffer.allocate(Math.toIntExact(count * type.bytes())).order(ByteOrder.LITTLE_ENDIAN);
         for (long number = first; number < first + count; number++) {
             switch (type) {
-                case FLOAT -> buffer.putFloat(number);
-                case DOUBLE -> buffer.putDouble(number);
+                case FLOAT -> buffer.putFloat((float) number);
+                case DOUBLE -> buffer.putDouble((double) number);
                 case INT64 -> buffer.putLong(number);
                 case INT32 -> buffer.putInt((int) number);
                 case UINT8, INT8, BOOL -> buffer.put((byte) number);

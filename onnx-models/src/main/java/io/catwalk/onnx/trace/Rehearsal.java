@@ -100,8 +100,8 @@ final class Rehearsal {
         for (int i = 0; i < arguments.size(); i++) {
             Object merged = call.arguments().values().get(i);
             if (!same(merged, arguments.get(i))) {
-                throw error(signature + " gets " + text(arguments.get(i)) + now() + ", but "
-                        + text(at(merged)) + " " + before());
+                throw error(signature + " gets " + text(arguments.get(i)) + now() + ", but " + text(at(merged)) + " "
+                        + before());
             }
         }
         return call.results();
@@ -112,7 +112,9 @@ final class Rehearsal {
         Step.Call call = (Step.Call) program.steps().get(position);
         for (int i = 0; i < call.results().size(); i++) {
             if (i >= slots.size() || !same(call.results().get(i), slots.get(i))) {
-                String found = i < slots.size() ? slots.get(i).type() + "" + slots.get(i).shape() : "nothing";
+                String found = i < slots.size()
+                        ? slots.get(i).type() + "" + slots.get(i).shape()
+                        : "nothing";
                 throw error(call.arguments().signature() + " makes " + found + now() + ", where "
                         + call.results().get(i).type() + shape(call.results().get(i)) + " follows from what it makes "
                         + before());
@@ -185,9 +187,8 @@ final class Rehearsal {
 
     /** Returns the shape of an array for the rehearsed batch. */
     Shape shape(Operand operand) {
-        return new Shape(operand.shape().dims().stream()
-                .mapToLong(dim -> dim.at(batch))
-                .toArray());
+        return new Shape(
+                operand.shape().dims().stream().mapToLong(dim -> dim.at(batch)).toArray());
     }
 
     private @Nullable Object at(@Nullable Object merged) {

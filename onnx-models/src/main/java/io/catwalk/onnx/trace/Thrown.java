@@ -11,8 +11,9 @@ final class Thrown {
     private Thrown() {}
 
     static ExportException asExportException(Block block, long known, long batch, Throwable caught) {
-        Throwable thrown =
-                caught instanceof UndeclaredThrowableException && caught.getCause() != null ? caught.getCause() : caught;
+        Throwable thrown = caught instanceof UndeclaredThrowableException && caught.getCause() != null
+                ? caught.getCause()
+                : caught;
         String message = String.valueOf(thrown.getMessage()).lines().findFirst().orElse("");
         String what = thrown.getClass().getSimpleName() + (thrown.getMessage() == null ? "" : ": " + message);
         String place = " (block " + block.getClass().getSimpleName() + line(thrown) + ")";

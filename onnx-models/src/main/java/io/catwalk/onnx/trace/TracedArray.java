@@ -165,7 +165,8 @@ final class TracedArray implements InvocationHandler {
 
     /** Tells whether this is a parameter in a rehearsal: the content was compared already. */
     private boolean isTrusted() {
-        return storage.isFrozen() && tracer.rehearsal().map(Rehearsal::trustsParameters).orElse(false);
+        return storage.isFrozen()
+                && tracer.rehearsal().map(Rehearsal::trustsParameters).orElse(false);
     }
 
     @Override

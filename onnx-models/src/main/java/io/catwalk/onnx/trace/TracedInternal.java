@@ -47,7 +47,6 @@ final class TracedInternal implements InvocationHandler {
 
     private @Nullable Object afterwards(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
         NDArrayEx target = array.proxy().getNDArrayInternal();
-        return Tracer.invoke(
-                target, method, tracer.successor().isPresent() ? arguments : Tracer.plain(arguments));
+        return Tracer.invoke(target, method, tracer.successor().isPresent() ? arguments : Tracer.plain(arguments));
     }
 }

@@ -276,8 +276,8 @@ final class Tracer {
         List<@Nullable Object> recorded = record(receiver, arguments);
         boolean single = !NDList.class.isAssignableFrom(method.getReturnType());
         String key = COMPUTED.contains(method.getName()) ? method.getName() : signature.text();
-        Object result = result(
-                key, signature.text(), recorded, single, () -> invoke(target, method, unwrap(arguments)));
+        Object result =
+                result(key, signature.text(), recorded, single, () -> invoke(target, method, unwrap(arguments)));
         return recordResult(receiver, method.getName(), signature.text(), recorded, result);
     }
 
@@ -321,7 +321,8 @@ final class Tracer {
 
     /** Makes an array that takes no memory: all its elements are one. */
     private NDArray placeholder(Operand operand) {
-        NDArray element = elements.computeIfAbsent(operand.type(), type -> realManager.zeros(new Shape(), dataType(type)));
+        NDArray element =
+                elements.computeIfAbsent(operand.type(), type -> realManager.zeros(new Shape(), dataType(type)));
         Shape shape = rehearsal.orElseThrow().shape(operand);
         return shape.dimension() == 0 ? element.duplicate() : element.broadcast(shape);
     }

@@ -29,8 +29,8 @@ public record Tracing(Block block, Optional<ParameterStore> parameters, Shape sa
 
     /** Sizes to look at beside 1, most telling first: small ones, both sides of powers of two, large primes. */
     private static final long[] SIZES = {
-        3, 7, 64, 251, 4, 8, 17, 33, 1009, 6, 16, 9, 10, 32, 128, 256, 12, 100, 11, 15, 20, 24, 31, 48, 63, 65, 127, 129,
-        500, 512, 1000, 1024, 13, 14, 18, 25, 30, 40, 50, 96, 192, 200, 257, 300
+        3, 7, 64, 251, 4, 8, 17, 33, 1009, 6, 16, 9, 10, 32, 128, 256, 12, 100, 11, 15, 20, 24, 31, 48, 63, 65, 127,
+        129, 500, 512, 1000, 1024, 13, 14, 18, 25, 30, 40, 50, 96, 192, 200, 257, 300
     };
 
     private static final int FEWEST_SIZES = 6;

@@ -49,7 +49,10 @@ final class Draw {
     Item alike(Item item) {
         List<Item> alike = pool.stream()
                 .filter(other -> other.rank() == item.rank()
-                        && other.array().getShape().slice(1).equals(item.array().getShape().slice(1)))
+                        && other.array()
+                                .getShape()
+                                .slice(1)
+                                .equals(item.array().getShape().slice(1)))
                 .toList();
         return alike.isEmpty() ? item : of(alike);
     }

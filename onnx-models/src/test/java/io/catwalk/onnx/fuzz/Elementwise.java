@@ -2,7 +2,6 @@ package io.catwalk.onnx.fuzz;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.internal.NDArrayEx;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
@@ -14,30 +13,58 @@ import org.jspecify.annotations.Nullable;
 final class Elementwise {
 
     private static final List<DataType> TYPES = List.of(
-            DataType.FLOAT32, DataType.FLOAT32, DataType.FLOAT64, DataType.INT64, DataType.INT32, DataType.INT8,
-            DataType.UINT8, DataType.BOOLEAN);
+            DataType.FLOAT32,
+            DataType.FLOAT32,
+            DataType.FLOAT64,
+            DataType.INT64,
+            DataType.INT32,
+            DataType.INT8,
+            DataType.UINT8,
+            DataType.BOOLEAN);
 
-    private static final List<UnaryOperator<NDArray>> STEPS = List.of(
-            NDArray::floor, NDArray::ceil, NDArray::round, NDArray::trunc, NDArray::sign);
+    private static final List<UnaryOperator<NDArray>> STEPS =
+            List.of(NDArray::floor, NDArray::ceil, NDArray::round, NDArray::trunc, NDArray::sign);
 
-    private static final List<UnaryOperator<NDArray>> EXACT =
-            List.of(NDArray::abs, NDArray::neg, NDArray::square, NDArray::duplicate, x -> x.getNDArrayInternal().relu());
+    private static final List<UnaryOperator<NDArray>> EXACT = List.of(
+            NDArray::abs,
+            NDArray::neg,
+            NDArray::square,
+            NDArray::duplicate,
+            x -> x.getNDArrayInternal().relu());
 
     private static final List<UnaryOperator<NDArray>> SMOOTH = List.of(
-            NDArray::sin, NDArray::cos, NDArray::tanh, NDArray::atan, NDArray::erf, x -> x.clip(-3, 3).exp(),
-            x -> x.abs().sqrt(), x -> x.abs().add(0.25f).log(), x -> x.abs().cbrt(), x -> x.clip(-1, 1).asin(),
-            x -> x.clip(-1, 1).acos(), x -> x.clip(-2, 2).sinh(), x -> x.clip(-2, 2).cosh(), x -> x.clip(-1, 1).tan(),
-            x -> x.abs().add(0.5f).log2(), x -> x.abs().add(0.5f).log10(), NDArray::toDegrees, NDArray::toRadians,
-            x -> x.getNDArrayInternal().sigmoid(), x -> x.getNDArrayInternal().softPlus(),
-            x -> x.getNDArrayInternal().softSign(), x -> x.getNDArrayInternal().selu(),
-            x -> x.getNDArrayInternal().gelu(), x -> x.getNDArrayInternal().leakyRelu(0.2f),
-            x -> x.getNDArrayInternal().elu(0.7f), x -> x.getNDArrayInternal().mish());
+            NDArray::sin,
+            NDArray::cos,
+            NDArray::tanh,
+            NDArray::atan,
+            NDArray::erf,
+            x -> x.clip(-3, 3).exp(),
+            x -> x.abs().sqrt(),
+            x -> x.abs().add(0.25f).log(),
+            x -> x.abs().cbrt(),
+            x -> x.clip(-1, 1).asin(),
+            x -> x.clip(-1, 1).acos(),
+            x -> x.clip(-2, 2).sinh(),
+            x -> x.clip(-2, 2).cosh(),
+            x -> x.clip(-1, 1).tan(),
+            x -> x.abs().add(0.5f).log2(),
+            x -> x.abs().add(0.5f).log10(),
+            NDArray::toDegrees,
+            NDArray::toRadians,
+            x -> x.getNDArrayInternal().sigmoid(),
+            x -> x.getNDArrayInternal().softPlus(),
+            x -> x.getNDArrayInternal().softSign(),
+            x -> x.getNDArrayInternal().selu(),
+            x -> x.getNDArrayInternal().gelu(),
+            x -> x.getNDArrayInternal().leakyRelu(0.2f),
+            x -> x.getNDArrayInternal().elu(0.7f),
+            x -> x.getNDArrayInternal().mish());
 
-    private static final List<BiFunction<NDArray, NDArray, NDArray>> PAIRS = List.of(
-            NDArray::add, NDArray::sub, NDArray::mul, NDArray::maximum, NDArray::minimum);
+    private static final List<BiFunction<NDArray, NDArray, NDArray>> PAIRS =
+            List.of(NDArray::add, NDArray::sub, NDArray::mul, NDArray::maximum, NDArray::minimum);
 
-    private static final List<BiFunction<NDArray, Number, NDArray>> NUMBERS = List.of(
-            NDArray::add, NDArray::sub, NDArray::mul, NDArray::maximum, NDArray::minimum);
+    private static final List<BiFunction<NDArray, Number, NDArray>> NUMBERS =
+            List.of(NDArray::add, NDArray::sub, NDArray::mul, NDArray::maximum, NDArray::minimum);
 
     private static final List<BiFunction<NDArray, NDArray, NDArray>> COMPARISONS =
             List.of(NDArray::gt, NDArray::gte, NDArray::lt, NDArray::lte, NDArray::eq, NDArray::neq);
@@ -74,8 +101,11 @@ final class Elementwise {
                 (draw, x) -> x.isReal()
                         ? x.inexact(x.array().abs().add(0.5f).pow(draw.number()).clip(-100, 100))
                         : bounded(draw, x, x.array().pow(draw.below(4))),
-                (draw, x) -> x.isReal() ? x.inexact(x.array().atan2(draw.alike(x).array().abs().add(0.5f))) : null,
+                (draw, x) -> x.isReal()
+                        ? x.inexact(x.array().atan2(draw.alike(x).array().abs().add(0.5f)))
+                        : null,
                 (draw, x) -> x.isReal() ? x.inexact(NDArrays.sub(1, x.array())) : null,
+                Elementwise::large,
                 Elementwise::inPlace,
                 Elementwise::intoZeros);
     }
@@ -133,6 +163,19 @@ final class Elementwise {
         return x.with((real || x.isBoolean() ? from : from.clip(-100, 100)).toType(type, draw.oneIn(2)));
     }
 
+    /** Goes through numbers that double precision does not hold. */
+    private static @Nullable Item large(Draw draw, Item x) {
+        if (x.array().getDataType() != DataType.INT64) {
+            return null;
+        }
+        long large = (1L << 53) + draw.below(4);
+        return switch (draw.below(3)) {
+            case 0 -> x.with(x.array().add(large).sub(large - 1));
+            case 1 -> x.with(x.array().add(large).eq(large + 1));
+            default -> x.with(x.array().add(large).maximum(large + 1).mod(7));
+        };
+    }
+
     private static @Nullable Item inPlace(Draw draw, Item x) {
         if (!x.isReal()) {
             return null;
@@ -155,6 +198,7 @@ final class Elementwise {
         }
         NDArray sum = x.array().getManager().zeros(x.array().getShape());
         sum.addi(x.array()).addi(draw.eighth());
-        return x.with(draw.oneIn(2) ? sum : sum.reshape(new Shape(x.array().getShape().getShape())));
+        return x.with(
+                draw.oneIn(2) ? sum : sum.reshape(new Shape(x.array().getShape().getShape())));
     }
 }

@@ -82,7 +82,9 @@ final class FuzzedProgram {
         for (int i = 0; i < TRIES; i++) {
             Item x = draw.item();
             Item made = draw.of(OPERATIONS).apply(draw, x);
-            if (made != null && made.rank() > 0 && made.array().getShape().slice(1).size() > 0) {
+            if (made != null
+                    && made.rank() > 0
+                    && made.array().getShape().slice(1).size() > 0) {
                 draw.add(made);
                 return;
             }

@@ -15,7 +15,17 @@ final class Moves {
 
     private static final long LARGEST = 200;
     private static final List<String> SLICES = List.of(
-            ":, 1:", ":, :-1", ":, -2:", ":, ::2", ":, 0", ":, -1", ":, null", "..., -1:", "..., 0", ":, :1", ":, 0:100");
+            ":, 1:",
+            ":, :-1",
+            ":, -2:",
+            ":, ::2",
+            ":, 0",
+            ":, -1",
+            ":, null",
+            "..., -1:",
+            "..., 0",
+            ":, :1",
+            ":, 0:100");
 
     private Moves() {}
 
@@ -57,8 +67,10 @@ final class Moves {
             return null;
         }
         long size = x.array().getShape().slice(1).size();
-        List<Long> divisors =
-                LongStream.rangeClosed(1, size).filter(i -> size % i == 0).boxed().toList();
+        List<Long> divisors = LongStream.rangeClosed(1, size)
+                .filter(i -> size % i == 0)
+                .boxed()
+                .toList();
         if (divisors.isEmpty()) {
             return null;
         }
@@ -87,9 +99,7 @@ final class Moves {
         }
         NDArray moved = x.rank() == 2 ? x.array().transpose() : x.array().transpose(1, 0, 2);
         NDArray changed = draw.oneIn(2) ? moved.flip(0) : moved.cumSum(0);
-        return new Item(
-                x.rank() == 2 ? changed.transpose(1, 0) : changed.swapAxes(0, 1),
-                x.exact());
+        return new Item(x.rank() == 2 ? changed.transpose(1, 0) : changed.swapAxes(0, 1), x.exact());
     }
 
     /** Works with the batch and the next axis as one. */
@@ -99,15 +109,20 @@ final class Moves {
         }
         NDArray merged = x.array().reshape(x.batch() * x.size(1), x.size(2));
         NDArray changed = merged.add(draw.eighth());
-        return x.with(draw.oneIn(2) ? changed.reshape(-1, x.size(1), x.size(2)) : changed.reshape(x.array().getShape()));
+        return x.with(
+                draw.oneIn(2)
+                        ? changed.reshape(-1, x.size(1), x.size(2))
+                        : changed.reshape(x.array().getShape()));
     }
 
     private static @Nullable Item broadcast(Draw draw, Item x) {
-        long times = 2 + draw.below(2);
+        int times = 2 + draw.below(2);
         return x.rank() > 3 || grows(x, times)
                 ? null
-                : x.with(x.array().expandDims(1).broadcast(
-                        new Shape(x.batch(), times).addAll(x.array().getShape().slice(1))));
+                : x.with(x.array()
+                        .expandDims(1)
+                        .broadcast(new Shape(x.batch(), times)
+                                .addAll(x.array().getShape().slice(1))));
     }
 
     private static @Nullable Item split(Draw draw, Item x) {
@@ -127,7 +142,10 @@ final class Moves {
 
     private static @Nullable Item joined(Draw draw, Item x, boolean stacked) {
         Item other = draw.alike(x);
-        if (x.rank() < 2 || x.rank() > 3 || grows(x, 2) || other.array().getDataType() != x.array().getDataType()) {
+        if (x.rank() < 2
+                || x.rank() > 3
+                || grows(x, 2)
+                || other.array().getDataType() != x.array().getDataType()) {
             return null;
         }
         NDList both = new NDList(x.array(), other.array());
@@ -141,7 +159,7 @@ final class Moves {
             return null;
         }
         long[] repeats = LongStream.range(0, x.rank()).map(i -> 1).toArray();
-        repeats[draw.axis(x)] = 1 + draw.below(2);
+        repeats[draw.axis(x)] = 1L + draw.below(2);
         return x.with(x.array().tile(repeats));
     }
 
@@ -172,7 +190,11 @@ final class Moves {
         if (x.rank() != 2 || x.size(1) < 1 || !x.exact()) {
             return null;
         }
-        NDArray indices = x.array().toType(DataType.FLOAT32, false).abs().clip(0, x.size(1) - 1).floor();
+        NDArray indices = x.array()
+                .toType(DataType.FLOAT32, false)
+                .abs()
+                .clip(0, x.size(1) - 1)
+                .floor();
         return x.with(x.array().gather(indices.toType(DataType.INT64, false), 1));
     }
 
@@ -180,7 +202,8 @@ final class Moves {
         if (!x.exact() || grows(x, 5) || x.rank() > 3) {
             return null;
         }
-        NDArray classes = x.array().toType(DataType.FLOAT32, false).abs().clip(0, 4).floor();
+        NDArray classes =
+                x.array().toType(DataType.FLOAT32, false).abs().clip(0, 4).floor();
         return x.with(classes.toType(DataType.INT64, false).oneHot(5));
     }
 
@@ -191,7 +214,9 @@ final class Moves {
         long batch = x.batch();
         return switch (draw.below(3)) {
             case 0 -> x.with(x.array().add(batch));
-            case 1 -> x.with(x.array().mul(x.array().getManager().arange((float) batch).expandDims(1)));
+            case 1 ->
+                x.with(x.array()
+                        .mul(x.array().getManager().arange((float) batch).expandDims(1)));
             default -> x.with(x.array().sub(x.array().getManager().full(new Shape(batch, x.size(1)), 0.5f)));
         };
     }

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 @Tag("tiny")
 class ProgramFuzzTest {
 
-    private static final int COUNT = Integer.getInteger("catwalk.fuzz", 200);
+    private static final int COUNT = Integer.getInteger("catwalk.fuzz", 150);
     private static final long FIRST = Long.getLong("catwalk.fuzz.seed", 1);
     private static final long[] BATCHES = {1, 2, 3, 7, 64};
     private static final int[] OPSETS = {13, 17, 21};
@@ -46,7 +46,8 @@ class ProgramFuzzTest {
                 outcome = outcome(seed);
             } catch (Exception | LinkageError | StackOverflowError e) {
                 outcome = "fault";
-                faults.add("seed " + seed + ": " + e.toString().lines().findFirst().orElse(""));
+                faults.add(
+                        "seed " + seed + ": " + e.toString().lines().findFirst().orElse(""));
             }
             counts.merge(outcome, 1, Integer::sum);
         }
@@ -63,7 +64,10 @@ class ProgramFuzzTest {
         try {
             before = answer(block, program.sample(), 3);
             answer(block, program.sample(), 64);
-        } catch (EngineException | IllegalArgumentException | UnsupportedOperationException | IndexOutOfBoundsException e) {
+        } catch (EngineException
+                | IllegalArgumentException
+                | UnsupportedOperationException
+                | IndexOutOfBoundsException e) {
             return "engine refuses";
         }
         Random random = new Random(seed);

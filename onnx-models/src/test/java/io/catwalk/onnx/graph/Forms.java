@@ -32,8 +32,7 @@ final class Forms {
             more.put(
                     place,
                     new Initializer(
-                            value,
-                            type == ElementType.BOOL ? new byte[numbers.length] : Initializer.bytes(numbers)));
+                            value, type == ElementType.BOOL ? new byte[numbers.length] : Initializer.bytes(numbers)));
             return new Form(attributes, shapes, more, outputs);
         }
     }
@@ -46,17 +45,62 @@ final class Forms {
     static Map<String, Form> all(int opset) {
         Map<String, Form> forms = new LinkedHashMap<>();
         for (String one : List.of(
-                "Abs", "Acos", "Asin", "Atan", "Ceil", "Cos", "Cosh", "Elu", "Erf", "Exp", "Floor", "Identity", "IsInf",
-                "IsNaN", "LeakyRelu", "Log", "LogSoftmax", "Neg", "Not", "Reciprocal", "Relu", "Round", "Selu",
-                "Sigmoid", "Sign", "Sin", "Sinh", "Softmax", "Softplus", "Softsign", "Sqrt", "Tan", "Tanh")) {
+                "Abs",
+                "Acos",
+                "Asin",
+                "Atan",
+                "Ceil",
+                "Cos",
+                "Cosh",
+                "Elu",
+                "Erf",
+                "Exp",
+                "Floor",
+                "Identity",
+                "IsInf",
+                "IsNaN",
+                "LeakyRelu",
+                "Log",
+                "LogSoftmax",
+                "Neg",
+                "Not",
+                "Reciprocal",
+                "Relu",
+                "Round",
+                "Selu",
+                "Sigmoid",
+                "Sign",
+                "Sin",
+                "Sinh",
+                "Softmax",
+                "Softplus",
+                "Softsign",
+                "Sqrt",
+                "Tan",
+                "Tanh")) {
             forms.put(one, new Form(Attributes.NONE, MATRIX));
         }
         if (opset >= 20) {
             forms.put("Gelu", new Form(Attributes.NONE, MATRIX));
         }
         for (String two : List.of(
-                "Add", "And", "Div", "Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "MatMul", "Max", "Min",
-                "Mod", "Mul", "Or", "Pow", "Sub", "Xor")) {
+                "Add",
+                "And",
+                "Div",
+                "Equal",
+                "Greater",
+                "GreaterOrEqual",
+                "Less",
+                "LessOrEqual",
+                "MatMul",
+                "Max",
+                "Min",
+                "Mod",
+                "Mul",
+                "Or",
+                "Pow",
+                "Sub",
+                "Xor")) {
             forms.put(two, new Form(Attributes.NONE, MATRIX, MATRIX));
         }
         forms.put("Clip", new Form(Attributes.NONE, MATRIX, TensorShape.SCALAR, TensorShape.SCALAR));
@@ -92,11 +136,15 @@ final class Forms {
                         .with(2, ElementType.INT64, 1)
                         .with(3, ElementType.INT64, 0));
         forms.put("Gather", new Form(Attributes.NONE, MATRIX).with(1, ElementType.INT64, 0));
-        forms.put("GatherElements", new Form(Attributes.NONE.with("axis", 0), TensorShape.of(2)).with(1, ElementType.INT64, 0));
+        forms.put(
+                "GatherElements",
+                new Form(Attributes.NONE.with("axis", 0), TensorShape.of(2)).with(1, ElementType.INT64, 0));
         forms.put("Expand", new Form(Attributes.NONE, TensorShape.of(2, 1)).with(1, ElementType.INT64, 2, 2));
         forms.put("Tile", new Form(Attributes.NONE, MATRIX).with(1, ElementType.INT64, 2, 2));
-        forms.put("Pad", new Form(Attributes.NONE, List.of(MATRIX, TensorShape.SCALAR), Map.of(), 1)
-                .with(1, ElementType.INT64, 1, 0, 0, 0));
+        forms.put(
+                "Pad",
+                new Form(Attributes.NONE, List.of(MATRIX, TensorShape.SCALAR), Map.of(), 1)
+                        .with(1, ElementType.INT64, 1, 0, 0, 0));
         forms.put("Shape", new Form(Attributes.NONE, MATRIX));
         TensorShape channels = TensorShape.of(2);
         forms.put("BatchNormalization", new Form(Attributes.NONE, IMAGE, channels, channels, channels, channels));
@@ -144,7 +192,7 @@ final class Forms {
         for (int place = 0; place < last; place++) {
             Initializer other = form.others().get(place);
             if (other != null) {
-                inputs.add(operator.equals("CumSum") ? other.value() : other.value());
+                inputs.add(other.value());
             } else if (next < form.shapes().size()) {
                 Value value = Value.of("in_" + place, type, form.shapes().get(next++));
                 inputs.add(value);

@@ -16,8 +16,7 @@ class NearestTest {
             for (int from = 1; from <= 64; from++) {
                 NDArray row = manager.arange((float) from).reshape(1, 1, 1, from);
                 for (int size = 1; size <= 64; size++) {
-                    try (NDArray resized =
-                            row.getNDArrayInternal().interpolation(new long[] {1, size}, 0, false)) {
+                    try (NDArray resized = row.getNDArrayInternal().interpolation(new long[] {1, size}, 0, false)) {
                         float[] taken = resized.toFloatArray();
                         long[] indices = WindowRows.nearest(from, size);
                         for (int i = 0; i < size; i++) {
