@@ -36,9 +36,8 @@ final class ResumeCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         RunFolder run = RunFolder.open(folder);
         ExperimentSpec request = run.readExperiment();
-        try (PluginCatalog catalog = PluginCatalog.open(conduct.pluginsDir)) {
-            return conduct.carryOut(
-                    request, conduct.experiment(request, catalog), conduct.how(), run, new Console(spec));
-        }
+        Console console = new Console(spec);
+        PluginCatalog catalog = conduct.plugins.open(console);
+        return conduct.carryOut(request, conduct.experiment(request, catalog), conduct.how(), run, console);
     }
 }

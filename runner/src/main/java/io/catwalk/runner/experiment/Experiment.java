@@ -4,7 +4,7 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.Split;
-import io.catwalk.runner.plugin.LoadedClassifier;
+import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.InferenceEngine;
@@ -175,7 +175,7 @@ public final class Experiment {
     }
 
     private String staleness(TrialSpec trial, Provenance then) {
-        LoadedClassifier now = catalog.require(trial.classifier());
+        InstalledClassifier now = catalog.require(trial.classifier());
         if (!then.pluginSha256().equals(now.jarSha256())) {
             return "its plugin is another jar now (" + now.jar().getFileName() + ")";
         }
@@ -185,7 +185,7 @@ public final class Experiment {
     }
 
     private TrialKey key(TrialOrder order) {
-        LoadedClassifier plugin = catalog.require(order.spec().classifier());
+        InstalledClassifier plugin = catalog.require(order.spec().classifier());
         return TrialKey.of(order, plugin.pluginId(), plugin.version(), plugin.jarSha256(), dataset.sha256());
     }
 

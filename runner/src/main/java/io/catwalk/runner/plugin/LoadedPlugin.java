@@ -1,6 +1,7 @@
 package io.catwalk.runner.plugin;
 
 import io.catwalk.api.Classifier;
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.pf4j.PluginState;
 import org.pf4j.PluginWrapper;
 
@@ -156,6 +158,11 @@ public final class LoadedPlugin implements AutoCloseable {
                 "its extension " + className + " is no " + Classifier.class.getName() + ": implement that interface");
     }
 
+    /** Tells whether that can be the name of a classifier. */
+    static boolean isName(@Nullable String name) {
+        return name != null && name.length() <= LONGEST_NAME && NAME.matcher(name).matches();
+    }
+
     private static String nameOf(Classifier classifier) throws UnusablePluginException {
         String where = classifier.getClass().getName() + ".name()";
         String name;
@@ -164,7 +171,7 @@ public final class LoadedPlugin implements AutoCloseable {
         } catch (Throwable e) { // whatever it was, it is the plugin's
             throw new UnusablePluginException(where + " threw " + Reasons.of(e), e);
         }
-        if (name == null || name.length() > LONGEST_NAME || !NAME.matcher(name).matches()) {
+        if (!isName(name)) {
             throw new UnusablePluginException(where + " must return lower-case letters, digits and single dashes,"
                     + " such as conv-maxpool, at most " + LONGEST_NAME + " of them, but returns " + name);
         }
