@@ -229,6 +229,36 @@ final class PluginCatalogTest {
         assertRefused("alpha", "plugins stand alone");
     }
 
+    /** The code beside it would stand in no digest. */
+    @Test
+    void classPathInTheManifestIsRefused() {
+        TestPlugin.sound("alpha").manifest("Class-Path", "other.jar").write(folder.resolve("alpha.jar"));
+        assertRefused("alpha", "its META-INF/MANIFEST.MF has Class-Path, but what it names would run");
+    }
+
+    @Test
+    void jarThatWasChangedAfterItWasSignedIsRefused() throws Exception {
+        Path plain = TestPlugin.sound("alpha").write(folder.resolve("plain"));
+        Path signed = TestJars.signed(plain, folder.resolve("alpha.jar"));
+        Files.delete(plain);
+        assertThat(PluginCatalog.open(folder).require("alpha").jar()).isEqualTo(signed);
+
+        TestJars.replace(signed, TestPlugin.CLASS_FILE, TestPlugin.building("alpha", "return null;").files());
+        assertRefused("alpha", "its signature does not fit test/Sample.class");
+    }
+
+    @Test
+    void manifestOfTwoMegabytesIsRefused() {
+        TestPlugin.sound("alpha")
+                .manifest("Plugin-Description", "x".repeat(2 << 20))
+                .write(folder.resolve("alpha.jar"));
+        assertThat(PluginCatalog.open(folder).failures())
+                .extracting(PluginFailure::reason)
+                .singleElement()
+                .asString()
+                .startsWith("its META-INF/MANIFEST.MF must be at most 1048576 bytes, but is 2");
+    }
+
     @Test
     void jarWithoutExtensionIsRefused() {
         TestPlugin.sound("alpha").withoutFile("META-INF/extensions.idx").write(folder.resolve("alpha.jar"));
