@@ -38,12 +38,12 @@ class SearchSpaceTest {
         Map<String, List<Object>> map = Map.of(
                 "units", one, "dropout", one, "layers", one, "dense", one, "norm", one, "cell", one, "filters", one,
                 "pool", one, "stride", one, "width", one);
-        String[] sorted = {
-            "cell", "dense", "dropout", "filters", "layers", "norm", "pool", "stride", "units", "width"
-        };
+        String[] sorted = {"cell", "dense", "dropout", "filters", "layers", "norm", "pool", "stride", "units", "width"};
         assertThat(new SearchSpace(map).options().keySet()).containsExactly(sorted);
         assertThat(new SearchSpace(map).points().get(0).values().keySet()).containsExactly(sorted);
-        assertThat(new SearchSpace(Map.copyOf(new LinkedHashMap<>(map))).options().keySet())
+        assertThat(new SearchSpace(Map.copyOf(new LinkedHashMap<>(map)))
+                        .options()
+                        .keySet())
                 .containsExactly(sorted);
         assertThat(new SearchSpace(new HashMap<>(map)).options().keySet()).containsExactly(sorted);
     }

@@ -173,8 +173,7 @@ class ArchitectureTest {
     /** The console is handed the streams by the one class that starts the program; other processes have their own. */
     @Test
     void onlyTheMainClassesTouchTheStreamsOfTheProcess() {
-        DescribedPredicate<JavaClass> others =
-                not(JavaClass.Predicates.assignableTo(Main.class))
+        DescribedPredicate<JavaClass> others = not(JavaClass.Predicates.assignableTo(Main.class))
                 .and(not(named("io.catwalk.runner.trial.TrialMain")))
                 .and(not(named("io.catwalk.runner.plugin.InspectionMain")));
         holds(

@@ -136,8 +136,8 @@ final class ExperimentOptions {
         Console console = new Console(command);
         PluginCatalog catalog = conduct.plugins.open(console);
         ExperimentSpec spec = request.apply(catalog)
-                .recording(String.join(
-                        " ", command.commandLine().getParseResult().originalArgs()));
+                .recording(
+                        String.join(" ", command.commandLine().getParseResult().originalArgs()));
         Conduct how = conduct.how();
         Experiment experiment = conduct.experiment(spec, catalog);
         RunFolder run = RunFolder.create(
@@ -151,8 +151,8 @@ final class ExperimentOptions {
         List<ClassifierEntry> entries = file().entries(names);
         if (entries.isEmpty()) {
             if (catalog.classifiers().isEmpty()) {
-                throw new RequestException(
-                        "expected at least one plugin in " + conduct.plugins.folder + ", but found none: see catwalk list");
+                throw new RequestException("expected at least one plugin in " + conduct.plugins.folder
+                        + ", but found none: see catwalk list");
             }
             catalog.failures().forEach(failure -> console.note("left out: " + failure));
             entries = catalog.classifiers().stream()

@@ -25,8 +25,10 @@ final class AskedRecipes implements InstalledClassifier.Recipes {
 
     @Override
     public Map<Hyperparameters, Recipe> at(List<Hyperparameters> points) {
-        List<Hyperparameters> untold =
-                points.stream().filter(point -> !told.containsKey(point)).distinct().toList();
+        List<Hyperparameters> untold = points.stream()
+                .filter(point -> !told.containsKey(point))
+                .distinct()
+                .toList();
         if (!untold.isEmpty()) {
             remember(inspection.recipes(jar, classifier, untold));
         }

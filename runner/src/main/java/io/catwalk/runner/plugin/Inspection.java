@@ -49,8 +49,7 @@ final class Inspection {
         for (PluginJar jar : jars) {
             answers.put(jar, new InspectionAnswer.None("was not looked at"));
             cache.find(jar)
-                    .ifPresentOrElse(
-                            seen -> answers.put(jar, new InspectionAnswer.Seen(seen)), () -> unknown.add(jar));
+                    .ifPresentOrElse(seen -> answers.put(jar, new InspectionAnswer.Seen(seen)), () -> unknown.add(jar));
         }
         try {
             answers.putAll(ask(unknown));
@@ -97,7 +96,8 @@ final class Inspection {
         String reason = answer instanceof InspectionAnswer.Refused refused
                 ? refused.reason()
                 : answer instanceof InspectionAnswer.None none ? none.reason() : "is not in the jar any more";
-        throw new PluginException("classifier '" + classifier + "' of " + jar.path().getFileName() + ": " + reason);
+        throw new PluginException(
+                "classifier '" + classifier + "' of " + jar.path().getFileName() + ": " + reason);
     }
 
     private Map<PluginJar, InspectionAnswer> ask(List<PluginJar> jars) throws InterruptedException {

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,7 +58,8 @@ final class InspectionCache {
         try {
             if (Files.isRegularFile(file)) {
                 Kept kept = Json.LINE.readValue(Files.readString(file), Kept.class);
-                if (kept.equals(Kept.of(jar, kept.classifiers())) && !kept.classifiers().isEmpty()) {
+                if (kept.equals(Kept.of(jar, kept.classifiers()))
+                        && !kept.classifiers().isEmpty()) {
                     return Optional.of(kept.classifiers());
                 }
             }

@@ -158,7 +158,9 @@ final class InspectionProcess implements AutoCloseable {
     private String advice(@Nullable String step) {
         String said = log.toString().strip();
         return step == null
-                ? said.isEmpty() ? "" : " (" + Reasons.oneLine(said.lines().findFirst().orElse("")) + ")"
+                ? said.isEmpty()
+                        ? ""
+                        : " (" + Reasons.oneLine(said.lines().findFirst().orElse("")) + ")"
                 : ": a plugin only describes networks, so take another release of it, or remove the jar";
     }
 

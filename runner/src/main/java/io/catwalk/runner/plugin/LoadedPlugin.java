@@ -160,7 +160,9 @@ public final class LoadedPlugin implements AutoCloseable {
 
     /** Tells whether that can be the name of a classifier. */
     static boolean isName(@Nullable String name) {
-        return name != null && name.length() <= LONGEST_NAME && NAME.matcher(name).matches();
+        return name != null
+                && name.length() <= LONGEST_NAME
+                && NAME.matcher(name).matches();
     }
 
     private static String nameOf(Classifier classifier) throws UnusablePluginException {

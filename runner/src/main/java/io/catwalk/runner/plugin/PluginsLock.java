@@ -59,7 +59,8 @@ public final class PluginsLock {
             lines.put(jar, "# " + one.pluginId() + " " + one.version() + "\n" + one.jarSha256() + "  " + jar + "\n");
         }
         Path file = pluginsDir.resolve(FILE);
-        String head = "# The plugins that --locked allows; written by catwalk list --lock, read by sha256sum -c, too.\n";
+        String head =
+                "# The plugins that --locked allows; written by catwalk list --lock, read by sha256sum -c, too.\n";
         try {
             AtomicFiles.write(file, head + String.join("", lines.values()));
         } catch (IOException e) {
@@ -100,8 +101,8 @@ public final class PluginsLock {
     private static Map<String, String> read(Path pluginsDir) {
         Path file = pluginsDir.resolve(FILE);
         if (!Files.isRegularFile(file)) {
-            throw new RequestException("expected " + file + " for --locked, but there is none: write it with catwalk"
-                    + " list --lock");
+            throw new RequestException(
+                    "expected " + file + " for --locked, but there is none: write it with catwalk" + " list --lock");
         }
         Map<String, String> pinned = new LinkedHashMap<>();
         try {

@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param failure what it did instead, such as {@code recipe(...) returned null}, or null
  */
 record SeenRecipe(
-        Map<String, Object> point, @Nullable Recipe recipe, @Nullable String failure) {
+        Map<String, Object> point,
+        @Nullable Recipe recipe,
+        @Nullable String failure) {
 
     /** Copies the point, in its order. */
     SeenRecipe {

@@ -153,8 +153,8 @@ final class ListCommandTest {
                                 .isEqualTo("catwalk: expected the jars of " + folder.resolve("plugins.lock")
                                         + ", but 3 are not as locked"));
         assertThat(ran).doesNotExist();
-        Catwalk.Answer compared = Catwalk.run(
-                "compare", "--locked", "--plugins-dir", folder.toString(), "--out", folder + "/run");
+        Catwalk.Answer compared =
+                Catwalk.run("compare", "--locked", "--plugins-dir", folder.toString(), "--out", folder + "/run");
         assertThat(compared.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
         assertThat(compared.err()).isEqualTo(answer.err());
         assertThat(folder.resolve("run")).doesNotExist();
@@ -166,7 +166,9 @@ final class ListCommandTest {
                 .startsWith("catwalk: expected " + folder.resolve("plugins.lock") + " for --locked, but there is none")
                 .hasLineCount(1);
         Files.writeString(folder.resolve("plugins.lock"), "# a head\n\nno digest  gru.jar\n");
-        assertThat(list("--locked").err()).contains("expected a sha256 and a jar in line 3").hasLineCount(1);
+        assertThat(list("--locked").err())
+                .contains("expected a sha256 and a jar in line 3")
+                .hasLineCount(1);
         assertThat(list("--locked").exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
     }
 

@@ -152,7 +152,8 @@ final class InspectionTest {
 
         Path kept = cache.resolve(PluginJar.sha256(jar) + ".json");
         String content = Files.readString(kept);
-        for (String damaged : List.of("{", content.replace("alpha", "beta gamma"), content.replace("java\":\"", "$0x"))) {
+        for (String damaged :
+                List.of("{", content.replace("alpha", "beta gamma"), content.replace("java\":\"", "$0x"))) {
             Files.writeString(kept, damaged);
             Files.delete(witness);
             assertThat(recipe(own, cache)).isEqualTo(first);

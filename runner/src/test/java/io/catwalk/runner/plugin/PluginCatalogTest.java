@@ -243,7 +243,10 @@ final class PluginCatalogTest {
         Files.delete(plain);
         assertThat(PluginCatalog.open(folder).require("alpha").jar()).isEqualTo(signed);
 
-        TestJars.replace(signed, TestPlugin.CLASS_FILE, TestPlugin.building("alpha", "return null;").files());
+        TestJars.replace(
+                signed,
+                TestPlugin.CLASS_FILE,
+                TestPlugin.building("alpha", "return null;").files());
         assertRefused("alpha", "its signature does not fit test/Sample.class");
     }
 

@@ -27,7 +27,8 @@ final class TestJars {
     static Path signed(Path jar, Path target) throws Exception {
         Path keys = target.resolveSibling("keys.p12");
         Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
                         "-genkeypair",
                         "-alias",
                         "test",
@@ -47,8 +48,7 @@ final class TestJars {
         }
         KeyStore store = KeyStore.getInstance(keys.toFile(), PASSWORD.toCharArray());
         PrivateKey key = (PrivateKey) store.getKey("test", PASSWORD.toCharArray());
-        CertPath path = CertificateFactory.getInstance("X.509")
-                .generateCertPath(List.of(store.getCertificate("test")));
+        CertPath path = CertificateFactory.getInstance("X.509").generateCertPath(List.of(store.getCertificate("test")));
         try (ZipFile plain = new ZipFile(jar.toFile());
                 OutputStream out = Files.newOutputStream(target)) {
             new JarSigner.Builder(key, path).build().sign(plain, out);
