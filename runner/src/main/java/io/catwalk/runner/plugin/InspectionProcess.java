@@ -70,7 +70,7 @@ final class InspectionProcess implements AutoCloseable {
     private final Process process;
     private final Duration patience;
     private final BlockingQueue<InspectionEvent> events = new ArrayBlockingQueue<>(64);
-    private final StringBuffer log = new StringBuffer();
+    private final StringBuilder log = new StringBuilder();
     private final Thread logReader;
     private volatile boolean crashed;
 
@@ -113,9 +113,9 @@ final class InspectionProcess implements AutoCloseable {
         Duration wait = TO_START.plus(patience);
         while (answers.size() < questions.size()) {
             InspectionEvent event = events.poll(wait.toMillis(), TimeUnit.MILLISECONDS);
-            if (event == null || event == END) {
+            if (event == null || event.equals(END)) {
                 String what = event == null ? "gave no answer within " + seconds(wait) : ending();
-                LOG.info("A plugin {} in {}; the log of its process: {}", what, step, log);
+                LOG.info("A plugin {} in {}; the log of its process: {}", what, step, log());
                 answers.add(new InspectionAnswer.None(what + where(step) + advice(step)));
                 break;
             }
@@ -156,7 +156,7 @@ final class InspectionProcess implements AutoCloseable {
     }
 
     private String advice(@Nullable String step) {
-        String said = log.toString().strip();
+        String said = log().strip();
         return step == null
                 ? said.isEmpty()
                         ? ""
@@ -209,17 +209,27 @@ final class InspectionProcess implements AutoCloseable {
         return null;
     }
 
+    private synchronized void append(String text) {
+        if (log.length() < LONGEST_LOG) {
+            log.append(text);
+        }
+    }
+
+    private synchronized String log() {
+        return log.toString();
+    }
+
     private void readLog() {
         byte[] buffer = new byte[1 << 12];
         String before = "";
         try (InputStream in = process.getErrorStream()) {
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
                 String text = new String(buffer, 0, read, StandardCharsets.UTF_8);
-                if (log.length() < LONGEST_LOG) {
-                    log.append(text);
-                }
+                append(text);
                 String both = before + text;
-                crashed |= both.contains(CRASH);
+                if (both.contains(CRASH)) {
+                    crashed = true;
+                }
                 before = both.substring(Math.max(0, both.length() - CRASH.length()));
             }
         } catch (IOException e) {
