@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -115,7 +116,7 @@ final class InspectionTest {
                 .filteredOn(failure -> failure.concerns(name))
                 .singleElement()
                 .satisfies(failure -> assertThat(failure.reason())
-                        .contains(BAD.get(name).reason)
+                        .contains(Objects.requireNonNull(BAD.get(name)).reason)
                         .doesNotContain("\n"));
     }
 
@@ -202,8 +203,10 @@ final class InspectionTest {
 
         Map<Hyperparameters, Recipe> recipes = alpha.recipes().at(List.of(one, other));
 
-        assertThat(recipes.get(one).optimizer()).isEqualTo(new Optimizer.AdamW(4, 0));
-        assertThat(recipes.get(other).optimizer()).isEqualTo(new Optimizer.AdamW(6, 0));
+        assertThat(recipes.keySet()).containsExactly(one, other);
+        assertThat(recipes.values())
+                .extracting(Recipe::optimizer)
+                .containsExactly(new Optimizer.AdamW(4, 0), new Optimizer.AdamW(6, 0));
         Hyperparameters throwing = alpha.searchSpace().choose(Map.of("a", 9));
         assertThatThrownBy(() -> alpha.recipe(throwing))
                 .isInstanceOf(PluginException.class)
