@@ -1,5 +1,6 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.runner.RequestException;
 import io.catwalk.runner.experiment.Conduct;
 import io.catwalk.runner.experiment.Experiment;
 import io.catwalk.runner.experiment.ExperimentFile;
@@ -10,12 +11,13 @@ import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.LocalExecutor;
+import io.catwalk.runner.trial.PrivateFolder;
 import io.catwalk.runner.trial.TrialExecution;
 import io.catwalk.runner.trial.TrialInProcess;
 import io.catwalk.runner.trial.TrialProcess;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -63,7 +65,9 @@ final class ConductOptions {
             ResultsTable.print(results, console);
             console.line("");
             console.line("Everything is in " + run.path());
-            console.line("Begin with " + Reports.page(run).getFileName() + " there.");
+            if (results.failed() < results.trials().size() && Files.exists(Reports.page(run))) {
+                console.line("Begin with " + Reports.page(run).getFileName() + " there.");
+            }
         }
         if (!results.experiment().notRun().isEmpty()) {
             console.note("not run, since the time was over: "
@@ -77,11 +81,16 @@ final class ConductOptions {
     }
 
     Experiment experiment(ExperimentSpec spec, PluginCatalog catalog) {
-        return new Experiment(spec, catalog, Home.data(), pluginsDir, Clock.systemUTC());
+        return new Experiment(spec, catalog, Home.data(), pluginsDir, new SteadyClock());
     }
 
     /** Reads how to carry it out, before anything is written. */
     Conduct how() {
+        if (inProcess && budget != null) {
+            // A training in this process cannot be stopped: it would go on while others are measured.
+            throw new RequestException("--budget needs processes that can be stopped: leave --in-process out");
+        }
+        PrivateFolder.claim();
         return new Conduct(
                 budget == null ? null : Duration.ofSeconds(ExperimentFile.seconds("--budget", budget)),
                 retry ? Conduct.Retry.ONCE : Conduct.Retry.NEVER);

@@ -19,6 +19,9 @@ import me.tongfei.progressbar.ProgressBarStyle;
 /** Shows how an experiment goes on: bars on a terminal, a line an epoch elsewhere. */
 abstract class ProgressView implements ExperimentListener, AutoCloseable {
 
+    /** What a trial does after its last epoch. */
+    private static final String FINISHING = "judging, exporting, cross-checking";
+
     private ProgressView() {}
 
     @SuppressWarnings("SystemConsoleNull") // the launcher sets jdk.console, which brings null back on a JDK from 22 on
@@ -65,6 +68,9 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
                     epoch.trainLoss(),
                     epoch.validationAccuracy() * 100,
                     epoch.seconds()));
+            if (epoch.epoch() == trial.recipe().epochs()) {
+                console.note(trial.title() + ": trained; " + FINISHING);
+            }
         }
 
         @Override
@@ -86,10 +92,13 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
         }
     }
 
-    /** A bar for the whole run, with the time that is left, and one for each trial under way. */
+    /**
+     * A bar for the whole run, with the time that is left, and one for each trial under way. The whole counts
+     * epochs, one more for what a trial does after its last, and one for each network that is measured, so that
+     * it is full when nothing is left to do.
+     */
     private static final class Bars extends ProgressView {
 
-        private static final int COLUMNS = 79;
         private static final int NAME = 24;
 
         private final Console console;
@@ -97,22 +106,30 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
         private final ProgressBar whole;
         private final Map<TrialSpec, ProgressBar> running = new HashMap<>();
         private final List<String> notes = new ArrayList<>();
+
+        /** Steps of the whole that each trial under way has made. */
+        private final Map<TrialSpec, Integer> steps = new HashMap<>();
+
+        /** Steps of the whole that finished trials have made, those that stopped early included. */
+        private long stepped;
+
         private int done;
         private int failed;
 
         Bars(Console console, ExperimentSpec spec) {
             this.console = console;
             planned = spec.planned();
-            whole = bar("all", spec.plannedEpochs());
+            whole = bar("all", spec.plannedEpochs() + planned + 1);
             show();
         }
 
-        private static ProgressBar bar(String name, long epochs) {
+        private static ProgressBar bar(String name, long steps) {
+            String safe = Console.harmless(name, NAME * 2);
             return new ProgressBarBuilder()
-                    .setTaskName(name.length() > NAME ? name.substring(0, NAME - 1) + "~" : name)
-                    .setInitialMax(epochs)
+                    .setTaskName(safe.length() > NAME ? safe.substring(0, NAME - 1) + "~" : safe)
+                    .setInitialMax(steps)
                     .setStyle(ProgressBarStyle.ASCII)
-                    .setMaxRenderedLength(COLUMNS)
+                    .setMaxRenderedLength(Math.min(Console.terminalColumns(), 80) - 1)
                     .clearDisplayOnFinish()
                     .build();
         }
@@ -120,8 +137,7 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
         @Override
         public synchronized void kept(Collection<TrialSpec> trials) {
             done += trials.size();
-            trials.forEach(
-                    trial -> whole.maxHint(whole.getMax() - trial.recipe().epochs()));
+            trials.forEach(trial -> whole.maxHint(whole.getMax() - all(trial)));
             show();
         }
 
@@ -132,17 +148,27 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
 
         @Override
         public synchronized void started(TrialSpec trial) {
-            running.put(trial, bar(trial.title(), trial.recipe().epochs()));
+            ProgressBar earlier = running.put(trial, bar(trial.title(), all(trial)));
+            if (earlier != null) { // it failed, and is tried once more
+                earlier.close();
+            }
+            steps.put(trial, 0);
+            step();
         }
 
         @Override
         public synchronized void epoch(TrialSpec trial, Epoch epoch) {
             ProgressBar bar = running.get(trial);
-            if (bar != null) {
-                bar.stepTo(epoch.epoch());
-                bar.setExtraMessage(String.format(Locale.ROOT, " %.1f%%", epoch.validationAccuracy() * 100));
+            if (bar == null) {
+                return;
             }
-            whole.step();
+            bar.stepTo(epoch.epoch());
+            bar.setExtraMessage(
+                    epoch.epoch() == trial.recipe().epochs()
+                            ? " finishing"
+                            : String.format(Locale.ROOT, " %.1f%%", epoch.validationAccuracy() * 100));
+            steps.put(trial, epoch.epoch());
+            step();
         }
 
         @Override
@@ -151,6 +177,9 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
             if (bar != null) {
                 bar.close();
             }
+            steps.remove(trial);
+            stepped += all(trial);
+            step();
             if (result.status() == TrialResult.Status.DONE) {
                 done++;
             } else {
@@ -161,12 +190,23 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
 
         @Override
         public synchronized void measuring(int count) {
-            whole.setExtraMessage(" measuring latency");
+            whole.maxHint(whole.getCurrent() + count + 1L);
+            whole.setExtraMessage(" measuring " + count + (count == 1 ? " network" : " networks"));
         }
 
         @Override
         public synchronized void unmeasured(TrialSpec trial, String reason) {
             notes.add(trial.title() + ": latency not measured: " + reason);
+        }
+
+        /** Counts the steps of a trial: its epochs, and what comes after them. */
+        private static int all(TrialSpec trial) {
+            return trial.recipe().epochs() + 1;
+        }
+
+        private void step() {
+            whole.stepTo(stepped
+                    + steps.values().stream().mapToInt(Integer::intValue).sum());
         }
 
         private void show() {

@@ -1,6 +1,7 @@
 package io.catwalk.runner.experiment;
 
 import io.catwalk.runner.training.Epoch;
+import io.catwalk.runner.trial.Timing;
 import io.catwalk.runner.trial.TrialExecutor;
 import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialResult;
@@ -56,8 +57,32 @@ final class Scheduler {
     /** First reasons of the trials that are tried again. */
     private final Map<TrialSpec, String> failedOnce = new HashMap<>();
 
-    /** Seconds for each epoch that the trials of a classifier took so far, at most. */
-    private final Map<String, Double> secondsPerEpoch = new HashMap<>();
+    /** Seconds that the trials of a classifier took so far, at most. */
+    private final Map<String, Pace> paces = new HashMap<>();
+
+    /**
+     * Says what a trial takes: an epoch each time that it is made, all else (loading, judging, export) once.
+     *
+     * @param once seconds
+     * @param epoch seconds
+     */
+    private record Pace(double once, double epoch) {
+
+        static final Pace UNKNOWN = new Pace(0, 0);
+
+        static Pace of(Timing timing) {
+            double epochs = Math.min(timing.totalSeconds(), timing.secondsPerEpoch() * timing.epochs());
+            return new Pace(timing.totalSeconds() - epochs, epochs / Math.max(1, timing.epochs()));
+        }
+
+        Pace most(Pace other) {
+            return new Pace(Math.max(once, other.once), Math.max(epoch, other.epoch));
+        }
+
+        double seconds(int epochs) {
+            return once + epoch * epochs;
+        }
+    }
 
     Scheduler(ExperimentSpec spec, TrialExecutor executor, Conduct conduct, Stopwatch stopwatch, Desk desk) {
         this.spec = spec;
@@ -152,9 +177,7 @@ final class Scheduler {
 
     private void learnPace(TrialSpec trial, TrialResult result) {
         if (result.timing() != null) {
-            double pace =
-                    result.timing().totalSeconds() / Math.max(1, result.timing().epochs());
-            secondsPerEpoch.merge(trial.classifier(), pace, Math::max);
+            paces.merge(trial.classifier(), Pace.of(result.timing()), Pace::most);
         }
     }
 
@@ -164,8 +187,8 @@ final class Scheduler {
             return true;
         }
         double left = conduct.budget().minus(stopwatch.elapsed()).toMillis() / 1e3;
-        double pace = secondsPerEpoch.getOrDefault(trial.classifier(), 0.0);
-        return left > 0 && pace * trial.recipe().epochs() <= left;
+        Pace pace = paces.getOrDefault(trial.classifier(), Pace.UNKNOWN);
+        return left > 0 && pace.seconds(trial.recipe().epochs()) <= left;
     }
 
     private void cancelRunning() {
