@@ -3,6 +3,7 @@ package io.catwalk.runner.cli;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.trial.InferenceEngine;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.PrivateFolder;
@@ -64,9 +65,7 @@ final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Console console = new Console(spec);
-        if (threads < 1) {
-            throw new RequestException("--threads must be at least 1, but is " + threads);
-        }
+        Typed.within("--threads", threads, ExperimentSpec.MOST_AT_ONCE);
         if (Files.isDirectory(subject)) {
             return answer(trials(), console);
         }

@@ -32,6 +32,9 @@ import picocli.CommandLine.Spec;
         sortOptions = false)
 final class ExportCommand implements Callable<Integer> {
 
+    /** The cross-check answers batches of this size in memory. */
+    private static final int MOST_BATCH = 4_096;
+
     @Spec
     private CommandSpec spec;
 
@@ -111,8 +114,8 @@ final class ExportCommand implements Callable<Integer> {
             throw new RequestException("--opset must be from " + ExportOptions.OLDEST_OPSET + " to "
                     + ExportOptions.NEWEST_OPSET + ", but is " + opset);
         }
-        if (batch != null && batch < 1) {
-            throw new RequestException("--batch must be at least 1, but is " + batch);
+        if (batch != null) {
+            Typed.within("--batch", batch, MOST_BATCH);
         }
         return new ExportOptions(
                 opset, probabilities, embedPreprocessing, batch, unrollRecurrent, foldBatchNorm, author, license);

@@ -35,8 +35,10 @@ final class ForeignFile {
         int run() throws IOException, InterruptedException;
     }
 
-    /** Is set in the process that does the work. */
+    /** Is set in the process that does the work; there, {@link #SIGNS} asks it for signs. */
     static final String INSIDE = "catwalk.foreign";
+
+    private static final String SIGNS = "signs";
 
     private static final String SIGN = "@catwalk goes on";
 
@@ -95,7 +97,7 @@ final class ForeignFile {
 
     /** Says that the work goes on. */
     static void sign(Console console) {
-        if (isInside()) {
+        if (SIGNS.equals(System.getProperty(INSIDE))) {
             console.note(SIGN);
         }
     }
@@ -137,7 +139,7 @@ final class ForeignFile {
     }
 
     private static boolean isInside() {
-        return Boolean.getBoolean(INSIDE);
+        return System.getProperty(INSIDE) != null;
     }
 
     private int follow(Process process, Path file, long seconds, Console console) throws InterruptedException {
@@ -212,7 +214,7 @@ final class ForeignFile {
                 "-XX:-CreateCoredumpOnCrash",
                 "-Djava.awt.headless=true",
                 "-Dfile.encoding=UTF-8",
-                "-D" + INSIDE + "=true"));
+                "-D" + INSIDE + "=" + SIGNS));
         for (String name : System.getProperties().stringPropertyNames()) {
             if (name.startsWith("catwalk.") || name.equals("sun.jnu.encoding")) {
                 line.add("-D" + name + "=" + System.getProperty(name));

@@ -19,9 +19,6 @@ import me.tongfei.progressbar.ProgressBarStyle;
 /** Shows how an experiment goes on: bars on a terminal, a line an epoch elsewhere. */
 abstract class ProgressView implements ExperimentListener, AutoCloseable {
 
-    /** What a trial does after its last epoch. */
-    private static final String FINISHING = "judging, exporting, cross-checking";
-
     private ProgressView() {}
 
     @SuppressWarnings("SystemConsoleNull") // the launcher sets jdk.console, which brings null back on a JDK from 22 on
@@ -69,7 +66,8 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
                     epoch.validationAccuracy() * 100,
                     epoch.seconds()));
             if (epoch.epoch() == trial.recipe().epochs()) {
-                console.note(trial.title() + ": trained; " + FINISHING);
+                console.note(trial.title() + ": trained; judging"
+                        + (trial.purpose() == TrialSpec.Purpose.SHIP ? ", exporting, cross-checking" : ""));
             }
         }
 
@@ -92,11 +90,7 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
         }
     }
 
-    /**
-     * A bar for the whole run, with the time that is left, and one for each trial under way. The whole counts
-     * epochs, one more for what a trial does after its last, and one for each network that is measured, so that
-     * it is full when nothing is left to do.
-     */
+    /** A bar for the whole run, with the time that is left, and one for each trial under way. */
     private static final class Bars extends ProgressView {
 
         private static final int NAME = 24;
@@ -106,20 +100,15 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
         private final ProgressBar whole;
         private final Map<TrialSpec, ProgressBar> running = new HashMap<>();
         private final List<String> notes = new ArrayList<>();
-
-        /** Steps of the whole that each trial under way has made. */
-        private final Map<TrialSpec, Integer> steps = new HashMap<>();
-
-        /** Steps of the whole that finished trials have made, those that stopped early included. */
-        private long stepped;
-
+        private final ProgressCount count;
         private int done;
         private int failed;
 
         Bars(Console console, ExperimentSpec spec) {
             this.console = console;
             planned = spec.planned();
-            whole = bar("all", spec.plannedEpochs() + planned + 1);
+            count = new ProgressCount(spec.plannedEpochs(), planned);
+            whole = bar("all", count.all());
             show();
         }
 
@@ -137,7 +126,8 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
         @Override
         public synchronized void kept(Collection<TrialSpec> trials) {
             done += trials.size();
-            trials.forEach(trial -> whole.maxHint(whole.getMax() - all(trial)));
+            trials.forEach(count::kept);
+            step();
             show();
         }
 
@@ -148,11 +138,11 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
 
         @Override
         public synchronized void started(TrialSpec trial) {
-            ProgressBar earlier = running.put(trial, bar(trial.title(), all(trial)));
+            ProgressBar earlier = running.put(trial, bar(trial.title(), ProgressCount.all(trial)));
             if (earlier != null) { // it failed, and is tried once more
                 earlier.close();
             }
-            steps.put(trial, 0);
+            count.reached(trial, 0);
             step();
         }
 
@@ -167,7 +157,7 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
                     epoch.epoch() == trial.recipe().epochs()
                             ? " finishing"
                             : String.format(Locale.ROOT, " %.1f%%", epoch.validationAccuracy() * 100));
-            steps.put(trial, epoch.epoch());
+            count.reached(trial, epoch.epoch());
             step();
         }
 
@@ -177,8 +167,7 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
             if (bar != null) {
                 bar.close();
             }
-            steps.remove(trial);
-            stepped += all(trial);
+            count.finished(trial);
             step();
             if (result.status() == TrialResult.Status.DONE) {
                 done++;
@@ -189,9 +178,10 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
         }
 
         @Override
-        public synchronized void measuring(int count) {
-            whole.maxHint(whole.getCurrent() + count + 1L);
-            whole.setExtraMessage(" measuring " + count + (count == 1 ? " network" : " networks"));
+        public synchronized void measuring(int trials) {
+            count.measuring(trials);
+            step();
+            whole.setExtraMessage(" measuring " + trials + (trials == 1 ? " network" : " networks"));
         }
 
         @Override
@@ -199,14 +189,9 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
             notes.add(trial.title() + ": latency not measured: " + reason);
         }
 
-        /** Counts the steps of a trial: its epochs, and what comes after them. */
-        private static int all(TrialSpec trial) {
-            return trial.recipe().epochs() + 1;
-        }
-
         private void step() {
-            whole.stepTo(stepped
-                    + steps.values().stream().mapToInt(Integer::intValue).sum());
+            whole.maxHint(count.all());
+            whole.stepTo(count.done());
         }
 
         private void show() {

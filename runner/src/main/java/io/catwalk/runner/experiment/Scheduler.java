@@ -1,7 +1,6 @@
 package io.catwalk.runner.experiment;
 
 import io.catwalk.runner.training.Epoch;
-import io.catwalk.runner.trial.Timing;
 import io.catwalk.runner.trial.TrialExecutor;
 import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialResult;
@@ -59,30 +58,6 @@ final class Scheduler {
 
     /** Seconds that the trials of a classifier took so far, at most. */
     private final Map<String, Pace> paces = new HashMap<>();
-
-    /**
-     * Says what a trial takes: an epoch each time that it is made, all else (loading, judging, export) once.
-     *
-     * @param once seconds
-     * @param epoch seconds
-     */
-    private record Pace(double once, double epoch) {
-
-        static final Pace UNKNOWN = new Pace(0, 0);
-
-        static Pace of(Timing timing) {
-            double epochs = Math.min(timing.totalSeconds(), timing.secondsPerEpoch() * timing.epochs());
-            return new Pace(timing.totalSeconds() - epochs, epochs / Math.max(1, timing.epochs()));
-        }
-
-        Pace most(Pace other) {
-            return new Pace(Math.max(once, other.once), Math.max(epoch, other.epoch));
-        }
-
-        double seconds(int epochs) {
-            return once + epoch * epochs;
-        }
-    }
 
     Scheduler(ExperimentSpec spec, TrialExecutor executor, Conduct conduct, Stopwatch stopwatch, Desk desk) {
         this.spec = spec;

@@ -29,7 +29,11 @@ public final class EngineSettings {
     }
 
     static List<String> jvmOptions(int threads) {
-        return properties(threads).entrySet().stream()
+        Map<String, String> properties = properties(threads);
+        // Numbers and keywords in what a trial says and writes are the same everywhere.
+        properties.put("user.language", "en");
+        properties.put("user.country", "US");
+        return properties.entrySet().stream()
                 .map(entry -> "-D" + entry.getKey() + "=" + entry.getValue())
                 .toList();
     }

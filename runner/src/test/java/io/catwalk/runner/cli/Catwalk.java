@@ -17,7 +17,7 @@ final class Catwalk {
 
     static {
         // In a process of its own, an ONNX file is worked on in another; here, at once.
-        System.setProperty(ForeignFile.INSIDE, "true");
+        System.setProperty(ForeignFile.INSIDE, "here");
     }
 
     private Catwalk() {}
