@@ -16,7 +16,6 @@ import io.catwalk.runner.trial.TrialExecution;
 import io.catwalk.runner.trial.TrialInProcess;
 import io.catwalk.runner.trial.TrialProcess;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +38,9 @@ final class ConductOptions {
     @Option(names = "--retry", description = "Try a failed trial once more.")
     boolean retry;
 
+    /** Set by the only command that finds trials of an earlier start. */
+    boolean keepVersions;
+
     @Option(names = "--in-process", description = "Run trials in this process, to debug a plugin.")
     boolean inProcess;
 
@@ -50,12 +52,13 @@ final class ConductOptions {
     int carryOut(ExperimentSpec spec, Experiment experiment, Conduct how, RunFolder run, Console console)
             throws IOException, InterruptedException {
         Results results;
+        boolean reported;
         StopNote note = new StopNote(run.path(), console);
         try (RunLock lock = run.lock();
                 ProgressView view = ProgressView.of(console, spec);
                 LocalExecutor executor = new LocalExecutor(execution(spec), inProcess ? 1 : spec.jobs())) {
             results = experiment.run(run, executor, how, view);
-            Reports.writeAfter(run, console);
+            reported = Reports.writeAfter(run, results, console);
         } finally {
             note.withdraw();
         }
@@ -65,7 +68,7 @@ final class ConductOptions {
             ResultsTable.print(results, console);
             console.line("");
             console.line("Everything is in " + run.path());
-            if (results.failed() < results.trials().size() && Files.exists(Reports.page(run))) {
+            if (reported && !results.done().isEmpty()) {
                 console.line("Begin with " + Reports.page(run).getFileName() + " there.");
             }
         }
@@ -77,7 +80,11 @@ final class ConductOptions {
         if (results.disagreeing() > 0) {
             return ExitCode.CROSS_CHECK_FAILED;
         }
-        return results.failed() == 0 && results.experiment().notRun().isEmpty() ? ExitCode.DONE : ExitCode.SOME_FAILED;
+        return reported
+                        && results.failed().isEmpty()
+                        && results.experiment().notRun().isEmpty()
+                ? ExitCode.DONE
+                : ExitCode.SOME_FAILED;
     }
 
     Experiment experiment(ExperimentSpec spec, PluginCatalog catalog) {
@@ -93,7 +100,8 @@ final class ConductOptions {
         PrivateFolder.claim();
         return new Conduct(
                 budget == null ? null : Duration.ofSeconds(ExperimentFile.seconds("--budget", budget)),
-                retry ? Conduct.Retry.ONCE : Conduct.Retry.NEVER);
+                retry ? Conduct.Retry.ONCE : Conduct.Retry.NEVER,
+                keepVersions ? Conduct.Versions.KEEP : Conduct.Versions.RENEW);
     }
 
     private TrialExecution execution(ExperimentSpec spec) {

@@ -86,10 +86,10 @@ final class ForeignFileTest {
         Path file = world.changed(folder.resolve("endless.onnx"), ForeignFileTest::loopForEver);
 
         Catwalk.Answer answer =
-                Catwalk.finish(Catwalk.process(folder, "predict", file.toString(), picture, "--timeout", "4s"));
+                Catwalk.finish(Catwalk.process(folder, "predict", file.toString(), picture, "--timeout", "8s"));
 
         assertThat(answer.err())
-                .isEqualTo("catwalk: " + file + ": expected an answer within 4s, found none: if the network is that"
+                .isEqualTo("catwalk: " + file + ": expected an answer within 8s, found none: if the network is that"
                         + " slow, give it longer with --timeout 10m\n");
         assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
         assertThat(ProcessHandle.allProcesses()

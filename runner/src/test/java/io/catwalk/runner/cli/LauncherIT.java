@@ -133,7 +133,7 @@ final class LauncherIT {
         Path temporary = Files.createDirectory(folder.resolve("tmp"));
         TinyImages.write(folder.resolve("tiny"));
         ProcessBuilder training =
-                catwalk(("train small-conv --dataset tiny --epochs 1 --batch-size 16 --limit-train 60 --out run")
+                catwalk("train small-conv --dataset tiny --epochs 1 --batch-size 16 --limit-train 60 --out run"
                         .split(" ", -1));
         String options = "-Dcatwalk.cache=" + PrivateFolder.claim().path() + " -Duser.home=" + home;
         training.environment()
