@@ -193,7 +193,9 @@ final class BadRequestTest {
                     audit --limit-test -1                 | --limit-test must be 0 (all) or above
                     """)
     void anExtremeNumberOfAnotherCommandIsRefusedAtOnce(String command, String message) {
-        assertThat(answered(command.replace("IMAGES", images.toString()).split(" ", -1))).startsWith(message).doesNotContain("Exception");
+        assertThat(answered(command.replace("IMAGES", images.toString()).split(" ", -1)))
+                .startsWith(message)
+                .doesNotContain("Exception");
     }
 
     @Test

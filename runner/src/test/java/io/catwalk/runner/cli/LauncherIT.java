@@ -132,9 +132,8 @@ final class LauncherIT {
         Path home = Files.createDirectory(folder.resolve("home"));
         Path temporary = Files.createDirectory(folder.resolve("tmp"));
         TinyImages.write(folder.resolve("tiny"));
-        ProcessBuilder training =
-                catwalk("train small-conv --dataset tiny --epochs 1 --batch-size 16 --limit-train 60 --out run"
-                        .split(" ", -1));
+        ProcessBuilder training = catwalk(
+                "train small-conv --dataset tiny --epochs 1 --batch-size 16 --limit-train 60 --out run".split(" ", -1));
         String options = "-Dcatwalk.cache=" + PrivateFolder.claim().path() + " -Duser.home=" + home;
         training.environment()
                 .putAll(Map.of("HOME", home.toString(), "TMPDIR", temporary.toString(), "CATWALK_OPTS", options));
