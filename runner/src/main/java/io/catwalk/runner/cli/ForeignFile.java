@@ -83,7 +83,7 @@ final class ForeignFile {
         Thread end = new Thread(() -> kill(process), "end-foreign-file");
         Runtime.getRuntime().addShutdownHook(end);
         try {
-            return follow(process, file, seconds, console);
+            return follow(process, file, crash, seconds, console);
         } finally {
             kill(process);
             Files.deleteIfExists(crash);
@@ -142,11 +142,13 @@ final class ForeignFile {
         return System.getProperty(INSIDE) != null;
     }
 
-    private int follow(Process process, Path file, long seconds, Console console) throws InterruptedException {
+    private int follow(Process process, Path file, Path crash, long seconds, Console console)
+            throws InterruptedException {
         Semaphore signs = new Semaphore(0);
+        List<String> answers = new ArrayList<>(); // a JVM that crashes says so among them
         List<String> notes = new ArrayList<>();
-        Thread answers = reader(process.inputReader(StandardCharsets.UTF_8), console::line);
-        Thread others = reader(process.errorReader(StandardCharsets.UTF_8), line -> {
+        Thread out = reader(process.inputReader(StandardCharsets.UTF_8), answers::add);
+        Thread err = reader(process.errorReader(StandardCharsets.UTF_8), line -> {
             if (line.equals(SIGN)) {
                 signs.release();
             } else if (notes.size() < MOST_NOTES) {
@@ -160,16 +162,17 @@ final class ForeignFile {
                         + ", found none: if the network is that slow, give it longer with --timeout 10m");
             }
         }
-        answers.join();
-        others.join();
+        out.join();
+        err.join();
         int exitCode = process.waitFor();
-        if (exitCode >= SIGNAL) {
+        if (exitCode >= SIGNAL || Files.exists(crash)) {
             throw new RequestException(file + ": expected a model that ONNX Runtime can run, but "
                     + (exitCode == KILLED
                             ? "its process was killed from outside, perhaps for want of memory"
                             : "it crashed ONNX Runtime")
                     + ": export it again, or check where it comes from");
         }
+        answers.forEach(console::line);
         notes.forEach(console::note);
         return exitCode;
     }
