@@ -77,8 +77,8 @@ final class VerifyCommand implements Callable<Integer> {
     @Nullable
     private Path answers;
 
-    @Option(names = "--plugins-dir", paramLabel = "DIR", description = "Folder of the plugin jars.")
-    private Path pluginsDir = Home.plugins();
+    @Mixin
+    private PluginOptions plugins;
 
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
@@ -109,8 +109,8 @@ final class VerifyCommand implements Callable<Integer> {
     private int crossCheck(Path trial, Console console) throws IOException {
         TrialFolder folder = TrainedTrials.in(trial).get(0);
         EngineSettings.apply(folder.readOrder().spec().threads());
-        try (PluginCatalog catalog = PluginCatalog.open(pluginsDir);
-                SavedTrial saved = SavedTrial.open(folder, catalog, Home.data(), null)) {
+        PluginCatalog catalog = plugins.open(console);
+        try (SavedTrial saved = SavedTrial.open(folder, catalog, Home.data(), null)) {
             ParityResult parity = saved.crossCheck(file);
             if (json) {
                 console.json(parity);
