@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 /** Tells in one line what went wrong. */
 public final class Reasons {
 
+    private static final int LONGEST_QUOTE = 80;
+
     private Reasons() {}
 
     /**
@@ -35,6 +37,21 @@ public final class Reasons {
         }
         boolean speaksForItself = thrown.getClass() == IOException.class || !message.equals(thrown.getMessage());
         return (speaksForItself ? "" : type + ": ") + oneLine(message);
+    }
+
+    /**
+     * Quotes what was found somewhere, so that it can stand in a line for a person: cut where it is long, and
+     * without control characters, which a terminal would obey.
+     *
+     * @param text any
+     * @return such as {@code 'abc'}; of a long text its beginning and its length
+     */
+    public static String quoted(String text) {
+        String start = text.length() > LONGEST_QUOTE ? text.substring(0, LONGEST_QUOTE) : text;
+        String visible = start.replaceAll("\\p{C}", "\uFFFD");
+        return text.length() > LONGEST_QUOTE
+                ? "'" + visible + "...' (" + text.length() + " letters)"
+                : "'" + visible + "'";
     }
 
     /**

@@ -67,10 +67,15 @@ public record TrialFolder(Path path) {
      * Returns where the answers to some images stand.
      *
      * @param part {@code test} or {@code validation}
-     * @return path of a CSV file
+     * @return path of an array of NumPy if there is one, otherwise of a CSV file, which may be there or not
      */
     public Path predictions(String part) {
-        return path.resolve(part.equals("test") ? "predictions.csv" : "predictions-" + part + ".csv");
+        Path array = predictions(part, ".npy");
+        return Files.exists(array) ? array : predictions(part, ".csv");
+    }
+
+    private Path predictions(String part, String extension) {
+        return path.resolve((part.equals("test") ? "predictions" : "predictions-" + part) + extension);
     }
 
     /**
@@ -219,7 +224,9 @@ public record TrialFolder(Path path) {
     }
 
     void writePredictions(String part, Predictions predictions) throws IOException {
-        predictions.write(predictions(part));
+        String extension = predictions.extension();
+        Files.deleteIfExists(predictions(part, extension.equals(".npy") ? ".csv" : ".npy"));
+        predictions.write(predictions(part, extension));
     }
 
     /** Writes the course of the training so far, one line an epoch. */

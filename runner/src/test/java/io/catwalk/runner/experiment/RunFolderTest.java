@@ -18,16 +18,12 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledOnOs;
-import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("tiny")
 final class RunFolderTest {
-
-    private static final Path FULL_DISK = Path.of("/dev/full");
 
     @TempDir
     private Path folder;
@@ -154,21 +150,6 @@ final class RunFolderTest {
                 .isInstanceOf(RequestException.class)
                 .hasMessage("--out must be a folder that can be made and written, but " + path
                         + " cannot (Not a directory): choose another");
-    }
-
-    @Test
-    @EnabledOnOs(value = OS.LINUX, disabledReason = "needs /dev/full")
-    void aFullDiskIsNamedAndKeepsTheOlderFile() throws IOException {
-        RunFolder run = RunFolder.open(aRun());
-        String before = Files.readString(run.path().resolve("experiment.yaml"));
-        ExperimentSpec spec = run.readExperiment();
-        Files.createSymbolicLink(run.path().resolve("experiment.yaml.part"), FULL_DISK);
-
-        assertThatThrownBy(() -> run.writeExperiment(spec))
-                .isInstanceOf(IOException.class)
-                .hasMessage("cannot write " + run.path().resolve("experiment.yaml") + ": No space left on device");
-        assertThat(run.path().resolve("experiment.yaml")).hasContent(before);
-        assertThat(run.path().resolve("experiment.yaml.part")).doesNotExist();
     }
 
     @Test
