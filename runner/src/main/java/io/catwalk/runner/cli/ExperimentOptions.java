@@ -2,6 +2,7 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Recipe;
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.experiment.ClassifierEntry;
 import io.catwalk.runner.experiment.Conduct;
@@ -11,6 +12,7 @@ import io.catwalk.runner.experiment.ExperimentFile;
 import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.RecipeOverrides;
 import io.catwalk.runner.experiment.RunFolder;
+import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.experiment.TuningSpec;
 import io.catwalk.runner.plugin.LoadedClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
@@ -18,6 +20,8 @@ import io.catwalk.runner.statistics.EquivalenceRegion;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.SplitSpec;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -139,11 +143,12 @@ final class ExperimentOptions {
                             " ", command.commandLine().getParseResult().originalArgs()));
             Conduct how = conduct.how();
             Experiment experiment = conduct.experiment(spec, catalog);
-            RunFolder run = RunFolder.create(
-                    out == null ? defaultOut(name) : out,
-                    force ? RunFolder.Existing.REPLACE : RunFolder.Existing.REFUSE);
-            run.writeExperiment(spec);
-            return conduct.carryOut(spec, experiment, how, run, console);
+            try (RunLock lock = RunFolder.claim(
+                    out == null ? newFolder(name) : out,
+                    force ? RunFolder.Existing.REPLACE : RunFolder.Existing.REFUSE)) {
+                lock.run().writeExperiment(spec);
+                return conduct.carryOut(spec, experiment, how, lock, console);
+            }
         }
     }
 
@@ -302,9 +307,25 @@ final class ExperimentOptions {
         return value;
     }
 
-    private static Path defaultOut(String command) {
+    /** Makes a folder that nobody else has made, also of two commands in the same second. */
+    private static Path newFolder(String command) {
         String time = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT)
                 .format(LocalDateTime.now(ZoneId.systemDefault()));
-        return Path.of("runs", command + "-" + time);
+        Path folder = Path.of("runs", command + "-" + time);
+        try {
+            Files.createDirectories(folder.getParent());
+            for (int i = 2; ; i++) {
+                try {
+                    return Files.createDirectory(folder);
+                } catch (FileAlreadyExistsException e) {
+                    folder = folder.resolveSibling(command + "-" + time + "-" + i);
+                }
+            }
+        } catch (IOException e) {
+            throw new RequestException(
+                    "expected a folder that can be made, but " + folder + " cannot (" + Reasons.of(e)
+                            + "): choose another with --out",
+                    e);
+        }
     }
 }

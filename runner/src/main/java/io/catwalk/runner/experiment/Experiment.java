@@ -25,7 +25,6 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.core.JacksonException;
 
 /**
  * Runs the trials of one experiment, or those that an interrupted run has left, then measures the trained
@@ -168,7 +167,7 @@ public final class Experiment {
     private static @Nullable TrialResult readIfThere(TrialFolder folder) {
         try {
             return Files.exists(folder.result()) ? folder.readResult() : null;
-        } catch (IOException | JacksonException e) {
+        } catch (IOException | RequestException e) {
             LOG.warn("{} cannot be read, and is made again", folder.result(), e);
             return null;
         }

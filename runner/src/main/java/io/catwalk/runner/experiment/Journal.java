@@ -43,6 +43,10 @@ record Journal(Path path) {
         if (!Files.exists(path)) {
             return new Content(List.of(), false);
         }
+        if (!Files.isRegularFile(path)) {
+            throw new RequestException("expected the journal of a run in " + path + ", but that is a folder: the run is "
+                    + "left as it is; start it anew with another --out");
+        }
         byte[] bytes = Files.readAllBytes(path);
         int whole = bytes.length;
         while (whole > 0 && bytes[whole - 1] != '\n') {
@@ -66,9 +70,8 @@ record Journal(Path path) {
 
     private Entry parse(String line, int number) {
         RequestException foreign = new RequestException("expected a finished trial on each line of " + path
-                + ", but line " + number + " is '"
-                + Reasons.oneLine(line.length() > 60 ? line.substring(0, 60) + "..." : line)
-                + "': the run is left as it is; start it anew with another --out");
+                + ", but line " + number + " is " + Reasons.quoted(line)
+                + ": the run is left as it is; start it anew with another --out");
         try {
             Entry entry = Json.LINE.readValue(line, Entry.class);
             if (entry.trial() != null && entry.key() != null && entry.status() != null) {

@@ -1,10 +1,10 @@
 package io.catwalk.runner.experiment;
 
+import io.catwalk.runner.RequestException;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import tools.jackson.core.JacksonException;
 
 /**
  * Measures how long a run takes, with what it took before it was interrupted.
@@ -25,7 +25,7 @@ record Stopwatch(Clock clock, Instant firstStart, double before, Instant start) 
         try {
             Results.Summary earlier = run.readResults().experiment();
             return new Stopwatch(clock, Instant.parse(earlier.startedAt()), earlier.seconds(), now);
-        } catch (JacksonException e) {
+        } catch (RequestException e) {
             return new Stopwatch(clock, now, 0, now); // the results are written anew from the trials
         }
     }
