@@ -2,6 +2,7 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.trial.InferenceEngine;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.TrialFolder;
@@ -61,13 +62,23 @@ final class BenchCommand implements Callable<Integer> {
         if (threads < 1) {
             throw new RequestException("--threads must be at least 1, but is " + threads);
         }
-        List<Measured> rows = Files.isDirectory(subject) ? trials() : List.of(file());
+        List<Measured> rows = measured(console);
         if (json) {
             console.json(rows.stream().map(BenchCommand::asMap).toList());
         } else {
             print(rows, console);
         }
         return ExitCode.DONE;
+    }
+
+    @SuppressWarnings("try") // the lock is held, not used
+    private List<Measured> measured(Console console) throws IOException, InterruptedException {
+        if (!Files.isDirectory(subject)) {
+            return List.of(file());
+        }
+        try (RunLock lock = record ? TrainedTrials.lock(subject, console) : null) {
+            return trials();
+        }
     }
 
     private Measured file() throws IOException, InterruptedException {

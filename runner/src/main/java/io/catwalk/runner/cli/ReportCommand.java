@@ -2,6 +2,7 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.experiment.RunFolder;
+import io.catwalk.runner.experiment.RunLock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,8 +38,10 @@ final class ReportCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Console console = new Console(spec);
         RunFolder run = RunFolder.open(folder);
-        run.refreshResults();
-        Reports.write(run);
+        try (RunLock lock = run.lockPatiently(console::note)) {
+            lock.run().refreshResults();
+            Reports.write(run);
+        }
         console.line(Reports.page(run).toString());
         if (open) {
             open(Reports.page(run), console);

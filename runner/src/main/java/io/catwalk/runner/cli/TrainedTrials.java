@@ -2,6 +2,7 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.experiment.RunFolder;
+import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialResult;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Finds the trials that a user means by a folder. */
 final class TrainedTrials {
@@ -43,18 +45,37 @@ final class TrainedTrials {
     }
 
     /**
+     * Keeps everybody else from the run that a folder belongs to, while something is written there.
+     *
+     * @param folder a run folder, or the folder of one trial
+     * @param console is told if it has to wait
+     * @return to be closed; null for a trial that is in no run any more
+     */
+    static @Nullable RunLock lock(Path folder, Console console) {
+        RunFolder run = run(folder);
+        return run == null ? null : run.lockPatiently(console::note);
+    }
+
+    /**
      * Writes the results of a run anew from what its trials recorded since.
      *
      * @param folder a run folder, or the folder of one trial; a trial that is in no run any more is left alone
      */
     static void refreshResults(Path folder) throws IOException {
+        RunFolder run = run(folder);
+        if (run != null) {
+            run.refreshResults();
+        }
+    }
+
+    private static @Nullable RunFolder run(Path folder) {
         Path run = folder.toAbsolutePath().normalize();
         for (int depth = 0; run != null && depth <= TRIAL_DEPTH; depth++) {
             if (RunFolder.isOne(run)) {
-                RunFolder.open(run).refreshResults();
-                return;
+                return RunFolder.open(run);
             }
             run = run.getParent();
         }
+        return null;
     }
 }

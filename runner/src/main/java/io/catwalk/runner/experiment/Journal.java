@@ -74,7 +74,7 @@ record Journal(Path path) {
                 + ": the run is left as it is; start it anew with another --out");
         try {
             Entry entry = Json.LINE.readValue(line, Entry.class);
-            if (entry.trial() != null && entry.key() != null && entry.status() != null) {
+            if (entry != null && entry.trial() != null && entry.key() != null && entry.status() != null) {
                 return entry;
             }
         } catch (JacksonException e) {

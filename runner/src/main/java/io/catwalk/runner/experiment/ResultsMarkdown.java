@@ -1,5 +1,6 @@
 package io.catwalk.runner.experiment;
 
+import io.catwalk.runner.Markdown;
 import io.catwalk.runner.statistics.CochranQ;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.TrialResult;
@@ -57,7 +58,7 @@ record ResultsMarkdown(Results results) {
                 text.append("| ")
                         .append(results.label(trial))
                         .append(" | failed: ")
-                        .append(String.valueOf(trial.error()).replace("|", "\\|"))
+                        .append(Markdown.text(String.valueOf(trial.error())))
                         .append(" | | | | | | | | |\n");
             } else {
                 row(text, results.label(trial), Results.cells(trial));
@@ -88,7 +89,7 @@ record ResultsMarkdown(Results results) {
             failed.forEach(trial -> text.append("- failed: ")
                     .append(results.label(trial))
                     .append(": ")
-                    .append(trial.error())
+                    .append(Markdown.text(String.valueOf(trial.error())))
                     .append('\n'));
         }
     }

@@ -100,7 +100,9 @@ public record RunFolder(Path path) {
         RunFolder folder = new RunFolder(path);
         if (!isOne(path)) {
             throw new RequestException("expected a run folder with an " + RunFiles.EXPERIMENT + ", but " + path
-                    + (Files.exists(path) ? " has none" : " does not exist"));
+                    + (Files.exists(path.resolve(RunFiles.EXPERIMENT))
+                            ? "/" + RunFiles.EXPERIMENT + " is a folder"
+                            : Files.exists(path) ? " has none" : " does not exist"));
         }
         return folder;
     }
