@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
@@ -141,8 +142,8 @@ public final class AtomicFiles {
         }
         List<Path> drafts;
         try (Stream<Path> entries = Files.list(folder)) {
-            drafts = entries.filter(entry ->
-                            target(entry.getFileName().toString()).isPresent() && !Files.isDirectory(entry))
+            drafts = entries.filter(
+                            entry -> target(entry.getFileName().toString()).isPresent() && !Files.isDirectory(entry))
                     .toList();
         } catch (UncheckedIOException e) {
             throw e.getCause();
@@ -159,7 +160,7 @@ public final class AtomicFiles {
 
     private static void move(Path from, Path to) throws IOException {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        syncFolder(to.toAbsolutePath().getParent());
+        syncFolder(Objects.requireNonNull(to.toAbsolutePath().getParent()));
     }
 
     /** Makes the new name last through a power cut. Some systems cannot: there the file system sees to it. */

@@ -20,7 +20,8 @@ public final class Csv {
      * @return the same, to stand between commas
      */
     public static String cell(String text) {
-        String harmless = FORMULA.matcher(text).lookingAt() && !NUMBER.matcher(text).matches() ? "'" + text : text;
+        String harmless =
+                FORMULA.matcher(text).lookingAt() && !NUMBER.matcher(text).matches() ? "'" + text : text;
         return PLAIN.matcher(harmless).matches() ? harmless : '"' + harmless.replace("\"", "\"\"") + '"';
     }
 }

@@ -67,6 +67,16 @@ public final class Json {
     }
 
     /**
+     * Tells whether a value that was read is whole.
+     *
+     * @param value a record
+     * @return whether there is a null only where its type says so, in the records that it holds too
+     */
+    public static boolean isComplete(Object value) {
+        return StoredJson.missing("", value) == null;
+    }
+
+    /**
      * Reads the version of a file's format and nothing else, since another version may have other keys.
      *
      * @param file JSON, or YAML if its name ends in {@code .yaml}

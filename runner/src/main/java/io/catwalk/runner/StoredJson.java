@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -52,7 +51,10 @@ final class StoredJson {
         if (value == null) {
             throw damaged("it holds null", null);
         }
-        requireComplete("", value);
+        String missing = missing("", value);
+        if (missing != null) {
+            throw damaged("the value of " + missing.replaceFirst("^\\.", "") + " is missing or wrong", null);
+        }
         return value;
     }
 
@@ -102,34 +104,37 @@ final class StoredJson {
                 .replaceFirst("^\\.", "");
     }
 
-    /** Refuses a null, in a record or in a list of records, that the record does not provide for. */
-    private void requireComplete(String path, Object value) {
+    /**
+     * Finds a null that a record, or a list of records, does not provide for.
+     *
+     * @param path of the value; empty at the top
+     * @param value a record, a list, or a part of one
+     * @return the path of the first; null if there is none
+     */
+    static @Nullable String missing(String path, @Nullable Object value) {
+        if (value == null) {
+            return path;
+        }
         if (value instanceof List<?> list) {
             for (int i = 0; i < list.size(); i++) {
-                requireComplete(path + "[" + i + "]", require(path + "[" + i + "]", list.get(i)));
+                String missing = missing(path + "[" + i + "]", list.get(i));
+                if (missing != null) {
+                    return missing;
+                }
             }
         } else if (value instanceof Record) {
             for (RecordComponent component : value.getClass().getRecordComponents()) {
-                String name = path + (path.isEmpty() ? "" : ".") + snakeCase(component.getName());
                 Object part = value(component, value);
-                if (part == null && !mayBeNull(component.getAnnotatedType())) {
-                    throw missing(name);
-                }
-                if (part instanceof List && mayHoldNull(component.getAnnotatedType())) {
-                    continue;
-                }
-                if (part != null && !(part instanceof Map)) {
-                    requireComplete(name, part);
+                boolean provided = part == null
+                        ? mayBeNull(component.getAnnotatedType())
+                        : mayHoldNull(component.getAnnotatedType());
+                String missing = provided ? null : missing(path + "." + snakeCase(component.getName()), part);
+                if (missing != null) {
+                    return missing;
                 }
             }
         }
-    }
-
-    private Object require(String path, @Nullable Object element) {
-        if (element == null) {
-            throw missing(path);
-        }
-        return element;
+        return null;
     }
 
     private static boolean mayBeNull(AnnotatedType type) {
@@ -152,10 +157,6 @@ final class StoredJson {
 
     private static String snakeCase(String name) {
         return name.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
-    }
-
-    private RequestException missing(String path) {
-        return damaged("the value of " + path + " is missing or wrong", null);
     }
 
     private RequestException damaged(String found, @Nullable Throwable cause) {

@@ -12,7 +12,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class CsvTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "T-shirt/top", "a b", "1", "-1", "-0.25", "+3", "-1.5E-4", "1e+9", "a=b", "a@b", "'quoted'"})
+    @ValueSource(
+            strings = {"", "T-shirt/top", "a b", "1", "-1", "-0.25", "+3", "-1.5E-4", "1e+9", "a=b", "a@b", "'quoted'"})
     void aPlainCellStaysAsItIs(String text) {
         assertThat(Csv.cell(text)).isEqualTo(text);
     }

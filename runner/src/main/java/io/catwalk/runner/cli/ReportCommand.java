@@ -1,6 +1,7 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.runner.Reasons;
+import io.catwalk.runner.experiment.RecordedRun;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
 import java.io.IOException;
@@ -39,8 +40,8 @@ final class ReportCommand implements Callable<Integer> {
         Console console = new Console(spec);
         RunFolder run = RunFolder.open(folder);
         try (RunLock lock = run.lockPatiently(console::note)) {
-            lock.run().refreshResults();
-            Reports.write(run);
+            RecordedRun recorded = lock.run().recorded();
+            Reports.write(recorded, recorded.compared());
         }
         console.line(Reports.page(run).toString());
         if (open) {

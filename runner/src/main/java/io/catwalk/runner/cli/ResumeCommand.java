@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -31,6 +32,12 @@ final class ResumeCommand implements Callable<Integer> {
     @Parameters(paramLabel = "RUN", description = "A run folder.")
     private Path folder = Path.of("");
 
+    @Option(
+            names = "--keep-versions",
+            description = "Keep trials that other versions of Catwalk, DJL or PyTorch have made; the report shows "
+                    + "the mix.")
+    private boolean keepVersions;
+
     @Mixin
     private ConductOptions conduct;
 
@@ -38,6 +45,7 @@ final class ResumeCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         RunFolder run = RunFolder.open(folder);
         ExperimentSpec request = run.readExperiment();
+        conduct.keepVersions = keepVersions;
         try (PluginCatalog catalog = PluginCatalog.open(conduct.pluginsDir)) {
             Experiment experiment = conduct.experiment(request, catalog);
             try (RunLock lock = run.lock(RunLock.Purpose.TRAIN)) {

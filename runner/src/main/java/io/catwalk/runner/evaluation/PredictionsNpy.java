@@ -28,8 +28,8 @@ final class PredictionsNpy {
 
     private static final int BEFORE_HEADER = MAGIC.length + Short.BYTES;
     private static final int ALIGNMENT = 64;
-    private static final Pattern HEADER = Pattern.compile(
-            "\\{'descr': \\[\\('label', '<i4'\\), \\('logits', '<f4', \\((\\d{1,9}),\\)\\)\\], "
+    private static final Pattern HEADER =
+            Pattern.compile("\\{'descr': \\[\\('label', '<i4'\\), \\('logits', '<f4', \\((\\d{1,9}),\\)\\)\\], "
                     + "'fortran_order': False, 'shape': \\((\\d{1,9}),\\), \\} *\n");
 
     private PredictionsNpy() {}
@@ -52,8 +52,7 @@ final class PredictionsNpy {
                         .formatted(classes, images);
         int whole = BEFORE_HEADER + dictionary.length() + 1;
         int padded = (whole + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT; // so that the array can be mapped
-        byte[] text =
-                (dictionary + " ".repeat(padded - whole) + "\n").getBytes(StandardCharsets.US_ASCII);
+        byte[] text = (dictionary + " ".repeat(padded - whole) + "\n").getBytes(StandardCharsets.US_ASCII);
         return ByteBuffer.allocate(padded)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .put(MAGIC)
@@ -102,7 +101,8 @@ final class PredictionsNpy {
             in.readFully(bytes);
             int label = row.getInt(0);
             if (label < 0 || label >= rows.classes) {
-                throw refusal(file, "a label from 0 to " + (rows.classes - 1) + " for image " + i, Integer.toString(label));
+                throw refusal(
+                        file, "a label from 0 to " + (rows.classes - 1) + " for image " + i, Integer.toString(label));
             }
             row.slice(Integer.BYTES, bytes.length - Integer.BYTES)
                     .order(ByteOrder.LITTLE_ENDIAN)

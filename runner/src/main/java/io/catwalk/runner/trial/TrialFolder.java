@@ -71,7 +71,7 @@ public record TrialFolder(Path path) {
      *
      * @return path of a JSON file
      */
-    public Path result() {
+    public Path outcome() {
         return path.resolve("trial.json");
     }
 
@@ -166,21 +166,21 @@ public record TrialFolder(Path path) {
     /**
      * Writes the outcome.
      *
-     * @param result of the trial
+     * @param outcome of the trial
      * @throws IOException if it cannot be written
      */
-    public void writeResult(TrialResult result) throws IOException {
-        AtomicFiles.write(result(), Json.JSON.writeValueAsString(result));
+    public void writeOutcome(TrialOutcome outcome) throws IOException {
+        AtomicFiles.write(outcome(), Json.JSON.writeValueAsString(outcome));
     }
 
     /**
      * Reads the outcome.
      *
-     * @return what {@link #writeResult} wrote
+     * @return what {@link #writeOutcome} wrote
      * @throws IOException if it cannot be read
      */
-    public TrialResult readResult() throws IOException {
-        return Json.read(result(), TrialResult.class, "the outcome of a trial");
+    public TrialOutcome readOutcome() throws IOException {
+        return Json.read(outcome(), TrialOutcome.class, "the outcome of a trial");
     }
 
     /**
@@ -190,7 +190,7 @@ public record TrialFolder(Path path) {
      * @throws IOException if something cannot be deleted
      */
     public void clear() throws IOException {
-        Files.deleteIfExists(result());
+        Files.deleteIfExists(outcome());
         List<Path> entries;
         try (Stream<Path> all = Files.walk(path)) {
             entries = all.sorted(Comparator.reverseOrder()).toList();
@@ -312,8 +312,8 @@ public record TrialFolder(Path path) {
     }
 
     private static RequestException damagedHistory(Path file, int line, String found) {
-        return new RequestException("expected the course of a training in " + file + ", but line " + line + " is " + found
-                + ": the file is left as it is; take it from a copy, or delete it");
+        return new RequestException("expected the course of a training in " + file + ", but line " + line + " is "
+                + found + ": the file is left as it is; take it from a copy, or delete it");
     }
 
     private Path model() {

@@ -35,9 +35,8 @@ final class DamagedRunTest {
 
     static {
         FILES.put("experiment.yaml", "report");
-        FILES.put("results.json", "report");
         FILES.put("journal.jsonl", "resume");
-        FILES.put(TRIAL + "trial.json", "report");
+        FILES.put(TRIAL + "trial.json", "evaluate");
         FILES.put(TRIAL + "order.json", "evaluate");
         FILES.put(TRIAL + "history.csv", "report");
         FILES.put(TRIAL + "predictions.csv", "report");
@@ -46,21 +45,29 @@ final class DamagedRunTest {
         DAMAGES.put("blank", text -> " \n");
         DAMAGES.put("cut in the middle", text -> text.substring(0, text.length() / 2) + "\n");
         DAMAGES.put("NUL bytes", text -> "\0".repeat(text.length()));
-        DAMAGES.put("a NUL byte in the middle", text -> text.substring(0, text.length() / 2) + "\0\n"
-                + text.substring(text.length() / 2));
+        DAMAGES.put(
+                "a NUL byte in the middle",
+                text -> text.substring(0, text.length() / 2) + "\0\n" + text.substring(text.length() / 2));
         DAMAGES.put("null", text -> "null\n");
         DAMAGES.put("an empty list", text -> "[]\n");
         DAMAGES.put("an empty object", text -> "{}\n");
         DAMAGES.put("a list", text -> "[1, {\"a\": 2}]\n");
         DAMAGES.put("prose", text -> "eggs, milk and bread\n");
         DAMAGES.put("deep", text -> "[".repeat(100_000) + "\n");
-        DAMAGES.put("random letters", text -> new Random(7)
-                .ints(2000, 33, 127)
-                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-                .toString() + "\n");
+        DAMAGES.put(
+                "random letters",
+                text -> new Random(7)
+                                .ints(2000, 33, 127)
+                                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                                .toString()
+                        + "\n");
         DAMAGES.put("no text", text -> "\u00e9\u00ff" + text);
         DAMAGES.put("a terminal's commands", text -> "\u001b[2J\u001b]0;x\u0007\n");
     }
+
+    /** What is no other damage to a table than prose is. */
+    private static final List<String> OF_JSON =
+            List.of("null", "an empty list", "an empty object", "a list", "deep", "blank");
 
     /** One run for all tests: what a test has damaged, it puts back. */
     @TempDir
@@ -71,7 +78,8 @@ final class DamagedRunTest {
 
     @BeforeAll
     static void train() throws IOException {
-        TestPlugin.sound("dense").write(Files.createDirectory(world.resolve("plugins")).resolve("dense.jar"));
+        TestPlugin.sound("dense")
+                .write(Files.createDirectory(world.resolve("plugins")).resolve("dense.jar"));
         Catwalk.Answer answer = Catwalk.run(
                 "train",
                 "dense",
@@ -106,7 +114,9 @@ final class DamagedRunTest {
 
     static Stream<Arguments> damages() {
         return FILES.keySet().stream()
-                .flatMap(file -> DAMAGES.keySet().stream().map(damage -> Arguments.of(file, damage)));
+                .flatMap(file -> DAMAGES.keySet().stream()
+                        .filter(damage -> !file.endsWith(".csv") || !OF_JSON.contains(damage))
+                        .map(damage -> Arguments.of(file, damage)));
     }
 
     @ParameterizedTest
@@ -114,7 +124,9 @@ final class DamagedRunTest {
     void aDamagedFileIsNamed(String file, String damage) throws IOException {
         Path damaged = run.resolve(file);
         String text = DAMAGES.get(damage).apply(Files.readString(damaged));
-        Files.write(damaged, text.getBytes(damage.equals("no text") ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8));
+        Files.write(
+                damaged,
+                text.getBytes(damage.equals("no text") ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8));
         if (file.equals("journal.jsonl") && List.of("empty", "NUL bytes").contains(damage)) {
             return; // a run that was stopped before or while its first trial was recorded
         }
@@ -156,11 +168,13 @@ final class DamagedRunTest {
                 Arguments.of("experiment.yaml", "jobs: 1", "jobs: many", "the value of jobs is missing or wrong"),
                 Arguments.of("experiment.yaml", "jobs: 1", "jobs: 0", "--jobs must be at least 1"),
                 Arguments.of("experiment.yaml", "name: dense", "name: a/../../b", "classifier must be at most"),
-                Arguments.of("results.json", "\"schema\" : 1", "\"schema\" : -1", "is of schema -1"),
-                Arguments.of("results.json", "\"schema\" : 1", "\"schema\" : 99", "is of schema 99"),
                 Arguments.of(TRIAL + "trial.json", "\"classifier\" : \"dense\"", "\"classifier\" : null", "classifier"),
                 Arguments.of(TRIAL + "trial.json", "\"seed\" : 1", "\"seed\" : \"x\"", "seed"),
-                Arguments.of(TRIAL + "order.json", "\"classifier\" : \"dense\"", "\"classifier\" : \"../x\"", "classifier must"),
+                Arguments.of(
+                        TRIAL + "order.json",
+                        "\"classifier\" : \"dense\"",
+                        "\"classifier\" : \"../x\"",
+                        "classifier must"),
                 Arguments.of(TRIAL + "history.csv", "\n1,", "\none,", "line 2"));
     }
 
@@ -169,7 +183,11 @@ final class DamagedRunTest {
         String command = FILES.get(file);
         Catwalk.Answer answer = command.equals("report")
                 ? Catwalk.run(command, run.toString())
-                : Catwalk.run(command, run.toString(), "--plugins-dir", world.resolve("plugins").toString());
+                : Catwalk.run(
+                        command,
+                        run.toString(),
+                        "--plugins-dir",
+                        world.resolve("plugins").toString());
 
         assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.BAD_REQUEST);
         assertThat(answer.err().lines().filter(line -> line.startsWith("catwalk: ")))

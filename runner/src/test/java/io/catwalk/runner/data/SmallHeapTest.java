@@ -72,7 +72,8 @@ final class SmallHeapTest {
         others();
 
         assertThat(loaded())
-                .startsWith("IDX file " + images + ": expected 4 bytes after the header, for shape [1, 2, 2], found more");
+                .startsWith(
+                        "IDX file " + images + ": expected 4 bytes after the header, for shape [1, 2, 2], found more");
     }
 
     private void others() throws IOException {

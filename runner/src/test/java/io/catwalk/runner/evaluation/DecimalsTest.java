@@ -29,7 +29,8 @@ final class DecimalsTest {
         Random random = new Random(4);
         for (int i = 0; i < 20_000; i++) {
             float low = (float) Math.scalb(1 + random.nextDouble(), random.nextInt(40) - 20);
-            BigDecimal middle = new BigDecimal(low).add(new BigDecimal(Math.nextUp(low))).divide(BigDecimal.valueOf(2));
+            BigDecimal middle =
+                    new BigDecimal(low).add(new BigDecimal(Math.nextUp(low))).divide(BigDecimal.valueOf(2));
             BigDecimal little = new BigDecimal(low).scaleByPowerOfTen(-14);
             assertSame(middle.toPlainString());
             assertSame(middle.add(little).toPlainString());
@@ -41,9 +42,33 @@ final class DecimalsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "0", "-0", "-0.0", "1.", ".5", "1e5", "1E-5", "3.4028235E38", "3.4028236E38", "3.5E38", "1.4E-45",
-                "1.17549435E-38", "7e-46", "12345678901234567890", "0.00000000000000000000000000001", "1E400", "-1E-400",
-                "16777217", "16777219", "9007199791611905", "NaN", "Infinity", "-Infinity", "+1", " 1", "0x1p3", "1f"
+                "0",
+                "-0",
+                "-0.0",
+                "1.",
+                ".5",
+                "1e5",
+                "1E-5",
+                "3.4028235E38",
+                "3.4028236E38",
+                "3.5E38",
+                "1.4E-45",
+                "1.17549435E-38",
+                "7e-46",
+                "12345678901234567890",
+                "0.00000000000000000000000000001",
+                "1E400",
+                "-1E-400",
+                "16777217",
+                "16777219",
+                "9007199791611905",
+                "NaN",
+                "Infinity",
+                "-Infinity",
+                "+1",
+                " 1",
+                "0x1p3",
+                "1f"
             })
     void rareNumbersAreThoseOfTheLibrary(String text) {
         assertSame(text);

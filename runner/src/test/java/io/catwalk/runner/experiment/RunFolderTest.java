@@ -74,7 +74,8 @@ final class RunFolderTest {
 
     @Test
     void aNewFolderIsMadeWithItsParents() throws IOException {
-        assertThat(claimed(folder.resolve("a/b/run"), RunFolder.Existing.REFUSE)).containsExactly("lock");
+        assertThat(claimed(folder.resolve("a/b/run"), RunFolder.Existing.REFUSE))
+                .containsExactly("lock");
     }
 
     @Test
@@ -125,8 +126,7 @@ final class RunFolderTest {
     @Test
     void aLinkedTrialFolderIsNotCleared() throws IOException {
         Path path = aRun();
-        TrialSpec trial =
-                RunFolder.open(path).readExperiment().trials(Map.of()).get(0);
+        TrialSpec trial = RunFolder.open(path).readExperiment().trials(new Outcomes()).get(0);
         Path precious = Files.createDirectory(folder.resolve("precious"));
         Files.move(path.resolve("trials/gru/1-0/trial.json"), precious.resolve("trial.json"));
         Files.delete(path.resolve("trials/gru/1-0"));
@@ -304,7 +304,7 @@ final class RunFolderTest {
                 null,
                 "compare");
         run.writeExperiment(spec);
-        Files.writeString(run.createTrial(spec.trials(Map.of()).get(0)).result(), "{}");
+        Files.writeString(run.createTrial(spec.trials(new Outcomes()).get(0)).outcome(), "{}");
         return run.path();
     }
 }

@@ -66,9 +66,13 @@ final class RunLockTest {
 
         List<String> said = List.of(first.readLine(), second.readLine());
         assertThat(said).filteredOn(line -> line.equals("has it")).hasSize(1);
-        assertThat(said).filteredOn(line -> !line.equals("has it")).singleElement().satisfies(line -> assertThat(line)
-                .matches("expected a run that nobody works on, but (process \\d+ trains in it|another process works on it)"
-                        + ": .*|--out must be new, .*"));
+        assertThat(said)
+                .filteredOn(line -> !line.equals("has it"))
+                .singleElement()
+                .satisfies(line -> assertThat(line)
+                        .matches(
+                                "expected a run that nobody works on, but (process \\d+ trains in it|another process works on it)"
+                                        + ": .*|--out must be new, .*"));
         assertThat(run).isDirectoryContaining("glob:**/experiment.yaml");
     }
 
