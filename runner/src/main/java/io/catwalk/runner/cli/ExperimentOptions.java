@@ -144,7 +144,7 @@ final class ExperimentOptions {
             Conduct how = conduct.how();
             Experiment experiment = conduct.experiment(spec, catalog);
             try (RunLock lock = RunFolder.claim(
-                    out == null ? newFolder(name) : out,
+                    out == null ? newFolder(Path.of("runs"), name, LocalDateTime.now(ZoneId.systemDefault())) : out,
                     force ? RunFolder.Existing.REPLACE : RunFolder.Existing.REFUSE)) {
                 lock.run().writeExperiment(spec);
                 return conduct.carryOut(spec, experiment, how, lock, console);
@@ -308,17 +308,17 @@ final class ExperimentOptions {
     }
 
     /** Makes a folder that nobody else has made, also of two commands in the same second. */
-    private static Path newFolder(String command) {
-        String time = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT)
-                .format(LocalDateTime.now(ZoneId.systemDefault()));
-        Path folder = Path.of("runs", command + "-" + time);
+    static Path newFolder(Path runs, String command, LocalDateTime now) {
+        String name = command + "-"
+                + DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT).format(now);
+        Path folder = runs.resolve(name);
         try {
-            Files.createDirectories(folder.getParent());
+            Files.createDirectories(runs);
             for (int i = 2; ; i++) {
                 try {
                     return Files.createDirectory(folder);
                 } catch (FileAlreadyExistsException e) {
-                    folder = folder.resolveSibling(command + "-" + time + "-" + i);
+                    folder = runs.resolve(name + "-" + i);
                 }
             }
         } catch (IOException e) {

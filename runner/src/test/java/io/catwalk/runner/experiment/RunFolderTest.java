@@ -126,7 +126,8 @@ final class RunFolderTest {
     @Test
     void aLinkedTrialFolderIsNotCleared() throws IOException {
         Path path = aRun();
-        TrialSpec trial = RunFolder.open(path).readExperiment().trials(new Outcomes()).get(0);
+        TrialSpec trial =
+                RunFolder.open(path).readExperiment().trials(new Outcomes()).get(0);
         Path precious = Files.createDirectory(folder.resolve("precious"));
         Files.move(path.resolve("trials/gru/1-0/trial.json"), precious.resolve("trial.json"));
         Files.delete(path.resolve("trials/gru/1-0"));
