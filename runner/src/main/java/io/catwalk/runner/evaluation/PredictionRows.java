@@ -19,7 +19,7 @@ abstract sealed class PredictionRows {
     /**
      * Begins.
      *
-     * @param classes in each row
+     * @param newClasses in each row
      * @param expected number of images; 0 if the file does not say
      */
     void begin(int newClasses, int expected) {
@@ -98,8 +98,8 @@ abstract sealed class PredictionRows {
             predicted[images] = Predictions.highest(logits, 0, classes);
         }
 
-        Answers answers() {
-            return new Answers(classes, Arrays.copyOf(labels, images), Arrays.copyOf(predicted, images));
+        PredictedClasses predictedClasses() {
+            return new PredictedClasses(classes, Arrays.copyOf(labels, images), Arrays.copyOf(predicted, images));
         }
     }
 }

@@ -104,8 +104,8 @@ public record Predictions(int classes, int[] labels, float[] logits) {
     }
 
     /** Returns what was predicted, without the logits. */
-    public Answers answers() {
-        return new Answers(classes, labels, predicted());
+    public PredictedClasses predictedClasses() {
+        return new PredictedClasses(classes, labels, predicted());
     }
 
     /** Tells for each image whether it is predicted rightly. */

@@ -27,10 +27,10 @@ final class PredictionsFile {
         return rows.predictions();
     }
 
-    static Answers readAnswers(Path file) throws IOException {
+    static PredictedClasses readClasses(Path file) throws IOException {
         PredictionRows.Highest rows = new PredictionRows.Highest();
         scan(file, rows);
-        return rows.answers();
+        return rows.predictedClasses();
     }
 
     private static void scan(Path file, PredictionRows rows) throws IOException {

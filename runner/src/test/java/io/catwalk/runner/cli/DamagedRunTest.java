@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -123,7 +124,7 @@ final class DamagedRunTest {
     @MethodSource("damages")
     void aDamagedFileIsNamed(String file, String damage) throws IOException {
         Path damaged = run.resolve(file);
-        String text = DAMAGES.get(damage).apply(Files.readString(damaged));
+        String text = Objects.requireNonNull(DAMAGES.get(damage)).apply(Files.readString(damaged));
         Files.write(
                 damaged,
                 text.getBytes(damage.equals("no text") ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8));
@@ -180,7 +181,7 @@ final class DamagedRunTest {
 
     private String assertRefused(String file) throws IOException {
         Map<Path, byte[]> before = contents();
-        String command = FILES.get(file);
+        String command = Objects.requireNonNull(FILES.get(file));
         Catwalk.Answer answer = command.equals("report")
                 ? Catwalk.run(command, run.toString())
                 : Catwalk.run(

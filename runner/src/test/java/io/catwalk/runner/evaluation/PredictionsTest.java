@@ -87,7 +87,7 @@ class PredictionsTest {
 
         assertThat(file).hasContent(HEADER + "0,1,0.1,-2.0\n1,0,1.0E-10,3.0\n");
         assertThat(folder).isDirectoryContaining("glob:**.csv").isDirectoryNotContaining("glob:**.part");
-        assertThat(Answers.read(file)).isEqualTo(new Answers(2, new int[] {1, 0}, new int[] {0, 1}));
+        assertThat(PredictedClasses.read(file)).isEqualTo(new PredictedClasses(2, new int[] {1, 0}, new int[] {0, 1}));
     }
 
     @Test
@@ -178,7 +178,7 @@ class PredictionsTest {
         assertThat(HexFormat.of().formatHex(bytes, 128, bytes.length))
                 .isEqualTo("01000000" + "0000803f" + "000000c0" + "00000000" + "0000003f" + "00004040");
         assertThat(Predictions.read(file)).isEqualTo(predictions);
-        assertThat(Answers.read(file)).isEqualTo(new Answers(2, new int[] {1, 0}, new int[] {0, 1}));
+        assertThat(PredictedClasses.read(file)).isEqualTo(new PredictedClasses(2, new int[] {1, 0}, new int[] {0, 1}));
     }
 
     @Test

@@ -16,10 +16,10 @@ import java.util.Arrays;
  * @param predicted class with the highest logit for each image; among equals the lowest class
  */
 @SuppressWarnings("ArrayRecordComponent") // equality compares their contents
-public record Answers(int classes, int[] labels, int[] predicted) {
+public record PredictedClasses(int classes, int[] labels, int[] predicted) {
 
     /** Checks that there are as many answers as labels. */
-    public Answers {
+    public PredictedClasses {
         if (labels.length != predicted.length) {
             throw new IllegalArgumentException(
                     "expected " + labels.length + " predicted classes, but found " + predicted.length);
@@ -34,8 +34,8 @@ public record Answers(int classes, int[] labels, int[] predicted) {
      * @throws RequestException if there is no such file, or it is not as expected
      * @throws IOException if reading fails
      */
-    public static Answers read(Path file) throws IOException {
-        return PredictionsFile.readAnswers(file);
+    public static PredictedClasses read(Path file) throws IOException {
+        return PredictionsFile.readClasses(file);
     }
 
     /** Returns the number of images. */
@@ -64,7 +64,7 @@ public record Answers(int classes, int[] labels, int[] predicted) {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Answers that
+        return other instanceof PredictedClasses that
                 && classes == that.classes
                 && Arrays.equals(labels, that.labels)
                 && Arrays.equals(predicted, that.predicted);
@@ -77,6 +77,6 @@ public record Answers(int classes, int[] labels, int[] predicted) {
 
     @Override
     public String toString() {
-        return "Answers[classes=" + classes + ", images=" + labels.length + "]";
+        return "PredictedClasses[classes=" + classes + ", images=" + labels.length + "]";
     }
 }
