@@ -14,7 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -154,8 +154,8 @@ public final class AtomicFiles {
     }
 
     private static Path draft(Path file) {
-        long unique = ThreadLocalRandom.current().nextLong();
-        return file.resolveSibling(".%s.%016x.part".formatted(file.getFileName(), unique));
+        String unique = UUID.randomUUID().toString().replace("-", "").substring(0, 16);
+        return file.resolveSibling("." + file.getFileName() + "." + unique + ".part");
     }
 
     private static void move(Path from, Path to) throws IOException {

@@ -61,7 +61,7 @@ public final class RunLock implements AutoCloseable {
         try {
             Path file = run.path().toRealPath().resolve(RunFiles.LOCK);
             RunFiles.requireInside(run.path().toRealPath(), file);
-            long end = System.nanoTime() + wait.toNanos();
+            long patience = wait.toMillis();
             boolean said = false;
             while (true) {
                 RunLock lock = tried(run, file, purpose);
@@ -69,7 +69,7 @@ public final class RunLock implements AutoCloseable {
                     return lock;
                 }
                 String holder = holder(file);
-                if (System.nanoTime() >= end || holder.endsWith(Purpose.TRAIN.words)) {
+                if (patience <= 0 || holder.endsWith(Purpose.TRAIN.words)) {
                     throw new RequestException("expected a run that nobody works on, but " + holder + ": "
                             + run.path().toAbsolutePath().normalize() + "; wait for it, or stop it");
                 }
@@ -78,6 +78,7 @@ public final class RunLock implements AutoCloseable {
                     said = true;
                 }
                 Thread.sleep(PAUSE_MILLIS);
+                patience -= PAUSE_MILLIS;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
