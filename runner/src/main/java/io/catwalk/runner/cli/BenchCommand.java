@@ -4,6 +4,7 @@ import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.experiment.ExperimentSpec;
+import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.trial.InferenceEngine;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.PrivateFolder;
@@ -68,7 +69,7 @@ final class BenchCommand implements Callable<Integer> {
         Console console = new Console(spec);
         Typed.within("--threads", threads, ExperimentSpec.MOST_AT_ONCE);
         if (Files.isDirectory(subject)) {
-            return answer(trials(), console);
+            return answer(measured(console), console);
         }
         if (record) {
             throw new RequestException("--record needs a run or a trial in it, but " + subject + " is a file");
@@ -83,6 +84,13 @@ final class BenchCommand implements Callable<Integer> {
             print(rows, console);
         }
         return ExitCode.DONE;
+    }
+
+    @SuppressWarnings("try") // the lock is held, not used
+    private List<Measured> measured(Console console) throws IOException, InterruptedException {
+        try (RunLock lock = record ? TrainedTrials.lock(subject, console) : null) {
+            return trials();
+        }
     }
 
     private Measured file(Console console) throws IOException, InterruptedException {
