@@ -37,6 +37,9 @@ final class ConductOptions {
     @Option(names = "--retry", description = "Try a failed trial once more.")
     boolean retry;
 
+    /** Set by the only command that finds trials of an earlier start. */
+    boolean keepVersions;
+
     @Option(names = "--in-process", description = "Run trials in this process, to debug a plugin.")
     boolean inProcess;
 
@@ -48,12 +51,13 @@ final class ConductOptions {
     int carryOut(ExperimentSpec spec, Experiment experiment, Conduct how, RunFolder run, Console console)
             throws IOException, InterruptedException {
         Results results;
+        boolean reported;
         StopNote note = new StopNote(run.path(), console);
         try (RunLock lock = run.lock();
                 ProgressView view = ProgressView.of(console, spec);
                 LocalExecutor executor = new LocalExecutor(execution(spec), inProcess ? 1 : spec.jobs())) {
             results = experiment.run(run, executor, how, view);
-            Reports.writeAfter(run, console);
+            reported = Reports.writeAfter(run, results, console);
         } finally {
             note.withdraw();
         }
@@ -63,7 +67,9 @@ final class ConductOptions {
             ResultsTable.print(results, console);
             console.line("");
             console.line("Everything is in " + run.path());
-            console.line("Begin with " + Reports.page(run).getFileName() + " there.");
+            if (reported) {
+                console.line("Begin with " + Reports.page(run).getFileName() + " there.");
+            }
         }
         if (!results.experiment().notRun().isEmpty()) {
             console.note("not run, since the time was over: "
@@ -73,7 +79,11 @@ final class ConductOptions {
         if (results.disagreeing() > 0) {
             return ExitCode.CROSS_CHECK_FAILED;
         }
-        return results.failed() == 0 && results.experiment().notRun().isEmpty() ? ExitCode.DONE : ExitCode.SOME_FAILED;
+        return reported
+                        && results.failed().isEmpty()
+                        && results.experiment().notRun().isEmpty()
+                ? ExitCode.DONE
+                : ExitCode.SOME_FAILED;
     }
 
     Experiment experiment(ExperimentSpec spec, PluginCatalog catalog) {
@@ -84,7 +94,8 @@ final class ConductOptions {
     Conduct how() {
         return new Conduct(
                 budget == null ? null : Duration.ofSeconds(ExperimentFile.seconds("--budget", budget)),
-                retry ? Conduct.Retry.ONCE : Conduct.Retry.NEVER);
+                retry ? Conduct.Retry.ONCE : Conduct.Retry.NEVER,
+                keepVersions ? Conduct.Versions.KEEP : Conduct.Versions.RENEW);
     }
 
     private TrialExecution execution(ExperimentSpec spec) {
