@@ -21,14 +21,13 @@ import java.util.stream.Stream;
 public final class PluginCatalog implements AutoCloseable {
 
     private final Path pluginsDir;
-    private final ThinJarPluginManager manager;
+    private final PluginLoading loading;
     private final List<LoadedClassifier> classifiers;
     private final List<PluginFailure> failures;
 
     private PluginCatalog(Path pluginsDir, List<Path> jars) {
         this.pluginsDir = pluginsDir;
-        manager = new ThinJarPluginManager(pluginsDir, ApiVersion.current());
-        PluginLoading loading = new PluginLoading(manager);
+        loading = new PluginLoading();
         classifiers = loading.load(jars).stream()
                 .sorted(Comparator.comparing(LoadedClassifier::name))
                 .toList();
@@ -120,6 +119,6 @@ public final class PluginCatalog implements AutoCloseable {
     /** Closes the jars: networks built before go on working, but their plugins can load no further class. */
     @Override
     public void close() {
-        manager.unloadPlugins();
+        loading.close();
     }
 }

@@ -197,9 +197,9 @@ final class PluginCatalogTest {
     }
 
     @Test
-    void pluginClassThatIsMissingIsRefused() {
+    void pluginClassIsRefused() {
         TestPlugin.sound("alpha").manifest("Plugin-Class", "test.Nowhere").write(folder.resolve("alpha.jar"));
-        assertRefused("alpha", "cannot be started");
+        assertRefused("alpha", "has Plugin-Class, which would run before");
     }
 
     @Test
