@@ -44,8 +44,17 @@ class ArchitectureTest {
             .importPackages("io.catwalk.api", "io.catwalk.onnx", "io.catwalk.runner");
 
     /** Each may use those to its left; the classes of the root package, all of them. */
-    private static final List<String> LEFT_TO_RIGHT =
-            List.of("process", "data", "plugin", "training", "evaluation", "statistics", "trial", "experiment", "report", "cli");
+    private static final List<String> LEFT_TO_RIGHT = List.of(
+            "process",
+            "data",
+            "plugin",
+            "training",
+            "evaluation",
+            "statistics",
+            "trial",
+            "experiment",
+            "report",
+            "cli");
 
     private static final DescribedPredicate<JavaClass> RUNNER = resideInAPackage("io.catwalk.runner..");
 

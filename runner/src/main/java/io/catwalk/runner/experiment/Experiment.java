@@ -132,8 +132,10 @@ public final class Experiment {
             @Override
             public TrialOrder begin(TrialSpec trial) throws IOException {
                 TrialFolder folder = run.createTrial(trial);
+                TrialOrder order = order(trial, folder);
+                folder.prepare(order);
                 listener.started(trial);
-                return order(trial, folder);
+                return order;
             }
 
             @Override

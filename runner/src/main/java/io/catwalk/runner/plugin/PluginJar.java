@@ -200,7 +200,8 @@ record PluginJar(
         boolean fits;
         try {
             // PF4J takes a single version for the oldest that will do.
-            fits = versions.checkVersionConstraint(api, (SINGLE_VERSION.matcher(requires).matches() ? ">=" : "") + requires);
+            fits = versions.checkVersionConstraint(
+                    api, (SINGLE_VERSION.matcher(requires).matches() ? ">=" : "") + requires);
         } catch (RuntimeException e) {
             throw new UnusablePluginException(
                     "expected a range of versions such as >=" + api + " in Plugin-Requires, but found " + requires, e);

@@ -1,6 +1,5 @@
 package io.catwalk.runner.plugin;
 
-import io.catwalk.runner.Reasons;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

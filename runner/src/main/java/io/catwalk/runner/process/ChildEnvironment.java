@@ -46,7 +46,18 @@ final class ChildEnvironment {
             "ENGINE_CACHE_DIR");
 
     private static final List<String> PREFIXES = List.of(
-            "LC_", "XDG_", "OMP_", "KMP_", "GOMP_", "MKL_", "OPENBLAS_", "MALLOC_", "CUDA_", "CATWALK_", "DJL_", "ORT_");
+            "LC_",
+            "XDG_",
+            "OMP_",
+            "KMP_",
+            "GOMP_",
+            "MKL_",
+            "OPENBLAS_",
+            "MALLOC_",
+            "CUDA_",
+            "CATWALK_",
+            "DJL_",
+            "ORT_");
 
     private static final Set<String> ASCII_LOCALES = Set.of("", "C", "POSIX");
 

@@ -120,7 +120,8 @@ public final class ForkedJvm {
                     }
                 });
                 CompletableFuture<Void> out = readTo(process.getInputStream(), reader);
-                CompletableFuture<Void> err = readTo(process.getErrorStream(), (bytes, count) -> log.write(bytes, 0, count));
+                CompletableFuture<Void> err =
+                        readTo(process.getErrorStream(), (bytes, count) -> log.write(bytes, 0, count));
                 greet(process, mark);
                 boolean timedOut = !await(CompletableFuture.anyOf(process.onExit(), said), timeout);
                 if (said.isDone()) {
@@ -142,8 +143,7 @@ public final class ForkedJvm {
     }
 
     private static Process start(Program program) throws IOException {
-        ProcessBuilder builder =
-                new ProcessBuilder(command(program)).directory(program.folder.toFile());
+        ProcessBuilder builder = new ProcessBuilder(command(program)).directory(program.folder.toFile());
         Map<String, String> environment = builder.environment();
         ChildEnvironment.keepOnlyWhatIsNeeded(environment);
         environment.putAll(program.environment);

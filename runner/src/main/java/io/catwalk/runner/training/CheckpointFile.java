@@ -43,10 +43,7 @@ final class CheckpointFile {
         Path draft = file.resolveSibling(file.getFileName() + ".part");
         try {
             try (FileChannel channel = FileChannel.open(
-                    draft,
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.WRITE,
-                    StandardOpenOption.TRUNCATE_EXISTING)) {
+                    draft, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
                 MessageDigest digest = sha256();
                 byte[] head = head(key, state);
                 put(channel, digest, ByteBuffer.allocate(Integer.BYTES).putInt(0, head.length));
@@ -84,8 +81,8 @@ final class CheckpointFile {
             if (length < 0 || length > channel.size()) {
                 throw new IOException(file + " is no state of a training");
             }
-            DataInputStream head =
-                    new DataInputStream(new ByteArrayInputStream(get(channel, length).array()));
+            DataInputStream head = new DataInputStream(
+                    new ByteArrayInputStream(get(channel, length).array()));
             if (!head.readUTF().equals(FORMAT) || !head.readUTF().equals(key)) {
                 throw new IOException(file + " is the state of another training");
             }

@@ -27,7 +27,8 @@ final class LoadedPluginTest {
         String other = "0123456789abcdef".repeat(4);
         assertThatThrownBy(() -> LoadedPlugin.open(jar, other))
                 .isInstanceOf(RequestException.class)
-                .hasMessageMatching("expected the plugin alpha\\.jar of sha256 0123456789ab, but found [0-9a-f]{12}: .*");
+                .hasMessageMatching(
+                        "expected the plugin alpha\\.jar of sha256 0123456789ab, but found [0-9a-f]{12}: .*");
         assertThat(ran).doesNotExist();
         LoadedPlugin.open(jar, PluginJar.sha256(jar)).close();
         assertThat(ran).exists();

@@ -93,7 +93,9 @@ final class ForkedJvmTest {
         assertThat(used() - before).isLessThan(100L << 20);
         assertThat(messages).containsExactly("last");
         assertThat(Files.size(log())).isBetween(10_000_000L, 10_200_000L);
-        assertThat(Files.readString(log())).contains("the log is limited to 10000000 bytes").endsWith("the end\n");
+        assertThat(Files.readString(log()))
+                .contains("the log is limited to 10000000 bytes")
+                .endsWith("the end\n");
     }
 
     @Test
@@ -148,7 +150,12 @@ final class ForkedJvmTest {
 
     private ForkedJvm.Program program(String what) {
         return new ForkedJvm.Program(
-                Child.class.getName(), List.of(what), List.of("-Xmx64m"), Map.of("GIVEN", "1", "LC_ALL", "C"), folder, log());
+                Child.class.getName(),
+                List.of(what),
+                List.of("-Xmx64m"),
+                Map.of("GIVEN", "1", "LC_ALL", "C"),
+                folder,
+                log());
     }
 
     private Path log() {

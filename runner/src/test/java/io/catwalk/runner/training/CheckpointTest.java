@@ -46,7 +46,8 @@ class CheckpointTest {
             .withAveraging(0.9)
             .withClipNorm(1);
 
-    private static final Recipe MOMENTUM = SmallWorld.plain(0.3, 4, 16).withOptimizer(new Optimizer.Sgd(0.3, 0.9, 0.01));
+    private static final Recipe MOMENTUM =
+            SmallWorld.plain(0.3, 4, 16).withOptimizer(new Optimizer.Sgd(0.3, 0.9, 0.01));
 
     @TempDir
     private Path folder;
@@ -58,7 +59,8 @@ class CheckpointTest {
                 Arguments.of("everything", convolutional, RICH),
                 Arguments.of("momentum", convolutional, MOMENTUM),
                 Arguments.of("plain", dense, SmallWorld.plain(0.1, 4, 16)),
-                Arguments.of("early stopping", convolutional, RICH.withEpochs(30).withPatience(2)));
+                Arguments.of(
+                        "early stopping", convolutional, RICH.withEpochs(30).withPatience(2)));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -90,7 +92,9 @@ class CheckpointTest {
         training(SmallWorld::convolutional, RICH, () -> ticks[0]++)
                 .run(epoch -> {}, checkpoints("key"))
                 .close();
-        assertThat(ticks[0]).as("two looks at the clock for the one epoch that was left").isEqualTo(2);
+        assertThat(ticks[0])
+                .as("two looks at the clock for the one epoch that was left")
+                .isEqualTo(2);
     }
 
     @Test
@@ -133,8 +137,7 @@ class CheckpointTest {
         // Each epoch takes 3 seconds of this clock, and each time of writing 1.
         long[] clock = {0};
         List<Integer> written = new ArrayList<>();
-        Checkpoints checkpoints =
-                Checkpoints.in(file(), "key", Duration.ofSeconds(5), () -> clock[0] += 1_000_000_000);
+        Checkpoints checkpoints = Checkpoints.in(file(), "key", Duration.ofSeconds(5), () -> clock[0] += 1_000_000_000);
         training(SmallWorld::dense, RICH.withEpochs(20), () -> clock[0] += 1_000_000_000)
                 .run(
                         epoch -> {
@@ -184,8 +187,7 @@ class CheckpointTest {
         return training(network, recipe, () -> clock[0] += 1_500_000_000);
     }
 
-    private static Training training(
-            Function<Task, Block> network, Recipe recipe, LongSupplier clock) {
+    private static Training training(Function<Task, Block> network, Recipe recipe, LongSupplier clock) {
         return new Training(
                 SmallWorld.classifier(network), Hyperparameters.none(), SmallWorld.TASK, DATA, recipe, 5, 0, clock);
     }

@@ -6,6 +6,7 @@ import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.evaluation.Overfitting;
 import io.catwalk.runner.trial.TrialOutcome.Done;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Makes outcomes up that no training has had, for tests of what is done with them. */
@@ -90,6 +91,7 @@ public final class MadeUp {
                         "cd".repeat(32),
                         trial.threads(),
                         new Software("0.1.0", "0.36.0", "2.7.1", "1.29.0", "Debian 17.0.13"),
-                        new Machine("Linux 6.1", "amd64", "AMD EPYC", 2, 16L << 30)));
+                        new Machine("Linux 6.1", "amd64", "AMD EPYC", 2, 16L << 30)),
+                List.of());
     }
 }
