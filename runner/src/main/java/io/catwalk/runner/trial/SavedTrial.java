@@ -153,6 +153,12 @@ public final class SavedTrial implements AutoCloseable {
     private @Nullable String otherNetwork() throws IOException {
         requireOwn(folder, result, folder.predictions("test"));
         Predictions then = Predictions.read(folder.predictions("test"));
+        double accuracy = Evaluation.of(then, dataset.classes()).accuracy();
+        if (accuracy != result.metrics().test().accuracy()) {
+            throw new RequestException("expected the accuracy of the stored predictions, " + accuracy + ", in "
+                    + folder.outcome() + ", but found " + result.metrics().test().accuracy()
+                    + ": one of them has been edited, have both made again by catwalk resume");
+        }
         try (Predictor predictor = model.predictor()) {
             Predictions now = Predictions.of(
                     predictor, dataset.test(), normalization, dataset.classes().size());

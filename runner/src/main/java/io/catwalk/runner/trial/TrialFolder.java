@@ -226,6 +226,9 @@ public record TrialFolder(Path path) {
         for (FileDigest file : done.files()) {
             file.damage(path).ifPresent(damage::add);
         }
+        if (!done.files().isEmpty() && !Files.isRegularFile(outcome())) {
+            damage.add(outcome().getFileName() + " is missing");
+        }
         return damage;
     }
 

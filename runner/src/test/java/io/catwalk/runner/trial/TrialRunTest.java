@@ -110,9 +110,10 @@ final class TrialRunTest {
 
     @Test
     void troubleWithFilesIsNoVerdictAndIsMadeUpForWithoutTraining() throws IOException {
+        TrialOrder order = prepared(order("tiny", 1));
         Path inTheWay = trial().predictions("test").resolve("in the way");
         Files.createDirectories(inTheWay);
-        TrialOutcome lost = new TrialRun(order("tiny", 1)).run(epoch -> {}, judged -> {});
+        TrialOutcome lost = new TrialRun(order).run(epoch -> {}, judged -> {});
         assertThat(lost).isInstanceOf(Lost.class);
         assertThat(lost.error()).matches("could not be written: Is a directory|cannot write .*predictions.csv: .*");
 
@@ -121,12 +122,12 @@ final class TrialRunTest {
         inTheWay = folder.resolve("model.rejected.onnx/in the way");
         Files.createDirectories(inTheWay);
         Object weights = Files.getLastModifiedTime(trial().weights());
-        Done unwritten = (Done) new TrialRun(order("tiny", 1)).run(epoch -> {}, judged -> {});
+        Done unwritten = (Done) new TrialRun(order).run(epoch -> {}, judged -> {});
         assertThat(unwritten.parity()).isNotNull();
         assertThat(unwritten.parity().missing()).isEqualTo(Missing.UNWRITTEN);
         assertThat(unwritten.parity().sentence()).startsWith("could not be written: cannot write ");
 
-        Done done = (Done) run(order("tiny", 1));
+        Done done = (Done) run(order);
         assertThat(done.parity()).isNotNull();
         assertThat(done.parity().agrees()).isTrue();
         assertThat(Files.getLastModifiedTime(trial().weights())).isEqualTo(weights);
