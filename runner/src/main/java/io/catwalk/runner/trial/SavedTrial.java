@@ -71,7 +71,7 @@ public final class SavedTrial implements AutoCloseable {
             throw new RequestException(
                     "expected a trained trial, but " + folder.path() + " failed: " + outcome.error());
         }
-        requireOwn(folder, result, folder.weights());
+        folder.requireOwn(result, folder.weights());
         TrialOrder order = folder.readOrder();
         LoadedClassifier classifier = catalog.require(order.spec().classifier());
         requireSamePlugin(result, classifier);
@@ -107,7 +107,7 @@ public final class SavedTrial implements AutoCloseable {
      * @throws RequestException if they are missing or broken
      */
     public Evaluation storedEvaluation() throws IOException {
-        return Evaluation.of(Predictions.read(folder.predictions("test")), dataset.classes());
+        return Evaluation.of(folder.readPredictions(result, "test"), dataset.classes());
     }
 
     /**
@@ -123,7 +123,7 @@ public final class SavedTrial implements AutoCloseable {
             return new Rejudging(
                     result,
                     Evaluation.of(now, dataset.classes()),
-                    ownImages ? changed(Predictions.read(folder.predictions("test")), now) : -1);
+                    ownImages ? changed(folder.readPredictions(result, "test"), now) : -1);
         }
     }
 
@@ -151,12 +151,12 @@ public final class SavedTrial implements AutoCloseable {
 
     /** Says how the network differs from the one that was judged; null if it does not. */
     private @Nullable String otherNetwork() throws IOException {
-        requireOwn(folder, result, folder.predictions("test"));
-        Predictions then = Predictions.read(folder.predictions("test"));
+        Predictions then = folder.readPredictions(result, "test");
         double accuracy = Evaluation.of(then, dataset.classes()).accuracy();
         if (accuracy != result.metrics().test().accuracy()) {
             throw new RequestException("expected the accuracy of the stored predictions, " + accuracy + ", in "
-                    + folder.outcome() + ", but found " + result.metrics().test().accuracy()
+                    + folder.outcome() + ", but found "
+                    + result.metrics().test().accuracy()
                     + ": one of them has been edited, have both made again by catwalk resume");
         }
         try (Predictor predictor = model.predictor()) {
@@ -216,15 +216,6 @@ public final class SavedTrial implements AutoCloseable {
                 && result.parity().agrees()
                 && Files.exists(folder.onnx())
                 && folder.damage(result, folder.onnx()).isEmpty();
-    }
-
-    /** Refuses a file that is not as the trial left it: whatever is made of it would bear this trial's name. */
-    private static void requireOwn(TrialFolder folder, TrialOutcome.Done result, Path file) throws IOException {
-        String damage = folder.damage(result, file).orElse(null);
-        if (damage != null) {
-            throw new RequestException("expected the files of " + result.trial().title() + " as its training left them,"
-                    + " but in " + folder.path() + " " + damage + ": have it made again by catwalk resume");
-        }
     }
 
     /** Another jar may build another network, whose answers would be given this one's name. */

@@ -4,6 +4,7 @@ import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Task;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
+import io.catwalk.runner.RequestException;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.plugin.LoadedClassifier;
 import io.catwalk.runner.training.Epoch;
@@ -230,6 +231,29 @@ public record TrialFolder(Path path) {
             damage.add(outcome().getFileName() + " is missing");
         }
         return damage;
+    }
+
+    /**
+     * Reads the answers to some images, as the trial left them.
+     *
+     * @param done the outcome of this trial
+     * @param part {@code test} or {@code validation}
+     * @return the answers
+     * @throws RequestException if the file is not that of the trial
+     * @throws IOException if it cannot be read
+     */
+    public Predictions readPredictions(TrialOutcome.Done done, String part) throws IOException {
+        requireOwn(done, predictions(part));
+        return Predictions.read(predictions(part));
+    }
+
+    /** Refuses a file that is not as the trial left it: whatever is made of it would bear this trial's name. */
+    void requireOwn(TrialOutcome.Done done, Path file) throws IOException {
+        String damage = damage(done, file).orElse(null);
+        if (damage != null) {
+            throw new RequestException("expected the files of " + done.trial().title() + " as its training left them,"
+                    + " but in " + path + " " + damage + ": have it made again by catwalk resume");
+        }
     }
 
     /** Computes the digests of the weights, the predictions and, if it is there, the ONNX file. */

@@ -40,7 +40,8 @@ final class TroubleException extends RuntimeException {
             files.write();
         } catch (IOException e) {
             String reason = Reasons.of(e);
-            throw new TroubleException(reason.startsWith("cannot write ") ? reason : "could not be written: " + reason, e);
+            throw new TroubleException(
+                    reason.startsWith("cannot write ") ? reason : "could not be written: " + reason, e);
         }
     }
 }

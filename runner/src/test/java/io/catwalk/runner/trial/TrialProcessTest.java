@@ -62,8 +62,7 @@ final class TrialProcessTest {
     }
 
     private static void plugin(String name, String network) {
-        TestPlugin.building(name, network)
-                .write(folder.resolve("plugins").resolve(name + ".jar"));
+        TestPlugin.building(name, network).write(folder.resolve("plugins").resolve(name + ".jar"));
     }
 
     @Test
@@ -123,8 +122,9 @@ final class TrialProcessTest {
     @Test
     void aTrialThatIsKilledFromOutsideIsLost() throws Exception {
         TrialOutcome outcome = new TrialProcess(null)
-                .train(order("hangs-later", 1, "killed"), epoch -> childrenOn("killed")
-                        .forEach(ProcessHandle::destroyForcibly));
+                .train(
+                        order("hangs-later", 1, "killed"),
+                        epoch -> childrenOn("killed").forEach(ProcessHandle::destroyForcibly));
 
         assertThat(outcome).isInstanceOf(TrialOutcome.Lost.class);
         assertThat(outcome.error()).startsWith("its process was killed from outside");
