@@ -1,7 +1,9 @@
 package io.catwalk.runner.plugin;
 
 import io.catwalk.api.Classifier;
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,14 +11,19 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.pf4j.PluginState;
 import org.pf4j.PluginWrapper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Holds the classifiers of one jar, made in this process. The code of the jar runs from here on: who only
  * wants to know what there is asks a {@link PluginCatalog}.
  */
 public final class LoadedPlugin implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LoadedPlugin.class);
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
 
@@ -29,7 +36,7 @@ public final class LoadedPlugin implements AutoCloseable {
 
     private LoadedPlugin(PluginJar jar) {
         this.jar = jar;
-        manager = new ThinJarPluginManager(jar.path().toAbsolutePath().getParent(), ApiVersion.current());
+        manager = new ThinJarPluginManager(jar.path().resolveSibling(""), ApiVersion.current());
     }
 
     /**
@@ -52,6 +59,29 @@ public final class LoadedPlugin implements AutoCloseable {
         } catch (UnusablePluginException e) {
             throw new RequestException("the plugin " + jar.getFileName() + " could not be loaded: " + e.reason(), e);
         }
+    }
+
+    /**
+     * Loads the jar of a folder that has a digest, whatever it is called, and no other.
+     *
+     * @param pluginsDir the folder of the plugin jars
+     * @param sha256 of the jar, 64 lower-case hexadecimal digits
+     * @return its classifiers; closing it closes the jar
+     * @throws RequestException if the folder has no such jar, or it cannot be used
+     */
+    public static LoadedPlugin find(Path pluginsDir, String sha256) {
+        for (Path jar : PluginFolder.jars(pluginsDir)) {
+            try {
+                if (PluginJar.sha256(jar).equals(sha256)) {
+                    return open(jar, sha256);
+                }
+            } catch (IOException e) {
+                LOG.info("{} cannot be read, and is not the one", jar, e);
+            }
+        }
+        throw new RequestException("expected a plugin of sha256 " + shortened(sha256) + " in " + pluginsDir
+                + ", but found none: the jar has changed since the trial was ordered, so put the old one back or"
+                + " start anew");
     }
 
     /**
@@ -156,6 +186,13 @@ public final class LoadedPlugin implements AutoCloseable {
                 "its extension " + className + " is no " + Classifier.class.getName() + ": implement that interface");
     }
 
+    /** Tells whether that can be the name of a classifier. */
+    static boolean isName(@Nullable String name) {
+        return name != null
+                && name.length() <= LONGEST_NAME
+                && NAME.matcher(name).matches();
+    }
+
     private static String nameOf(Classifier classifier) throws UnusablePluginException {
         String where = classifier.getClass().getName() + ".name()";
         String name;
@@ -164,7 +201,7 @@ public final class LoadedPlugin implements AutoCloseable {
         } catch (Throwable e) { // whatever it was, it is the plugin's
             throw new UnusablePluginException(where + " threw " + Reasons.of(e), e);
         }
-        if (name == null || name.length() > LONGEST_NAME || !NAME.matcher(name).matches()) {
+        if (!isName(name)) {
             throw new UnusablePluginException(where + " must return lower-case letters, digits and single dashes,"
                     + " such as conv-maxpool, at most " + LONGEST_NAME + " of them, but returns " + name);
         }

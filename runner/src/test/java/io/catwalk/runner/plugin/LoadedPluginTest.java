@@ -42,6 +42,10 @@ final class LoadedPluginTest {
         Path jar = TestPlugin.sound("alpha").write(folder.resolve("alpha.jar"));
         try (LoadedPlugin plugin = LoadedPlugin.open(jar, PluginJar.sha256(jar))) {
             assertThat(plugin.require("alpha").jar()).isEqualTo(jar);
+            LoadedPlugin.find(folder, PluginJar.sha256(jar)).close();
+            assertThatThrownBy(() -> LoadedPlugin.find(folder, "0123456789abcdef"))
+                    .isInstanceOf(RequestException.class)
+                    .hasMessageContaining("a plugin of sha256 0123456789ab in " + folder + ", but found none");
             assertThatThrownBy(() -> plugin.require("beta"))
                     .isInstanceOf(RequestException.class)
                     .hasMessageContaining("'beta' in alpha.jar, but it has alpha");

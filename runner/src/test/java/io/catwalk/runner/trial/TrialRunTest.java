@@ -274,8 +274,8 @@ final class TrialRunTest {
     }
 
     private ParityResult export() throws IOException {
-        try (PluginCatalog catalog = PluginCatalog.open(shared.resolve("plugins"));
-                SavedTrial saved = SavedTrial.open(trial(), catalog, shared, null)) {
+        PluginCatalog catalog = PluginCatalog.open(shared.resolve("plugins"));
+        try (SavedTrial saved = SavedTrial.open(trial(), catalog, shared, null)) {
             return saved.exportInPlace(ExportOptions.standard());
         }
     }
