@@ -213,10 +213,10 @@ final class ExperimentOptions {
             recipe = recipe.withEpochs(QUICK_EPOCHS).withBatchSize(QUICK_BATCH);
         }
         if (epochs != null) {
-            recipe = recipe.withEpochs(atLeastOne("--epochs", epochs));
+            recipe = recipe.withEpochs(Typed.within("--epochs", epochs, ExperimentSpec.MOST_EPOCHS));
         }
         if (batchSize != null) {
-            recipe = recipe.withBatchSize(atLeastOne("--batch-size", batchSize));
+            recipe = recipe.withBatchSize(Typed.within("--batch-size", batchSize, Integer.MAX_VALUE));
         }
         return new Contestant(contestant.name(), contestant.variant(), contestant.hyperparameters(), recipe);
     }
@@ -260,7 +260,7 @@ final class ExperimentOptions {
         Integer perTrial = threads != null ? threads : said.threads();
         Integer together = jobs != null ? jobs : said.jobs();
         int cores = Runtime.getRuntime().availableProcessors();
-        int trials = contestants.size() * seeds().size() * Math.max(1, split.lastFold());
+        int trials = ExperimentSpec.trials(contestants.size(), seeds().size(), split);
         int atOnce = conduct.inProcess ? 1 : together == null ? defaultJobs(cores, trials, perTrial) : together;
         return new ExperimentSpec(
                 ExperimentSpec.SCHEMA,
@@ -308,13 +308,6 @@ final class ExperimentOptions {
     private static int defaultJobs(int cores, int trials, @Nullable Integer threads) {
         int most = threads == null ? cores : Math.max(1, cores / Math.max(1, threads));
         return Math.max(1, Math.min(most, trials));
-    }
-
-    private static int atLeastOne(String option, int value) {
-        if (value < 1) {
-            throw new RequestException(option + " must be at least 1, but is " + value);
-        }
-        return value;
     }
 
     private static Path defaultOut(String command) {

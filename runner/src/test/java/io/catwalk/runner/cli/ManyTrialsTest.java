@@ -32,6 +32,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -116,7 +117,7 @@ class ManyTrialsTest {
     }
 
     private static double again(Map<String, Object> figures, String name) {
-        return ((Number) figures.get(name)).doubleValue();
+        return ((Number) Objects.requireNonNull(figures.get(name))).doubleValue();
     }
 
     /** Returns how many bytes this process has written so far; 0 where the system does not tell. */
