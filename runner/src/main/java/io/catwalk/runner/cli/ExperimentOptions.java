@@ -2,6 +2,7 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Recipe;
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.experiment.ClassifierEntry;
 import io.catwalk.runner.experiment.Conduct;
@@ -11,17 +12,21 @@ import io.catwalk.runner.experiment.ExperimentFile;
 import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.RecipeOverrides;
 import io.catwalk.runner.experiment.RunFolder;
+import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.experiment.TuningSpec;
-import io.catwalk.runner.plugin.LoadedClassifier;
+import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.statistics.EquivalenceRegion;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.SplitSpec;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -133,17 +138,17 @@ final class ExperimentOptions {
     int run(String name, CommandSpec command, Function<PluginCatalog, ExperimentSpec> request)
             throws IOException, InterruptedException {
         Console console = new Console(command);
-        try (PluginCatalog catalog = PluginCatalog.open(conduct.pluginsDir)) {
-            ExperimentSpec spec = request.apply(catalog)
-                    .recording(String.join(
-                            " ", command.commandLine().getParseResult().originalArgs()));
-            Conduct how = conduct.how();
-            Experiment experiment = conduct.experiment(spec, catalog);
-            RunFolder run = RunFolder.create(
-                    out == null ? defaultOut(name) : out,
-                    force ? RunFolder.Existing.REPLACE : RunFolder.Existing.REFUSE);
-            run.writeExperiment(spec);
-            return conduct.carryOut(spec, experiment, how, run, console);
+        PluginCatalog catalog = conduct.plugins.open(console);
+        ExperimentSpec spec = request.apply(catalog)
+                .recording(
+                        String.join(" ", command.commandLine().getParseResult().originalArgs()));
+        Conduct how = conduct.how();
+        Experiment experiment = conduct.experiment(spec, catalog);
+        try (RunLock lock = RunFolder.claim(
+                out == null ? newFolder(Path.of("runs"), name, LocalDateTime.now(ZoneId.systemDefault())) : out,
+                force ? RunFolder.Existing.REPLACE : RunFolder.Existing.REFUSE)) {
+            lock.run().writeExperiment(spec);
+            return conduct.carryOut(spec, experiment, how, lock, console);
         }
     }
 
@@ -152,8 +157,8 @@ final class ExperimentOptions {
         List<ClassifierEntry> entries = file().entries(names);
         if (entries.isEmpty()) {
             if (catalog.classifiers().isEmpty()) {
-                throw new RequestException(
-                        "expected at least one plugin in " + conduct.pluginsDir + ", but found none: see catwalk list");
+                throw new RequestException("expected at least one plugin in " + conduct.plugins.folder
+                        + ", but found none: see catwalk list");
             }
             catalog.failures().forEach(failure -> console.note("left out: " + failure));
             entries = catalog.classifiers().stream()
@@ -165,12 +170,28 @@ final class ExperimentOptions {
                 .toList();
     }
 
+    /** Asks for the recipes of several choices at once, so that {@link #contestant} finds them told. */
+    void prepare(InstalledClassifier classifier, List<Map<String, Object>> choices) {
+        Set<String> known = classifier.searchSpace().options().keySet();
+        List<Hyperparameters> points = new ArrayList<>();
+        for (Map<String, Object> one : choices) {
+            Map<String, Object> chosen = new LinkedHashMap<>(one);
+            chosen.keySet().retainAll(known);
+            try {
+                points.add(classifier.searchSpace().choose(chosen));
+            } catch (IllegalArgumentException e) {
+                throw new RequestException(classifier.name() + ": " + e.getMessage(), e);
+            }
+        }
+        classifier.recipes().at(points);
+    }
+
     /**
      * Makes a contestant of a classifier.
      *
      * @param choices hyperparameters of the classifier, and numbers of its recipe; these win over the options
      */
-    Contestant contestant(LoadedClassifier classifier, String variant, Map<String, Object> choices) {
+    Contestant contestant(InstalledClassifier classifier, String variant, Map<String, Object> choices) {
         Map<String, Object> chosen = new LinkedHashMap<>();
         Map<String, Object> ofRecipe = new LinkedHashMap<>();
         Set<String> known = classifier.searchSpace().options().keySet();
@@ -198,10 +219,10 @@ final class ExperimentOptions {
             recipe = recipe.withEpochs(QUICK_EPOCHS).withBatchSize(QUICK_BATCH);
         }
         if (epochs != null) {
-            recipe = recipe.withEpochs(atLeastOne("--epochs", epochs));
+            recipe = recipe.withEpochs(Typed.within("--epochs", epochs, ExperimentSpec.MOST_EPOCHS));
         }
         if (batchSize != null) {
-            recipe = recipe.withBatchSize(atLeastOne("--batch-size", batchSize));
+            recipe = recipe.withBatchSize(Typed.within("--batch-size", batchSize, Integer.MAX_VALUE));
         }
         return new Contestant(contestant.name(), contestant.variant(), contestant.hyperparameters(), recipe);
     }
@@ -245,7 +266,7 @@ final class ExperimentOptions {
         Integer perTrial = threads != null ? threads : said.threads();
         Integer together = jobs != null ? jobs : said.jobs();
         int cores = Runtime.getRuntime().availableProcessors();
-        int trials = contestants.size() * seeds().size() * Math.max(1, split.lastFold());
+        int trials = ExperimentSpec.trials(contestants.size(), seeds().size(), split);
         int atOnce = conduct.inProcess ? 1 : together == null ? defaultJobs(cores, trials, perTrial) : together;
         return new ExperimentSpec(
                 ExperimentSpec.SCHEMA,
@@ -295,16 +316,25 @@ final class ExperimentOptions {
         return Math.max(1, Math.min(most, trials));
     }
 
-    private static int atLeastOne(String option, int value) {
-        if (value < 1) {
-            throw new RequestException(option + " must be at least 1, but is " + value);
+    /** Makes a folder that nobody else has made, also of two commands in the same second. */
+    static Path newFolder(Path runs, String command, LocalDateTime now) {
+        String name = command + "-"
+                + DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT).format(now);
+        Path folder = runs.resolve(name);
+        try {
+            Files.createDirectories(runs);
+            for (int i = 2; ; i++) {
+                try {
+                    return Files.createDirectory(folder);
+                } catch (FileAlreadyExistsException e) {
+                    folder = runs.resolve(name + "-" + i);
+                }
+            }
+        } catch (IOException e) {
+            throw new RequestException(
+                    "expected a folder that can be made, but " + folder + " cannot (" + Reasons.of(e)
+                            + "): choose another with --out",
+                    e);
         }
-        return value;
-    }
-
-    private static Path defaultOut(String command) {
-        String time = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT)
-                .format(LocalDateTime.now(ZoneId.systemDefault()));
-        return Path.of("runs", command + "-" + time);
     }
 }

@@ -1,7 +1,9 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.runner.experiment.Experiment;
 import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.RunFolder;
+import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.plugin.PluginCatalog;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -44,9 +46,11 @@ final class ResumeCommand implements Callable<Integer> {
         RunFolder run = RunFolder.open(folder);
         ExperimentSpec request = run.readExperiment();
         conduct.keepVersions = keepVersions;
-        try (PluginCatalog catalog = PluginCatalog.open(conduct.pluginsDir)) {
-            return conduct.carryOut(
-                    request, conduct.experiment(request, catalog), conduct.how(), run, new Console(spec));
+        Console console = new Console(spec);
+        PluginCatalog catalog = conduct.plugins.open(console);
+        Experiment experiment = conduct.experiment(request, catalog);
+        try (RunLock lock = run.lock(RunLock.Purpose.TRAIN)) {
+            return conduct.carryOut(request, experiment, conduct.how(), lock, console);
         }
     }
 }
