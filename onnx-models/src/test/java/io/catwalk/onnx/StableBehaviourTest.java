@@ -85,7 +85,10 @@ class StableBehaviourTest {
                 }),
                 named("1", x -> x.squeeze().sum(new int[] {-1})),
                 named("1", x -> x.sum(new int[] {1}, true).squeeze().mul(2)),
-                named("4", x -> x.mul(x.getManager().arange(batch(x)).toFloatArray()[0] + (batch(x) == 4 ? 1f : 0f))),
+                named(
+                        "4",
+                        x -> x.mul(
+                                x.getManager().arange((float) batch(x)).toFloatArray()[0] + (batch(x) == 4 ? 1f : 0f))),
                 named(
                         "9",
                         x -> x.add(

@@ -50,7 +50,7 @@ final class ElementwiseRows {
                     operator,
                     site -> site.to().node(operator, site.receiverAs(site.resultType()))));
         }
-        rows.add(Row.of("NDArray.square()", "Mul", site -> site.to().node("Mul", site.receiver(), site.receiver())));
+        rows.add(Row.of("NDArray.square()", "Mul", ElementwiseRows::square));
         rows.add(Row.of("NDArray.cbrt()", "Pow", site -> with(site, "Pow", 1.0 / 3)));
         rows.add(Row.of("NDArray.trunc()", "Abs, Floor, Sign, Mul", ElementwiseRows::trunc));
         rows.add(Row.of("NDArray.log2()", "Log, Div", site -> log(site, LN_2)));
@@ -81,6 +81,11 @@ final class ElementwiseRows {
     private static Value with(Site site, String operator, double number) {
         ElementType type = site.resultType();
         return site.to().node(operator, site.receiverAs(type), site.to().scalar(type, number));
+    }
+
+    private static Value square(Site site) {
+        Value value = site.receiverAs(site.resultType());
+        return site.to().node("Mul", value, value);
     }
 
     /** Whole numbers are rounded already, and readers have no operator for them. */

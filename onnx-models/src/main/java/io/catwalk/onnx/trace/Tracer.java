@@ -5,20 +5,15 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
-import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.ExportException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -56,7 +51,7 @@ final class Tracer {
     private final Predicate<String> primitives;
     private final Origin origin;
     private final IdentityHashMap<NDArray, TracedArray> foreign = new IdentityHashMap<>();
-    private final Map<ElementType, NDArray> elements = new EnumMap<>(ElementType.class);
+    private final Placeholders placeholders;
 
     private @Nullable ExportException failure;
     private boolean over;
@@ -74,6 +69,7 @@ final class Tracer {
             Optional<Function<Function<String, ExportException>, Rehearsal>> rehearsal) {
         this.origin = new Origin(root);
         this.realManager = realManager;
+        this.placeholders = new Placeholders(realManager);
         this.primitives = primitives;
         this.succession = succession;
         this.rehearsal = rehearsal.map(begin -> begin.apply(this::error));
@@ -295,7 +291,8 @@ final class Tracer {
             List<Operand> expected = rehearsal.get().call(signature, recorded);
             if (rehearsal.get().mode() == Rehearsal.Mode.DRY && !COMPUTED.contains(key)) {
                 NDList made = new NDList();
-                expected.forEach(operand -> made.add(placeholder(operand)));
+                expected.forEach(operand ->
+                        made.add(placeholders.of(operand.type(), rehearsal.get().shape(operand))));
                 return single ? made.get(0) : made;
             }
         }
@@ -317,26 +314,6 @@ final class Tracer {
     void change(Signature signature, List<@Nullable Object> recorded, Computation<Throwable> computation)
             throws Throwable {
         result(signature.text(), signature.text(), recorded, true, computation);
-    }
-
-    /** Makes an array that takes no memory: all its elements are one. */
-    private NDArray placeholder(Operand operand) {
-        NDArray element =
-                elements.computeIfAbsent(operand.type(), type -> realManager.zeros(new Shape(), dataType(type)));
-        Shape shape = rehearsal.orElseThrow().shape(operand);
-        return shape.dimension() == 0 ? element.duplicate() : element.broadcast(shape);
-    }
-
-    private static DataType dataType(ElementType type) {
-        return switch (type) {
-            case FLOAT -> DataType.FLOAT32;
-            case DOUBLE -> DataType.FLOAT64;
-            case INT64 -> DataType.INT64;
-            case INT32 -> DataType.INT32;
-            case INT8 -> DataType.INT8;
-            case UINT8 -> DataType.UINT8;
-            case BOOL -> DataType.BOOLEAN;
-        };
     }
 
     Object recordResult(
