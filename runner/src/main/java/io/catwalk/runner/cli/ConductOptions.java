@@ -44,19 +44,9 @@ final class ConductOptions {
     boolean json;
 
     /** Runs what the folder's request asks for and is not done yet, and prints what came of it. */
-    @SuppressWarnings("try") // the lock is held, not used
     int carryOut(ExperimentSpec spec, Experiment experiment, Conduct how, RunFolder run, Console console)
             throws IOException, InterruptedException {
-        Results results;
-        StopNote note = new StopNote(run.path(), console);
-        try (RunLock lock = run.lock();
-                ProgressView view = ProgressView.of(console, spec);
-                LocalExecutor executor = new LocalExecutor(execution(spec), inProcess ? 1 : spec.jobs())) {
-            results = experiment.run(run, executor, how, view);
-            Reports.writeAfter(run, console);
-        } finally {
-            note.withdraw();
-        }
+        Results results = conducted(spec, experiment, how, run, run.path(), console);
         if (json) {
             console.json(results);
         } else {
@@ -65,6 +55,28 @@ final class ConductOptions {
             console.line("Everything is in " + run.path());
             console.line("Begin with " + Reports.page(run).getFileName() + " there.");
         }
+        return exitCode(results, console);
+    }
+
+    /** Runs it without printing; whoever stops the program is told to resume the folder of {@code whole}. */
+    @SuppressWarnings("try") // the lock is held, not used
+    Results conducted(
+            ExperimentSpec spec, Experiment experiment, Conduct how, RunFolder run, Path whole, Console console)
+            throws IOException, InterruptedException {
+        StopNote note = new StopNote(whole, console);
+        try (RunLock lock = run.lock();
+                ProgressView view = ProgressView.of(console, spec);
+                LocalExecutor executor = new LocalExecutor(execution(spec), inProcess ? 1 : spec.jobs())) {
+            Results results = experiment.run(run, executor, how, view);
+            Reports.writeAfter(run, console);
+            return results;
+        } finally {
+            note.withdraw();
+        }
+    }
+
+    /** Says how it went, and tells what was not run. */
+    int exitCode(Results results, Console console) {
         if (!results.experiment().notRun().isEmpty()) {
             console.note("not run, since the time was over: "
                     + String.join(", ", results.experiment().notRun())

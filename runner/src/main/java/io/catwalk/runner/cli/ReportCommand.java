@@ -1,6 +1,7 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.runner.Reasons;
+import io.catwalk.runner.experiment.CollectionFolder;
 import io.catwalk.runner.experiment.RunFolder;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,7 +28,7 @@ final class ReportCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "RUN", description = "A run folder.")
+    @Parameters(paramLabel = "RUN", description = "A run folder, or one with the runs of several data sets.")
     private Path folder = Path.of("");
 
     @Option(names = "--open", description = "Open the page in the browser.")
@@ -36,14 +37,26 @@ final class ReportCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Console console = new Console(spec);
-        RunFolder run = RunFolder.open(folder);
-        run.refreshResults();
-        Reports.write(run);
-        console.line(Reports.page(run).toString());
+        Path page = CollectionFolder.isOne(folder) ? across(new CollectionFolder(folder)) : run(RunFolder.open(folder));
+        console.line(page.toString());
         if (open) {
-            open(Reports.page(run), console);
+            open(page, console);
         }
         return ExitCode.DONE;
+    }
+
+    private static Path run(RunFolder run) throws IOException {
+        run.refreshResults();
+        Reports.write(run);
+        return Reports.page(run);
+    }
+
+    private static Path across(CollectionFolder collection) throws IOException {
+        for (RunFolder run : collection.runs()) {
+            run(run);
+        }
+        CollectionRuns.sumUp(collection);
+        return collection.page();
     }
 
     /** The program itself runs without a display, so the system is asked to open the page. */

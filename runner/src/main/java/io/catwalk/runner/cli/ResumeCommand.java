@@ -1,5 +1,6 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.runner.experiment.CollectionFolder;
 import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.plugin.PluginCatalog;
@@ -26,7 +27,7 @@ final class ResumeCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "RUN", description = "A run folder.")
+    @Parameters(paramLabel = "RUN", description = "A run folder, or one with the runs of several data sets.")
     private Path folder = Path.of("");
 
     @Mixin
@@ -34,6 +35,11 @@ final class ResumeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        if (CollectionFolder.isOne(folder)) {
+            try (PluginCatalog catalog = PluginCatalog.open(conduct.pluginsDir)) {
+                return CollectionRuns.carryOut(new CollectionFolder(folder), conduct, catalog, new Console(spec));
+            }
+        }
         RunFolder run = RunFolder.open(folder);
         ExperimentSpec request = run.readExperiment();
         try (PluginCatalog catalog = PluginCatalog.open(conduct.pluginsDir)) {

@@ -111,6 +111,10 @@ public record RunFolder(Path path) {
      */
     public static RunFolder open(Path path) {
         RunFolder folder = new RunFolder(path);
+        if (!isOne(path) && CollectionFolder.isOne(path)) {
+            throw new RequestException("expected a run folder, but " + path + " holds the runs of several data sets:"
+                    + " name one of the folders in it");
+        }
         if (!isOne(path)) {
             throw new RequestException("expected a run folder with an " + EXPERIMENT + ", but " + path
                     + (Files.exists(path) ? " has none" : " does not exist"));

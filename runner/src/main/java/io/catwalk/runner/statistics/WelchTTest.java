@@ -52,10 +52,7 @@ public record WelchTTest(double difference, double standardError, double degrees
         double degrees =
                 sum * sum / (ofFirst * ofFirst / (first.length - 1) + ofSecond * ofSecond / (second.length - 1));
         return new WelchTTest(
-                difference,
-                Math.sqrt(sum),
-                degrees,
-                TEST.test(first, second).getPValue());
+                difference, Math.sqrt(sum), degrees, TEST.test(first, second).getPValue());
     }
 
     /** Says why so few seeds are not tested. */

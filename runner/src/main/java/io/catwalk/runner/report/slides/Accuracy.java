@@ -36,6 +36,7 @@ final class Accuracy {
 
     private static void table(Story story, Deck deck) {
         List<String> metrics = List.of("accuracy", "precision_macro", "recall_macro", "f1_macro", "log_loss", "ece");
+        boolean deviating = story.ranked().stream().anyMatch(entrant -> entrant.deviation() != null);
         List<List<Table.Cell>> rows = new ArrayList<>();
         for (Entrant entrant : story.ranked()) {
             List<Table.Cell> row = new ArrayList<>();
@@ -48,6 +49,9 @@ final class Accuracy {
                         value != null && isBest(story, metric, value, share)
                                 ? Table.Cell.bold(text)
                                 : Table.Cell.of(text));
+                if (metric.equals("accuracy") && deviating) {
+                    row.add(Table.Cell.of(Words.percent(entrant.deviation())));
+                }
                 if (metric.equals("accuracy")) {
                     row.add(Table.Cell.of(
                             entrant.low() == null
@@ -59,19 +63,21 @@ final class Accuracy {
             row.add(Table.Cell.of(Words.percent(entrant.metric("validation", "accuracy"))));
             rows.add(row);
         }
-        Table table = Table.of(
-                List.of(
-                        Table.Column.text("Classifier", 1.6),
-                        Table.Column.number("Accuracy", 0.9),
-                        Table.Column.number("95 % interval", 1.45),
-                        Table.Column.number("Precision", 0.9),
-                        Table.Column.number("Recall", 0.8),
-                        Table.Column.number("F1", 0.8),
-                        Table.Column.number("Log loss", 0.85),
-                        Table.Column.number("ECE", 0.8),
-                        Table.Column.number("Training", 0.9),
-                        Table.Column.number("Validation", 0.95)),
-                rows);
+        List<Table.Column> columns = new ArrayList<>(List.of(
+                Table.Column.text("Classifier", 1.6),
+                Table.Column.number("Accuracy", 0.9),
+                Table.Column.number("95 % interval", 1.45),
+                Table.Column.number("Precision", 0.9),
+                Table.Column.number("Recall", 0.8),
+                Table.Column.number("F1", 0.8),
+                Table.Column.number("Log loss", 0.85),
+                Table.Column.number("ECE", 0.8),
+                Table.Column.number("Training", 0.9),
+                Table.Column.number("Validation", 0.95)));
+        if (deviating) {
+            columns.add(2, Table.Column.number("Deviation", 0.9));
+        }
+        Table table = Table.of(columns, rows);
         Entrant best = story.ranked().get(0);
         String title = Words.name(best.name()) + (story.ranked().size() == 1 ? " gets " : " has the highest accuracy: ")
                 + Words.percent(best.accuracy()) + " % of the images"
@@ -84,7 +90,9 @@ final class Accuracy {
                     "In percent but for log loss (nats) and ECE (expected calibration error, 0 to 1). Precision, recall"
                             + " and F1 are means over the classes. Training and validation: accuracy there. Bold: the best.");
             page.notes(
-                    "Judged by " + story.judges() + ". Where a classifier has several trials, these are their means.",
+                    "Judged by " + story.judges()
+                            + ". Where a classifier has several trials, these are their means, and"
+                            + " the deviation is the standard deviation of their accuracies.",
                     "Source: results.json, keys trials[].metrics.test, metrics.train.accuracy,"
                             + " metrics.validation.accuracy; intervals: metrics.test.accuracy_low and accuracy_high, or"
                             + " comparison.standings[].accuracy_low and accuracy_high where there is a comparison.");
