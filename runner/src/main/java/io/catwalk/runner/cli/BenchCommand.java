@@ -6,6 +6,7 @@ import io.catwalk.runner.trial.InferenceEngine;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOrder;
+import io.catwalk.runner.trial.TrialOutcome.Done;
 import io.catwalk.runner.trial.TrialProcess;
 import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
@@ -84,20 +85,21 @@ final class BenchCommand implements Callable<Integer> {
     private List<Measured> trials() throws IOException, InterruptedException {
         List<Measured> rows = new ArrayList<>();
         TrialProcess process = new TrialProcess(null);
-        for (TrialFolder folder : TrainedTrials.in(subject)) {
+        List<TrialFolder> folders = TrainedTrials.in(subject);
+        for (TrialFolder folder : folders) {
             TrialOrder order = folder.readOrder();
             TrialSpec trial = order.spec();
             for (InferenceEngine engine : folder.engines()) {
                 Latency latency = process.measure(
                         order.toMeasure(Home.data().toAbsolutePath(), pluginsDir.toAbsolutePath(), threads), engine);
                 rows.add(new Measured(trial.label(), engine.title(), latency));
-                if (record) {
-                    folder.writeResult(folder.readResult().withLatency(engine, latency));
+                if (record && folder.readOutcome() instanceof Done done) {
+                    folder.writeOutcome(done.withLatency(engine, latency));
                 }
             }
         }
         if (record) {
-            TrainedTrials.refreshResults(subject);
+            TrainedTrials.record(subject, folders);
         }
         return rows;
     }

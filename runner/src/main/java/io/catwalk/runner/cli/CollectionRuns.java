@@ -4,7 +4,6 @@ import io.catwalk.runner.experiment.Across;
 import io.catwalk.runner.experiment.CollectionFolder;
 import io.catwalk.runner.experiment.CollectionSpec;
 import io.catwalk.runner.experiment.ExperimentSpec;
-import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.plugin.PluginCatalog;
@@ -33,7 +32,7 @@ final class CollectionRuns {
                 ExperimentSpec request = run.readExperiment();
                 console.note("data set " + (i + 1) + " of " + spec.members().size() + ": "
                         + spec.members().get(i).folder());
-                Results results = options.conducted(
+                ConductOptions.Conducted conducted = options.conducted(
                         request,
                         options.experiment(request, catalog),
                         allowance.left(),
@@ -41,13 +40,12 @@ final class CollectionRuns {
                         collection.path(),
                         console);
                 if (!options.json) {
-                    ResultsTable.print(results, console);
+                    ResultsTable.print(conducted.results(), console);
                 }
-                worst = Math.max(worst, options.exitCode(results, console));
-                sumUp(collection); // what is there by now stands, whatever becomes of the next
+                worst = Math.max(worst, options.exitCode(conducted, console));
             }
+            print(sumUp(collection), collection, options.json, console);
         }
-        print(collection, options.json, console);
         return worst;
     }
 
@@ -59,8 +57,7 @@ final class CollectionRuns {
         return across;
     }
 
-    private static void print(CollectionFolder collection, boolean json, Console console) throws IOException {
-        Across across = collection.sumUp();
+    private static void print(Across across, CollectionFolder collection, boolean json, Console console) {
         if (json) {
             console.json(across);
             return;

@@ -37,6 +37,9 @@ final class ConductOptions {
     @Option(names = "--retry", description = "Try a failed trial once more.")
     boolean retry;
 
+    /** Set by the only command that finds trials of an earlier start. */
+    boolean keepVersions;
+
     @Option(names = "--in-process", description = "Run trials in this process, to debug a plugin.")
     boolean inProcess;
 
@@ -46,21 +49,27 @@ final class ConductOptions {
     /** Runs what the folder's request asks for and is not done yet, and prints what came of it. */
     int carryOut(ExperimentSpec spec, Experiment experiment, Conduct how, RunFolder run, Console console)
             throws IOException, InterruptedException {
-        Results results = conducted(spec, experiment, how, run, run.path(), console);
+        Conducted conducted = conducted(spec, experiment, how, run, run.path(), console);
+        Results results = conducted.results();
         if (json) {
             console.json(results);
         } else {
             ResultsTable.print(results, console);
             console.line("");
             console.line("Everything is in " + run.path());
-            console.line("Begin with " + Reports.page(run).getFileName() + " there.");
+            if (conducted.reported()) {
+                console.line("Begin with " + Reports.page(run).getFileName() + " there.");
+            }
         }
-        return exitCode(results, console);
+        return exitCode(conducted, console);
     }
+
+    /** What a run came to, and whether its reports could be written. */
+    record Conducted(Results results, boolean reported) {}
 
     /** Runs it without printing; whoever stops the program is told to resume the folder of {@code whole}. */
     @SuppressWarnings("try") // the lock is held, not used
-    Results conducted(
+    Conducted conducted(
             ExperimentSpec spec, Experiment experiment, Conduct how, RunFolder run, Path whole, Console console)
             throws IOException, InterruptedException {
         StopNote note = new StopNote(whole, console);
@@ -68,15 +77,15 @@ final class ConductOptions {
                 ProgressView view = ProgressView.of(console, spec);
                 LocalExecutor executor = new LocalExecutor(execution(spec), inProcess ? 1 : spec.jobs())) {
             Results results = experiment.run(run, executor, how, view);
-            Reports.writeAfter(run, console);
-            return results;
+            return new Conducted(results, Reports.writeAfter(run, results, console));
         } finally {
             note.withdraw();
         }
     }
 
     /** Says how it went, and tells what was not run. */
-    int exitCode(Results results, Console console) {
+    int exitCode(Conducted conducted, Console console) {
+        Results results = conducted.results();
         if (!results.experiment().notRun().isEmpty()) {
             console.note("not run, since the time was over: "
                     + String.join(", ", results.experiment().notRun())
@@ -85,7 +94,11 @@ final class ConductOptions {
         if (results.disagreeing() > 0) {
             return ExitCode.CROSS_CHECK_FAILED;
         }
-        return results.failed() == 0 && results.experiment().notRun().isEmpty() ? ExitCode.DONE : ExitCode.SOME_FAILED;
+        return conducted.reported()
+                        && results.failed().isEmpty()
+                        && results.experiment().notRun().isEmpty()
+                ? ExitCode.DONE
+                : ExitCode.SOME_FAILED;
     }
 
     Experiment experiment(ExperimentSpec spec, PluginCatalog catalog) {
@@ -96,7 +109,8 @@ final class ConductOptions {
     Conduct how() {
         return new Conduct(
                 budget == null ? null : Duration.ofSeconds(ExperimentFile.seconds("--budget", budget)),
-                retry ? Conduct.Retry.ONCE : Conduct.Retry.NEVER);
+                retry ? Conduct.Retry.ONCE : Conduct.Retry.NEVER,
+                keepVersions ? Conduct.Versions.KEEP : Conduct.Versions.RENEW);
     }
 
     private TrialExecution execution(ExperimentSpec spec) {

@@ -2,6 +2,7 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.experiment.CollectionFolder;
+import io.catwalk.runner.experiment.RecordedRun;
 import io.catwalk.runner.experiment.RunFolder;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -46,8 +47,8 @@ final class ReportCommand implements Callable<Integer> {
     }
 
     private static Path run(RunFolder run) throws IOException {
-        run.refreshResults();
-        Reports.write(run);
+        RecordedRun recorded = run.recorded();
+        Reports.write(recorded, recorded.compared());
         return Reports.page(run);
     }
 

@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -30,6 +31,12 @@ final class ResumeCommand implements Callable<Integer> {
     @Parameters(paramLabel = "RUN", description = "A run folder, or one with the runs of several data sets.")
     private Path folder = Path.of("");
 
+    @Option(
+            names = "--keep-versions",
+            description = "Keep trials that other versions of Catwalk, DJL or PyTorch have made; the report shows "
+                    + "the mix.")
+    private boolean keepVersions;
+
     @Mixin
     private ConductOptions conduct;
 
@@ -42,6 +49,7 @@ final class ResumeCommand implements Callable<Integer> {
         }
         RunFolder run = RunFolder.open(folder);
         ExperimentSpec request = run.readExperiment();
+        conduct.keepVersions = keepVersions;
         try (PluginCatalog catalog = PluginCatalog.open(conduct.pluginsDir)) {
             return conduct.carryOut(
                     request, conduct.experiment(request, catalog), conduct.how(), run, new Console(spec));

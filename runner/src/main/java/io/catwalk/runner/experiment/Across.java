@@ -165,7 +165,7 @@ public record Across(
         List<Map<String, Double>> accuracies =
                 results.stream().map(Across::accuracies).toList();
         Set<String> planned = new LinkedHashSet<>();
-        spec.experiment().trials(Map.of()).forEach(trial -> planned.add(trial.label()));
+        spec.experiment().trials(new Outcomes()).forEach(trial -> planned.add(trial.label()));
         Set<String> placed = new LinkedHashSet<>(planned);
         placed.removeIf(one -> accuracies.stream().noneMatch(row -> row.containsKey(one)));
         List<DataSet> dataSets = new ArrayList<>();

@@ -149,7 +149,7 @@ public record CollectionFolder(Path path) {
         List<@Nullable Results> results = new ArrayList<>();
         for (CollectionSpec.Member member : spec.members()) {
             RunFolder run = new RunFolder(path.resolve(member.folder()));
-            results.add(run.hasResults() ? run.readResults() : null);
+            results.add(run.hasBegun() ? run.recorded().compared() : null);
         }
         return Across.of(String.valueOf(path.toAbsolutePath().normalize().getFileName()), spec, results);
     }
@@ -183,9 +183,11 @@ public record CollectionFolder(Path path) {
         try (Stream<Path> entries = Files.list(path)) {
             for (Path entry : entries.sorted().toList()) {
                 String name = entry.getFileName().toString();
-                if (!isOwnFile(name) && !runs.contains(name)) {
-                    throw new RequestException("--out must be new, empty or a run folder, but " + path + " holds "
-                            + name + ", which is of no run: it is left as it is; choose another");
+                String foreign =
+                        isOwnFile(name) ? null : runs.contains(name) ? RunFolder.foreign(entry) : "is of no run";
+                if (foreign != null) {
+                    throw new RequestException("--out must be new, empty or a run folder, but " + entry + " " + foreign
+                            + ": it is left as it is; choose another");
                 }
             }
         }
