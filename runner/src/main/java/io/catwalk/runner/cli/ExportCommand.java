@@ -1,6 +1,7 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.ClassMatch;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.report.ModelCard;
 import io.catwalk.runner.trial.EngineSettings;
@@ -84,7 +85,7 @@ final class ExportCommand implements Callable<Integer> {
         boolean allAgree = true;
         try (PluginCatalog catalog = PluginCatalog.open(pluginsDir)) {
             for (TrialFolder trial : trials) {
-                try (SavedTrial saved = SavedTrial.open(trial, catalog, Home.data(), null)) {
+                try (SavedTrial saved = SavedTrial.open(trial, catalog, Home.data(), null, ClassMatch.BY_NAME)) {
                     Path file = out == null ? trial.onnx() : file(out, trial, trials.size());
                     ParityResult parity = out == null ? saved.exportInPlace(options) : saved.export(file, options);
                     allAgree &= parity.agrees();

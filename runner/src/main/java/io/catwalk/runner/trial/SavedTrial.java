@@ -6,6 +6,7 @@ import io.catwalk.api.Task;
 import io.catwalk.onnx.Predictor;
 import io.catwalk.onnx.parity.CrossCheck;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.ClassMatch;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.evaluation.Evaluation;
@@ -50,11 +51,17 @@ public final class SavedTrial implements AutoCloseable {
      * @param catalog with the plugin that it was trained with
      * @param dataHome the folder that holds the known data sets
      * @param other images to judge on, of the same shape and with as many classes; null takes the trial's own
+     * @param match how their classes are matched with those that the network was trained on
      * @return the trial, to be closed
      * @throws IOException if the folder cannot be read
      * @throws RequestException if the trial has no weights, or the plugin or images do not fit them
      */
-    public static SavedTrial open(TrialFolder folder, PluginCatalog catalog, Path dataHome, @Nullable DatasetSpec other)
+    public static SavedTrial open(
+            TrialFolder folder,
+            PluginCatalog catalog,
+            Path dataHome,
+            @Nullable DatasetSpec other,
+            ClassMatch match)
             throws IOException {
         if (!Files.exists(folder.outcome())) {
             throw new RequestException("expected a finished trial, but " + folder.path() + " has no trial.json");
@@ -70,7 +77,13 @@ public final class SavedTrial implements AutoCloseable {
         ImageDataset dataset =
                 other == null ? order.withDataHome(dataHome).images().dataset() : other.load(dataHome);
         TrainedModel model = model(folder, classifier, result, dataset);
-        return new SavedTrial(folder, result, result.normalization(), dataset, other == null, model);
+        try {
+            ImageDataset matched = dataset.labeledAs(folder.readClasses(), match);
+            return new SavedTrial(folder, result, result.normalization(), matched, other == null, model);
+        } catch (IOException | RuntimeException e) {
+            model.close();
+            throw e;
+        }
     }
 
     /**

@@ -4,6 +4,7 @@ import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Task;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
+import io.catwalk.runner.RequestException;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.plugin.LoadedClassifier;
 import io.catwalk.runner.training.Epoch;
@@ -216,6 +217,27 @@ public record TrialFolder(Path path) {
         indices.put("validation", images.validation());
         indices.put("fold", images.fold() == null ? null : images.fold().validation());
         AtomicFiles.write(path.resolve("split.json"), Json.LINE.writeValueAsString(indices));
+    }
+
+    /** Writes the names of the classes, in the order of the logits. */
+    void writeClasses(List<String> classes) throws IOException {
+        AtomicFiles.write(path.resolve("classes.json"), Json.LINE.writeValueAsString(classes));
+    }
+
+    /**
+     * Reads the names of the classes that the network was trained on.
+     *
+     * @return in the order of the logits
+     * @throws RequestException if they are missing
+     * @throws IOException if they cannot be read
+     */
+    List<String> readClasses() throws IOException {
+        Path file = path.resolve("classes.json");
+        if (!Files.exists(file)) {
+            throw new RequestException(
+                    "expected the names of the classes in " + file + ", found no such file: train the trial again");
+        }
+        return List.of(Json.JSON.readValue(Files.readString(file), String[].class));
     }
 
     void writePredictions(String part, Predictions predictions) throws IOException {

@@ -53,6 +53,7 @@ final class TrialRun {
             TrialSpec spec = order.spec();
             LoadedClassifier classifier = catalog.require(spec.classifier());
             folder.writeSplit(images);
+            folder.writeClasses(dataset.classes());
             TrainingData data = TrainingData.of(dataset.train(), images.split());
             Training training = new Training(
                     classifier,
