@@ -1,21 +1,21 @@
 package io.catwalk.runner.trial;
 
-import io.catwalk.runner.data.Normalization;
-import io.catwalk.runner.evaluation.Averages;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
+import io.catwalk.runner.data.Normalization;
+import io.catwalk.runner.evaluation.Averages;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Interval;
+import io.catwalk.runner.evaluation.Metrics;
+import io.catwalk.runner.evaluation.Overfitting;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.training.Epoch;
+import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
-import io.catwalk.runner.evaluation.Metrics;
-import io.catwalk.runner.evaluation.Overfitting;
-import io.catwalk.runner.trial.TrialOutcome.Done;
 import org.jspecify.annotations.Nullable;
 
 /** Makes outcomes up that no training has had, for tests of what is done with them. */
@@ -108,7 +108,8 @@ public final class MadeUp {
         TrialFolder folder = new TrialFolder(order.folder());
         SplittableRandom random = new SplittableRandom(order.spec().id().hashCode());
         Predictions predictions = answers(random, labels, classes);
-        List<String> names = IntStream.range(0, classes).mapToObj(Integer::toString).toList();
+        List<String> names =
+                IntStream.range(0, classes).mapToObj(Integer::toString).toList();
         Metrics metrics = Evaluation.of(predictions, names).metrics();
         Done made = done(order.spec(), new TrialMetrics(metrics, metrics, metrics), efficiency(null, null), null);
         TrialInputs inputs = order.inputs();
