@@ -56,19 +56,21 @@ final class ResultsTable {
 
     private static void printMeans(Results results, Console console) {
         List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("model", "trials", "acc", "F1", "train", "val"));
+        rows.add(List.of("model", "trials", "acc", "95 % interval", "F1", "train", "val"));
         results.contestants()
                 .forEach((contestant, trials) -> rows.add(List.of(
                         contestant,
                         Integer.toString(trials.size()),
                         Results.mean(trials, metrics -> metrics.test().accuracy()),
+                        results.interval(contestant),
                         Results.mean(trials, metrics -> metrics.test().macro().f1()),
-                        Results.mean(trials, metrics -> metrics.train().accuracy()),
-                        Results.mean(trials, metrics -> metrics.validation().accuracy()))));
+                        Results.plainMean(trials, metrics -> metrics.train().accuracy()),
+                        Results.plainMean(trials, metrics -> metrics.validation().accuracy()))));
         console.table(rows);
         console.line("");
-        console.line("In percent, mean ± standard deviation over the trials: acc and macro F1 on the");
-        console.line("images that judge, train and val accuracy of the same weights.");
+        console.line("In percent, mean ± standard deviation over the trials: acc, its 95 % interval and");
+        console.line("macro F1 on the images that judge; mean train and val accuracy of the same");
+        console.line("weights.");
     }
 
     private static void printOnnx(Results results, Console console) {

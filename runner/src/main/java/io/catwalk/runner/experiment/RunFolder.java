@@ -41,6 +41,7 @@ public record RunFolder(Path path) {
             JOURNAL,
             RESULTS,
             "results.csv",
+            "standings.csv",
             "results.md",
             "report.html",
             "slides.pptx",
@@ -211,6 +212,9 @@ public record RunFolder(Path path) {
         AtomicFiles.write(path.resolve(RESULTS), Json.JSON.writeValueAsString(results));
         AtomicFiles.write(path.resolve("results.csv"), results.csv());
         AtomicFiles.write(path.resolve("results.md"), results.markdown());
+        if (results.comparison() != null) {
+            AtomicFiles.write(path.resolve("standings.csv"), results.standingsCsv());
+        }
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.catwalk.runner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.catwalk.runner.Json;
 import io.catwalk.runner.plugin.TestPlugin;
@@ -15,6 +16,8 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 /** One comparison over five folders of images, and what the commands make of it. */
@@ -191,6 +194,8 @@ final class SeveralDataSetsTest {
                 "linear",
                 "small-conv",
                 "--folds=2",
+                "--seeds=4,9",
+                "--split-seed=7",
                 "--epochs=1",
                 "--batch-size=4",
                 "--in-process",
@@ -206,11 +211,25 @@ final class SeveralDataSetsTest {
                 .startsWith("There is no ranking: expected at least 5 data sets")
                 .contains("but found 2");
         JsonNode results = json(two.resolve("set2/results.json"));
-        assertThat(results.at("/trials/2/fold").asInt()).isEqualTo(2);
+        assertThat(results.path("trials").valueStream())
+                .extracting(trial -> trial.path("classifier").asString() + trial.path("seed") + trial.path("fold"))
+                .containsExactly(
+                        "linear41", "small-conv41", "linear42", "small-conv42", "linear91", "small-conv91", "linear92",
+                        "small-conv92");
+        assertThat(Files.readString(two.resolve("set2/experiment.yaml"))).contains("seed: 7");
+        assertThat(Files.readString(two.resolve("set2/standings.csv")))
+                .startsWith("contestant,trials,accuracy,standard_deviation,accuracy_low,accuracy_high,");
+        assertThat(Files.readString(two.resolve("set2/results.md"))).contains("| 95 % interval |", " to ");
         assertThat(across.at("/data_sets/0/accuracies/linear").asDouble())
-                .isEqualTo((results.at("/trials/0/metrics/test/accuracy").asDouble()
-                                + results.at("/trials/2/metrics/test/accuracy").asDouble())
-                        / 2);
+                .isEqualTo(
+                        results.path("trials")
+                                .valueStream()
+                                .filter(trial -> trial.path("classifier").asString().equals("linear"))
+                                .mapToDouble(trial ->
+                                        trial.at("/metrics/test/accuracy").asDouble())
+                                .average()
+                                .orElseThrow(),
+                        within(1e-12));
         assertThat(across.at("/data_sets/0/train").asInt()).isEqualTo(18); // of 40, a fold and a tenth less
         assertThat(across.at("/data_sets/1/train").asInt()).isLessThan(8); // of 16
         assertThat(Files.readString(two.resolve("across.html"))).doesNotContain("<svg");
@@ -239,6 +258,29 @@ final class SeveralDataSetsTest {
         assertThat(refused.err()).hasLineCount(1).contains("shapes holds mine.txt");
         assertThat(runs.resolve("shapes-2/results.json")).isRegularFile();
         Files.delete(mine);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "--seeds 0; --seed 0",
+                "--seeds 20240101; for the one seed 20240101 try --seed 20240101",
+                "--seeds 1,1; none twice",
+                "--seeds 1,x; such as 1,7,9, but is 1,x",
+                "--seeds 3 --seed 2; keep one of both"
+            })
+    void seedsThatAreNoneAreRefused(String options, String message) {
+        Catwalk.Answer answer = Catwalk.run(arguments(folder.resolve("none"), 1, options.split(" ", -1)));
+
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(answer.err()).hasLineCount(1).contains(message);
+    }
+
+    @Test
+    void aNumberOfSeedsCountsFromOneAndSeveralAreThemselves() {
+        assertThat(Typed.seeds("5")).containsExactly(1L, 2L, 3L, 4L, 5L);
+        assertThat(Typed.seeds("1,7,9")).containsExactly(1L, 7L, 9L);
     }
 
     @Test
