@@ -57,9 +57,7 @@ final class PredictCommand implements Callable<Integer> {
             description = "Names of the classes in the order of the outputs, for a file without.")
     private List<String> labels = List.of();
 
-    @Option(
-            names = "--classes-by-index",
-            description = "Take --labels by their places where the file has other names.")
+    @Option(names = "--classes-by-index", description = "Take --labels by their places where the file has other names.")
     private boolean byIndex;
 
     @Option(

@@ -65,7 +65,8 @@ final class ResultsTable {
                         results.interval(contestant),
                         Results.mean(trials, metrics -> metrics.test().macro().f1()),
                         Results.plainMean(trials, metrics -> metrics.train().accuracy()),
-                        Results.plainMean(trials, metrics -> metrics.validation().accuracy()))));
+                        Results.plainMean(
+                                trials, metrics -> metrics.validation().accuracy()))));
         console.table(rows);
         console.line("");
         console.line("In percent, mean ± standard deviation over the trials: acc, its 95 % interval and");

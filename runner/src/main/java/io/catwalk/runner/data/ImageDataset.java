@@ -63,7 +63,8 @@ public record ImageDataset(String name, String sha256, List<String> classes, Lab
     }
 
     private static LabeledImages relabeled(LabeledImages images, int[] places) {
-        int[] labels = Arrays.stream(images.labels()).map(label -> places[label]).toArray();
+        int[] labels =
+                Arrays.stream(images.labels()).map(label -> places[label]).toArray();
         return new LabeledImages(images.channels(), images.height(), images.width(), images.pixels(), labels);
     }
 

@@ -267,11 +267,8 @@ public record Results(
      * @return in percent
      */
     public static String plainMean(List<Done> trials, ToDoubleFunction<TrialMetrics> metric) {
-        return percent(trials.stream()
-                .map(Done::metrics)
-                .mapToDouble(metric)
-                .average()
-                .orElseThrow());
+        return percent(
+                trials.stream().map(Done::metrics).mapToDouble(metric).average().orElseThrow());
     }
 
     /**

@@ -57,11 +57,7 @@ public final class SavedTrial implements AutoCloseable {
      * @throws RequestException if the trial has no weights, or the plugin or images do not fit them
      */
     public static SavedTrial open(
-            TrialFolder folder,
-            PluginCatalog catalog,
-            Path dataHome,
-            @Nullable DatasetSpec other,
-            ClassMatch match)
+            TrialFolder folder, PluginCatalog catalog, Path dataHome, @Nullable DatasetSpec other, ClassMatch match)
             throws IOException {
         if (!Files.exists(folder.outcome())) {
             throw new RequestException("expected a finished trial, but " + folder.path() + " has no trial.json");

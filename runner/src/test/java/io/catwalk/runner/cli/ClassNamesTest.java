@@ -80,7 +80,8 @@ final class ClassNamesTest {
     }
 
     private Catwalk.Answer verify(Path dataset, String... more) {
-        return Catwalk.run(with(more, "verify", trial.resolve("model.onnx").toString(), "--json", "--dataset=" + dataset));
+        return Catwalk.run(
+                with(more, "verify", trial.resolve("model.onnx").toString(), "--json", "--dataset=" + dataset));
     }
 
     private static String[] with(String[] more, String... first) {

@@ -214,7 +214,13 @@ final class SeveralDataSetsTest {
         assertThat(results.path("trials").valueStream())
                 .extracting(trial -> trial.path("classifier").asString() + trial.path("seed") + trial.path("fold"))
                 .containsExactly(
-                        "linear41", "small-conv41", "linear42", "small-conv42", "linear91", "small-conv91", "linear92",
+                        "linear41",
+                        "small-conv41",
+                        "linear42",
+                        "small-conv42",
+                        "linear91",
+                        "small-conv91",
+                        "linear92",
                         "small-conv92");
         assertThat(Files.readString(two.resolve("set2/experiment.yaml"))).contains("seed: 7");
         assertThat(Files.readString(two.resolve("set2/standings.csv")))
@@ -224,7 +230,8 @@ final class SeveralDataSetsTest {
                 .isEqualTo(
                         results.path("trials")
                                 .valueStream()
-                                .filter(trial -> trial.path("classifier").asString().equals("linear"))
+                                .filter(trial ->
+                                        trial.path("classifier").asString().equals("linear"))
                                 .mapToDouble(trial ->
                                         trial.at("/metrics/test/accuracy").asDouble())
                                 .average()
