@@ -18,13 +18,14 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options of every command that runs trials, new ones or those of an interrupted run. */
 final class ConductOptions {
 
-    @Option(names = "--plugins-dir", paramLabel = "DIR", description = "Folder of the plugin jars.")
-    Path pluginsDir = Home.plugins();
+    @Mixin
+    PluginOptions plugins;
 
     @Option(
             names = "--budget",
@@ -102,7 +103,7 @@ final class ConductOptions {
     }
 
     Experiment experiment(ExperimentSpec spec, PluginCatalog catalog) {
-        return new Experiment(spec, catalog, Home.data(), pluginsDir, Clock.systemUTC());
+        return new Experiment(spec, catalog, Home.data(), plugins.folder, Clock.systemUTC());
     }
 
     /** Reads how to carry it out, before anything is written. */

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -55,8 +56,8 @@ final class EvaluateCommand implements Callable<Integer> {
             description = "Match the classes of the images with those of the network by their places, not by name.")
     private boolean byIndex;
 
-    @Option(names = "--plugins-dir", paramLabel = "DIR", description = "Folder of the plugin jars.")
-    private Path pluginsDir = Home.plugins();
+    @Mixin
+    private PluginOptions plugins;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads of the engine. Default: as in the run")
     @Nullable
@@ -73,11 +74,10 @@ final class EvaluateCommand implements Callable<Integer> {
         DatasetSpec other = dataset == null ? null : new DatasetSpec(dataset, imageSize, 0, 0);
         ClassMatch match = byIndex ? ClassMatch.BY_INDEX : ClassMatch.BY_NAME;
         List<Rejudging> judged = new ArrayList<>();
-        try (PluginCatalog catalog = PluginCatalog.open(pluginsDir)) {
-            for (TrialFolder trial : trials) {
-                try (SavedTrial saved = SavedTrial.open(trial, catalog, Home.data(), other, match)) {
-                    judged.add(saved.rejudge());
-                }
+        PluginCatalog catalog = plugins.open(console);
+        for (TrialFolder trial : trials) {
+            try (SavedTrial saved = SavedTrial.open(trial, catalog, Home.data(), other, match)) {
+                judged.add(saved.rejudge());
             }
         }
         if (json) {

@@ -14,7 +14,7 @@ import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.RecipeOverrides;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.TuningSpec;
-import io.catwalk.runner.plugin.LoadedClassifier;
+import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.statistics.EquivalenceRegion;
 import io.catwalk.runner.trial.DatasetSpec;
@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -154,21 +155,19 @@ final class ExperimentOptions {
     int run(String name, CommandSpec command, Function<PluginCatalog, ExperimentSpec> request)
             throws IOException, InterruptedException {
         Console console = new Console(command);
-        try (PluginCatalog catalog = PluginCatalog.open(conduct.pluginsDir)) {
-            ExperimentSpec spec = request.apply(catalog)
-                    .recording(String.join(
-                            " ", command.commandLine().getParseResult().originalArgs()));
-            Conduct how = conduct.how();
-            if (images().size() > 1) {
-                return runAll(name, spec, catalog, console);
-            }
-            Experiment experiment = conduct.experiment(spec, catalog);
-            RunFolder run = RunFolder.create(
-                    out == null ? defaultOut(name) : out,
-                    force ? RunFolder.Existing.REPLACE : RunFolder.Existing.REFUSE);
-            run.writeExperiment(spec);
-            return conduct.carryOut(spec, experiment, how, run, console);
+        PluginCatalog catalog = conduct.plugins.open(console);
+        ExperimentSpec spec = request.apply(catalog)
+                .recording(
+                        String.join(" ", command.commandLine().getParseResult().originalArgs()));
+        Conduct how = conduct.how();
+        if (images().size() > 1) {
+            return runAll(name, spec, catalog, console);
         }
+        Experiment experiment = conduct.experiment(spec, catalog);
+        RunFolder run = RunFolder.create(
+                out == null ? defaultOut(name) : out, force ? RunFolder.Existing.REPLACE : RunFolder.Existing.REFUSE);
+        run.writeExperiment(spec);
+        return conduct.carryOut(spec, experiment, how, run, console);
     }
 
     /** Runs it on each data set, after all of them were found to be fit for it. */
@@ -194,8 +193,8 @@ final class ExperimentOptions {
         List<ClassifierEntry> entries = file().entries(names);
         if (entries.isEmpty()) {
             if (catalog.classifiers().isEmpty()) {
-                throw new RequestException(
-                        "expected at least one plugin in " + conduct.pluginsDir + ", but found none: see catwalk list");
+                throw new RequestException("expected at least one plugin in " + conduct.plugins.folder
+                        + ", but found none: see catwalk list");
             }
             catalog.failures().forEach(failure -> console.note("left out: " + failure));
             entries = catalog.classifiers().stream()
@@ -207,12 +206,28 @@ final class ExperimentOptions {
                 .toList();
     }
 
+    /** Asks for the recipes of several choices at once, so that {@link #contestant} finds them told. */
+    void prepare(InstalledClassifier classifier, List<Map<String, Object>> choices) {
+        Set<String> known = classifier.searchSpace().options().keySet();
+        List<Hyperparameters> points = new ArrayList<>();
+        for (Map<String, Object> one : choices) {
+            Map<String, Object> chosen = new LinkedHashMap<>(one);
+            chosen.keySet().retainAll(known);
+            try {
+                points.add(classifier.searchSpace().choose(chosen));
+            } catch (IllegalArgumentException e) {
+                throw new RequestException(classifier.name() + ": " + e.getMessage(), e);
+            }
+        }
+        classifier.recipes().at(points);
+    }
+
     /**
      * Makes a contestant of a classifier.
      *
      * @param choices hyperparameters of the classifier, and numbers of its recipe; these win over the options
      */
-    Contestant contestant(LoadedClassifier classifier, String variant, Map<String, Object> choices) {
+    Contestant contestant(InstalledClassifier classifier, String variant, Map<String, Object> choices) {
         Map<String, Object> chosen = new LinkedHashMap<>();
         Map<String, Object> ofRecipe = new LinkedHashMap<>();
         Set<String> known = classifier.searchSpace().options().keySet();

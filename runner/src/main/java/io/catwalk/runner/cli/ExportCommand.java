@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -73,8 +74,8 @@ final class ExportCommand implements Callable<Integer> {
     @Nullable
     private String license;
 
-    @Option(names = "--plugins-dir", paramLabel = "DIR", description = "Folder of the plugin jars.")
-    private Path pluginsDir = Home.plugins();
+    @Mixin
+    private PluginOptions plugins;
 
     @Override
     public Integer call() throws IOException {
@@ -83,17 +84,16 @@ final class ExportCommand implements Callable<Integer> {
         List<TrialFolder> trials = TrainedTrials.in(folder);
         EngineSettings.apply(trials.get(0).readOrder().spec().threads());
         boolean allAgree = true;
-        try (PluginCatalog catalog = PluginCatalog.open(pluginsDir)) {
-            for (TrialFolder trial : trials) {
-                try (SavedTrial saved = SavedTrial.open(trial, catalog, Home.data(), null, ClassMatch.BY_NAME)) {
-                    Path file = out == null ? trial.onnx() : file(out, trial, trials.size());
-                    ParityResult parity = out == null ? saved.exportInPlace(options) : saved.export(file, options);
-                    allAgree &= parity.agrees();
-                    if (out != null && parity.agrees()) {
-                        ModelCard.of(file, saved, parity, options).write(ModelCard.beside(file));
-                    }
-                    console.item(file + ": ", parity.sentence());
+        PluginCatalog catalog = plugins.open(console);
+        for (TrialFolder trial : trials) {
+            try (SavedTrial saved = SavedTrial.open(trial, catalog, Home.data(), null, ClassMatch.BY_NAME)) {
+                Path file = out == null ? trial.onnx() : file(out, trial, trials.size());
+                ParityResult parity = out == null ? saved.exportInPlace(options) : saved.export(file, options);
+                allAgree &= parity.agrees();
+                if (out != null && parity.agrees()) {
+                    ModelCard.of(file, saved, parity, options).write(ModelCard.beside(file));
                 }
+                console.item(file + ": ", parity.sentence());
             }
         }
         if (out == null) {

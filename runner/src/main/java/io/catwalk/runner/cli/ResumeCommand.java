@@ -42,17 +42,15 @@ final class ResumeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        conduct.keepVersions = keepVersions;
+        Console console = new Console(spec);
         if (CollectionFolder.isOne(folder)) {
-            try (PluginCatalog catalog = PluginCatalog.open(conduct.pluginsDir)) {
-                return CollectionRuns.carryOut(new CollectionFolder(folder), conduct, catalog, new Console(spec));
-            }
+            return CollectionRuns.carryOut(
+                    new CollectionFolder(folder), conduct, conduct.plugins.open(console), console);
         }
         RunFolder run = RunFolder.open(folder);
         ExperimentSpec request = run.readExperiment();
-        conduct.keepVersions = keepVersions;
-        try (PluginCatalog catalog = PluginCatalog.open(conduct.pluginsDir)) {
-            return conduct.carryOut(
-                    request, conduct.experiment(request, catalog), conduct.how(), run, new Console(spec));
-        }
+        PluginCatalog catalog = conduct.plugins.open(console);
+        return conduct.carryOut(request, conduct.experiment(request, catalog), conduct.how(), run, console);
     }
 }

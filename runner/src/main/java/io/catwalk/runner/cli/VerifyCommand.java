@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -81,8 +82,8 @@ final class VerifyCommand implements Callable<Integer> {
     @Nullable
     private Path answers;
 
-    @Option(names = "--plugins-dir", paramLabel = "DIR", description = "Folder of the plugin jars.")
-    private Path pluginsDir = Home.plugins();
+    @Mixin
+    private PluginOptions plugins;
 
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
@@ -110,8 +111,8 @@ final class VerifyCommand implements Callable<Integer> {
     private int crossCheck(Path trial, Console console) throws IOException {
         TrialFolder folder = TrainedTrials.in(trial).get(0);
         EngineSettings.apply(folder.readOrder().spec().threads());
-        try (PluginCatalog catalog = PluginCatalog.open(pluginsDir);
-                SavedTrial saved = SavedTrial.open(folder, catalog, Home.data(), null, ClassMatch.BY_NAME)) {
+        PluginCatalog catalog = plugins.open(console);
+        try (SavedTrial saved = SavedTrial.open(folder, catalog, Home.data(), null, ClassMatch.BY_NAME)) {
             ParityResult parity = saved.crossCheck(file);
             if (json) {
                 console.json(parity);

@@ -6,7 +6,7 @@ import io.catwalk.api.Hyperparameters;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageSize;
-import io.catwalk.runner.plugin.LoadedClassifier;
+import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.statistics.EquivalenceRegion;
 import io.catwalk.runner.trial.DatasetSpec;
@@ -309,7 +309,7 @@ public record ExperimentFile(Path path, Content content) {
      *     the recipe cannot be changed like that; in one line that names the file, the classifier and the place
      */
     public Contestant contestant(ClassifierEntry entry, PluginCatalog catalog) {
-        LoadedClassifier classifier;
+        InstalledClassifier classifier;
         try {
             classifier = catalog.require(entry.name());
         } catch (RequestException e) {
@@ -327,7 +327,7 @@ public record ExperimentFile(Path path, Content content) {
      * @return the classifier with everything chosen about it
      * @throws RequestException as {@link #contestant(ClassifierEntry, PluginCatalog)}
      */
-    public Contestant contestant(ClassifierEntry entry, LoadedClassifier classifier) {
+    public Contestant contestant(ClassifierEntry entry, InstalledClassifier classifier) {
         String source = path + ": " + entry.label();
         String at = "classifiers[" + index(entry) + "]";
         Set<String> known = classifier.searchSpace().options().keySet();

@@ -11,7 +11,7 @@ import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.plugin.LoadedClassifier;
-import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.plugin.LoadedPlugin;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.training.TrainedModel;
 import io.catwalk.runner.training.Training;
@@ -49,9 +49,9 @@ final class TrialRun {
         long start = System.nanoTime();
         TrialImages images = order.images();
         ImageDataset dataset = images.dataset();
-        try (PluginCatalog catalog = PluginCatalog.open(order.pluginsDir())) {
+        try (LoadedPlugin plugin = plugin()) {
             TrialSpec spec = order.spec();
-            LoadedClassifier classifier = catalog.require(spec.classifier());
+            LoadedClassifier classifier = plugin.require(spec.classifier());
             folder.writeSplit(images);
             folder.writeClasses(dataset.classes());
             TrainingData data = TrainingData.of(dataset.train(), images.split());
@@ -119,13 +119,18 @@ final class TrialRun {
     private Latency measurePytorch() throws IOException {
         ImageDataset dataset = order.images().dataset();
         Normalization normalization = Normalization.of(dataset.test(), new int[] {0});
-        try (PluginCatalog catalog = PluginCatalog.open(order.pluginsDir());
+        try (LoadedPlugin plugin = plugin();
                 TrainedModel model =
-                        folder.readModel(catalog.require(order.spec().classifier()), chosen(), task(dataset));
+                        folder.readModel(plugin.require(order.spec().classifier()), chosen(), task(dataset));
                 Predictor predictor = model.predictor()) {
             float[] image = normalization.normalized(dataset.test(), 0, 1);
             return Latency.of(predictor, image, order.spec().threads(), System::nanoTime);
         }
+    }
+
+    /** Opens the one jar that the trial needs. */
+    private LoadedPlugin plugin() {
+        return LoadedPlugin.find(order.pluginsDir(), order.inputs().pluginSha256());
     }
 
     private Hyperparameters chosen() {
