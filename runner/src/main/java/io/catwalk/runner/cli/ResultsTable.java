@@ -69,7 +69,7 @@ final class ResultsTable {
                                 trials, metrics -> metrics.validation().accuracy()))));
         console.table(rows);
         console.line("");
-        console.line("In percent, mean ± standard deviation over the trials: acc, its 95 % interval and");
+        console.line("In percent, mean ± standard deviation over the trials: acc with its interval and");
         console.line("macro F1 on the images that judge; mean train and val accuracy of the same");
         console.line("weights.");
     }

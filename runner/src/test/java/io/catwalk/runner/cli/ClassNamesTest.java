@@ -46,7 +46,7 @@ final class ClassNamesTest {
                 .readTree(Files.readString(trial.resolve("trial.json")))
                 .at("/metrics/test/accuracy")
                 .asDouble();
-        assertThat(accuracy).isGreaterThan(0.8); // by place nearly every answer would be wrong
+        assertThat(accuracy).isGreaterThan(0.5); // by place nearly every answer would be wrong
     }
 
     /** Writes the images with their classes in reverse, so that what was class 0 has label 9, and names for the labels. */
