@@ -1,9 +1,13 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.onnx.runtime.OnnxPredictor;
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.experiment.ExperimentSpec;
+import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.trial.InferenceEngine;
 import io.catwalk.runner.trial.Latency;
+import io.catwalk.runner.trial.PrivateFolder;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialOutcome.Done;
@@ -19,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -56,13 +61,23 @@ final class BenchCommand implements Callable<Integer> {
     /** One row of the table. */
     private record Measured(String model, String engine, Latency latency) {}
 
+    @Mixin
+    private ForeignFile foreign;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         Console console = new Console(spec);
-        if (threads < 1) {
-            throw new RequestException("--threads must be at least 1, but is " + threads);
+        Typed.within("--threads", threads, ExperimentSpec.MOST_AT_ONCE);
+        if (Files.isDirectory(subject)) {
+            return answer(measured(console), console);
         }
-        List<Measured> rows = Files.isDirectory(subject) ? trials() : List.of(file());
+        if (record) {
+            throw new RequestException("--record needs a run or a trial in it, but " + subject + " is a file");
+        }
+        return foreign.run(spec, subject, () -> answer(List.of(file(console)), console));
+    }
+
+    private int answer(List<Measured> rows, Console console) {
         if (json) {
             console.json(rows.stream().map(BenchCommand::asMap).toList());
         } else {
@@ -71,15 +86,25 @@ final class BenchCommand implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
-    private Measured file() throws IOException, InterruptedException {
-        if (record) {
-            throw new RequestException("--record needs a run or a trial in it, but " + subject + " is a file");
+    @SuppressWarnings("try") // the lock is held, not used
+    private List<Measured> measured(Console console) throws IOException, InterruptedException {
+        try (RunLock lock = record ? TrainedTrials.lock(subject, console) : null) {
+            return trials();
         }
-        OnnxPredictor.open(subject).close(); // says what is wrong with the file before a process is started
-        return new Measured(
-                String.valueOf(subject.getFileName()),
-                InferenceEngine.ONNX_RUNTIME.title(),
-                new TrialProcess(null).measure(subject, threads));
+    }
+
+    private Measured file(Console console) throws IOException, InterruptedException {
+        PrivateFolder.claim();
+        OnnxPredictor.open(subject).close(); // says what is wrong with the file before another process is started
+        ForeignFile.sign(console);
+        try {
+            return new Measured(
+                    String.valueOf(subject.getFileName()),
+                    InferenceEngine.ONNX_RUNTIME.title(),
+                    new TrialProcess(null).measure(subject, threads));
+        } catch (IOException e) {
+            throw new RequestException(subject + ": expected a model that can be measured, but " + Reasons.of(e), e);
+        }
     }
 
     private List<Measured> trials() throws IOException, InterruptedException {
@@ -120,8 +145,10 @@ final class BenchCommand implements Callable<Integer> {
         }
         console.table(table);
         console.line("");
-        console.line("One image in microseconds (p50, p90, p99), images per second in batches of");
-        console.line("64 and 256; threads: " + threads + ".");
+        console.item(
+                "",
+                "One image in microseconds (p50, p90, p99), images per second in batches of 64 and 256; threads: "
+                        + threads + ".");
     }
 
     private static String number(double value) {

@@ -3,6 +3,7 @@ package io.catwalk.runner.cli;
 import io.catwalk.runner.experiment.Across;
 import io.catwalk.runner.experiment.CollectionFolder;
 import io.catwalk.runner.experiment.CollectionSpec;
+import io.catwalk.runner.experiment.Experiment;
 import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
@@ -32,17 +33,15 @@ final class CollectionRuns {
                 ExperimentSpec request = run.readExperiment();
                 console.note("data set " + (i + 1) + " of " + spec.members().size() + ": "
                         + spec.members().get(i).folder());
-                ConductOptions.Conducted conducted = options.conducted(
-                        request,
-                        options.experiment(request, catalog),
-                        allowance.left(),
-                        run,
-                        collection.path(),
-                        console);
-                if (!options.json) {
-                    ResultsTable.print(conducted.results(), console);
+                Experiment experiment = options.experiment(request, catalog);
+                try (RunLock own = run.lock(RunLock.Purpose.TRAIN)) {
+                    ConductOptions.Conducted conducted =
+                            options.conducted(request, experiment, allowance.left(), own, collection.path(), console);
+                    if (!options.json) {
+                        ResultsTable.print(conducted.results(), console);
+                    }
+                    worst = Math.max(worst, options.exitCode(conducted, console));
                 }
-                worst = Math.max(worst, options.exitCode(conducted, console));
             }
             print(sumUp(collection), collection, options.json, console);
         }

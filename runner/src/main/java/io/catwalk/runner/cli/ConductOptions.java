@@ -1,5 +1,6 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.runner.RequestException;
 import io.catwalk.runner.experiment.Conduct;
 import io.catwalk.runner.experiment.Experiment;
 import io.catwalk.runner.experiment.ExperimentFile;
@@ -10,12 +11,12 @@ import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.LocalExecutor;
+import io.catwalk.runner.trial.PrivateFolder;
 import io.catwalk.runner.trial.TrialExecution;
 import io.catwalk.runner.trial.TrialInProcess;
 import io.catwalk.runner.trial.TrialProcess;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -48,9 +49,10 @@ final class ConductOptions {
     boolean json;
 
     /** Runs what the folder's request asks for and is not done yet, and prints what came of it. */
-    int carryOut(ExperimentSpec spec, Experiment experiment, Conduct how, RunFolder run, Console console)
+    int carryOut(ExperimentSpec spec, Experiment experiment, Conduct how, RunLock lock, Console console)
             throws IOException, InterruptedException {
-        Conducted conducted = conducted(spec, experiment, how, run, run.path(), console);
+        RunFolder run = lock.run();
+        Conducted conducted = conducted(spec, experiment, how, lock, run.path(), console);
         Results results = conducted.results();
         if (json) {
             console.json(results);
@@ -58,7 +60,7 @@ final class ConductOptions {
             ResultsTable.print(results, console);
             console.line("");
             console.line("Everything is in " + run.path());
-            if (conducted.reported()) {
+            if (conducted.reported() && !results.done().isEmpty()) {
                 console.line("Begin with " + Reports.page(run).getFileName() + " there.");
             }
         }
@@ -69,13 +71,12 @@ final class ConductOptions {
     record Conducted(Results results, boolean reported) {}
 
     /** Runs it without printing; whoever stops the program is told to resume the folder of {@code whole}. */
-    @SuppressWarnings("try") // the lock is held, not used
     Conducted conducted(
-            ExperimentSpec spec, Experiment experiment, Conduct how, RunFolder run, Path whole, Console console)
+            ExperimentSpec spec, Experiment experiment, Conduct how, RunLock lock, Path whole, Console console)
             throws IOException, InterruptedException {
         StopNote note = new StopNote(whole, console);
-        try (RunLock lock = run.lock();
-                ProgressView view = ProgressView.of(console, spec);
+        RunFolder run = lock.run();
+        try (ProgressView view = ProgressView.of(console, spec);
                 LocalExecutor executor = new LocalExecutor(execution(spec), inProcess ? 1 : spec.jobs())) {
             Results results = experiment.run(run, executor, how, view);
             return new Conducted(results, Reports.writeAfter(run, results, console));
@@ -103,11 +104,16 @@ final class ConductOptions {
     }
 
     Experiment experiment(ExperimentSpec spec, PluginCatalog catalog) {
-        return new Experiment(spec, catalog, Home.data(), plugins.folder, Clock.systemUTC());
+        return new Experiment(spec, catalog, Home.data(), plugins.folder, new SteadyClock());
     }
 
     /** Reads how to carry it out, before anything is written. */
     Conduct how() {
+        if (inProcess && budget != null) {
+            // A training in this process cannot be stopped: it would go on while others are measured.
+            throw new RequestException("--budget needs processes that can be stopped: leave --in-process out");
+        }
+        PrivateFolder.claim();
         return new Conduct(
                 budget == null ? null : Duration.ofSeconds(ExperimentFile.seconds("--budget", budget)),
                 retry ? Conduct.Retry.ONCE : Conduct.Retry.NEVER,

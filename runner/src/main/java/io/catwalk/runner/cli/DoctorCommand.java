@@ -10,6 +10,7 @@ import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.Machine;
+import io.catwalk.runner.trial.PrivateFolder;
 import io.catwalk.runner.trial.Software;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,6 +59,7 @@ final class DoctorCommand implements Callable<Integer> {
         findings.add(check("program", () -> "catwalk " + Software.current().catwalk()));
         findings.add(check("java", () -> Software.current().java()));
         findings.add(check("machine", DoctorCommand::machine));
+        findings.add(check("natives", () -> PrivateFolder.claim().natives() + ", which only you can write to"));
         findings.add(check("engine", DoctorCommand::engine));
         findings.add(check("data", this::data));
         findings.add(check("plugins", () -> plugins(console)));

@@ -1,9 +1,9 @@
 package io.catwalk.runner.cli;
 
-import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ClassMatch;
 import io.catwalk.runner.evaluation.ClassScores;
 import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.EngineSettings;
@@ -92,10 +92,7 @@ final class EvaluateCommand implements Callable<Integer> {
         if (threads == null) {
             return trial.readOrder().spec().threads();
         }
-        if (threads < 1) {
-            throw new RequestException("--threads must be at least 1, but is " + threads);
-        }
-        return threads;
+        return Typed.within("--threads", threads, ExperimentSpec.MOST_AT_ONCE);
     }
 
     private static void print(Rejudging judged, Console console) {

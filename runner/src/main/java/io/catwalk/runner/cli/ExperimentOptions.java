@@ -2,6 +2,7 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Recipe;
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.experiment.ClassifierEntry;
 import io.catwalk.runner.experiment.CollectionFolder;
@@ -13,6 +14,7 @@ import io.catwalk.runner.experiment.ExperimentFile;
 import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.RecipeOverrides;
 import io.catwalk.runner.experiment.RunFolder;
+import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.experiment.TuningSpec;
 import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
@@ -20,6 +22,8 @@ import io.catwalk.runner.statistics.EquivalenceRegion;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.SplitSpec;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -164,10 +168,12 @@ final class ExperimentOptions {
             return runAll(name, spec, catalog, console);
         }
         Experiment experiment = conduct.experiment(spec, catalog);
-        RunFolder run = RunFolder.create(
-                out == null ? defaultOut(name) : out, force ? RunFolder.Existing.REPLACE : RunFolder.Existing.REFUSE);
-        run.writeExperiment(spec);
-        return conduct.carryOut(spec, experiment, how, run, console);
+        try (RunLock lock = RunFolder.claim(
+                out == null ? newFolder(Path.of("runs"), name, LocalDateTime.now(ZoneId.systemDefault())) : out,
+                force ? RunFolder.Existing.REPLACE : RunFolder.Existing.REFUSE)) {
+            lock.run().writeExperiment(spec);
+            return conduct.carryOut(spec, experiment, how, lock, console);
+        }
     }
 
     /** Runs it on each data set, after all of them were found to be fit for it. */
@@ -182,7 +188,7 @@ final class ExperimentOptions {
             gathering.add(one, conduct.experiment(spec.on(one), catalog).dataset());
         }
         CollectionFolder collection = CollectionFolder.create(
-                out == null ? defaultOut(name) : out,
+                out == null ? newFolder(Path.of("runs"), name, LocalDateTime.now(ZoneId.systemDefault())) : out,
                 force ? RunFolder.Existing.REPLACE : RunFolder.Existing.REFUSE,
                 new CollectionSpec(CollectionSpec.SCHEMA, spec, gathering.members()));
         return CollectionRuns.carryOut(collection, conduct, catalog, console);
@@ -255,10 +261,10 @@ final class ExperimentOptions {
             recipe = recipe.withEpochs(QUICK_EPOCHS).withBatchSize(QUICK_BATCH);
         }
         if (epochs != null) {
-            recipe = recipe.withEpochs(atLeastOne("--epochs", epochs));
+            recipe = recipe.withEpochs(Typed.within("--epochs", epochs, ExperimentSpec.MOST_EPOCHS));
         }
         if (batchSize != null) {
-            recipe = recipe.withBatchSize(atLeastOne("--batch-size", batchSize));
+            recipe = recipe.withBatchSize(Typed.within("--batch-size", batchSize, Integer.MAX_VALUE));
         }
         return new Contestant(contestant.name(), contestant.variant(), contestant.hyperparameters(), recipe);
     }
@@ -308,7 +314,7 @@ final class ExperimentOptions {
         Integer perTrial = threads != null ? threads : said.threads();
         Integer together = jobs != null ? jobs : said.jobs();
         int cores = Runtime.getRuntime().availableProcessors();
-        int trials = contestants.size() * seeds().size() * Math.max(1, split.lastFold());
+        int trials = ExperimentSpec.trials(contestants.size(), seeds().size(), split);
         int atOnce = conduct.inProcess ? 1 : together == null ? defaultJobs(cores, trials, perTrial) : together;
         return new ExperimentSpec(
                 ExperimentSpec.SCHEMA,
@@ -371,16 +377,25 @@ final class ExperimentOptions {
         return Math.max(1, Math.min(most, trials));
     }
 
-    private static int atLeastOne(String option, int value) {
-        if (value < 1) {
-            throw new RequestException(option + " must be at least 1, but is " + value);
+    /** Makes a folder that nobody else has made, also of two commands in the same second. */
+    static Path newFolder(Path runs, String command, LocalDateTime now) {
+        String name = command + "-"
+                + DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT).format(now);
+        Path folder = runs.resolve(name);
+        try {
+            Files.createDirectories(runs);
+            for (int i = 2; ; i++) {
+                try {
+                    return Files.createDirectory(folder);
+                } catch (FileAlreadyExistsException e) {
+                    folder = runs.resolve(name + "-" + i);
+                }
+            }
+        } catch (IOException e) {
+            throw new RequestException(
+                    "expected a folder that can be made, but " + folder + " cannot (" + Reasons.of(e)
+                            + "): choose another with --out",
+                    e);
         }
-        return value;
-    }
-
-    private static Path defaultOut(String command) {
-        String time = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT)
-                .format(LocalDateTime.now(ZoneId.systemDefault()));
-        return Path.of("runs", command + "-" + time);
     }
 }

@@ -4,6 +4,7 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.experiment.CollectionFolder;
 import io.catwalk.runner.experiment.RecordedRun;
 import io.catwalk.runner.experiment.RunFolder;
+import io.catwalk.runner.experiment.RunLock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,7 +39,9 @@ final class ReportCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Console console = new Console(spec);
-        Path page = CollectionFolder.isOne(folder) ? across(new CollectionFolder(folder)) : run(RunFolder.open(folder));
+        Path page = CollectionFolder.isOne(folder)
+                ? across(new CollectionFolder(folder), console)
+                : run(RunFolder.open(folder), console);
         console.line(page.toString());
         if (open) {
             open(page, console);
@@ -46,17 +49,22 @@ final class ReportCommand implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
-    private static Path run(RunFolder run) throws IOException {
-        RecordedRun recorded = run.recorded();
-        Reports.write(recorded, recorded.compared());
+    private static Path run(RunFolder run, Console console) throws IOException {
+        try (RunLock lock = run.lockPatiently(console::note)) {
+            RecordedRun recorded = lock.run().recorded();
+            Reports.write(recorded, recorded.compared());
+        }
         return Reports.page(run);
     }
 
-    private static Path across(CollectionFolder collection) throws IOException {
-        for (RunFolder run : collection.runs()) {
-            run(run);
+    @SuppressWarnings("try") // the lock is held, not used
+    private static Path across(CollectionFolder collection, Console console) throws IOException {
+        try (RunLock lock = collection.lockPatiently(console::note)) {
+            for (RunFolder run : collection.runs()) {
+                run(run, console);
+            }
+            CollectionRuns.sumUp(collection);
         }
-        CollectionRuns.sumUp(collection);
         return collection.page();
     }
 

@@ -1,8 +1,10 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.runner.experiment.CollectionFolder;
+import io.catwalk.runner.experiment.Experiment;
 import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.RunFolder;
+import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.plugin.PluginCatalog;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -51,6 +53,9 @@ final class ResumeCommand implements Callable<Integer> {
         RunFolder run = RunFolder.open(folder);
         ExperimentSpec request = run.readExperiment();
         PluginCatalog catalog = conduct.plugins.open(console);
-        return conduct.carryOut(request, conduct.experiment(request, catalog), conduct.how(), run, console);
+        Experiment experiment = conduct.experiment(request, catalog);
+        try (RunLock lock = run.lock(RunLock.Purpose.TRAIN)) {
+            return conduct.carryOut(request, experiment, conduct.how(), lock, console);
+        }
     }
 }

@@ -17,6 +17,7 @@ import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.ParityResult;
+import io.catwalk.runner.trial.PrivateFolder;
 import io.catwalk.runner.trial.SavedTrial;
 import io.catwalk.runner.trial.TrialFolder;
 import java.io.IOException;
@@ -88,14 +89,17 @@ final class VerifyCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
+    @Mixin
+    private ForeignFile foreign;
+
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, InterruptedException {
         Console console = new Console(spec);
         if (show) {
             show(OnnxMetadata.read(file), console);
             return ExitCode.DONE;
         }
-        return against == null ? score(console) : crossCheck(against, console);
+        return foreign.run(spec, file, () -> against == null ? score(console) : crossCheck(against, console));
     }
 
     private void show(OnnxMetadata metadata, Console console) {
@@ -124,7 +128,9 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private int score(Console console) throws IOException {
+        PrivateFolder.claim();
         try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard())) {
+            ForeignFile.sign(console);
             OnnxMetadata metadata = predictor.metadata();
             ImageDataset images = images(metadata);
             Preprocessing preprocessing = metadata.preprocessing()
@@ -134,7 +140,7 @@ final class VerifyCommand implements Callable<Integer> {
             images = matched(images, metadata);
             Normalization normalization = new Normalization(floats(preprocessing.mean()), floats(preprocessing.std()));
             Predictions predictions = Predictions.of(
-                    predictor,
+                    ForeignFile.signing(predictor, console),
                     images.test(),
                     normalization,
                     predictor.signature().classes());

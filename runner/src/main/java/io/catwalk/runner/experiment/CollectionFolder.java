@@ -7,10 +7,12 @@ import io.catwalk.runner.RequestException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -66,9 +68,10 @@ public record CollectionFolder(Path path) {
             }
             old.delete();
         }
-        Path folder = RunFolder.create(path, existing).path();
-        AtomicFiles.write(folder.resolve(REQUEST), Json.YAML.writeValueAsString(spec));
-        return new CollectionFolder(folder);
+        try (RunLock lock = RunFolder.claim(path, existing)) {
+            AtomicFiles.write(lock.run().path().resolve(REQUEST), Json.YAML.writeValueAsString(spec));
+        }
+        return new CollectionFolder(path);
     }
 
     /**
@@ -109,9 +112,10 @@ public record CollectionFolder(Path path) {
         if (RunFolder.isOne(folder)) {
             return RunFolder.open(folder);
         }
-        RunFolder run = RunFolder.create(folder, RunFolder.Existing.REFUSE);
-        run.writeExperiment(spec.experiment(member));
-        return run;
+        try (RunLock lock = RunFolder.claim(folder, RunFolder.Existing.REFUSE)) {
+            lock.run().writeExperiment(spec.experiment(member));
+            return lock.run();
+        }
     }
 
     /**
@@ -131,11 +135,21 @@ public record CollectionFolder(Path path) {
      * Keeps everybody else from working on the collection; each run has a lock of its own besides.
      *
      * @return to be closed; the end of the program does it too, however it ends
-     * @throws RequestException if somebody is at it
-     * @throws IOException if it cannot be locked
+     * @throws RequestException if somebody is at it, or it cannot be written
      */
-    public RunLock lock() throws IOException {
-        return RunLock.take(path.resolve(LOCK));
+    public RunLock lock() {
+        return RunLock.take(new RunFolder(path), RunLock.Purpose.TRAIN, Duration.ZERO, note -> {});
+    }
+
+    /**
+     * Keeps everybody else from the collection to write into it; waits for a while for another one who does.
+     *
+     * @param note is told, in one line, if it has to wait
+     * @return to be closed
+     * @throws RequestException if somebody trains there or is not done in time, or it cannot be written
+     */
+    public RunLock lockPatiently(Consumer<String> note) {
+        return RunLock.take(new RunFolder(path), RunLock.Purpose.WRITE, RunFolder.PATIENCE, note);
     }
 
     /**
@@ -195,8 +209,9 @@ public record CollectionFolder(Path path) {
             for (String run : runs) {
                 Path folder = path.resolve(run);
                 if (Files.exists(folder)) {
-                    Files.delete(
-                            RunFolder.create(folder, RunFolder.Existing.REPLACE).path());
+                    RunFolder.claim(folder, RunFolder.Existing.REPLACE).close();
+                    Files.deleteIfExists(folder.resolve(LOCK));
+                    Files.delete(folder);
                 }
             }
             for (String file : List.of(JSON, MARKDOWN, PAGE)) {

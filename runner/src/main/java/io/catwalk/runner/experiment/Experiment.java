@@ -30,7 +30,6 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.core.JacksonException;
 
 /**
  * Runs the trials of one experiment, or those that an interrupted run has left, then measures the trained
@@ -232,7 +231,7 @@ public final class Experiment {
                     && TrialKey.of(folder.readOrder()).equals(TrialKey.of(order))) {
                 return folder.readOutcome();
             }
-        } catch (IOException | JacksonException e) {
+        } catch (IOException | RequestException e) {
             LOG.warn("{} cannot be read, and is made again", folder.outcome(), e);
         }
         return null;

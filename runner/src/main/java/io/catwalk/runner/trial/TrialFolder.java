@@ -4,6 +4,7 @@ import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Task;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.plugin.LoadedClassifier;
@@ -11,8 +12,10 @@ import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.training.TrainedModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +30,14 @@ import org.jspecify.annotations.Nullable;
  * @param path the folder
  */
 public record TrialFolder(Path path) {
+
+    /** Every path that a trial writes into its folder, as a regular expression. */
+    public static final String OWN = "(order|trial|split|classes|export|measure)\\.json|history\\.csv"
+            + "|predictions(-validation)?\\.(csv|npy)|card\\.md|log\\.txt|crash\\.log|model(\\.part)?(/[^/]+)?"
+            + "|model(\\.rejected)?\\.onnx(\\.part)?|\\.model(\\.rejected)?\\.onnx[0-9]+\\.tmp";
+
+    private static final String HISTORY =
+            "epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,learning_rate,seconds";
 
     /**
      * Returns where the trial's process writes what it has to say.
@@ -68,10 +79,15 @@ public record TrialFolder(Path path) {
      * Returns where the answers to some images stand.
      *
      * @param part {@code test} or {@code validation}
-     * @return path of a CSV file
+     * @return path of an array of NumPy if there is one, otherwise of a CSV file, which may be there or not
      */
     public Path predictions(String part) {
-        return path.resolve(part.equals("test") ? "predictions.csv" : "predictions-" + part + ".csv");
+        Path array = predictions(part, ".npy");
+        return Files.exists(array) ? array : predictions(part, ".csv");
+    }
+
+    private Path predictions(String part, String extension) {
+        return path.resolve((part.equals("test") ? "predictions" : "predictions-" + part) + extension);
     }
 
     /**
@@ -100,7 +116,7 @@ public record TrialFolder(Path path) {
      */
     public ExportOptions readExportOptions() throws IOException {
         return Files.exists(export())
-                ? Json.JSON.readValue(Files.readString(export()), ExportOptions.class)
+                ? Json.read(export(), ExportOptions.class, "the options of an export")
                 : ExportOptions.standard();
     }
 
@@ -144,7 +160,7 @@ public record TrialFolder(Path path) {
      * @throws IOException if it cannot be read
      */
     public TrialOrder readOrder() throws IOException {
-        return Json.JSON.readValue(Files.readString(order()), TrialOrder.class).at(path.toAbsolutePath());
+        return Json.read(order(), TrialOrder.class, "the order of a trial").at(path.toAbsolutePath());
     }
 
     /**
@@ -164,7 +180,7 @@ public record TrialFolder(Path path) {
      * @throws IOException if it cannot be read
      */
     public TrialOutcome readOutcome() throws IOException {
-        return Json.JSON.readValue(Files.readString(outcome()), TrialOutcome.class);
+        return Json.read(outcome(), TrialOutcome.class, "the outcome of a trial");
     }
 
     /**
@@ -241,17 +257,18 @@ public record TrialFolder(Path path) {
     }
 
     void writePredictions(String part, Predictions predictions) throws IOException {
-        predictions.write(predictions(part));
+        String extension = predictions.extension();
+        Files.deleteIfExists(predictions(part, extension.equals(".npy") ? ".csv" : ".npy"));
+        predictions.write(predictions(part, extension));
     }
 
     /** Writes the course of the training so far, one line an epoch. */
     void writeHistory(List<Epoch> history) {
-        StringBuilder csv = new StringBuilder(
-                "epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,learning_rate,seconds\n");
+        StringBuilder csv = new StringBuilder(HISTORY + "\n");
         for (Epoch epoch : history) {
             csv.append(String.format(
                     Locale.ROOT,
-                    "%d,%.6f,%.6f,%.6f,%.6f,%.6g,%.3f%n",
+                    "%d,%.6f,%.6f,%.6f,%.6f,%.6g,%.3f\n",
                     epoch.epoch(),
                     epoch.trainLoss(),
                     epoch.trainAccuracy(),
@@ -278,18 +295,46 @@ public record TrialFolder(Path path) {
         if (!Files.exists(file)) {
             return List.of();
         }
-        return Files.readAllLines(file).stream()
-                .skip(1)
-                .map(line -> line.split(",", -1))
-                .map(cells -> new Epoch(
+        if (!Files.isRegularFile(file)) {
+            throw damagedHistory(file, 1, "a folder");
+        }
+        List<Epoch> history = new ArrayList<>();
+        try {
+            List<String> lines = Files.readAllLines(file);
+            if (lines.isEmpty() || !lines.get(0).equals(HISTORY)) {
+                throw damagedHistory(file, 1, lines.isEmpty() ? "nothing" : Reasons.quoted(lines.get(0)));
+            }
+            for (String line : lines.subList(1, lines.size())) {
+                history.add(epoch(file, history.size() + 2, line));
+            }
+        } catch (CharacterCodingException e) {
+            throw damagedHistory(file, 1, "bytes that are no text");
+        }
+        return history;
+    }
+
+    private static Epoch epoch(Path file, int number, String line) {
+        String[] cells = line.split(",", -1);
+        try {
+            if (cells.length == HISTORY.split(",", -1).length) {
+                return new Epoch(
                         Integer.parseInt(cells[0]),
                         Double.parseDouble(cells[1]),
                         Double.parseDouble(cells[2]),
                         Double.parseDouble(cells[3]),
                         Double.parseDouble(cells[4]),
                         Double.parseDouble(cells[5]),
-                        Double.parseDouble(cells[6])))
-                .toList();
+                        Double.parseDouble(cells[6]));
+            }
+        } catch (NumberFormatException e) {
+            throw damagedHistory(file, number, Reasons.quoted(line));
+        }
+        throw damagedHistory(file, number, Reasons.quoted(line));
+    }
+
+    private static RequestException damagedHistory(Path file, int line, String found) {
+        return new RequestException("expected the course of a training in " + file + ", but line " + line + " is "
+                + found + ": the file is left as it is; take it from a copy, or delete it");
     }
 
     private Path model() {

@@ -9,7 +9,6 @@ import io.catwalk.runner.training.TrainingException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,7 +67,7 @@ final class TrialMain {
     }
 
     private static TrialOrder order(Path file) throws IOException {
-        return Json.JSON.readValue(Files.readString(file), TrialOrder.class);
+        return Json.read(file, TrialOrder.class, "the order of a trial");
     }
 
     /** Says in one line what went wrong, for a person. */

@@ -32,6 +32,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -58,7 +59,7 @@ class ManyTrialsTest {
         Path images = TinyImages.write(folder.resolve("images"), TRAIN);
         Path plugins = Files.createDirectory(folder.resolve("plugins"));
         TestPlugin.sound("made-up").write(plugins.resolve("made-up.jar"));
-        RunFolder run = RunFolder.create(folder.resolve("run"), RunFolder.Existing.REFUSE);
+        RunFolder run = new RunFolder(Files.createDirectory(folder.resolve("run")));
         ExperimentSpec spec = new ExperimentSpec(
                 ExperimentSpec.SCHEMA,
                 new DatasetSpec(images.toString(), null, 0, 0),
@@ -116,7 +117,7 @@ class ManyTrialsTest {
     }
 
     private static double again(Map<String, Object> figures, String name) {
-        return ((Number) figures.get(name)).doubleValue();
+        return ((Number) Objects.requireNonNull(figures.get(name))).doubleValue();
     }
 
     /** Returns how many bytes this process has written so far; 0 where the system does not tell. */
