@@ -150,18 +150,16 @@ public record RunFolder(Path path) {
     }
 
     /**
-     * Makes the folder of a trial, with nothing in it but the log of an earlier attempt.
+     * Makes the folder of a trial, or leaves the one that is there.
      *
      * @param spec the trial
      * @return the folder, which exists
-     * @throws IOException if it cannot be made or cleared
+     * @throws IOException if it cannot be made
      */
     public TrialFolder createTrial(TrialSpec spec) throws IOException {
         Path inside = path.resolve(spec.folder());
         RunFiles.requireInside(path, inside);
-        TrialFolder folder = new TrialFolder(Files.createDirectories(inside));
-        folder.clear();
-        return folder;
+        return new TrialFolder(Files.createDirectories(inside));
     }
 
     /**

@@ -5,18 +5,16 @@ import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.plugin.PluginException;
+import io.catwalk.runner.process.ParentPipe;
 import io.catwalk.runner.training.TrainingException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Is the program of a trial's own process: {@code train ORDER.json}, {@code measure ORDER.json ENGINE} or
- * {@code measure-file MODEL.onnx THREADS}. It ends when its standard input does, so that no trial outlives
- * the run that it belongs to.
+ * {@code measure-file MODEL.onnx THREADS}.
  */
 final class TrialMain {
 
@@ -29,41 +27,44 @@ final class TrialMain {
     private TrialMain() {}
 
     /**
-     * Runs one order and tells the parent process about it, one line of JSON an event.
+     * Runs one order and tells the parent process about it.
      *
      * @param arguments what to do, and the file with the order
      */
     public static void main(String[] arguments) {
-        // Whatever a plugin prints belongs into the log, not between our events.
-        PrintStream events = System.out;
+        ParentPipe parent = ParentPipe.open(System.in);
+        // Whatever a plugin prints belongs into the log.
         System.setOut(System.err);
-        endWithParent();
         int exit;
         try {
-            run(arguments, events);
+            parent.send(run(arguments, parent).message());
             exit = 0;
         } catch (Throwable e) { // the parent turns whatever it was into the row of this trial
             LOG.error("The trial failed", e);
-            TrialEvent.send(events, TrialEvent.failed(reason(e)));
+            parent.send(TrialEvent.failed(reason(e)).message());
             exit = 1;
         }
         System.exit(exit);
     }
 
-    private static void run(String[] arguments, PrintStream events) throws IOException {
+    private static TrialEvent run(String[] arguments, ParentPipe parent) throws IOException {
         Path subject = Path.of(arguments[1]);
-        switch (arguments[0]) {
-            case TRAIN -> new TrialRun(order(subject)).train(epoch -> TrialEvent.send(events, TrialEvent.epoch(epoch)));
+        return switch (arguments[0]) {
+            case TRAIN ->
+                TrialEvent.ended(new TrialRun(order(subject))
+                        .run(
+                                epoch -> parent.send(TrialEvent.epoch(epoch).message()),
+                                judged -> parent.send(TrialEvent.judged(judged).message())));
             case MEASURE -> {
                 InferenceEngine engine = InferenceEngine.valueOf(arguments[2]);
-                TrialEvent.send(events, TrialEvent.measured(new TrialRun(order(subject)).measure(engine)));
+                yield TrialEvent.measured(new TrialRun(order(subject)).measure(engine));
             }
             case MEASURE_FILE -> {
                 int threads = Integer.parseInt(arguments[2]);
-                TrialEvent.send(events, TrialEvent.measured(TrialRun.measure(subject, threads)));
+                yield TrialEvent.measured(TrialRun.measure(subject, threads));
             }
             default -> throw new IllegalArgumentException("unknown verb " + arguments[0]);
-        }
+        };
     }
 
     private static TrialOrder order(Path file) throws IOException {
@@ -83,23 +84,5 @@ final class TrialMain {
                     + "larger heap by CATWALK_OPTS=-Xmx8g";
         }
         return Reasons.of(e);
-    }
-
-    private static void endWithParent() {
-        InputStream parent = System.in;
-        Thread watch = new Thread(
-                () -> {
-                    try {
-                        while (parent.read() >= 0) {
-                            LOG.debug("The parent is there");
-                        }
-                    } catch (IOException e) {
-                        LOG.debug("The parent is gone", e);
-                    }
-                    Runtime.getRuntime().halt(1);
-                },
-                "end-with-parent");
-        watch.setDaemon(true);
-        watch.start();
     }
 }

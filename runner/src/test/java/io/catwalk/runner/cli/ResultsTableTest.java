@@ -199,6 +199,7 @@ final class ResultsTableTest {
                         null,
                         new Latency(1, 1123.4, 150, 200, 1, 1),
                         new Latency(1, 61.7, 150, 200, 1, 1)),
-                new ParityResult(true, 10_000, 0, 1.6e-5, 1e-6, 1e-5, 1e-4, 24, "level ALL, 1 thread(s), batch 7"));
+                new ParityResult(
+                        true, 10_000, 0, 1.6e-5, 1e-6, 1e-5, 1e-4, 24, "level ALL, 1 thread(s), batch 7", null));
     }
 }
