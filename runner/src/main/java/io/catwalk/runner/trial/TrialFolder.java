@@ -227,7 +227,8 @@ public record TrialFolder(Path path) {
 
     private boolean isOfUse(Path entry) {
         return entry.startsWith(model())
-                || List.of(training(), checkpoint(), onnx(), export(), path.resolve("history.csv"))
+                // The order too: killed before the new one is written, the next attempt still knows what all this is.
+                || List.of(order(), training(), checkpoint(), onnx(), export(), path.resolve("history.csv"))
                         .contains(entry);
     }
 

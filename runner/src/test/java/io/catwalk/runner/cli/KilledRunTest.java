@@ -1,21 +1,19 @@
 package io.catwalk.runner.cli;
 
-import static java.util.concurrent.TimeUnit.MILLISECONDS;
-import static java.util.concurrent.TimeUnit.MINUTES;
-import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.runner.Json;
+import io.catwalk.runner.cli.Killer.Kind;
 import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.plugin.TestPlugin;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,12 +23,16 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A run of six trials that is killed at random instants, the program or one of its trials, and resumed each
- * time. {@code -Dcatwalk.kills=20} kills more often than the suite does.
+ * Runs of six trials that are killed at random instants, whatever is at work on them, and gone on with each
+ * time. {@code -Dcatwalk.kills=200} kills more often than the suite does, {@code -Dcatwalk.seed=2} at other
+ * instants.
  */
 final class KilledRunTest {
 
-    private static final int KILLS = Integer.getInteger("catwalk.kills", 5);
+    private static final int KILLS = Integer.getInteger("catwalk.kills", 20);
+
+    /** After so many, a run has little left to train: the next kills are for another. */
+    private static final int KILLS_OF_A_RUN = 20;
 
     /** What may differ between two runs of one request: the names of their folders, times and what follows from them. */
     private static final Set<String> OF_THE_DAY = Set.of(
@@ -48,11 +50,21 @@ final class KilledRunTest {
             "onnxruntime",
             "on_front"); // by latency
 
-    private static final String REQUEST = "crossval a b --folds 3 --plugins-dir plugins --dataset tiny --epochs 30"
-            + " --batch-size 24 --jobs 2 --threads 1 --out ";
+    private static final int TRIALS = 6;
+    private static final String REQUEST =
+            "crossval a b --folds 3 --epochs 40 --batch-size 24 --jobs 2 --threads 1 --dataset DATA --plugins-dir PLUGINS";
+    private static final String RESUME = "resume RUN --plugins-dir PLUGINS";
+    private static final String EXPORT = "export RUN --opset 15 --plugins-dir PLUGINS";
+    private static final String REPORT = "report RUN";
 
     @TempDir
     private Path folder;
+
+    /** The run at work; it moves once. */
+    private Path run;
+
+    /** When each trial was trained, as far as its folder has told. */
+    private final Map<String, String> trained = new HashMap<>();
 
     @BeforeEach
     void makePluginsAndImages() throws IOException {
@@ -64,60 +76,142 @@ final class KilledRunTest {
     }
 
     @Test
-    void killedAndResumedItEndsAsIfNothingHadHappened() throws Exception {
-        Catwalk.Answer calm = Catwalk.finish(Catwalk.process(folder, (REQUEST + "calm").split(" ", -1)));
-        assertThat(calm.exitCode()).as("%s", calm).isZero();
-        SplittableRandom random = new SplittableRandom(1);
-        List<String> kills = new ArrayList<>();
-        Process program = start(REQUEST + "killed");
-        while (!Files.exists(folder.resolve("killed/experiment.yaml")) && program.isAlive()) {
-            Thread.sleep(10); // before that, there is no run to go on with
-        }
-        for (int kill = 0; kill < KILLS; kill++) {
-            kills.add(killWithin(program, random));
-            program = start("resume killed --plugins-dir plugins");
-        }
-        assertThat(program.waitFor(5, MINUTES)).isTrue();
-        Catwalk.Answer last = Catwalk.finish(Catwalk.process(folder, "resume", "killed", "--plugins-dir", "plugins"));
+    void killedAndGoneOnWithItEndsAsIfNothingHadHappened() throws Exception {
+        run = folder.resolve("calm");
+        carryOut(REQUEST + " --in-process --out RUN");
+        carryOut(EXPORT);
+        long start = System.nanoTime();
+        assertThat(Catwalk.finish(Catwalk.process(folder, command(REPORT))).exitCode())
+                .isZero();
+        Killer killer = new Killer(folder, (System.nanoTime() - start) / 1_000_000, Long.getLong("catwalk.seed", 1));
+        JsonNode calm = results();
 
-        assertThat(last.exitCode()).as("%s, then %s", kills, last).isZero();
-        assertThat(results("killed")).as("%s", kills).isEqualTo(results("calm"));
-        assertThat(Files.readAllLines(folder.resolve("killed/journal.jsonl")))
-                .filteredOn(line -> line.contains("\"status\":\"done\"") && line.contains("\"pytorch\":null"))
-                .as("each trial is done once, and then measured: %s", kills)
-                .hasSize(6);
+        for (int number = 1; killer.allHits() < KILLS; number++) {
+            trained.clear();
+            run = folder.resolve("killed-" + number);
+            killAgainAndAgain(killer, Math.min(KILLS, killer.allHits() + KILLS_OF_A_RUN));
+            carryOut(RESUME);
+            carryOut(EXPORT);
+            carryOut(REPORT);
+
+            assertThat(results()).as("%s", killer.story()).isEqualTo(calm);
+            requireTrainedOnce(killer);
+            assertThat(trained).as("%s", killer.story()).hasSize(TRIALS);
+            try (Stream<Path> files = Files.walk(run)) {
+                assertThat(files.map(file -> file.getFileName().toString()))
+                        .as("%s", killer.story())
+                        .contains("report.html", "slides.pptx")
+                        .noneMatch(name -> name.endsWith(".part"));
+            }
+        }
+
+        System.out.println("killed: " + killer.hits());
+        assertThat(killer.hits()).as("%s", killer.story()).allSatisfy((kind, hits) -> assertThat(hits)
+                .as("kills of %s", kind)
+                .isPositive());
     }
 
-    /** Kills the program or one of its trials after a while, and waits until nothing of it is left. */
-    private String killWithin(Process program, SplittableRandom random) throws Exception {
-        long wait = random.nextLong(200, 6_000);
-        if (program.waitFor(wait, MILLISECONDS)) {
-            return "ended by itself";
+    private void killAgainAndAgain(Killer killer, int enough) throws Exception {
+        int middle = (killer.allHits() + enough) / 2;
+        boolean moved = false;
+        killer.kill(Kind.PARENT, killer.start(command(REQUEST + " --out RUN")));
+        while (killer.allHits() < enough) {
+            if (!allDone()) {
+                Process program = killer.start(command(goOn()));
+                if (killer.killChild(program)) {
+                    killer.killParent(program);
+                }
+                requireTrainedOnce(killer);
+            }
+            if (!moved && killer.allHits() >= middle) {
+                run = Files.move(run, run.resolveSibling("moved-" + run.getFileName()));
+                moved = true;
+            }
+            if (!done().isEmpty()) {
+                killer.kill(Kind.EXPORT, killer.start(command(EXPORT)));
+                requireTrainedOnce(killer);
+            }
+            killer.kill(Kind.RESUME, killer.start(command(goOn())));
+            requireTrainedOnce(killer);
+            if (Files.exists(run.resolve("journal.jsonl"))) {
+                killer.kill(Kind.REPORT, killer.start(command(REPORT)));
+                requireTrainedOnce(killer);
+            }
         }
-        List<ProcessHandle> trials = program.descendants().toList();
-        boolean whole = trials.isEmpty() || random.nextInt(3) > 0;
-        if (whole) {
-            program.destroyForcibly();
-        } else {
-            trials.get(random.nextInt(trials.size())).destroyForcibly();
-        }
-        assertThat(program.waitFor(2, MINUTES)).isTrue();
-        for (ProcessHandle trial : trials) {
-            trial.onExit().get(20, SECONDS);
-        }
-        return (whole ? "program" : "trial") + " after " + wait + " ms";
+        assertThat(moved).isTrue();
     }
 
-    private Process start(String arguments) throws IOException {
-        File log = folder.resolve("screen.txt").toFile();
-        return Catwalk.process(folder, arguments.split(" ", -1))
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
-                .redirectError(ProcessBuilder.Redirect.appendTo(log))
-                .start();
+    /** Goes on with the run; if it was killed before there was one, with making it. */
+    private String goOn() {
+        return Files.exists(run.resolve("experiment.yaml")) ? RESUME : REQUEST + " --out RUN";
     }
 
-    private JsonNode results(String run) throws IOException {
-        JsonNode results = Json.JSON.readTree(Files.readString(folder.resolve(run + "/results.json")));
+    private void carryOut(String command) {
+        Catwalk.Answer answer = Catwalk.run(command(command));
+        assertThat(answer.exitCode()).as("%s: %s", command, answer).isZero();
+    }
+
+    private String[] command(String template) {
+        return Arrays.stream(template.split(" ", -1))
+                .map(word -> switch (word) {
+                    case "RUN" -> run.toString();
+                    case "DATA" -> folder.resolve("tiny").toString();
+                    case "PLUGINS" -> folder.resolve("plugins").toString();
+                    default -> word;
+                })
+                .toArray(String[]::new);
+    }
+
+    /** A training that ended is never begun again, and all that is recorded of a trial is of one training. */
+    private void requireTrainedOnce(Killer killer) throws IOException {
+        Path trials = run.resolve("trials");
+        if (Files.exists(trials)) {
+            try (Stream<Path> files = Files.walk(trials)) {
+                for (Path file :
+                        files.filter(each -> each.endsWith("training.json")).toList()) {
+                    String trial = trials.relativize(file.resolveSibling("")).toString();
+                    requireTrainedOnce(trial, Json.JSON.readTree(Files.readString(file)), killer);
+                }
+            }
+        }
+        for (JsonNode outcome : done()) {
+            requireTrainedOnce(id(outcome), outcome, killer);
+        }
+    }
+
+    private void requireTrainedOnce(String trial, JsonNode told, Killer killer) {
+        String startedAt = told.at("/timing/started_at").asString();
+        assertThat(trained.computeIfAbsent(trial, first -> startedAt))
+                .as("start of the training of %s; %s", trial, killer.story())
+                .isNotEmpty()
+                .isEqualTo(startedAt);
+    }
+
+    private boolean allDone() throws IOException {
+        return done().stream().map(KilledRunTest::id).distinct().count() == TRIALS;
+    }
+
+    private static String id(JsonNode outcome) {
+        return outcome.path("classifier").asString() + "/" + outcome.path("seed").asInt() + "-"
+                + outcome.path("fold").asInt();
+    }
+
+    /** Reads the lines of the journal about trials that are done; there may be several about one. */
+    private List<JsonNode> done() throws IOException {
+        Path journal = run.resolve("journal.jsonl");
+        if (!Files.exists(journal)) {
+            return List.of();
+        }
+        String text = Files.readString(journal);
+        return text.substring(0, text.lastIndexOf('\n') + 1)
+                .lines()
+                .map(line -> Json.LINE.readTree(line).path("outcome"))
+                .filter(outcome -> outcome.path("status").asString("").equals("done"))
+                .toList();
+    }
+
+    private JsonNode results() throws IOException {
+        JsonNode results = Json.JSON.readTree(Files.readString(run.resolve("results.json")));
         strip(results);
         return results;
     }

@@ -163,6 +163,17 @@ final class TrialRunTest {
     }
 
     @Test
+    void anAttemptThatIsKilledBeforeItsOrderIsWrittenCostsNoTraining() throws IOException {
+        run(order("tiny", 1));
+        Object weights = Files.getLastModifiedTime(trial().weights());
+        trial().prepare(order("tiny", 1)); // and killed
+
+        run(order("tiny", 1));
+
+        assertThat(Files.getLastModifiedTime(trial().weights())).isEqualTo(weights);
+    }
+
+    @Test
     void anAttemptMadeFromSomethingElseStartsAnew() throws IOException {
         run(order("tiny", 1));
         String before = Sha256.of(trial().weights());

@@ -1,0 +1,163 @@
+package io.catwalk.runner.cli;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/** Starts the program and kills it, or a process that it has started, at random instants; counts what it hit. */
+final class Killer {
+
+    /** What is killed. */
+    enum Kind {
+        /** The program that trials run under. */
+        PARENT,
+        /** The process of one trial. */
+        CHILD,
+        /** A program that exports in place. */
+        EXPORT,
+        /** A program that reports. */
+        REPORT,
+        /** A program that goes on with the run, from its first instant on. */
+        RESUME
+    }
+
+    private final Path folder;
+    private final SplittableRandom random;
+
+    /** How long after a start the last instant is at which a process of the kind is killed. */
+    private final Map<Kind, Long> spans = new EnumMap<>(Kind.class);
+
+    private final Map<Kind, Integer> hits = new EnumMap<>(Kind.class);
+    private final List<String> story = new ArrayList<>();
+
+    /** Works in a folder; a program that does little takes so long there. */
+    Killer(Path folder, long millis, long seed) {
+        this.folder = folder;
+        random = new SplittableRandom(seed);
+        for (Kind kind : Kind.values()) {
+            spans.put(kind, millis);
+            hits.put(kind, 0);
+        }
+    }
+
+    /** How often a living process was killed, by kind. */
+    Map<Kind, Integer> hits() {
+        return hits;
+    }
+
+    int allHits() {
+        return hits.values().stream().mapToInt(Integer::intValue).sum();
+    }
+
+    /** What happened, in order. */
+    List<String> story() {
+        return story;
+    }
+
+    Process start(String... arguments) throws IOException {
+        File screen = screen().toFile();
+        return Catwalk.process(folder, arguments)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(screen))
+                .redirectError(ProcessBuilder.Redirect.appendTo(screen))
+                .start();
+    }
+
+    /** What all programs have printed. */
+    String printed() throws IOException {
+        return Files.readString(screen());
+    }
+
+    private Path screen() {
+        return folder.resolve("screen.txt");
+    }
+
+    /** Kills a program that has just been started, at a random instant of its life. */
+    void kill(Kind kind, Process program) throws Exception {
+        long start = System.nanoTime();
+        long wait = random.nextLong(spans.get(kind));
+        if (program.waitFor(wait, MILLISECONDS)) {
+            spans.put(kind, Math.max(1, (System.nanoTime() - start) / 1_000_000));
+            endedByItself(kind, program);
+        } else {
+            end(kind, program, wait);
+        }
+    }
+
+    /** Kills the program at a random instant while a trial is running; tells whether there was one. */
+    boolean killParent(Process program) throws Exception {
+        if (trialAfterAWhile(Kind.PARENT, program) == null) {
+            endedByItself(Kind.PARENT, program);
+            return false;
+        }
+        end(Kind.PARENT, program, -1);
+        return true;
+    }
+
+    /** Kills a trial at a random instant; the program goes on. Tells whether there was one. */
+    boolean killChild(Process program) throws Exception {
+        ProcessHandle trial = trialAfterAWhile(Kind.CHILD, program);
+        while (trial != null && !trial.destroyForcibly()) {
+            trial = trialAfterAWhile(Kind.CHILD, program); // that one had just ended
+        }
+        if (trial == null) {
+            endedByItself(Kind.CHILD, program);
+            return false;
+        }
+        trial.onExit().get(20, SECONDS);
+        hit(Kind.CHILD, "killed");
+        return true;
+    }
+
+    /** Waits for a trial, and for a random time, and names one that is running then; null if the program ends first. */
+    private @Nullable ProcessHandle trialAfterAWhile(Kind kind, Process program) throws InterruptedException {
+        boolean waited = false;
+        while (program.isAlive()) {
+            List<ProcessHandle> trials =
+                    program.descendants().filter(ProcessHandle::isAlive).toList();
+            if (trials.isEmpty()) {
+                program.waitFor(10, MILLISECONDS);
+            } else if (waited) {
+                return trials.get(random.nextInt(trials.size()));
+            } else {
+                program.waitFor(random.nextLong(spans.get(kind)), MILLISECONDS);
+                waited = true;
+            }
+        }
+        return null;
+    }
+
+    private void end(Kind kind, Process program, long after) throws Exception {
+        List<ProcessHandle> children = program.descendants().toList();
+        program.destroyForcibly();
+        assertThat(program.waitFor(20, SECONDS)).as("%s ends", kind).isTrue();
+        for (ProcessHandle child : children) {
+            child.onExit().get(20, SECONDS);
+        }
+        if (program.exitValue() == 0) {
+            endedByItself(kind, program);
+        } else {
+            hit(kind, "killed" + (after < 0 ? "" : " after " + after + " ms"));
+        }
+    }
+
+    private void hit(Kind kind, String how) {
+        hits.merge(kind, 1, Integer::sum);
+        story.add(kind + " " + how);
+    }
+
+    private void endedByItself(Kind kind, Process program) throws IOException {
+        story.add(kind + " ended by itself");
+        assertThat(program.exitValue()).as("%s: %s", story, printed()).isZero();
+    }
+}
