@@ -197,12 +197,14 @@ class ArchitectureTest {
                         .or(callConstructor(SplittableRandom.class))));
     }
 
-    /** A trial reads the clock and hands it on; the command line names run folders by it. */
+    /** A trial and a measurement read the clock and hand it on; the command line names run folders by it. */
     @Test
     void onlyTrialsAndTheCommandLineReadTheClock() {
         holds(
                 110,
-                not(named("io.catwalk.runner.trial.TrialRun")).and(not(resideInAPackage("io.catwalk.runner.cli"))),
+                not(named("io.catwalk.runner.trial.TrialRun"))
+                        .and(not(named("io.catwalk.runner.trial.BenchRun")))
+                        .and(not(resideInAPackage("io.catwalk.runner.cli"))),
                 never(accessTarget("the clock", access -> {
                     String owner = access.getTargetOwner().getName();
                     String name = access.getTarget().getName();

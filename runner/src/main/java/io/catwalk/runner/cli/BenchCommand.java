@@ -2,21 +2,30 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.trial.BenchOrder;
+import io.catwalk.runner.trial.BenchProcess;
+import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.InferenceEngine;
 import io.catwalk.runner.trial.Latency;
+import io.catwalk.runner.trial.LatencyBench;
+import io.catwalk.runner.trial.LatencySettings;
+import io.catwalk.runner.trial.TrialBench;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOrder;
-import io.catwalk.runner.trial.TrialProcess;
-import io.catwalk.runner.trial.TrialSpec;
+import io.catwalk.runner.trial.TrialResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -27,12 +36,15 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         description = {
-            "Measure how fast an ONNX file answers, or the networks of a run, on PyTorch and on ONNX Runtime.",
+            "Measure how fast an ONNX file answers, or the networks of a run, on PyTorch and on ONNX Runtime. What is "
+                    + "measured of a run is written into its results.",
             "Each in a fresh process, after warm-up: one image (p50, p90, p99), and images per second in batches "
                     + "of 64 and 256."
         },
         mixinStandardHelpOptions = true)
 final class BenchCommand implements Callable<Integer> {
+
+    private static final double MOST_SECONDS = 600;
 
     @Spec
     private CommandSpec spec;
@@ -40,77 +52,110 @@ final class BenchCommand implements Callable<Integer> {
     @Parameters(paramLabel = "MODEL.onnx|RUN", description = "An ONNX file, a run folder, or the folder of one trial.")
     private Path subject = Path.of("");
 
-    @Option(names = "--threads", paramLabel = "N", description = "Threads of the engine. Default: ${DEFAULT-VALUE}")
-    private int threads = 1;
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Threads of the engine. Default: those of the training; 1 for a file")
+    private @Nullable Integer threads;
+
+    @Option(
+            names = "--seconds",
+            paramLabel = "S",
+            description = "Seconds for each network on each engine; a slow one may take twice as long. Default: 3")
+    private @Nullable Double seconds;
 
     @Option(names = "--plugins-dir", paramLabel = "DIR", description = "Folder of the plugin jars.")
     private Path pluginsDir = Home.plugins();
 
-    @Option(names = "--record", description = "Write what is measured into the results of the run.")
-    private boolean record;
-
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
+    private final LatencyBench bench = new BenchProcess();
+
     /** One row of the table. */
-    private record Measured(String model, String engine, Latency latency) {}
+    private record Row(String model, String engine, Latency latency) {}
 
     @Override
     public Integer call() throws IOException, InterruptedException {
         Console console = new Console(spec);
-        if (threads < 1) {
+        if (threads != null && threads < 1) {
             throw new RequestException("--threads must be at least 1, but is " + threads);
         }
-        List<Measured> rows = Files.isDirectory(subject) ? trials() : List.of(file());
+        LatencySettings settings = settings();
+        List<Row> rows = new ArrayList<>();
+        int exitCode = ExitCode.DONE;
+        if (Files.isDirectory(subject)) {
+            exitCode = trials(settings, rows, console);
+        } else {
+            rows.add(file(settings));
+        }
         if (json) {
             console.json(rows.stream().map(BenchCommand::asMap).toList());
-        } else {
+        } else if (!rows.isEmpty()) {
             print(rows, console);
         }
-        return ExitCode.DONE;
+        return exitCode;
     }
 
-    private Measured file() throws IOException, InterruptedException {
-        if (record) {
-            throw new RequestException("--record needs a run or a trial in it, but " + subject + " is a file");
+    private LatencySettings settings() {
+        if (seconds == null) {
+            return LatencySettings.standard();
         }
+        if (!(seconds > 0 && seconds <= MOST_SECONDS)) {
+            throw new RequestException("--seconds must be above 0 and at most 600, but is " + seconds);
+        }
+        return LatencySettings.of(Duration.ofMillis(Math.max(1, Math.round(seconds * 1000))));
+    }
+
+    private Row file(LatencySettings settings) throws IOException, InterruptedException {
         OnnxPredictor.open(subject).close(); // says what is wrong with the file before a process is started
-        return new Measured(
+        BenchOrder order = new BenchOrder.OfFile(
+                subject.toAbsolutePath(), null, null, Objects.requireNonNullElse(threads, 1), settings);
+        return new Row(
                 String.valueOf(subject.getFileName()),
                 InferenceEngine.ONNX_RUNTIME.title(),
-                new TrialProcess(null).measure(subject, threads));
+                bench.measure(order).latency());
     }
 
-    private List<Measured> trials() throws IOException, InterruptedException {
-        List<Measured> rows = new ArrayList<>();
-        TrialProcess process = new TrialProcess(null);
-        for (TrialFolder folder : TrainedTrials.in(subject)) {
-            TrialOrder order = folder.readOrder();
-            TrialSpec trial = order.spec();
-            for (InferenceEngine engine : folder.engines()) {
-                Latency latency = process.measure(
-                        order.toMeasure(Home.data().toAbsolutePath(), pluginsDir.toAbsolutePath(), threads), engine);
-                rows.add(new Measured(trial.label(), engine.title(), latency));
-                if (record) {
-                    folder.writeResult(folder.readResult().withLatency(engine, latency));
-                }
+    private int trials(LatencySettings settings, List<Row> rows, Console console)
+            throws IOException, InterruptedException {
+        List<TrialFolder> trials = TrainedTrials.in(subject);
+        Map<DatasetSpec, TrialBench> benches = new HashMap<>();
+        int exitCode = ExitCode.DONE;
+        for (int i = 0; i < trials.size(); i++) {
+            TrialFolder folder = trials.get(i);
+            TrialOrder order = folder.readOrder().toMeasure(Home.data().toAbsolutePath(), pluginsDir.toAbsolutePath());
+            TrialBench trialBench = benches.computeIfAbsent(
+                    order.dataset(), dataset -> new TrialBench(bench, settings, dataset.load(Home.data())));
+            console.note(order.spec().title() + ": measuring the latency, network " + (i + 1) + " of " + trials.size());
+            TrialResult result = folder.readResult();
+            TrialBench.Outcome outcome = trialBench.measure(
+                    order,
+                    Objects.requireNonNull(result.normalization()),
+                    Objects.requireNonNullElse(threads, order.spec().threads()));
+            for (String problem : outcome.problems()) {
+                console.note(order.spec().title() + ": latency not measured: " + problem);
+                exitCode = ExitCode.SOME_FAILED;
             }
+            for (Map.Entry<InferenceEngine, Latency> one : outcome.latencies().entrySet()) {
+                rows.add(new Row(order.spec().label(), one.getKey().title(), one.getValue()));
+                result = result.withLatency(one.getKey(), one.getValue());
+            }
+            folder.writeResult(result);
         }
-        if (record) {
-            TrainedTrials.refreshResults(subject);
-        }
-        return rows;
+        TrainedTrials.refreshResults(subject);
+        return exitCode;
     }
 
-    private void print(List<Measured> rows, Console console) {
+    private void print(List<Row> rows, Console console) {
         List<List<String>> table = new ArrayList<>();
         table.add(List.of("model", "engine", "p50", "p90", "p99", "64", "256"));
-        for (Measured row : rows) {
+        for (Row row : rows) {
             Latency latency = row.latency;
             table.add(List.of(
                     row.model,
                     row.engine,
-                    number(latency.p50Micros()),
+                    (latency.busy() == null ? "" : Latency.ROUGH) + number(latency.p50Micros()),
                     number(latency.p90Micros()),
                     number(latency.p99Micros()),
                     number(latency.imagesPerSecond64()),
@@ -119,14 +164,20 @@ final class BenchCommand implements Callable<Integer> {
         console.table(table);
         console.line("");
         console.line("One image in microseconds (p50, p90, p99), images per second in batches of");
-        console.line("64 and 256; threads: " + threads + ".");
+        console.line("64 and 256; threads: " + rows.get(0).latency.threads()
+                + ". A dash: too few calls for it in the time" + " (--seconds).");
+        rows.stream()
+                .filter(row -> row.latency.busy() != null)
+                .findFirst()
+                .ifPresent(row -> console.note(
+                        "~: the machine was busy (" + row.latency.busy() + "): measure again when it is quiet"));
     }
 
-    private static String number(double value) {
-        return String.format(Locale.ROOT, "%,.0f", value);
+    private static String number(@Nullable Double value) {
+        return value == null ? "-" : String.format(Locale.ROOT, "%,.0f", value);
     }
 
-    private static Map<String, Object> asMap(Measured row) {
+    private static Map<String, Object> asMap(Row row) {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("model", row.model);
         map.put("engine", row.engine);

@@ -8,6 +8,7 @@ import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.trial.BenchProcess;
 import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.LocalExecutor;
 import io.catwalk.runner.trial.TrialExecution;
@@ -37,6 +38,11 @@ final class ConductOptions {
     @Option(names = "--retry", description = "Try a failed trial once more.")
     boolean retry;
 
+    @Option(
+            names = "--no-latency",
+            description = "Do not measure how fast the trained networks answer; catwalk bench RUN does so later.")
+    boolean noLatency;
+
     @Option(names = "--in-process", description = "Run trials in this process, to debug a plugin.")
     boolean inProcess;
 
@@ -52,7 +58,7 @@ final class ConductOptions {
         try (RunLock lock = run.lock();
                 ProgressView view = ProgressView.of(console, spec);
                 LocalExecutor executor = new LocalExecutor(execution(spec), inProcess ? 1 : spec.jobs())) {
-            results = experiment.run(run, executor, how, view);
+            results = experiment.run(run, executor, noLatency ? null : new BenchProcess(), how, view);
             Reports.writeAfter(run, console);
         } finally {
             note.withdraw();

@@ -76,8 +76,8 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
         }
 
         @Override
-        public synchronized void measuring(int trials) {
-            console.note("measuring the latency of " + trials + (trials == 1 ? " network" : " networks"));
+        public synchronized void measuring(TrialSpec trial, int number, int of) {
+            console.note(trial.title() + ": measuring the latency, network " + number + " of " + of);
         }
 
         @Override
@@ -160,8 +160,8 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
         }
 
         @Override
-        public synchronized void measuring(int count) {
-            whole.setExtraMessage(" measuring latency");
+        public synchronized void measuring(TrialSpec trial, int number, int of) {
+            whole.setExtraMessage(" measuring latency " + number + "/" + of);
         }
 
         @Override

@@ -1,6 +1,5 @@
 package io.catwalk.runner.experiment;
 
-import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.Split;
@@ -8,7 +7,11 @@ import io.catwalk.runner.plugin.LoadedClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.InferenceEngine;
+import io.catwalk.runner.trial.Latency;
+import io.catwalk.runner.trial.LatencyBench;
+import io.catwalk.runner.trial.LatencySettings;
 import io.catwalk.runner.trial.Provenance;
+import io.catwalk.runner.trial.TrialBench;
 import io.catwalk.runner.trial.TrialExecutor;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOrder;
@@ -43,6 +46,7 @@ public final class Experiment {
     private final ImageDataset dataset;
     private final Split split;
     private final int judging;
+    private final LatencySettings latencySettings = LatencySettings.standard();
 
     /**
      * Prepares an experiment: loads the data and checks that every recipe can be trained on it, before
@@ -80,6 +84,7 @@ public final class Experiment {
      *
      * @param run a run folder with this request, which nobody else works on
      * @param executor runs the trials
+     * @param bench measures the trained networks at the end; null leaves that out
      * @param conduct how
      * @param listener is told how it goes on
      * @return the outcome of every trial
@@ -87,7 +92,12 @@ public final class Experiment {
      * @throws IOException if the run folder cannot be written any more
      * @throws InterruptedException if the calling thread is interrupted
      */
-    public Results run(RunFolder run, TrialExecutor executor, Conduct conduct, ExperimentListener listener)
+    public Results run(
+            RunFolder run,
+            TrialExecutor executor,
+            @Nullable LatencyBench bench,
+            Conduct conduct,
+            ExperimentListener listener)
             throws IOException, InterruptedException {
         Stopwatch stopwatch = Stopwatch.resume(run, clock);
         Map<TrialSpec, TrialResult> finished = finished(run, listener);
@@ -95,7 +105,9 @@ public final class Experiment {
         run.writeResults(results(run, stopwatch, finished, List.of()));
         Scheduler.Desk desk = desk(run, listener, stopwatch, finished);
         List<TrialSpec> left = new Scheduler(spec, executor, conduct, stopwatch, desk).run(finished);
-        measure(run, executor, listener, finished);
+        if (bench != null) {
+            measure(run, new TrialBench(bench, latencySettings, dataset), listener, finished);
+        }
         Results results = results(run, stopwatch, finished, left).compared(run, spec, finished);
         run.writeResults(results);
         return results;
@@ -197,7 +209,7 @@ public final class Experiment {
 
     /** Measures the networks that are for use and were not measured yet. */
     private void measure(
-            RunFolder run, TrialExecutor executor, ExperimentListener listener, Map<TrialSpec, TrialResult> finished)
+            RunFolder run, TrialBench bench, ExperimentListener listener, Map<TrialSpec, TrialResult> finished)
             throws IOException, InterruptedException {
         List<TrialSpec> trained = finished.keySet().stream()
                 .filter(trial -> trial.purpose() == TrialSpec.Purpose.SHIP)
@@ -205,20 +217,21 @@ public final class Experiment {
                 .filter(trial -> !Objects.requireNonNull(finished.get(trial))
                         .isMeasured(run.trial(trial).engines()))
                 .toList();
-        listener.measuring(trained.size());
-        for (TrialSpec trial : trained) {
+        for (int i = 0; i < trained.size(); i++) {
+            TrialSpec trial = trained.get(i);
+            listener.measuring(trial, i + 1, trained.size());
             TrialFolder folder = run.trial(trial);
-            for (InferenceEngine engine : folder.engines()) {
-                try {
-                    var latency = executor.measure(order(trial, folder), engine);
-                    finished.put(
-                            trial, Objects.requireNonNull(finished.get(trial)).withLatency(engine, latency));
-                } catch (IOException e) {
-                    LOG.error("The latency of {} on {} could not be measured", trial.title(), engine, e);
-                    listener.unmeasured(trial, Reasons.of(e));
-                }
+            TrialResult result = Objects.requireNonNull(finished.get(trial));
+            TrialBench.Outcome outcome = bench.measure(
+                    order(trial, folder), Objects.requireNonNull(result.normalization()), trial.threads());
+            outcome.problems().forEach(problem -> listener.unmeasured(trial, problem));
+            outcome.busy().ifPresent(busy -> listener.note(trial.title() + ": latency measured while " + busy));
+            for (Map.Entry<InferenceEngine, Latency> latency :
+                    outcome.latencies().entrySet()) {
+                result = result.withLatency(latency.getKey(), latency.getValue());
             }
-            folder.writeResult(Objects.requireNonNull(finished.get(trial)));
+            finished.put(trial, result);
+            folder.writeResult(result);
         }
     }
 

@@ -1,7 +1,6 @@
 package io.catwalk.runner.trial;
 
 import io.catwalk.runner.training.Epoch;
-import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -59,11 +58,6 @@ public final class LocalExecutor implements TrialExecutor {
                 outcome.cancel(false);
             }
         };
-    }
-
-    @Override
-    public Latency measure(TrialOrder order, InferenceEngine engine) throws IOException, InterruptedException {
-        return execution.measure(order, engine);
     }
 
     @Override

@@ -11,12 +11,12 @@ import tools.jackson.core.JacksonException;
  * Tells the parent process what happened in a trial; exactly one field is set.
  *
  * @param epoch an epoch ended
- * @param measured the latency was measured
+ * @param measured a network was measured
  * @param failed the trial failed, for this reason
  */
 record TrialEvent(
         @Nullable Epoch epoch,
-        @Nullable Latency measured,
+        LatencyBench.@Nullable Measured measured,
         @Nullable String failed) {
 
     /** Marks our lines among whatever else a native library may print. */
@@ -26,8 +26,8 @@ record TrialEvent(
         return new TrialEvent(epoch, null, null);
     }
 
-    static TrialEvent measured(Latency latency) {
-        return new TrialEvent(null, latency, null);
+    static TrialEvent measured(LatencyBench.Measured measured) {
+        return new TrialEvent(null, measured, null);
     }
 
     static TrialEvent failed(String reason) {

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Is the program of a trial's own process: {@code train ORDER.json}, {@code measure ORDER.json ENGINE} or
- * {@code measure-file MODEL.onnx THREADS}. It ends when its standard input does, so that no trial outlives
+ * Is the program of a trial's own process: {@code train ORDER.json}, {@code bench-weights BENCH.json}
+ * or {@code bench-file BENCH.json}. It ends when its standard input does, so that no trial outlives
  * the run that it belongs to.
  */
 final class TrialMain {
@@ -24,8 +24,8 @@ final class TrialMain {
     private static final Logger LOG = LoggerFactory.getLogger(TrialMain.class);
 
     static final String TRAIN = "train";
-    static final String MEASURE = "measure";
-    static final String MEASURE_FILE = "measure-file";
+    static final String BENCH_WEIGHTS = "bench-weights";
+    static final String BENCH_FILE = "bench-file";
 
     private TrialMain() {}
 
@@ -54,21 +54,23 @@ final class TrialMain {
     private static void run(String[] arguments, PrintStream events) throws IOException {
         Path subject = Path.of(arguments[1]);
         switch (arguments[0]) {
-            case TRAIN -> new TrialRun(order(subject)).train(epoch -> TrialEvent.send(events, TrialEvent.epoch(epoch)));
-            case MEASURE -> {
-                InferenceEngine engine = InferenceEngine.valueOf(arguments[2]);
-                TrialEvent.send(events, TrialEvent.measured(new TrialRun(order(subject)).measure(engine)));
+            case TRAIN ->
+                new TrialRun(read(subject, TrialOrder.class))
+                        .train(epoch -> TrialEvent.send(events, TrialEvent.epoch(epoch)));
+            case BENCH_WEIGHTS -> {
+                var order = read(subject, BenchOrder.OfWeights.class);
+                TrialEvent.send(events, TrialEvent.measured(BenchRun.measure(order)));
             }
-            case MEASURE_FILE -> {
-                int threads = Integer.parseInt(arguments[2]);
-                TrialEvent.send(events, TrialEvent.measured(TrialRun.measure(subject, threads)));
+            case BENCH_FILE -> {
+                var order = read(subject, BenchOrder.OfFile.class);
+                TrialEvent.send(events, TrialEvent.measured(BenchRun.measure(order)));
             }
             default -> throw new IllegalArgumentException("unknown verb " + arguments[0]);
         }
     }
 
-    private static TrialOrder order(Path file) throws IOException {
-        return Json.JSON.readValue(Files.readString(file), TrialOrder.class);
+    private static <T> T read(Path file, Class<T> type) throws IOException {
+        return Json.JSON.readValue(Files.readString(file), type);
     }
 
     /** Says in one line what went wrong, for a person. */

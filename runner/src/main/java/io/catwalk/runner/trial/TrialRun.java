@@ -3,11 +3,8 @@ package io.catwalk.runner.trial;
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Task;
 import io.catwalk.onnx.Predictor;
-import io.catwalk.onnx.runtime.OnnxOptions;
-import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.LabeledImages;
-import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Overfitting;
 import io.catwalk.runner.evaluation.Predictions;
@@ -19,14 +16,12 @@ import io.catwalk.runner.training.Training;
 import io.catwalk.runner.training.TrainingData;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -88,46 +83,6 @@ final class TrialRun {
     private TrialResult exported(TrainedModel model, ImageDataset dataset, TrialResult judged) throws IOException {
         ParityResult parity = OnnxModel.write(folder.onnx(), model, dataset, judged, ExportOptions.standard());
         return judged.withOnnx(parity, folder.onnx());
-    }
-
-    /**
-     * Measures how fast the trained network answers; nothing else should run meanwhile.
-     *
-     * @param engine that runs it
-     * @return times and throughput
-     * @throws IOException if the weights cannot be read
-     */
-    Latency measure(InferenceEngine engine) throws IOException {
-        return engine == InferenceEngine.PYTORCH
-                ? measurePytorch()
-                : measure(folder.onnx(), order.spec().threads());
-    }
-
-    /** Measures an ONNX file; PyTorch is not even loaded. */
-    static Latency measure(Path file, int threads) {
-        try (OnnxPredictor predictor =
-                OnnxPredictor.open(file, OnnxOptions.standard().withThreads(threads))) {
-            byte[] pixels = new byte[predictor.signature().imageSize()];
-            new SplittableRandom(0).nextBytes(pixels);
-            float[] image = predictor
-                    .metadata()
-                    .preprocessing()
-                    .map(preprocessing -> preprocessing.normalize(pixels))
-                    .orElseGet(() -> new float[pixels.length]);
-            return Latency.of(predictor, image, threads, System::nanoTime);
-        }
-    }
-
-    private Latency measurePytorch() throws IOException {
-        ImageDataset dataset = order.images().dataset();
-        Normalization normalization = Normalization.of(dataset.test(), new int[] {0});
-        try (PluginCatalog catalog = PluginCatalog.open(order.pluginsDir());
-                TrainedModel model =
-                        folder.readModel(catalog.require(order.spec().classifier()), chosen(), task(dataset));
-                Predictor predictor = model.predictor()) {
-            float[] image = normalization.normalized(dataset.test(), 0, 1);
-            return Latency.of(predictor, image, order.spec().threads(), System::nanoTime);
-        }
     }
 
     private Hyperparameters chosen() {

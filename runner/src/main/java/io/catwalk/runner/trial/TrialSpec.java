@@ -72,8 +72,4 @@ public record TrialSpec(
     public String folder() {
         return "trials/" + label() + "/" + seed + "-" + fold;
     }
-
-    TrialSpec withThreads(int newThreads) {
-        return new TrialSpec(classifier, variant, hyperparameters, recipe, seed, fold, newThreads, purpose);
-    }
 }

@@ -177,7 +177,7 @@ final class Costs {
     }
 
     private static double throughput(@Nullable Latency latency) {
-        return latency == null ? Double.NaN : latency.imagesPerSecond256();
+        return latency == null || latency.imagesPerSecond256() == null ? Double.NaN : latency.imagesPerSecond256();
     }
 
     static String kibibytes(@Nullable Long bytes) {

@@ -253,11 +253,13 @@ record SampleRun(List<String> contestants, List<String> classes, int folds, int 
                         "cd".repeat(32),
                         1,
                         new Software("0.1.0", "0.36.0", "2.7.1", "1.29.0", "Debian 17.0.13"),
-                        new Machine("Linux 6.1", "amd64", "AMD EPYC", 2, 16L << 30)));
+                        MACHINE));
     }
 
+    private static final Machine MACHINE = new Machine("Linux 6.1", "amd64", "AMD EPYC", 2, 16L << 30);
+
     private static Latency latency(double micros) {
-        return new Latency(1, micros, 1.2 * micros, 1.9 * micros, 2e6 / micros, 2.2e6 / micros);
+        return new Latency(1, 5_000, micros, 1.2 * micros, 1.9 * micros, 2e6 / micros, 2.2e6 / micros, null, MACHINE);
     }
 
     /** Compares the trials as a real run does. */
