@@ -2,6 +2,7 @@ package io.catwalk.runner.trial;
 
 import io.catwalk.runner.RequestException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says how long a network is measured on one engine.
@@ -39,10 +40,10 @@ public record LatencySettings(Duration warmUp, Duration measured, Duration cap, 
      * @throws RequestException if that variable is no number of milliseconds
      */
     public static LatencySettings standard() {
-        return of(System.getenv(MILLIS));
+        return parse(System.getenv(MILLIS));
     }
 
-    static LatencySettings of(String millis) {
+    static LatencySettings parse(@Nullable String millis) {
         if (millis == null || millis.isBlank()) {
             return of(Duration.ofSeconds(3));
         }

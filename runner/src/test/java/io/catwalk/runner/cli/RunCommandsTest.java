@@ -142,14 +142,14 @@ final class RunCommandsTest {
 
     @Test
     void progressGoesToTheErrorStreamALineAnEpoch() {
-        assertThat(trained.err().lines())
-                .hasSize(5)
+        // Whether the machine is busy is nothing that a test can choose.
+        assertThat(trained.err().lines().filter(line -> !line.contains("latency measured while")))
                 .satisfiesExactly(
                         line -> assertThat(line).isEqualTo("dense seed 7: started"),
                         line -> assertThat(line).startsWith("dense seed 7: epoch 1 of 2, loss "),
                         line -> assertThat(line).startsWith("dense seed 7: epoch 2 of 2, loss "),
                         line -> assertThat(line).isEqualTo("dense seed 7: done"),
-                        line -> assertThat(line).contains(": measuring the latency, network 1 of 1"));
+                        line -> assertThat(line).isEqualTo("dense seed 7: measuring the latency, network 1 of 1"));
     }
 
     @Test

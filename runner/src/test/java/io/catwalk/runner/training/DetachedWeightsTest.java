@@ -6,7 +6,6 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -20,7 +19,6 @@ final class DetachedWeightsTest {
             Parameter parameter = Parameter.builder()
                     .setName("weight")
                     .setType(Parameter.Type.WEIGHT)
-                    .optShape(new Shape(2))
                     .build();
             NDArray own = parent.create(new float[] {1, 2});
             own.setRequiresGradient(true);

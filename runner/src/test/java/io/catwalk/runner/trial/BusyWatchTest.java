@@ -6,6 +6,7 @@ import io.catwalk.runner.trial.BusyWatch.Clocks;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,7 +17,7 @@ import oshi.hardware.CentralProcessor;
 @Tag("tiny")
 final class BusyWatchTest {
 
-    private static String verdict(int threads, Clocks spent) {
+    private static @Nullable String verdict(int threads, Clocks spent) {
         Clocks start = new Clocks(50, 100, 70, 20, 10);
         Clocks end = new Clocks(
                 start.wall() + spent.wall(),

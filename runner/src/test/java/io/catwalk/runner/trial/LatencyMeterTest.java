@@ -47,7 +47,7 @@ final class LatencyMeterTest {
 
     @Test
     void anOrdinaryNetworkTakesThreeSeconds() {
-        Latency latency = measure(count -> count * 100 * MICROS, LatencySettings.of((String) null));
+        Latency latency = measure(count -> count * 100 * MICROS, LatencySettings.of(Duration.ofSeconds(3)));
 
         assertThat(seconds()).isBetween(3.0, 3.1);
         assertThat(latency.p50Micros()).isCloseTo(100, within(0.1));
@@ -62,7 +62,7 @@ final class LatencyMeterTest {
 
     @Test
     void oneOf60MillisecondsAnImageTakesUnderTenSecondsAndHasNoLargeBatches() {
-        Latency latency = measure(count -> count * 60 * MILLIS, LatencySettings.of((String) null));
+        Latency latency = measure(count -> count * 60 * MILLIS, LatencySettings.of(Duration.ofSeconds(3)));
 
         // Two engines make 20 s.
         assertThat(seconds()).isLessThan(10);
@@ -77,7 +77,7 @@ final class LatencyMeterTest {
 
     @Test
     void aBatchThatFitsIsMeasuredThoughALargerOneDoesNot() {
-        Latency latency = measure(count -> count * 15 * MILLIS, LatencySettings.of((String) null));
+        Latency latency = measure(count -> count * 15 * MILLIS, LatencySettings.of(Duration.ofSeconds(3)));
 
         assertThat(latency.imagesPerSecond64()).isCloseTo(1 / 0.015, within(0.1));
         assertThat(latency.imagesPerSecond256()).isNull();
@@ -86,7 +86,7 @@ final class LatencyMeterTest {
 
     @Test
     void theCapHoldsForOneThatTakesSecondsAnImage() {
-        Latency latency = measure(count -> count * 4_000 * MILLIS, LatencySettings.of((String) null));
+        Latency latency = measure(count -> count * 4_000 * MILLIS, LatencySettings.of(Duration.ofSeconds(3)));
 
         assertThat(batches).containsExactly(1, 1);
         assertThat(latency.calls()).isEqualTo(1);
@@ -119,7 +119,7 @@ final class LatencyMeterTest {
     @Test
     void notANumberIsRefused() {
         answer = Float.NaN;
-        assertThatThrownBy(() -> measure(count -> 1, LatencySettings.of((String) null)))
+        assertThatThrownBy(() -> measure(count -> 1, LatencySettings.of(Duration.ofSeconds(3))))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("the network answers NaN");
     }

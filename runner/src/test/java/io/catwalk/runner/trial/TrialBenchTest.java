@@ -10,6 +10,7 @@ import io.catwalk.runner.data.Normalization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,12 +18,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.jspecify.annotations.Nullable;
 
 /** Measures by a bench that answers what the test says. */
 @Tag("tiny")
 final class TrialBenchTest {
 
-    private static final LatencySettings SETTINGS = LatencySettings.of((String) null);
+    private static final LatencySettings SETTINGS = LatencySettings.of(Duration.ofSeconds(3));
     private static final Normalization NORMALIZATION = new Normalization(new float[] {0.5f}, new float[] {0.25f});
     private static final Machine MACHINE = new Machine("Linux 6", "amd64", "Some Processor", 2, 8L << 30);
     private static final Latency FAST = latency(10, null);
@@ -38,7 +40,7 @@ final class TrialBenchTest {
         Files.createFile(folder.resolve("model.onnx"));
     }
 
-    private static Latency latency(double micros, String busy) {
+    private static Latency latency(double micros, @Nullable String busy) {
         return new Latency(2, 20, micros, null, null, null, null, busy, MACHINE);
     }
 
