@@ -1,6 +1,7 @@
 package io.catwalk.runner;
 
 import java.io.Serial;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says that a request cannot be done as it stands: the program ends with exit code 2 and nothing lost.
@@ -26,9 +27,9 @@ public final class RequestException extends RuntimeException {
      * Creates the exception with its cause, which goes to the log only.
      *
      * @param message one line for the person who asked
-     * @param cause what went wrong below
+     * @param cause what went wrong below; null if nothing did
      */
-    public RequestException(String message, Throwable cause) {
+    public RequestException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

@@ -12,8 +12,7 @@ import io.catwalk.runner.report.Audit;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.Provenance;
 import io.catwalk.runner.trial.TrialFolder;
-import io.catwalk.runner.trial.TrialResult;
-import io.catwalk.runner.trial.TrialSpec;
+import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
@@ -127,13 +126,11 @@ final class AuditCommand implements Callable<Integer> {
                     + " is a cross-validation, whose folds are training images: audit the data set alone");
         }
         Map<String, Predictions> predictions = new LinkedHashMap<>();
-        for (Map.Entry<TrialSpec, TrialResult> trial : run.readTrials().entrySet()) {
-            if (trial.getValue().status() == TrialResult.Status.DONE) {
-                TrialFolder folder = run.trial(trial.getKey());
-                Predictions answers = Predictions.read(folder.predictions("test"));
-                requireSameImages(folder, trial.getValue().provenance(), answers, images);
-                predictions.put(trial.getKey().title(), answers);
-            }
+        for (Done done : run.recorded().results().done()) {
+            TrialFolder folder = run.trial(done.trial());
+            Predictions answers = Predictions.read(folder.predictions("test"));
+            requireSameImages(folder, done.provenance(), answers, images);
+            predictions.put(done.trial().title(), answers);
         }
         if (predictions.isEmpty()) {
             throw new RequestException("expected a run with finished trials, but " + run.path()
@@ -143,8 +140,8 @@ final class AuditCommand implements Callable<Integer> {
     }
 
     private static void requireSameImages(
-            TrialFolder folder, @Nullable Provenance provenance, Predictions answers, ImageDataset images) {
-        boolean same = provenance == null || provenance.datasetSha256().equals(images.sha256());
+            TrialFolder folder, Provenance provenance, Predictions answers, ImageDataset images) {
+        boolean same = provenance.datasetSha256().equals(images.sha256());
         if (!same || !Arrays.equals(answers.labels(), images.test().labels())) {
             throw new RequestException(
                     "expected the answers to the " + images.test().size() + " test images of "

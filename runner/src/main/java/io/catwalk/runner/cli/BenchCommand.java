@@ -12,7 +12,7 @@ import io.catwalk.runner.trial.LatencySettings;
 import io.catwalk.runner.trial.TrialBench;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOrder;
-import io.catwalk.runner.trial.TrialResult;
+import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -128,10 +128,12 @@ final class BenchCommand implements Callable<Integer> {
             TrialBench trialBench = benches.computeIfAbsent(
                     order.dataset(), dataset -> new TrialBench(bench, settings, dataset.load(Home.data())));
             console.note(order.spec().title() + ": measuring the latency, network " + (i + 1) + " of " + trials.size());
-            TrialResult result = folder.readResult();
+            if (!(folder.readOutcome() instanceof Done done)) {
+                throw new RequestException("expected a trained trial, but " + folder.path() + " has no network");
+            }
             TrialBench.Outcome outcome = trialBench.measure(
                     order,
-                    Objects.requireNonNull(result.normalization()),
+                    done.normalization(),
                     Objects.requireNonNullElse(threads, order.spec().threads()));
             for (String problem : outcome.problems()) {
                 console.note(order.spec().title() + ": latency not measured: " + problem);
@@ -139,11 +141,11 @@ final class BenchCommand implements Callable<Integer> {
             }
             for (Map.Entry<InferenceEngine, Latency> one : outcome.latencies().entrySet()) {
                 rows.add(new Row(order.spec().label(), one.getKey().title(), one.getValue()));
-                result = result.withLatency(one.getKey(), one.getValue());
+                done = done.withLatency(one.getKey(), one.getValue());
             }
-            folder.writeResult(result);
+            folder.writeOutcome(done);
         }
-        TrainedTrials.refreshResults(subject);
+        TrainedTrials.record(subject, trials);
         return exitCode;
     }
 

@@ -43,6 +43,9 @@ final class ConductOptions {
             description = "Do not measure how fast the trained networks answer; catwalk bench RUN does so later.")
     boolean noLatency;
 
+    /** Set by the only command that finds trials of an earlier start. */
+    boolean keepVersions;
+
     @Option(names = "--in-process", description = "Run trials in this process, to debug a plugin.")
     boolean inProcess;
 
@@ -54,12 +57,13 @@ final class ConductOptions {
     int carryOut(ExperimentSpec spec, Experiment experiment, Conduct how, RunFolder run, Console console)
             throws IOException, InterruptedException {
         Results results;
+        boolean reported;
         StopNote note = new StopNote(run.path(), console);
         try (RunLock lock = run.lock();
                 ProgressView view = ProgressView.of(console, spec);
                 LocalExecutor executor = new LocalExecutor(execution(spec), inProcess ? 1 : spec.jobs())) {
             results = experiment.run(run, executor, noLatency ? null : new BenchProcess(), how, view);
-            Reports.writeAfter(run, console);
+            reported = Reports.writeAfter(run, results, console);
         } finally {
             note.withdraw();
         }
@@ -69,7 +73,9 @@ final class ConductOptions {
             ResultsTable.print(results, console);
             console.line("");
             console.line("Everything is in " + run.path());
-            console.line("Begin with " + Reports.page(run).getFileName() + " there.");
+            if (reported) {
+                console.line("Begin with " + Reports.page(run).getFileName() + " there.");
+            }
         }
         if (!results.experiment().notRun().isEmpty()) {
             console.note("not run, since the time was over: "
@@ -79,7 +85,11 @@ final class ConductOptions {
         if (results.disagreeing() > 0) {
             return ExitCode.CROSS_CHECK_FAILED;
         }
-        return results.failed() == 0 && results.experiment().notRun().isEmpty() ? ExitCode.DONE : ExitCode.SOME_FAILED;
+        return reported
+                        && results.failed().isEmpty()
+                        && results.experiment().notRun().isEmpty()
+                ? ExitCode.DONE
+                : ExitCode.SOME_FAILED;
     }
 
     Experiment experiment(ExperimentSpec spec, PluginCatalog catalog) {
@@ -90,7 +100,8 @@ final class ConductOptions {
     Conduct how() {
         return new Conduct(
                 budget == null ? null : Duration.ofSeconds(ExperimentFile.seconds("--budget", budget)),
-                retry ? Conduct.Retry.ONCE : Conduct.Retry.NEVER);
+                retry ? Conduct.Retry.ONCE : Conduct.Retry.NEVER,
+                keepVersions ? Conduct.Versions.KEEP : Conduct.Versions.RENEW);
     }
 
     private TrialExecution execution(ExperimentSpec spec) {

@@ -95,8 +95,8 @@ final class EvaluateCommand implements Callable<Integer> {
         console.line(String.format(
                 Locale.ROOT,
                 "%s seed %d: accuracy %.2f %% (95 %% interval %.2f to %.2f) on %d images",
-                judged.result().classifier(),
-                judged.result().seed(),
+                judged.result().trial().classifier(),
+                judged.result().trial().seed(),
                 evaluation.accuracy() * 100,
                 evaluation.accuracyInterval().low() * 100,
                 evaluation.accuracyInterval().high() * 100,
@@ -124,12 +124,12 @@ final class EvaluateCommand implements Callable<Integer> {
 
     private static Map<String, @Nullable Object> asMap(Rejudging judged) {
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
-        map.put("classifier", judged.result().classifier());
-        map.put("variant", judged.result().variant());
-        map.put("seed", judged.result().seed());
-        map.put("fold", judged.result().fold());
+        map.put("classifier", judged.result().trial().classifier());
+        map.put("variant", judged.result().trial().variant());
+        map.put("seed", judged.result().trial().seed());
+        map.put("fold", judged.result().trial().fold());
         map.put("changed_labels", judged.changedLabels() < 0 ? null : judged.changedLabels());
-        map.put("metrics", judged.evaluation().summary());
+        map.put("metrics", judged.evaluation().metrics());
         map.put("classes", judged.evaluation().classes());
         map.put("flags", judged.evaluation().flags());
         return map;

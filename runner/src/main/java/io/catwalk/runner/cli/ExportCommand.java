@@ -96,7 +96,7 @@ final class ExportCommand implements Callable<Integer> {
             }
         }
         if (out == null) {
-            TrainedTrials.refreshResults(folder);
+            TrainedTrials.record(folder, trials);
         }
         return allAgree ? ExitCode.DONE : ExitCode.CROSS_CHECK_FAILED;
     }

@@ -4,7 +4,8 @@ import io.catwalk.runner.experiment.ExperimentListener;
 import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.ParityResult;
-import io.catwalk.runner.trial.TrialResult;
+import io.catwalk.runner.trial.TrialOutcome;
+import io.catwalk.runner.trial.TrialOutcome.Done;
 import io.catwalk.runner.trial.TrialSpec;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -68,11 +69,13 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
         }
 
         @Override
-        public synchronized void finished(TrialSpec trial, TrialResult result) {
-            String outcome = result.status() == TrialResult.Status.DONE ? "done" : "failed: " + result.error();
-            ParityResult parity = result.parity();
-            String file = parity == null || parity.agrees() ? "" : "; ONNX: " + parity.sentence();
-            console.note(trial.title() + ": " + outcome + file);
+        public synchronized void finished(TrialOutcome outcome) {
+            String came = "failed: " + outcome.error();
+            if (outcome instanceof Done done) {
+                ParityResult parity = done.parity();
+                came = "done" + (parity == null || parity.agrees() ? "" : "; ONNX: " + parity.sentence());
+            }
+            console.note(outcome.trial().title() + ": " + came);
         }
 
         @Override
@@ -146,12 +149,12 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
         }
 
         @Override
-        public synchronized void finished(TrialSpec trial, TrialResult result) {
-            ProgressBar bar = running.remove(trial);
+        public synchronized void finished(TrialOutcome outcome) {
+            ProgressBar bar = running.remove(outcome.trial());
             if (bar != null) {
                 bar.close();
             }
-            if (result.status() == TrialResult.Status.DONE) {
+            if (outcome instanceof Done) {
                 done++;
             } else {
                 failed++;

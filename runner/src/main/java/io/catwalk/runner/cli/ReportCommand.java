@@ -1,6 +1,7 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.runner.Reasons;
+import io.catwalk.runner.experiment.RecordedRun;
 import io.catwalk.runner.experiment.RunFolder;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -37,8 +38,8 @@ final class ReportCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Console console = new Console(spec);
         RunFolder run = RunFolder.open(folder);
-        run.refreshResults();
-        Reports.write(run);
+        RecordedRun recorded = run.recorded();
+        Reports.write(recorded, recorded.compared());
         console.line(Reports.page(run).toString());
         if (open) {
             open(Reports.page(run), console);

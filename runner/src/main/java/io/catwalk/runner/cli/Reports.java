@@ -2,6 +2,8 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.runner.Reasons;
+import io.catwalk.runner.experiment.RecordedRun;
+import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.report.ModelCard;
 import io.catwalk.runner.report.RunReport;
@@ -31,9 +33,11 @@ final class Reports {
         return run.path().resolve("report.html");
     }
 
-    /** Writes the page, the slides, the plots, and the card of each exported model. */
-    static void write(RunFolder run) throws IOException {
-        RunReport report = RunReport.read(run, Home.data());
+    /** Writes the results, the page, the slides, the plots, and the card of each exported model. */
+    static void write(RecordedRun recorded, Results results) throws IOException {
+        RunFolder run = recorded.folder();
+        run.writeResults(results);
+        RunReport report = RunReport.of(recorded, results, Home.data());
         // The slides take as long as all the rest, most of it to load the library that writes them.
         FutureTask<@Nullable Void> slides = new FutureTask<>(() -> {
             Slides.write(report, run.path().resolve("slides.pptx"));
@@ -65,29 +69,34 @@ final class Reports {
         }
     }
 
-    /** Writes them after a run, which is done whatever becomes of its reports. */
-    static void writeAfter(RunFolder run, Console console) {
+    /** Writes them after a run, which is done whatever becomes of its reports, and tells whether they are there. */
+    static boolean writeAfter(RunFolder run, Results results, Console console) {
         try {
-            write(run);
+            write(run.recorded(), results);
+            return true;
         } catch (IOException | RuntimeException e) {
             LOG.error("The reports could not be written", e);
             console.note("the run is done, but its reports could not be written: " + Reasons.of(e)
                     + "; try catwalk report " + run.path());
+            return false;
         }
     }
 
     private static void card(RunReport report, RunReport.Model model) throws IOException {
         Path file = model.onnx();
-        if (file == null || model.evaluation() == null || model.result().parity() == null || report.dataset() == null) {
+        if (file == null
+                || model.evaluation() == null
+                || model.trained().parity() == null
+                || report.dataset() == null) {
             return;
         }
         TrialFolder folder = new TrialFolder(file.resolveSibling(""));
         ModelCard card = new ModelCard(
                 model.label(),
-                model.result(),
+                model.trained(),
                 report.dataset(),
                 model.evaluation(),
-                model.result().parity(),
+                model.trained().parity(),
                 folder.readExportOptions(),
                 OnnxMetadata.read(file),
                 Files.size(file));

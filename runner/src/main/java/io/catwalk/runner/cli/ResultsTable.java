@@ -1,7 +1,8 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.runner.experiment.Results;
-import io.catwalk.runner.trial.TrialResult;
+import io.catwalk.runner.trial.TrialOutcome;
+import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -30,10 +31,9 @@ final class ResultsTable {
             printTrials(results, console);
         }
         printOnnx(results, console);
-        for (TrialResult trial : all.trials()) {
-            if (trial.status() == TrialResult.Status.FAILED) {
-                console.note("failed: " + results.label(trial) + ": " + trial.error());
-            }
+        results.latencyNotes().forEach(note -> console.item("", note));
+        for (TrialOutcome outcome : all.failed()) {
+            console.note("failed: " + results.label(outcome.trial()) + ": " + outcome.error());
         }
         if (results.comparison() != null) {
             ComparisonText.print(results.comparison(), console);
@@ -43,13 +43,11 @@ final class ResultsTable {
     private static void printTrials(Results results, Console console) {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("model", "acc", "prec", "rec", "F1", "train", "val", "params", "time", "latency"));
-        for (TrialResult trial : results.trials()) {
-            if (trial.status() == TrialResult.Status.DONE) {
-                List<String> row = new ArrayList<>();
-                row.add(results.label(trial));
-                row.addAll(Results.cells(trial));
-                rows.add(row);
-            }
+        for (Done done : results.done()) {
+            List<String> row = new ArrayList<>();
+            row.add(results.label(done.trial()));
+            row.addAll(Results.cells(done));
+            rows.add(row);
         }
         console.table(rows);
         console.line("");
@@ -64,10 +62,10 @@ final class ResultsTable {
                 .forEach((contestant, trials) -> rows.add(List.of(
                         contestant,
                         Integer.toString(trials.size()),
-                        Results.mean(trials, "test", "accuracy"),
-                        Results.mean(trials, "test", "f1_macro"),
-                        Results.mean(trials, "train", "accuracy"),
-                        Results.mean(trials, "validation", "accuracy"))));
+                        Results.mean(trials, metrics -> metrics.test().accuracy()),
+                        Results.mean(trials, metrics -> metrics.test().macro().f1()),
+                        Results.mean(trials, metrics -> metrics.train().accuracy()),
+                        Results.mean(trials, metrics -> metrics.validation().accuracy()))));
         console.table(rows);
         console.line("");
         console.line("In percent, mean ± standard deviation over the trials: acc and macro F1 on the");
@@ -77,10 +75,10 @@ final class ResultsTable {
     private static void printOnnx(Results results, Console console) {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("as ONNX", "size", "MACs", "PyTorch", "ONNX RT", "faster", "flips", "max diff"));
-        for (TrialResult trial : results.trials()) {
+        for (Done trial : results.done()) {
             if (trial.parity() != null) {
                 List<String> row = new ArrayList<>();
-                row.add(results.label(trial));
+                row.add(results.label(trial.trial()));
                 row.addAll(Results.onnxCells(trial));
                 rows.add(row);
             }
@@ -93,10 +91,10 @@ final class ResultsTable {
         console.line("");
         console.line("MACs: multiply-accumulates of one image. PyTorch, ONNX RT: median of one image.");
         console.line("Flips: test images that the file labels differently; max diff: of any logit.");
-        for (TrialResult trial : results.trials()) {
+        for (Done trial : results.done()) {
             if (trial.parity() != null && !trial.parity().agrees()) {
-                console.note(
-                        "ONNX: " + results.label(trial) + ": " + trial.parity().sentence());
+                console.note("ONNX: " + results.label(trial.trial()) + ": "
+                        + trial.parity().sentence());
             }
         }
     }

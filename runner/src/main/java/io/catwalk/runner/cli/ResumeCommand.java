@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -29,6 +30,12 @@ final class ResumeCommand implements Callable<Integer> {
     @Parameters(paramLabel = "RUN", description = "A run folder.")
     private Path folder = Path.of("");
 
+    @Option(
+            names = "--keep-versions",
+            description = "Keep trials that other versions of Catwalk, DJL or PyTorch have made; the report shows "
+                    + "the mix.")
+    private boolean keepVersions;
+
     @Mixin
     private ConductOptions conduct;
 
@@ -36,6 +43,7 @@ final class ResumeCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         RunFolder run = RunFolder.open(folder);
         ExperimentSpec request = run.readExperiment();
+        conduct.keepVersions = keepVersions;
         try (PluginCatalog catalog = PluginCatalog.open(conduct.pluginsDir)) {
             return conduct.carryOut(
                     request, conduct.experiment(request, catalog), conduct.how(), run, new Console(spec));

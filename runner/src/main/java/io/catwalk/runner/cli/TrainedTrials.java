@@ -3,7 +3,7 @@ package io.catwalk.runner.cli;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.trial.TrialFolder;
-import io.catwalk.runner.trial.TrialResult;
+import io.catwalk.runner.trial.TrialOutcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,16 +26,13 @@ final class TrainedTrials {
      */
     static List<TrialFolder> in(Path folder) throws IOException {
         TrialFolder single = new TrialFolder(folder);
-        if (Files.exists(single.result())) {
+        if (Files.exists(single.outcome())) {
             return List.of(single);
         }
         RunFolder run = RunFolder.open(folder);
-        List<TrialFolder> trained = new ArrayList<>();
-        run.readTrials().forEach((trial, result) -> {
-            if (result.status() == TrialResult.Status.DONE) {
-                trained.add(run.trial(trial));
-            }
-        });
+        List<TrialFolder> trained = run.recorded().results().done().stream()
+                .map(done -> run.trial(done.trial()))
+                .toList();
         if (trained.isEmpty()) {
             throw new RequestException("expected a run with trained trials, but " + folder + " has none");
         }
@@ -43,18 +40,25 @@ final class TrainedTrials {
     }
 
     /**
-     * Writes the results of a run anew from what its trials recorded since.
+     * Records in a run what has changed about some of its trials, and writes the results anew.
      *
      * @param folder a run folder, or the folder of one trial; a trial that is in no run any more is left alone
+     * @param changed trials whose {@code trial.json} was written anew
      */
-    static void refreshResults(Path folder) throws IOException {
-        Path run = folder.toAbsolutePath().normalize();
-        for (int depth = 0; run != null && depth <= TRIAL_DEPTH; depth++) {
-            if (RunFolder.isOne(run)) {
-                RunFolder.open(run).refreshResults();
+    static void record(Path folder, List<TrialFolder> changed) throws IOException {
+        Path path = folder.toAbsolutePath().normalize();
+        for (int depth = 0; path != null && depth <= TRIAL_DEPTH; depth++) {
+            if (RunFolder.isOne(path)) {
+                List<TrialOutcome> outcomes = new ArrayList<>();
+                for (TrialFolder trial : changed) {
+                    outcomes.add(trial.readOutcome());
+                }
+                RunFolder run = RunFolder.open(path);
+                run.record(outcomes);
+                run.writeResults(run.recorded().compared());
                 return;
             }
-            run = run.getParent();
+            path = path.getParent();
         }
     }
 }

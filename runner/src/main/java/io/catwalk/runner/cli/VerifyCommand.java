@@ -151,7 +151,7 @@ final class VerifyCommand implements Callable<Integer> {
             answer.put("dataset", images.name());
             answer.put("stated_accuracy", stated);
             answer.put("agrees", (stated != null && sameImages) ? !differs : null);
-            answer.put("metrics", evaluation.summary());
+            answer.put("metrics", evaluation.metrics());
             console.json(answer);
         } else {
             String accuracy = String.format(

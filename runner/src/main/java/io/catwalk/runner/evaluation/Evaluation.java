@@ -1,10 +1,7 @@
 package io.catwalk.runner.evaluation;
 
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
@@ -125,31 +122,22 @@ public record Evaluation(
         return confusion.images();
     }
 
-    /** Returns the metrics that are one number each, under their keys in results.json and in that order. */
-    public Map<String, @Nullable Object> summary() {
-        Map<String, @Nullable Object> summary = new LinkedHashMap<>();
-        summary.put("images", images());
-        summary.put("accuracy", accuracy);
-        summary.put("accuracy_low", accuracyInterval.low());
-        summary.put("accuracy_high", accuracyInterval.high());
-        put(summary, "macro", macro);
-        put(summary, "micro", micro);
-        put(summary, "weighted", weighted);
-        summary.put("balanced_accuracy", balancedAccuracy);
-        summary.put("matthews", matthews);
-        summary.put("kappa", kappa);
-        summary.put("log_loss", logLoss);
-        summary.put("top2_accuracy", top2Accuracy);
-        summary.put("roc_auc_macro", rocAucMacro);
-        summary.put("ece", calibration.expectedError());
-        return Collections.unmodifiableMap(summary);
-    }
-
-    private static void put(Map<String, @Nullable Object> summary, String name, Averages averages) {
-        summary.put("precision_" + name, averages.precision());
-        summary.put("recall_" + name, averages.recall());
-        summary.put("f1_" + name, averages.f1());
-        summary.put("f05_" + name, averages.f05());
-        summary.put("f2_" + name, averages.f2());
+    /** Returns the metrics that are one number each. */
+    public Metrics metrics() {
+        return new Metrics(
+                images(),
+                accuracy,
+                accuracyInterval.low(),
+                accuracyInterval.high(),
+                macro,
+                micro,
+                weighted,
+                balancedAccuracy,
+                matthews,
+                kappa,
+                logLoss,
+                top2Accuracy,
+                rocAucMacro,
+                calibration.expectedError());
     }
 }

@@ -1,8 +1,9 @@
 package io.catwalk.runner.evaluation;
 
-import java.util.LinkedHashMap;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
-import java.util.Map;
 
 /**
  * Judges by its accuracies how much of what a model learned holds for images it has not seen. All three
@@ -13,7 +14,14 @@ import java.util.Map;
  * @param test accuracy on the test images, 0 to 1
  * @param validationImages how many images the validation set has; at least 1
  */
-public record Overfitting(double training, double validation, double test, int validationImages) {
+@JsonIgnoreProperties(
+        value = {"validation_gap", "test_gap", "verdict", "rule"},
+        allowGetters = true)
+public record Overfitting(
+        @JsonProperty("training_accuracy") double training,
+        @JsonProperty("validation_accuracy") double validation,
+        @JsonProperty("test_accuracy") double test,
+        int validationImages) {
 
     private static final double STRONG = 0.05;
 
@@ -44,17 +52,20 @@ public record Overfitting(double training, double validation, double test, int v
 
         /** Returns the verdict as it is written in results and reports. */
         @Override
+        @JsonValue
         public String toString() {
             return name().toLowerCase(Locale.ROOT);
         }
     }
 
     /** Returns the training accuracy less the validation accuracy. */
+    @JsonProperty
     public double validationGap() {
         return training - validation;
     }
 
     /** Returns the training accuracy less the test accuracy. */
+    @JsonProperty
     public double testGap() {
         return training - test;
     }
@@ -66,6 +77,7 @@ public record Overfitting(double training, double validation, double test, int v
     }
 
     /** Returns the verdict; {@link #explanation()} writes its rule out. */
+    @JsonProperty
     public Verdict verdict() {
         if (training <= validationInterval().high()) {
             return Verdict.NONE;
@@ -74,6 +86,7 @@ public record Overfitting(double training, double validation, double test, int v
     }
 
     /** Writes out the verdict with its rule and its numbers, in one sentence. */
+    @JsonProperty("rule")
     public String explanation() {
         Interval interval = validationInterval();
         String reason = switch (verdict()) {
@@ -92,18 +105,5 @@ public record Overfitting(double training, double validation, double test, int v
                 validationImages,
                 100 * training,
                 reason);
-    }
-
-    /** Returns accuracies, gaps and verdict under their keys in results.json. */
-    public Map<String, Object> summary() {
-        Map<String, Object> summary = new LinkedHashMap<>();
-        summary.put("training_accuracy", training);
-        summary.put("validation_accuracy", validation);
-        summary.put("test_accuracy", test);
-        summary.put("validation_gap", validationGap());
-        summary.put("test_gap", testGap());
-        summary.put("verdict", verdict().toString());
-        summary.put("rule", explanation());
-        return summary;
     }
 }

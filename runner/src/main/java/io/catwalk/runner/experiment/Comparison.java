@@ -5,10 +5,8 @@ import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.statistics.CochranQ;
 import io.catwalk.runner.statistics.EquivalenceRegion;
 import io.catwalk.runner.statistics.Outcome;
-import io.catwalk.runner.trial.TrialResult;
 import io.catwalk.runner.trial.TrialSpec;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +40,7 @@ public record Comparison(
      * Compares the contestants of an experiment by what all of them have finished.
      *
      * @param planned all trials, in the order of the request
-     * @param finished outcomes, of those that are done or failed
+     * @param finished outcomes so far
      * @param predictions of a trial that is done, on the images that judge it; null if there are none
      * @param images how many images a trial is trained on and judged by
      * @param region which differences between classifiers do not matter
@@ -50,7 +48,7 @@ public record Comparison(
      */
     public static @Nullable Comparison of(
             List<TrialSpec> planned,
-            Map<TrialSpec, TrialResult> finished,
+            Outcomes finished,
             Function<TrialSpec, @Nullable Predictions> predictions,
             Results.Dataset images,
             EquivalenceRegion region) {

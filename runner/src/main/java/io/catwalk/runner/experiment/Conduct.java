@@ -9,11 +9,12 @@ import org.jspecify.annotations.Nullable;
  * @param budget time after which nothing goes on training; what does not fit is listed as not run. Null
  *     takes the time that it takes
  * @param retry what to do with a trial that fails
+ * @param versions what to do with a trial that other versions of the software have made
  */
-public record Conduct(@Nullable Duration budget, Retry retry) {
+public record Conduct(@Nullable Duration budget, Retry retry, Versions versions) {
 
     /** Takes the time that it takes, and every trial as it comes. */
-    public static final Conduct STANDARD = new Conduct(null, Retry.NEVER);
+    public static final Conduct STANDARD = new Conduct(null, Retry.NEVER, Versions.RENEW);
 
     /** What to do with a trial that fails. */
     public enum Retry {
@@ -21,5 +22,13 @@ public record Conduct(@Nullable Duration budget, Retry retry) {
         NEVER,
         /** It is tried once more, and the result keeps the first reason. */
         ONCE
+    }
+
+    /** What to do with a trial that other versions of Catwalk, DJL or PyTorch have made. */
+    public enum Versions {
+        /** It is run again. */
+        RENEW,
+        /** It is kept, and the report shows the mix. */
+        KEEP
     }
 }

@@ -1,7 +1,8 @@
 package io.catwalk.runner.experiment;
 
+import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.trial.Efficiency;
-import io.catwalk.runner.trial.TrialResult;
+import io.catwalk.runner.trial.TrialOutcome.Done;
 import io.catwalk.runner.trial.TrialSpec;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Contest(
         Map<String, List<TrialSpec>> trials,
-        Map<TrialSpec, TrialResult> results,
+        Map<TrialSpec, Done> results,
         boolean folds,
         boolean paired,
         List<String> leftOut) {
@@ -38,17 +40,16 @@ record Contest(
         }
     }
 
-    static Contest of(List<TrialSpec> planned, Map<TrialSpec, TrialResult> finished) {
-        Map<TrialSpec, TrialResult> results = new LinkedHashMap<>();
+    static Contest of(List<TrialSpec> planned, Outcomes finished) {
+        Map<TrialSpec, Done> results = new LinkedHashMap<>();
         Map<String, List<TrialSpec>> trials = new LinkedHashMap<>();
         Set<String> without = new LinkedHashSet<>();
         Set<Round> rounds = new LinkedHashSet<>();
         for (TrialSpec trial : planned) {
             rounds.add(Round.of(trial));
             without.add(trial.label());
-            TrialResult result = finished.get(trial);
-            if (result != null && result.status() == TrialResult.Status.DONE) {
-                results.put(trial, result);
+            if (finished.of(trial) instanceof Done done) {
+                results.put(trial, done);
                 trials.computeIfAbsent(trial.label(), label -> new ArrayList<>())
                         .add(trial);
             }
@@ -79,15 +80,15 @@ record Contest(
     }
 
     /** Looks a score up on the images that judge a trial. */
-    double score(TrialSpec trial, String metric) {
-        return Objects.requireNonNull(Results.metric(result(trial), "test", metric));
+    double score(TrialSpec trial, ToDoubleFunction<Metrics> metric) {
+        return metric.applyAsDouble(result(trial).metrics().test());
     }
 
     /**
      * Returns the scores of independent observations: one per seed or, with folds, one per fold, as a mean
      * over the seeds, since these share the fold's images.
      */
-    double[] scores(List<TrialSpec> own, String metric) {
+    double[] scores(List<TrialSpec> own, ToDoubleFunction<Metrics> metric) {
         return own.stream()
                 .collect(Collectors.groupingBy(
                         trial -> folds ? trial.fold() : trial.seed(),
@@ -105,13 +106,14 @@ record Contest(
         return results.entrySet().stream()
                 .filter(trial -> trial.getKey().label().equals(contestant))
                 .map(trial -> trial.getValue().efficiency())
-                .filter(efficiency ->
-                        efficiency != null && efficiency.onnxBytes() != null && efficiency.onnxruntime() != null)
+                .filter(efficiency -> efficiency.onnxBytes() != null
+                        && efficiency.onnxruntime() != null
+                        && efficiency.onnxruntime().busy() == null)
                 .findFirst()
                 .orElse(null);
     }
 
-    TrialResult result(TrialSpec trial) {
+    Done result(TrialSpec trial) {
         return Objects.requireNonNull(results.get(trial));
     }
 }

@@ -1,5 +1,6 @@
 package io.catwalk.runner.experiment;
 
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.Split;
@@ -10,21 +11,26 @@ import io.catwalk.runner.trial.InferenceEngine;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.LatencyBench;
 import io.catwalk.runner.trial.LatencySettings;
-import io.catwalk.runner.trial.Provenance;
+import io.catwalk.runner.trial.Software;
 import io.catwalk.runner.trial.TrialBench;
 import io.catwalk.runner.trial.TrialExecutor;
 import io.catwalk.runner.trial.TrialFolder;
+import io.catwalk.runner.trial.TrialInputs;
+import io.catwalk.runner.trial.TrialKey;
 import io.catwalk.runner.trial.TrialOrder;
-import io.catwalk.runner.trial.TrialResult;
+import io.catwalk.runner.trial.TrialOutcome;
+import io.catwalk.runner.trial.TrialOutcome.Done;
 import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +43,7 @@ import tools.jackson.core.JacksonException;
 public final class Experiment {
 
     private static final Logger LOG = LoggerFactory.getLogger(Experiment.class);
+    private static final Software SOFTWARE = Software.current();
 
     private final ExperimentSpec spec;
     private final PluginCatalog catalog;
@@ -89,7 +96,7 @@ public final class Experiment {
      * @param listener is told how it goes on
      * @return the outcome of every trial
      * @throws RequestException if the run folder holds what no run has written; it is then as it was
-     * @throws IOException if the run folder cannot be written any more
+     * @throws IOException if the journal cannot be written any more
      * @throws InterruptedException if the calling thread is interrupted
      */
     public Results run(
@@ -99,22 +106,41 @@ public final class Experiment {
             Conduct conduct,
             ExperimentListener listener)
             throws IOException, InterruptedException {
-        Stopwatch stopwatch = Stopwatch.resume(run, clock);
-        Map<TrialSpec, TrialResult> finished = finished(run, listener);
-        listener.kept(List.copyOf(finished.keySet()));
-        run.writeResults(results(run, stopwatch, finished, List.of()));
-        Scheduler.Desk desk = desk(run, listener, stopwatch, finished);
-        List<TrialSpec> left = new Scheduler(spec, executor, conduct, stopwatch, desk).run(finished);
-        if (bench != null) {
-            measure(run, new TrialBench(bench, latencySettings, dataset), listener, finished);
+        Journal.Content journal = run.journal().readAndRepair();
+        if (journal.repaired()) {
+            listener.note("the last line of the journal was not written to its end, and was cut off");
         }
-        Results results = results(run, stopwatch, finished, left).compared(run, spec, finished);
-        run.writeResults(results);
-        return results;
+        Stopwatch stopwatch = Stopwatch.resume(journal, clock);
+        if (journal.head() == null) {
+            run.journal()
+                    .begin(new Journal.Head(
+                            Journal.SCHEMA, stopwatch.firstStart().toString(), images()));
+        }
+        Outcomes finished = kept(run, journal.entries(), stopwatch, conduct, listener);
+        listener.kept(finished.all().stream().map(TrialOutcome::trial).toList());
+        Projection projection = new Projection(
+                run,
+                () -> recorded(run, stopwatch, finished).results(),
+                finished.size(),
+                stopwatch::seconds,
+                listener::note);
+        Scheduler.Desk desk = desk(run, listener, stopwatch, finished, projection);
+        new Scheduler(spec, executor, conduct, stopwatch, desk).run(finished);
+        if (bench != null) {
+            measure(run, new TrialBench(bench, latencySettings, dataset), listener, stopwatch, finished);
+        }
+        RecordedRun recorded = recorded(run, stopwatch, finished);
+        try {
+            return recorded.compared();
+        } catch (IOException | RequestException e) {
+            LOG.error("The trials could not be compared", e);
+            listener.note("the trials are done, but could not be compared: " + Reasons.of(e));
+            return recorded.results();
+        }
     }
 
     private Scheduler.Desk desk(
-            RunFolder run, ExperimentListener listener, Stopwatch stopwatch, Map<TrialSpec, TrialResult> finished) {
+            RunFolder run, ExperimentListener listener, Stopwatch stopwatch, Outcomes finished, Projection projection) {
         return new Scheduler.Desk() {
             @Override
             public TrialOrder begin(TrialSpec trial) throws IOException {
@@ -129,155 +155,181 @@ public final class Experiment {
             }
 
             @Override
-            public void retrying(TrialSpec trial, TrialResult failed) {
-                listener.note(trial.title() + ": failed and is tried once more: " + failed.error());
+            public void retrying(TrialOutcome outcome) {
+                listener.note(outcome.trial().title() + ": failed and is tried once more: " + outcome.error());
             }
 
             @Override
-            public void finished(TrialSpec trial, TrialResult result) throws IOException {
-                run.trial(trial).writeResult(result);
-                record(run, trial, result);
-                Map<TrialSpec, TrialResult> all = new LinkedHashMap<>(finished);
-                all.put(trial, result);
-                run.writeResults(results(run, stopwatch, all, List.of()));
-                listener.finished(trial, result);
+            public void finished(TrialOutcome outcome) throws IOException {
+                record(run, stopwatch, outcome);
+                show(run, outcome, listener);
+                projection.changed(finished.size() + 1);
+                listener.finished(outcome);
             }
         };
     }
 
-    /** Reads what an earlier run of this request has finished, and still holds. */
-    private Map<TrialSpec, TrialResult> finished(RunFolder run, ExperimentListener listener) throws IOException {
-        Journal.Content journal = run.journal().readAndRepair();
-        if (journal.repaired()) {
-            listener.note("the last line of the journal was not written to its end, and was cut off");
-        }
-        Map<String, Journal.Entry> entries = new LinkedHashMap<>();
-        journal.entries().forEach(entry -> entries.put(entry.trial(), entry));
-        return spec.gather(trial -> finished(run, trial, entries.get(trial.folder()), listener));
+    /** Finds what an earlier start of this run has finished, and still holds. */
+    private Outcomes kept(
+            RunFolder run,
+            List<Journal.Entry> entries,
+            Stopwatch stopwatch,
+            Conduct conduct,
+            ExperimentListener listener)
+            throws IOException {
+        Map<String, Journal.Entry> journal = new HashMap<>();
+        entries.forEach(entry -> journal.put(entry.outcome().trial().id(), entry));
+        Outcomes kept = new Outcomes();
+        Set<String> looked = new HashSet<>();
+        int before;
+        do {
+            before = kept.size();
+            List<TrialSpec> news = spec.trials(kept).stream()
+                    .filter(trial -> looked.add(trial.id()))
+                    .toList();
+            List<@Nullable TrialOutcome> found = news.parallelStream()
+                    .map(trial -> kept(run, trial, journal.get(trial.id()), conduct, listener))
+                    .collect(Collectors.toList());
+            for (TrialOutcome outcome : found) {
+                if (outcome != null) {
+                    kept.put(outcome);
+                    if (!journal.containsKey(outcome.trial().id())) {
+                        record(run, stopwatch, outcome); // it was done when the run was stopped, only not written
+                    }
+                }
+            }
+        } while (kept.size() > before);
+        return kept;
     }
 
     /** Returns the outcome of a trial that is done and that the same things would make again; otherwise null. */
-    private @Nullable TrialResult finished(
-            RunFolder run, TrialSpec trial, Journal.@Nullable Entry entry, ExperimentListener listener)
-            throws IOException {
+    private @Nullable TrialOutcome kept(
+            RunFolder run,
+            TrialSpec trial,
+            Journal.@Nullable Entry entry,
+            Conduct conduct,
+            ExperimentListener listener) {
         TrialFolder folder = run.trial(trial);
-        TrialResult result = readIfThere(folder);
-        if (result == null || result.status() != TrialResult.Status.DONE || result.provenance() == null) {
+        TrialOrder order = order(trial, folder);
+        TrialOutcome outcome = entry != null ? entry.outcome() : unrecorded(folder, order);
+        if (!(outcome instanceof Done done)) {
             return null;
         }
-        TrialKey key = key(order(trial, folder));
-        if (!key.equals(TrialKey.of(order(trial, folder), result.provenance()))
-                || (entry != null && !entry.key().equals(key.digest()))) {
-            listener.note(trial.title() + ": is run again, since " + staleness(trial, result.provenance()));
-            return null;
+        TrialInputs then = done.provenance().inputs();
+        TrialOrder asked = conduct.versions() == Conduct.Versions.KEEP
+                ? order.with(order.inputs().with(then.software()))
+                : order;
+        TrialKey key = TrialKey.of(asked);
+        if (done.trial().equals(trial)
+                && key.equals(TrialKey.of(order.with(then)))
+                && (entry == null || entry.key().equals(key.digest()))) {
+            return done;
         }
-        if (entry == null) {
-            record(run, trial, result); // it was done when the run was stopped, and only that was not written
-        }
-        return result;
+        listener.note(trial.title() + ": is run again, since " + staleness(trial, order.inputs(), then));
+        return null;
     }
 
-    private static @Nullable TrialResult readIfThere(TrialFolder folder) {
+    /** Reads the outcome that a trial left which was done when the run was stopped; null if there is none. */
+    private static @Nullable TrialOutcome unrecorded(TrialFolder folder, TrialOrder order) {
         try {
-            return Files.exists(folder.result()) ? folder.readResult() : null;
+            if (Files.exists(folder.outcome())
+                    && TrialKey.of(folder.readOrder()).equals(TrialKey.of(order))) {
+                return folder.readOutcome();
+            }
         } catch (IOException | JacksonException e) {
-            LOG.warn("{} cannot be read, and is made again", folder.result(), e);
-            return null;
+            LOG.warn("{} cannot be read, and is made again", folder.outcome(), e);
         }
+        return null;
     }
 
-    private String staleness(TrialSpec trial, Provenance then) {
-        LoadedClassifier now = catalog.require(trial.classifier());
-        if (!then.pluginSha256().equals(now.jarSha256())) {
-            return "its plugin is another jar now (" + now.jar().getFileName() + ")";
+    private String staleness(TrialSpec trial, TrialInputs now, TrialInputs then) {
+        if (!then.pluginSha256().equals(now.pluginSha256())) {
+            return "its plugin is another jar now ("
+                    + catalog.require(trial.classifier()).jar().getFileName() + ")";
         }
-        return then.datasetSha256().equals(dataset.sha256())
+        if (!then.datasetSha256().equals(now.datasetSha256())) {
+            return "the images of " + dataset.name() + " have changed";
+        }
+        return then.software().makesTheSame(now.software())
                 ? "it was made from another request"
-                : "the images of " + dataset.name() + " have changed";
+                : "it was made by " + then.software().makers() + ", and this is "
+                        + now.software().makers() + " (--keep-versions keeps it)";
     }
 
-    private TrialKey key(TrialOrder order) {
-        LoadedClassifier plugin = catalog.require(order.spec().classifier());
-        return TrialKey.of(order, plugin.pluginId(), plugin.version(), plugin.jarSha256(), dataset.sha256());
+    private void record(RunFolder run, Stopwatch stopwatch, TrialOutcome outcome) throws IOException {
+        TrialSpec trial = outcome.trial();
+        TrialOrder order = order(trial, run.trial(trial));
+        TrialInputs inputs = outcome instanceof Done done ? done.provenance().inputs() : order.inputs();
+        String key = TrialKey.of(order.with(inputs)).digest();
+        run.journal().append(new Journal.Entry(key, stopwatch.seconds(), outcome));
     }
 
-    private void record(RunFolder run, TrialSpec trial, TrialResult result) throws IOException {
-        String status = result.status() == TrialResult.Status.DONE ? "done" : "failed";
-        String key = key(order(trial, run.trial(trial))).digest();
-        run.journal().append(new Journal.Entry(trial.folder(), key, status));
+    /** Writes into the folder of a trial what the journal says of it, for whoever looks there. */
+    private static void show(RunFolder run, TrialOutcome outcome, ExperimentListener listener) {
+        try {
+            run.trial(outcome.trial()).writeOutcome(outcome);
+        } catch (IOException e) {
+            LOG.warn("The outcome of {} is in the journal only", outcome.trial().title(), e);
+            listener.note(outcome.trial().title() + ": its trial.json could not be written: " + Reasons.of(e));
+        }
     }
 
     /** Measures the networks that are for use and were not measured yet. */
     private void measure(
-            RunFolder run, TrialBench bench, ExperimentListener listener, Map<TrialSpec, TrialResult> finished)
+            RunFolder run, TrialBench bench, ExperimentListener listener, Stopwatch stopwatch, Outcomes finished)
             throws IOException, InterruptedException {
-        List<TrialSpec> trained = finished.keySet().stream()
-                .filter(trial -> trial.purpose() == TrialSpec.Purpose.SHIP)
-                .filter(trial -> Objects.requireNonNull(finished.get(trial)).status() == TrialResult.Status.DONE)
-                .filter(trial -> !Objects.requireNonNull(finished.get(trial))
-                        .isMeasured(run.trial(trial).engines()))
+        List<Done> trained = finished.all().stream()
+                .filter(Done.class::isInstance)
+                .map(Done.class::cast)
+                .filter(done -> done.trial().purpose() == TrialSpec.Purpose.SHIP)
+                .filter(done -> !done.isMeasured(run.trial(done.trial()).engines()))
                 .toList();
         for (int i = 0; i < trained.size(); i++) {
-            TrialSpec trial = trained.get(i);
+            Done done = trained.get(i);
+            TrialSpec trial = done.trial();
             listener.measuring(trial, i + 1, trained.size());
-            TrialFolder folder = run.trial(trial);
-            TrialResult result = Objects.requireNonNull(finished.get(trial));
-            TrialBench.Outcome outcome = bench.measure(
-                    order(trial, folder), Objects.requireNonNull(result.normalization()), trial.threads());
+            TrialBench.Outcome outcome =
+                    bench.measure(order(trial, run.trial(trial)), done.normalization(), trial.threads());
             outcome.problems().forEach(problem -> listener.unmeasured(trial, problem));
-            outcome.busy().ifPresent(busy -> listener.note(trial.title() + ": latency measured while " + busy));
+            outcome.busy()
+                    .ifPresent(busy -> listener.note(trial.title() + ": latency measured while " + busy
+                            + "; catwalk bench " + run.path() + " measures again"));
             for (Map.Entry<InferenceEngine, Latency> latency :
                     outcome.latencies().entrySet()) {
-                result = result.withLatency(latency.getKey(), latency.getValue());
+                done = done.withLatency(latency.getKey(), latency.getValue());
             }
-            finished.put(trial, result);
-            folder.writeResult(result);
+            finished.put(done);
+            record(run, stopwatch, done);
+            show(run, done, listener);
         }
     }
 
     private TrialOrder order(TrialSpec trial, TrialFolder folder) {
+        LoadedClassifier plugin = catalog.require(trial.classifier());
         return new TrialOrder(
                 trial,
                 spec.dataset(),
                 spec.split(),
                 dataHome,
                 pluginsDir,
-                folder.path().toAbsolutePath());
+                folder.path().toAbsolutePath(),
+                new TrialInputs(plugin.pluginId(), plugin.version(), plugin.jarSha256(), dataset.sha256(), SOFTWARE));
     }
 
-    private Results results(
-            RunFolder run, Stopwatch stopwatch, Map<TrialSpec, TrialResult> finished, List<TrialSpec> left) {
-        List<TrialResult> inOrder = spec.trials(finished).stream()
-                .filter(finished::containsKey)
-                .map(trial -> Objects.requireNonNull(finished.get(trial)))
-                .toList();
-        return new Results(
-                ExperimentSpec.SCHEMA,
-                new Results.Summary(
-                        String.valueOf(run.path().toAbsolutePath().normalize().getFileName()),
-                        spec.command(),
-                        stopwatch.firstStart().toString(),
-                        stopwatch.seconds(),
-                        spec.planned(),
-                        inOrder.size(),
-                        left.stream().map(TrialSpec::title).toList(),
-                        spec.seeds(),
-                        spec.split().folds(),
-                        spec.split().repeats(),
-                        spec.jobs(),
-                        spec.threads()),
-                new Results.Dataset(
-                        dataset.name(),
-                        dataset.sha256(),
-                        dataset.classes(),
-                        dataset.train().channels(),
-                        dataset.train().height(),
-                        dataset.train().width(),
-                        split.train().length,
-                        split.validation().length,
-                        judging),
-                inOrder,
-                null,
-                spec.tuning() == null ? null : spec.tuning().outcome(spec, finished));
+    private RecordedRun recorded(RunFolder run, Stopwatch stopwatch, Outcomes finished) {
+        return new RecordedRun(run, spec, stopwatch.firstStart().toString(), stopwatch.seconds(), images(), finished);
+    }
+
+    private Results.Dataset images() {
+        return new Results.Dataset(
+                dataset.name(),
+                dataset.sha256(),
+                dataset.classes(),
+                dataset.train().channels(),
+                dataset.train().height(),
+                dataset.train().width(),
+                split.train().length,
+                split.validation().length,
+                judging);
     }
 }

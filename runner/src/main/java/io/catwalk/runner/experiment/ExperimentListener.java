@@ -1,7 +1,7 @@
 package io.catwalk.runner.experiment;
 
 import io.catwalk.runner.training.Epoch;
-import io.catwalk.runner.trial.TrialResult;
+import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialSpec;
 import java.util.Collection;
 
@@ -40,10 +40,9 @@ public interface ExperimentListener {
     /**
      * Hears that a trial ended.
      *
-     * @param trial which
-     * @param result done or failed
+     * @param outcome done, failed or lost
      */
-    void finished(TrialSpec trial, TrialResult result);
+    void finished(TrialOutcome outcome);
 
     /**
      * Hears that the latency of a network is measured now.

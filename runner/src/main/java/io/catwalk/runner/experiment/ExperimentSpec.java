@@ -4,14 +4,10 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.statistics.EquivalenceRegion;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.SplitSpec;
-import io.catwalk.runner.trial.TrialResult;
 import io.catwalk.runner.trial.TrialSpec;
 import io.catwalk.runner.trial.TrialSpec.Purpose;
-import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,7 +69,7 @@ public record ExperimentSpec(
      * @param finished outcomes so far
      * @return every classifier with every seed on every fold; of a search, what is known to be needed
      */
-    public List<TrialSpec> trials(Map<TrialSpec, TrialResult> finished) {
+    public List<TrialSpec> trials(Outcomes finished) {
         if (tuning != null) {
             return tuning.trials(this, finished);
         }
@@ -94,34 +90,6 @@ public record ExperimentSpec(
             }
         }
         return trials;
-    }
-
-    /** Finds the outcome of a trial. */
-    interface Lookup {
-
-        /** Returns it; null if there is none. */
-        @Nullable
-        TrialResult outcome(TrialSpec trial) throws IOException;
-    }
-
-    /**
-     * Gathers the outcomes that there are, each asked for once it is known to be needed.
-     *
-     * @return in the order of the request
-     */
-    Map<TrialSpec, TrialResult> gather(Lookup lookup) throws IOException {
-        Map<TrialSpec, TrialResult> gathered = new LinkedHashMap<>();
-        int before;
-        do {
-            before = gathered.size();
-            for (TrialSpec trial : trials(gathered)) {
-                TrialResult outcome = gathered.containsKey(trial) ? null : lookup.outcome(trial);
-                if (outcome != null) {
-                    gathered.put(trial, outcome);
-                }
-            }
-        } while (gathered.size() > before);
-        return gathered;
     }
 
     /**
@@ -151,7 +119,7 @@ public record ExperimentSpec(
      * @return how many there will be when all have finished
      */
     public int planned() {
-        return tuning == null ? trials(Map.of()).size() : tuning.planned(this);
+        return tuning == null ? trials(new Outcomes()).size() : tuning.planned(this);
     }
 
     /**
@@ -161,7 +129,7 @@ public record ExperimentSpec(
      */
     public long plannedEpochs() {
         return tuning == null
-                ? trials(Map.of()).stream()
+                ? trials(new Outcomes()).stream()
                         .mapToLong(trial -> trial.recipe().epochs())
                         .sum()
                 : tuning.plannedEpochs(this);

@@ -3,6 +3,7 @@ package io.catwalk.runner.experiment;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.trial.TrialOutcome;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -10,28 +11,52 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 
 /**
- * Records each finished trial on a line of its own, which is on the disk before the run goes on.
+ * Is the run: the first line says what all trials share, each other line holds the outcome of one trial, and
+ * is on the disk before the run goes on. A later line about the same trial takes the place of an earlier one.
+ * Results, reports and cards are drawn from it.
  *
  * @param path of the file, which may not exist yet
  */
 record Journal(Path path) {
 
-    /**
-     * Records that a trial finished.
-     *
-     * @param trial its folder, relative to the run folder
-     * @param key what made it
-     * @param status {@code done} or {@code failed}
-     */
-    record Entry(String trial, String key, String status) {}
+    /** The version of the format that this program writes. */
+    static final int SCHEMA = 2;
 
-    /** What the journal says, and whether its last line had to be cut off. */
-    record Content(List<Entry> entries, boolean repaired) {}
+    private static final int SHOWN = 60;
+
+    /**
+     * Says what all trials of the run share.
+     *
+     * @param schema version of the format
+     * @param startedAt moment of the first start, ISO 8601, UTC
+     * @param dataset what is trained and judged on
+     */
+    record Head(int schema, String startedAt, Results.Dataset dataset) {}
+
+    /**
+     * Records what came of a trial.
+     *
+     * @param key identifies what made it
+     * @param seconds that the run had lasted when it ended
+     * @param outcome done, failed or lost
+     */
+    record Entry(String key, double seconds, TrialOutcome outcome) {}
+
+    /**
+     * Holds what the journal says.
+     *
+     * @param head its first line; null if there is no journal yet
+     * @param entries its other lines
+     * @param repaired whether the last line was not written to its end, and was cut off
+     */
+    record Content(@Nullable Head head, List<Entry> entries, boolean repaired) {}
 
     /**
      * Reads the journal, and cuts a last line off that was not written to its end.
@@ -40,53 +65,109 @@ record Journal(Path path) {
      * @throws IOException if it cannot be read or repaired
      */
     Content readAndRepair() throws IOException {
+        Content content = read();
+        if (content.repaired) {
+            try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+                channel.truncate(wholeLines(Files.readAllBytes(path)));
+                channel.force(true);
+            }
+        }
+        return content;
+    }
+
+    /**
+     * Reads the journal, without a last line that was not written to its end.
+     *
+     * @throws RequestException if another line is not of a journal
+     * @throws IOException if it cannot be read
+     */
+    Content read() throws IOException {
         if (!Files.exists(path)) {
-            return new Content(List.of(), false);
+            return new Content(null, List.of(), false);
         }
         byte[] bytes = Files.readAllBytes(path);
+        int whole = wholeLines(bytes);
+        List<String> lines =
+                new String(bytes, 0, whole, StandardCharsets.UTF_8).lines().toList();
+        boolean cut = whole < bytes.length;
+        if (lines.isEmpty()) {
+            return new Content(null, List.of(), cut);
+        }
+        Head head = head(lines.get(0));
+        List<Entry> entries = IntStream.range(1, lines.size())
+                .parallel()
+                .mapToObj(i -> entry(lines.get(i), i + 1))
+                .toList();
+        return new Content(head, entries, cut);
+    }
+
+    private static int wholeLines(byte[] bytes) {
         int whole = bytes.length;
         while (whole > 0 && bytes[whole - 1] != '\n') {
             whole--;
         }
-        List<Entry> entries = new ArrayList<>();
-        int number = 0;
-        for (String line :
-                new String(bytes, 0, whole, StandardCharsets.UTF_8).lines().toList()) {
-            number++;
-            entries.add(parse(line, number));
-        }
-        if (whole < bytes.length) {
-            try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
-                channel.truncate(whole);
-                channel.force(true);
-            }
-        }
-        return new Content(entries, whole < bytes.length);
+        return whole;
     }
 
-    private Entry parse(String line, int number) {
-        RequestException foreign = new RequestException("expected a finished trial on each line of " + path
-                + ", but line " + number + " is '"
-                + Reasons.oneLine(line.length() > 60 ? line.substring(0, 60) + "..." : line)
-                + "': the run is left as it is; start it anew with another --out");
+    private Head head(String line) {
+        try {
+            JsonNode tree = Json.LINE.readTree(line);
+            int schema = tree.path("schema").asInt(0);
+            if (schema > SCHEMA) {
+                throw new RequestException("expected a journal of schema " + SCHEMA + ", but " + path + " is of schema "
+                        + schema + ": it is left as it is; use the newer Catwalk that made it");
+            }
+            if (schema == SCHEMA) {
+                return Json.LINE.treeToValue(tree, Head.class);
+            }
+        } catch (JacksonException e) {
+            throw foreign(line, 1, e);
+        }
+        throw foreign(line, 1, null);
+    }
+
+    private Entry entry(String line, int number) {
         try {
             Entry entry = Json.LINE.readValue(line, Entry.class);
-            if (entry.trial() != null && entry.key() != null && entry.status() != null) {
+            if (entry.key != null && entry.outcome != null && entry.outcome.trial() != null) {
                 return entry;
             }
         } catch (JacksonException e) {
-            foreign.addSuppressed(e);
+            throw foreign(line, number, e);
         }
-        throw foreign;
+        throw foreign(line, number, null);
+    }
+
+    private RequestException foreign(String line, int number, @Nullable Exception cause) {
+        return new RequestException(
+                "expected " + (number == 1 ? "the head of a journal in" : "the outcome of a trial on each line of")
+                        + " "
+                        + path + ", but line " + number + " is '"
+                        + Reasons.oneLine(line.length() > SHOWN ? line.substring(0, SHOWN) + "..." : line)
+                        + "': the run is left as it is; start it anew with another --out",
+                cause);
     }
 
     /**
-     * Appends a finished trial and forces it to disk.
+     * Writes the first line.
+     *
+     * @throws IOException if it cannot be written; the journal is then as it was
+     */
+    void begin(Head head) throws IOException {
+        append(Json.LINE.writeValueAsString(head));
+    }
+
+    /**
+     * Appends the outcome of a trial and forces it to disk.
      *
      * @throws IOException if it cannot be written; the journal is then as it was
      */
     void append(Entry entry) throws IOException {
-        byte[] bytes = (Json.LINE.writeValueAsString(entry) + "\n").getBytes(StandardCharsets.UTF_8);
+        append(Json.LINE.writeValueAsString(entry));
+    }
+
+    private void append(String line) throws IOException {
+        byte[] bytes = (line + "\n").getBytes(StandardCharsets.UTF_8);
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             long end = channel.size();
             try {

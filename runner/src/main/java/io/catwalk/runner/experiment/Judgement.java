@@ -1,6 +1,7 @@
 package io.catwalk.runner.experiment;
 
 import io.catwalk.runner.evaluation.Interval;
+import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.experiment.Comparison.Scope;
 import io.catwalk.runner.experiment.Comparison.Standing;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Judges who won a contest, and how sure that is. */
@@ -122,7 +124,7 @@ final class Judgement {
             pairs = ClassifierPair.all(
                     standings.stream().map(Standing::contestant).toList(),
                     standings.stream()
-                            .map(standing -> contest.scores(trials(standing), "accuracy"))
+                            .map(standing -> contest.scores(trials(standing), Metrics::accuracy))
                             .toList(),
                     testShare(),
                     region);
@@ -191,30 +193,30 @@ final class Judgement {
 
     private Standing standing(String contestant, List<TrialSpec> trials, @Nullable Boolean onFront) {
         boolean single = trials.size() == 1;
-        Interval accuracy = single ? wilson(trials.get(0)) : student(trials, "accuracy");
+        Interval accuracy = single ? wilson(trials.get(0)) : student(trials, Metrics::accuracy);
         Predictions answers = predictions.get(contestant);
         Interval macroF1 = !single
-                ? student(trials, "f1_macro")
+                ? student(trials, Judgement::macroF1)
                 : answers == null ? null : Bootstrap.macroF1(answers, RESAMPLES, CONFIDENCE, 0);
         return new Standing(
                 contestant,
                 trials.size(),
-                mean(trials, "accuracy"),
-                single ? null : Spread.of(each(trials, "accuracy")).standardDeviation(),
+                mean(trials, Metrics::accuracy),
+                single ? null : Spread.of(each(trials, Metrics::accuracy)).standardDeviation(),
                 accuracy.low(),
                 accuracy.high(),
-                mean(trials, "f1_macro"),
+                mean(trials, Judgement::macroF1),
                 macroF1 == null ? null : macroF1.low(),
                 macroF1 == null ? null : macroF1.high(),
                 onFront);
     }
 
     private Interval wilson(TrialSpec trial) {
-        return new Interval(contest.score(trial, "accuracy_low"), contest.score(trial, "accuracy_high"));
+        return new Interval(contest.score(trial, Metrics::accuracyLow), contest.score(trial, Metrics::accuracyHigh));
     }
 
     /** Bounds a mean; where its folds share training images, as a difference from 0 between classifiers. */
-    private Interval student(List<TrialSpec> trials, String metric) {
+    private Interval student(List<TrialSpec> trials, ToDoubleFunction<Metrics> metric) {
         double[] scores = contest.scores(trials, metric);
         Interval interval = contest.folds() && scores.length > 1
                 ? CorrectedTTest.of(scores, new double[scores.length], testShare())
@@ -223,17 +225,21 @@ final class Judgement {
         return new Interval(Math.max(0, interval.low()), Math.min(1, interval.high()));
     }
 
-    private double[] each(List<TrialSpec> trials, String metric) {
+    private double[] each(List<TrialSpec> trials, ToDoubleFunction<Metrics> metric) {
         return trials.stream()
                 .mapToDouble(trial -> contest.score(trial, metric))
                 .toArray();
     }
 
-    private double mean(List<TrialSpec> trials, String metric) {
+    private double mean(List<TrialSpec> trials, ToDoubleFunction<Metrics> metric) {
         return trials.stream()
                 .mapToDouble(trial -> contest.score(trial, metric))
                 .average()
                 .orElseThrow();
+    }
+
+    private static double macroF1(Metrics metrics) {
+        return metrics.macro().f1();
     }
 
     private double testShare() {
@@ -254,7 +260,7 @@ final class Judgement {
             if (measured != null) {
                 candidates.add(new Candidate(
                         contestant,
-                        mean(trials, "accuracy"),
+                        mean(trials, Metrics::accuracy),
                         Objects.requireNonNull(measured.onnxruntime()).p50Micros(),
                         Objects.requireNonNull(measured.onnxBytes())));
             }

@@ -2,27 +2,23 @@ package io.catwalk.runner.experiment;
 
 import io.catwalk.runner.Csv;
 import io.catwalk.runner.Json;
-import io.catwalk.runner.evaluation.Predictions;
-import io.catwalk.runner.statistics.EquivalenceRegion;
+import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.statistics.Spread;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.ParityResult;
-import io.catwalk.runner.trial.TrialFolder;
-import io.catwalk.runner.trial.TrialResult;
+import io.catwalk.runner.trial.TrialMetrics;
+import io.catwalk.runner.trial.TrialOutcome;
+import io.catwalk.runner.trial.TrialOutcome.Done;
 import io.catwalk.runner.trial.TrialSpec;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -35,14 +31,16 @@ import org.jspecify.annotations.Nullable;
  * @param trials in the order of the request
  * @param comparison how they stand to each other; null before all are done, or with nothing to compare
  * @param tuning outcome of a search; null if it was none
+ * @param latencyNotes what a reader has to know about the latencies, in sentences
  */
 public record Results(
         int schema,
         Summary experiment,
         Dataset dataset,
-        List<TrialResult> trials,
+        List<TrialOutcome> trials,
         @Nullable Comparison comparison,
-        @Nullable Tuning tuning) {
+        @Nullable Tuning tuning,
+        List<String> latencyNotes) {
 
     /**
      * Says what was asked for and how far it got.
@@ -104,45 +102,25 @@ public record Results(
             int validation,
             int test) {}
 
-    /** Copies the trials. */
+    /** Copies the lists. */
     public Results {
         trials = List.copyOf(trials);
+        latencyNotes = List.copyOf(latencyNotes);
     }
 
-    /**
-     * Compares the trials by what stands in the run folder. The candidates of a search are left out: whichever
-     * is best was chosen for it.
-     *
-     * @param run the folder, with the predictions of the trials
-     * @param spec what was asked for
-     * @param finished outcomes of these trials
-     * @return a changed copy
-     * @throws IOException if the predictions cannot be read
-     */
-    Results compared(RunFolder run, ExperimentSpec spec, Map<TrialSpec, TrialResult> finished) throws IOException {
-        List<TrialSpec> compared = spec.trials(finished).stream()
-                .filter(trial -> spec.tuning() == null || trial.fold() == 0)
-                .toList();
-        try {
-            Comparison made = Comparison.of(
-                    compared,
-                    finished,
-                    trial -> predictions(run.trial(trial)),
-                    dataset,
-                    new EquivalenceRegion(spec.region()));
-            return new Results(schema, experiment, dataset, trials, made, tuning);
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
+    /** Makes results with latencies that there is nothing to say about. */
+    public Results(
+            int schema,
+            Summary experiment,
+            Dataset dataset,
+            List<TrialOutcome> trials,
+            @Nullable Comparison comparison,
+            @Nullable Tuning tuning) {
+        this(schema, experiment, dataset, trials, comparison, tuning, List.of());
     }
 
-    private static @Nullable Predictions predictions(TrialFolder folder) {
-        Path file = folder.predictions("test");
-        try {
-            return Files.exists(file) ? Predictions.read(file) : null;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    Results compared(@Nullable Comparison newComparison) {
+        return new Results(schema, experiment, dataset, trials, newComparison, tuning, latencyNotes);
     }
 
     /**
@@ -157,20 +135,33 @@ public record Results(
                         schema,
                         experiment,
                         dataset,
-                        trials.stream().filter(trial -> trial.fold() == 0).toList(),
+                        trials.stream()
+                                .filter(outcome -> outcome.trial().fold() == 0)
+                                .toList(),
                         comparison,
-                        tuning);
+                        tuning,
+                        latencyNotes);
     }
 
     /**
-     * Counts the trials without a trained network.
+     * Lists the trials with a trained network.
      *
-     * @return how many failed
+     * @return in the order of the request
      */
-    public long failed() {
+    public List<Done> done() {
         return trials.stream()
-                .filter(trial -> trial.status() == TrialResult.Status.FAILED)
-                .count();
+                .filter(Done.class::isInstance)
+                .map(Done.class::cast)
+                .toList();
+    }
+
+    /**
+     * Lists the trials without one.
+     *
+     * @return those that failed or were lost, in the order of the request
+     */
+    public List<TrialOutcome> failed() {
+        return trials.stream().filter(outcome -> !(outcome instanceof Done)).toList();
     }
 
     /**
@@ -179,8 +170,9 @@ public record Results(
      * @return how many
      */
     public long disagreeing() {
-        return trials.stream()
-                .filter(trial -> trial.parity() != null && !trial.parity().agrees())
+        return done().stream()
+                .map(Done::parity)
+                .filter(parity -> parity != null && !parity.agrees())
                 .count();
     }
 
@@ -188,7 +180,7 @@ public record Results(
     String csv() {
         List<Map<String, String>> rows = new ArrayList<>();
         Set<String> columns = new LinkedHashSet<>();
-        for (TrialResult trial : trials) {
+        for (TrialOutcome trial : trials) {
             Map<String, String> row = Json.flat(trial);
             rows.add(row);
             columns.addAll(row.keySet());
@@ -222,16 +214,9 @@ public record Results(
      *
      * @return those of each contestant, under its label, in the order of the request
      */
-    public Map<String, List<TrialResult>> contestants() {
-        return trials.stream()
-                .filter(trial -> trial.status() == TrialResult.Status.DONE)
-                .collect(Collectors.groupingBy(Results::contestant, LinkedHashMap::new, Collectors.toList()));
-    }
-
-    private static String contestant(TrialResult trial) {
-        return trial.variant().equals(TrialSpec.DEFAULT_VARIANT)
-                ? trial.classifier()
-                : trial.classifier() + "@" + trial.variant();
+    public Map<String, List<Done>> contestants() {
+        return done().stream()
+                .collect(Collectors.groupingBy(done -> done.trial().label(), LinkedHashMap::new, Collectors.toList()));
     }
 
     /**
@@ -240,8 +225,8 @@ public record Results(
      * @param trial one of the trials
      * @return classifier and, where needed, variant, seed and fold
      */
-    public String label(TrialResult trial) {
-        String label = contestant(trial);
+    public String label(TrialSpec trial) {
+        String label = trial.label();
         if (experiment.seeds.size() > 1) {
             label += " s" + trial.seed();
         }
@@ -252,18 +237,13 @@ public record Results(
      * Formats the mean of a share over several trials.
      *
      * @param trials of one contestant, which are done
-     * @param part {@code test}, {@code validation} or {@code train}
-     * @param name of the metric, a share from 0 to 1
-     * @return mean and, of several, standard deviation in percent; a dash where it is undefined
+     * @param metric a share from 0 to 1
+     * @return mean and, of several, standard deviation in percent; a dash for none
      */
-    public static String mean(List<TrialResult> trials, String part, String name) {
-        double[] values = trials.stream()
-                .map(trial -> metric(trial, part, name))
-                .filter(Objects::nonNull)
-                .mapToDouble(Double::doubleValue)
-                .toArray();
+    public static String mean(List<Done> trials, ToDoubleFunction<TrialMetrics> metric) {
+        double[] values = trials.stream().map(Done::metrics).mapToDouble(metric).toArray();
         if (values.length < 2) {
-            return percent(values.length == 0 ? null : values[0]);
+            return percent(values.length == 0 ? null : (Double) values[0]);
         }
         Spread spread = Spread.of(values);
         return percent(spread.mean()) + " ± " + percent(spread.standardDeviation());
@@ -276,19 +256,18 @@ public record Results(
      * @param trial with status done
      * @return nine cells
      */
-    public static List<String> cells(TrialResult trial) {
+    public static List<String> cells(Done trial) {
+        Metrics test = trial.metrics().test();
         return List.of(
-                percent(metric(trial, "test", "accuracy")),
-                percent(metric(trial, "test", "precision_macro")),
-                percent(metric(trial, "test", "recall_macro")),
-                percent(metric(trial, "test", "f1_macro")),
-                percent(metric(trial, "train", "accuracy")),
-                percent(metric(trial, "validation", "accuracy")),
-                trial.efficiency() == null
-                        ? "-"
-                        : String.format(Locale.ROOT, "%,d", trial.efficiency().parameters()),
-                trial.efficiency() == null ? "-" : duration(trial.efficiency().trainingSeconds()),
-                micros(trial.efficiency() == null ? null : trial.efficiency().pytorch()));
+                percent(test.accuracy()),
+                percent(test.macro().precision()),
+                percent(test.macro().recall()),
+                percent(test.macro().f1()),
+                percent(trial.metrics().train().accuracy()),
+                percent(trial.metrics().validation().accuracy()),
+                String.format(Locale.ROOT, "%,d", trial.efficiency().parameters()),
+                duration(trial.efficiency().trainingSeconds()),
+                micros(trial.efficiency().pytorch()));
     }
 
     /**
@@ -299,44 +278,30 @@ public record Results(
      * @param trial with status done
      * @return seven cells
      */
-    public static List<String> onnxCells(TrialResult trial) {
+    public static List<String> onnxCells(Done trial) {
         Efficiency efficiency = trial.efficiency();
         ParityResult parity = trial.parity();
-        Latency pytorch = efficiency == null ? null : efficiency.pytorch();
-        Latency onnxruntime = efficiency == null ? null : efficiency.onnxruntime();
+        Latency pytorch = efficiency.pytorch();
+        Latency onnxruntime = efficiency.onnxruntime();
         return List.of(
-                efficiency == null || efficiency.onnxBytes() == null
+                efficiency.onnxBytes() == null
                         ? "-"
                         : String.format(Locale.ROOT, "%,d KiB", (efficiency.onnxBytes() + 512) / 1024),
-                efficiency == null || efficiency.multiplyAccumulates() == null
+                efficiency.multiplyAccumulates() == null
                         ? "-"
                         : String.format(Locale.ROOT, "%.2f M", efficiency.multiplyAccumulates() / 1e6),
                 micros(pytorch),
                 micros(onnxruntime),
-                pytorch == null || onnxruntime == null
-                        ? "-"
-                        : String.format(Locale.ROOT, "%.1f x", pytorch.p50Micros() / onnxruntime.p50Micros()),
+                efficiency.speedUp() == null ? "-" : String.format(Locale.ROOT, "%.1f x", efficiency.speedUp()),
                 parity == null || parity.maxAbs() == null ? "-" : Integer.toString(parity.flips()),
                 parity == null || parity.maxAbs() == null ? "-" : String.format(Locale.ROOT, "%.1e", parity.maxAbs()));
     }
 
     private static String micros(@Nullable Latency latency) {
-        return latency == null ? "-" : String.format(Locale.ROOT, "%.0f µs", latency.p50Micros());
-    }
-
-    /**
-     * Looks a metric up.
-     *
-     * @param trial any trial
-     * @param part {@code test}, {@code validation} or {@code train}
-     * @param name of the metric
-     * @return its value; null if the trial failed or the metric is undefined
-     */
-    public static @Nullable Double metric(TrialResult trial, String part, String name) {
-        if (trial.metrics() == null || !trial.metrics().containsKey(part)) {
-            return null;
-        }
-        return trial.metrics().get(part).get(name) instanceof Number number ? (Double) number.doubleValue() : null;
+        return latency == null
+                ? "-"
+                : (latency.busy() == null ? "" : Latency.ROUGH)
+                        + String.format(Locale.ROOT, "%.0f µs", latency.p50Micros());
     }
 
     private static String percent(@Nullable Double share) {

@@ -2,10 +2,10 @@ package io.catwalk.runner.experiment;
 
 import io.catwalk.runner.statistics.CochranQ;
 import io.catwalk.runner.trial.Efficiency;
-import io.catwalk.runner.trial.TrialResult;
+import io.catwalk.runner.trial.TrialOutcome;
+import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 
 /** Writes results as Markdown: one row a trial or, where contestants have several, one row a contestant. */
 record ResultsMarkdown(Results results) {
@@ -33,6 +33,7 @@ record ResultsMarkdown(Results results) {
             trials(text);
         }
         onnx(text);
+        results.latencyNotes().forEach(note -> text.append('\n').append(note).append('\n'));
         if (results.comparison() != null) {
             comparison(text, results.comparison());
         }
@@ -52,15 +53,16 @@ record ResultsMarkdown(Results results) {
                 "parameters",
                 "training",
                 "latency");
-        for (TrialResult trial : results.trials()) {
-            if (trial.status() == TrialResult.Status.FAILED) {
-                text.append("| ")
-                        .append(results.label(trial))
-                        .append(" | failed: ")
-                        .append(String.valueOf(trial.error()).replace("|", "\\|"))
-                        .append(" | | | | | | | | |\n");
+        for (TrialOutcome outcome : results.trials()) {
+            String label = results.label(outcome.trial());
+            if (outcome instanceof Done done) {
+                row(text, label, Results.cells(done));
             } else {
-                row(text, results.label(trial), Results.cells(trial));
+                text.append("| ")
+                        .append(label)
+                        .append(" | failed: ")
+                        .append(String.valueOf(outcome.error()).replace("|", "\\|"))
+                        .append(" | | | | | | | | |\n");
             }
         }
     }
@@ -80,47 +82,37 @@ record ResultsMarkdown(Results results) {
                 "training of one");
         results.contestants().forEach((contestant, trials) -> row(text, contestant, meanCells(trials)));
         text.append("\nMean ± standard deviation over the trials, in percent.\n");
-        List<TrialResult> failed = results.trials().stream()
-                .filter(trial -> trial.status() == TrialResult.Status.FAILED)
-                .toList();
+        List<TrialOutcome> failed = results.failed();
         if (!failed.isEmpty()) {
             text.append('\n');
             failed.forEach(trial -> text.append("- failed: ")
-                    .append(results.label(trial))
+                    .append(results.label(trial.trial()))
                     .append(": ")
                     .append(trial.error())
                     .append('\n'));
         }
     }
 
-    private static List<String> meanCells(List<TrialResult> trials) {
-        List<Efficiency> costs = trials.stream()
-                .map(TrialResult::efficiency)
-                .filter(Objects::nonNull)
-                .toList();
+    private static List<String> meanCells(List<Done> trials) {
+        List<Efficiency> costs = trials.stream().map(Done::efficiency).toList();
         return List.of(
                 Integer.toString(trials.size()),
-                Results.mean(trials, "test", "accuracy"),
-                Results.mean(trials, "test", "precision_macro"),
-                Results.mean(trials, "test", "recall_macro"),
-                Results.mean(trials, "test", "f1_macro"),
-                Results.mean(trials, "train", "accuracy"),
-                Results.mean(trials, "validation", "accuracy"),
-                costs.isEmpty()
-                        ? "-"
-                        : String.format(Locale.ROOT, "%,d", costs.get(0).parameters()),
-                costs.isEmpty()
-                        ? "-"
-                        : Results.duration(costs.stream()
-                                .mapToDouble(Efficiency::trainingSeconds)
-                                .average()
-                                .orElseThrow()));
+                Results.mean(trials, metrics -> metrics.test().accuracy()),
+                Results.mean(trials, metrics -> metrics.test().macro().precision()),
+                Results.mean(trials, metrics -> metrics.test().macro().recall()),
+                Results.mean(trials, metrics -> metrics.test().macro().f1()),
+                Results.mean(trials, metrics -> metrics.train().accuracy()),
+                Results.mean(trials, metrics -> metrics.validation().accuracy()),
+                String.format(Locale.ROOT, "%,d", costs.get(0).parameters()),
+                Results.duration(costs.stream()
+                        .mapToDouble(Efficiency::trainingSeconds)
+                        .average()
+                        .orElseThrow()));
     }
 
     private void onnx(StringBuilder text) {
-        List<TrialResult> exported = results.trials().stream()
-                .filter(trial -> trial.parity() != null)
-                .toList();
+        List<Done> exported =
+                results.done().stream().filter(trial -> trial.parity() != null).toList();
         if (exported.isEmpty()) {
             return;
         }
@@ -135,7 +127,7 @@ record ResultsMarkdown(Results results) {
                 "speed-up",
                 "label flips",
                 "largest difference");
-        exported.forEach(trial -> row(text, results.label(trial), Results.onnxCells(trial)));
+        exported.forEach(trial -> row(text, results.label(trial.trial()), Results.onnxCells(trial)));
     }
 
     private static void comparison(StringBuilder text, Comparison comparison) {

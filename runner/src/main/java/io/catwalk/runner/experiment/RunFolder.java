@@ -5,13 +5,15 @@ import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.trial.TrialFolder;
-import io.catwalk.runner.trial.TrialResult;
+import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,10 +32,9 @@ public record RunFolder(Path path) {
     private static final String EXPERIMENT = "experiment.yaml";
     private static final String LOCK = "lock";
     private static final String JOURNAL = "journal.jsonl";
-
-    /** Everything that a run writes into its folder: a name that is missing here makes --force refuse. */
     private static final String RESULTS = "results.json";
 
+    /** Everything that a run writes into its folder: a name that is missing here makes --force refuse. */
     private static final Set<String> OWN = Set.of(
             EXPERIMENT,
             LOCK,
@@ -203,54 +204,57 @@ public record RunFolder(Path path) {
         AtomicFiles.write(path.resolve("results.md"), results.markdown());
     }
 
-    boolean hasResults() {
-        return Files.exists(path.resolve(RESULTS));
-    }
-
     /**
-     * Reads the results.
+     * Reads what the run has come to.
      *
-     * @return what {@link #writeResults} wrote last
-     * @throws RequestException if there are none yet
+     * @return as the journal tells
+     * @throws RequestException if the run has not begun, or its files are not of a format that this program reads
      * @throws IOException if they cannot be read
      */
-    public Results readResults() throws IOException {
-        if (!hasResults()) {
-            throw new RequestException("expected a run that has begun, but " + path + " has no " + RESULTS
+    public RecordedRun recorded() throws IOException {
+        ExperimentSpec spec = readExperiment();
+        Journal.Content journal = journal().read();
+        Journal.Head head = journal.head();
+        if (head == null) {
+            throw new RequestException("expected a run that has begun, but " + path + " has no " + JOURNAL
                     + ": begin it with catwalk resume " + path);
         }
-        return Json.JSON.readValue(Files.readString(path.resolve(RESULTS)), Results.class);
+        Outcomes outcomes = new Outcomes();
+        double seconds = 0;
+        for (Journal.Entry entry : journal.entries()) {
+            outcomes.put(entry.outcome());
+            seconds = Math.max(seconds, entry.seconds());
+        }
+        return new RecordedRun(this, spec, head.startedAt(), seconds, head.dataset(), outcomes);
     }
 
     /**
-     * Reads what the finished trials recorded.
+     * Records that something about trials of the run has changed, such as how they were exported.
      *
-     * @return their outcomes, in the order of the request
-     * @throws IOException if they cannot be read
+     * @param outcomes of trials that the journal knows
+     * @throws RequestException if it does not know one of them; nothing is recorded then
+     * @throws IOException if they cannot be written
      */
-    public Map<TrialSpec, TrialResult> readTrials() throws IOException {
-        return readExperiment()
-                .gather(trial ->
-                        Files.exists(trial(trial).result()) ? trial(trial).readResult() : null);
-    }
-
-    /**
-     * Writes the results anew from what the trials recorded since.
-     *
-     * @throws IOException if they cannot be read or written
-     */
-    public void refreshResults() throws IOException {
-        Results old = readResults();
-        ExperimentSpec spec = readExperiment();
-        Map<TrialSpec, TrialResult> recorded = readTrials();
-        Results now = new Results(
-                old.schema(),
-                old.experiment(),
-                old.dataset(),
-                List.copyOf(recorded.values()),
-                null,
-                spec.tuning() == null ? null : spec.tuning().outcome(spec, recorded));
-        writeResults(now.compared(this, spec, recorded));
+    public void record(List<TrialOutcome> outcomes) throws IOException {
+        Map<String, String> keys = new HashMap<>();
+        double seconds = 0;
+        for (Journal.Entry entry : journal().readAndRepair().entries()) {
+            keys.put(entry.outcome().trial().id(), entry.key());
+            seconds = Math.max(seconds, entry.seconds());
+        }
+        List<Journal.Entry> entries = new ArrayList<>();
+        for (TrialOutcome outcome : outcomes) {
+            String key = keys.get(outcome.trial().id());
+            if (key == null) {
+                throw new RequestException(
+                        "expected a trial of the run, but " + journal().path() + " has no "
+                                + outcome.trial().title() + ": finish the run first with catwalk resume " + path);
+            }
+            entries.add(new Journal.Entry(key, seconds, outcome));
+        }
+        for (Journal.Entry entry : entries) {
+            journal().append(entry);
+        }
     }
 
     /** Says what keeps this from being a run folder; null if it is one. */

@@ -1,18 +1,17 @@
 package io.catwalk.runner.experiment;
 
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.TrialExecutor;
 import io.catwalk.runner.trial.TrialOrder;
-import io.catwalk.runner.trial.TrialResult;
+import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
@@ -22,9 +21,16 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Keeps the slots of an executor filled until every trial has finished or the time is over. */
 final class Scheduler {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
+
+    /** A trial that is lost so often stays lost. */
+    private static final int MOST_LOSSES = 3;
 
     /** What the scheduler needs of the run that it works for. */
     interface Desk {
@@ -35,11 +41,11 @@ final class Scheduler {
         /** Hears of an epoch; called by several threads. */
         void epoch(TrialSpec trial, Epoch epoch);
 
-        /** Hears that a trial failed and is tried once more. */
-        void retrying(TrialSpec trial, TrialResult failed);
+        /** Hears that a trial failed or was lost, and is tried once more. */
+        void retrying(TrialOutcome outcome);
 
-        /** Records a trial that has finished, done or failed. */
-        void finished(TrialSpec trial, TrialResult result) throws IOException;
+        /** Records a trial that has finished. */
+        void finished(TrialOutcome outcome) throws IOException;
     }
 
     private final ExperimentSpec spec;
@@ -48,13 +54,19 @@ final class Scheduler {
     private final Stopwatch stopwatch;
     private final Desk desk;
 
-    /** Trials under way, and those that have just ended. */
-    private final Map<TrialSpec, TrialExecutor.Submitted> running = new LinkedHashMap<>();
+    /** Trials that have not begun, by id, in the order of the request. */
+    private final Map<String, TrialSpec> waiting = new LinkedHashMap<>();
+
+    /** Trials under way, by id, and those that have just ended. */
+    private final Map<String, TrialExecutor.Submitted> running = new LinkedHashMap<>();
 
     private final BlockingQueue<TrialSpec> ended = new LinkedBlockingQueue<>();
 
-    /** First reasons of the trials that are tried again. */
-    private final Map<TrialSpec, String> failedOnce = new HashMap<>();
+    /** First reasons of the trials that are tried again, by id. */
+    private final Map<String, String> failedOnce = new HashMap<>();
+
+    /** How often a trial was lost, by id. */
+    private final Map<String, Integer> lost = new HashMap<>();
 
     /** Seconds for each epoch that the trials of a classifier took so far, at most. */
     private final Map<String, Double> secondsPerEpoch = new HashMap<>();
@@ -68,48 +80,62 @@ final class Scheduler {
     }
 
     /**
-     * Runs what has not finished.
+     * Runs what has not finished, until everything has or the time is over.
      *
      * @param finished outcomes so far; those to come are added
-     * @return the trials that are left, since the time was over
      */
-    List<TrialSpec> run(Map<TrialSpec, TrialResult> finished) throws IOException, InterruptedException {
-        finished.forEach(this::learnPace);
+    void run(Outcomes finished) throws IOException, InterruptedException {
+        finished.all().forEach(this::learnPace);
+        plan(finished);
         try {
             while (true) {
-                Deque<TrialSpec> waiting = new ArrayDeque<>(waiting(finished));
-                while (running.size() < executor.slots() && !waiting.isEmpty()) {
-                    TrialSpec next = waiting.removeFirst();
-                    if (fits(next)) {
-                        submit(next);
-                    }
-                }
+                begin(finished);
                 if (running.isEmpty()) {
-                    return waiting(finished);
+                    return;
                 }
                 TrialSpec over = await();
                 if (over == null) {
-                    cancelRunning();
-                    return waiting(finished);
+                    return;
                 }
                 settle(over, finished);
+                if (waiting.isEmpty() && running.isEmpty()) {
+                    plan(finished); // of a search, more may be known to be needed now
+                }
             }
         } finally {
             cancelRunning();
         }
     }
 
-    private List<TrialSpec> waiting(Map<TrialSpec, TrialResult> finished) {
-        return spec.trials(finished).stream()
-                .filter(trial -> !finished.containsKey(trial) && !running.containsKey(trial))
-                .toList();
+    private void plan(Outcomes finished) {
+        spec.trials(finished).stream()
+                .filter(trial -> !finished.has(trial))
+                .forEach(trial -> waiting.put(trial.id(), trial));
     }
 
-    private void submit(TrialSpec trial) throws IOException {
-        TrialExecutor.Submitted submitted = executor.submit(desk.begin(trial), epoch -> desk.epoch(trial, epoch));
-        running.put(trial, submitted);
+    /** Fills the slots with what there is time for. */
+    private void begin(Outcomes finished) throws IOException {
+        Iterator<TrialSpec> next = waiting.values().iterator();
+        while (running.size() < executor.slots() && next.hasNext()) {
+            TrialSpec trial = next.next();
+            if (fits(trial)) {
+                next.remove();
+                submit(trial, finished);
+            }
+        }
+    }
+
+    private void submit(TrialSpec trial, Outcomes finished) throws IOException {
+        TrialExecutor.Submitted submitted;
+        try {
+            submitted = executor.submit(desk.begin(trial), epoch -> desk.epoch(trial, epoch));
+        } catch (IOException e) {
+            finish(new TrialOutcome.Lost(trial, Reasons.of(e)), finished);
+            return;
+        }
+        running.put(trial.id(), submitted);
         // Whatever the outcome is, settle() asks for it.
-        var unused = submitted.outcome().whenComplete((result, failure) -> ended.add(trial));
+        var unused = submitted.outcome().whenComplete((outcome, failure) -> ended.add(trial));
     }
 
     /** Waits for a trial to end; null once the time is over. */
@@ -122,39 +148,50 @@ final class Scheduler {
         return left <= 0 ? null : ended.poll(left, TimeUnit.MILLISECONDS);
     }
 
-    private void settle(TrialSpec trial, Map<TrialSpec, TrialResult> finished)
-            throws IOException, InterruptedException {
-        TrialResult result = outcome(Objects.requireNonNull(running.remove(trial)));
-        boolean failed = result.status() == TrialResult.Status.FAILED;
-        if (failed && conduct.retry() == Conduct.Retry.ONCE && !failedOnce.containsKey(trial)) {
-            failedOnce.put(trial, String.valueOf(result.error()));
-            desk.retrying(trial, result);
-            return;
+    private void settle(TrialSpec trial, Outcomes finished) throws IOException, InterruptedException {
+        TrialOutcome outcome = outcome(trial, Objects.requireNonNull(running.remove(trial.id())));
+        if (outcome instanceof TrialOutcome.Failed
+                && conduct.retry() == Conduct.Retry.ONCE
+                && !failedOnce.containsKey(trial.id())) {
+            failedOnce.put(trial.id(), String.valueOf(outcome.error()));
+            again(outcome);
+        } else if (outcome instanceof TrialOutcome.Lost && lost.merge(trial.id(), 1, Integer::sum) < MOST_LOSSES) {
+            again(outcome);
+        } else {
+            finish(outcome, finished);
         }
-        TrialResult last = result.afterRetry(failedOnce.get(trial));
-        desk.finished(trial, last);
-        finished.put(trial, last);
-        learnPace(trial, last);
     }
 
-    private static TrialResult outcome(TrialExecutor.Submitted submitted) throws IOException, InterruptedException {
+    private void again(TrialOutcome outcome) {
+        desk.retrying(outcome);
+        waiting.put(outcome.trial().id(), outcome.trial());
+    }
+
+    private void finish(TrialOutcome outcome, Outcomes finished) throws IOException {
+        TrialOutcome last = outcome.afterRetry(failedOnce.get(outcome.trial().id()));
+        desk.finished(last);
+        finished.put(last);
+        learnPace(last);
+    }
+
+    /** Asks for the outcome; whatever trouble the executor has says nothing about the trial. */
+    private static TrialOutcome outcome(TrialSpec trial, TrialExecutor.Submitted submitted)
+            throws InterruptedException {
         try {
             return submitted.outcome().get();
         } catch (CancellationException e) {
             throw new InterruptedException("the trial was stopped");
         } catch (ExecutionException | CompletionException e) {
-            if (e.getCause() instanceof IOException cause) {
-                throw cause;
-            }
-            throw new IllegalStateException(e.getCause());
+            LOG.error("{} was lost", trial.title(), e);
+            return new TrialOutcome.Lost(trial, Reasons.of(e.getCause()));
         }
     }
 
-    private void learnPace(TrialSpec trial, TrialResult result) {
-        if (result.timing() != null) {
+    private void learnPace(TrialOutcome outcome) {
+        if (outcome instanceof TrialOutcome.Done done) {
             double pace =
-                    result.timing().totalSeconds() / Math.max(1, result.timing().epochs());
-            secondsPerEpoch.merge(trial.classifier(), pace, Math::max);
+                    done.timing().totalSeconds() / Math.max(1, done.timing().epochs());
+            secondsPerEpoch.merge(done.trial().classifier(), pace, Math::max);
         }
     }
 

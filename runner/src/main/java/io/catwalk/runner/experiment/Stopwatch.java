@@ -1,10 +1,8 @@
 package io.catwalk.runner.experiment;
 
-import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import tools.jackson.core.JacksonException;
 
 /**
  * Measures how long a run takes, with what it took before it was interrupted.
@@ -16,18 +14,15 @@ import tools.jackson.core.JacksonException;
  */
 record Stopwatch(Clock clock, Instant firstStart, double before, Instant start) {
 
-    /** Starts, or goes on from what the results of the run say. */
-    static Stopwatch resume(RunFolder run, Clock clock) throws IOException {
+    /** Starts, or goes on from what the journal of the run says. */
+    static Stopwatch resume(Journal.Content journal, Clock clock) {
         Instant now = clock.instant();
-        if (!run.hasResults()) {
-            return new Stopwatch(clock, now, 0, now);
-        }
-        try {
-            Results.Summary earlier = run.readResults().experiment();
-            return new Stopwatch(clock, Instant.parse(earlier.startedAt()), earlier.seconds(), now);
-        } catch (JacksonException e) {
-            return new Stopwatch(clock, now, 0, now); // the results are written anew from the trials
-        }
+        Journal.Head head = journal.head();
+        double before = journal.entries().stream()
+                .mapToDouble(Journal.Entry::seconds)
+                .max()
+                .orElse(0);
+        return new Stopwatch(clock, head == null ? now : Instant.parse(head.startedAt()), before, now);
     }
 
     /** Returns how long this start has lasted. */

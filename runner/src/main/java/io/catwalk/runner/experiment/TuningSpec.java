@@ -5,7 +5,7 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.experiment.Tuning.Candidate;
 import io.catwalk.runner.experiment.Tuning.Score;
 import io.catwalk.runner.statistics.Spread;
-import io.catwalk.runner.trial.TrialResult;
+import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialSpec;
 import io.catwalk.runner.trial.TrialSpec.Purpose;
 import java.util.ArrayList;
@@ -93,7 +93,7 @@ public record TuningSpec(Strategy strategy, List<Rung> rungs, List<Map<String, O
     }
 
     /** Lists the trials that are known to be needed, given what has finished. */
-    List<TrialSpec> trials(ExperimentSpec spec, Map<TrialSpec, TrialResult> finished) {
+    List<TrialSpec> trials(ExperimentSpec spec, Outcomes finished) {
         List<TrialSpec> trials = new ArrayList<>();
         List<Integer> left = IntStream.range(0, choices.size()).boxed().toList();
         for (int i = 0; i < rungs.size(); i++) {
@@ -107,7 +107,7 @@ public record TuningSpec(Strategy strategy, List<Rung> rungs, List<Map<String, O
             List<TrialSpec> ofRung =
                     left.stream().flatMap(c -> trials(spec, c, rung).stream()).toList();
             trials.addAll(ofRung);
-            if (!finished.keySet().containsAll(ofRung)) {
+            if (!ofRung.stream().allMatch(finished::has)) {
                 return trials;
             }
         }
@@ -134,7 +134,7 @@ public record TuningSpec(Strategy strategy, List<Rung> rungs, List<Map<String, O
     }
 
     /** Tells what has come of the search so far. */
-    Tuning outcome(ExperimentSpec spec, Map<TrialSpec, TrialResult> finished) {
+    Tuning outcome(ExperimentSpec spec, Outcomes finished) {
         Set<Integer> ranked = new LinkedHashSet<>();
         for (int i = rungs.size() - 1; i >= 0; i--) {
             ranked.addAll(best(spec, all(), rungs.get(i), finished));
@@ -143,9 +143,10 @@ public record TuningSpec(Strategy strategy, List<Rung> rungs, List<Map<String, O
         List<Candidate> candidates = ranked.stream()
                 .map(c -> new Candidate(c + 1, choices.get(c), scores(spec, c, finished)))
                 .toList();
-        Integer best = finished.keySet().stream().anyMatch(trial -> trial.fold() == 0)
-                ? candidates.get(0).number()
-                : null;
+        Integer best =
+                finished.all().stream().anyMatch(outcome -> outcome.trial().fold() == 0)
+                        ? candidates.get(0).number()
+                        : null;
         return new Tuning(spec.classifiers().get(0).name(), strategy.words, candidates, best);
     }
 
@@ -157,7 +158,7 @@ public record TuningSpec(Strategy strategy, List<Rung> rungs, List<Map<String, O
         return rungs.get(rungs.size() - 1);
     }
 
-    private List<Score> scores(ExperimentSpec spec, int candidate, Map<TrialSpec, TrialResult> finished) {
+    private List<Score> scores(ExperimentSpec spec, int candidate, Outcomes finished) {
         return rungs.stream()
                 .map(rung -> score(spec, candidate, rung, finished))
                 .filter(Objects::nonNull)
@@ -165,8 +166,7 @@ public record TuningSpec(Strategy strategy, List<Rung> rungs, List<Map<String, O
     }
 
     /** Ranks those of the candidates that have a score at this budget, the best first. */
-    private List<Integer> best(
-            ExperimentSpec spec, List<Integer> candidates, Rung rung, Map<TrialSpec, TrialResult> finished) {
+    private List<Integer> best(ExperimentSpec spec, List<Integer> candidates, Rung rung, Outcomes finished) {
         record Scored(int candidate, double mean) {}
         return candidates.stream()
                 .flatMap(c -> {
@@ -179,16 +179,13 @@ public record TuningSpec(Strategy strategy, List<Rung> rungs, List<Map<String, O
     }
 
     /** Returns the score over the folds; null unless all of them are done. */
-    private static @Nullable Score score(
-            ExperimentSpec spec, int candidate, Rung rung, Map<TrialSpec, TrialResult> finished) {
+    private static @Nullable Score score(ExperimentSpec spec, int candidate, Rung rung, Outcomes finished) {
         List<Double> accuracies = new ArrayList<>();
         for (TrialSpec trial : trials(spec, candidate, rung)) {
-            TrialResult result = finished.get(trial);
-            Double accuracy = result == null ? null : Results.metric(result, "test", "accuracy");
-            if (accuracy == null) {
+            if (!(finished.of(trial) instanceof TrialOutcome.Done done)) {
                 return null;
             }
-            accuracies.add(accuracy);
+            accuracies.add(done.metrics().test().accuracy());
         }
         double[] values = accuracies.stream().mapToDouble(Double::doubleValue).toArray();
         return values.length == 1

@@ -16,7 +16,7 @@ import io.catwalk.runner.trial.Provenance;
 import io.catwalk.runner.trial.SavedTrial;
 import io.catwalk.runner.trial.Software;
 import io.catwalk.runner.trial.Timing;
-import io.catwalk.runner.trial.TrialResult;
+import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +24,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
@@ -32,7 +31,7 @@ import java.util.stream.Collectors;
  * Mitchell et al., "Model Cards for Model Reporting", 2019).
  *
  * @param name of the model
- * @param result of the trial that trained it
+ * @param done what came of the trial that trained it
  * @param dataset that it was trained and judged on
  * @param evaluation of its answers to the test images
  * @param parity how far the file differs from the network
@@ -42,20 +41,13 @@ import java.util.stream.Collectors;
  */
 public record ModelCard(
         String name,
-        TrialResult result,
+        Done done,
         ImageDataset dataset,
         Evaluation evaluation,
         ParityResult parity,
         ExportOptions options,
         OnnxMetadata metadata,
         long bytes) {
-
-    /** Checks that there is a trained network to describe. */
-    public ModelCard {
-        if (result.status() != TrialResult.Status.DONE) {
-            throw new IllegalArgumentException("expected a trained trial, but " + name + " failed: " + result.error());
-        }
-    }
 
     /**
      * Gathers what there is to say about a file.
@@ -110,11 +102,14 @@ public record ModelCard(
     }
 
     private String what() {
-        Efficiency efficiency = Objects.requireNonNull(result.efficiency());
+        Efficiency efficiency = done.efficiency();
         StringBuilder text = new StringBuilder("# " + name + "\n\n");
         text.append("An image classifier, trained with Catwalk on ").append(dataset.name());
         text.append(", as an ONNX file that was checked against the network it came from.\n\n| | |\n|---|---|\n");
-        row(text, "architecture", "`" + result.classifier() + "`" + settings(result.hyperparameters()));
+        row(
+                text,
+                "architecture",
+                "`" + done.trial().classifier() + "`" + settings(done.trial().hyperparameters()));
         row(text, "parameters", count(efficiency.parameters()));
         metadata.get(MetadataKeys.MULTIPLY_ACCUMULATES)
                 .ifPresent(work -> row(text, "multiply-accumulates for one image", count(Long.parseLong(work))));
@@ -138,7 +133,7 @@ public record ModelCard(
                 .append(shape)
                 .append(options.embeddedPreprocessing() ? ", uint8" : ", float32");
         text.append(": batch, channels, height, width.\n");
-        var normalization = Objects.requireNonNull(result.normalization());
+        var normalization = done.normalization();
         text.append(
                 options.embeddedPreprocessing()
                         ? "- Pixels from 0 to 255; the file normalizes them itself.\n"
@@ -154,20 +149,23 @@ public record ModelCard(
     }
 
     private String training() {
-        Timing timing = Objects.requireNonNull(result.timing());
+        Timing timing = done.timing();
         StringBuilder text = new StringBuilder("## Training\n\n");
         text.append("- Data: ")
                 .append(dataset.name())
                 .append(", sha256 `")
                 .append(dataset.sha256())
                 .append("`: ");
-        text.append(images("train")).append(" images to train on, ");
-        text.append(images("validation")).append(" to choose the epoch by, ");
-        text.append(images("test")).append(" to judge on.\n");
+        text.append(count(done.metrics().train().images())).append(" images to train on, ");
+        text.append(count(done.metrics().validation().images())).append(" to choose the epoch by, ");
+        text.append(count(done.metrics().test().images())).append(" to judge on.\n");
         text.append("- ").append(timing.epochs()).append(timing.epochs() == 1 ? " epoch" : " epochs");
-        text.append(" of ").append(result.recipe().epochs()).append(" were run, the weights are those of epoch ");
-        text.append(timing.bestEpoch()).append("; seed ").append(result.seed()).append(".\n");
-        RecipeWords.of(result.recipe())
+        text.append(" of ").append(done.trial().recipe().epochs()).append(" were run, the weights are those of epoch ");
+        text.append(timing.bestEpoch())
+                .append("; seed ")
+                .append(done.trial().seed())
+                .append(".\n");
+        RecipeWords.of(done.trial().recipe())
                 .forEach(words -> text.append("- ").append(words).append(".\n"));
         return text.toString();
     }
@@ -195,8 +193,7 @@ public record ModelCard(
                     percent(scores.f1()),
                     count(scores.support()));
         }
-        Map<String, Object> overfitting = Objects.requireNonNull(result.overfitting());
-        String rule = String.valueOf(overfitting.get("rule"));
+        String rule = done.overfitting().explanation();
         text.append('\n').append(Character.toUpperCase(rule.charAt(0)));
         text.append(rule.substring(1)).append(".\n");
         return text.toString();
@@ -251,12 +248,15 @@ public record ModelCard(
     }
 
     private String origin() {
-        Provenance from = Objects.requireNonNull(result.provenance());
+        Provenance from = done.provenance();
         Software software = from.software();
         Machine machine = from.machine();
         StringBuilder text = new StringBuilder("## Provenance\n\n| | |\n|---|---|\n");
         row(text, "plugin", from.pluginId() + " " + from.pluginVersion() + ", sha256 `" + from.pluginSha256() + "`");
-        row(text, "split", "sha256 `" + from.splitSha256() + "`, fold " + result.fold());
+        row(
+                text,
+                "split",
+                "sha256 `" + from.splitSha256() + "`, fold " + done.trial().fold());
         row(
                 text,
                 "software",
@@ -268,15 +268,8 @@ public record ModelCard(
                 machine.processor() + ", " + machine.architecture() + ", " + machine.cores() + " cores, "
                         + machine.os());
         row(text, "threads", Integer.toString(from.threads()));
-        row(text, "trained", Objects.requireNonNull(result.timing()).startedAt());
+        row(text, "trained", done.timing().startedAt());
         return text.toString();
-    }
-
-    private String images(String part) {
-        Object images = Objects.requireNonNull(
-                        Objects.requireNonNull(result.metrics()).get(part))
-                .get("images");
-        return count(((Number) Objects.requireNonNull(images)).longValue());
     }
 
     private static void row(StringBuilder text, String... cells) {

@@ -1,7 +1,6 @@
 package io.catwalk.runner.report;
 
-import io.catwalk.runner.trial.TrialResult;
-import io.catwalk.runner.trial.TrialSpec;
+import io.catwalk.runner.trial.TrialOutcome;
 import java.util.List;
 import java.util.Locale;
 
@@ -32,20 +31,11 @@ public record Palette(List<String> names) {
      * @param trials of the run, in its order
      * @return the colors
      */
-    public static Palette of(List<TrialResult> trials) {
-        return new Palette(trials.stream().map(Palette::contestant).distinct().toList());
-    }
-
-    /**
-     * Names what a trial is one of: a classifier, or a variant of one.
-     *
-     * @param trial any
-     * @return its name in a palette, such as {@code lstm} or {@code lstm@wide}
-     */
-    public static String contestant(TrialResult trial) {
-        return trial.variant().equals(TrialSpec.DEFAULT_VARIANT)
-                ? trial.classifier()
-                : trial.classifier() + "@" + trial.variant();
+    public static Palette of(List<? extends TrialOutcome> trials) {
+        return new Palette(trials.stream()
+                .map(outcome -> outcome.trial().label())
+                .distinct()
+                .toList());
     }
 
     /**

@@ -6,18 +6,17 @@ import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.experiment.ExperimentSpec;
+import io.catwalk.runner.experiment.RecordedRun;
 import io.catwalk.runner.experiment.Results;
-import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.TrialFolder;
-import io.catwalk.runner.trial.TrialResult;
-import io.catwalk.runner.trial.TrialSpec;
+import io.catwalk.runner.trial.TrialOutcome;
+import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +47,7 @@ public record RunReport(
      * Holds a finished trial.
      *
      * @param label that names it within its run
-     * @param result its outcome, done or failed
+     * @param outcome done, failed or lost
      * @param history of its training, one record an epoch; empty if there is none
      * @param predictions its answers to the images that judge it; null if there are none
      * @param evaluation of these answers; null likewise
@@ -56,7 +55,7 @@ public record RunReport(
      */
     public record Model(
             String label,
-            TrialResult result,
+            TrialOutcome outcome,
             List<Epoch> history,
             @Nullable Predictions predictions,
             @Nullable Evaluation evaluation,
@@ -73,31 +72,41 @@ public record RunReport(
          * @return whether it is done
          */
         public boolean done() {
-            return result.status() == TrialResult.Status.DONE;
+            return outcome instanceof Done;
+        }
+
+        /**
+         * Returns the outcome of a trained network.
+         *
+         * @return what came of it
+         * @throws IllegalStateException if there is no trained network
+         */
+        public Done trained() {
+            if (outcome instanceof Done done) {
+                return done;
+            }
+            throw new IllegalStateException(label + " has no trained network: " + outcome.error());
         }
     }
 
     /**
-     * Reads a run folder, finished or interrupted.
+     * Gathers what reports show of a run, finished or interrupted.
      *
-     * @param run the folder
+     * @param run what it has come to
+     * @param all its results, compared
      * @param dataHome the folder that holds the known data sets
      * @return what there is
      * @throws IOException if something cannot be read
-     * @throws RequestException if the folder holds no run
      */
-    public static RunReport read(RunFolder run, Path dataHome) throws IOException {
-        ExperimentSpec spec = run.readExperiment();
-        Results all = run.readResults();
+    public static RunReport of(RecordedRun run, Results all, Path dataHome) throws IOException {
+        ExperimentSpec spec = run.spec();
         // Candidates that were only scored would stand beside the one that was trained in full.
         boolean searched = all.tuning() != null && all.tuning().best() != null;
         Results results = searched ? all.withoutCandidates() : all;
         List<String> missing = new ArrayList<>();
         List<Model> models = new ArrayList<>();
-        for (Map.Entry<TrialSpec, TrialResult> trial : run.readTrials().entrySet()) {
-            if (!searched || trial.getKey().fold() == 0) {
-                models.add(model(results, run.trial(trial.getKey()), trial.getValue(), missing));
-            }
+        for (TrialOutcome outcome : results.trials()) {
+            models.add(model(results, run.folder().trial(outcome.trial()), outcome, missing));
         }
         ImageDataset dataset = null;
         try {
@@ -112,12 +121,12 @@ public record RunReport(
         return new RunReport(spec, results, models, dataset, missing);
     }
 
-    private static Model model(Results results, TrialFolder folder, TrialResult result, List<String> missing)
+    private static Model model(Results results, TrialFolder folder, TrialOutcome outcome, List<String> missing)
             throws IOException {
-        String label = results.label(result);
+        String label = results.label(outcome.trial());
         Predictions predictions = null;
         Evaluation evaluation = null;
-        if (result.status() == TrialResult.Status.DONE) {
+        if (outcome instanceof Done) {
             if (Files.exists(folder.predictions("test"))) {
                 predictions = Predictions.read(folder.predictions("test"));
                 evaluation = Evaluation.of(predictions, results.dataset().classes());
@@ -127,7 +136,7 @@ public record RunReport(
         }
         return new Model(
                 label,
-                result,
+                outcome,
                 folder.readHistory(),
                 predictions,
                 evaluation,

@@ -35,6 +35,17 @@ public record Latency(
     private static final int FEWEST_ABOVE = 10;
 
     /**
+     * Names where it was measured: only times of one place compare.
+     *
+     * @return processor, cores and system, and threads
+     */
+    public String place() {
+        return machine.processor() + " (" + machine.cores() + (machine.cores() == 1 ? " core, " : " cores, ")
+                + machine.architecture() + ", " + machine.os() + ") with " + threads
+                + (threads == 1 ? " thread" : " threads");
+    }
+
+    /**
      * Tells whether so many calls carry a percentile: ten of them have to lie above it.
      *
      * @param percent 0 to 100

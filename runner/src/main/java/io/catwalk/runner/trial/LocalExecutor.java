@@ -34,7 +34,7 @@ public final class LocalExecutor implements TrialExecutor {
 
     @Override
     public Submitted submit(TrialOrder order, Consumer<Epoch> listener) {
-        CompletableFuture<TrialResult> outcome = new CompletableFuture<>();
+        CompletableFuture<TrialOutcome> outcome = new CompletableFuture<>();
         Future<?> task = pool.submit(() -> {
             try {
                 outcome.complete(execution.train(order, listener));
@@ -47,7 +47,7 @@ public final class LocalExecutor implements TrialExecutor {
         });
         return new Submitted() {
             @Override
-            public CompletableFuture<TrialResult> outcome() {
+            public CompletableFuture<TrialOutcome> outcome() {
                 return outcome;
             }
 

@@ -47,12 +47,9 @@ final class OnnxModel {
      * @throws IOException if the file cannot be written
      */
     static ParityResult write(
-            Path file, TrainedModel model, ImageDataset dataset, TrialResult result, ExportOptions options)
+            Path file, TrainedModel model, ImageDataset dataset, TrialOutcome.Done result, ExportOptions options)
             throws IOException {
         Normalization normalization = result.normalization();
-        if (normalization == null) {
-            throw new IllegalArgumentException("a failed trial has no network to export");
-        }
         OnnxExport export = OnnxExport.of(
                 model.block(),
                 new Shape(
@@ -105,7 +102,7 @@ final class OnnxModel {
     }
 
     private static OnnxMetadata metadata(
-            ImageDataset dataset, TrialResult result, Normalization normalization, ExportOptions options) {
+            ImageDataset dataset, TrialOutcome.Done result, Normalization normalization, ExportOptions options) {
         LabeledImages images = dataset.test();
         OnnxMetadata metadata = OnnxMetadata.empty().withLabels(dataset.classes());
         if (images.channels() == 1 || images.channels() == 3) {
@@ -117,25 +114,27 @@ final class OnnxModel {
                     doubles(normalization.std())));
         }
         Map<String, String> more = new TreeMap<>();
-        more.put("classifier", result.classifier());
-        more.put("variant", result.variant());
+        more.put("classifier", result.trial().classifier());
+        more.put("variant", result.trial().variant());
         put(more, MetadataKeys.AUTHOR, options.author());
         put(more, MetadataKeys.LICENSE, options.license());
-        if (result.metrics() != null && result.metrics().get("test") != null) {
-            result.metrics().get("test").forEach((name, value) -> {
-                if (value != null) {
-                    more.put(MetadataKeys.METRICS + "test." + name, value.toString());
-                }
-            });
-        }
+        Json.flat(result.metrics().test()).forEach((name, value) -> {
+            if (!value.isEmpty()) {
+                more.put(MetadataKeys.METRICS + "test." + name, value);
+            }
+        });
         more.put(MetadataKeys.PROVENANCE + "dataset", dataset.name());
-        more.put(MetadataKeys.PROVENANCE + "seed", Long.toString(result.seed()));
-        more.put(MetadataKeys.PROVENANCE + "fold", Integer.toString(result.fold()));
-        more.put(MetadataKeys.PROVENANCE + "hyperparameters", Json.LINE.writeValueAsString(result.hyperparameters()));
-        more.put(MetadataKeys.PROVENANCE + "recipe", Json.LINE.writeValueAsString(result.recipe()));
-        if (result.provenance() != null) {
-            Json.flat(result.provenance()).forEach((key, value) -> more.put(MetadataKeys.PROVENANCE + key, value));
-        }
+        more.put(MetadataKeys.PROVENANCE + "seed", Long.toString(result.trial().seed()));
+        more.put(
+                MetadataKeys.PROVENANCE + "fold",
+                Integer.toString(result.trial().fold()));
+        more.put(
+                MetadataKeys.PROVENANCE + "hyperparameters",
+                Json.LINE.writeValueAsString(result.trial().hyperparameters()));
+        more.put(
+                MetadataKeys.PROVENANCE + "recipe",
+                Json.LINE.writeValueAsString(result.trial().recipe()));
+        Json.flat(result.provenance()).forEach((key, value) -> more.put(MetadataKeys.PROVENANCE + key, value));
         return metadata.withAll(more);
     }
 

@@ -20,4 +20,14 @@ public record Provenance(
         String splitSha256,
         int threads,
         Software software,
-        Machine machine) {}
+        Machine machine) {
+
+    /**
+     * Names what the trial was made from.
+     *
+     * @return plugin, data set and versions
+     */
+    public TrialInputs inputs() {
+        return new TrialInputs(pluginId, pluginVersion, pluginSha256, datasetSha256, software);
+    }
+}

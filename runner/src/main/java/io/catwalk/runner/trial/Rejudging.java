@@ -10,4 +10,4 @@ import io.catwalk.runner.evaluation.Evaluation;
  * @param changedLabels number of images that get another label than in the stored predictions; -1 if
  *     other images were judged
  */
-public record Rejudging(TrialResult result, Evaluation evaluation, int changedLabels) {}
+public record Rejudging(TrialOutcome.Done result, Evaluation evaluation, int changedLabels) {}

@@ -16,14 +16,13 @@ import io.catwalk.runner.training.TrainedModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Holds the network of a finished trial with its weights. Closing it frees them. */
 public final class SavedTrial implements AutoCloseable {
 
     private final TrialFolder folder;
-    private final TrialResult result;
+    private final TrialOutcome.Done result;
     private final Normalization normalization;
     private final ImageDataset dataset;
     private final boolean ownImages;
@@ -31,7 +30,7 @@ public final class SavedTrial implements AutoCloseable {
 
     private SavedTrial(
             TrialFolder folder,
-            TrialResult result,
+            TrialOutcome.Done result,
             Normalization normalization,
             ImageDataset dataset,
             boolean ownImages,
@@ -57,13 +56,13 @@ public final class SavedTrial implements AutoCloseable {
      */
     public static SavedTrial open(TrialFolder folder, PluginCatalog catalog, Path dataHome, @Nullable DatasetSpec other)
             throws IOException {
-        if (!Files.exists(folder.result())) {
+        if (!Files.exists(folder.outcome())) {
             throw new RequestException("expected a finished trial, but " + folder.path() + " has no trial.json");
         }
-        TrialResult result = folder.readResult();
-        Normalization normalization = result.normalization();
-        if (result.status() == TrialResult.Status.FAILED || normalization == null) {
-            throw new RequestException("expected a trained trial, but " + folder.path() + " failed: " + result.error());
+        TrialOutcome outcome = folder.readOutcome();
+        if (!(outcome instanceof TrialOutcome.Done result)) {
+            throw new RequestException(
+                    "expected a trained trial, but " + folder.path() + " failed: " + outcome.error());
         }
         TrialOrder order = folder.readOrder();
         LoadedClassifier classifier = catalog.require(order.spec().classifier());
@@ -71,7 +70,7 @@ public final class SavedTrial implements AutoCloseable {
         ImageDataset dataset =
                 other == null ? order.withDataHome(dataHome).images().dataset() : other.load(dataHome);
         TrainedModel model = model(folder, classifier, result, dataset);
-        return new SavedTrial(folder, result, normalization, dataset, other == null, model);
+        return new SavedTrial(folder, result, result.normalization(), dataset, other == null, model);
     }
 
     /**
@@ -79,7 +78,7 @@ public final class SavedTrial implements AutoCloseable {
      *
      * @return what stands in its {@code trial.json}
      */
-    public TrialResult result() {
+    public TrialOutcome.Done result() {
         return result;
     }
 
@@ -144,7 +143,7 @@ public final class SavedTrial implements AutoCloseable {
         ParityResult parity = export(folder.onnx(), options);
         if (parity.exported()) {
             folder.writeExportOptions(options);
-            folder.writeResult(result.withOnnx(parity, folder.onnx()));
+            folder.writeOutcome(result.withOnnx(parity, folder.onnx()));
         }
         return parity;
     }
@@ -165,10 +164,11 @@ public final class SavedTrial implements AutoCloseable {
     }
 
     /** Another jar may build another network, whose answers would be given this one's name. */
-    private static void requireSamePlugin(TrialResult result, LoadedClassifier classifier) {
-        String trainedWith = Objects.requireNonNull(result.provenance()).pluginSha256();
+    private static void requireSamePlugin(TrialOutcome.Done result, LoadedClassifier classifier) {
+        String trainedWith = result.provenance().pluginSha256();
         if (!trainedWith.equals(classifier.jarSha256())) {
-            throw new RequestException("expected the plugin that " + result.classifier() + " was trained with (sha256 "
+            throw new RequestException("expected the plugin that "
+                    + result.trial().classifier() + " was trained with (sha256 "
                     + trainedWith.substring(0, 12) + "), but found "
                     + classifier.jar().getFileName() + " ("
                     + classifier.jarSha256().substring(0, 12) + "): name the folder of the old one with --plugins-dir");
@@ -176,17 +176,18 @@ public final class SavedTrial implements AutoCloseable {
     }
 
     private static TrainedModel model(
-            TrialFolder folder, LoadedClassifier classifier, TrialResult result, ImageDataset dataset)
+            TrialFolder folder, LoadedClassifier classifier, TrialOutcome.Done result, ImageDataset dataset)
             throws IOException {
         Task task = TrialRun.task(dataset);
         try {
-            return folder.readModel(classifier, new Hyperparameters(result.hyperparameters()), task);
+            return folder.readModel(
+                    classifier, new Hyperparameters(result.trial().hyperparameters()), task);
         } catch (IOException e) {
             if (e.getCause() instanceof MalformedModelException) {
                 throw new RequestException(
                         "expected images of the shape and number of classes that %s was trained on, but %s has %dx%dx%d"
                                         .formatted(
-                                                result.classifier(),
+                                                result.trial().classifier(),
                                                 dataset.name(),
                                                 task.channels(),
                                                 task.height(),

@@ -37,4 +37,23 @@ public record Software(String catwalk, String djl, String pytorch, String onnxru
                 versions.getProperty("onnxruntime"),
                 System.getProperty("java.vendor") + " " + System.getProperty("java.runtime.version"));
     }
+
+    /**
+     * Tells whether other software makes the same weights of the same order.
+     *
+     * @param other software
+     * @return whether Catwalk, DJL and PyTorch have the same versions
+     */
+    public boolean makesTheSame(Software other) {
+        return catwalk.equals(other.catwalk) && djl.equals(other.djl) && pytorch.equals(other.pytorch);
+    }
+
+    /**
+     * Names what has a part in the weights.
+     *
+     * @return such as {@code Catwalk 0.1.0 with DJL 0.36.0 and PyTorch 2.7.1}
+     */
+    public String makers() {
+        return "Catwalk " + catwalk + " with DJL " + djl + " and PyTorch " + pytorch;
+    }
 }

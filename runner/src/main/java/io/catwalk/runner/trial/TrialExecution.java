@@ -16,5 +16,5 @@ public interface TrialExecution {
      * @throws IOException if the trial folder cannot be written or no process can be started
      * @throws InterruptedException if the calling thread is interrupted; the trial is then over
      */
-    TrialResult train(TrialOrder order, Consumer<Epoch> listener) throws IOException, InterruptedException;
+    TrialOutcome train(TrialOrder order, Consumer<Epoch> listener) throws IOException, InterruptedException;
 }

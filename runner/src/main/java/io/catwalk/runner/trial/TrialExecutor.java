@@ -41,7 +41,7 @@ public interface TrialExecutor extends AutoCloseable {
          *     written or no process can be started, and with a {@link
          *     java.util.concurrent.CancellationException} after {@link #cancel}
          */
-        CompletableFuture<TrialResult> outcome();
+        CompletableFuture<TrialOutcome> outcome();
 
         /** Stops the trial; what it has left in its folder is worth nothing. */
         void cancel();

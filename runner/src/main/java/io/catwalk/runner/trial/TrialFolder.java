@@ -59,7 +59,7 @@ public record TrialFolder(Path path) {
      *
      * @return path of a JSON file
      */
-    public Path result() {
+    public Path outcome() {
         return path.resolve("trial.json");
     }
 
@@ -149,21 +149,21 @@ public record TrialFolder(Path path) {
     /**
      * Writes the outcome.
      *
-     * @param result of the trial
+     * @param outcome of the trial
      * @throws IOException if it cannot be written
      */
-    public void writeResult(TrialResult result) throws IOException {
-        AtomicFiles.write(result(), Json.JSON.writeValueAsString(result));
+    public void writeOutcome(TrialOutcome outcome) throws IOException {
+        AtomicFiles.write(outcome(), Json.JSON.writeValueAsString(outcome));
     }
 
     /**
      * Reads the outcome.
      *
-     * @return what {@link #writeResult} wrote
+     * @return what {@link #writeOutcome} wrote
      * @throws IOException if it cannot be read
      */
-    public TrialResult readResult() throws IOException {
-        return Json.JSON.readValue(Files.readString(result()), TrialResult.class);
+    public TrialOutcome readOutcome() throws IOException {
+        return Json.JSON.readValue(Files.readString(outcome()), TrialOutcome.class);
     }
 
     /**
@@ -173,7 +173,7 @@ public record TrialFolder(Path path) {
      * @throws IOException if something cannot be deleted
      */
     public void clear() throws IOException {
-        Files.deleteIfExists(result());
+        Files.deleteIfExists(outcome());
         List<Path> entries;
         try (Stream<Path> all = Files.walk(path)) {
             entries = all.sorted(Comparator.reverseOrder()).toList();

@@ -14,13 +14,13 @@ public final class TrialInProcess implements TrialExecution {
     private static final Logger LOG = LoggerFactory.getLogger(TrialInProcess.class);
 
     @Override
-    public TrialResult train(TrialOrder order, Consumer<Epoch> listener) throws IOException {
+    public TrialOutcome train(TrialOrder order, Consumer<Epoch> listener) throws IOException {
         AtomicFiles.write(new TrialFolder(order.folder()).order(), Json.JSON.writeValueAsString(order));
         try {
             return new TrialRun(order).train(listener);
         } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
             LOG.error("The trial failed", e);
-            return TrialResult.failed(order.spec(), TrialMain.reason(e));
+            return new TrialOutcome.Failed(order.spec(), TrialMain.reason(e));
         }
     }
 }

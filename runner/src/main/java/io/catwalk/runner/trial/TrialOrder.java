@@ -11,9 +11,16 @@ import java.nio.file.Path;
  * @param dataHome the folder that holds the known data sets
  * @param pluginsDir the folder of the plugin jars
  * @param folder the trial folder; it exists
+ * @param inputs plugin, data and software that are expected; others are refused
  */
 public record TrialOrder(
-        TrialSpec spec, DatasetSpec dataset, SplitSpec split, Path dataHome, Path pluginsDir, Path folder) {
+        TrialSpec spec,
+        DatasetSpec dataset,
+        SplitSpec split,
+        Path dataHome,
+        Path pluginsDir,
+        Path folder,
+        TrialInputs inputs) {
 
     /**
      * Loads the images that the trial sees.
@@ -33,14 +40,24 @@ public record TrialOrder(
      * @return a changed copy
      */
     public TrialOrder toMeasure(Path newDataHome, Path newPluginsDir) {
-        return new TrialOrder(spec, dataset, split, newDataHome, newPluginsDir, folder);
+        return new TrialOrder(spec, dataset, split, newDataHome, newPluginsDir, folder, inputs);
     }
 
     TrialOrder withDataHome(Path newDataHome) {
-        return new TrialOrder(spec, dataset, split, newDataHome, pluginsDir, folder);
+        return new TrialOrder(spec, dataset, split, newDataHome, pluginsDir, folder, inputs);
     }
 
     TrialOrder at(Path newFolder) {
-        return new TrialOrder(spec, dataset, split, dataHome, pluginsDir, newFolder);
+        return new TrialOrder(spec, dataset, split, dataHome, pluginsDir, newFolder, inputs);
+    }
+
+    /**
+     * Asks for the same, made from something else.
+     *
+     * @param newInputs plugin, data and software
+     * @return a changed copy
+     */
+    public TrialOrder with(TrialInputs newInputs) {
+        return new TrialOrder(spec, dataset, split, dataHome, pluginsDir, folder, newInputs);
     }
 }

@@ -49,7 +49,7 @@ public final class TrialProcess implements TrialExecution {
     }
 
     @Override
-    public TrialResult train(TrialOrder order, Consumer<Epoch> listener) throws IOException, InterruptedException {
+    public TrialOutcome train(TrialOrder order, Consumer<Epoch> listener) throws IOException, InterruptedException {
         TrialFolder folder = new TrialFolder(order.folder());
         AtomicFiles.write(folder.order(), Json.JSON.writeValueAsString(order));
         List<String> verb = List.of(TrialMain.TRAIN, folder.order().toString());
@@ -58,10 +58,10 @@ public final class TrialProcess implements TrialExecution {
                 listener.accept(event.epoch());
             }
         });
-        if (ending.exitCode == 0 && Files.exists(folder.result())) {
-            return folder.readResult();
+        if (ending.exitCode == 0 && Files.exists(folder.outcome())) {
+            return folder.readOutcome();
         }
-        return TrialResult.failed(order.spec(), ending.reason(folder, timeout));
+        return new TrialOutcome.Failed(order.spec(), ending.reason(folder, timeout));
     }
 
     /** Runs a verb of {@link TrialMain} in a process of its own, to its end. */

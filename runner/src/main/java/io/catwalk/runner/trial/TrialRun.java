@@ -6,7 +6,6 @@ import io.catwalk.onnx.Predictor;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.LabeledImages;
 import io.catwalk.runner.evaluation.Evaluation;
-import io.catwalk.runner.evaluation.Overfitting;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.plugin.LoadedClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
@@ -19,11 +18,8 @@ import java.lang.management.ManagementFactory;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** Runs a trial in this process: trains, judges and leaves everything in the trial folder. */
 final class TrialRun {
@@ -43,7 +39,7 @@ final class TrialRun {
      * @return the outcome, which also stands in the trial folder
      * @throws IOException if the folder cannot be written
      */
-    TrialResult train(Consumer<Epoch> listener) throws IOException {
+    TrialOutcome.Done train(Consumer<Epoch> listener) throws IOException {
         Instant started = Instant.now();
         long start = System.nanoTime();
         TrialImages images = order.images();
@@ -68,19 +64,20 @@ final class TrialRun {
                 folder.writeHistory(history);
                 listener.accept(epoch);
             })) {
-                Judgement judgement = judge(model, dataset, data);
+                TrialMetrics metrics = judge(model, dataset, data);
                 folder.writeModel(model);
-                TrialResult judged = result(model, judgement, classifier, images, data, started, start);
-                TrialResult result =
+                TrialOutcome.Done judged = result(model, metrics, classifier, images, data, started, start);
+                TrialOutcome.Done result =
                         spec.purpose() == TrialSpec.Purpose.SHIP ? exported(model, dataset, judged) : judged;
-                folder.writeResult(result);
+                folder.writeOutcome(result);
                 return result;
             }
         }
     }
 
     /** Exports and cross-checks. A network without an ONNX form is trained and judged all the same. */
-    private TrialResult exported(TrainedModel model, ImageDataset dataset, TrialResult judged) throws IOException {
+    private TrialOutcome.Done exported(TrainedModel model, ImageDataset dataset, TrialOutcome.Done judged)
+            throws IOException {
         ParityResult parity = OnnxModel.write(folder.onnx(), model, dataset, judged, ExportOptions.standard());
         return judged.withOnnx(parity, folder.onnx());
     }
@@ -89,7 +86,7 @@ final class TrialRun {
         return new Hyperparameters(order.spec().hyperparameters());
     }
 
-    private Judgement judge(TrainedModel model, ImageDataset dataset, TrainingData data) throws IOException {
+    private TrialMetrics judge(TrainedModel model, ImageDataset dataset, TrainingData data) throws IOException {
         int classes = dataset.classes().size();
         try (Predictor predictor = model.predictor()) {
             Predictions test = Predictions.of(predictor, dataset.test(), data.normalization(), classes);
@@ -99,16 +96,16 @@ final class TrialRun {
             folder.writePredictions("validation", validation);
             LabeledImages seen = data.images().select(data.split().train());
             Predictions train = Predictions.of(predictor, seen, data.normalization(), classes);
-            return new Judgement(
-                    Evaluation.of(test, dataset.classes()),
-                    Evaluation.of(validation, dataset.classes()),
-                    Evaluation.of(train, dataset.classes()));
+            return new TrialMetrics(
+                    Evaluation.of(test, dataset.classes()).metrics(),
+                    Evaluation.of(validation, dataset.classes()).metrics(),
+                    Evaluation.of(train, dataset.classes()).metrics());
         }
     }
 
-    private TrialResult result(
+    private TrialOutcome.Done result(
             TrainedModel model,
-            Judgement judgement,
+            TrialMetrics metrics,
             LoadedClassifier classifier,
             TrialImages images,
             TrainingData data,
@@ -145,23 +142,8 @@ final class TrialRun {
                 spec.threads(),
                 Software.current(),
                 Machine.current());
-        return new TrialResult(
-                spec.classifier(),
-                spec.variant(),
-                spec.seed(),
-                spec.fold(),
-                TrialResult.Status.DONE,
-                null,
-                null,
-                spec.hyperparameters(),
-                spec.recipe(),
-                judgement.metrics(),
-                judgement.overfitting().summary(),
-                null,
-                efficiency,
-                timing,
-                data.normalization(),
-                provenance);
+        return new TrialOutcome.Done(
+                spec, null, metrics, metrics.overfitting(), null, efficiency, timing, data.normalization(), provenance);
     }
 
     static Task task(ImageDataset dataset) {
@@ -184,20 +166,5 @@ final class TrialRun {
         Arrays.sort(sorted);
         int middle = sorted.length / 2;
         return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-    }
-
-    private record Judgement(Evaluation test, Evaluation validation, Evaluation train) {
-
-        Map<String, Map<String, @Nullable Object>> metrics() {
-            Map<String, Map<String, @Nullable Object>> metrics = new LinkedHashMap<>();
-            metrics.put("test", test.summary());
-            metrics.put("validation", validation.summary());
-            metrics.put("train", train.summary());
-            return metrics;
-        }
-
-        Overfitting overfitting() {
-            return new Overfitting(train.accuracy(), validation.accuracy(), test.accuracy(), validation.images());
-        }
     }
 }

@@ -65,11 +65,20 @@ public record TrialSpec(
     }
 
     /**
+     * Identifies the trial within its experiment.
+     *
+     * @return such as {@code lstm@wide/1-0}: label, seed and fold
+     */
+    public String id() {
+        return label() + "/" + seed + "-" + fold;
+    }
+
+    /**
      * Says where the trial keeps its files.
      *
      * @return the folder, relative to the run folder
      */
     public String folder() {
-        return "trials/" + label() + "/" + seed + "-" + fold;
+        return "trials/" + id();
     }
 }

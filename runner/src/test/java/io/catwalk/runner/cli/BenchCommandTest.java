@@ -67,6 +67,14 @@ final class BenchCommandTest {
         assertThat(efficiency.path("onnxruntime")).isEqualTo(rows.path(1).path("latency"));
         assertThat(efficiency.path("onnxruntime").path("threads").asInt()).isEqualTo(2);
         assertThat(results.path("trials")).hasSize(4);
+        // The three others were measured with one thread, and so this is in no column with them.
+        assertThat(results.path("trials")
+                        .path(0)
+                        .path("efficiency")
+                        .path("pytorch")
+                        .isNull())
+                .isTrue();
+        assertThat(results.path("latency_notes").path(0).asString()).contains("with 1 thread; what was measured on");
     }
 
     @Test

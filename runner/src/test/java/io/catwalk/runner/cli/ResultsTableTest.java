@@ -3,6 +3,7 @@ package io.catwalk.runner.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.api.Recipe;
+import io.catwalk.runner.evaluation.Averages;
 import io.catwalk.runner.experiment.Comparison;
 import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.statistics.CochranQ;
@@ -10,13 +11,15 @@ import io.catwalk.runner.statistics.Outcome;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.Machine;
+import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.ParityResult;
-import io.catwalk.runner.trial.TrialResult;
+import io.catwalk.runner.trial.TrialMetrics;
+import io.catwalk.runner.trial.TrialOutcome;
+import io.catwalk.runner.trial.TrialOutcome.Done;
 import io.catwalk.runner.trial.TrialSpec;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -58,13 +61,13 @@ final class ResultsTableTest {
 
     @Test
     void severalTrialsAreShownAsMeansByContestant() {
-        List<TrialResult> trials = new ArrayList<>();
+        List<TrialOutcome> trials = new ArrayList<>();
         double[] accuracies = {0.90, 0.92, 0.94}; // mean 0.92, standard deviation 0.02
         for (int fold = 1; fold <= 3; fold++) {
             trials.add(trial("gru", 1, fold, accuracies[fold - 1], 101_770));
             trials.add(
                     fold == 2
-                            ? TrialResult.failed(spec("conv-maxpool", 2), "out of memory")
+                            ? new TrialOutcome.Failed(spec("conv-maxpool", 2), "out of memory")
                             : trial("conv-maxpool", 1, fold, 0.8, 101_770));
         }
 
@@ -152,13 +155,13 @@ final class ResultsTableTest {
     }
 
     private static List<String> printed(List<String> names, long parameters, List<Long> seeds) {
-        List<TrialResult> trials = new ArrayList<>();
+        List<TrialOutcome> trials = new ArrayList<>();
         seeds.forEach(seed -> names.forEach(name -> trials.add(trial(name, seed, 0, 0.9125, parameters))));
         return printed(results(trials, seeds, 0, null));
     }
 
     private static Results results(
-            List<TrialResult> trials, List<Long> seeds, int folds, @Nullable Comparison comparison) {
+            List<TrialOutcome> trials, List<Long> seeds, int folds, @Nullable Comparison comparison) {
         return new Results(
                 1,
                 new Results.Summary(
@@ -179,24 +182,13 @@ final class ResultsTableTest {
         return new TrialSpec(name, "default", Map.of(), Recipe.standard(), 1, fold, 1, TrialSpec.Purpose.SCORE);
     }
 
-    private static TrialResult trial(String name, long seed, int fold, double accuracy, long parameters) {
-        Map<String, @Nullable Object> test = new HashMap<>(
-                Map.of("accuracy", accuracy, "precision_macro", 0.905, "recall_macro", 0.8975, "f1_macro", 0.88));
-        Map<String, @Nullable Object> train = new HashMap<>(Map.of("accuracy", 0.9912));
-        Map<String, @Nullable Object> validation = new HashMap<>(Map.of("accuracy", 0.9));
-        return new TrialResult(
-                name,
-                "default",
-                seed,
-                fold,
-                TrialResult.Status.DONE,
-                null,
-                null,
-                Map.of(),
-                Recipe.standard(),
-                Map.of("test", test, "train", train, "validation", validation),
-                null,
-                new ParityResult(true, 10_000, 0, 1.6e-5, 1e-6, 1e-5, 1e-4, 24, "level ALL, 1 thread(s), batch 7"),
+    private static Done trial(String name, long seed, int fold, double accuracy, long parameters) {
+        return MadeUp.done(
+                new TrialSpec(name, "default", Map.of(), Recipe.standard(), seed, fold, 1, TrialSpec.Purpose.SHIP),
+                new TrialMetrics(
+                        MadeUp.metrics(accuracy, new Averages(0.905, 0.8975, 0.88, 0, 0)),
+                        MadeUp.metrics(0.9),
+                        MadeUp.metrics(0.9912)),
                 new Efficiency(
                         parameters,
                         parameters * 250,
@@ -208,9 +200,7 @@ final class ResultsTableTest {
                         null,
                         latency(1123.4),
                         latency(61.7)),
-                null,
-                null,
-                null);
+                new ParityResult(true, 10_000, 0, 1.6e-5, 1e-6, 1e-5, 1e-4, 24, "level ALL, 1 thread(s), batch 7"));
     }
 
     private static Latency latency(double micros) {

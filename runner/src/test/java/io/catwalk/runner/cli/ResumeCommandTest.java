@@ -100,7 +100,8 @@ final class ResumeCommandTest {
         plugin(TestPlugin.sound("one"), "one");
         assertThat(compare().exitCode()).isEqualTo(ExitCode.DONE);
         String journal = Files.readString(run.resolve("journal.jsonl"));
-        Files.writeString(run.resolve("journal.jsonl"), journal.substring(0, 20));
+        int head = journal.indexOf('\n') + 1;
+        Files.writeString(run.resolve("journal.jsonl"), journal.substring(0, head + 20));
 
         Catwalk.Answer answer = resume();
 
@@ -108,7 +109,8 @@ final class ResumeCommandTest {
         assertThat(answer.err())
                 .contains("the last line of the journal was not written to its end, and was cut off")
                 .contains("1 trial is done already");
-        assertThat(run.resolve("journal.jsonl")).content().isEqualTo(journal);
+        assertThat(run.resolve("journal.jsonl")).content().hasLineCount(2).startsWith(journal.substring(0, head));
+        assertThat(results().at("/trials/0/status").asString()).isEqualTo("done");
     }
 
     @Test
@@ -122,7 +124,7 @@ final class ResumeCommandTest {
 
         assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
         assertThat(answer.err())
-                .contains("expected a finished trial on each line of")
+                .contains("expected the head of a journal in")
                 .contains("but line 1 is 'shopping list'");
         assertThat(run.resolve("journal.jsonl")).content().isEqualTo("shopping list\n");
         assertThat(results()).hasToString(before);

@@ -22,8 +22,13 @@ public final class TinyImages {
 
     /** Makes the folder with its four IDX files. */
     public static Path write(Path folder) throws IOException {
+        return write(folder, TRAIN);
+    }
+
+    /** Makes it with so many training images. */
+    public static Path write(Path folder, int train) throws IOException {
         Files.createDirectories(folder);
-        part(folder, "train", TRAIN);
+        part(folder, "train", train);
         part(folder, "t10k", TEST);
         return folder;
     }

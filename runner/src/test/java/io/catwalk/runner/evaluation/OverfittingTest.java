@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.catwalk.runner.Json;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,7 +45,18 @@ class OverfittingTest {
 
         assertThat(overfitting.validationGap()).isCloseTo(0.09, within(1e-12));
         assertThat(overfitting.testGap()).isCloseTo(0.11, within(1e-12));
-        assertThat(overfitting.summary()).containsEntry("verdict", "strong").containsEntry("test_accuracy", 0.88);
+        assertThat(overfitting.verdict()).hasToString("strong");
+    }
+
+    @Test
+    void whatIsWrittenSaysTheVerdictAndIsReadAgain() {
+        var overfitting = new Overfitting(0.99, 0.9, 0.88, 1000);
+
+        String json = Json.LINE.writeValueAsString(overfitting);
+
+        assertThat(json)
+                .contains("\"verdict\":\"strong\"", "\"test_accuracy\":0.88", "\"rule\":\"strong overfitting: ");
+        assertThat(Json.LINE.readValue(json, Overfitting.class)).isEqualTo(overfitting);
     }
 
     @Test

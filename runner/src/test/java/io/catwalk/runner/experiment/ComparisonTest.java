@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.catwalk.api.Recipe;
 import io.catwalk.runner.Json;
+import io.catwalk.runner.evaluation.Averages;
+import io.catwalk.runner.evaluation.Interval;
+import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.experiment.Comparison.Scope;
 import io.catwalk.runner.experiment.Comparison.Standing;
@@ -15,11 +18,12 @@ import io.catwalk.runner.statistics.Outcome;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.Machine;
-import io.catwalk.runner.trial.TrialResult;
+import io.catwalk.runner.trial.MadeUp;
+import io.catwalk.runner.trial.TrialOutcome;
+import io.catwalk.runner.trial.TrialOutcome.Done;
 import io.catwalk.runner.trial.TrialSpec;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -39,7 +43,7 @@ final class ComparisonTest {
     private static final int IMAGES = 40;
 
     private final List<TrialSpec> planned = new ArrayList<>();
-    private final Map<TrialSpec, TrialResult> finished = new LinkedHashMap<>();
+    private final Outcomes finished = new Outcomes();
     private final Map<TrialSpec, Predictions> predictions = new HashMap<>();
 
     // ---- models: 40 images, of which each is right on those from one number up to another ----
@@ -147,7 +151,7 @@ final class ComparisonTest {
     void whoFailedTakesNoPart() {
         threeModels();
         TrialSpec lstm = plan("lstm", 1, 0);
-        finished.put(lstm, TrialResult.failed(lstm, "out of memory"));
+        finished.put(new TrialOutcome.Failed(lstm, "out of memory"));
 
         Comparison comparison = compared();
 
@@ -172,7 +176,7 @@ final class ComparisonTest {
     @Test
     void withoutATrainedNetworkThereIsNothingToSay() {
         TrialSpec lstm = plan("lstm", 1, 0);
-        finished.put(lstm, TrialResult.failed(lstm, "out of memory"));
+        finished.put(new TrialOutcome.Failed(lstm, "out of memory"));
         plan("gru", 1, 0);
 
         assertThat(comparison()).isNull();
@@ -274,7 +278,7 @@ final class ComparisonTest {
         fold("conv", 1, 0.90, 0.92, 0.94, 0.91, 0.10);
         fold("gru", 1, 0.895, 0.922, 0.938, 0.909);
         TrialSpec last = plan("gru", 1, 5);
-        finished.put(last, TrialResult.failed(last, "out of memory"));
+        finished.put(new TrialOutcome.Failed(last, "out of memory"));
 
         Comparison comparison = compared();
 
@@ -368,13 +372,14 @@ final class ComparisonTest {
                 new Results.Summary(
                         "run", "crossval", "2024-01-01T00:00:00Z", 1, 8, 8, List.of(), List.of(1L), 4, 1, 2, 1),
                 images(),
-                List.copyOf(finished.values()),
+                List.copyOf(finished.all()),
                 comparison,
                 null);
 
         assertThat(results.markdown().lines())
                 .contains(
-                        "| conv | 4 | 91.75 ± 1.71 | - | - | 50.00 ± 0.00 | - | - | - | - |",
+                        "| conv | 4 | 91.75 ± 1.71 | 50.00 ± 0.00 | 50.00 ± 0.00 | 50.00 ± 0.00 | 91.75 ± 1.71"
+                                + " | 91.75 ± 1.71 | 100,000 | 1m00s |",
                         "**" + comparison.headline() + "**",
                         "- " + comparison.verdicts().get(0).sentence())
                 .endsWith(comparison.limits())
@@ -395,12 +400,12 @@ final class ComparisonTest {
     private void model(String name, long seed, int from, int to, @Nullable Efficiency cost) {
         TrialSpec trial = plan(name, seed, 0);
         judged(trial, (to - from) / (double) IMAGES, from, to);
-        finished.put(trial, done(trial, (to - from) / (double) IMAGES, cost));
+        finished.put(done(trial, (to - from) / (double) IMAGES, cost));
     }
 
     /** Says that it answers the images from one up to another rightly. */
     private void judged(TrialSpec trial, double accuracy, int from, int to) {
-        finished.put(trial, done(trial, accuracy, null));
+        finished.put(done(trial, accuracy, null));
         int[] labels = new int[IMAGES];
         float[] logits = new float[2 * IMAGES];
         for (int i = 0; i < IMAGES; i++) {
@@ -414,7 +419,7 @@ final class ComparisonTest {
     private void fold(String name, long seed, double... accuracies) {
         for (int i = 0; i < accuracies.length; i++) {
             TrialSpec trial = plan(name, seed, i + 1);
-            finished.put(trial, done(trial, accuracies[i], null));
+            finished.put(done(trial, accuracies[i], null));
         }
     }
 
@@ -425,34 +430,12 @@ final class ComparisonTest {
         return trial;
     }
 
-    private static TrialResult done(TrialSpec trial, double accuracy, @Nullable Efficiency cost) {
+    private static Done done(TrialSpec trial, double accuracy, @Nullable Efficiency cost) {
         // Wilson's bounds of 36 in 40, which the trials that ask for them have.
-        Map<String, @Nullable Object> test = new HashMap<>(Map.of(
-                "accuracy",
-                accuracy,
-                "accuracy_low",
-                0.769482247724777,
-                "accuracy_high",
-                0.9604204713173935,
-                "f1_macro",
-                trial.fold() > 0 ? 0.5 : accuracy));
-        return new TrialResult(
-                trial.classifier(),
-                trial.variant(),
-                trial.seed(),
-                trial.fold(),
-                TrialResult.Status.DONE,
-                null,
-                null,
-                Map.of(),
-                trial.recipe(),
-                Map.of("test", test),
-                null,
-                null,
-                cost,
-                null,
-                null,
-                null);
+        Interval interval = new Interval(0.769482247724777, 0.9604204713173935);
+        double f1 = trial.fold() > 0 ? 0.5 : accuracy;
+        Metrics test = MadeUp.metrics(accuracy, interval, new Averages(f1, f1, f1, f1, f1));
+        return MadeUp.done(trial, test, test, cost == null ? MadeUp.efficiency(null, null) : cost, null);
     }
 
     private static Efficiency cost(double micros, long bytes) {

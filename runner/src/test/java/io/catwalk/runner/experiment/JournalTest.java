@@ -3,11 +3,17 @@ package io.catwalk.runner.experiment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.catwalk.api.Recipe;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.trial.MadeUp;
+import io.catwalk.runner.trial.TrialOutcome;
+import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Tag;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -15,72 +21,125 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Tag("tiny")
-final class JournalTest {
+class JournalTest {
 
-    private static final String FIRST = "{\"trial\":\"trials/gru@wide/3-2\",\"key\":\"ab12\",\"status\":\"failed\"}\n";
-    private static final String SECOND = "{\"trial\":\"trials/lstm/3-2\",\"key\":\"cd34\",\"status\":\"done\"}\n";
+    private static final Journal.Head HEAD = new Journal.Head(
+            Journal.SCHEMA,
+            "2026-11-24T15:15:49Z",
+            new Results.Dataset("shapes", "0".repeat(64), List.of("a", "b"), 1, 8, 8, 90, 10, 50));
+    private static final Journal.Entry DONE = new Journal.Entry("ab12", 61.5, MadeUp.done(trial("gru"), 0.9));
+    private static final Journal.Entry FAILED =
+            new Journal.Entry("cd34", 72, new TrialOutcome.Failed(trial("lstm"), "out of memory", "the loss is NaN"));
+    private static final Journal.Entry LOST =
+            new Journal.Entry("ef56", 80, new TrialOutcome.Lost(trial("rnn"), "No space left on device"));
 
     @TempDir
     private Path folder;
 
-    @Test
-    void itGrowsByALine() throws IOException {
-        Journal journal = new Journal(folder.resolve("journal.jsonl"));
+    private Path file;
+    private Journal journal;
 
-        journal.append(new Journal.Entry("trials/gru@wide/3-2", "ab12", "failed"));
-        journal.append(new Journal.Entry("trials/lstm/3-2", "cd34", "done"));
+    private static TrialSpec trial(String classifier) {
+        return new TrialSpec(
+                classifier, "wide", Map.of("units", 64), Recipe.standard(), 3, 2, 1, TrialSpec.Purpose.SHIP);
+    }
 
-        assertThat(journal.path()).content().isEqualTo(FIRST + SECOND);
-        assertThat(journal.readAndRepair().entries())
-                .containsExactly(
-                        new Journal.Entry("trials/gru@wide/3-2", "ab12", "failed"),
-                        new Journal.Entry("trials/lstm/3-2", "cd34", "done"));
+    @BeforeEach
+    void begin() throws IOException {
+        file = folder.resolve("journal.jsonl");
+        journal = new Journal(file);
     }
 
     @Test
-    void aRunWithoutOneHasFinishedNothing() throws IOException {
-        Journal.Content content = new Journal(folder.resolve("journal.jsonl")).readAndRepair();
+    void whatWasAppendedIsReadAgain() throws IOException {
+        journal.begin(HEAD);
+        journal.append(DONE);
+        journal.append(FAILED);
+        journal.append(LOST);
 
-        assertThat(content.entries()).isEmpty();
-        assertThat(content.repaired()).isFalse();
+        assertThat(file).content().hasLineCount(4).contains("\"status\":\"done\"", "\"log_loss\":0.0999");
+        assertThat(journal.readAndRepair())
+                .usingRecursiveComparison()
+                .isEqualTo(new Journal.Content(HEAD, List.of(DONE, FAILED, LOST), false));
+    }
+
+    @Test
+    void aRunWithoutOneHasNotBegun() throws IOException {
+        assertThat(journal.readAndRepair()).isEqualTo(new Journal.Content(null, List.of(), false));
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 10, 57, 58})
+    @ValueSource(ints = {1, 10, 400})
     void aTornLastLineIsCutOff(int written) throws IOException {
-        Path file = folder.resolve("journal.jsonl");
-        Files.writeString(file, FIRST + SECOND.substring(0, Math.min(written, SECOND.length() - 1)));
+        journal.begin(HEAD);
+        journal.append(DONE);
+        String whole = Files.readString(file);
+        journal.append(FAILED);
+        Files.writeString(file, Files.readString(file).substring(0, whole.length() + written));
 
-        Journal.Content content = new Journal(file).readAndRepair();
+        Journal.Content content = journal.readAndRepair();
 
-        assertThat(content.repaired()).isTrue();
-        assertThat(content.entries()).hasSize(1);
-        assertThat(file).content().isEqualTo(FIRST);
+        assertThat(content).usingRecursiveComparison().isEqualTo(new Journal.Content(HEAD, List.of(DONE), true));
+        assertThat(file).content().isEqualTo(whole);
+    }
+
+    @Test
+    void aTornFirstLineIsNoJournal() throws IOException {
+        Files.writeString(file, "{\"schema\":2,\"star");
+
+        assertThat(journal.readAndRepair()).isEqualTo(new Journal.Content(null, List.of(), true));
+        assertThat(file).isEmptyFile();
     }
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"hello\n", "{}\n", "\n", "{\"trial\":\"a\",\"key\":\"b\",\"status\":\"done\",\"x\":1}\n", "[1]\n"
-            })
+            strings = {"hello", "{}", "", "[1]", "{\"key\":\"a\",\"seconds\":1,\"outcome\":null}", "{\"key\":\"a\"}"})
     void aForeignLineIsRefusedAndLeftAlone(String foreign) throws IOException {
-        Path file = folder.resolve("journal.jsonl");
-        String torn = FIRST + foreign + SECOND + "{\"tri";
-        Files.writeString(file, torn);
+        journal.begin(HEAD);
+        Files.writeString(file, Files.readString(file) + foreign + "\n{\"tri");
+        String before = Files.readString(file);
 
-        assertThatThrownBy(() -> new Journal(file).readAndRepair())
+        assertThatThrownBy(() -> journal.readAndRepair())
                 .isInstanceOf(RequestException.class)
-                .hasMessageStartingWith("expected a finished trial on each line of " + file + ", but line 2 is '")
+                .hasMessageStartingWith("expected the outcome of a trial on each line of " + file + ", but line 2 is '")
                 .hasMessageEndingWith("': the run is left as it is; start it anew with another --out");
-        assertThat(file).content().isEqualTo(torn);
+        assertThat(file).content().isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "hello",
+                "{}",
+                "{\"trial\":\"trials/gru/1-0\",\"key\":\"ab\",\"status\":\"done\"}",
+                "{\"schema\":-1}"
+            })
+    void aFileThatBeginsOtherwiseIsRefusedAndLeftAlone(String first) throws IOException {
+        Files.writeString(file, first + "\n");
+
+        assertThatThrownBy(() -> journal.readAndRepair())
+                .isInstanceOf(RequestException.class)
+                .hasMessageStartingWith("expected the head of a journal in " + file + ", but line 1 is '");
+        assertThat(file).content().isEqualTo(first + "\n");
+    }
+
+    @Test
+    void aJournalOfANewerCatwalkIsRefusedAndLeftAlone() throws IOException {
+        Files.writeString(file, "{\"schema\":99,\"moons\":3}\n");
+
+        assertThatThrownBy(() -> journal.readAndRepair())
+                .isInstanceOf(RequestException.class)
+                .hasMessage("expected a journal of schema 2, but " + file
+                        + " is of schema 99: it is left as it is; use the newer Catwalk that made it");
+        assertThat(file).content().isEqualTo("{\"schema\":99,\"moons\":3}\n");
     }
 
     @Test
     @EnabledOnOs(value = OS.LINUX, disabledReason = "needs /dev/full")
     void aFullDiskIsNamed() throws IOException {
-        Path file = Files.createSymbolicLink(folder.resolve("journal.jsonl"), Path.of("/dev/full"));
+        Files.createSymbolicLink(file, Path.of("/dev/full"));
 
-        assertThatThrownBy(() -> new Journal(file).append(new Journal.Entry("trials/gru/1-0", "ab12", "done")))
+        assertThatThrownBy(() -> journal.append(DONE))
                 .isInstanceOf(IOException.class)
                 .hasMessage("cannot write " + file + ": No space left on device");
         Files.delete(file);

@@ -238,7 +238,7 @@ final class RunFolderTest {
                 null,
                 "compare");
         run.writeExperiment(spec);
-        Files.writeString(run.createTrial(spec.trials(Map.of()).get(0)).result(), "{}");
+        Files.writeString(run.createTrial(spec.trials(new Outcomes()).get(0)).outcome(), "{}");
         return run.path();
     }
 }

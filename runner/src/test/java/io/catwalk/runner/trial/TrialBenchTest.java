@@ -14,11 +14,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /** Measures by a bench that answers what the test says. */
 @Tag("tiny")
@@ -55,7 +55,9 @@ final class TrialBenchTest {
                 SplitSpec.holdOut(0.1, 1),
                 Path.of("data"),
                 Path.of("plugins"),
-                folder);
+                folder,
+                new TrialInputs(
+                        "net", "1", "ab".repeat(32), "0".repeat(64), new Software("0.1.0", "1", "2", "3", "17")));
         LatencyBench bench = order -> {
             asked.add(order);
             return answers.measure(order);

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.api.Recipe;
 import io.catwalk.runner.data.TinyImages;
+import io.catwalk.runner.plugin.LoadedClassifier;
+import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.plugin.TestPlugin;
 import io.catwalk.runner.training.Epoch;
 import java.io.IOException;
@@ -43,13 +45,14 @@ final class TrialProcessTest {
     @Test
     void theSameSeedGivesTheSameBytesAndAnotherSeedOthers() throws Exception {
         List<Epoch> epochs = new ArrayList<>();
-        TrialResult first = new TrialProcess(null).train(order("dropout", 1, "first"), epochs::add);
-        TrialResult again = new TrialProcess(null).train(order("dropout", 1, "again"), epoch -> {});
-        TrialResult other = new TrialProcess(null).train(order("dropout", 2, "other"), epoch -> {});
+        TrialOutcome first = new TrialProcess(null).train(order("dropout", 1, "first"), epochs::add);
+        TrialOutcome again = new TrialProcess(null).train(order("dropout", 1, "again"), epoch -> {});
+        TrialOutcome other = new TrialProcess(null).train(order("dropout", 2, "other"), epoch -> {});
 
-        assertThat(first.status()).isEqualTo(TrialResult.Status.DONE);
         assertThat(epochs).extracting(Epoch::epoch).containsExactly(1, 2);
-        assertThat(first.metrics()).isNotNull().isEqualTo(again.metrics()).isNotEqualTo(other.metrics());
+        assertThat(((TrialOutcome.Done) first).metrics())
+                .isEqualTo(((TrialOutcome.Done) again).metrics())
+                .isNotEqualTo(((TrialOutcome.Done) other).metrics());
         for (String file : List.of("predictions.csv", "predictions-validation.csv", "model/network-0000.params")) {
             assertThat(folder.resolve("again").resolve(file))
                     .hasSameBinaryContentAs(folder.resolve("first").resolve(file));
@@ -63,9 +66,9 @@ final class TrialProcessTest {
 
     @Test
     void aTrialThatHangsIsStopped() throws Exception {
-        TrialResult result = new TrialProcess(Duration.ofSeconds(3)).train(order("hangs", 1, "stopped"), epoch -> {});
+        TrialOutcome result = new TrialProcess(Duration.ofSeconds(3)).train(order("hangs", 1, "stopped"), epoch -> {});
 
-        assertThat(result.status()).isEqualTo(TrialResult.Status.FAILED);
+        assertThat(result).isInstanceOf(TrialOutcome.Failed.class);
         assertThat(result.error()).isEqualTo("took longer than --trial-timeout 3s and was stopped");
         assertThat(childrenOn("stopped")).isEmpty();
     }
@@ -73,7 +76,7 @@ final class TrialProcessTest {
     @Test
     void anInterruptStopsTheProcess() throws Exception {
         CountDownLatch called = new CountDownLatch(1);
-        FutureTask<TrialResult> trial = new FutureTask<>(() -> {
+        FutureTask<TrialOutcome> trial = new FutureTask<>(() -> {
             called.countDown();
             return new TrialProcess(null).train(order("hangs", 1, "interrupted"), epoch -> {});
         });
@@ -95,9 +98,9 @@ final class TrialProcessTest {
         TrialOrder order = order("dropout", 1, "full");
         Files.createSymbolicLink(order.folder().resolve("history.csv.part"), Path.of("/dev/full"));
 
-        TrialResult result = new TrialProcess(null).train(order, epoch -> {});
+        TrialOutcome result = new TrialProcess(null).train(order, epoch -> {});
 
-        assertThat(result.status()).isEqualTo(TrialResult.Status.FAILED);
+        assertThat(result).isInstanceOf(TrialOutcome.Failed.class);
         assertThat(result.error())
                 .isEqualTo("cannot write " + order.folder().resolve("history.csv") + ": No space left on device");
     }
@@ -115,12 +118,26 @@ final class TrialProcessTest {
 
     private static TrialOrder order(String classifier, long seed, String name) throws IOException {
         Recipe recipe = Recipe.standard().withEpochs(2).withBatchSize(16);
+        DatasetSpec dataset = new DatasetSpec(folder.resolve("tiny").toString(), null, 0, 0);
         return new TrialOrder(
                 new TrialSpec(classifier, "default", Map.of(), recipe, seed, 0, 1, TrialSpec.Purpose.SHIP),
-                new DatasetSpec(folder.resolve("tiny").toString(), null, 0, 0),
+                dataset,
                 SplitSpec.holdOut(0.1, 0),
                 folder,
                 folder.resolve("plugins"),
-                Files.createDirectory(folder.resolve(name)));
+                Files.createDirectory(folder.resolve(name)),
+                inputs(classifier, dataset));
+    }
+
+    private static TrialInputs inputs(String classifier, DatasetSpec dataset) {
+        try (PluginCatalog catalog = PluginCatalog.open(folder.resolve("plugins"))) {
+            LoadedClassifier plugin = catalog.require(classifier);
+            return new TrialInputs(
+                    plugin.pluginId(),
+                    plugin.version(),
+                    plugin.jarSha256(),
+                    dataset.load(folder).sha256(),
+                    Software.current());
+        }
     }
 }

@@ -1,8 +1,8 @@
 package io.catwalk.runner.report.page;
 
+import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.experiment.Comparison;
 import io.catwalk.runner.experiment.Comparison.Standing;
-import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.report.Palette;
 import io.catwalk.runner.report.RunReport;
 import io.catwalk.runner.report.RunReport.Model;
@@ -10,7 +10,8 @@ import io.catwalk.runner.statistics.Spread;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.ParityResult;
-import io.catwalk.runner.trial.TrialResult;
+import io.catwalk.runner.trial.TrialMetrics;
+import io.catwalk.runner.trial.TrialOutcome.Done;
 import io.catwalk.runner.trial.TrialSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +43,7 @@ record Group(
     static List<Group> of(RunReport report) {
         Map<String, List<Model>> byName = new LinkedHashMap<>();
         for (Model model : report.models()) {
-            byName.computeIfAbsent(label(model.result()), name -> new ArrayList<>())
+            byName.computeIfAbsent(model.outcome().trial().label(), name -> new ArrayList<>())
                     .add(model);
         }
         Palette palette = new Palette(List.copyOf(byName.keySet()));
@@ -60,12 +62,6 @@ record Group(
         return numbered;
     }
 
-    private static String label(TrialResult trial) {
-        return trial.variant().equals(TrialSpec.DEFAULT_VARIANT)
-                ? trial.classifier()
-                : trial.classifier() + "@" + trial.variant();
-    }
-
     /** Takes the standing of the comparison, or works out the same where there is none. */
     private static @Nullable Standing standing(String name, List<Model> models, @Nullable Comparison comparison) {
         if (comparison != null) {
@@ -79,11 +75,11 @@ record Group(
         if (done.isEmpty()) {
             return null;
         }
-        double[] accuracies = values(done, "accuracy");
-        double f1 = mean(values(done, "f1_macro"));
+        double[] accuracies = values(done, Metrics::accuracy);
+        double f1 = mean(values(done, metrics -> metrics.macro().f1()));
         if (accuracies.length < 2) {
-            double[] low = values(done, "accuracy_low");
-            double[] high = values(done, "accuracy_high");
+            double[] low = values(done, Metrics::accuracyLow);
+            double[] high = values(done, Metrics::accuracyHigh);
             return new Standing(name, done.size(), mean(accuracies), null, mean(low), mean(high), f1, null, null, null);
         }
         Spread spread = Spread.of(accuracies);
@@ -100,11 +96,10 @@ record Group(
                 null);
     }
 
-    private static double[] values(List<Model> models, String metric) {
+    private static double[] values(List<Model> models, ToDoubleFunction<Metrics> metric) {
         return models.stream()
-                .map(model -> Results.metric(model.result(), "test", metric))
-                .filter(value -> value != null && Double.isFinite(value))
-                .mapToDouble(value -> Objects.requireNonNull(value))
+                .map(model -> model.trained().metrics().test())
+                .mapToDouble(metric)
                 .toArray();
     }
 
@@ -126,13 +121,22 @@ record Group(
         return models.stream().filter(model -> !model.done()).toList();
     }
 
-    /** Returns the trial that stands for what the contestant costs: the first that was measured, else the first. */
-    TrialResult first() {
+    /** Returns what was asked for: hyperparameters and recipe are the same in all of its trials. */
+    TrialSpec request() {
+        return models.get(0).outcome().trial();
+    }
+
+    /**
+     * Returns the trial that stands for what the contestant costs: the first that was measured, else the first
+     * with a trained network; null if there is none.
+     */
+    @Nullable
+    Done first() {
         return models.stream()
                 .filter(Model::done)
-                .min(Comparator.comparing(model -> latency(model.result()) == null))
-                .orElse(models.get(0))
-                .result();
+                .map(Model::trained)
+                .min(Comparator.comparing(done -> latency(done.efficiency()) == null))
+                .orElse(null);
     }
 
     /** Returns the ONNX file of one of its trials; null if there is none. */
@@ -148,45 +152,59 @@ record Group(
     /** Returns what it costs; null if that is not known. */
     @Nullable
     Efficiency efficiency() {
-        return first().efficiency();
+        Done first = first();
+        return first == null ? null : first.efficiency();
     }
 
     /** Returns how its ONNX file compares; null if none was asked for. */
     @Nullable
     ParityResult parity() {
-        return first().parity();
+        Done first = first();
+        return first == null ? null : first.parity();
     }
 
     /** Returns the median time of one image: on ONNX Runtime, else on PyTorch; null if it was not measured. */
     @Nullable
     Double latency() {
-        return latency(first());
+        return latency(efficiency());
     }
 
-    private static @Nullable Double latency(TrialResult trial) {
-        Efficiency efficiency = trial.efficiency();
-        Latency latency = efficiency == null
-                ? null
-                : efficiency.onnxruntime() == null ? efficiency.pytorch() : efficiency.onnxruntime();
+    /** Returns what that time is from; null likewise. */
+    @Nullable
+    Latency measured() {
+        return measured(efficiency());
+    }
+
+    private static @Nullable Latency measured(@Nullable Efficiency efficiency) {
+        if (efficiency == null) {
+            return null;
+        }
+        return efficiency.onnxruntime() == null ? efficiency.pytorch() : efficiency.onnxruntime();
+    }
+
+    private static @Nullable Double latency(@Nullable Efficiency efficiency) {
+        Latency latency = measured(efficiency);
         return latency == null ? null : (Double) latency.p50Micros();
     }
 
-    /** Returns a metric averaged over its trials; NaN where none has it. */
-    double mean(String part, String metric) {
+    /** Returns a metric averaged over its trials; NaN where there is none. */
+    double mean(ToDoubleFunction<TrialMetrics> metric) {
         return done().stream()
-                .map(model -> Results.metric(model.result(), part, metric))
-                .filter(Objects::nonNull)
-                .mapToDouble(value -> Objects.requireNonNull(value))
+                .map(model -> model.trained().metrics())
+                .mapToDouble(metric)
                 .average()
                 .orElse(Double.NaN);
+    }
+
+    /** Returns by how much training accuracy is above validation accuracy, averaged; NaN where there is none. */
+    double gap() {
+        return mean(metrics -> metrics.train().accuracy() - metrics.validation().accuracy());
     }
 
     /** Returns the gravest verdict on overfitting of its trials; a dash where there is none. */
     String overfitting() {
         List<String> verdicts = done().stream()
-                .map(model -> model.result().overfitting())
-                .filter(Objects::nonNull)
-                .map(gaps -> String.valueOf(gaps.get("verdict")))
+                .map(model -> model.trained().overfitting().verdict().toString())
                 .toList();
         return List.of("strong", "mild", "none").stream()
                 .filter(verdicts::contains)

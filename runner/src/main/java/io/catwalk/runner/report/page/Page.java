@@ -1,5 +1,6 @@
 package io.catwalk.runner.report.page;
 
+import io.catwalk.runner.evaluation.Overfitting;
 import io.catwalk.runner.experiment.Comparison;
 import io.catwalk.runner.experiment.Comparison.Standing;
 import io.catwalk.runner.experiment.Comparison.Verdict;
@@ -11,13 +12,11 @@ import io.catwalk.runner.report.drawing.ArchitectureDrawing;
 import io.catwalk.runner.report.drawing.Theme;
 import io.catwalk.runner.statistics.Outcome;
 import io.catwalk.runner.trial.Provenance;
-import io.catwalk.runner.trial.TrialResult;
 import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -67,24 +66,6 @@ record Page(RunReport report, List<Group> groups, String json) {
 
     List<Model> failed() {
         return groups.stream().flatMap(group -> group.failed().stream()).toList();
-    }
-
-    /** Lists the trials that were asked for, that have no outcome and of which nobody said that they are left out. */
-    List<String> unfinished() {
-        // What comes later in a search is not known before it is asked for.
-        List<TrialSpec> asked = report.spec().tuning() == null ? report.spec().trials(Map.of()) : List.<TrialSpec>of();
-        return asked.stream()
-                .filter(trial -> report.models().stream().noneMatch(model -> isOf(model.result(), trial)))
-                .map(TrialSpec::title)
-                .filter(title -> !results().experiment().notRun().contains(title))
-                .toList();
-    }
-
-    private static boolean isOf(TrialResult result, TrialSpec trial) {
-        return result.classifier().equals(trial.classifier())
-                && result.variant().equals(trial.variant())
-                && result.seed() == trial.seed()
-                && result.fold() == trial.fold();
     }
 
     boolean judged() {
@@ -233,13 +214,13 @@ record Page(RunReport report, List<Group> groups, String json) {
         }
     }
 
-    static List<String> recipe(TrialResult trial) {
+    static List<String> recipe(TrialSpec trial) {
         return RecipeWords.of(trial.recipe());
     }
 
     /** Returns how overfitting was judged, as a sentence. */
-    static String rule(TrialResult trial) {
-        String rule = String.valueOf(Objects.requireNonNull(trial.overfitting()).get("rule"));
+    static String rule(Overfitting overfitting) {
+        String rule = overfitting.explanation();
         return rule.substring(0, 1).toUpperCase(Locale.ROOT) + rule.substring(1) + ".";
     }
 
@@ -247,9 +228,7 @@ record Page(RunReport report, List<Group> groups, String json) {
     @Nullable
     Provenance provenance() {
         return done().stream()
-                .map(Model::result)
-                .map(TrialResult::provenance)
-                .filter(Objects::nonNull)
+                .map(model -> model.trained().provenance())
                 .findFirst()
                 .orElse(null);
     }

@@ -15,6 +15,7 @@ import io.catwalk.runner.report.RunReport;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.Efficiency;
+import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -130,15 +131,15 @@ record PageData(
     }
 
     private static Trial trial(Model model) {
-        var result = model.result();
+        Done done = model.trained();
         return new Trial(
                 model.label(),
-                result.seed(),
-                result.fold(),
-                Results.metric(result, "train", "accuracy"),
-                Results.metric(result, "validation", "accuracy"),
-                Results.metric(result, "test", "accuracy"),
-                result.timing() == null ? null : (Integer) result.timing().bestEpoch(),
+                done.trial().seed(),
+                done.trial().fold(),
+                done.metrics().train().accuracy(),
+                done.metrics().validation().accuracy(),
+                done.metrics().test().accuracy(),
+                done.timing().bestEpoch(),
                 curves(model.history()));
     }
 
@@ -210,7 +211,9 @@ record PageData(
             for (Model model : group.models()) {
                 if (model.predictions() != null) {
                     together.computeIfAbsent(
-                                    model.result().seed() + "-" + model.result().fold(), key -> new ArrayList<>())
+                                    model.outcome().trial().seed() + "-"
+                                            + model.outcome().trial().fold(),
+                                    key -> new ArrayList<>())
                             .add(model);
                 }
             }
@@ -262,8 +265,9 @@ record PageData(
 
         Example example(Pictures pictures) {
             int truth = Objects.requireNonNull(model.predictions()).labels()[image];
-            String trial =
-                    model.result().fold() == 0 ? "" : "fold " + model.result().fold();
+            String trial = model.outcome().trial().fold() == 0
+                    ? ""
+                    : "fold " + model.outcome().trial().fold();
             return new Example(pictures.of(model, image), trial, image, truth, answers);
         }
     }

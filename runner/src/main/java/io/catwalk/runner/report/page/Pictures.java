@@ -51,7 +51,7 @@ final class Pictures {
                 || dataset.train().channels() > 3) {
             return null;
         }
-        int fold = trial.result().fold();
+        int fold = trial.outcome().trial().fold();
         LabeledImages images = fold == 0 ? dataset.test() : dataset.train();
         int image = fold == 0 ? index : place(dataset, fold, index);
         Predictions predictions = Objects.requireNonNull(trial.predictions());

@@ -6,6 +6,7 @@ import io.catwalk.runner.report.plots.Lines.Look;
 import io.catwalk.runner.report.plots.Lines.Point;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.Timing;
+import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.util.ArrayList;
@@ -78,8 +79,8 @@ record ModelFigures(Model model, String name, List<String> classes, Color color,
         lines.chart().getStyler().setLegendPosition(LegendPosition.OutsideS);
         lines.add("training", points(training, scale), pale, Look.LINE);
         lines.add("validation", points(validation, scale), color, Look.LINE);
-        Timing timing = model.result().timing();
-        if (timing != null) {
+        if (model.outcome() instanceof Done done) {
+            Timing timing = done.timing();
             List<Point> best = model.history().stream()
                     .filter(epoch -> epoch.epoch() == timing.bestEpoch())
                     .map(epoch -> new Point(epoch.epoch(), validation.applyAsDouble(epoch) * scale))

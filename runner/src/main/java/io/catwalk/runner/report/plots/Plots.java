@@ -40,7 +40,7 @@ public final class Plots {
         Set<String> shown = new HashSet<>();
         Set<String> names = new HashSet<>();
         for (Model model : report.models()) {
-            String contestant = Palette.contestant(model.result());
+            String contestant = model.outcome().trial().label();
             if (model.done() && shown.size() < MODELS && shown.add(contestant)) {
                 figures.addAll(new ModelFigures(
                                 model,

@@ -1,6 +1,6 @@
 package io.catwalk.runner.report.plots;
 
-import io.catwalk.runner.experiment.Results;
+import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.experiment.Tuning;
 import io.catwalk.runner.report.Palette;
 import io.catwalk.runner.report.RunReport;
@@ -19,7 +19,8 @@ import io.catwalk.runner.statistics.ParetoFront.Better;
 import io.catwalk.runner.statistics.ParetoFront.Objective;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.Latency;
-import io.catwalk.runner.trial.TrialResult;
+import io.catwalk.runner.trial.TrialMetrics;
+import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.awt.Color;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -45,16 +46,16 @@ final class RunFigures {
 
     private final RunReport report;
     private final Palette palette;
-    private final Map<String, List<TrialResult>> contestants = new LinkedHashMap<>();
+    private final Map<String, List<Done>> contestants = new LinkedHashMap<>();
 
     RunFigures(RunReport report, Palette palette) {
         this.report = report;
         this.palette = palette;
         report.models().stream()
                 .filter(Model::done)
-                .map(Model::result)
+                .map(Model::trained)
                 .forEach(trial -> contestants
-                        .computeIfAbsent(Palette.contestant(trial), name -> new ArrayList<>())
+                        .computeIfAbsent(trial.trial().label(), name -> new ArrayList<>())
                         .add(trial));
     }
 
@@ -76,7 +77,8 @@ final class RunFigures {
         List<Place> places = new ArrayList<>();
         contestants.forEach((name, trials) -> {
             OptionalDouble latency = mean(trials, trial -> micros(trial, engine));
-            OptionalDouble accuracy = mean(trials, trial -> Results.metric(trial, "test", "accuracy"));
+            OptionalDouble accuracy =
+                    mean(trials, trial -> trial.metrics().test().accuracy());
             if (latency.isPresent() && accuracy.isPresent()) {
                 places.add(new Place(name, latency.getAsDouble(), accuracy.getAsDouble() * 100));
             }
@@ -137,7 +139,7 @@ final class RunFigures {
         });
     }
 
-    private RowsChart bars(String title, String unit, Function<TrialResult, @Nullable Double> value) {
+    private RowsChart bars(String title, String unit, Function<Done, @Nullable Double> value) {
         List<Row> rows = new ArrayList<>();
         contestants.forEach((name, trials) -> mean(trials, value)
                 .ifPresent(mean ->
@@ -164,8 +166,9 @@ final class RunFigures {
         List<Row> rows = new ArrayList<>();
         contestants.forEach((name, trials) -> {
             List<Double> places = new ArrayList<>();
-            for (String part : List.of("train", "validation", "test")) {
-                places.add(mean(trials, trial -> Results.metric(trial, part, "accuracy"))
+            for (Function<TrialMetrics, Metrics> part : List.<Function<TrialMetrics, Metrics>>of(
+                    TrialMetrics::train, TrialMetrics::validation, TrialMetrics::test)) {
+                places.add(mean(trials, trial -> part.apply(trial.metrics()).accuracy())
                                 .orElse(Double.NaN)
                         * 100);
             }
@@ -202,7 +205,7 @@ final class RunFigures {
         List<Row> rows = new ArrayList<>();
         contestants.forEach((name, trials) -> {
             List<Double> accuracies = trials.stream()
-                    .map(trial -> Results.metric(trial, "test", "accuracy"))
+                    .map(trial -> trial.metrics().test().accuracy())
                     .filter(Objects::nonNull)
                     .map(share -> share * 100)
                     .filter(Double::isFinite)
@@ -292,7 +295,7 @@ final class RunFigures {
         return Color.decode(palette.paleColor(name));
     }
 
-    private static OptionalDouble mean(List<TrialResult> trials, Function<TrialResult, @Nullable Double> value) {
+    private static OptionalDouble mean(List<Done> trials, Function<Done, @Nullable Double> value) {
         return trials.stream()
                 .map(value)
                 .filter(Objects::nonNull)
@@ -301,15 +304,15 @@ final class RunFigures {
                 .average();
     }
 
-    private static @Nullable Double micros(TrialResult trial, Function<Efficiency, @Nullable Latency> engine) {
+    private static @Nullable Double micros(Done trial, Function<Efficiency, @Nullable Latency> engine) {
         return cost(trial, efficiency -> {
             Latency latency = engine.apply(efficiency);
             return latency == null ? null : (Double) latency.p50Micros();
         });
     }
 
-    private static @Nullable Double cost(TrialResult trial, Function<Efficiency, @Nullable Double> value) {
-        return trial.efficiency() == null ? null : value.apply(trial.efficiency());
+    private static @Nullable Double cost(Done trial, Function<Efficiency, @Nullable Double> value) {
+        return value.apply(trial.efficiency());
     }
 
     private static @Nullable Double scaled(@Nullable Long value, double unit) {

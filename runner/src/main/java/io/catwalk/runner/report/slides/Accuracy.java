@@ -3,11 +3,13 @@ package io.catwalk.runner.report.slides;
 import io.catwalk.runner.statistics.ParetoFront;
 import io.catwalk.runner.statistics.ParetoFront.Better;
 import io.catwalk.runner.trial.Latency;
+import io.catwalk.runner.trial.TrialMetrics;
 import java.awt.Color;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -34,29 +36,39 @@ final class Accuracy {
         againstLatency(story, deck);
     }
 
+    /** A column of the table: a share, of which more is better, or a loss. */
+    private record Score(ToDoubleFunction<TrialMetrics> metric, boolean higherIsBetter) {}
+
+    private static final Score ACCURACY = new Score(metrics -> metrics.test().accuracy(), true);
+
+    private static final List<Score> SCORES = List.of(
+            ACCURACY,
+            new Score(metrics -> metrics.test().macro().precision(), true),
+            new Score(metrics -> metrics.test().macro().recall(), true),
+            new Score(metrics -> metrics.test().macro().f1(), true),
+            new Score(metrics -> metrics.test().logLoss(), false),
+            new Score(metrics -> metrics.test().ece(), false));
+
     private static void table(Story story, Deck deck) {
-        List<String> metrics = List.of("accuracy", "precision_macro", "recall_macro", "f1_macro", "log_loss", "ece");
         List<List<Table.Cell>> rows = new ArrayList<>();
         for (Entrant entrant : story.ranked()) {
             List<Table.Cell> row = new ArrayList<>();
             row.add(Table.Cell.bold(entrant.name()));
-            for (String metric : metrics) {
-                Double value = entrant.metric("test", metric);
-                boolean share = !metric.equals("log_loss") && !metric.equals("ece");
-                String text = share ? Words.percent(value) : Words.fixed(value, 4);
-                row.add(
-                        value != null && isBest(story, metric, value, share)
-                                ? Table.Cell.bold(text)
-                                : Table.Cell.of(text));
-                if (metric.equals("accuracy")) {
+            for (Score score : SCORES) {
+                Double value = entrant.metric(score.metric);
+                String text = score.higherIsBetter ? Words.percent(value) : Words.fixed(value, 4);
+                row.add(value != null && isBest(story, score, value) ? Table.Cell.bold(text) : Table.Cell.of(text));
+                if (score.equals(ACCURACY)) {
                     row.add(Table.Cell.of(
                             entrant.low() == null
                                     ? Words.NONE
                                     : Words.percent(entrant.low()) + " to " + Words.percent(entrant.high())));
                 }
             }
-            row.add(Table.Cell.of(Words.percent(entrant.metric("train", "accuracy"))));
-            row.add(Table.Cell.of(Words.percent(entrant.metric("validation", "accuracy"))));
+            row.add(Table.Cell.of(
+                    Words.percent(entrant.metric(metrics -> metrics.train().accuracy()))));
+            row.add(Table.Cell.of(
+                    Words.percent(entrant.metric(metrics -> metrics.validation().accuracy()))));
             rows.add(row);
         }
         Table table = Table.of(
@@ -91,12 +103,12 @@ final class Accuracy {
         }
     }
 
-    private static boolean isBest(Story story, String metric, double value, boolean higher) {
+    private static boolean isBest(Story story, Score score, double value) {
         return story.ranked().size() > 1
                 && story.ranked().stream()
-                        .map(entrant -> entrant.metric("test", metric))
+                        .map(entrant -> entrant.metric(score.metric))
                         .filter(Objects::nonNull)
-                        .noneMatch(other -> higher ? other > value : other < value);
+                        .noneMatch(other -> score.higherIsBetter ? other > value : other < value);
     }
 
     private static void intervals(Story story, Deck deck) {
@@ -186,7 +198,8 @@ final class Accuracy {
                 .mapToObj(i -> {
                     List<@Nullable Double> values = new ArrayList<>();
                     for (Entrant entrant : entrants) {
-                        List<@Nullable Double> own = entrant.values("test", "accuracy");
+                        List<@Nullable Double> own =
+                                entrant.values(metrics -> metrics.test().accuracy());
                         values.add(i < own.size() ? percent(own.get(i)) : null);
                     }
                     return Chart.Series.of("trial " + (i + 1), values, new Color(0xA9B4BF));

@@ -9,6 +9,7 @@ import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.Machine;
 import io.catwalk.runner.trial.Provenance;
 import io.catwalk.runner.trial.Software;
+import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -83,7 +84,7 @@ final class Closing {
         if (story.ranked().stream().anyMatch(entrant -> !entrant.parities().isEmpty())) {
             sentences.add(OnnxFiles.sentence(story) + ".");
         }
-        long failed = story.results().failed();
+        int failed = story.results().failed().size();
         if (failed > 0) {
             sentences.add(Words.count(failed, "trial", "trials") + " of "
                     + story.results().trials().size() + " failed, so that the answer is of the rest only.");
@@ -192,7 +193,7 @@ final class Closing {
                 story.report().models().stream().filter(model -> !model.done()).toList();
         Story.first(failed, REASONS)
                 .forEach(model -> lines.add(Words.name(model.label()) + " failed: "
-                        + Words.brief(String.valueOf(model.result().error()), 160)));
+                        + Words.brief(String.valueOf(model.outcome().error()), 160)));
         if (failed.size() > REASONS) {
             lines.add("And " + (failed.size() - REASONS) + " more failed; results.json has their reasons.");
         }
@@ -229,10 +230,8 @@ final class Closing {
                 rows,
                 "Data set",
                 story.dataset().name() + ", SHA-256 " + story.dataset().sha256());
-        List<Provenance> all = story.report().models().stream()
-                .map(model -> model.result().provenance())
-                .filter(Objects::nonNull)
-                .toList();
+        List<Provenance> all =
+                story.results().done().stream().map(Done::provenance).toList();
         Set<Software> software = new LinkedHashSet<>();
         Set<Machine> machines = new LinkedHashSet<>();
         Set<String> splits = new LinkedHashSet<>();

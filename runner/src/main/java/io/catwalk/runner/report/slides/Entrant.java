@@ -2,13 +2,12 @@ package io.catwalk.runner.report.slides;
 
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.experiment.Comparison;
-import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.report.RunReport;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.ParityResult;
-import io.catwalk.runner.trial.TrialResult;
+import io.catwalk.runner.trial.TrialMetrics;
 import io.catwalk.runner.trial.TrialSpec;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +36,7 @@ record Entrant(String name, List<Model> models, Comparison.@Nullable Standing st
     static List<Entrant> of(RunReport report) {
         Map<String, List<Model>> byName = new LinkedHashMap<>();
         for (Model model : report.models()) {
-            byName.computeIfAbsent(name(model.result()), name -> new ArrayList<>())
+            byName.computeIfAbsent(model.outcome().trial().label(), name -> new ArrayList<>())
                     .add(model);
         }
         Comparison comparison = report.results().comparison();
@@ -53,46 +53,35 @@ record Entrant(String name, List<Model> models, Comparison.@Nullable Standing st
         return entrants;
     }
 
-    private static String name(TrialResult result) {
-        return result.variant().equals(TrialSpec.DEFAULT_VARIANT)
-                ? result.classifier()
-                : result.classifier() + "@" + result.variant();
-    }
-
     /** Returns the trials with a trained network. */
     List<Model> done() {
         return models.stream().filter(Model::done).toList();
     }
 
     /** Returns the first trial: hyperparameters and recipe are the same in all. */
-    TrialResult request() {
-        return models.get(0).result();
+    TrialSpec request() {
+        return models.get(0).outcome().trial();
     }
 
-    /** Returns the mean of a metric over the trials that have it; null if none has. */
+    /** Returns the mean of a metric over the trials; null if none is done. */
     @Nullable
-    Double metric(String part, String name) {
-        OptionalDouble mean = values(part, name).stream()
-                .filter(Objects::nonNull)
-                .mapToDouble(Double::doubleValue)
-                .average();
+    Double metric(ToDoubleFunction<TrialMetrics> metric) {
+        OptionalDouble mean =
+                values(metric).stream().mapToDouble(Double::doubleValue).average();
         return mean.isPresent() ? (Double) mean.getAsDouble() : null;
     }
 
-    /** Returns a metric of every trial that is done, null where it has none. */
-    List<@Nullable Double> values(String part, String name) {
-        List<@Nullable Double> values = new ArrayList<>();
-        for (Model model : done()) {
-            Double value = Results.metric(model.result(), part, name);
-            values.add(value == null || !Double.isFinite(value) ? null : value);
-        }
-        return values;
+    /** Returns a metric of every trial that is done. */
+    List<Double> values(ToDoubleFunction<TrialMetrics> metric) {
+        return done().stream()
+                .map(model -> metric.applyAsDouble(model.trained().metrics()))
+                .toList();
     }
 
     /** Returns the accuracy on the images that judge: the mean over the trials. */
     @Nullable
     Double accuracy() {
-        return metric("test", "accuracy");
+        return metric(metrics -> metrics.test().accuracy());
     }
 
     /** Returns the lower bound of its 95 % interval; null where none is known, as of several trials not compared. */
@@ -100,7 +89,7 @@ record Entrant(String name, List<Model> models, Comparison.@Nullable Standing st
     Double low() {
         return standing != null
                 ? finite(standing.accuracyLow())
-                : done().size() == 1 ? metric("test", "accuracy_low") : null;
+                : done().size() == 1 ? metric(metrics -> metrics.test().accuracyLow()) : null;
     }
 
     /** Returns the upper bound likewise. */
@@ -108,7 +97,7 @@ record Entrant(String name, List<Model> models, Comparison.@Nullable Standing st
     Double high() {
         return standing != null
                 ? finite(standing.accuracyHigh())
-                : done().size() == 1 ? metric("test", "accuracy_high") : null;
+                : done().size() == 1 ? metric(metrics -> metrics.test().accuracyHigh()) : null;
     }
 
     private static @Nullable Double finite(double value) {
@@ -119,8 +108,7 @@ record Entrant(String name, List<Model> models, Comparison.@Nullable Standing st
     @Nullable
     Efficiency efficiency() {
         return done().stream()
-                .map(model -> model.result().efficiency())
-                .filter(Objects::nonNull)
+                .map(model -> model.trained().efficiency())
                 .findFirst()
                 .orElse(null);
     }
@@ -129,8 +117,7 @@ record Entrant(String name, List<Model> models, Comparison.@Nullable Standing st
     @Nullable
     Latency onnxruntime() {
         return done().stream()
-                .map(model -> model.result().efficiency())
-                .filter(Objects::nonNull)
+                .map(model -> model.trained().efficiency())
                 .map(Efficiency::onnxruntime)
                 .filter(Objects::nonNull)
                 .findFirst()
@@ -141,8 +128,7 @@ record Entrant(String name, List<Model> models, Comparison.@Nullable Standing st
     @Nullable
     Latency pytorch() {
         return done().stream()
-                .map(model -> model.result().efficiency())
-                .filter(Objects::nonNull)
+                .map(model -> model.trained().efficiency())
                 .map(Efficiency::pytorch)
                 .filter(Objects::nonNull)
                 .findFirst()
@@ -152,7 +138,7 @@ record Entrant(String name, List<Model> models, Comparison.@Nullable Standing st
     /** Returns the outcomes of the cross-checks, one for each trial that was exported. */
     List<ParityResult> parities() {
         return done().stream()
-                .map(model -> model.result().parity())
+                .map(model -> model.trained().parity())
                 .filter(Objects::nonNull)
                 .toList();
     }

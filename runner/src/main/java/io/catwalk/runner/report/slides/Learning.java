@@ -1,13 +1,16 @@
 package io.catwalk.runner.report.slides;
 
+import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.training.Epoch;
+import io.catwalk.runner.trial.TrialMetrics;
 import java.awt.Color;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -87,7 +90,7 @@ final class Learning {
 
     private static String bestEpochs(List<Course> shown) {
         List<Integer> best = shown.stream()
-                .map(one -> one.entrant().done().get(0).result().timing())
+                .map(one -> one.entrant().done().get(0).trained().timing())
                 .filter(Objects::nonNull)
                 .map(timing -> timing.bestEpoch())
                 .sorted()
@@ -205,11 +208,13 @@ final class Learning {
             String verdict = verdict(entrant);
             rows.add(List.of(
                     Table.Cell.bold(entrant.name()),
-                    Table.Cell.of(Words.percent(entrant.metric("train", "accuracy"))),
-                    Table.Cell.of(Words.percent(entrant.metric("validation", "accuracy"))),
+                    Table.Cell.of(Words.percent(
+                            entrant.metric(metrics -> metrics.train().accuracy()))),
+                    Table.Cell.of(Words.percent(
+                            entrant.metric(metrics -> metrics.validation().accuracy()))),
                     Table.Cell.of(Words.percent(entrant.accuracy())),
-                    Table.Cell.of(Words.points(gap(entrant, "validation"))),
-                    Table.Cell.of(Words.points(gap(entrant, "test"))),
+                    Table.Cell.of(Words.points(gap(entrant, TrialMetrics::validation))),
+                    Table.Cell.of(Words.points(gap(entrant, TrialMetrics::test))),
                     Table.Cell.on(
                             switch (verdict) {
                                 case "strong" -> Differences.WORSE;
@@ -246,21 +251,17 @@ final class Learning {
 
     private static String rules(Story story) {
         return Story.first(story.ranked(), Story.MOST_IN_BARS).stream()
-                .filter(entrant -> entrant.done().get(0).result().overfitting() != null)
                 .map(entrant -> Words.name(entrant.name()) + ": "
-                        + Objects.requireNonNull(entrant.done().get(0).result().overfitting())
-                                .get("rule"))
+                        + entrant.done().get(0).trained().overfitting().explanation())
                 .collect(Collectors.joining("; "));
     }
 
     static String verdict(Entrant entrant) {
-        Map<String, Object> overfitting = entrant.done().get(0).result().overfitting();
-        return overfitting != null && overfitting.get("verdict") instanceof String verdict ? verdict : Words.NONE;
+        return entrant.done().get(0).trained().overfitting().verdict().toString();
     }
 
-    private static @Nullable Double gap(Entrant entrant, String part) {
-        Double training = entrant.metric("train", "accuracy");
-        Double other = entrant.metric(part, "accuracy");
-        return training == null || other == null ? null : (Double) (training - other);
+    private static @Nullable Double gap(Entrant entrant, Function<TrialMetrics, Metrics> part) {
+        return entrant.metric(
+                metrics -> metrics.train().accuracy() - part.apply(metrics).accuracy());
     }
 }

@@ -206,8 +206,9 @@ final class Setup {
     }
 
     private static String epochs(Entrant entrant) {
-        Timing timing =
-                entrant.done().isEmpty() ? null : entrant.done().get(0).result().timing();
+        Timing timing = entrant.done().isEmpty()
+                ? null
+                : entrant.done().get(0).trained().timing();
         int asked = entrant.request().recipe().epochs();
         return timing == null ? asked + "" : timing.epochs() + " (" + timing.bestEpoch() + ")";
     }

@@ -85,7 +85,7 @@ final class ReportPageTest {
         int wrong = 0;
         int images = 0;
         for (Model model : report.models()) {
-            if (model.result().classifier().equals(name)) {
+            if (model.outcome().trial().classifier().equals(name)) {
                 boolean[] correct = Objects.requireNonNull(model.predictions()).correct();
                 images += correct.length;
                 for (boolean right : correct) {

@@ -4,15 +4,13 @@ import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.experiment.Tuning;
 import io.catwalk.runner.report.RunReport;
 import io.catwalk.runner.report.RunReport.Model;
-import io.catwalk.runner.trial.TrialResult;
-import io.catwalk.runner.trial.TrialSpec;
+import io.catwalk.runner.trial.TrialOutcome;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** Makes up runs of every kind, the unlucky ones included. */
 final class SamplePages {
@@ -43,7 +41,6 @@ final class SamplePages {
         pages.put("classes-2", new SampleRun(SampleRun.SEVEN, List.of("cat", "dog"), 0, 300, 5).report());
         pages.put("classes-200", manyClasses());
         pages.put("interrupted", interrupted());
-        pages.put("no-numbers", noNumbers());
         pages.put("no-predictions", noPredictions());
         return pages;
     }
@@ -82,49 +79,20 @@ final class SamplePages {
         RunReport report = withoutComparison(new SampleRun(SampleRun.SEVEN, SampleRun.CLOTHES, 0, 300, 6).report());
         List<Model> models = new ArrayList<>(report.models().subList(0, 4));
         models.set(2, failed(models.get(2), "the process ended with exit code 137"));
-        RunReport part = with(report, models, List.of("stride-conv seed 1"), List.of("The images cannot be read."));
+        RunReport part = with(
+                report,
+                models,
+                List.of("lstm seed 1", "rnn seed 1", "stride-conv seed 1"),
+                List.of("The images cannot be read."));
         return new RunReport(part.spec(), part.results(), part.models(), null, part.missing());
     }
 
     static RunReport noPredictions() {
         RunReport report = withoutComparison(new SampleRun(SampleRun.SEVEN, SampleRun.CLOTHES, 0, 200, 4).report());
         List<Model> models = report.models().stream()
-                .map(model -> new Model(model.label(), model.result(), List.of(), null, null, null))
+                .map(model -> new Model(model.label(), model.outcome(), List.of(), null, null, null))
                 .toList();
         return with(report, models, List.of(), List.of("gru has no predictions."));
-    }
-
-    /** All metrics are NaN, and there is neither cost nor provenance. */
-    static RunReport noNumbers() {
-        RunReport report = withoutComparison(new SampleRun(SampleRun.SEVEN, SampleRun.CLOTHES, 0, 200, 4).report());
-        List<Model> models = report.models().stream()
-                .map(model ->
-                        new Model(model.label(), withoutNumbers(model.result()), model.history(), null, null, null))
-                .toList();
-        return with(report, models, List.of(), List.of());
-    }
-
-    private static TrialResult withoutNumbers(TrialResult trial) {
-        Map<String, @Nullable Object> numbers = new LinkedHashMap<>();
-        numbers.put("accuracy", Double.NaN);
-        numbers.put("f1_macro", null);
-        return new TrialResult(
-                trial.classifier(),
-                trial.variant(),
-                trial.seed(),
-                trial.fold(),
-                trial.status(),
-                null,
-                null,
-                Map.of(),
-                trial.recipe(),
-                Map.of("test", numbers, "train", numbers),
-                null,
-                null,
-                null,
-                null,
-                null,
-                null);
     }
 
     static RunReport manyClasses() {
@@ -154,17 +122,8 @@ final class SamplePages {
     }
 
     private static Model failed(Model model, String reason) {
-        TrialResult trial = model.result();
-        TrialSpec spec = new TrialSpec(
-                trial.classifier(),
-                trial.variant(),
-                trial.hyperparameters(),
-                trial.recipe(),
-                trial.seed(),
-                trial.fold(),
-                1,
-                TrialSpec.Purpose.SHIP);
-        return new Model(model.label(), TrialResult.failed(spec, reason), List.of(), null, null, null);
+        TrialOutcome failed = new TrialOutcome.Failed(model.outcome().trial(), reason);
+        return new Model(model.label(), failed, List.of(), null, null, null);
     }
 
     private static RunReport withoutComparison(RunReport report) {
@@ -192,7 +151,7 @@ final class SamplePages {
                         told.jobs(),
                         told.threads()),
                 old.dataset(),
-                models.stream().map(Model::result).toList(),
+                models.stream().map(Model::outcome).toList(),
                 old.comparison(),
                 old.tuning());
         return new RunReport(report.spec(), results, models, report.dataset(), missing);

@@ -3,14 +3,13 @@ package io.catwalk.runner.report.page;
 import io.catwalk.api.Recipe;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.LabeledImages;
-import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.data.Split;
 import io.catwalk.runner.evaluation.Evaluation;
-import io.catwalk.runner.evaluation.Overfitting;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.experiment.Comparison;
 import io.catwalk.runner.experiment.Contestant;
 import io.catwalk.runner.experiment.ExperimentSpec;
+import io.catwalk.runner.experiment.Outcomes;
 import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.experiment.Tuning;
 import io.catwalk.runner.report.RunReport;
@@ -21,12 +20,12 @@ import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.Machine;
+import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.ParityResult;
-import io.catwalk.runner.trial.Provenance;
-import io.catwalk.runner.trial.Software;
 import io.catwalk.runner.trial.SplitSpec;
 import io.catwalk.runner.trial.Timing;
-import io.catwalk.runner.trial.TrialResult;
+import io.catwalk.runner.trial.TrialMetrics;
+import io.catwalk.runner.trial.TrialOutcome.Done;
 import io.catwalk.runner.trial.TrialSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -75,7 +74,7 @@ record SampleRun(List<String> contestants, List<String> classes, int folds, int 
                         "compare --out runs/sample",
                         "2026-11-24T15:15:49.309Z",
                         2718.7,
-                        spec.trials(Map.of()).size(),
+                        spec.trials(new Outcomes()).size(),
                         models.size(),
                         List.of(),
                         spec.seeds(),
@@ -84,7 +83,7 @@ record SampleRun(List<String> contestants, List<String> classes, int folds, int 
                         2,
                         1),
                 described(),
-                models.stream().map(Model::result).toList(),
+                models.stream().map(Model::outcome).toList(),
                 comparison,
                 tuning);
         return new RunReport(spec, results, models, dataset, List.of());
@@ -140,7 +139,7 @@ record SampleRun(List<String> contestants, List<String> classes, int folds, int 
     /** Makes all trials, done. */
     List<Model> models() {
         List<Model> models = new ArrayList<>();
-        for (TrialSpec trial : spec().trials(Map.of())) {
+        for (TrialSpec trial : spec().trials(new Outcomes())) {
             models.add(model(trial));
         }
         return models;
@@ -207,31 +206,15 @@ record SampleRun(List<String> contestants, List<String> classes, int folds, int 
         return history;
     }
 
-    private TrialResult result(TrialSpec trial, Evaluation evaluation, int place) {
+    private Done result(TrialSpec trial, Evaluation evaluation, int place) {
         double accuracy = evaluation.accuracy();
         double train = Math.min(1, accuracy + 0.02 + 0.004 * place);
         double validation = Math.min(1, accuracy + 0.003);
-        Map<String, Map<String, @Nullable Object>> metrics = new LinkedHashMap<>();
-        metrics.put("test", evaluation.summary());
-        metrics.put("validation", Map.of("accuracy", validation));
-        metrics.put("train", Map.of("accuracy", train));
         boolean measured = trial.purpose() == TrialSpec.Purpose.SHIP;
         long parameters = 50_000L + 60_000L * place;
-        return new TrialResult(
-                trial.classifier(),
-                trial.variant(),
-                trial.seed(),
-                trial.fold(),
-                TrialResult.Status.DONE,
-                null,
-                null,
-                trial.hyperparameters(),
-                trial.recipe(),
-                metrics,
-                new Overfitting(train, validation, accuracy, 600).summary(),
-                measured
-                        ? new ParityResult(true, images, 0, 1.1e-5, 8e-7, 5.7e-6, 1e-4, 30, "level ALL, batch 7")
-                        : null,
+        Done done = MadeUp.done(
+                trial,
+                new TrialMetrics(evaluation.metrics(), MadeUp.metrics(validation), MadeUp.metrics(train)),
                 new Efficiency(
                         parameters,
                         measured ? 40 * parameters : null,
@@ -243,17 +226,19 @@ record SampleRun(List<String> contestants, List<String> classes, int folds, int 
                         700_000_000L + 20_000_000L * place,
                         measured ? latency(90 + 140.0 * (place * 3 % 7)) : null,
                         measured ? latency(20 + 35.0 * (place * 3 % 7)) : null),
+                measured
+                        ? new ParityResult(true, images, 0, 1.1e-5, 8e-7, 5.7e-6, 1e-4, 30, "level ALL, batch 7")
+                        : null);
+        return new Done(
+                trial,
+                null,
+                done.metrics(),
+                done.overfitting(),
+                done.parity(),
+                done.efficiency(),
                 new Timing("2026-11-24T15:15:52Z", 50 + 210.0 * place, epochs, Math.max(1, epochs - place % 3), 12.3),
-                new Normalization(new float[] {0.286f}, new float[] {0.353f}),
-                new Provenance(
-                        trial.classifier(),
-                        "0.1.0",
-                        "ab".repeat(32),
-                        "0".repeat(64),
-                        "cd".repeat(32),
-                        1,
-                        new Software("0.1.0", "0.36.0", "2.7.1", "1.29.0", "Debian 17.0.13"),
-                        MACHINE));
+                done.normalization(),
+                done.provenance());
     }
 
     private static final Machine MACHINE = new Machine("Linux 6.1", "amd64", "AMD EPYC", 2, 16L << 30);
@@ -266,16 +251,13 @@ record SampleRun(List<String> contestants, List<String> classes, int folds, int 
     @Nullable
     Comparison comparison(List<Model> models) {
         Map<TrialSpec, Model> byTrial = new LinkedHashMap<>();
-        for (TrialSpec trial : spec().trials(Map.of())) {
-            models.stream()
-                    .filter(model -> model.result().classifier().equals(trial.classifier())
-                            && model.result().fold() == trial.fold())
-                    .forEach(model -> byTrial.put(trial, model));
+        Outcomes finished = new Outcomes();
+        for (Model model : models) {
+            byTrial.put(model.outcome().trial(), model);
+            finished.put(model.outcome());
         }
-        Map<TrialSpec, TrialResult> finished = new LinkedHashMap<>();
-        byTrial.forEach((trial, model) -> finished.put(trial, model.result()));
         return Comparison.of(
-                spec().trials(Map.of()),
+                spec().trials(new Outcomes()),
                 finished,
                 trial -> Objects.requireNonNull(byTrial.get(trial)).predictions(),
                 described(),

@@ -15,9 +15,12 @@ import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.Machine;
+import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.SplitSpec;
-import io.catwalk.runner.trial.Timing;
-import io.catwalk.runner.trial.TrialResult;
+import io.catwalk.runner.trial.TrialMetrics;
+import io.catwalk.runner.trial.TrialOutcome;
+import io.catwalk.runner.trial.TrialOutcome.Done;
+import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +55,7 @@ class PlotsTest {
                 1,
                 new Results.Summary("x", "compare", "", 1, 1, 1, List.of(), List.of(1L), folds, 1, 1, 1),
                 new Results.Dataset("x", "", classes, 1, 8, 8, 10, 10, 10),
-                models.stream().map(Model::result).toList(),
+                models.stream().map(Model::outcome).toList(),
                 null,
                 tuning);
         ExperimentSpec spec = new ExperimentSpec(
@@ -99,25 +102,14 @@ class PlotsTest {
             @Nullable Efficiency efficiency,
             List<Epoch> history,
             @Nullable Predictions predictions) {
-        TrialResult result = new TrialResult(
-                classifier,
-                "default",
-                1,
-                fold,
-                TrialResult.Status.DONE,
-                null,
-                null,
-                Map.of(),
-                Recipe.standard(),
-                Map.of(
-                        "train", Map.of("accuracy", accuracy + 0.02),
-                        "validation", Map.of("accuracy", accuracy + 0.01),
-                        "test", Map.of("accuracy", accuracy)),
-                null,
-                null,
-                efficiency,
-                new Timing("", 1, 2, 2, 1),
-                null,
+        TrialSpec trial = trial(classifier, fold);
+        Done result = MadeUp.done(
+                trial,
+                new TrialMetrics(
+                        MadeUp.metrics(accuracy),
+                        MadeUp.metrics(Math.min(1, accuracy + 0.01)),
+                        MadeUp.metrics(Math.min(1, accuracy + 0.02))),
+                efficiency == null ? MadeUp.efficiency(null, null) : efficiency,
                 null);
         models.add(new Model(
                 classifier,
@@ -126,6 +118,10 @@ class PlotsTest {
                 predictions,
                 predictions == null ? null : Evaluation.of(predictions, classes),
                 null));
+    }
+
+    private static TrialSpec trial(String classifier, int fold) {
+        return new TrialSpec(classifier, "default", Map.of(), Recipe.standard(), 1, fold, 1, TrialSpec.Purpose.SHIP);
     }
 
     private static Efficiency efficiency(double micros) {
@@ -143,23 +139,7 @@ class PlotsTest {
     }
 
     private void addFailed(String classifier) {
-        TrialResult failed = new TrialResult(
-                classifier,
-                "default",
-                1,
-                0,
-                TrialResult.Status.FAILED,
-                "out of memory",
-                null,
-                Map.of(),
-                Recipe.standard(),
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null);
+        TrialOutcome failed = new TrialOutcome.Failed(trial(classifier, 0), "out of memory");
         models.add(new Model(classifier, failed, List.of(), null, null, null));
     }
 
@@ -221,7 +201,7 @@ class PlotsTest {
     @Test
     void theOverfittingChartSaysTheGapInPoints() throws Exception {
         add("net", 0, 0.7, null, List.of(), null);
-        assertThat(write()).containsExactly("overfitting.svg", "overfitting.png");
+        assertThat(write()).containsExactly("efficiency.svg", "efficiency.png", "overfitting.svg", "overfitting.png");
         assertThat(texts("overfitting")).contains("net", "+2.00", "training", "validation", "test");
     }
 
@@ -278,10 +258,8 @@ class PlotsTest {
         List<Epoch> history = List.of(
                 new Epoch(1, Double.NaN, 0.4, Double.NaN, Double.NaN, 0.1, 1),
                 new Epoch(2, Double.POSITIVE_INFINITY, 0.4, Double.NaN, Double.NaN, 0.1, 1));
-        add("net", 0, Double.NaN, efficiency(Double.NaN), history, null);
-        assertThat(write())
-                .contains("learning-curves-net.svg")
-                .doesNotContain("overfitting.svg", "accuracy-latency.svg");
+        add("net", 0, 0.5, efficiency(Double.NaN), history, null);
+        assertThat(write()).contains("learning-curves-net.svg").doesNotContain("accuracy-latency.svg");
     }
 
     @Test

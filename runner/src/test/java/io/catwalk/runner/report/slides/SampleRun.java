@@ -5,12 +5,14 @@ import io.catwalk.api.Recipe;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.LabeledImages;
+import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Overfitting;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.experiment.Comparison;
 import io.catwalk.runner.experiment.Contestant;
 import io.catwalk.runner.experiment.ExperimentSpec;
+import io.catwalk.runner.experiment.Outcomes;
 import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.experiment.Tuning;
 import io.catwalk.runner.report.RunReport;
@@ -20,12 +22,15 @@ import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.Machine;
+import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.ParityResult;
 import io.catwalk.runner.trial.Provenance;
 import io.catwalk.runner.trial.Software;
 import io.catwalk.runner.trial.SplitSpec;
 import io.catwalk.runner.trial.Timing;
-import io.catwalk.runner.trial.TrialResult;
+import io.catwalk.runner.trial.TrialMetrics;
+import io.catwalk.runner.trial.TrialOutcome;
+import io.catwalk.runner.trial.TrialOutcome.Done;
 import io.catwalk.runner.trial.TrialSpec;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -111,11 +116,11 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
                 null,
                 "compare --out sample");
         List<Model> models = new ArrayList<>();
-        List<TrialSpec> trials = spec.trials(Map.of());
+        List<TrialSpec> trials = spec.trials(new Outcomes());
         for (int i = 0; i < trials.size(); i++) {
             models.add(model(trials.get(i), i));
         }
-        List<TrialResult> outcomes = models.stream().map(Model::result).toList();
+        List<TrialOutcome> outcomes = models.stream().map(Model::outcome).toList();
         Results results = new Results(
                 1,
                 new Results.Summary(
@@ -172,37 +177,22 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
         boolean fails = broken == Broken.EVERY_TRIAL || (broken == Broken.ONE_TRIAL && index == 0);
         String label = folds == 0 ? spec.classifier() : spec.classifier() + " f" + spec.fold();
         if (fails) {
-            TrialResult failed = TrialResult.failed(
+            TrialOutcome failed = new TrialOutcome.Failed(
                     spec, "java.lang.IllegalStateException: <b>no</b>\u0000 network &\u001b[31m ]]> \ud800 left");
             return new Model(label, failed, List.of(), null, null, null);
         }
         Predictions predictions = predictions(index);
         Evaluation evaluation = Evaluation.of(predictions, classes);
-        Map<String, Map<String, @Nullable Object>> metrics = new LinkedHashMap<>();
-        for (String part : List.of("test", "validation", "train")) {
-            Map<String, @Nullable Object> summary = new LinkedHashMap<>(evaluation.summary());
-            if (broken == Broken.NUMBERS && index % 2 == 0) {
-                summary.replaceAll((key, value) -> key.equals("images") ? value : Double.NaN);
-            } else if (part.equals("train")) {
-                summary.put("accuracy", Math.min(1, evaluation.accuracy() + 0.02 * (index % 5)));
-            }
-            metrics.put(part, summary);
-        }
         double accuracy = evaluation.accuracy();
+        double train = Math.min(1, accuracy + 0.02 * (index % 5));
+        TrialMetrics metrics = new TrialMetrics(evaluation.metrics(), evaluation.metrics(), MadeUp.metrics(train));
         boolean cost = folds == 0 || spec.fold() == 1;
         double nan = broken == Broken.NUMBERS ? Double.NaN : 1;
-        TrialResult result = new TrialResult(
-                spec.classifier(),
-                spec.variant(),
-                spec.seed(),
-                spec.fold(),
-                TrialResult.Status.DONE,
+        Done result = new Done(
+                spec,
                 null,
-                null,
-                spec.hyperparameters(),
-                spec.recipe(),
                 metrics,
-                new Overfitting(Math.min(1, accuracy + 0.02 * (index % 5)), accuracy, accuracy, 100).summary(),
+                new Overfitting(train, accuracy, accuracy, 100),
                 cost
                         ? new ParityResult(
                                 index % 4 != 3,
@@ -227,7 +217,7 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
                         cost ? latency(nan * (140 + 35 * index), 9000, nan * 990_000 / (100 + 20 * index)) : null,
                         cost ? latency(nan * (40 + 25 * index), 20_000, nan * 2_200_000 / (100 + 10 * index)) : null),
                 new Timing("2026-11-24T15:15:49Z", 100, 10, 3 + index % 7, 6),
-                null,
+                new Normalization(new float[] {0.286f}, new float[] {0.353f}),
                 new Provenance(
                         "p",
                         "1.0",

@@ -1,0 +1,75 @@
+package io.catwalk.runner.experiment;
+
+import io.catwalk.runner.trial.TrialOutcome;
+import io.catwalk.runner.trial.TrialSpec;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Holds the outcomes of an experiment so far, at most one a trial. A later one takes the place of an earlier. */
+public final class Outcomes {
+
+    /** By the id of the trial, which is far cheaper to look up than the whole specification. */
+    private final Map<String, TrialOutcome> byId = new LinkedHashMap<>();
+
+    /**
+     * Adds an outcome, in place of an earlier one of the same trial.
+     *
+     * @param outcome of a trial
+     */
+    public void put(TrialOutcome outcome) {
+        byId.put(outcome.trial().id(), outcome);
+    }
+
+    /**
+     * Looks an outcome up.
+     *
+     * @param trial of the experiment
+     * @return its outcome; null if there is none
+     */
+    public @Nullable TrialOutcome of(TrialSpec trial) {
+        return byId.get(trial.id());
+    }
+
+    /**
+     * Tells whether a trial has an outcome.
+     *
+     * @param trial of the experiment
+     * @return whether it is done, failed or lost
+     */
+    public boolean has(TrialSpec trial) {
+        return byId.containsKey(trial.id());
+    }
+
+    /**
+     * Lists all outcomes.
+     *
+     * @return in the order in which the trials finished first
+     */
+    public Collection<TrialOutcome> all() {
+        return Collections.unmodifiableCollection(byId.values());
+    }
+
+    /**
+     * Lists the outcomes of some trials.
+     *
+     * @param trials of the experiment
+     * @return of those that have one, in their order
+     */
+    public List<TrialOutcome> of(List<TrialSpec> trials) {
+        return trials.stream()
+                .map(this::of)
+                .filter(Objects::nonNull)
+                .map(Objects::requireNonNull)
+                .toList();
+    }
+
+    /** Counts the outcomes. */
+    int size() {
+        return byId.size();
+    }
+}

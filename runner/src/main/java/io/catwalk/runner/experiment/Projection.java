@@ -1,0 +1,70 @@
+package io.catwalk.runner.experiment;
+
+import io.catwalk.runner.Reasons;
+import java.io.IOException;
+import java.util.function.Consumer;
+import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Draws the results while a run goes on, often enough to look at and seldom enough to cost nothing: after half a
+ * minute at the earliest, and once a tenth more trials have finished, so that all that is written adds up to a
+ * few times the last results, however many trials there are. A file that cannot be written is no reason to
+ * stop: it is drawn again later.
+ */
+final class Projection {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Projection.class);
+    private static final double PAUSE_SECONDS = 30;
+    private static final double GROWTH = 1.1;
+
+    private final RunFolder run;
+    private final Supplier<Results> results;
+    private final DoubleSupplier seconds;
+    private final Consumer<String> note;
+    private double drawnAt;
+    private int drawnWith;
+    private boolean failing;
+
+    /**
+     * Draws what there is at the start.
+     *
+     * @param run where to
+     * @param results as they stand whenever they are drawn
+     * @param finished number of trials that have finished
+     * @param seconds a clock
+     * @param note is told once that a file cannot be written
+     */
+    Projection(RunFolder run, Supplier<Results> results, int finished, DoubleSupplier seconds, Consumer<String> note) {
+        this.run = run;
+        this.results = results;
+        this.seconds = seconds;
+        this.note = note;
+        draw(finished);
+    }
+
+    /** Hears that more trials have finished, and draws if it is time. */
+    void changed(int finished) {
+        boolean rested = seconds.getAsDouble() - drawnAt >= PAUSE_SECONDS;
+        if (rested && (failing || finished >= GROWTH * drawnWith)) {
+            draw(finished);
+        }
+    }
+
+    private void draw(int finished) {
+        drawnAt = seconds.getAsDouble();
+        drawnWith = finished;
+        try {
+            run.writeResults(results.get());
+            failing = false;
+        } catch (IOException e) {
+            LOG.warn("The results could not be drawn", e);
+            if (!failing) {
+                note.accept("the results could not be written and are tried again later: " + Reasons.of(e));
+            }
+            failing = true;
+        }
+    }
+}

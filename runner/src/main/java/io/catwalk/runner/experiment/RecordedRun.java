@@ -1,0 +1,114 @@
+package io.catwalk.runner.experiment;
+
+import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.statistics.EquivalenceRegion;
+import io.catwalk.runner.trial.TrialFolder;
+import io.catwalk.runner.trial.TrialOutcome;
+import io.catwalk.runner.trial.TrialSpec;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds what a run has come to, finished or not, as its journal tells.
+ *
+ * @param folder of the run
+ * @param spec what was asked for
+ * @param startedAt moment of the first start, ISO 8601, UTC
+ * @param seconds that the run has lasted
+ * @param dataset what is trained and judged on
+ * @param outcomes so far
+ */
+public record RecordedRun(
+        RunFolder folder,
+        ExperimentSpec spec,
+        String startedAt,
+        double seconds,
+        Results.Dataset dataset,
+        Outcomes outcomes) {
+
+    /**
+     * Lists the trials that have an outcome.
+     *
+     * @return outcomes in the order of the request
+     */
+    public List<TrialOutcome> trials() {
+        return outcomes.of(spec.trials(outcomes));
+    }
+
+    /**
+     * Draws the results.
+     *
+     * @return what results.json shows, without a comparison
+     */
+    public Results results() {
+        List<TrialSpec> planned = spec.trials(outcomes);
+        LatencyColumn finished = LatencyColumn.of(outcomes.of(planned));
+        return new Results(
+                ExperimentSpec.SCHEMA,
+                new Results.Summary(
+                        String.valueOf(
+                                folder.path().toAbsolutePath().normalize().getFileName()),
+                        spec.command(),
+                        startedAt,
+                        seconds,
+                        spec.planned(),
+                        finished.trials().size(),
+                        planned.stream()
+                                .filter(trial -> !outcomes.has(trial))
+                                .map(TrialSpec::title)
+                                .toList(),
+                        spec.seeds(),
+                        spec.split().folds(),
+                        spec.split().repeats(),
+                        spec.jobs(),
+                        spec.threads()),
+                dataset,
+                finished.trials(),
+                null,
+                spec.tuning() == null ? null : spec.tuning().outcome(spec, outcomes),
+                finished.notes());
+    }
+
+    /**
+     * Draws the results, and compares the trials by what they answered. The candidates of a search are left
+     * out: whichever is best was chosen for it.
+     *
+     * @return what results.json shows
+     * @throws IOException if the predictions cannot be read
+     */
+    public Results compared() throws IOException {
+        List<TrialSpec> compared = spec.trials(outcomes).stream()
+                .filter(trial -> spec.tuning() == null || trial.fold() == 0)
+                .toList();
+        try {
+            return results()
+                    .compared(Comparison.of(
+                            compared,
+                            comparable(),
+                            trial -> predictions(folder.trial(trial)),
+                            dataset,
+                            new EquivalenceRegion(spec.region())));
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private Outcomes comparable() {
+        Outcomes comparable = new Outcomes();
+        LatencyColumn.of(trials()).trials().forEach(comparable::put);
+        return comparable;
+    }
+
+    private static @Nullable Predictions predictions(TrialFolder trial) {
+        Path file = trial.predictions("test");
+        try {
+            return Files.exists(file) ? Predictions.read(file) : null;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

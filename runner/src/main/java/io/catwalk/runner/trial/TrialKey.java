@@ -1,0 +1,39 @@
+package io.catwalk.runner.trial;
+
+import io.catwalk.runner.Json;
+import io.catwalk.runner.data.Sha256;
+import java.util.List;
+
+/**
+ * Identifies what made a trial: with another key it would have another outcome.
+ *
+ * @param digest SHA-256, in hexadecimal, of the plugin with its jar, the data set, the split, the versions of
+ *     Catwalk, DJL and PyTorch, and the trial with its hyperparameters, recipe, seed, fold and threads
+ */
+public record TrialKey(String digest) {
+
+    /**
+     * Computes the key of a trial.
+     *
+     * @param order what to do, and what it is made from
+     * @return its key
+     */
+    public static TrialKey of(TrialOrder order) {
+        TrialInputs inputs = order.inputs();
+        List<Object> parts = List.of(
+                inputs.pluginId(),
+                inputs.pluginVersion(),
+                inputs.pluginSha256(),
+                inputs.datasetSha256(),
+                inputs.software().catwalk(),
+                inputs.software().djl(),
+                inputs.software().pytorch(),
+                order.dataset().imageSize() == null ? "" : order.dataset().imageSize(),
+                order.dataset().limitTrain(),
+                order.dataset().limitTest(),
+                order.split(),
+                order.spec());
+        return new TrialKey(
+                new Sha256().add(Json.LINE.writeValueAsString(parts)).hex());
+    }
+}

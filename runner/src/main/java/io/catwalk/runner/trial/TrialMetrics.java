@@ -1,0 +1,18 @@
+package io.catwalk.runner.trial;
+
+import io.catwalk.runner.evaluation.Metrics;
+import io.catwalk.runner.evaluation.Overfitting;
+
+/**
+ * Holds what the same weights score in evaluation mode on each part of the images.
+ *
+ * @param test on the images that judge; with folds, those of the fold
+ * @param validation on the images that chose the epoch
+ * @param train on the images that were trained on, without augmentation
+ */
+public record TrialMetrics(Metrics test, Metrics validation, Metrics train) {
+
+    Overfitting overfitting() {
+        return new Overfitting(train.accuracy(), validation.accuracy(), test.accuracy(), validation.images());
+    }
+}

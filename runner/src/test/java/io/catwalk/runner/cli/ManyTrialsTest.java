@@ -1,0 +1,205 @@
+package io.catwalk.runner.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.catwalk.api.Recipe;
+import io.catwalk.runner.Json;
+import io.catwalk.runner.data.TinyImages;
+import io.catwalk.runner.experiment.Conduct;
+import io.catwalk.runner.experiment.Contestant;
+import io.catwalk.runner.experiment.Experiment;
+import io.catwalk.runner.experiment.ExperimentListener;
+import io.catwalk.runner.experiment.ExperimentSpec;
+import io.catwalk.runner.experiment.RunFolder;
+import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.plugin.TestPlugin;
+import io.catwalk.runner.training.Epoch;
+import io.catwalk.runner.trial.DatasetSpec;
+import io.catwalk.runner.trial.MadeUp;
+import io.catwalk.runner.trial.SplitSpec;
+import io.catwalk.runner.trial.TrialExecutor;
+import io.catwalk.runner.trial.TrialOrder;
+import io.catwalk.runner.trial.TrialOutcome;
+import io.catwalk.runner.trial.TrialSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Runs an experiment of many trials that are made up at once, so that nothing is measured but what the program does
+ * around them. {@code -Dcatwalk.many=100} makes 10,000 of them: 100 contestants, 10 seeds, 10 folds.
+ */
+class ManyTrialsTest {
+
+    private static final int CONTESTANTS = Integer.getInteger("catwalk.many", 3);
+    private static final int SEEDS = CONTESTANTS < 100 ? 2 : 10;
+    private static final int FOLDS = CONTESTANTS < 100 ? 5 : 10;
+    private static final int CLASSES = 10;
+    private static final int TRAIN = 1_000;
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void aRunOfManyTrialsStaysCheap() throws Exception {
+        Path images = TinyImages.write(folder.resolve("images"), TRAIN);
+        Path plugins = Files.createDirectory(folder.resolve("plugins"));
+        TestPlugin.sound("made-up").write(plugins.resolve("made-up.jar"));
+        RunFolder run = RunFolder.create(folder.resolve("run"), RunFolder.Existing.REFUSE);
+        ExperimentSpec spec = new ExperimentSpec(
+                ExperimentSpec.SCHEMA,
+                new DatasetSpec(images.toString(), null, 0, 0),
+                new SplitSpec(FOLDS, 1, 0.1, 0),
+                IntStream.range(0, CONTESTANTS)
+                        .mapToObj(i -> new Contestant(
+                                "made-up", "v" + i, Map.of(), Recipe.standard().withBatchSize(16)))
+                        .toList(),
+                IntStream.rangeClosed(1, SEEDS).mapToObj(Long::valueOf).toList(),
+                1,
+                1,
+                null,
+                0.5,
+                null,
+                "crossval");
+        run.writeExperiment(spec);
+        Map<String, Object> figures = new LinkedHashMap<>();
+        int trials = CONTESTANTS * SEEDS * FOLDS;
+        try (PluginCatalog catalog = PluginCatalog.open(plugins)) {
+            Experiment experiment = new Experiment(spec, catalog, folder, plugins, Clock.systemUTC());
+            Made made = new Made();
+            long written = written();
+            experiment.run(run, made, null, Conduct.STANDARD, made);
+            figures.put("written_bytes", written() - written);
+
+            Made again = new Made();
+            experiment.run(run, again, null, Conduct.STANDARD, again);
+            figures.put("seconds_to_decide_what_is_left", again.decided());
+
+            figures.put("trials", trials);
+            figures.put("milliseconds_a_trial", made.pace(0, trials));
+            figures.put("milliseconds_of_the_first_100", made.pace(0, Math.min(trials, 100)));
+            figures.put("milliseconds_of_the_last_100", made.pace(Math.max(0, trials - 100), trials));
+            assertThat(made.orders).hasSize(trials);
+            assertThat(again.orders).isEmpty();
+            assertThat(again.kept).isEqualTo(trials);
+        }
+
+        long start = System.nanoTime();
+        Catwalk.Answer report = Catwalk.finish(Catwalk.process(folder, "report", "run"));
+        figures.put("seconds_of_report", (System.nanoTime() - start) / 1e9);
+        long page = Files.size(run.path().resolve("report.html"));
+        figures.put("bytes_of_page", page);
+        figures.put("bytes_of_results", Files.size(run.path().resolve("results.json")));
+        figures.put("bytes_of_journal", Files.size(run.path().resolve("journal.jsonl")));
+        String out = System.getProperty("catwalk.many.out");
+        if (out != null) {
+            Files.writeString(Path.of(out), Json.JSON.writeValueAsString(figures) + "\n");
+        }
+
+        assertThat(report.exitCode()).as("%s", report).isZero();
+        assertThat(page).as("bytes of the page").isLessThan(15_000_000);
+        assertThat(again(figures, "seconds_to_decide_what_is_left")).isLessThan(10);
+        assertThat(again(figures, "seconds_of_report")).isLessThan(60);
+        assertThat((long) figures.get("written_bytes")).isLessThan(3_000_000_000L);
+    }
+
+    private static double again(Map<String, Object> figures, String name) {
+        return ((Number) figures.get(name)).doubleValue();
+    }
+
+    /** Returns how many bytes this process has written so far; 0 where the system does not tell. */
+    private static long written() throws IOException {
+        Path io = Path.of("/proc/self/io");
+        return !Files.isReadable(io)
+                ? 0
+                : Files.readAllLines(io).stream()
+                        .filter(line -> line.startsWith("wchar: "))
+                        .mapToLong(line -> Long.parseLong(line.substring("wchar: ".length())))
+                        .sum();
+    }
+
+    /** Makes each trial up at once, and remembers when. */
+    private static final class Made implements TrialExecutor, ExperimentListener {
+
+        private final long start = System.nanoTime();
+        private final List<TrialOrder> orders = new ArrayList<>();
+        private final List<Long> ended = new ArrayList<>(List.of(start));
+        private final int[] labels =
+                IntStream.range(0, TRAIN / FOLDS).map(i -> i % CLASSES).toArray();
+        private long decided;
+        private int kept;
+
+        double decided() {
+            return (decided - start) / 1e9;
+        }
+
+        double pace(int from, int to) {
+            return (ended.get(to) - ended.get(from)) / 1e6 / (to - from);
+        }
+
+        @Override
+        public int slots() {
+            return 1;
+        }
+
+        @Override
+        public Submitted submit(TrialOrder order, Consumer<Epoch> listener) {
+            orders.add(order);
+            CompletableFuture<TrialOutcome> outcome = new CompletableFuture<>();
+            try {
+                outcome.complete(MadeUp.leave(order, labels, CLASSES));
+            } catch (IOException e) {
+                outcome.completeExceptionally(e);
+            }
+            return new Submitted() {
+                @Override
+                public CompletableFuture<TrialOutcome> outcome() {
+                    return outcome;
+                }
+
+                @Override
+                public void cancel() {}
+            };
+        }
+
+        @Override
+        public void close() {}
+
+        @Override
+        public void kept(Collection<TrialSpec> trials) {
+            kept = trials.size();
+            decided = System.nanoTime();
+        }
+
+        @Override
+        public void finished(TrialOutcome outcome) {
+            ended.add(System.nanoTime());
+        }
+
+        @Override
+        public void note(String text) {}
+
+        @Override
+        public void started(TrialSpec trial) {}
+
+        @Override
+        public void epoch(TrialSpec trial, Epoch epoch) {}
+
+        @Override
+        public void measuring(TrialSpec trial, int number, int of) {}
+
+        @Override
+        public void unmeasured(TrialSpec trial, String reason) {}
+    }
+}

@@ -1,0 +1,152 @@
+package io.catwalk.runner.trial;
+
+import io.catwalk.runner.AtomicFiles;
+import io.catwalk.runner.Json;
+import io.catwalk.runner.data.Normalization;
+import io.catwalk.runner.evaluation.Averages;
+import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.evaluation.Interval;
+import io.catwalk.runner.evaluation.Metrics;
+import io.catwalk.runner.evaluation.Overfitting;
+import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.training.Epoch;
+import io.catwalk.runner.trial.TrialOutcome.Done;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** Makes outcomes up that no training has had, for tests of what is done with them. */
+public final class MadeUp {
+
+    public static final int IMAGES = 1000;
+
+    private MadeUp() {}
+
+    /** Makes metrics that all follow from an accuracy. */
+    public static Metrics metrics(double accuracy) {
+        return metrics(accuracy, new Averages(accuracy, accuracy, accuracy, accuracy, accuracy));
+    }
+
+    public static Metrics metrics(double accuracy, Averages macro) {
+        Interval interval = Interval.wilson((int) Math.round(accuracy * IMAGES), IMAGES, 0.95);
+        return metrics(accuracy, interval, macro);
+    }
+
+    public static Metrics metrics(double accuracy, Interval interval, Averages macro) {
+        Averages equal = new Averages(accuracy, accuracy, accuracy, accuracy, accuracy);
+        return new Metrics(
+                IMAGES,
+                accuracy,
+                interval.low(),
+                interval.high(),
+                macro,
+                equal,
+                equal,
+                accuracy,
+                accuracy,
+                accuracy,
+                1 - accuracy,
+                Math.min(1, accuracy + 0.05),
+                accuracy,
+                0.02);
+    }
+
+    public static Efficiency efficiency(@Nullable Latency pytorch, @Nullable Latency onnxruntime) {
+        return new Efficiency(
+                100_000,
+                4_000_000L,
+                400_000,
+                onnxruntime == null ? null : 410_000L,
+                60,
+                900,
+                70,
+                700_000_000L,
+                pytorch,
+                onnxruntime);
+    }
+
+    public static Done done(TrialSpec trial, double accuracy) {
+        return done(trial, metrics(accuracy), metrics(Math.min(1, accuracy + 0.02)), efficiency(null, null), null);
+    }
+
+    public static Done done(
+            TrialSpec trial, Metrics test, Metrics train, Efficiency efficiency, @Nullable ParityResult parity) {
+        return done(trial, new TrialMetrics(test, test, train), efficiency, parity);
+    }
+
+    public static Done done(
+            TrialSpec trial, TrialMetrics metrics, Efficiency efficiency, @Nullable ParityResult parity) {
+        return new Done(
+                trial,
+                null,
+                metrics,
+                new Overfitting(
+                        metrics.train().accuracy(),
+                        metrics.validation().accuracy(),
+                        metrics.test().accuracy(),
+                        IMAGES),
+                parity,
+                efficiency,
+                new Timing("2026-11-24T15:15:52Z", 61.5, trial.recipe().epochs(), 1, 12.3),
+                new Normalization(new float[] {0.286f}, new float[] {0.353f}),
+                new Provenance(
+                        trial.classifier(),
+                        "0.1.0",
+                        "ab".repeat(32),
+                        "0".repeat(64),
+                        "cd".repeat(32),
+                        trial.threads(),
+                        new Software("0.1.0", "0.36.0", "2.7.1", "1.29.0", "Debian 17.0.13"),
+                        new Machine("Linux 6.1", "amd64", "AMD EPYC", 2, 16L << 30)));
+    }
+
+    /** Leaves in a folder what a trial leaves: its order, history, weights, predictions and outcome. */
+    public static Done leave(TrialOrder order, int[] labels, int classes) throws IOException {
+        TrialFolder folder = new TrialFolder(order.folder());
+        SplittableRandom random = new SplittableRandom(order.spec().id().hashCode());
+        Predictions predictions = answers(random, labels, classes);
+        List<String> names =
+                IntStream.range(0, classes).mapToObj(Integer::toString).toList();
+        Metrics metrics = Evaluation.of(predictions, names).metrics();
+        Done made = done(order.spec(), new TrialMetrics(metrics, metrics, metrics), efficiency(null, null), null);
+        TrialInputs inputs = order.inputs();
+        Done done = new Done(
+                made.trial(),
+                null,
+                made.metrics(),
+                made.overfitting(),
+                null,
+                made.efficiency(),
+                made.timing(),
+                made.normalization(),
+                new Provenance(
+                        inputs.pluginId(),
+                        inputs.pluginVersion(),
+                        inputs.pluginSha256(),
+                        inputs.datasetSha256(),
+                        "cd".repeat(32),
+                        order.spec().threads(),
+                        inputs.software(),
+                        made.provenance().machine()));
+        AtomicFiles.write(folder.order(), Json.JSON.writeValueAsString(order));
+        folder.writeHistory(IntStream.rangeClosed(1, order.spec().recipe().epochs())
+                .mapToObj(epoch -> new Epoch(epoch, 1.0 / epoch, 0.8, 1.1 / epoch, 0.79, 0.001, 2.5))
+                .toList());
+        folder.writePredictions("test", predictions);
+        Files.createDirectories(folder.path().resolve("model"));
+        Files.write(folder.path().resolve("model/network-0000.params"), new byte[2048]);
+        folder.writeOutcome(done);
+        return done;
+    }
+
+    private static Predictions answers(SplittableRandom random, int[] labels, int classes) {
+        float[] logits = new float[labels.length * classes];
+        for (int i = 0; i < logits.length; i++) {
+            logits[i] = random.nextInt(1000) / 250f + (i % classes == labels[i / classes] ? 2.5f : 0);
+        }
+        return new Predictions(classes, labels, logits);
+    }
+}
