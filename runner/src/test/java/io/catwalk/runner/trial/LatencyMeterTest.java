@@ -47,7 +47,7 @@ final class LatencyMeterTest {
 
     @Test
     void anOrdinaryNetworkTakesThreeSeconds() {
-        Latency latency = measure(count -> count * 100 * MICROS, LatencySettings.of(Duration.ofSeconds(3)));
+        Latency latency = measure(count -> MICROS * 100 * count, LatencySettings.of(Duration.ofSeconds(3)));
 
         assertThat(seconds()).isBetween(3.0, 3.1);
         assertThat(latency.p50Micros()).isCloseTo(100, within(0.1));
@@ -62,7 +62,7 @@ final class LatencyMeterTest {
 
     @Test
     void oneOf60MillisecondsAnImageTakesUnderTenSecondsAndHasNoLargeBatches() {
-        Latency latency = measure(count -> count * 60 * MILLIS, LatencySettings.of(Duration.ofSeconds(3)));
+        Latency latency = measure(count -> MILLIS * 60 * count, LatencySettings.of(Duration.ofSeconds(3)));
 
         // Two engines make 20 s.
         assertThat(seconds()).isLessThan(10);
@@ -77,7 +77,7 @@ final class LatencyMeterTest {
 
     @Test
     void aBatchThatFitsIsMeasuredThoughALargerOneDoesNot() {
-        Latency latency = measure(count -> count * 15 * MILLIS, LatencySettings.of(Duration.ofSeconds(3)));
+        Latency latency = measure(count -> MILLIS * 15 * count, LatencySettings.of(Duration.ofSeconds(3)));
 
         assertThat(latency.imagesPerSecond64()).isCloseTo(1 / 0.015, within(0.1));
         assertThat(latency.imagesPerSecond256()).isNull();
@@ -86,7 +86,7 @@ final class LatencyMeterTest {
 
     @Test
     void theCapHoldsForOneThatTakesSecondsAnImage() {
-        Latency latency = measure(count -> count * 4_000 * MILLIS, LatencySettings.of(Duration.ofSeconds(3)));
+        Latency latency = measure(count -> MILLIS * 4_000 * count, LatencySettings.of(Duration.ofSeconds(3)));
 
         assertThat(batches).containsExactly(1, 1);
         assertThat(latency.calls()).isEqualTo(1);
