@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
@@ -84,10 +85,7 @@ final class Reports {
 
     private static void card(RunReport report, RunReport.Model model) throws IOException {
         Path file = model.onnx();
-        if (file == null
-                || model.evaluation() == null
-                || model.trained().parity() == null
-                || report.dataset() == null) {
+        if (file == null || !model.answers().there() || model.trained().parity() == null || report.dataset() == null) {
             return;
         }
         TrialFolder folder = new TrialFolder(file.resolveSibling(""));
@@ -95,7 +93,7 @@ final class Reports {
                 model.label(),
                 model.trained(),
                 report.dataset(),
-                model.evaluation(),
+                Objects.requireNonNull(model.evaluation()),
                 model.trained().parity(),
                 folder.readExportOptions(),
                 OnnxMetadata.read(file),

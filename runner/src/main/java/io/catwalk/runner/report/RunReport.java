@@ -49,21 +49,37 @@ public record RunReport(
      * @param label that names it within its run
      * @param outcome done, failed or lost
      * @param history of its training, one record an epoch; empty if there is none
-     * @param predictions its answers to the images that judge it; null if there are none
-     * @param evaluation of these answers; null likewise
+     * @param answers its answers to the images that judge it
      * @param onnx its file, which answers like the network; null if there is none
      */
     public record Model(
             String label,
             TrialOutcome outcome,
             List<Epoch> history,
-            @Nullable Predictions predictions,
-            @Nullable Evaluation evaluation,
+            Answers answers,
             @Nullable Path onnx) {
 
         /** Copies the history. */
         public Model {
             history = List.copyOf(history);
+        }
+
+        /**
+         * Reads its answers to the images that judge it.
+         *
+         * @return what it answered; null if there is nothing
+         */
+        public @Nullable Predictions predictions() {
+            return answers.predictions();
+        }
+
+        /**
+         * Evaluates its answers.
+         *
+         * @return every metric; null if there are no answers
+         */
+        public @Nullable Evaluation evaluation() {
+            return answers.evaluation();
         }
 
         /**
@@ -124,22 +140,14 @@ public record RunReport(
     private static Model model(Results results, TrialFolder folder, TrialOutcome outcome, List<String> missing)
             throws IOException {
         String label = results.label(outcome.trial());
-        Predictions predictions = null;
-        Evaluation evaluation = null;
+        Answers answers = Answers.NONE;
         if (outcome instanceof Done) {
-            if (Files.exists(folder.predictions("test"))) {
-                predictions = Predictions.read(folder.predictions("test"));
-                evaluation = Evaluation.of(predictions, results.dataset().classes());
-            } else {
+            answers = Answers.in(folder.predictions("test"), results.dataset().classes());
+            if (!answers.there()) {
                 missing.add(label + " has no predictions: no confusion matrix, classes or calibration.");
             }
         }
         return new Model(
-                label,
-                outcome,
-                folder.readHistory(),
-                predictions,
-                evaluation,
-                Files.exists(folder.onnx()) ? folder.onnx() : null);
+                label, outcome, folder.readHistory(), answers, Files.exists(folder.onnx()) ? folder.onnx() : null);
     }
 }

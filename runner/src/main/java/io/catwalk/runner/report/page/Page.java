@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  */
 record Page(RunReport report, List<Group> groups, String json) {
 
+    private static final int MOST_ROWS = 1_000;
+
     /** More rows and columns than these nobody can read. */
     private static final int LARGEST_MATRIX = 16;
 
@@ -64,12 +66,17 @@ record Page(RunReport report, List<Group> groups, String json) {
         return groups.stream().flatMap(group -> group.done().stream()).toList();
     }
 
+    /** Says whether there is room for a table of so many trials: a browser lays out a thousand rows at once, not ten. */
+    static boolean fits(List<Model> trials) {
+        return trials.size() <= MOST_ROWS;
+    }
+
     List<Model> failed() {
         return groups.stream().flatMap(group -> group.failed().stream()).toList();
     }
 
     boolean judged() {
-        return report.models().stream().anyMatch(model -> model.predictions() != null);
+        return report.models().stream().anyMatch(model -> model.answers().there());
     }
 
     /** Answers which one, in a sentence. */

@@ -48,6 +48,9 @@ record PageData(
     private static final int PICTURES_A_PAIR = 8;
     private static final int HARD = 24;
 
+    /** Learning curves of more trials than these hide each other in the chart, and fill the page. */
+    private static final int CURVES = 12;
+
     /** Shows a contestant. */
     record Contestant(
             String name,
@@ -57,7 +60,7 @@ record PageData(
             List<Trial> trials,
             @Nullable Judged judged) {}
 
-    /** Shows a trial; accuracies 0 to 1, the curves one number an epoch. */
+    /** Shows a trial; accuracies 0 to 1, the curves one number an epoch, empty where there is no room for them. */
     record Trial(
             String label,
             long seed,
@@ -120,17 +123,21 @@ record PageData(
     }
 
     private static Contestant contestant(Group group, Results results, Pictures pictures) {
+        List<Trial> trials = new ArrayList<>();
+        for (Model model : group.done()) {
+            trials.add(trial(model, trials.size() < CURVES ? model.history() : List.of()));
+        }
         Pool pool = Pool.of(group.models(), results.dataset().classes());
         return new Contestant(
                 group.name(),
                 group.color(),
                 group.standing(),
                 group.efficiency(),
-                group.done().stream().map(PageData::trial).toList(),
+                trials,
                 pool == null ? null : judged(pool, pictures));
     }
 
-    private static Trial trial(Model model) {
+    private static Trial trial(Model model, List<Epoch> history) {
         Done done = model.trained();
         return new Trial(
                 model.label(),
@@ -140,7 +147,7 @@ record PageData(
                 done.metrics().validation().accuracy(),
                 done.metrics().test().accuracy(),
                 done.timing().bestEpoch(),
-                curves(model.history()));
+                curves(history));
     }
 
     private static Map<String, List<Double>> curves(List<Epoch> history) {
@@ -204,12 +211,13 @@ record PageData(
     /** Compares trials of the same seed and fold, of all contestants that have them; one alone says nothing. */
     private static Hard hard(List<Group> groups, Pictures pictures) {
         List<Group> judged = groups.stream()
-                .filter(group -> group.models().stream().anyMatch(model -> model.predictions() != null))
+                .filter(group -> group.models().stream()
+                        .anyMatch(model -> model.answers().there()))
                 .toList();
         Map<String, List<Model>> together = new LinkedHashMap<>();
         for (Group group : judged) {
             for (Model model : group.models()) {
-                if (model.predictions() != null) {
+                if (model.answers().there()) {
                     together.computeIfAbsent(
                                     model.outcome().trial().seed() + "-"
                                             + model.outcome().trial().fold(),

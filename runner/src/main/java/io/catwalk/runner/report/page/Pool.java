@@ -22,13 +22,12 @@ record Pool(List<Model> models, Evaluation evaluation) {
     /** Gathers what there is; null if no trial has predictions. */
     static @Nullable Pool of(List<Model> trials, List<String> classes) {
         List<Model> judged =
-                trials.stream().filter(model -> model.predictions() != null).toList();
+                trials.stream().filter(model -> model.answers().there()).toList();
         if (judged.isEmpty()) {
             return null;
         }
-        Evaluation only = judged.get(0).evaluation();
-        return new Pool(
-                judged, judged.size() == 1 && only != null ? only : Evaluation.of(endToEnd(judged, classes), classes));
+        Evaluation all = judged.size() == 1 ? judged.get(0).evaluation() : null;
+        return new Pool(judged, all != null ? all : Evaluation.of(endToEnd(judged, classes), classes));
     }
 
     private static Predictions endToEnd(List<Model> judged, List<String> classes) {

@@ -456,7 +456,9 @@
             },
           ],
         },
-        note: others.length ? `Pale: validation of the other ${others.length} trials.` : '',
+        note: others.length
+          ? `Pale: validation of ${others.length} other trials${one.trials.length > trials.length ? ` of ${one.trials.length - 1}` : ''}.`
+          : '',
         sentence: `Learning curves of ${trial.label}: validation ${what} goes from ${fixed(validation[0], digits)} to ${fixed(validation[validation.length - 1], digits)}, training from ${fixed(train[0], digits)} to ${fixed(train[train.length - 1], digits)}, over ${train.length} epochs; the best is ${trial.best_epoch ?? 'not known'}.`,
         head: ['Epoch', `Training ${what}`, `Validation ${what}`],
         rows: train.map((value, i) => [i + 1, fixed(value, digits), fixed(validation[i], digits)]),

@@ -2,6 +2,7 @@ package io.catwalk.runner.report.page;
 
 import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.experiment.Tuning;
+import io.catwalk.runner.report.Answers;
 import io.catwalk.runner.report.RunReport;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.trial.TrialOutcome;
@@ -90,7 +91,7 @@ final class SamplePages {
     static RunReport noPredictions() {
         RunReport report = withoutComparison(new SampleRun(SampleRun.SEVEN, SampleRun.CLOTHES, 0, 200, 4).report());
         List<Model> models = report.models().stream()
-                .map(model -> new Model(model.label(), model.outcome(), List.of(), null, null, null))
+                .map(model -> new Model(model.label(), model.outcome(), List.of(), Answers.NONE, null))
                 .toList();
         return with(report, models, List.of(), List.of("gru has no predictions."));
     }
@@ -123,7 +124,7 @@ final class SamplePages {
 
     private static Model failed(Model model, String reason) {
         TrialOutcome failed = new TrialOutcome.Failed(model.outcome().trial(), reason);
-        return new Model(model.label(), failed, List.of(), null, null, null);
+        return new Model(model.label(), failed, List.of(), Answers.NONE, null);
     }
 
     private static RunReport withoutComparison(RunReport report) {

@@ -12,6 +12,7 @@ import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.Outcomes;
 import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.experiment.Tuning;
+import io.catwalk.runner.report.Answers;
 import io.catwalk.runner.report.RunReport;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.statistics.EquivalenceRegion;
@@ -155,8 +156,7 @@ record SampleRun(List<String> contestants, List<String> classes, int folds, int 
                 trial.label() + (folds > 0 ? " f" + trial.fold() : ""),
                 result(trial, evaluation, place),
                 history,
-                test,
-                evaluation,
+                Answers.of(test, classes),
                 null);
     }
 

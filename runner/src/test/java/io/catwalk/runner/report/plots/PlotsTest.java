@@ -3,11 +3,11 @@ package io.catwalk.runner.report.plots;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.api.Recipe;
-import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.experiment.Tuning;
+import io.catwalk.runner.report.Answers;
 import io.catwalk.runner.report.RunReport;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.training.Epoch;
@@ -115,8 +115,7 @@ class PlotsTest {
                 classifier,
                 result,
                 history,
-                predictions,
-                predictions == null ? null : Evaluation.of(predictions, classes),
+                predictions == null ? Answers.NONE : Answers.of(predictions, classes),
                 null));
     }
 
@@ -140,7 +139,7 @@ class PlotsTest {
 
     private void addFailed(String classifier) {
         TrialOutcome failed = new TrialOutcome.Failed(trial(classifier, 0), "out of memory");
-        models.add(new Model(classifier, failed, List.of(), null, null, null));
+        models.add(new Model(classifier, failed, List.of(), Answers.NONE, null));
     }
 
     private Document svg(String name) throws Exception {

@@ -15,6 +15,7 @@ import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.Outcomes;
 import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.experiment.Tuning;
+import io.catwalk.runner.report.Answers;
 import io.catwalk.runner.report.RunReport;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.training.Epoch;
@@ -179,7 +180,7 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
         if (fails) {
             TrialOutcome failed = new TrialOutcome.Failed(
                     spec, "java.lang.IllegalStateException: <b>no</b>\u0000 network &\u001b[31m ]]> \ud800 left");
-            return new Model(label, failed, List.of(), null, null, null);
+            return new Model(label, failed, List.of(), Answers.NONE, null);
         }
         Predictions predictions = predictions(index);
         Evaluation evaluation = Evaluation.of(predictions, classes);
@@ -232,8 +233,7 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
                 label,
                 result,
                 files ? history(index) : List.of(),
-                files ? predictions : null,
-                files ? evaluation : null,
+                files ? Answers.of(predictions, classes) : Answers.NONE,
                 null);
     }
 

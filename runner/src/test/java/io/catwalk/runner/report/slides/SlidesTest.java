@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.Results;
+import io.catwalk.runner.report.Answers;
 import io.catwalk.runner.report.RunReport;
 import io.catwalk.runner.report.slides.SampleRun.Broken;
 import io.catwalk.runner.trial.DatasetSpec;
@@ -108,7 +109,7 @@ class SlidesTest {
                 null,
                 results.experiment().command());
         List<RunReport.Model> models = results.trials().stream()
-                .map(trial -> new RunReport.Model(results.label(trial.trial()), trial, List.of(), null, null, null))
+                .map(trial -> new RunReport.Model(results.label(trial.trial()), trial, List.of(), Answers.NONE, null))
                 .toList();
         return new RunReport(spec, results, models, null, List.of("There are no predictions."));
     }
