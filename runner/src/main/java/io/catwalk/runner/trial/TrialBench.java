@@ -8,12 +8,14 @@ import io.catwalk.runner.data.Normalization;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,9 +61,9 @@ public final class TrialBench {
      */
     public record Outcome(Map<InferenceEngine, Latency> latencies, List<String> problems) {
 
-        /** Copies both. */
+        /** Copies both; the engines stay in their order. */
         public Outcome {
-            latencies = Map.copyOf(latencies);
+            latencies = Collections.unmodifiableMap(new TreeMap<>(latencies));
             problems = List.copyOf(problems);
         }
 
