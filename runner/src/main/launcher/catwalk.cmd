@@ -3,5 +3,7 @@ rem Starts Catwalk from where it is installed.
 setlocal
 set "JAVA=java"
 if defined JAVA_HOME set "JAVA=%JAVA_HOME%\bin\java"
-"%JAVA%" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Djava.awt.headless=true -Djdk.console=java.base "-Dcatwalk.home=%~dp0.." %CATWALK_OPTS% -cp "%~dp0..\lib\*" io.catwalk.runner.cli.Main %*
+rem ONNX Runtime reads it when it starts: nothing is recorded or sent.
+set "ORT_DISABLE_TELEMETRY=1"
+"%JAVA%" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData -Djava.awt.headless=true -Dfile.encoding=UTF-8 -Dstdout.encoding=UTF-8 -Dstderr.encoding=UTF-8 -Djdk.console=java.base "-Dcatwalk.home=%~dp0.." %CATWALK_OPTS% -cp "%~dp0..\lib\*" io.catwalk.runner.cli.Main %*
 exit /b %ERRORLEVEL%

@@ -2,15 +2,22 @@ package io.catwalk.api;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Lists what may be chosen about a network: for each hyperparameter its default and its options.
  *
  * <p>The space is finite, so that every point of it can be built in a test and tried in a grid.
+ *
+ * <p>Its hyperparameters stand in the order of the map that it is made of. A map that has no order to rely
+ * on, as from {@code Map.of(...)} and as a {@code HashMap}, gives them in alphabetical order: the points of
+ * a space, and what a search draws from them, must be the same in every Java process.
  *
  * @param options name to options, none empty, none twice, all of one type; the first is the default
  */
@@ -21,7 +28,7 @@ public record SearchSpace(Map<String, List<Object>> options) {
     /** Copies the options and checks them. */
     public SearchSpace {
         Map<String, List<Object>> copy = new LinkedHashMap<>();
-        options.forEach((name, values) -> {
+        (hasOrder(options) ? options : new TreeMap<>(options)).forEach((name, values) -> {
             values.forEach(value -> Hyperparameters.requireType(name, value));
             if (values.isEmpty()
                     || new LinkedHashSet<>(values).size() < values.size()
@@ -32,6 +39,13 @@ public record SearchSpace(Map<String, List<Object>> options) {
             copy.put(name, List.copyOf(values));
         });
         options = Collections.unmodifiableMap(copy);
+    }
+
+    private static boolean hasOrder(Map<String, List<Object>> map) {
+        // A map of Map.of(...), whose order changes from process to process, is the one kind that is not copied.
+        boolean immutable = Map.copyOf(map) == map;
+        boolean hashed = map instanceof HashMap && !(map instanceof LinkedHashMap);
+        return !immutable && !hashed && !(map instanceof ConcurrentHashMap);
     }
 
     /**

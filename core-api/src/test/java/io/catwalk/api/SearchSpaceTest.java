@@ -31,6 +31,34 @@ class SearchSpaceTest {
         assertThat(SPACE.points().get(0).values().keySet()).containsExactly("filters", "dropout", "norm", "cell");
     }
 
+    /** The order of Map.of(...) is drawn anew in each Java process: of 10 names, it is sorted once in 3,628,800. */
+    @Test
+    void aMapWithoutAnOrderOfItsOwnIsSorted() {
+        List<Object> one = List.of(1);
+        Map<String, List<Object>> map = Map.of(
+                "units", one, "dropout", one, "layers", one, "dense", one, "norm", one, "cell", one, "filters", one,
+                "pool", one, "stride", one, "width", one);
+        String[] sorted = {"cell", "dense", "dropout", "filters", "layers", "norm", "pool", "stride", "units", "width"};
+        assertThat(new SearchSpace(map).options().keySet()).containsExactly(sorted);
+        assertThat(new SearchSpace(map).points().get(0).values().keySet()).containsExactly(sorted);
+        assertThat(new SearchSpace(Map.copyOf(new LinkedHashMap<>(map)))
+                        .options()
+                        .keySet())
+                .containsExactly(sorted);
+        assertThat(new SearchSpace(new HashMap<>(map)).options().keySet()).containsExactly(sorted);
+    }
+
+    @Test
+    void aMapWithAnOrderKeepsIt() {
+        Map<String, List<Object>> map = new LinkedHashMap<>();
+        List.of("units", "dropout", "layers", "dense", "norm").forEach(name -> map.put(name, List.of(1, 2)));
+        assertThat(new SearchSpace(map).options().keySet())
+                .containsExactly("units", "dropout", "layers", "dense", "norm");
+        SearchSpace space = new SearchSpace(Collections.unmodifiableMap(map));
+        assertThat(space.options().keySet()).containsExactly("units", "dropout", "layers", "dense", "norm");
+        assertThat(new SearchSpace(space.options()).points()).isEqualTo(space.points());
+    }
+
     @Test
     void nothingToChooseIsOnePoint() {
         assertThat(SearchSpace.none().points()).containsExactly(Hyperparameters.none());

@@ -1,6 +1,7 @@
 package io.catwalk.onnx.runtime;
 
 import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -25,10 +26,25 @@ final class Environment {
     static synchronized OrtEnvironment shared() {
         if (shared == null) {
             shared = CompletableFuture.supplyAsync(
-                            OrtEnvironment::getEnvironment,
+                            Environment::start,
                             start -> new Thread(null, start, "start-onnx-runtime", STACK_BYTES).start())
                     .join();
         }
         return shared;
+    }
+
+    /**
+     * Starts it and turns its events off, which would tell its maker the metadata of every model. Its first
+     * event, of the process, and a file with an identifier of the machine are there before any call can come:
+     * only the variable {@code ORT_DISABLE_TELEMETRY=1} of the process keeps it from both.
+     */
+    private static OrtEnvironment start() {
+        OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        try {
+            environment.setTelemetry(false);
+        } catch (OrtException e) {
+            throw new IllegalStateException("ONNX Runtime did not turn its telemetry off", e);
+        }
+        return environment;
     }
 }

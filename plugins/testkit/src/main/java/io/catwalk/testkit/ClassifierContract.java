@@ -235,6 +235,7 @@ public abstract class ClassifierContract {
         assertThat(BuiltJar.read(BuiltJar.path()).manifest())
                 .as("META-INF/MANIFEST.MF")
                 .containsKeys("Plugin-Id", "Plugin-Version", "Plugin-Provider", "Plugin-Description", "Plugin-Requires")
+                .doesNotContainKeys("Plugin-Class", "Plugin-Dependencies", "Class-Path")
                 .allSatisfy((entry, value) ->
                         assertThat(value).as(entry).isNotBlank().doesNotContain("${"));
     }

@@ -1,7 +1,9 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.onnx.runtime.OnnxPredictor;
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.trial.BenchOrder;
 import io.catwalk.runner.trial.BenchProcess;
 import io.catwalk.runner.trial.DatasetSpec;
@@ -9,6 +11,7 @@ import io.catwalk.runner.trial.InferenceEngine;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.LatencyBench;
 import io.catwalk.runner.trial.LatencySettings;
+import io.catwalk.runner.trial.PrivateFolder;
 import io.catwalk.runner.trial.TrialBench;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOrder;
@@ -27,6 +30,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -61,7 +65,9 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--seconds",
             paramLabel = "S",
-            description = "Seconds for each network on each engine; a slow one may take twice as long. Default: 3")
+            description =
+                    "Seconds for each network on each engine; a slow one may take twice as long. Default: 3. For a "
+                            + "file, --timeout has to be longer")
     private @Nullable Double seconds;
 
     @Option(names = "--plugins-dir", paramLabel = "DIR", description = "Folder of the plugin jars.")
@@ -70,25 +76,28 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
-    private final LatencyBench bench = new BenchProcess();
-
     /** One row of the table. */
     private record Row(String model, String engine, Latency latency) {}
+
+    @Mixin
+    private ForeignFile foreign;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
         Console console = new Console(spec);
-        if (threads != null && threads < 1) {
-            throw new RequestException("--threads must be at least 1, but is " + threads);
+        if (threads != null) {
+            Typed.within("--threads", threads, ExperimentSpec.MOST_AT_ONCE);
         }
         LatencySettings settings = settings();
-        List<Row> rows = new ArrayList<>();
-        int exitCode = ExitCode.DONE;
-        if (Files.isDirectory(subject)) {
-            exitCode = trials(settings, rows, console);
-        } else {
-            rows.add(file(settings));
+        if (!Files.isDirectory(subject)) {
+            return foreign.run(spec, subject, () -> answer(List.of(file(settings, console)), ExitCode.DONE, console));
         }
+        List<Row> rows = new ArrayList<>();
+        int exitCode = trials(settings, rows, console);
+        return answer(rows, exitCode, console);
+    }
+
+    private int answer(List<Row> rows, int exitCode, Console console) {
         if (json) {
             console.json(rows.stream().map(BenchCommand::asMap).toList());
         } else if (!rows.isEmpty()) {
@@ -107,19 +116,26 @@ final class BenchCommand implements Callable<Integer> {
         return LatencySettings.of(Duration.ofMillis(Math.max(1, Math.round(seconds * 1000))));
     }
 
-    private Row file(LatencySettings settings) throws IOException, InterruptedException {
-        OnnxPredictor.open(subject).close(); // says what is wrong with the file before a process is started
+    private Row file(LatencySettings settings, Console console) throws IOException, InterruptedException {
+        PrivateFolder.claim();
+        OnnxPredictor.open(subject).close(); // says what is wrong with the file before another process is started
+        ForeignFile.sign(console);
         BenchOrder order = new BenchOrder.OfFile(
                 subject.toAbsolutePath(), null, null, Objects.requireNonNullElse(threads, 1), settings);
-        return new Row(
-                String.valueOf(subject.getFileName()),
-                InferenceEngine.ONNX_RUNTIME.title(),
-                bench.measure(order).latency());
+        try {
+            return new Row(
+                    String.valueOf(subject.getFileName()),
+                    InferenceEngine.ONNX_RUNTIME.title(),
+                    new BenchProcess().measure(order).latency());
+        } catch (IOException e) {
+            throw new RequestException(subject + ": expected a model that can be measured, but " + Reasons.of(e), e);
+        }
     }
 
     private int trials(LatencySettings settings, List<Row> rows, Console console)
             throws IOException, InterruptedException {
         List<TrialFolder> trials = TrainedTrials.in(subject);
+        LatencyBench bench = new BenchProcess();
         Map<DatasetSpec, TrialBench> benches = new HashMap<>();
         int exitCode = ExitCode.DONE;
         for (int i = 0; i < trials.size(); i++) {
@@ -165,9 +181,10 @@ final class BenchCommand implements Callable<Integer> {
         }
         console.table(table);
         console.line("");
-        console.line("One image in microseconds (p50, p90, p99), images per second in batches of");
-        console.line("64 and 256; threads: " + rows.get(0).latency.threads()
-                + ". A dash: too few calls for it in the time" + " (--seconds).");
+        console.item(
+                "",
+                "One image in microseconds (p50, p90, p99), images per second in batches of 64 and 256; threads: "
+                        + rows.get(0).latency.threads() + ". A dash: too few calls for it in the time (--seconds).");
         rows.stream()
                 .filter(row -> row.latency.busy() != null)
                 .findFirst()

@@ -60,8 +60,10 @@ final class ComparisonText {
         console.line("");
         console.line("> better, < worse, = practically equivalent, ? cannot be told apart.");
         if (comparison.standings().size() > names.size()) {
-            console.line("The " + (comparison.standings().size() - names.size())
-                    + " least accurate are left out here: results.md has all pairs.");
+            console.item(
+                    "",
+                    "The " + (comparison.standings().size() - names.size())
+                            + " least accurate are left out here: results.md has all pairs.");
         }
     }
 

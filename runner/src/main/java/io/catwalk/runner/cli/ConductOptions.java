@@ -1,5 +1,6 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.runner.RequestException;
 import io.catwalk.runner.experiment.Conduct;
 import io.catwalk.runner.experiment.Experiment;
 import io.catwalk.runner.experiment.ExperimentFile;
@@ -11,21 +12,21 @@ import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.trial.BenchProcess;
 import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.LocalExecutor;
+import io.catwalk.runner.trial.PrivateFolder;
 import io.catwalk.runner.trial.TrialExecution;
 import io.catwalk.runner.trial.TrialInProcess;
 import io.catwalk.runner.trial.TrialProcess;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options of every command that runs trials, new ones or those of an interrupted run. */
 final class ConductOptions {
 
-    @Option(names = "--plugins-dir", paramLabel = "DIR", description = "Folder of the plugin jars.")
-    Path pluginsDir = Home.plugins();
+    @Mixin
+    PluginOptions plugins;
 
     @Option(
             names = "--budget",
@@ -73,7 +74,7 @@ final class ConductOptions {
             ResultsTable.print(results, console);
             console.line("");
             console.line("Everything is in " + run.path());
-            if (reported) {
+            if (reported && !results.done().isEmpty()) {
                 console.line("Begin with " + Reports.page(run).getFileName() + " there.");
             }
         }
@@ -93,11 +94,16 @@ final class ConductOptions {
     }
 
     Experiment experiment(ExperimentSpec spec, PluginCatalog catalog) {
-        return new Experiment(spec, catalog, Home.data(), pluginsDir, Clock.systemUTC());
+        return new Experiment(spec, catalog, Home.data(), plugins.folder, new SteadyClock());
     }
 
     /** Reads how to carry it out, before anything is written. */
     Conduct how() {
+        if (inProcess && budget != null) {
+            // A training in this process cannot be stopped: it would go on while others are measured.
+            throw new RequestException("--budget needs processes that can be stopped: leave --in-process out");
+        }
+        PrivateFolder.claim();
         return new Conduct(
                 budget == null ? null : Duration.ofSeconds(ExperimentFile.seconds("--budget", budget)),
                 retry ? Conduct.Retry.ONCE : Conduct.Retry.NEVER,

@@ -4,19 +4,48 @@ import io.catwalk.runner.Json;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** Prints for people, in 80 columns; the only place that writes to the screen. */
+/**
+ * Prints for people; the only place that writes to the screen. Tables keep to 80 columns, and text is broken
+ * to the width of the terminal where there is one. Nothing that stands in a name or a file moves the cursor,
+ * changes colors or fills the screen.
+ */
 final class Console {
 
-    private static final int COLUMNS = 80;
+    private static final int TABLE_COLUMNS = 80;
+
+    /** Longer lines are hard to read, however wide the terminal is. */
+    private static final int MOST_COLUMNS = 100;
+
+    private static final int FEWEST_COLUMNS = 40;
+
+    /** No name or reason needs more; a line of an answer may list a thousand classes. */
+    private static final int MOST_OF_A_NOTE = 1_000;
+
+    private static final int MOST_OF_A_LINE = 100_000;
 
     private final PrintWriter out;
     private final PrintWriter err;
+    private final int columns;
 
+    /** Prints text as wide as it is, unless the launcher has seen a terminal. */
     Console(PrintWriter out, PrintWriter err) {
+        this(out, err, terminalColumns());
+    }
+
+    /**
+     * Prints text of at most so many columns.
+     *
+     * @param columns at which text is broken; {@link Integer#MAX_VALUE} for what is no terminal
+     */
+    Console(PrintWriter out, PrintWriter err, int columns) {
         this.out = out;
         this.err = err;
+        this.columns = columns;
     }
 
     Console(CommandSpec command) {
@@ -25,30 +54,36 @@ final class Console {
 
     /** Prints a line of the answer. */
     void line(String text) {
-        out.println(text);
+        out.println(harmless(text, MOST_OF_A_LINE));
         out.flush();
     }
 
     /** Prints the answer for a program. */
     void json(Object value) {
-        line(Json.JSON.writeValueAsString(value));
+        out.println(Json.JSON.writeValueAsString(value));
+        out.flush();
     }
 
     /** Prints a line about how it goes on, which is not part of the answer. */
     void note(String text) {
-        err.println(text);
+        err.println(harmless(text, MOST_OF_A_NOTE));
         err.flush();
     }
 
-    /** Prints a text behind a head, broken between words and indented by the head where it is long. */
+    /** Prints why a command ends. */
+    void error(String text) {
+        note("catwalk: " + text);
+    }
+
+    /** Prints a text behind a head; on a terminal, broken between words and indented by the head where it is long. */
     void item(String head, String text) {
         StringBuilder line = new StringBuilder(head);
         boolean started = false;
         for (String word : text.split(" ", -1)) {
-            if (started && line.length() + 1 + word.length() > COLUMNS) {
+            if (started && line.length() + 1 + word.length() > columns) {
                 line(line.toString());
                 line.setLength(0);
-                line.append(" ".repeat(head.length()));
+                line.append(" ".repeat(Math.min(head.length(), columns / 2)));
                 started = false;
             }
             line.append(started ? " " : "").append(word);
@@ -61,7 +96,11 @@ final class Console {
      * Prints a table: the first column to the left, numbers to the right. Where it is tight, columns move
      * together, and a first cell that is still too long takes a line of its own.
      */
-    void table(List<List<String>> rows) {
+    void table(List<List<String>> unsafe) {
+        List<List<String>> rows = unsafe.stream()
+                .map(row ->
+                        row.stream().map(cell -> harmless(cell, MOST_OF_A_NOTE)).toList())
+                .toList();
         int[] widths = new int[rows.get(0).size()];
         for (List<String> row : rows) {
             for (int i = 0; i < widths.length; i++) {
@@ -70,8 +109,8 @@ final class Console {
         }
         int gaps = widths.length - 1;
         int total = Arrays.stream(widths).sum();
-        String gap = total + 2 * gaps <= COLUMNS ? "  " : " ";
-        int room = COLUMNS - gaps * gap.length() - (total - widths[0]);
+        String gap = total + 2 * gaps <= TABLE_COLUMNS ? "  " : " ";
+        int room = TABLE_COLUMNS - gaps * gap.length() - (total - widths[0]);
         widths[0] = Math.max(rows.get(0).get(0).length(), Math.min(widths[0], room));
         for (List<String> row : rows) {
             String first = row.get(0);
@@ -87,5 +126,53 @@ final class Console {
             }
             line(line.toString().stripTrailing());
         }
+    }
+
+    /**
+     * Returns the width of the terminal that answers go to, as the launcher has found it.
+     *
+     * @return from 40 to 100; {@link Integer#MAX_VALUE} if they go elsewhere
+     */
+    static int terminalColumns() {
+        String told = System.getProperty("catwalk.columns");
+        if (told == null) {
+            return Integer.MAX_VALUE;
+        }
+        // A terminal that does not know its width says 0, or nothing.
+        int found = told.matches("[1-9][0-9]{0,5}") ? Integer.parseInt(told) : TABLE_COLUMNS;
+        return Math.max(FEWEST_COLUMNS, Math.min(MOST_COLUMNS, found));
+    }
+
+    /**
+     * Makes a text safe to print: what would control a terminal, or turn the direction of the letters, is
+     * written as its number, and what is too long is cut.
+     *
+     * @param text any
+     * @param most letters that are kept
+     * @return a text of one line
+     */
+    static String harmless(@Nullable String text, int most) {
+        if (text == null) {
+            return "null";
+        }
+        String kept = text.length() <= most ? text : text.substring(0, most) + "... (" + text.length() + " letters)";
+        if (kept.chars().noneMatch(letter -> isControl((char) letter))) {
+            return kept;
+        }
+        return kept.chars()
+                .mapToObj(letter -> isControl((char) letter)
+                        ? String.format(Locale.ROOT, "\\u%04x", letter)
+                        : String.valueOf((char) letter))
+                .collect(Collectors.joining());
+    }
+
+    private static boolean isControl(char letter) {
+        return switch (Character.getType(letter)) {
+            case Character.CONTROL, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> true;
+            // Overrides and isolates of direction, and not what joins letters.
+            case Character.FORMAT ->
+                (letter >= '\u202a' && letter <= '\u202e') || (letter >= '\u2066' && letter <= '\u2069');
+            default -> false;
+        };
     }
 }

@@ -10,8 +10,8 @@ import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.Machine;
+import io.catwalk.runner.trial.PrivateFolder;
 import io.catwalk.runner.trial.Software;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -20,6 +20,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -36,8 +37,8 @@ final class DoctorCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--plugins-dir", paramLabel = "DIR", description = "Folder of the plugin jars.")
-    private Path pluginsDir = Home.plugins();
+    @Mixin
+    private PluginOptions plugins;
 
     @Option(names = "--dataset", paramLabel = "NAME|DIR", description = "Data set to check. Default: ${DEFAULT-VALUE}")
     private String dataset = "fashion-mnist";
@@ -58,9 +59,10 @@ final class DoctorCommand implements Callable<Integer> {
         findings.add(check("program", () -> "catwalk " + Software.current().catwalk()));
         findings.add(check("java", () -> Software.current().java()));
         findings.add(check("machine", DoctorCommand::machine));
+        findings.add(check("natives", () -> PrivateFolder.claim().natives() + ", which only you can write to"));
         findings.add(check("engine", DoctorCommand::engine));
         findings.add(check("data", this::data));
-        findings.add(check("plugins", this::plugins));
+        findings.add(check("plugins", () -> plugins(console)));
         if (json) {
             console.json(findings);
         } else {
@@ -115,14 +117,13 @@ final class DoctorCommand implements Callable<Integer> {
                 + loaded.sha256().substring(0, 12);
     }
 
-    private String plugins() {
-        try (PluginCatalog catalog = PluginCatalog.open(pluginsDir)) {
-            if (!catalog.failures().isEmpty()) {
-                throw new RequestException(catalog.failures().size() + " of "
-                        + (catalog.failures().size() + catalog.classifiers().size())
-                        + " failed to load: see catwalk list");
-            }
-            return catalog.classifiers().size() + (catalog.classifiers().size() == 1 ? " classifier" : " classifiers");
+    private String plugins(Console console) {
+        PluginCatalog catalog = plugins.open(console);
+        if (!catalog.failures().isEmpty()) {
+            throw new RequestException(catalog.failures().size() + " of "
+                    + (catalog.failures().size() + catalog.classifiers().size())
+                    + " failed to load: see catwalk list");
         }
+        return catalog.classifiers().size() + (catalog.classifiers().size() == 1 ? " classifier" : " classifiers");
     }
 }

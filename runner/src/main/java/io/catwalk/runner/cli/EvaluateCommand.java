@@ -1,8 +1,8 @@
 package io.catwalk.runner.cli;
 
-import io.catwalk.runner.RequestException;
 import io.catwalk.runner.evaluation.ClassScores;
 import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.EngineSettings;
@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -48,8 +49,8 @@ final class EvaluateCommand implements Callable<Integer> {
     @Nullable
     private String imageSize;
 
-    @Option(names = "--plugins-dir", paramLabel = "DIR", description = "Folder of the plugin jars.")
-    private Path pluginsDir = Home.plugins();
+    @Mixin
+    private PluginOptions plugins;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads of the engine. Default: as in the run")
     @Nullable
@@ -65,11 +66,10 @@ final class EvaluateCommand implements Callable<Integer> {
         EngineSettings.apply(threads(trials.get(0)));
         DatasetSpec other = dataset == null ? null : new DatasetSpec(dataset, imageSize, 0, 0);
         List<Rejudging> judged = new ArrayList<>();
-        try (PluginCatalog catalog = PluginCatalog.open(pluginsDir)) {
-            for (TrialFolder trial : trials) {
-                try (SavedTrial saved = SavedTrial.open(trial, catalog, Home.data(), other)) {
-                    judged.add(saved.rejudge());
-                }
+        PluginCatalog catalog = plugins.open(console);
+        for (TrialFolder trial : trials) {
+            try (SavedTrial saved = SavedTrial.open(trial, catalog, Home.data(), other)) {
+                judged.add(saved.rejudge());
             }
         }
         if (json) {
@@ -84,10 +84,7 @@ final class EvaluateCommand implements Callable<Integer> {
         if (threads == null) {
             return trial.readOrder().spec().threads();
         }
-        if (threads < 1) {
-            throw new RequestException("--threads must be at least 1, but is " + threads);
-        }
-        return threads;
+        return Typed.within("--threads", threads, ExperimentSpec.MOST_AT_ONCE);
     }
 
     private static void print(Rejudging judged, Console console) {

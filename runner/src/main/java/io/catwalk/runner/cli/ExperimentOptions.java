@@ -12,7 +12,7 @@ import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.RecipeOverrides;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.TuningSpec;
-import io.catwalk.runner.plugin.LoadedClassifier;
+import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.statistics.EquivalenceRegion;
 import io.catwalk.runner.trial.DatasetSpec;
@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -133,18 +134,16 @@ final class ExperimentOptions {
     int run(String name, CommandSpec command, Function<PluginCatalog, ExperimentSpec> request)
             throws IOException, InterruptedException {
         Console console = new Console(command);
-        try (PluginCatalog catalog = PluginCatalog.open(conduct.pluginsDir)) {
-            ExperimentSpec spec = request.apply(catalog)
-                    .recording(String.join(
-                            " ", command.commandLine().getParseResult().originalArgs()));
-            Conduct how = conduct.how();
-            Experiment experiment = conduct.experiment(spec, catalog);
-            RunFolder run = RunFolder.create(
-                    out == null ? defaultOut(name) : out,
-                    force ? RunFolder.Existing.REPLACE : RunFolder.Existing.REFUSE);
-            run.writeExperiment(spec);
-            return conduct.carryOut(spec, experiment, how, run, console);
-        }
+        PluginCatalog catalog = conduct.plugins.open(console);
+        ExperimentSpec spec = request.apply(catalog)
+                .recording(
+                        String.join(" ", command.commandLine().getParseResult().originalArgs()));
+        Conduct how = conduct.how();
+        Experiment experiment = conduct.experiment(spec, catalog);
+        RunFolder run = RunFolder.create(
+                out == null ? defaultOut(name) : out, force ? RunFolder.Existing.REPLACE : RunFolder.Existing.REFUSE);
+        run.writeExperiment(spec);
+        return conduct.carryOut(spec, experiment, how, run, console);
     }
 
     /** Finds who takes part: those named, with what the file says of them, or all of the file, or all there are. */
@@ -152,8 +151,8 @@ final class ExperimentOptions {
         List<ClassifierEntry> entries = file().entries(names);
         if (entries.isEmpty()) {
             if (catalog.classifiers().isEmpty()) {
-                throw new RequestException(
-                        "expected at least one plugin in " + conduct.pluginsDir + ", but found none: see catwalk list");
+                throw new RequestException("expected at least one plugin in " + conduct.plugins.folder
+                        + ", but found none: see catwalk list");
             }
             catalog.failures().forEach(failure -> console.note("left out: " + failure));
             entries = catalog.classifiers().stream()
@@ -165,12 +164,28 @@ final class ExperimentOptions {
                 .toList();
     }
 
+    /** Asks for the recipes of several choices at once, so that {@link #contestant} finds them told. */
+    void prepare(InstalledClassifier classifier, List<Map<String, Object>> choices) {
+        Set<String> known = classifier.searchSpace().options().keySet();
+        List<Hyperparameters> points = new ArrayList<>();
+        for (Map<String, Object> one : choices) {
+            Map<String, Object> chosen = new LinkedHashMap<>(one);
+            chosen.keySet().retainAll(known);
+            try {
+                points.add(classifier.searchSpace().choose(chosen));
+            } catch (IllegalArgumentException e) {
+                throw new RequestException(classifier.name() + ": " + e.getMessage(), e);
+            }
+        }
+        classifier.recipes().at(points);
+    }
+
     /**
      * Makes a contestant of a classifier.
      *
      * @param choices hyperparameters of the classifier, and numbers of its recipe; these win over the options
      */
-    Contestant contestant(LoadedClassifier classifier, String variant, Map<String, Object> choices) {
+    Contestant contestant(InstalledClassifier classifier, String variant, Map<String, Object> choices) {
         Map<String, Object> chosen = new LinkedHashMap<>();
         Map<String, Object> ofRecipe = new LinkedHashMap<>();
         Set<String> known = classifier.searchSpace().options().keySet();
@@ -198,10 +213,10 @@ final class ExperimentOptions {
             recipe = recipe.withEpochs(QUICK_EPOCHS).withBatchSize(QUICK_BATCH);
         }
         if (epochs != null) {
-            recipe = recipe.withEpochs(atLeastOne("--epochs", epochs));
+            recipe = recipe.withEpochs(Typed.within("--epochs", epochs, ExperimentSpec.MOST_EPOCHS));
         }
         if (batchSize != null) {
-            recipe = recipe.withBatchSize(atLeastOne("--batch-size", batchSize));
+            recipe = recipe.withBatchSize(Typed.within("--batch-size", batchSize, Integer.MAX_VALUE));
         }
         return new Contestant(contestant.name(), contestant.variant(), contestant.hyperparameters(), recipe);
     }
@@ -245,7 +260,7 @@ final class ExperimentOptions {
         Integer perTrial = threads != null ? threads : said.threads();
         Integer together = jobs != null ? jobs : said.jobs();
         int cores = Runtime.getRuntime().availableProcessors();
-        int trials = contestants.size() * seeds().size() * Math.max(1, split.lastFold());
+        int trials = ExperimentSpec.trials(contestants.size(), seeds().size(), split);
         int atOnce = conduct.inProcess ? 1 : together == null ? defaultJobs(cores, trials, perTrial) : together;
         return new ExperimentSpec(
                 ExperimentSpec.SCHEMA,
@@ -293,13 +308,6 @@ final class ExperimentOptions {
     private static int defaultJobs(int cores, int trials, @Nullable Integer threads) {
         int most = threads == null ? cores : Math.max(1, cores / Math.max(1, threads));
         return Math.max(1, Math.min(most, trials));
-    }
-
-    private static int atLeastOne(String option, int value) {
-        if (value < 1) {
-            throw new RequestException(option + " must be at least 1, but is " + value);
-        }
-        return value;
     }
 
     private static Path defaultOut(String command) {

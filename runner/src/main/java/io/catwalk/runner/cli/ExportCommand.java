@@ -11,10 +11,15 @@ import io.catwalk.runner.trial.TrialFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -27,6 +32,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class ExportCommand implements Callable<Integer> {
+
+    /** The cross-check answers batches of this size in memory. */
+    private static final int MOST_BATCH = 4_096;
 
     @Spec
     private CommandSpec spec;
@@ -72,27 +80,27 @@ final class ExportCommand implements Callable<Integer> {
     @Nullable
     private String license;
 
-    @Option(names = "--plugins-dir", paramLabel = "DIR", description = "Folder of the plugin jars.")
-    private Path pluginsDir = Home.plugins();
+    @Mixin
+    private PluginOptions plugins;
 
     @Override
     public Integer call() throws IOException {
         Console console = new Console(spec);
         ExportOptions options = options();
         List<TrialFolder> trials = TrainedTrials.in(folder);
+        Map<TrialFolder, Path> files = files(trials);
         EngineSettings.apply(trials.get(0).readOrder().spec().threads());
         boolean allAgree = true;
-        try (PluginCatalog catalog = PluginCatalog.open(pluginsDir)) {
-            for (TrialFolder trial : trials) {
-                try (SavedTrial saved = SavedTrial.open(trial, catalog, Home.data(), null)) {
-                    Path file = out == null ? trial.onnx() : file(out, trial, trials.size());
-                    ParityResult parity = out == null ? saved.exportInPlace(options) : saved.export(file, options);
-                    allAgree &= parity.agrees();
-                    if (out != null && parity.agrees()) {
-                        ModelCard.of(file, saved, parity, options).write(ModelCard.beside(file));
-                    }
-                    console.item(file + ": ", parity.sentence());
+        PluginCatalog catalog = plugins.open(console);
+        for (TrialFolder trial : trials) {
+            try (SavedTrial saved = SavedTrial.open(trial, catalog, Home.data(), null)) {
+                Path file = Objects.requireNonNull(files.get(trial));
+                ParityResult parity = out == null ? saved.exportInPlace(options) : saved.export(file, options);
+                allAgree &= parity.agrees();
+                if (out != null && parity.agrees()) {
+                    ModelCard.of(file, saved, parity, options).write(ModelCard.beside(file));
                 }
+                console.item(file + ": ", parity.sentence());
             }
         }
         if (out == null) {
@@ -106,29 +114,35 @@ final class ExportCommand implements Callable<Integer> {
             throw new RequestException("--opset must be from " + ExportOptions.OLDEST_OPSET + " to "
                     + ExportOptions.NEWEST_OPSET + ", but is " + opset);
         }
-        if (batch != null && batch < 1) {
-            throw new RequestException("--batch must be at least 1, but is " + batch);
+        if (batch != null) {
+            Typed.within("--batch", batch, MOST_BATCH);
         }
         return new ExportOptions(
                 opset, probabilities, embedPreprocessing, batch, unrollRecurrent, foldBatchNorm, author, license);
     }
 
-    private Path file(Path target, TrialFolder trial, int trials) throws IOException {
-        Files.createDirectories(target);
-        String label = trial.readOrder().spec().label();
-        Path file = target.resolve(trials == 1 ? label + ".onnx" : distinct(trial, label));
-        if (Files.exists(file) && !force) {
-            throw new RequestException("expected no " + file + " yet, but there is one: replace it with --force");
+    /** Says where each file goes, and refuses what is there before the first is written. */
+    private Map<TrialFolder, Path> files(List<TrialFolder> trials) throws IOException {
+        Map<TrialFolder, Path> files = new LinkedHashMap<>();
+        if (out == null) {
+            trials.forEach(trial -> files.put(trial, trial.onnx()));
+            return files;
         }
-        return file;
-    }
-
-    /** Names the seed and fold too where a run has several of one label. */
-    private String distinct(TrialFolder trial, String label) throws IOException {
-        long sameLabel = 0;
-        for (TrialFolder other : TrainedTrials.in(folder)) {
-            sameLabel += other.readOrder().spec().label().equals(label) ? 1 : 0;
+        Map<String, List<TrialFolder>> byLabel = new LinkedHashMap<>();
+        for (TrialFolder trial : trials) {
+            byLabel.computeIfAbsent(trial.readOrder().spec().label(), label -> new ArrayList<>())
+                    .add(trial);
         }
-        return sameLabel == 1 ? label + ".onnx" : label + "-" + trial.path().getFileName() + ".onnx";
+        // Several of one label are told apart by seed and fold, as their folders are.
+        byLabel.forEach((label, same) -> same.forEach(trial -> files.put(
+                trial,
+                out.resolve(label + (same.size() == 1 ? "" : "-" + trial.path().getFileName()) + ".onnx"))));
+        for (Path file : files.values()) {
+            if (Files.exists(file) && !force) {
+                throw new RequestException("expected no " + file + " yet, but there is one: replace it with --force");
+            }
+        }
+        Files.createDirectories(out);
+        return files;
     }
 }

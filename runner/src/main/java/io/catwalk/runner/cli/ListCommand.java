@@ -1,15 +1,16 @@
 package io.catwalk.runner.cli;
 
-import io.catwalk.runner.plugin.LoadedClassifier;
+import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.plugin.PluginFailure;
-import java.nio.file.Path;
+import io.catwalk.runner.plugin.PluginsLock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -24,8 +25,13 @@ final class ListCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--plugins-dir", paramLabel = "DIR", description = "Folder of the plugin jars.")
-    private Path pluginsDir = Home.plugins();
+    @Mixin
+    private PluginOptions plugins;
+
+    @Option(
+            names = "--lock",
+            description = "Write the SHA-256 of each jar into plugins.lock beside them, for --locked.")
+    private boolean lock;
 
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
@@ -33,14 +39,16 @@ final class ListCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Console console = new Console(spec);
-        try (PluginCatalog catalog = PluginCatalog.open(pluginsDir)) {
-            if (json) {
-                console.json(asMap(catalog));
-            } else {
-                print(catalog, console);
-            }
-            return catalog.failures().isEmpty() ? ExitCode.DONE : ExitCode.SOME_FAILED;
+        PluginCatalog catalog = plugins.open(console);
+        if (json) {
+            console.json(asMap(catalog));
+        } else {
+            print(catalog, console);
         }
+        if (lock) {
+            console.note("locked in " + PluginsLock.write(plugins.folder, catalog));
+        }
+        return catalog.failures().isEmpty() ? ExitCode.DONE : ExitCode.SOME_FAILED;
     }
 
     private static void print(PluginCatalog catalog, Console console) {
@@ -48,7 +56,7 @@ final class ListCommand implements Callable<Integer> {
                 .mapToInt(one -> one.name().length())
                 .max()
                 .orElse(0);
-        for (LoadedClassifier one : catalog.classifiers()) {
+        for (InstalledClassifier one : catalog.classifiers()) {
             console.item(
                     one.name() + " ".repeat(widest - one.name().length()) + "  " + one.version() + "  ",
                     one.description());
@@ -63,7 +71,7 @@ final class ListCommand implements Callable<Integer> {
 
     private static Map<String, Object> asMap(PluginCatalog catalog) {
         List<Map<String, Object>> classifiers = new ArrayList<>();
-        for (LoadedClassifier one : catalog.classifiers()) {
+        for (InstalledClassifier one : catalog.classifiers()) {
             Map<String, Object> map = new LinkedHashMap<>();
             map.put("name", one.name());
             map.put("plugin_id", one.pluginId());

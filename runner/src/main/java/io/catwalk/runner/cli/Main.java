@@ -10,6 +10,7 @@ import io.catwalk.runner.trial.Software;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -66,6 +67,8 @@ public final class Main {
      * @param arguments of the command line
      */
     public static void main(String[] arguments) {
+        Locale.setDefault(Locale.ROOT); // numbers and the letters of keywords are the same everywhere
+        ForeignFile.endWithParent(System.in);
         System.exit(run(
                 new PrintWriter(System.out, true, StandardCharsets.UTF_8),
                 new PrintWriter(System.err, true, StandardCharsets.UTF_8),
@@ -82,16 +85,17 @@ public final class Main {
      */
     static int run(PrintWriter out, PrintWriter err, String... arguments) {
         Main main = new Main();
+        Console console = new Console(out, err);
         CommandLine commandLine = new CommandLine(main)
                 .setOut(out)
                 .setErr(err)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true);
         commandLine.setParameterExceptionHandler((e, given) -> {
-            err.println("catwalk: " + misread(e));
+            console.error(misread(e));
             return ExitCode.BAD_REQUEST;
         });
-        commandLine.setExecutionExceptionHandler((e, command, parsed) -> main.report(e, err));
+        commandLine.setExecutionExceptionHandler((e, command, parsed) -> main.report(e, console));
         commandLine.setExecutionStrategy(parsed -> {
             main.configureLog();
             return new CommandLine.RunLast().execute(parsed);
@@ -100,7 +104,11 @@ public final class Main {
             commandLine.usage(out);
             return ExitCode.BAD_REQUEST;
         }
-        return commandLine.execute(arguments);
+        try {
+            return commandLine.execute(arguments);
+        } catch (OutOfMemoryError | StackOverflowError e) {
+            return main.report(new IllegalStateException(e), console);
+        }
     }
 
     private void configureLog() {
@@ -109,19 +117,27 @@ public final class Main {
         }
     }
 
-    private int report(Exception e, PrintWriter err) {
+    private int report(Exception e, Console console) {
         LOG.info("The command failed", e);
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof OutOfMemoryError) {
+                console.error("ran out of memory (" + cause.getMessage() + ") with a heap of "
+                        + Runtime.getRuntime().maxMemory() / (1 << 20)
+                        + " MiB: set a larger one by CATWALK_OPTS=-Xmx8g, or try fewer --jobs or images");
+                return ExitCode.SOME_FAILED;
+            }
+        }
         if (e instanceof RequestException
                 || e instanceof PluginException
                 || e instanceof OnnxFileException
                 || e instanceof ExportException) {
-            err.println("catwalk: " + Reasons.oneLine(String.valueOf(e.getMessage())));
+            console.error(Reasons.oneLine(String.valueOf(e.getMessage())));
             return ExitCode.BAD_REQUEST;
         }
         if (e instanceof InterruptedException) {
             return ExitCode.SOME_FAILED; // the program is being stopped, which it has said
         }
-        err.println("catwalk: " + Reasons.of(e) + (verbose ? "" : " (--verbose shows where)"));
+        console.error(Reasons.of(e) + (verbose ? "" : " (--verbose shows where)"));
         return ExitCode.SOME_FAILED;
     }
 

@@ -10,6 +10,8 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImagePixels;
 import io.catwalk.runner.data.ImageSize;
 import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.trial.PrivateFolder;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,6 +25,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -67,11 +70,20 @@ final class PredictCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
+    @Mixin
+    private ForeignFile foreign;
+
     @Override
-    public Integer call() {
+    public Integer call() throws IOException, InterruptedException {
+        return foreign.run(spec, file, this::label);
+    }
+
+    private int label() {
         Console console = new Console(spec);
+        PrivateFolder.claim();
         try (OnnxPredictor predictor =
                 OnnxPredictor.open(file, OnnxOptions.standard().withThreads(1))) {
+            ForeignFile.sign(console);
             Signature signature = predictor.signature();
             List<String> names = names(predictor.metadata(), signature);
             Preprocessing preprocessing = preprocessing(predictor.metadata(), signature);
@@ -83,6 +95,7 @@ final class PredictCommand implements Callable<Integer> {
                         new ImageSize(signature.width(), signature.height()),
                         resize ? ImagePixels.OtherSize.RESIZE : ImagePixels.OtherSize.REFUSE);
                 float[] logits = predictor.logits(preprocessing.normalize(pixels), 1);
+                ForeignFile.sign(console);
                 double[] probabilities = new Predictions(names.size(), new int[] {0}, logits).probabilities(0);
                 answers.add(answer(image, names, probabilities));
                 if (!json) {

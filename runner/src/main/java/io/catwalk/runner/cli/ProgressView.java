@@ -66,6 +66,10 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
                     epoch.trainLoss(),
                     epoch.validationAccuracy() * 100,
                     epoch.seconds()));
+            if (epoch.epoch() == trial.recipe().epochs()) {
+                console.note(trial.title() + ": trained; judging"
+                        + (trial.purpose() == TrialSpec.Purpose.SHIP ? ", exporting, cross-checking" : ""));
+            }
         }
 
         @Override
@@ -92,7 +96,6 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
     /** A bar for the whole run, with the time that is left, and one for each trial under way. */
     private static final class Bars extends ProgressView {
 
-        private static final int COLUMNS = 79;
         private static final int NAME = 24;
 
         private final Console console;
@@ -100,22 +103,25 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
         private final ProgressBar whole;
         private final Map<TrialSpec, ProgressBar> running = new HashMap<>();
         private final List<String> notes = new ArrayList<>();
+        private final ProgressCount count;
         private int done;
         private int failed;
 
         Bars(Console console, ExperimentSpec spec) {
             this.console = console;
             planned = spec.planned();
-            whole = bar("all", spec.plannedEpochs());
+            count = new ProgressCount(spec.plannedEpochs(), planned);
+            whole = bar("all", count.all());
             show();
         }
 
-        private static ProgressBar bar(String name, long epochs) {
+        private static ProgressBar bar(String name, long steps) {
+            String safe = Console.harmless(name, NAME * 2);
             return new ProgressBarBuilder()
-                    .setTaskName(name.length() > NAME ? name.substring(0, NAME - 1) + "~" : name)
-                    .setInitialMax(epochs)
+                    .setTaskName(safe.length() > NAME ? safe.substring(0, NAME - 1) + "~" : safe)
+                    .setInitialMax(steps)
                     .setStyle(ProgressBarStyle.ASCII)
-                    .setMaxRenderedLength(COLUMNS)
+                    .setMaxRenderedLength(Math.min(Console.terminalColumns(), 80) - 1)
                     .clearDisplayOnFinish()
                     .build();
         }
@@ -123,8 +129,8 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
         @Override
         public synchronized void kept(Collection<TrialSpec> trials) {
             done += trials.size();
-            trials.forEach(
-                    trial -> whole.maxHint(whole.getMax() - trial.recipe().epochs()));
+            trials.forEach(count::kept);
+            step();
             show();
         }
 
@@ -135,17 +141,27 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
 
         @Override
         public synchronized void started(TrialSpec trial) {
-            running.put(trial, bar(trial.title(), trial.recipe().epochs()));
+            ProgressBar earlier = running.put(trial, bar(trial.title(), ProgressCount.all(trial)));
+            if (earlier != null) { // it failed, and is tried once more
+                earlier.close();
+            }
+            count.reached(trial, 0);
+            step();
         }
 
         @Override
         public synchronized void epoch(TrialSpec trial, Epoch epoch) {
             ProgressBar bar = running.get(trial);
-            if (bar != null) {
-                bar.stepTo(epoch.epoch());
-                bar.setExtraMessage(String.format(Locale.ROOT, " %.1f%%", epoch.validationAccuracy() * 100));
+            if (bar == null) {
+                return;
             }
-            whole.step();
+            bar.stepTo(epoch.epoch());
+            bar.setExtraMessage(
+                    epoch.epoch() == trial.recipe().epochs()
+                            ? " finishing"
+                            : String.format(Locale.ROOT, " %.1f%%", epoch.validationAccuracy() * 100));
+            count.reached(trial, epoch.epoch());
+            step();
         }
 
         @Override
@@ -154,6 +170,8 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
             if (bar != null) {
                 bar.close();
             }
+            count.finished(outcome.trial());
+            step();
             if (outcome instanceof Done) {
                 done++;
             } else {
@@ -164,12 +182,19 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
 
         @Override
         public synchronized void measuring(TrialSpec trial, int number, int of) {
+            count.measuring(number, of);
+            step();
             whole.setExtraMessage(" measuring latency " + number + "/" + of);
         }
 
         @Override
         public synchronized void unmeasured(TrialSpec trial, String reason) {
             notes.add(trial.title() + ": latency not measured: " + reason);
+        }
+
+        private void step() {
+            whole.maxHint(count.all());
+            whole.stepTo(count.done());
         }
 
         private void show() {

@@ -9,6 +9,8 @@ import java.util.List;
 /** Prints what every experiment ends with, in 80 columns: a row for each trial or, of several, their means. */
 final class ResultsTable {
 
+    private static final String NONE = "No trial was trained to its end.";
+
     private ResultsTable() {}
 
     static void print(Results all, Console console) {
@@ -49,10 +51,16 @@ final class ResultsTable {
             row.addAll(Results.cells(done));
             rows.add(row);
         }
+        if (rows.size() == 1) {
+            console.line(NONE);
+            return;
+        }
         console.table(rows);
         console.line("");
-        console.line("In percent: acc, prec, rec and F1 on the test images (macro averages),");
-        console.line("train and val accuracy of the same weights. Latency: median of one image.");
+        console.item(
+                "",
+                "In percent: acc, prec, rec and F1 on the test images (macro averages), train and val accuracy of the "
+                        + "same weights. Latency: median of one image.");
     }
 
     private static void printMeans(Results results, Console console) {
@@ -66,10 +74,16 @@ final class ResultsTable {
                         Results.mean(trials, metrics -> metrics.test().macro().f1()),
                         Results.mean(trials, metrics -> metrics.train().accuracy()),
                         Results.mean(trials, metrics -> metrics.validation().accuracy()))));
+        if (rows.size() == 1) {
+            console.line(NONE);
+            return;
+        }
         console.table(rows);
         console.line("");
-        console.line("In percent, mean ± standard deviation over the trials: acc and macro F1 on the");
-        console.line("images that judge, train and val accuracy of the same weights.");
+        console.item(
+                "",
+                "In percent, mean ± standard deviation over the trials: acc and macro F1 on the images that judge, "
+                        + "train and val accuracy of the same weights.");
     }
 
     private static void printOnnx(Results results, Console console) {
@@ -89,8 +103,8 @@ final class ResultsTable {
         console.line("");
         console.table(rows);
         console.line("");
-        console.line("MACs: multiply-accumulates of one image. PyTorch, ONNX RT: median of one image.");
-        console.line("Flips: test images that the file labels differently; max diff: of any logit.");
+        console.item("", "MACs: multiply-accumulates of one image. PyTorch, ONNX RT: median of one image.");
+        console.item("", "Flips: test images that the file labels differently; max diff: of any logit.");
         for (Done trial : results.done()) {
             if (trial.parity() != null && !trial.parity().agrees()) {
                 console.note("ONNX: " + results.label(trial.trial()) + ": "

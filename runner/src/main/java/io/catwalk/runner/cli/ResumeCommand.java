@@ -44,9 +44,8 @@ final class ResumeCommand implements Callable<Integer> {
         RunFolder run = RunFolder.open(folder);
         ExperimentSpec request = run.readExperiment();
         conduct.keepVersions = keepVersions;
-        try (PluginCatalog catalog = PluginCatalog.open(conduct.pluginsDir)) {
-            return conduct.carryOut(
-                    request, conduct.experiment(request, catalog), conduct.how(), run, new Console(spec));
-        }
+        Console console = new Console(spec);
+        PluginCatalog catalog = conduct.plugins.open(console);
+        return conduct.carryOut(request, conduct.experiment(request, catalog), conduct.how(), run, console);
     }
 }

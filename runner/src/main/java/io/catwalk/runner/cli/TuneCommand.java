@@ -7,7 +7,7 @@ import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.TuningSpec;
 import io.catwalk.runner.experiment.TuningSpec.Rung;
 import io.catwalk.runner.experiment.TuningSpec.Strategy;
-import io.catwalk.runner.plugin.LoadedClassifier;
+import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
@@ -91,7 +91,7 @@ final class TuneCommand implements Callable<Integer> {
     }
 
     private ExperimentSpec request(PluginCatalog catalog) {
-        LoadedClassifier classifier = catalog.require(name);
+        InstalledClassifier classifier = catalog.require(name);
         Contestant plain = options.contestant(classifier, TrialSpec.DEFAULT_VARIANT, Map.of());
         Map<String, List<Object>> space = search.isEmpty() ? standardSpace(classifier, plain) : space(classifier);
         List<Map<String, Object>> points = strategy == Strategy.GRID
@@ -101,6 +101,7 @@ final class TuneCommand implements Callable<Integer> {
         List<Rung> rungs = strategy == Strategy.HALVING
                 ? Candidates.halving(points.size(), epochs, eta)
                 : List.of(new Rung(epochs, points.size()));
+        options.prepare(classifier, points);
         List<Contestant> contestants = new ArrayList<>();
         for (Map<String, Object> point : points) {
             contestants.add(options.contestant(classifier, TuningSpec.variant(contestants.size() + 1), point));
@@ -108,7 +109,7 @@ final class TuneCommand implements Callable<Integer> {
         return options.spec(contestants, folds.split(options, 3), new TuningSpec(strategy, rungs, points));
     }
 
-    private static Map<String, List<Object>> standardSpace(LoadedClassifier classifier, Contestant plain) {
+    private static Map<String, List<Object>> standardSpace(InstalledClassifier classifier, Contestant plain) {
         Map<String, List<Object>> space =
                 new LinkedHashMap<>(classifier.searchSpace().options());
         double rate = plain.recipe().optimizer().learningRate();
@@ -116,7 +117,7 @@ final class TuneCommand implements Callable<Integer> {
         return space;
     }
 
-    private Map<String, List<Object>> space(LoadedClassifier classifier) {
+    private Map<String, List<Object>> space(InstalledClassifier classifier) {
         Map<String, List<Object>> space = new LinkedHashMap<>();
         for (String asked : search) {
             String[] parts = asked.split("=", 2);

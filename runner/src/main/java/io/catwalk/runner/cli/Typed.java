@@ -1,6 +1,7 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.runner.Json;
+import io.catwalk.runner.RequestException;
 import java.util.List;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
@@ -9,6 +10,25 @@ import tools.jackson.core.JacksonException;
 final class Typed {
 
     private Typed() {}
+
+    /**
+     * Checks a number that an option gives.
+     *
+     * @param option its name
+     * @param value that was given
+     * @param most that is still of any use, which keeps a slip of the finger from taking days or all memory
+     * @return the value, from 1 on
+     * @throws RequestException if it is out of its range
+     */
+    static int within(String option, int value, int most) {
+        if (value < 1) {
+            throw new RequestException(option + " must be at least 1, but is " + value);
+        }
+        if (value > most) {
+            throw new RequestException(option + " must be at most " + most + ", but is " + value);
+        }
+        return value;
+    }
 
     /** Reads values between commas; where one of several numbers has a point, all are read as if they had. */
     static List<Object> values(String text) {

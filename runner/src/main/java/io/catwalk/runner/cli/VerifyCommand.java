@@ -16,6 +16,7 @@ import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.ParityResult;
+import io.catwalk.runner.trial.PrivateFolder;
 import io.catwalk.runner.trial.SavedTrial;
 import io.catwalk.runner.trial.TrialFolder;
 import java.io.IOException;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -75,20 +77,23 @@ final class VerifyCommand implements Callable<Integer> {
     @Nullable
     private Path answers;
 
-    @Option(names = "--plugins-dir", paramLabel = "DIR", description = "Folder of the plugin jars.")
-    private Path pluginsDir = Home.plugins();
+    @Mixin
+    private PluginOptions plugins;
 
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
+    @Mixin
+    private ForeignFile foreign;
+
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, InterruptedException {
         Console console = new Console(spec);
         if (show) {
             show(OnnxMetadata.read(file), console);
             return ExitCode.DONE;
         }
-        return against == null ? score(console) : crossCheck(against, console);
+        return foreign.run(spec, file, () -> against == null ? score(console) : crossCheck(against, console));
     }
 
     private void show(OnnxMetadata metadata, Console console) {
@@ -104,8 +109,8 @@ final class VerifyCommand implements Callable<Integer> {
     private int crossCheck(Path trial, Console console) throws IOException {
         TrialFolder folder = TrainedTrials.in(trial).get(0);
         EngineSettings.apply(folder.readOrder().spec().threads());
-        try (PluginCatalog catalog = PluginCatalog.open(pluginsDir);
-                SavedTrial saved = SavedTrial.open(folder, catalog, Home.data(), null)) {
+        PluginCatalog catalog = plugins.open(console);
+        try (SavedTrial saved = SavedTrial.open(folder, catalog, Home.data(), null)) {
             ParityResult parity = saved.crossCheck(file);
             if (json) {
                 console.json(parity);
@@ -117,7 +122,9 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private int score(Console console) throws IOException {
+        PrivateFolder.claim();
         try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard())) {
+            ForeignFile.sign(console);
             OnnxMetadata metadata = predictor.metadata();
             ImageDataset images = images(metadata);
             Preprocessing preprocessing = metadata.preprocessing()
@@ -126,7 +133,7 @@ final class VerifyCommand implements Callable<Integer> {
             requireFit(predictor.signature(), images);
             Normalization normalization = new Normalization(floats(preprocessing.mean()), floats(preprocessing.std()));
             Predictions predictions = Predictions.of(
-                    predictor,
+                    ForeignFile.signing(predictor, console),
                     images.test(),
                     normalization,
                     predictor.signature().classes());

@@ -15,6 +15,9 @@ import java.util.SplittableRandom;
 /** Chooses what a search tries, out of a space of names with their options. */
 public final class Candidates {
 
+    private static final int MOST_CANDIDATES = 10_000;
+    private static final int MOST_ETA = 1_000;
+
     /** Draws that are tried for each point before the space is taken to be exhausted. */
     private static final int DRAWS = 1_000;
 
@@ -29,6 +32,10 @@ public final class Candidates {
      */
     public static List<Map<String, Object>> grid(Map<String, List<Object>> space) {
         check(space);
+        if (size(space) > MOST_CANDIDATES) {
+            throw new RequestException("expected a grid of at most " + MOST_CANDIDATES
+                    + " points, but this one has more: search over less, or with --strategy random");
+        }
         return new SearchSpace(space)
                 .points().stream().map(Hyperparameters::values).toList();
     }
@@ -47,7 +54,10 @@ public final class Candidates {
         if (count < 1) {
             throw new RequestException("--candidates must be at least 1, but is " + count);
         }
-        long size = space.values().stream().mapToLong(List::size).reduce(1, Candidates::times);
+        if (count > MOST_CANDIDATES) {
+            throw new RequestException("--candidates must be at most " + MOST_CANDIDATES + ", but is " + count);
+        }
+        long size = size(space);
         SplittableRandom random = new SplittableRandom(seed);
         Set<Map<String, Object>> points = new LinkedHashSet<>();
         Map<String, Object> first = new LinkedHashMap<>();
@@ -81,6 +91,9 @@ public final class Candidates {
             throw new RequestException("expected --eta of at least 2, and at least 1 epoch and candidate, but found "
                     + eta + ", " + epochs + " and " + candidates);
         }
+        if (eta > MOST_ETA) {
+            throw new RequestException("--eta must be at most " + MOST_ETA + ", but is " + eta);
+        }
         List<Integer> counts = new ArrayList<>();
         for (int left = candidates; counts.isEmpty() || left >= 2; left = left / eta) {
             counts.add(left);
@@ -95,6 +108,10 @@ public final class Candidates {
             }
         }
         return rungs;
+    }
+
+    private static long size(Map<String, List<Object>> space) {
+        return space.values().stream().mapToLong(List::size).reduce(1, Candidates::times);
     }
 
     private static long times(long product, long factor) {

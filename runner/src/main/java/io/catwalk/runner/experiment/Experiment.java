@@ -4,7 +4,7 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.Split;
-import io.catwalk.runner.plugin.LoadedClassifier;
+import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.InferenceEngine;
@@ -305,7 +305,7 @@ public final class Experiment {
     }
 
     private TrialOrder order(TrialSpec trial, TrialFolder folder) {
-        LoadedClassifier plugin = catalog.require(trial.classifier());
+        InstalledClassifier plugin = catalog.require(trial.classifier());
         return new TrialOrder(
                 trial,
                 spec.dataset(),

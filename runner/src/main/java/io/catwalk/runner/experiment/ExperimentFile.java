@@ -6,13 +6,16 @@ import io.catwalk.api.Hyperparameters;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageSize;
-import io.catwalk.runner.plugin.LoadedClassifier;
+import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.statistics.EquivalenceRegion;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.SplitSpec;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,6 +45,9 @@ public record ExperimentFile(Path path, Content content) {
     /** Says nothing, as where there is no file. */
     public static final ExperimentFile NONE =
             new ExperimentFile(Path.of(""), new Content(null, null, null, null, null, null, null, null, null, null));
+
+    /** A run of thousands of candidates writes a file of some hundred KiB. */
+    private static final int MOST_BYTES = 4 << 20;
 
     /** Where the YAML parser says that something is. */
     private static final Pattern MARK = Pattern.compile("(?m)^ in .*, line ([0-9]+), column [0-9]+:$");
@@ -215,8 +221,20 @@ public record ExperimentFile(Path path, Content content) {
                             ? "there is none"
                             : "that is a folder" + (RunFolder.isOne(path) ? ": try its experiment.yaml" : "")));
         }
-        try {
-            return Files.readString(path);
+        if (!Files.isRegularFile(path)) {
+            throw new RequestException(
+                    path + ": expected a file, but found a pipe or a device: write what it says into" + " a file");
+        }
+        try (InputStream in = Files.newInputStream(path)) {
+            byte[] bytes = in.readNBytes(MOST_BYTES + 1);
+            if (bytes.length > MOST_BYTES) {
+                throw new RequestException(path + ": expected an experiment file of at most " + (MOST_BYTES >> 20)
+                        + " MiB, but it has " + (Files.size(path) >> 20) + " MiB: is it another file?");
+            }
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
         } catch (CharacterCodingException e) {
             throw new RequestException(path + ": expected YAML in UTF-8, but it is not UTF-8", e);
         } catch (IOException e) {
@@ -287,7 +305,7 @@ public record ExperimentFile(Path path, Content content) {
      *     the recipe cannot be changed like that; in one line that names the file, the classifier and the place
      */
     public Contestant contestant(ClassifierEntry entry, PluginCatalog catalog) {
-        LoadedClassifier classifier;
+        InstalledClassifier classifier;
         try {
             classifier = catalog.require(entry.name());
         } catch (RequestException e) {
@@ -305,7 +323,7 @@ public record ExperimentFile(Path path, Content content) {
      * @return the classifier with everything chosen about it
      * @throws RequestException as {@link #contestant(ClassifierEntry, PluginCatalog)}
      */
-    public Contestant contestant(ClassifierEntry entry, LoadedClassifier classifier) {
+    public Contestant contestant(ClassifierEntry entry, InstalledClassifier classifier) {
         String source = path + ": " + entry.label();
         String at = "classifiers[" + index(entry) + "]";
         Set<String> known = classifier.searchSpace().options().keySet();

@@ -8,6 +8,7 @@ import io.catwalk.runner.trial.TrialSpec;
 import io.catwalk.runner.trial.TrialSpec.Purpose;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,20 +43,58 @@ public record ExperimentSpec(
     /** The version of the format that this program writes. */
     public static final int SCHEMA = 1;
 
+    /** Trials at once, or threads of one, that no machine has any use for more of. */
+    public static final int MOST_AT_ONCE = 1_024;
+
+    /** Passes over the images, above which a number is a slip of the finger. */
+    public static final int MOST_EPOCHS = 100_000;
+
+    private static final int MOST_TRIALS = 1_000_000;
+
     /** Copies the lists and checks the numbers against their ranges. */
     public ExperimentSpec {
         classifiers = List.copyOf(classifiers);
         seeds = List.copyOf(seeds);
-        if (jobs < 1) {
-            throw new RequestException("--jobs must be at least 1, but is " + jobs);
-        }
-        if (threads < 1) {
-            throw new RequestException("--threads must be at least 1, but is " + threads);
+        requireWithin("--jobs", jobs, MOST_AT_ONCE);
+        requireWithin("--threads", threads, MOST_AT_ONCE);
+        classifiers.forEach(
+                one -> requireWithin("epochs of " + one.name(), one.recipe().epochs(), MOST_EPOCHS));
+        trials(classifiers.size(), seeds.size(), split);
+        if (tuning != null) {
+            tuning.rungs().forEach(rung -> requireWithin("epochs of a candidate", rung.epochs(), MOST_EPOCHS));
         }
         new EquivalenceRegion(region); // refuses what is none
         if (trialTimeoutSeconds != null && trialTimeoutSeconds < 1) {
             throw new RequestException("--trial-timeout must be at least 1s, but is " + trialTimeoutSeconds + "s");
         }
+    }
+
+    private static void requireWithin(String option, int value, int most) {
+        if (value < 1 || value > most) {
+            throw new RequestException(
+                    option + " must be at " + (value < 1 ? "least 1" : "most " + most) + ", but is " + value);
+        }
+    }
+
+    /**
+     * Counts trials before any is listed.
+     *
+     * @param classifiers that take part
+     * @param seeds of each
+     * @param split with the folds of each
+     * @return how many there are
+     * @throws RequestException if there are more than a run can hold
+     */
+    public static int trials(int classifiers, int seeds, SplitSpec split) {
+        double trials = (double) classifiers * seeds * Math.max(1.0, (double) split.folds() * split.repeats());
+        if (trials > MOST_TRIALS) {
+            throw new RequestException(String.format(
+                    Locale.ROOT,
+                    "expected at most %,d trials in a run, but these are %,.0f: take fewer seeds, folds or --repeats",
+                    MOST_TRIALS,
+                    trials));
+        }
+        return (int) trials;
     }
 
     /**

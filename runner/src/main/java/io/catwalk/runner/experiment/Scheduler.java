@@ -68,8 +68,8 @@ final class Scheduler {
     /** How often a trial was lost, by id. */
     private final Map<String, Integer> lost = new HashMap<>();
 
-    /** Seconds for each epoch that the trials of a classifier took so far, at most. */
-    private final Map<String, Double> secondsPerEpoch = new HashMap<>();
+    /** Seconds that the trials of a classifier took so far, at most. */
+    private final Map<String, Pace> paces = new HashMap<>();
 
     Scheduler(ExperimentSpec spec, TrialExecutor executor, Conduct conduct, Stopwatch stopwatch, Desk desk) {
         this.spec = spec;
@@ -189,9 +189,7 @@ final class Scheduler {
 
     private void learnPace(TrialOutcome outcome) {
         if (outcome instanceof TrialOutcome.Done done) {
-            double pace =
-                    done.timing().totalSeconds() / Math.max(1, done.timing().epochs());
-            secondsPerEpoch.merge(done.trial().classifier(), pace, Math::max);
+            paces.merge(done.trial().classifier(), Pace.of(done.timing()), Pace::most);
         }
     }
 
@@ -201,8 +199,8 @@ final class Scheduler {
             return true;
         }
         double left = conduct.budget().minus(stopwatch.elapsed()).toMillis() / 1e3;
-        double pace = secondsPerEpoch.getOrDefault(trial.classifier(), 0.0);
-        return left > 0 && pace * trial.recipe().epochs() <= left;
+        Pace pace = paces.getOrDefault(trial.classifier(), Pace.UNKNOWN);
+        return left > 0 && pace.seconds(trial.recipe().epochs()) <= left;
     }
 
     private void cancelRunning() {

@@ -6,8 +6,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import io.catwalk.api.Classifier;
 import io.catwalk.api.Hyperparameters;
-import io.catwalk.api.Recipe;
-import io.catwalk.api.SearchSpace;
 import io.catwalk.api.Task;
 import io.catwalk.runner.Reasons;
 import java.nio.file.Path;
@@ -16,7 +14,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds a classifier with where it came from. Its methods ask the plugin and turn whatever goes wrong
+ * Holds a classifier whose code runs in this process, with where it came from. Its methods ask the plugin and turn whatever goes wrong
  * there into a {@link PluginException}.
  *
  * @param classifier made by the plugin
@@ -39,27 +37,6 @@ public record LoadedClassifier(
         String jarSha256) {
 
     private static final int BATCH = 2;
-
-    /**
-     * Asks what may be chosen about the network.
-     *
-     * @return the search space
-     * @throws PluginException if the plugin throws or returns null
-     */
-    public SearchSpace searchSpace() {
-        return ask("searchSpace()", classifier::searchSpace);
-    }
-
-    /**
-     * Asks how to train the network.
-     *
-     * @param chosen one point of the search space
-     * @return the recipe at full length
-     * @throws PluginException if the plugin throws or returns null
-     */
-    public Recipe recipe(Hyperparameters chosen) {
-        return ask("recipe(...)", () -> classifier.recipe(chosen));
-    }
 
     /**
      * Builds the network, not yet initialized.

@@ -1,64 +1,68 @@
 package io.catwalk.runner.plugin;
 
-import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Suggestion;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Lists the classifiers of a folder of plugin jars, and the jars that failed with the reason.
+ * Lists the classifiers of a folder of plugin jars, and the jars that cannot be used with the reason. The
+ * jars are looked at in a process of their own: none of their code runs in this one.
  *
  * <p>What cannot be told apart (two jars of one plugin id, two classifiers of one name) is refused on
- * both sides: which of them a comparison ran must never be a matter of chance. Loading touches neither
- * the engine nor any native library.
+ * both sides: which of them a comparison ran must never be a matter of chance.
  */
-public final class PluginCatalog implements AutoCloseable {
+public final class PluginCatalog {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PluginCatalog.class);
 
     private final Path pluginsDir;
-    private final ThinJarPluginManager manager;
-    private final List<LoadedClassifier> classifiers;
-    private final List<PluginFailure> failures;
+    private final List<InstalledClassifier> classifiers;
+    private final List<PluginFailure> failures = new ArrayList<>();
 
-    private PluginCatalog(Path pluginsDir, List<Path> jars) {
+    private PluginCatalog(Path pluginsDir, Inspection inspection) {
         this.pluginsDir = pluginsDir;
-        manager = new ThinJarPluginManager(pluginsDir, ApiVersion.current());
-        PluginLoading loading = new PluginLoading(manager);
-        classifiers = loading.load(jars).stream()
-                .sorted(Comparator.comparing(LoadedClassifier::name))
+        List<PluginJar> jars = unique(read(PluginFolder.jars(pluginsDir)), PluginJar::id, this::refuseSameId);
+        List<InstalledClassifier> installed = new ArrayList<>();
+        inspection.look(jars).forEach((jar, answer) -> {
+            if (answer instanceof InspectionAnswer.Seen seen) {
+                seen.classifiers().forEach(one -> installed.add(installed(jar, one, inspection)));
+            } else if (answer instanceof InspectionAnswer.Refused refused) {
+                refuse(new PluginFailure(jar.path(), jar.id(), null, refused.reason()), null);
+            } else if (answer instanceof InspectionAnswer.None none) {
+                refuse(new PluginFailure(jar.path(), jar.id(), null, none.reason()), null);
+            }
+        });
+        classifiers = unique(installed, InstalledClassifier::name, this::refuseSameName).stream()
+                .sorted(Comparator.comparing(InstalledClassifier::name))
                 .toList();
-        failures = loading.failures().stream()
-                .sorted(Comparator.comparing(PluginFailure::jar))
-                .toList();
+        failures.sort(Comparator.comparing(PluginFailure::jar));
     }
 
     /**
-     * Loads every {@code *.jar} of a folder, in the order of their names.
+     * Looks at every {@code *.jar} of a folder.
      *
      * @param pluginsDir a folder of plugin jars; subfolders and other files in it are left alone
-     * @return the catalog; closing it closes the jars
-     * @throws RequestException if the folder does not exist, is no folder or cannot be read
+     * @return the catalog
+     * @throws RequestException if the folder does not exist, is no folder or cannot be read, or no process
+     *     can be started to look at the jars
      */
     public static PluginCatalog open(Path pluginsDir) {
-        if (!Files.isDirectory(pluginsDir)) {
-            throw new RequestException("expected a folder of plugin jars at " + pluginsDir + ", but "
-                    + (Files.exists(pluginsDir) ? "that is no folder" : "there is none")
-                    + ": name another with --plugins-dir");
-        }
-        try (Stream<Path> files = Files.list(pluginsDir)) {
-            return new PluginCatalog(
-                    pluginsDir,
-                    files.filter(file -> file.toString().endsWith(".jar") && Files.isRegularFile(file))
-                            .sorted()
-                            .toList());
-        } catch (IOException | UncheckedIOException e) {
-            throw new RequestException("cannot read the plugins folder " + pluginsDir + ": " + Reasons.of(e), e);
-        }
+        return open(pluginsDir, Inspection.standard());
+    }
+
+    static PluginCatalog open(Path pluginsDir, Inspection inspection) {
+        return new PluginCatalog(pluginsDir, inspection);
     }
 
     /**
@@ -71,21 +75,21 @@ public final class PluginCatalog implements AutoCloseable {
     }
 
     /**
-     * Returns what was loaded.
+     * Returns what can be used.
      *
      * @return sorted by name, no name twice
      */
-    public List<LoadedClassifier> classifiers() {
+    public List<InstalledClassifier> classifiers() {
         return classifiers;
     }
 
     /**
-     * Returns what could not be loaded.
+     * Returns what cannot be used.
      *
      * @return sorted by jar
      */
     public List<PluginFailure> failures() {
-        return failures;
+        return List.copyOf(failures);
     }
 
     /**
@@ -96,7 +100,7 @@ public final class PluginCatalog implements AutoCloseable {
      * @throws RequestException if there is none; the message gives the reason if its jar failed to load,
      *     and otherwise the nearest name and all known ones
      */
-    public LoadedClassifier require(String name) {
+    public InstalledClassifier require(String name) {
         return classifiers.stream()
                 .filter(classifier -> classifier.name().equals(name))
                 .findFirst()
@@ -108,7 +112,7 @@ public final class PluginCatalog implements AutoCloseable {
     }
 
     private String unknown(String name) {
-        List<String> known = classifiers.stream().map(LoadedClassifier::name).toList();
+        List<String> known = classifiers.stream().map(InstalledClassifier::name).toList();
         String question = Suggestion.question(name, known);
         return "no classifier is named '" + name + "'" + (question.isEmpty() ? "." : question)
                 + (known.isEmpty()
@@ -117,9 +121,66 @@ public final class PluginCatalog implements AutoCloseable {
                 + (failures.isEmpty() ? "" : "; " + failures.size() + " plugin jars failed to load, see catwalk list");
     }
 
-    /** Closes the jars: networks built before go on working, but their plugins can load no further class. */
-    @Override
-    public void close() {
-        manager.unloadPlugins();
+    private List<PluginJar> read(List<Path> paths) {
+        List<PluginJar> jars = new ArrayList<>();
+        for (Path path : paths) {
+            try {
+                jars.add(PluginJar.read(path));
+            } catch (UnusablePluginException e) {
+                refuse(new PluginFailure(path, PluginJar.idOf(path), null, e.reason()), e);
+            }
+        }
+        return jars;
+    }
+
+    private static InstalledClassifier installed(PluginJar jar, SeenClassifier seen, Inspection inspection) {
+        return new InstalledClassifier(
+                seen.name(),
+                jar.id(),
+                jar.version(),
+                jar.provider(),
+                jar.description(),
+                jar.path(),
+                jar.sha256(),
+                seen.searchSpace(),
+                new AskedRecipes(jar, seen, inspection));
+    }
+
+    private static <T> List<T> unique(List<T> items, Function<T, String> key, BiConsumer<T, List<T>> refuse) {
+        Map<String, List<T>> byKey =
+                items.stream().collect(Collectors.groupingBy(key, LinkedHashMap::new, Collectors.toList()));
+        List<T> unique = new ArrayList<>();
+        byKey.values().forEach(same -> {
+            if (same.size() == 1) {
+                unique.addAll(same);
+            } else {
+                same.forEach(item -> refuse.accept(item, same));
+            }
+        });
+        return unique;
+    }
+
+    private void refuseSameId(PluginJar jar, List<PluginJar> same) {
+        String reason = "the Plugin-Id " + jar.id() + " is in " + fileNames(same, PluginJar::path)
+                + ": keep one of these jars, or give each plugin an id of its own";
+        refuse(new PluginFailure(jar.path(), jar.id(), null, reason), null);
+    }
+
+    private void refuseSameName(InstalledClassifier classifier, List<InstalledClassifier> same) {
+        String reason = "the classifier name " + classifier.name() + " is in "
+                + fileNames(same, InstalledClassifier::jar) + ": keep one of these jars, or rename a classifier";
+        refuse(new PluginFailure(classifier.jar(), classifier.pluginId(), classifier.name(), reason), null);
+    }
+
+    private static <T> String fileNames(List<T> items, Function<T, Path> jar) {
+        return items.stream()
+                .map(item -> String.valueOf(jar.apply(item).getFileName()))
+                .distinct()
+                .collect(Collectors.joining(" and in "));
+    }
+
+    private void refuse(PluginFailure failure, @Nullable Throwable cause) {
+        failures.add(failure);
+        LOG.warn("Refused plugin jar {}: {}", failure.jar(), failure.reason(), cause);
     }
 }

@@ -9,17 +9,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
+import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
+import org.pf4j.DefaultVersionManager;
+import org.pf4j.VersionManager;
 import org.pf4j.processor.ExtensionStorage;
 
 /**
@@ -47,7 +54,25 @@ record PluginJar(
     private static final List<String> MANIFEST_ENTRIES =
             List.of("Plugin-Id", "Plugin-Version", "Plugin-Provider", "Plugin-Description", "Plugin-Requires");
 
+    private static final Pattern SIGNATURE = Pattern.compile("(?i)META-INF/[^/]+\\.SF");
+
+    private static final Pattern SINGLE_VERSION = Pattern.compile("\\d+\\.\\d+\\.\\d+");
+
     private static final String INDEX = "META-INF/extensions.idx";
+
+    /** What is read whole is at most so large; ours have less than a thousandth of it. */
+    private static final int MOST_BYTES = 1 << 20;
+
+    /** Entries of a manifest that a plugin must not have, and why. */
+    private static final Map<String, String> REFUSED_ENTRIES = new TreeMap<>(Map.of(
+            "Class-Path",
+            "but what it names would run without standing in the jar's digest: remove that entry, and put all"
+                    + " classes into the jar",
+            "Plugin-Class",
+            "which would run before anybody asks for the classifier: remove that entry, and annotate the classifier"
+                    + " with @Extension",
+            "Plugin-Dependencies",
+            "but plugins stand alone: remove that entry"));
 
     /**
      * Reads the manifest and the list of extensions, and looks for what a plugin must not carry.
@@ -59,6 +84,8 @@ record PluginJar(
         try (JarFile jar = new JarFile(path.toFile())) {
             requireThin(jar);
             Attributes manifest = manifest(jar);
+            requireThisApi(manifest.getValue("Plugin-Requires").strip());
+            requireSoundSignature(jar);
             return new PluginJar(
                     path,
                     manifest.getValue("Plugin-Id").strip(),
@@ -73,7 +100,7 @@ record PluginJar(
                     "expected a jar, but found a file that is none or is cut off (" + e.getMessage()
                             + "): copy it again",
                     e);
-        } catch (IOException | SecurityException e) {
+        } catch (IOException | RuntimeException e) {
             throw new UnusablePluginException("cannot be read: " + Reasons.of(e), e);
         }
     }
@@ -81,10 +108,29 @@ record PluginJar(
     /** Reads Plugin-Id alone, for a message about a jar that is unusable otherwise. */
     static @Nullable String idOf(Path path) {
         try (JarFile jar = new JarFile(path.toFile())) {
+            requireSmall(jar.getEntry(JarFile.MANIFEST_NAME));
             Manifest manifest = jar.getManifest();
             return manifest == null ? null : manifest.getMainAttributes().getValue("Plugin-Id");
-        } catch (IOException | SecurityException e) {
+        } catch (IOException | RuntimeException | UnusablePluginException e) {
             return null;
+        }
+    }
+
+    /**
+     * Computes the digest of a jar.
+     *
+     * @return 64 lower-case hexadecimal digits
+     */
+    static String sha256(Path path) throws IOException {
+        try (InputStream in = Files.newInputStream(path)) {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            byte[] buffer = new byte[1 << 16];
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                digest.update(buffer, 0, read);
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
         }
     }
 
@@ -102,7 +148,33 @@ record PluginJar(
         }
     }
 
+    private static void requireSmall(@Nullable ZipEntry entry) throws UnusablePluginException {
+        if (entry != null && entry.getSize() > MOST_BYTES) {
+            throw new UnusablePluginException("its " + entry.getName() + " must be at most " + MOST_BYTES
+                    + " bytes, but is " + entry.getSize() + ": build it from scratch");
+        }
+    }
+
+    /** Reads all of a signed jar, since Java holds each file against its signature only as it is read. */
+    private static void requireSoundSignature(JarFile jar) throws IOException, UnusablePluginException {
+        if (jar.stream().noneMatch(entry -> SIGNATURE.matcher(entry.getName()).matches())) {
+            return;
+        }
+        byte[] buffer = new byte[1 << 16];
+        for (JarEntry entry : Collections.list(jar.entries())) {
+            try (InputStream in = jar.getInputStream(entry)) {
+                while (in.read(buffer) >= 0) {}
+            } catch (SecurityException e) {
+                throw new UnusablePluginException(
+                        "its signature does not fit " + entry.getName() + " (" + Reasons.of(e)
+                                + "): it was changed after it was signed, so take it from its author again",
+                        e);
+            }
+        }
+    }
+
     private static Attributes manifest(JarFile jar) throws IOException, UnusablePluginException {
+        requireSmall(jar.getEntry(JarFile.MANIFEST_NAME));
         Manifest manifest = jar.getManifest();
         Attributes attributes = manifest == null ? new Attributes() : manifest.getMainAttributes();
         List<String> missing = MANIFEST_ENTRIES.stream()
@@ -113,16 +185,37 @@ record PluginJar(
             throw new UnusablePluginException(
                     "its META-INF/MANIFEST.MF lacks " + String.join(", ", missing) + ": see docs/writing-a-plugin.md");
         }
-        if (attributes.getValue("Plugin-Dependencies") != null) {
-            throw new UnusablePluginException(
-                    "its META-INF/MANIFEST.MF has Plugin-Dependencies, but plugins stand alone: remove that entry");
+        for (Map.Entry<String, String> refused : REFUSED_ENTRIES.entrySet()) {
+            if (attributes.getValue(refused.getKey()) != null) {
+                throw new UnusablePluginException(
+                        "its META-INF/MANIFEST.MF has " + refused.getKey() + ", " + refused.getValue());
+            }
         }
         return attributes;
+    }
+
+    private static void requireThisApi(String requires) throws UnusablePluginException {
+        VersionManager versions = new DefaultVersionManager();
+        String api = ApiVersion.current();
+        boolean fits;
+        try {
+            // PF4J takes a single version for the oldest that will do.
+            fits = versions.checkVersionConstraint(
+                    api, (SINGLE_VERSION.matcher(requires).matches() ? ">=" : "") + requires);
+        } catch (RuntimeException e) {
+            throw new UnusablePluginException(
+                    "expected a range of versions such as >=" + api + " in Plugin-Requires, but found " + requires, e);
+        }
+        if (!fits) {
+            throw new UnusablePluginException("needs version " + requires + " of the Catwalk API, but this is " + api
+                    + ": take a release of the plugin made for this version");
+        }
     }
 
     private static Set<String> extensions(JarFile jar) throws IOException, UnusablePluginException {
         Set<String> names = new LinkedHashSet<>();
         ZipEntry index = jar.getEntry(INDEX);
+        requireSmall(index);
         if (index != null) {
             try (InputStream in = jar.getInputStream(index)) {
                 ExtensionStorage.read(new StringReader(new String(in.readAllBytes(), StandardCharsets.UTF_8)), names);
@@ -139,13 +232,5 @@ record PluginJar(
             }
         }
         return new TreeSet<>(names);
-    }
-
-    private static String sha256(Path path) throws IOException {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(path)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 }

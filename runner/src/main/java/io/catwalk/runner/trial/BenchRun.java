@@ -6,10 +6,9 @@ import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.Preprocessing;
 import io.catwalk.onnx.runtime.Signature;
-import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.plugin.LoadedClassifier;
-import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.plugin.LoadedPlugin;
 import io.catwalk.runner.training.TrainedModel;
 import java.io.IOException;
 import java.util.Arrays;
@@ -22,25 +21,14 @@ final class BenchRun {
 
     static LatencyBench.Measured measure(BenchOrder.OfWeights order) throws IOException {
         TrialOrder trial = order.trial();
-        try (PluginCatalog catalog = PluginCatalog.open(trial.pluginsDir())) {
-            LoadedClassifier classifier = catalog.require(trial.spec().classifier());
-            requireSamePlugin(trial, classifier);
+        try (LoadedPlugin plugin =
+                LoadedPlugin.find(trial.pluginsDir(), trial.inputs().pluginSha256())) {
+            LoadedClassifier classifier = plugin.require(trial.spec().classifier());
             Hyperparameters chosen = new Hyperparameters(trial.spec().hyperparameters());
             try (TrainedModel model = new TrialFolder(trial.folder()).readModel(classifier, chosen, order.task());
                     Predictor predictor = model.predictor()) {
                 return measured(predictor, order.image(), order);
             }
-        }
-    }
-
-    /** Another jar may build another network, whose times would be given this one's name. */
-    private static void requireSamePlugin(TrialOrder trial, LoadedClassifier classifier) {
-        String expected = trial.inputs().pluginSha256();
-        if (!classifier.jarSha256().equals(expected)) {
-            throw new RequestException("expected the plugin that "
-                    + trial.spec().classifier() + " was trained with (sha256 " + expected.substring(0, 12)
-                    + "), but found " + classifier.jar().getFileName() + " ("
-                    + classifier.jarSha256().substring(0, 12) + "): name the folder of the old one with --plugins-dir");
         }
     }
 

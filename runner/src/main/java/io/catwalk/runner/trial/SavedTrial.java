@@ -10,7 +10,9 @@ import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.LoadedClassifier;
+import io.catwalk.runner.plugin.LoadedPlugin;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.training.TrainedModel;
 import java.io.IOException;
@@ -26,6 +28,7 @@ public final class SavedTrial implements AutoCloseable {
     private final Normalization normalization;
     private final ImageDataset dataset;
     private final boolean ownImages;
+    private final LoadedPlugin plugin;
     private final TrainedModel model;
 
     private SavedTrial(
@@ -34,12 +37,14 @@ public final class SavedTrial implements AutoCloseable {
             Normalization normalization,
             ImageDataset dataset,
             boolean ownImages,
+            LoadedPlugin plugin,
             TrainedModel model) {
         this.folder = folder;
         this.result = result;
         this.normalization = normalization;
         this.dataset = dataset;
         this.ownImages = ownImages;
+        this.plugin = plugin;
         this.model = model;
     }
 
@@ -65,12 +70,18 @@ public final class SavedTrial implements AutoCloseable {
                     "expected a trained trial, but " + folder.path() + " failed: " + outcome.error());
         }
         TrialOrder order = folder.readOrder();
-        LoadedClassifier classifier = catalog.require(order.spec().classifier());
+        InstalledClassifier classifier = catalog.require(order.spec().classifier());
         requireSamePlugin(result, classifier);
         ImageDataset dataset =
                 other == null ? order.withDataHome(dataHome).images().dataset() : other.load(dataHome);
-        TrainedModel model = model(folder, classifier, result, dataset);
-        return new SavedTrial(folder, result, result.normalization(), dataset, other == null, model);
+        LoadedPlugin plugin = classifier.load();
+        try {
+            TrainedModel model = model(folder, plugin.require(classifier.name()), result, dataset);
+            return new SavedTrial(folder, result, result.normalization(), dataset, other == null, plugin, model);
+        } catch (IOException | RuntimeException | Error e) {
+            plugin.close();
+            throw e;
+        }
     }
 
     /**
@@ -161,10 +172,11 @@ public final class SavedTrial implements AutoCloseable {
     @Override
     public void close() {
         model.close();
+        plugin.close();
     }
 
     /** Another jar may build another network, whose answers would be given this one's name. */
-    private static void requireSamePlugin(TrialOutcome.Done result, LoadedClassifier classifier) {
+    private static void requireSamePlugin(TrialOutcome.Done result, InstalledClassifier classifier) {
         String trainedWith = result.provenance().pluginSha256();
         if (!trainedWith.equals(classifier.jarSha256())) {
             throw new RequestException("expected the plugin that "

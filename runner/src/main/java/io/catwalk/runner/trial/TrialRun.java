@@ -8,7 +8,7 @@ import io.catwalk.runner.data.LabeledImages;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.plugin.LoadedClassifier;
-import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.plugin.LoadedPlugin;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.training.TrainedModel;
 import io.catwalk.runner.training.Training;
@@ -44,9 +44,9 @@ final class TrialRun {
         long start = System.nanoTime();
         TrialImages images = order.images();
         ImageDataset dataset = images.dataset();
-        try (PluginCatalog catalog = PluginCatalog.open(order.pluginsDir())) {
+        try (LoadedPlugin plugin = plugin()) {
             TrialSpec spec = order.spec();
-            LoadedClassifier classifier = catalog.require(spec.classifier());
+            LoadedClassifier classifier = plugin.require(spec.classifier());
             folder.writeSplit(images);
             TrainingData data = TrainingData.of(dataset.train(), images.split());
             Training training = new Training(
@@ -80,6 +80,11 @@ final class TrialRun {
             throws IOException {
         ParityResult parity = OnnxModel.write(folder.onnx(), model, dataset, judged, ExportOptions.standard());
         return judged.withOnnx(parity, folder.onnx());
+    }
+
+    /** Opens the one jar that the trial needs. */
+    private LoadedPlugin plugin() {
+        return LoadedPlugin.find(order.pluginsDir(), order.inputs().pluginSha256());
     }
 
     private Hyperparameters chosen() {

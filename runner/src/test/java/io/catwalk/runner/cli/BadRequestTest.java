@@ -6,6 +6,7 @@ import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.plugin.TestPlugin;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -129,6 +133,113 @@ final class BadRequestTest {
         words.addAll(List.of("--batch-size", "8"));
 
         assertThat(refusal(words.toArray(String[]::new))).isEqualTo(message);
+    }
+
+    /** The largest and strangest numbers: an answer at once, in the program's own words. */
+    @ParameterizedTest
+    @Timeout(20)
+    @CsvSource(delimiter = '|', textBlock = """
+                    train lstm --epochs 2147483647       | --epochs must be at most 100000, but is 2147483647
+                    train lstm --set epochs=2147483647   | epochs of lstm must be at most 100000, but is 2147483647
+                    train lstm --batch-size 2147483647   | batch size must be at most the number of training images, 108, but is 2147483647 for lstm
+                    train lstm --set batch_size=2147483647 | batch size must be at most the number of training images
+                    train lstm --jobs 2000000000         | --jobs must be at most 1024, but is 2000000000
+                    train lstm --threads 100000          | --threads must be at most 1024, but is 100000
+                    train lstm --image-size 100000x100000 | Image size: expected WIDTHxHEIGHT in pixels, found '100000x100000'
+                    train lstm --image-size 4097x1       | Image size: expected width and height from 1 to 4096, found 4097x1
+                    train lstm --limit-train 1           | Validation fraction
+                    train lstm --hold-out 1e-300         | Validation fraction
+                    train lstm --hold-out NaN            | --hold-out must be above 0 and below 1, but is NaN
+                    train lstm --hold-out -1e308         | --hold-out must be above 0 and below 1
+                    train lstm --seed 9223372036854775808 | Invalid value for option '--seed'
+                    train lstm --limit-train 2147483648  | Invalid value for option '--limit-train'
+                    train lstm --limit-test -2147483648  | --limit-test must be 0 (all) or above
+                    train lstm --trial-timeout 9999999999h | --trial-timeout must be a number with s, m or h
+                    train lstm --set learning_rate=NaN   | lstm: not among the hyperparameters (none): recipe: optimizer.learning_rate must be
+                    train lstm --set learning_rate=1e999 | lstm: not among the hyperparameters (none): recipe: optimizer.learning_rate must be
+                    train lstm --set weight_decay=-1e308 | lstm: not among the hyperparameters (none): recipe: optimizer.weight_decay must be
+                    train lstm --set label_smoothing=1e308 | lstm: not among the hyperparameters (none): recipe: label_smoothing must be
+                    train lstm --budget 9999999999h      | --budget must be a number with s, m or h
+                    crossval lstm --region 1e308         | expected a region of practical equivalence from 0 to 100
+                    crossval lstm --region NaN           | expected a region of practical equivalence from 0 to 100
+                    crossval lstm --folds 2147483647     | expected at most 1,000,000 trials in a run, but these are 2,147,483,647
+                    crossval lstm --folds -2147483648    | --folds must be at least 2
+                    crossval lstm --repeats 2000000000   | expected at most 1,000,000 trials in a run, but these are 10,000,000,000
+                    crossval lstm --folds 2 --repeats 2147483647 | expected at most 1,000,000 trials in a run
+                    tune lstm --candidates 2147483647    | --candidates must be at most 10000
+                    tune lstm --eta 2147483647           | --eta must be at most 1000
+                    tune lstm --score-epochs 2147483647  | epochs of a candidate must be at most 100000
+                    tune lstm --search epochs=1,2147483647 --strategy grid | epochs of lstm must be at most 100000
+                    """)
+    void anExtremeNumberIsRefusedAtOnce(String command, String message) {
+        List<String> words = new ArrayList<>(List.of(command.split(" ", -1)));
+        if (!command.contains("batch")) {
+            words.addAll(List.of("--batch-size", "8"));
+        }
+
+        assertThat(refusal(words.toArray(String[]::new))).startsWith(message).doesNotContain("Exception");
+    }
+
+    @ParameterizedTest
+    @Timeout(20)
+    @CsvSource(delimiter = '|', textBlock = """
+                    bench model.onnx --threads 100000     | --threads must be at most 1024
+                    bench model.onnx --timeout 0s         | --timeout must be at least 1s
+                    predict model.onnx a.png --timeout 1e9 | --timeout must be a number with s, m or h
+                    export run --batch 2147483647         | --batch must be at most 4096
+                    export run --opset 2147483647         | --opset must be from
+                    audit --dataset IMAGES --distance NaN | --distance must be
+                    audit --dataset IMAGES --distance 1e308 | --distance must be
+                    audit --limit-test -1                 | --limit-test must be 0 (all) or above
+                    """)
+    void anExtremeNumberOfAnotherCommandIsRefusedAtOnce(String command, String message) {
+        assertThat(answered(command.replace("IMAGES", images.toString()).split(" ", -1)))
+                .startsWith(message)
+                .doesNotContain("Exception");
+    }
+
+    @Test
+    void anExperimentFileIsReadOnlySoFar() throws IOException {
+        Path huge = folder.resolve("huge.yaml");
+        try (RandomAccessFile file = new RandomAccessFile(huge.toFile(), "rw")) {
+            file.setLength(500L << 20);
+        }
+
+        assertThat(refusal("train", "lstm", "--config", huge.toString()))
+                .isEqualTo(huge + ": expected an experiment file of at most 4 MiB, but it has 500 MiB: is it another"
+                        + " file?");
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "has no such devices")
+    void aDeviceOrAPipeIsNoExperimentFile() throws Exception {
+        Path pipe = folder.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        for (String path : List.of("/dev/zero", "/dev/null", pipe.toString())) {
+            assertThat(refusal("train", "lstm", "--config", path))
+                    .isEqualTo(
+                            path + ": expected a file, but found a pipe or a device: write what it says into a file");
+        }
+    }
+
+    @Test
+    void whatABadFileSaysReachesTheScreenAsText() throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("odd.yaml"),
+                "classifiers: [\"\\e[2J\\0" + "x".repeat(5_000) + "\"]\n",
+                StandardCharsets.UTF_8);
+
+        assertThat(refusal("train", "lstm", "--config", file.toString()))
+                .matches("\\P{Cntrl}*")
+                .hasSizeLessThan(1_100);
+        assertThat(refusal("train", "\u001b]0;title\u0007")).startsWith("no classifier is named '\\u001b]0;title");
+    }
+
+    @Test
+    void aBudgetNeedsProcesses() {
+        assertThat(refusal("train", "lstm", "--in-process", "--budget", "1h"))
+                .isEqualTo("--budget needs processes that can be stopped: leave --in-process out");
     }
 
     @Test

@@ -13,12 +13,30 @@ import java.util.List;
 /** Runs the program for a test: in this process, or in one of its own where signals and exits matter. */
 final class Catwalk {
 
+    private static final String COLUMNS = "catwalk.columns";
+
+    static {
+        // In a process of its own, an ONNX file is worked on in another; here, at once.
+        System.setProperty(ForeignFile.INSIDE, "here");
+    }
+
     private Catwalk() {}
 
     /** What a command answered. */
     record Answer(int exitCode, String out, String err) {}
 
+    /** Runs a command as on a terminal of 80 columns. */
     static Answer run(String... arguments) {
+        System.setProperty(COLUMNS, "80");
+        try {
+            return piped(arguments);
+        } finally {
+            System.clearProperty(COLUMNS);
+        }
+    }
+
+    /** Runs a command whose answer goes to a file or another program. */
+    static Answer piped(String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         int exitCode = Main.run(new PrintWriter(out), new PrintWriter(err), arguments);
@@ -31,6 +49,7 @@ final class Catwalk {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
+                "-D" + COLUMNS + "=80",
                 "-cp",
                 absolute(System.getProperty("java.class.path")),
                 Main.class.getName()));

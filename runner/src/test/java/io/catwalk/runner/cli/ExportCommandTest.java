@@ -169,6 +169,17 @@ final class ExportCommandTest {
     }
 
     @Test
+    void ofSeveralNoneIsWrittenWhereOneIsInTheWay() throws IOException {
+        Path last = Files.writeString(folder.resolve("two-faced.onnx"), "mine");
+
+        Catwalk.Answer refused = export(world.run(), "--out", folder.toString());
+
+        assertThat(refused.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(refused.err()).hasLineCount(1).contains(last.toString(), "--force");
+        assertThat(folder).isDirectoryNotContaining(path -> !path.equals(last));
+    }
+
+    @Test
     void whatGoesWrongWithOneNetworkDoesNotKeepTheOthersFromTheirFiles() throws IOException {
         Path copy = world.copyTo(folder.resolve("copy"));
 

@@ -4,15 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.runner.Json;
 import io.catwalk.runner.data.TinyImages;
+import io.catwalk.runner.plugin.TestPlugin;
+import io.catwalk.runner.trial.PrivateFolder;
 import io.catwalk.runner.trial.Software;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -70,8 +74,136 @@ final class LauncherIT {
         assertThat(answer.exitCode()).isEqualTo(ExitCode.DONE);
         assertThat(answer.out()).contains("fashion-mnist, 60000 training and 10000 test images");
         assertThat(answer.out().lines())
-                .allSatisfy(
-                        line -> assertThat(line).matches("(ok     | {16}).*").hasSizeLessThanOrEqualTo(80));
+                .allSatisfy(line -> assertThat(line).startsWith("ok     ")); // a pipe: each finding is a line
+    }
+
+    @Test
+    void namesBeyondAsciiWorkWhereNoLocaleIsSet() throws Exception {
+        Path odd = Files.createDirectory(Path.of(folder.toString(), "ü ber ключ"));
+        TinyImages.write(odd.resolve("bilder"));
+        Path plugins = Files.createDirectory(odd.resolve("plugins"));
+        TestPlugin.sound("größe").write(plugins.resolve("größe.jar"));
+        for (String locale : List.of("", "C", "de_XX.UTF-8")) { // the last one is not there
+            ProcessBuilder builder = catwalk("list", "--plugins-dir", plugins.toString());
+            builder.environment().keySet().removeIf(name -> name.startsWith("LC_") || name.startsWith("LANG"));
+            if (!locale.isEmpty()) {
+                builder.environment().put("LANG", locale);
+            }
+
+            Catwalk.Answer answer = Catwalk.finish(builder);
+
+            assertThat(answer.err()).isEmpty();
+            assertThat(answer.out()).startsWith("größe  1.2.3");
+        }
+    }
+
+    @Test
+    void textIsBrokenOnATerminalOnly() throws Exception {
+        Assumptions.assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "needs script to have a terminal");
+        assertThat(Catwalk.finish(catwalk("list")).out().lines())
+                .hasSize(7)
+                .anyMatch(line -> line.startsWith("conv-maxpool ") && line.endsWith("dense layers"));
+
+        ProcessBuilder terminal = new ProcessBuilder(
+                        "/usr/bin/script", "-qec", "stty cols 60; '" + LAUNCHER + "' list", "/dev/null")
+                .directory(folder.toFile());
+        Catwalk.Answer answer = Catwalk.finish(terminal);
+
+        assertThat(answer.out().lines()).hasSizeGreaterThan(7).allMatch(line -> line.length() <= 60);
+    }
+
+    @Test
+    void aHeapThatIsFullIsOneLineThatSaysHowToGiveMore() throws Exception {
+        ProcessBuilder builder = catwalk("audit", "--dataset", "fashion-mnist");
+        builder.environment().put("CATWALK_OPTS", "-Xmx24m");
+
+        Catwalk.Answer answer = Catwalk.finish(builder);
+
+        assertThat(answer.err())
+                .startsWith("catwalk: ran out of memory (")
+                .contains("CATWALK_OPTS=-Xmx8g")
+                .hasLineCount(1);
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.SOME_FAILED);
+    }
+
+    /** Of a machine where it runs, nothing is recorded and nobody is told; nothing is left in temporary folders. */
+    @Test
+    void nothingIsLookedUpAndNothingIsLeft() throws Exception {
+        Path home = Files.createDirectory(folder.resolve("home"));
+        Path temporary = Files.createDirectory(folder.resolve("tmp"));
+        TinyImages.write(folder.resolve("tiny"));
+        ProcessBuilder training = catwalk(
+                "train small-conv --dataset tiny --epochs 1 --batch-size 16 --limit-train 60 --out run".split(" ", -1));
+        String options = "-Dcatwalk.cache=" + PrivateFolder.claim().path() + " -Duser.home=" + home;
+        training.environment()
+                .putAll(Map.of("HOME", home.toString(), "TMPDIR", temporary.toString(), "CATWALK_OPTS", options));
+        training.environment().remove("ORT_DISABLE_TELEMETRY");
+        assertThat(Catwalk.finish(training).exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(home).isEmptyDirectory();
+        assertThat(temporary).isEmptyDirectory();
+
+        Path calls = folder.resolve("calls");
+        List<String> traced = List.of("strace", "-f", "-qq", "-e", "trace=connect,sendto", "-o", calls.toString());
+        Assumptions.assumeTrue(works(traced), "needs strace to see look-ups");
+        List<String> command = new ArrayList<>(traced);
+        command.addAll(List.of(
+                LAUNCHER.toString(),
+                "verify",
+                "run/trials/small-conv/1-0/model.onnx",
+                "--dataset",
+                "tiny",
+                "--timeout",
+                "5m"));
+        ProcessBuilder verifying = new ProcessBuilder(command).directory(folder.toFile());
+        verifying.environment().putAll(training.environment());
+
+        assertThat(Catwalk.finish(verifying).exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(calls).content().doesNotContain("AF_INET");
+        assertThat(home).isEmptyDirectory();
+        assertThat(temporary).isEmptyDirectory();
+    }
+
+    private static boolean works(List<String> traced) throws InterruptedException {
+        List<String> command = new ArrayList<>(traced);
+        command.add("true");
+        try {
+            return new ProcessBuilder(command).start().waitFor() == 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @Test
+    void aFailedTrainingShowsNoTableAndNoReport() throws Exception {
+        TinyImages.write(folder.resolve("tiny"));
+        Path plugins = Files.createDirectory(folder.resolve("plugins"));
+        TestPlugin.building("broken", "throw new IllegalStateException(\"no network today\");")
+                .write(plugins.resolve("broken.jar"));
+
+        Catwalk.Answer answer = Catwalk.finish(
+                catwalk("train broken --plugins-dir plugins --dataset tiny --batch-size 16 --out run".split(" ", -1)));
+
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.SOME_FAILED);
+        assertThat(answer.out())
+                .contains("No trial was trained to its end.", "Everything is in run")
+                .doesNotContain("params", "Begin with");
+        assertThat(answer.err()).contains("no network today");
+    }
+
+    @Test
+    void numbersAreTheSameInEveryLanguage() throws Exception {
+        TinyImages.write(folder.resolve("tiny"));
+        ProcessBuilder builder = catwalk(
+                "train small-conv --dataset tiny --epochs 1 --batch-size 16 --limit-train 60 --out run".split(" ", -1));
+        builder.environment().put("LC_ALL", "C.UTF-8");
+        builder.environment().put("CATWALK_OPTS", "-Duser.language=ar -Duser.country=EG");
+
+        Catwalk.Answer answer = Catwalk.finish(builder);
+
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(answer.err()).contains("epoch 1 of 1, loss ");
+        assertThat(answer.out() + answer.err() + Files.readString(folder.resolve("run/results.json")))
+                .doesNotContainPattern("[\u0660-\u0669\u066b]");
     }
 
     @Test

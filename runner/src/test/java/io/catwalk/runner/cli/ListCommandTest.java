@@ -7,7 +7,10 @@ import io.catwalk.runner.plugin.TestPlugin;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -95,6 +98,93 @@ final class ListCommandTest {
     }
 
     @Test
+    void whatAPluginPrintsIsNotPartOfTheAnswer() {
+        TestPlugin.having("gru", "System.out.println(\"hello\"); System.err.println(\"hello\");", "static { ")
+                .write(folder.resolve("gru.jar"));
+
+        Catwalk.Answer answer = Catwalk.run("list", "--json", "--plugins-dir", folder.toString());
+
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(Json.JSON.readTree(answer.out()).path("classifiers")).hasSize(1);
+        assertThat(answer.err()).isEmpty();
+    }
+
+    @Test
+    void theLockHoldsTheDigestOfEachJarAsSha256sumReadsThem() throws Exception {
+        Path jar = TestPlugin.sound("gru").write(folder.resolve("gru with space.jar"));
+        TestPlugin.sound("lstm").write(folder.resolve("lstm.jar"));
+
+        Catwalk.Answer answer = list("--lock");
+
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.DONE);
+        Path lock = folder.resolve("plugins.lock");
+        assertThat(answer.err().strip()).isEqualTo("locked in " + lock);
+        String digest =
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(jar)));
+        assertThat(Files.readAllLines(lock)).hasSize(5).contains("# gru 1.2.3", digest + "  gru with space.jar");
+        assertThat(list("--locked").exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(list("--locked").err()).isEmpty();
+    }
+
+    /** No code of a jar that is not locked runs: this one would make a folder. */
+    @Test
+    void jarsThatAreNotAsLockedAreRefusedInOneLineEach() throws IOException {
+        TestPlugin.sound("gone").write(folder.resolve("gone.jar"));
+        TestPlugin.sound("changed").write(folder.resolve("changed.jar"));
+        TestPlugin.sound("same").write(folder.resolve("same.jar"));
+        assertThat(list("--lock").exitCode()).isEqualTo(ExitCode.DONE);
+        Path ran = folder.resolve("ran");
+        Files.delete(folder.resolve("gone.jar"));
+        TestPlugin.building("changed", "return null;").write(folder.resolve("changed.jar"));
+        TestPlugin.having("new", "new java.io.File(\"" + ran + "\").mkdir();", "static { ")
+                .write(folder.resolve("new.jar"));
+
+        Catwalk.Answer answer = list("--locked");
+
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(answer.out()).isEmpty();
+        assertThat(answer.err().lines())
+                .satisfiesExactly(
+                        line -> assertThat(line)
+                                .matches("locked: changed\\.jar: expected sha256 \\w{12}, but found \\w{12}: .*"),
+                        line -> assertThat(line).startsWith("locked: new.jar: is not in plugins.lock (sha256 "),
+                        line -> assertThat(line).startsWith("locked: gone.jar: is in plugins.lock, but not in the"),
+                        line -> assertThat(line)
+                                .isEqualTo("catwalk: expected the jars of " + folder.resolve("plugins.lock")
+                                        + ", but 3 are not as locked"));
+        assertThat(ran).doesNotExist();
+        Catwalk.Answer compared =
+                Catwalk.run("compare", "--locked", "--plugins-dir", folder.toString(), "--out", folder + "/run");
+        assertThat(compared.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(compared.err()).isEqualTo(answer.err());
+        assertThat(folder.resolve("run")).doesNotExist();
+    }
+
+    @Test
+    void aLockThatIsMissingOrNoneIsABadRequest() throws IOException {
+        assertThat(list("--locked").err())
+                .startsWith("catwalk: expected " + folder.resolve("plugins.lock") + " for --locked, but there is none")
+                .hasLineCount(1);
+        Files.writeString(folder.resolve("plugins.lock"), "# a head\n\nno digest  gru.jar\n");
+        assertThat(list("--locked").err())
+                .contains("expected a sha256 and a jar in line 3")
+                .hasLineCount(1);
+        assertThat(list("--locked").exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+    }
+
+    @Test
+    void nothingIsLockedWhileAPluginFails() throws IOException {
+        TestPlugin.sound("gru").write(folder.resolve("gru.jar"));
+        Files.writeString(folder.resolve("text.jar"), "no jar");
+
+        Catwalk.Answer answer = list("--lock");
+
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(answer.err()).contains("expected plugins that all load, to lock them, but found text.jar");
+        assertThat(folder.resolve("plugins.lock")).doesNotExist();
+    }
+
+    @Test
     void anEmptyFolderIsSaidToBeEmpty() {
         Catwalk.Answer answer = list();
 
@@ -111,7 +201,8 @@ final class ListCommandTest {
         assertThat(answer.err()).contains("nowhere, but there is none").hasLineCount(1);
     }
 
-    private Catwalk.Answer list() {
-        return Catwalk.run("list", "--plugins-dir", folder.toString());
+    private Catwalk.Answer list(String... options) {
+        return Catwalk.run(Stream.concat(Stream.of("list", "--plugins-dir", folder.toString()), Stream.of(options))
+                .toArray(String[]::new));
     }
 }

@@ -30,6 +30,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -75,25 +76,24 @@ class ManyTrialsTest {
         run.writeExperiment(spec);
         Map<String, Object> figures = new LinkedHashMap<>();
         int trials = CONTESTANTS * SEEDS * FOLDS;
-        try (PluginCatalog catalog = PluginCatalog.open(plugins)) {
-            Experiment experiment = new Experiment(spec, catalog, folder, plugins, Clock.systemUTC());
-            Made made = new Made();
-            long written = written();
-            experiment.run(run, made, null, Conduct.STANDARD, made);
-            figures.put("written_bytes", written() - written);
+        PluginCatalog catalog = PluginCatalog.open(plugins);
+        Experiment experiment = new Experiment(spec, catalog, folder, plugins, Clock.systemUTC());
+        Made made = new Made();
+        long written = written();
+        experiment.run(run, made, null, Conduct.STANDARD, made);
+        figures.put("written_bytes", written() - written);
 
-            Made again = new Made();
-            experiment.run(run, again, null, Conduct.STANDARD, again);
-            figures.put("seconds_to_decide_what_is_left", again.decided());
+        Made again = new Made();
+        experiment.run(run, again, null, Conduct.STANDARD, again);
+        figures.put("seconds_to_decide_what_is_left", again.decided());
 
-            figures.put("trials", trials);
-            figures.put("milliseconds_a_trial", made.pace(0, trials));
-            figures.put("milliseconds_of_the_first_100", made.pace(0, Math.min(trials, 100)));
-            figures.put("milliseconds_of_the_last_100", made.pace(Math.max(0, trials - 100), trials));
-            assertThat(made.orders).hasSize(trials);
-            assertThat(again.orders).isEmpty();
-            assertThat(again.kept).isEqualTo(trials);
-        }
+        figures.put("trials", trials);
+        figures.put("milliseconds_a_trial", made.pace(0, trials));
+        figures.put("milliseconds_of_the_first_100", made.pace(0, Math.min(trials, 100)));
+        figures.put("milliseconds_of_the_last_100", made.pace(Math.max(0, trials - 100), trials));
+        assertThat(made.orders).hasSize(trials);
+        assertThat(again.orders).isEmpty();
+        assertThat(again.kept).isEqualTo(trials);
 
         long start = System.nanoTime();
         Catwalk.Answer report = Catwalk.finish(Catwalk.process(folder, "report", "run"));
@@ -115,7 +115,7 @@ class ManyTrialsTest {
     }
 
     private static double again(Map<String, Object> figures, String name) {
-        return ((Number) figures.get(name)).doubleValue();
+        return ((Number) Objects.requireNonNull(figures.get(name))).doubleValue();
     }
 
     /** Returns how many bytes this process has written so far; 0 where the system does not tell. */

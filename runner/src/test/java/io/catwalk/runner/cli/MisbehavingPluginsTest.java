@@ -65,6 +65,9 @@ final class MisbehavingPluginsTest {
     static void compare() throws Exception {
         Path plugins = Files.createDirectory(folder.resolve("plugins"));
         NETWORKS.forEach((name, network) -> TestPlugin.building(name, network).write(plugins.resolve(name + ".jar")));
+        // Nobody asks for this one: whoever made it, be it a trial's process or the program itself, would end.
+        TestPlugin.having("bystander", "Runtime.getRuntime().halt(0);", "static { ")
+                .write(plugins.resolve("bystander.jar"));
         TinyImages.write(folder.resolve("tiny"));
         String[] arguments = Stream.concat(
                         Stream.of("compare"),

@@ -174,7 +174,7 @@ final class ResultsTableTest {
 
     private static List<String> printed(Results results) {
         StringWriter out = new StringWriter();
-        ResultsTable.print(results, new Console(new PrintWriter(out), new PrintWriter(out)));
+        ResultsTable.print(results, new Console(new PrintWriter(out), new PrintWriter(out), 80));
         return out.toString().lines().toList();
     }
 

@@ -147,6 +147,7 @@ final class RunCommandsTest {
                         line -> assertThat(line).isEqualTo("dense seed 7: started"),
                         line -> assertThat(line).startsWith("dense seed 7: epoch 1 of 2, loss "),
                         line -> assertThat(line).startsWith("dense seed 7: epoch 2 of 2, loss "),
+                        line -> assertThat(line).isEqualTo("dense seed 7: trained; judging, exporting, cross-checking"),
                         line -> assertThat(line).isEqualTo("dense seed 7: done"),
                         line -> assertThat(line).isEqualTo("dense seed 7: measuring the latency, network 1 of 1"));
     }
@@ -267,7 +268,7 @@ final class RunCommandsTest {
         JsonNode findings = Json.JSON.readTree(answer.out());
         assertThat(findings)
                 .extracting(finding -> finding.path("what").asString())
-                .containsExactly("program", "java", "machine", "engine", "data", "plugins");
+                .containsExactly("program", "java", "machine", "natives", "engine", "data", "plugins");
         assertThat(findings).allSatisfy(finding -> {
             assertThat(finding.path("good").asBoolean()).isTrue();
             assertThat(finding.path("found").asString()).isNotBlank();

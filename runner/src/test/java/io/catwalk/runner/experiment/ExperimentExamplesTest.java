@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,11 +39,6 @@ final class ExperimentExamplesTest {
         }
         catalog = PluginCatalog.open(plugins);
         assertThat(catalog.failures()).isEmpty();
-    }
-
-    @AfterAll
-    static void close() {
-        catalog.close();
     }
 
     private static List<Contestant> resolved(ExperimentFile file) {

@@ -15,7 +15,7 @@ import io.catwalk.api.SearchSpace;
 import io.catwalk.api.Task;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.plugin.LoadedClassifier;
+import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.plugin.TestPlugin;
 import java.io.IOException;
@@ -24,6 +24,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,8 +36,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("tiny")
 final class ExperimentFileTest {
 
-    private static final LoadedClassifier GRU = new LoadedClassifier(
-            new Sample(), "gru", "gru", "1.0.0", "The test", "A plugin of the test", Path.of("gru.jar"), "0");
+    private static final Sample SAMPLE = new Sample();
+
+    private static final InstalledClassifier GRU = new InstalledClassifier(
+            "gru",
+            "gru",
+            "1.0.0",
+            "The test",
+            "A plugin of the test",
+            Path.of("gru.jar"),
+            "0",
+            SAMPLE.searchSpace(),
+            points -> points.stream().collect(Collectors.toMap(Function.identity(), SAMPLE::recipe)));
 
     /** Has a recipe that depends on what was chosen. */
     private static final class Sample implements Classifier {
@@ -390,16 +402,15 @@ final class ExperimentFileTest {
         Path plugins = Files.createDirectory(folder.resolve("plugins"));
         TestPlugin.sound("lstm").write(plugins.resolve("lstm.jar"));
         ExperimentFile file = file("classifiers: [lstm, lsmt]");
-        try (PluginCatalog catalog = PluginCatalog.open(plugins)) {
-            List<ClassifierEntry> entries = file.entries(List.of());
-            assertThat(file.contestant(entries.get(0), catalog).name()).isEqualTo("lstm");
-            assertThatThrownBy(() -> file.contestant(entries.get(1), catalog))
-                    .isInstanceOf(RequestException.class)
-                    .hasMessage(file.path() + ": classifiers[1]: no classifier is named 'lsmt';"
-                            + " did you mean 'lstm'? Known are lstm");
-            // This one is not in the file.
-            assertThatThrownBy(() -> file.contestant(ClassifierEntry.of("lst"), catalog))
-                    .hasMessage("no classifier is named 'lst'; did you mean 'lstm'? Known are lstm");
-        }
+        PluginCatalog catalog = PluginCatalog.open(plugins);
+        List<ClassifierEntry> entries = file.entries(List.of());
+        assertThat(file.contestant(entries.get(0), catalog).name()).isEqualTo("lstm");
+        assertThatThrownBy(() -> file.contestant(entries.get(1), catalog))
+                .isInstanceOf(RequestException.class)
+                .hasMessage(file.path() + ": classifiers[1]: no classifier is named 'lsmt';"
+                        + " did you mean 'lstm'? Known are lstm");
+        // This one is not in the file.
+        assertThatThrownBy(() -> file.contestant(ClassifierEntry.of("lst"), catalog))
+                .hasMessage("no classifier is named 'lst'; did you mean 'lstm'? Known are lstm");
     }
 }

@@ -15,7 +15,7 @@ final class CatalogStartTest {
     Path folder;
 
     @Test
-    void openingLoadsNoEngine() throws IOException, InterruptedException {
+    void openingLoadsNeitherThePluginNorAnEngine() throws IOException, InterruptedException {
         TestPlugin.sound("alpha").write(folder.resolve("alpha.jar"));
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -28,7 +28,7 @@ final class CatalogStartTest {
                 .start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(output).isZero();
-        assertThat(output).contains("io.catwalk.api.Classifier source:", "listed alpha in ");
+        assertThat(output).contains("listed alpha in ").doesNotContain("test.Sample", "io.catwalk.api.Classifier ");
         assertThat(output).doesNotContain("ai.djl.pytorch", "ai.djl.engine.Engine ", "ai.onnxruntime", "com.sun.jna");
     }
 
@@ -37,11 +37,10 @@ final class CatalogStartTest {
 
         public static void main(String[] arguments) {
             long start = System.nanoTime();
-            try (PluginCatalog catalog = PluginCatalog.open(Path.of(arguments[0]))) {
-                catalog.classifiers()
-                        .forEach(loaded -> System.out.println(
-                                "listed " + loaded.name() + " in " + (System.nanoTime() - start) / 1_000_000 + " ms"));
-            }
+            PluginCatalog.open(Path.of(arguments[0]))
+                    .classifiers()
+                    .forEach(one -> System.out.println(
+                            "listed " + one.name() + " in " + (System.nanoTime() - start) / 1_000_000 + " ms"));
         }
     }
 }

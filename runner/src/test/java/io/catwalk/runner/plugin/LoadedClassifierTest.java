@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import io.catwalk.api.Hyperparameters;
-import io.catwalk.api.Recipe;
-import io.catwalk.api.SearchSpace;
 import io.catwalk.api.Task;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.assertj.core.api.AbstractThrowableAssert;
@@ -27,8 +27,6 @@ final class LoadedClassifierTest {
     @Test
     void soundNetworkIsBuiltAndInitialized() {
         withNetwork(TestPlugin.NETWORK, loaded -> {
-            assertThat(loaded.searchSpace()).isEqualTo(SearchSpace.none());
-            assertThat(loaded.recipe(Hyperparameters.none())).isEqualTo(Recipe.standard());
             try (NDManager manager = NDManager.newBaseManager()) {
                 Block network = loaded.build(TASK, Hyperparameters.none());
                 assertThat(network.isInitialized()).isFalse();
@@ -100,9 +98,11 @@ final class LoadedClassifierTest {
     }
 
     private void withNetwork(String body, Consumer<LoadedClassifier> use) {
-        TestPlugin.withBodies("alpha", "", "return \"alpha\";", body).write(folder.resolve("alpha.jar"));
-        try (PluginCatalog catalog = PluginCatalog.open(folder)) {
-            use.accept(catalog.require("alpha"));
+        Path jar = TestPlugin.building("alpha", body).write(folder.resolve("alpha.jar"));
+        try (LoadedPlugin plugin = LoadedPlugin.open(jar, PluginJar.sha256(jar))) {
+            use.accept(plugin.require("alpha"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.catwalk.api.Classifier;
 import io.catwalk.runner.RequestException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,21 +24,20 @@ final class PluginCatalogTest {
     @Test
     void soundPluginIsListedWithWhereItCameFrom() throws Exception {
         Path jar = TestPlugin.sound("alpha").write(folder.resolve("alpha-1.2.3.jar"));
-        try (PluginCatalog catalog = PluginCatalog.open(folder)) {
-            assertThat(catalog.failures()).isEmpty();
-            assertThat(catalog.classifiers()).singleElement().satisfies(loaded -> {
-                assertThat(loaded.name()).isEqualTo("alpha");
-                assertThat(loaded.pluginId()).isEqualTo("alpha");
-                assertThat(loaded.version()).isEqualTo("1.2.3");
-                assertThat(loaded.provider()).isEqualTo("The test");
-                assertThat(loaded.description()).isEqualTo("A plugin of the test");
-                assertThat(loaded.jar()).isEqualTo(jar);
-                assertThat(loaded.jarSha256())
-                        .isEqualTo(HexFormat.of()
-                                .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(jar))));
-            });
-            assertThat(catalog.require("alpha")).isSameAs(catalog.classifiers().get(0));
-        }
+        PluginCatalog catalog = PluginCatalog.open(folder);
+        assertThat(catalog.failures()).isEmpty();
+        assertThat(catalog.classifiers()).singleElement().satisfies(loaded -> {
+            assertThat(loaded.name()).isEqualTo("alpha");
+            assertThat(loaded.pluginId()).isEqualTo("alpha");
+            assertThat(loaded.version()).isEqualTo("1.2.3");
+            assertThat(loaded.provider()).isEqualTo("The test");
+            assertThat(loaded.description()).isEqualTo("A plugin of the test");
+            assertThat(loaded.jar()).isEqualTo(jar);
+            assertThat(loaded.jarSha256())
+                    .isEqualTo(HexFormat.of()
+                            .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(jar))));
+        });
+        assertThat(catalog.require("alpha")).isSameAs(catalog.classifiers().get(0));
     }
 
     @Test
@@ -47,46 +45,30 @@ final class PluginCatalogTest {
         TestPlugin.sound("gamma").write(folder.resolve("1.jar"));
         TestPlugin.sound("alpha").write(folder.resolve("2.jar"));
         TestPlugin.sound("beta").write(folder.resolve("0.jar"));
-        try (PluginCatalog catalog = PluginCatalog.open(folder)) {
-            assertThat(catalog.classifiers())
-                    .extracting(LoadedClassifier::name)
-                    .containsExactly("alpha", "beta", "gamma");
-        }
-    }
-
-    @Test
-    void eachPluginHasAClassLoaderButSharesTheContract() {
-        TestPlugin.sound("alpha").write(folder.resolve("alpha.jar"));
-        TestPlugin.sound("beta").write(folder.resolve("beta.jar"));
-        try (PluginCatalog catalog = PluginCatalog.open(folder)) {
-            Class<?> alpha = catalog.require("alpha").classifier().getClass();
-            Class<?> beta = catalog.require("beta").classifier().getClass();
-            assertThat(alpha.getName()).isEqualTo(beta.getName());
-            assertThat(alpha).isNotSameAs(beta);
-            assertThat(alpha.getInterfaces()).containsExactly(Classifier.class);
-        }
+        PluginCatalog catalog = PluginCatalog.open(folder);
+        assertThat(catalog.classifiers())
+                .extracting(InstalledClassifier::name)
+                .containsExactly("alpha", "beta", "gamma");
     }
 
     @Test
     void failingJarCostsOnlyItself() {
         TestPlugin.sound("alpha").withoutFile("META-INF/extensions.idx").write(folder.resolve("alpha.jar"));
         TestPlugin.sound("beta").write(folder.resolve("beta.jar"));
-        try (PluginCatalog catalog = PluginCatalog.open(folder)) {
-            assertThat(catalog.classifiers()).extracting(LoadedClassifier::name).containsExactly("beta");
-            assertThat(catalog.failures()).extracting(PluginFailure::pluginId).containsExactly("alpha");
-        }
+        PluginCatalog catalog = PluginCatalog.open(folder);
+        assertThat(catalog.classifiers()).extracting(InstalledClassifier::name).containsExactly("beta");
+        assertThat(catalog.failures()).extracting(PluginFailure::pluginId).containsExactly("alpha");
     }
 
     @Test
     void emptyFolderHasNoClassifier() {
-        try (PluginCatalog catalog = PluginCatalog.open(folder)) {
-            assertThat(catalog.classifiers()).isEmpty();
-            assertThat(catalog.failures()).isEmpty();
-            assertThatThrownBy(() -> catalog.require("alpha"))
-                    .isInstanceOf(RequestException.class)
-                    .hasMessageContaining("'alpha'")
-                    .hasMessageContaining("none at all in " + folder);
-        }
+        PluginCatalog catalog = PluginCatalog.open(folder);
+        assertThat(catalog.classifiers()).isEmpty();
+        assertThat(catalog.failures()).isEmpty();
+        assertThatThrownBy(() -> catalog.require("alpha"))
+                .isInstanceOf(RequestException.class)
+                .hasMessageContaining("'alpha'")
+                .hasMessageContaining("none at all in " + folder);
     }
 
     @Test
@@ -111,25 +93,23 @@ final class PluginCatalogTest {
         Files.createDirectory(folder.resolve("folder.jar"));
         Files.writeString(folder.resolve("disabled.txt"), "alpha\n");
         TestPlugin.sound("alpha").write(folder.resolve("alpha.jar"));
-        try (PluginCatalog catalog = PluginCatalog.open(folder)) {
-            assertThat(catalog.classifiers()).extracting(LoadedClassifier::name).containsExactly("alpha");
-            assertThat(catalog.failures()).isEmpty();
-        }
+        PluginCatalog catalog = PluginCatalog.open(folder);
+        assertThat(catalog.classifiers()).extracting(InstalledClassifier::name).containsExactly("alpha");
+        assertThat(catalog.failures()).isEmpty();
     }
 
     @Test
     void unknownNameListsTheKnownOnesAndTheNearest() {
         TestPlugin.sound("conv-maxpool").write(folder.resolve("a.jar"));
         TestPlugin.sound("lstm").write(folder.resolve("b.jar"));
-        try (PluginCatalog catalog = PluginCatalog.open(folder)) {
-            assertThatThrownBy(() -> catalog.require("conv-maxpol"))
-                    .isInstanceOf(RequestException.class)
-                    .hasMessage("no classifier is named 'conv-maxpol'; did you mean 'conv-maxpool'?"
-                            + " Known are conv-maxpool, lstm");
-            assertThatThrownBy(() -> catalog.require("transformer"))
-                    .isInstanceOf(RequestException.class)
-                    .hasMessage("no classifier is named 'transformer'. Known are conv-maxpool, lstm");
-        }
+        PluginCatalog catalog = PluginCatalog.open(folder);
+        assertThatThrownBy(() -> catalog.require("conv-maxpol"))
+                .isInstanceOf(RequestException.class)
+                .hasMessage("no classifier is named 'conv-maxpol'; did you mean 'conv-maxpool'?"
+                        + " Known are conv-maxpool, lstm");
+        assertThatThrownBy(() -> catalog.require("transformer"))
+                .isInstanceOf(RequestException.class)
+                .hasMessage("no classifier is named 'transformer'. Known are conv-maxpool, lstm");
     }
 
     @Test
@@ -197,9 +177,9 @@ final class PluginCatalogTest {
     }
 
     @Test
-    void pluginClassThatIsMissingIsRefused() {
+    void pluginClassIsRefused() {
         TestPlugin.sound("alpha").manifest("Plugin-Class", "test.Nowhere").write(folder.resolve("alpha.jar"));
-        assertRefused("alpha", "cannot be started");
+        assertRefused("alpha", "has Plugin-Class, which would run before");
     }
 
     @Test
@@ -213,13 +193,12 @@ final class PluginCatalogTest {
     void samePluginIdRefusesBothJars() {
         TestPlugin.sound("alpha").write(folder.resolve("one.jar"));
         TestPlugin.sound("alpha").write(folder.resolve("two.jar"));
-        try (PluginCatalog catalog = PluginCatalog.open(folder)) {
-            assertThat(catalog.classifiers()).isEmpty();
-            assertThat(catalog.failures())
-                    .hasSize(2)
-                    .allSatisfy(failure ->
-                            assertThat(failure.reason()).contains("Plugin-Id alpha is in one.jar and in two.jar"));
-        }
+        PluginCatalog catalog = PluginCatalog.open(folder);
+        assertThat(catalog.classifiers()).isEmpty();
+        assertThat(catalog.failures())
+                .hasSize(2)
+                .allSatisfy(failure ->
+                        assertThat(failure.reason()).contains("Plugin-Id alpha is in one.jar and in two.jar"));
         assertRefused("alpha", "one.jar and in two.jar");
     }
 
@@ -227,10 +206,9 @@ final class PluginCatalogTest {
     void sameClassifierNameRefusesBothClassifiers() {
         TestPlugin.sound("alpha").manifest("Plugin-Id", "one").write(folder.resolve("one.jar"));
         TestPlugin.sound("alpha").manifest("Plugin-Id", "two").write(folder.resolve("two.jar"));
-        try (PluginCatalog catalog = PluginCatalog.open(folder)) {
-            assertThat(catalog.classifiers()).isEmpty();
-            assertThat(catalog.failures()).extracting(PluginFailure::pluginId).containsExactly("one", "two");
-        }
+        PluginCatalog catalog = PluginCatalog.open(folder);
+        assertThat(catalog.classifiers()).isEmpty();
+        assertThat(catalog.failures()).extracting(PluginFailure::pluginId).containsExactly("one", "two");
         assertRefused("alpha", "the classifier name alpha is in one.jar and in two.jar");
     }
 
@@ -246,10 +224,42 @@ final class PluginCatalogTest {
     void dependencyOnAnotherPluginIsRefused() {
         TestPlugin.sound("alpha").manifest("Plugin-Dependencies", "beta").write(folder.resolve("alpha.jar"));
         TestPlugin.sound("gamma").write(folder.resolve("gamma.jar"));
-        try (PluginCatalog catalog = PluginCatalog.open(folder)) {
-            assertThat(catalog.classifiers()).extracting(LoadedClassifier::name).containsExactly("gamma");
-        }
+        PluginCatalog catalog = PluginCatalog.open(folder);
+        assertThat(catalog.classifiers()).extracting(InstalledClassifier::name).containsExactly("gamma");
         assertRefused("alpha", "plugins stand alone");
+    }
+
+    /** The code beside it would stand in no digest. */
+    @Test
+    void classPathInTheManifestIsRefused() {
+        TestPlugin.sound("alpha").manifest("Class-Path", "other.jar").write(folder.resolve("alpha.jar"));
+        assertRefused("alpha", "its META-INF/MANIFEST.MF has Class-Path, but what it names would run");
+    }
+
+    @Test
+    void jarThatWasChangedAfterItWasSignedIsRefused() throws Exception {
+        Path plain = TestPlugin.sound("alpha").write(folder.resolve("plain"));
+        Path signed = TestJars.signed(plain, folder.resolve("alpha.jar"));
+        Files.delete(plain);
+        assertThat(PluginCatalog.open(folder).require("alpha").jar()).isEqualTo(signed);
+
+        TestJars.replace(
+                signed,
+                TestPlugin.CLASS_FILE,
+                TestPlugin.building("alpha", "return null;").files());
+        assertRefused("alpha", "its signature does not fit test/Sample.class");
+    }
+
+    @Test
+    void manifestOfTwoMegabytesIsRefused() {
+        TestPlugin.sound("alpha")
+                .manifest("Plugin-Description", "x".repeat(2 << 20))
+                .write(folder.resolve("alpha.jar"));
+        assertThat(PluginCatalog.open(folder).failures())
+                .extracting(PluginFailure::reason)
+                .singleElement()
+                .asString()
+                .startsWith("its META-INF/MANIFEST.MF must be at most 1048576 bytes, but is 2");
     }
 
     @Test
@@ -305,14 +315,13 @@ final class PluginCatalogTest {
 
     /** Proves that the classifier is not listed and that who asks for it reads the reason in one line. */
     private void assertRefused(String name, String reason) {
-        try (PluginCatalog catalog = PluginCatalog.open(folder)) {
-            assertThat(catalog.classifiers()).extracting(LoadedClassifier::name).doesNotContain(name);
-            assertThat(catalog.failures()).isNotEmpty();
-            assertThatThrownBy(() -> catalog.require(name))
-                    .isInstanceOf(RequestException.class)
-                    .hasMessageStartingWith("classifier '" + name + "' could not be loaded: ")
-                    .hasMessageContaining(reason)
-                    .hasMessageNotContaining("\n");
-        }
+        PluginCatalog catalog = PluginCatalog.open(folder);
+        assertThat(catalog.classifiers()).extracting(InstalledClassifier::name).doesNotContain(name);
+        assertThat(catalog.failures()).isNotEmpty();
+        assertThatThrownBy(() -> catalog.require(name))
+                .isInstanceOf(RequestException.class)
+                .hasMessageStartingWith("classifier '" + name + "' could not be loaded: ")
+                .hasMessageContaining(reason)
+                .hasMessageNotContaining("\n");
     }
 }

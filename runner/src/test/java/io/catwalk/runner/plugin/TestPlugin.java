@@ -8,12 +8,14 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.jar.Attributes;
+import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import java.util.stream.Stream;
@@ -64,6 +66,11 @@ public record TestPlugin(Map<String, String> manifest, Map<String, byte[]> files
     /** Compiles a plugin whose three methods have the given bodies. */
     public static TestPlugin withBodies(String id, String constructor, String name, String network) {
         return of(id, CLASS_FILE, SOURCE.formatted(constructor, name, network));
+    }
+
+    /** Compiles a plugin that is sound but for its constructor and one more member, which lacks its last brace. */
+    public static TestPlugin having(String name, String constructor, String member) {
+        return withBodies(name, constructor, "return \"" + name + "\";", NETWORK + " } " + member);
     }
 
     /** Compiles one of our own plugins from its source, so that it need not have been built. */
@@ -135,9 +142,11 @@ public record TestPlugin(Map<String, String> manifest, Map<String, byte[]> files
         written.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
         manifest.forEach(written.getMainAttributes()::putValue);
         try (OutputStream out = Files.newOutputStream(jar);
-                JarOutputStream packed = new JarOutputStream(out, written)) {
+                JarOutputStream packed = new JarOutputStream(out)) {
+            packed.putNextEntry(entry(JarFile.MANIFEST_NAME));
+            written.write(packed);
             for (Map.Entry<String, byte[]> file : files.entrySet()) {
-                packed.putNextEntry(new ZipEntry(file.getKey()));
+                packed.putNextEntry(entry(file.getKey()));
                 packed.write(file.getValue());
                 packed.closeEntry();
             }
@@ -145,6 +154,13 @@ public record TestPlugin(Map<String, String> manifest, Map<String, byte[]> files
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Makes an entry that is always of the same time, so that the same files make the same jar. */
+    private static ZipEntry entry(String path) {
+        ZipEntry entry = new ZipEntry(path);
+        entry.setTimeLocal(LocalDateTime.of(2020, 1, 1, 0, 0));
+        return entry;
     }
 
     private static byte[] compile(String classFile, String source) {

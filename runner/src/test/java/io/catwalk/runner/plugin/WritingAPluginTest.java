@@ -63,14 +63,13 @@ final class WritingAPluginTest {
 
         Path plugins = Files.createDirectory(folder.resolve("plugins"));
         Files.copy(project.resolve("target/tiny-net-1.0.0.jar"), plugins.resolve("tiny-net-1.0.0.jar"));
-        try (PluginCatalog catalog = PluginCatalog.open(plugins)) {
-            LoadedClassifier loaded = catalog.require("tiny-net");
-            assertThat(loaded.pluginId()).isEqualTo("tiny-net");
-            assertThat(loaded.version()).isEqualTo("1.0.0");
-            assertThat(loaded.provider()).isEqualTo("Example");
-            assertThat(loaded.description()).isEqualTo("One convolution and two dense layers");
-            assertThat(catalog.failures()).isEmpty();
-        }
+        PluginCatalog catalog = PluginCatalog.open(plugins);
+        InstalledClassifier found = catalog.require("tiny-net");
+        assertThat(found.pluginId()).isEqualTo("tiny-net");
+        assertThat(found.version()).isEqualTo("1.0.0");
+        assertThat(found.provider()).isEqualTo("Example");
+        assertThat(found.description()).isEqualTo("One convolution and two dense layers");
+        assertThat(catalog.failures()).isEmpty();
     }
 
     /** Lays out what {@code mvn install} in the root gives to a plugin. */

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.api.Recipe;
 import io.catwalk.runner.data.TinyImages;
-import io.catwalk.runner.plugin.LoadedClassifier;
+import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.plugin.TestPlugin;
 import io.catwalk.runner.training.Epoch;
@@ -130,14 +130,13 @@ final class TrialProcessTest {
     }
 
     private static TrialInputs inputs(String classifier, DatasetSpec dataset) {
-        try (PluginCatalog catalog = PluginCatalog.open(folder.resolve("plugins"))) {
-            LoadedClassifier plugin = catalog.require(classifier);
-            return new TrialInputs(
-                    plugin.pluginId(),
-                    plugin.version(),
-                    plugin.jarSha256(),
-                    dataset.load(folder).sha256(),
-                    Software.current());
-        }
+        InstalledClassifier plugin =
+                PluginCatalog.open(folder.resolve("plugins")).require(classifier);
+        return new TrialInputs(
+                plugin.pluginId(),
+                plugin.version(),
+                plugin.jarSha256(),
+                dataset.load(folder).sha256(),
+                Software.current());
     }
 }

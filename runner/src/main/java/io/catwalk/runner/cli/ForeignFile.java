@@ -1,0 +1,234 @@
+package io.catwalk.runner.cli;
+
+import io.catwalk.onnx.Predictor;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.experiment.ExperimentFile;
+import io.catwalk.runner.trial.EngineSettings;
+import io.catwalk.runner.trial.PrivateFolder;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+
+/**
+ * Runs a command on an ONNX file from anywhere in a process of its own, and is an option of the command. A
+ * file that crashes ONNX Runtime, never answers or takes all memory ends that process, and is one line.
+ *
+ * <p>The process runs the same command again and does the whole work. It gives a sign each time that it has
+ * come further: when the file is open, and with each answer.
+ */
+final class ForeignFile {
+
+    /** What the command does where it is safe. */
+    interface Work {
+        int run() throws IOException, InterruptedException;
+    }
+
+    /** Is set in the process that does the work; there, {@link #SIGNS} asks it for signs. */
+    static final String INSIDE = "catwalk.foreign";
+
+    private static final String SIGNS = "signs";
+
+    private static final String SIGN = "@catwalk goes on";
+
+    /** Lines that are kept of what it says beside its answer. */
+    private static final int MOST_NOTES = 1_000;
+
+    private static final int SIGNAL = 128;
+    private static final int KILLED = SIGNAL + 9;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "TIME",
+            description = "Give up when the file is not open, or gives no further answer, after so long, such as 30s "
+                    + "or 5m. Default: ${DEFAULT-VALUE}")
+    private String timeout = "60s";
+
+    /**
+     * Does the work in a process of its own, unless this is that process.
+     *
+     * @param command that the user gave
+     * @param file that it is about
+     * @param work what it does
+     * @return the exit code
+     * @throws RequestException if the process does not live to the end
+     */
+    int run(CommandSpec command, Path file, Work work) throws IOException, InterruptedException {
+        long seconds = ExperimentFile.seconds("--timeout", timeout);
+        if (seconds < 1) {
+            throw new RequestException("--timeout must be at least 1s, but is " + timeout);
+        }
+        if (isInside()) {
+            return work.run();
+        }
+        Console console = new Console(command);
+        Path crash = PrivateFolder.claim()
+                .temporary()
+                .resolve("crash-" + ProcessHandle.current().pid() + ".log");
+        ProcessBuilder builder = new ProcessBuilder(
+                commandLine(crash, command.root().commandLine().getParseResult().originalArgs()));
+        builder.environment().putAll(EngineSettings.environment());
+        Process process = builder.start();
+        Thread end = new Thread(() -> kill(process), "end-foreign-file");
+        Runtime.getRuntime().addShutdownHook(end);
+        try {
+            return follow(process, file, crash, seconds, console);
+        } finally {
+            kill(process);
+            Files.deleteIfExists(crash);
+            try {
+                Runtime.getRuntime().removeShutdownHook(end);
+            } catch (IllegalStateException e) {
+                console.note("catwalk: stopped");
+            }
+        }
+    }
+
+    /** Says that the work goes on. */
+    static void sign(Console console) {
+        if (SIGNS.equals(System.getProperty(INSIDE))) {
+            console.note(SIGN);
+        }
+    }
+
+    /** Answers as another does, with a sign for each answer. */
+    static Predictor signing(Predictor predictor, Console console) {
+        return new Predictor() {
+            @Override
+            public float[] logits(float[] images, int count) {
+                float[] logits = predictor.logits(images, count);
+                sign(console);
+                return logits;
+            }
+
+            @Override
+            public void close() {
+                predictor.close();
+            }
+        };
+    }
+
+    /** In the process that does the work: ends with the program that started it. */
+    static void endWithParent(InputStream parent) {
+        if (!isInside()) {
+            return;
+        }
+        Thread watch = new Thread(
+                () -> {
+                    try {
+                        parent.transferTo(OutputStream.nullOutputStream());
+                    } catch (IOException e) {
+                        // It is gone, too.
+                    }
+                    Runtime.getRuntime().halt(1);
+                },
+                "end-with-parent");
+        watch.setDaemon(true);
+        watch.start();
+    }
+
+    private static boolean isInside() {
+        return System.getProperty(INSIDE) != null;
+    }
+
+    private int follow(Process process, Path file, Path crash, long seconds, Console console)
+            throws InterruptedException {
+        Semaphore signs = new Semaphore(0);
+        List<String> answers = new ArrayList<>(); // a JVM that crashes says so among them
+        List<String> notes = new ArrayList<>();
+        Thread out = reader(process.inputReader(StandardCharsets.UTF_8), answers::add);
+        Thread err = reader(process.errorReader(StandardCharsets.UTF_8), line -> {
+            if (line.equals(SIGN)) {
+                signs.release();
+            } else if (notes.size() < MOST_NOTES) {
+                notes.add(line);
+            }
+        });
+        var unused = process.onExit().thenRun(signs::release); // its end is a sign, too
+        while (process.isAlive()) {
+            if (!signs.tryAcquire(seconds, TimeUnit.SECONDS)) {
+                throw new RequestException(file + ": expected an answer within " + timeout
+                        + ", found none: if the network is that slow, give it longer with --timeout 10m");
+            }
+        }
+        out.join();
+        err.join();
+        int exitCode = process.waitFor();
+        if (exitCode >= SIGNAL || Files.exists(crash)) {
+            throw new RequestException(file + ": expected a model that ONNX Runtime can run, but "
+                    + (exitCode == KILLED
+                            ? "its process was killed from outside, perhaps for want of memory"
+                            : "it crashed ONNX Runtime")
+                    + ": export it again, or check where it comes from");
+        }
+        answers.forEach(console::line);
+        notes.forEach(console::note);
+        return exitCode;
+    }
+
+    private static Thread reader(BufferedReader stream, Consumer<String> lines) {
+        Thread thread = new Thread(
+                () -> {
+                    try (stream) {
+                        stream.lines().forEach(lines);
+                    } catch (IOException | UncheckedIOException e) {
+                        // The process was killed while it wrote, which is told otherwise.
+                    }
+                },
+                "foreign-file-output");
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
+    }
+
+    private static void kill(Process process) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.toHandle().destroyForcibly();
+    }
+
+    private static List<String> commandLine(Path crash, List<String> arguments) {
+        long heap = Runtime.getRuntime().maxMemory();
+        List<String> line = new ArrayList<>();
+        if (Files.isExecutable(Path.of("/bin/sh"))) {
+            // A quarter of the machine's memory is the usual heap: native memory gets two more, and room to load.
+            long kibibytes = (3 * heap + (4L << 30)) >> 10;
+            line.addAll(List.of("/bin/sh", "-c", "ulimit -v " + kibibytes + " 2>/dev/null; exec \"$@\"", "sh"));
+        }
+        line.addAll(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Xshare:auto",
+                "-XX:-UsePerfData",
+                "-Xmx" + (heap >> 20) + "m",
+                "-XX:ErrorFile=" + crash,
+                "-XX:+DisplayVMOutputToStderr",
+                "-XX:-CreateCoredumpOnCrash",
+                "-Djava.awt.headless=true",
+                "-Dfile.encoding=UTF-8",
+                "-D" + INSIDE + "=" + SIGNS));
+        for (String name : System.getProperties().stringPropertyNames()) {
+            if (name.startsWith("catwalk.") || name.equals("sun.jnu.encoding")) {
+                line.add("-D" + name + "=" + System.getProperty(name));
+            }
+        }
+        String extra = System.getenv("CATWALK_OPTS");
+        if (extra != null && !extra.isBlank()) {
+            line.addAll(List.of(extra.strip().split("\\s+")));
+        }
+        line.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+        line.addAll(arguments);
+        return line;
+    }
+}

@@ -1,0 +1,34 @@
+package io.catwalk.runner.cli;
+
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.plugin.PluginsLock;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** The options of every command that needs plugins. */
+final class PluginOptions {
+
+    @Option(names = "--plugins-dir", paramLabel = "DIR", description = "Folder of the plugin jars.")
+    Path folder = Home.plugins();
+
+    @Option(
+            names = "--locked",
+            description = "Refuse plugin jars that are not those of the folder's plugins.lock, which catwalk list "
+                    + "--lock writes.")
+    boolean locked;
+
+    /** Lists the plugins, once it is sure that they are the right ones. */
+    PluginCatalog open(Console console) {
+        if (locked) {
+            List<String> differences = PluginsLock.differences(folder);
+            differences.forEach(difference -> console.note("locked: " + difference));
+            if (!differences.isEmpty()) {
+                throw new RequestException("expected the jars of " + folder.resolve("plugins.lock") + ", but "
+                        + differences.size() + (differences.size() == 1 ? " is" : " are") + " not as locked");
+            }
+        }
+        return PluginCatalog.open(folder);
+    }
+}

@@ -1,0 +1,50 @@
+package io.catwalk.runner.plugin;
+
+import io.catwalk.api.Hyperparameters;
+import io.catwalk.api.Recipe;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** Knows the recipes that a classifier has told, and asks it for those that are wanted beyond them. */
+final class AskedRecipes implements InstalledClassifier.Recipes {
+
+    private final PluginJar jar;
+    private final String classifier;
+    private final Inspection inspection;
+    private final Map<Hyperparameters, SeenRecipe> told = new HashMap<>();
+
+    AskedRecipes(PluginJar jar, SeenClassifier seen, Inspection inspection) {
+        this.jar = jar;
+        classifier = seen.name();
+        this.inspection = inspection;
+        remember(seen.recipes());
+    }
+
+    @Override
+    public Map<Hyperparameters, Recipe> at(List<Hyperparameters> points) {
+        List<Hyperparameters> untold = points.stream()
+                .filter(point -> !told.containsKey(point))
+                .distinct()
+                .toList();
+        if (!untold.isEmpty()) {
+            remember(inspection.recipes(jar, classifier, untold));
+        }
+        Map<Hyperparameters, Recipe> recipes = new LinkedHashMap<>();
+        for (Hyperparameters point : points) {
+            SeenRecipe one = Objects.requireNonNull(told.get(point));
+            if (one.recipe() == null) {
+                throw new PluginException(
+                        "classifier '" + classifier + "' of " + jar.path().getFileName() + ": " + one.failure());
+            }
+            recipes.put(point, one.recipe());
+        }
+        return recipes;
+    }
+
+    private void remember(List<SeenRecipe> recipes) {
+        recipes.forEach(recipe -> told.put(new Hyperparameters(recipe.point()), recipe));
+    }
+}

@@ -1,0 +1,142 @@
+package io.catwalk.runner.plugin;
+
+import io.catwalk.api.Hyperparameters;
+import io.catwalk.runner.RequestException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * Finds out what jars bring without running a line of their code in this process. All jars that are not
+ * known yet share one process; those that fared badly there are looked at once more, each in a process of
+ * its own, since another may be to blame.
+ */
+final class Inspection {
+
+    private static final int MOST_AT_ONCE = 4;
+
+    private final Duration patience;
+    private final InspectionCache cache;
+
+    /**
+     * Prepares to look at jars.
+     *
+     * @param patience the longest time that a step of a plugin may take, such as its constructor
+     * @param cache knows the jars that were seen before
+     */
+    Inspection(Duration patience, InspectionCache cache) {
+        this.patience = patience;
+        this.cache = cache;
+    }
+
+    /** Returns the one of the program; the property {@code catwalk.plugin.millis} sets its patience. */
+    static Inspection standard() {
+        return new Inspection(
+                Duration.ofMillis(Long.getLong("catwalk.plugin.millis", 10_000)), InspectionCache.ofUser());
+    }
+
+    /** Looks at jars, and returns an answer for each, in their order. */
+    Map<PluginJar, InspectionAnswer> look(List<PluginJar> jars) {
+        Map<PluginJar, InspectionAnswer> answers = new LinkedHashMap<>();
+        List<PluginJar> unknown = new ArrayList<>();
+        for (PluginJar jar : jars) {
+            answers.put(jar, new InspectionAnswer.None("was not looked at"));
+            cache.find(jar)
+                    .ifPresentOrElse(seen -> answers.put(jar, new InspectionAnswer.Seen(seen)), () -> unknown.add(jar));
+        }
+        try {
+            answers.putAll(ask(unknown));
+            List<PluginJar> again = unknown.stream()
+                    .filter(jar -> !(answers.get(jar) instanceof InspectionAnswer.Seen))
+                    .toList();
+            // Where there was no other, nobody else is to blame.
+            if (unknown.size() > 1) {
+                answers.putAll(askEachAlone(again));
+            }
+        } catch (InterruptedException e) {
+            throw stopped(e);
+        }
+        for (PluginJar jar : unknown) {
+            if (answers.get(jar) instanceof InspectionAnswer.Seen seen) {
+                cache.keep(jar, seen.classifiers());
+            }
+        }
+        return answers;
+    }
+
+    /**
+     * Asks a classifier for recipes, in one process.
+     *
+     * @param points at least one
+     * @return a recipe or a failure for each
+     * @throws PluginException if the plugin gives no answer
+     */
+    List<SeenRecipe> recipes(PluginJar jar, String classifier, List<Hyperparameters> points) {
+        var question = new InspectionQuestion(
+                jar.path().toString(),
+                jar.sha256(),
+                classifier,
+                points.stream().map(Hyperparameters::values).toList());
+        InspectionAnswer answer;
+        try {
+            answer = InspectionProcess.ask(List.of(question), patience).get(0);
+        } catch (InterruptedException e) {
+            throw stopped(e);
+        }
+        if (answer instanceof InspectionAnswer.Seen seen && seen.classifiers().size() == 1) {
+            return seen.classifiers().get(0).recipes();
+        }
+        String reason = answer instanceof InspectionAnswer.Refused refused
+                ? refused.reason()
+                : answer instanceof InspectionAnswer.None none ? none.reason() : "is not in the jar any more";
+        throw new PluginException(
+                "classifier '" + classifier + "' of " + jar.path().getFileName() + ": " + reason);
+    }
+
+    private Map<PluginJar, InspectionAnswer> ask(List<PluginJar> jars) throws InterruptedException {
+        Map<PluginJar, InspectionAnswer> answers = new LinkedHashMap<>();
+        if (!jars.isEmpty()) {
+            List<InspectionQuestion> questions = jars.stream()
+                    .map(jar -> new InspectionQuestion(jar.path().toString(), jar.sha256(), null, List.of()))
+                    .toList();
+            List<InspectionAnswer> inOrder = InspectionProcess.ask(questions, patience);
+            for (int i = 0; i < jars.size(); i++) {
+                answers.put(jars.get(i), inOrder.get(i));
+            }
+        }
+        return answers;
+    }
+
+    private Map<PluginJar, InspectionAnswer> askEachAlone(List<PluginJar> jars) throws InterruptedException {
+        int together = Math.min(MOST_AT_ONCE, Runtime.getRuntime().availableProcessors());
+        ExecutorService asking = Executors.newFixedThreadPool(together);
+        try {
+            List<Callable<Map<PluginJar, InspectionAnswer>>> each = new ArrayList<>();
+            jars.forEach(jar -> each.add(() -> ask(List.of(jar))));
+            Map<PluginJar, InspectionAnswer> answers = new LinkedHashMap<>();
+            for (Future<Map<PluginJar, InspectionAnswer>> one : asking.invokeAll(each)) {
+                answers.putAll(one.get());
+            }
+            return answers;
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RequestException request) {
+                throw request;
+            }
+            throw new IllegalStateException(e.getCause());
+        } finally {
+            asking.shutdownNow();
+        }
+    }
+
+    private static RequestException stopped(InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new RequestException("was stopped while it looked at the plugins", e);
+    }
+}

@@ -1,0 +1,84 @@
+package io.catwalk.runner.plugin;
+
+import io.catwalk.runner.AtomicFiles;
+import io.catwalk.runner.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Remembers what jars bring, by their digests, in the user's cache folder. Only what was seen is kept: a
+ * jar that cannot be used is looked at each time, since the cause may lie outside of it. What cannot be
+ * read or written is no error; the jar is looked at anew.
+ */
+final class InspectionCache {
+
+    private static final Logger LOG = LoggerFactory.getLogger(InspectionCache.class);
+
+    private final Path folder;
+
+    InspectionCache(Path folder) {
+        this.folder = folder;
+    }
+
+    /** Returns the one of this user: the property {@code catwalk.cache}, or else where caches belong. */
+    static InspectionCache ofUser() {
+        return new InspectionCache(root().resolve("plugins"));
+    }
+
+    private static Path root() {
+        String own = System.getProperty("catwalk.cache", "");
+        if (!own.isEmpty()) {
+            return Path.of(own);
+        }
+        String caches = System.getenv("XDG_CACHE_HOME");
+        // The specification of the variable has a relative path ignored.
+        return (caches != null && Path.of(caches).isAbsolute()
+                        ? Path.of(caches)
+                        : Path.of(System.getProperty("user.home", ""), ".cache"))
+                .resolve("catwalk");
+    }
+
+    /** Is the content of a file. */
+    private record Kept(String sha256, String catwalk, String java, List<SeenClassifier> classifiers) {
+
+        static Kept of(PluginJar jar, List<SeenClassifier> classifiers) {
+            return new Kept(
+                    jar.sha256(), ApiVersion.current(), Runtime.version().toString(), classifiers);
+        }
+    }
+
+    /** Returns what the jar brings, if this version of Catwalk has seen it on this version of Java. */
+    Optional<List<SeenClassifier>> find(PluginJar jar) {
+        Path file = file(jar);
+        try {
+            if (Files.isRegularFile(file)) {
+                Kept kept = Json.LINE.readValue(Files.readString(file), Kept.class);
+                if (kept.equals(Kept.of(jar, kept.classifiers()))
+                        && !kept.classifiers().isEmpty()) {
+                    return Optional.of(kept.classifiers());
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.info("{} cannot be read, and the jar is looked at anew", file, e);
+        }
+        return Optional.empty();
+    }
+
+    void keep(PluginJar jar, List<SeenClassifier> classifiers) {
+        try {
+            Files.createDirectories(folder);
+            AtomicFiles.write(file(jar), Json.LINE.writeValueAsString(Kept.of(jar, classifiers)));
+        } catch (IOException | RuntimeException e) {
+            LOG.info("{} cannot be written, and the jar will be looked at again", file(jar), e);
+        }
+    }
+
+    private Path file(PluginJar jar) {
+        return folder.resolve(jar.sha256() + ".json");
+    }
+}

@@ -1,0 +1,205 @@
+package io.catwalk.runner.plugin;
+
+import io.catwalk.api.Hyperparameters;
+import io.catwalk.api.Recipe;
+import io.catwalk.api.SearchSpace;
+import io.catwalk.runner.Json;
+import io.catwalk.runner.Reasons;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Is the program of the process that looks at plugin jars: reads a line with the questions, and answers
+ * each with lines of JSON. Whatever the code of a plugin does happens here, where it harms only its own
+ * answer; the parent ends the process when it has all that it wants.
+ */
+final class InspectionMain {
+
+    /** A search space of at most so many points is asked at each of them. */
+    static final int MOST_POINTS = 64;
+
+    private static final int LONGEST_REASON = 600;
+
+    private final PrintStream events;
+    private final PrintStream log;
+    private final Properties properties;
+
+    private InspectionMain(PrintStream events, PrintStream log) {
+        this.events = events;
+        this.log = log;
+        properties = (Properties) System.getProperties().clone();
+    }
+
+    /**
+     * Answers questions until the parent has enough.
+     *
+     * @param arguments none
+     * @throws IOException if there are no questions to read
+     */
+    public static void main(String[] arguments) throws IOException {
+        InspectionMain inspection = new InspectionMain(System.out, System.err);
+        BufferedReader parent = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        InspectionQuestion[] questions = Json.LINE.readValue(parent.readLine(), InspectionQuestion[].class);
+        endWith(parent);
+        for (int i = 0; i < questions.length; i++) {
+            inspection.restore();
+            inspection.answer(i, questions[i]);
+        }
+        while (true) {
+            // The parent ends this process, and what the plugins have started, while it can still find it.
+            LockSupport.park();
+        }
+    }
+
+    /** Undoes what a plugin may have done to the ground that the next one stands on. */
+    private void restore() {
+        Properties copy = new Properties();
+        copy.putAll(properties);
+        System.setProperties(copy);
+        // Whatever a plugin prints belongs into the log, not between our lines.
+        System.setOut(log);
+        System.setErr(log);
+        System.setIn(InputStream.nullInputStream());
+    }
+
+    private void answer(int index, InspectionQuestion question) {
+        InspectionEvent answer;
+        try {
+            answer = new InspectionEvent(index, null, look(index, question), null);
+        } catch (Throwable e) { // whatever a plugin throws is the answer
+            answer = new InspectionEvent(index, null, null, reason(e));
+        }
+        restore();
+        send(answer);
+    }
+
+    private List<SeenClassifier> look(int index, InspectionQuestion question) throws UnusablePluginException {
+        PluginJar jar = PluginJar.read(Path.of(question.jar()));
+        if (!jar.sha256().equals(question.sha256())) {
+            throw new UnusablePluginException("has changed while it was looked at: try again");
+        }
+        try (LoadedPlugin plugin = LoadedPlugin.open(jar, step -> begin(index, step))) {
+            List<SeenClassifier> seen = new ArrayList<>();
+            for (LoadedClassifier one : plugin.classifiers()) {
+                if (question.classifier() == null || question.classifier().equals(one.name())) {
+                    seen.add(look(index, one, question.points()));
+                }
+            }
+            return requireFitForAFile(seen);
+        }
+    }
+
+    private SeenClassifier look(int index, LoadedClassifier loaded, List<Map<String, Object>> wanted)
+            throws UnusablePluginException {
+        String type = loaded.classifier().getClass().getName();
+        begin(index, type + ".searchSpace()");
+        SearchSpace space = ask(type + ".searchSpace()", loaded.classifier()::searchSpace);
+        begin(index, type + ".recipe(...)");
+        List<SeenRecipe> recipes = new ArrayList<>();
+        for (Hyperparameters point : points(space, wanted)) {
+            recipes.add(recipe(loaded, point));
+        }
+        return new SeenClassifier(loaded.name(), space, recipes);
+    }
+
+    private static List<Hyperparameters> points(SearchSpace space, List<Map<String, Object>> wanted) {
+        if (!wanted.isEmpty()) {
+            return wanted.stream().map(Hyperparameters::new).toList();
+        }
+        long points = 1;
+        for (List<Object> options : space.options().values()) {
+            points = Math.min(points * options.size(), MOST_POINTS + 1L);
+        }
+        return points <= MOST_POINTS ? space.points() : List.of(space.defaults());
+    }
+
+    /** Asks for a recipe; one that is wrong at a point is an error for whoever wants that point. */
+    private static SeenRecipe recipe(LoadedClassifier loaded, Hyperparameters point) {
+        try {
+            Recipe recipe = ask("recipe(...)", () -> loaded.classifier().recipe(point));
+            return new SeenRecipe(point.values(), recipe, null);
+        } catch (UnusablePluginException e) {
+            return new SeenRecipe(point.values(), null, reason(e));
+        }
+    }
+
+    private static <T> T ask(String what, Supplier<@Nullable T> question) throws UnusablePluginException {
+        T answer;
+        try {
+            answer = question.get();
+        } catch (Throwable e) { // whatever it was, it is the plugin's
+            throw new UnusablePluginException(what + " threw " + Reasons.of(e), e);
+        }
+        if (answer == null) {
+            throw new UnusablePluginException(what + " returned null");
+        }
+        return answer;
+    }
+
+    /** Makes sure that the parent reads what was seen here: an endless number would not be the same. */
+    private static List<SeenClassifier> requireFitForAFile(List<SeenClassifier> seen) throws UnusablePluginException {
+        String line = Json.LINE.writeValueAsString(seen);
+        if (line.length() > InspectionProcess.LONGEST_LINE / 2) {
+            throw new UnusablePluginException("says too much of itself, " + line.length() + " letters of JSON: make its"
+                    + " search space smaller");
+        }
+        List<SeenClassifier> read;
+        try {
+            read = List.of(Json.LINE.readValue(line, SeenClassifier[].class));
+        } catch (RuntimeException e) {
+            read = List.of();
+        }
+        if (!read.equals(seen)) {
+            throw new UnusablePluginException(
+                    "its search space or recipe has a number that is infinite or none: choose finite ones");
+        }
+        return seen;
+    }
+
+    private static String reason(Throwable e) {
+        String reason;
+        try {
+            reason = e instanceof UnusablePluginException unusable ? unusable.reason() : "threw " + Reasons.of(e);
+        } catch (Throwable again) { // even its message is the plugin's code
+            reason = "threw something that cannot say what it is";
+        }
+        return reason.length() > LONGEST_REASON ? reason.substring(0, LONGEST_REASON) + " ..." : reason;
+    }
+
+    private void begin(int question, String step) {
+        send(new InspectionEvent(question, step, null, null));
+    }
+
+    private void send(InspectionEvent event) {
+        // What somebody else wrote there does not reach into our line.
+        events.print("\n" + Json.LINE.writeValueAsString(event) + "\n");
+        events.flush();
+    }
+
+    private static void endWith(BufferedReader parent) {
+        Thread watch = new Thread(
+                () -> {
+                    try {
+                        parent.readLine();
+                    } catch (IOException e) {
+                        // It is gone, too.
+                    }
+                    Runtime.getRuntime().halt(1);
+                },
+                "end-with-parent");
+        watch.setDaemon(true);
+        watch.start();
+    }
+}

@@ -1,0 +1,271 @@
+package io.catwalk.runner.plugin;
+
+import io.catwalk.runner.Json;
+import io.catwalk.runner.Reasons;
+import io.catwalk.runner.RequestException;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+
+/** Asks a fresh JVM about jars, and ends it however the code of the plugins has treated it. */
+final class InspectionProcess implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(InspectionProcess.class);
+
+    /** A plugin that says more of itself than this is not listened to; in bytes. */
+    static final int LONGEST_LINE = 1 << 23;
+
+    /** What is kept of the log, in bytes. */
+    private static final int LONGEST_LOG = 1 << 14;
+
+    /** Whatever else is in the environment is none of a plugin's business. */
+    private static final Set<String> ENVIRONMENT = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+
+    static {
+        Collections.addAll(
+                ENVIRONMENT,
+                "PATH",
+                "HOME",
+                "LANG",
+                "LC_ALL",
+                "LC_CTYPE",
+                "LD_LIBRARY_PATH",
+                "TMPDIR",
+                "TMP",
+                "TEMP",
+                "TZ",
+                "SYSTEMROOT",
+                "JAVA_TOOL_OPTIONS",
+                "JDK_JAVA_OPTIONS");
+    }
+
+    /** A busy machine may take long to start a JVM, for which no plugin is to blame. */
+    private static final Duration TO_START = Duration.ofSeconds(30);
+
+    /** What a JVM writes into its log when it crashes; its exit code says nothing about that. */
+    private static final String CRASH = "A fatal error has been detected by the Java Runtime Environment";
+
+    private static final int LAST_WORDS_MILLIS = 2_000;
+
+    private static final InspectionEvent END = new InspectionEvent(-1, null, null, null);
+
+    private final Process process;
+    private final Duration patience;
+    private final BlockingQueue<InspectionEvent> events = new ArrayBlockingQueue<>(64);
+    private final StringBuilder log = new StringBuilder();
+    private final Thread logReader;
+    private volatile boolean crashed;
+
+    private InspectionProcess(Process process, Duration patience) {
+        this.process = process;
+        this.patience = patience;
+        logReader = start("plugin-log", this::readLog);
+        start("plugin-events", this::readEvents);
+    }
+
+    /**
+     * Asks about jars, in one process.
+     *
+     * @param patience the longest time that a step of a plugin may take
+     * @return an answer to each question, in their order
+     * @throws RequestException if no process can be started
+     * @throws InterruptedException if the calling thread is interrupted
+     */
+    static List<InspectionAnswer> ask(List<InspectionQuestion> questions, Duration patience)
+            throws InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(command());
+        builder.environment().keySet().retainAll(ENVIRONMENT);
+        try (InspectionProcess asked = new InspectionProcess(builder.start(), patience)) {
+            return asked.answers(questions);
+        } catch (IOException e) {
+            throw new RequestException("cannot start a process to look at the plugins: " + Reasons.of(e), e);
+        }
+    }
+
+    private List<InspectionAnswer> answers(List<InspectionQuestion> questions) throws InterruptedException {
+        try {
+            OutputStream orders = process.getOutputStream();
+            orders.write((Json.LINE.writeValueAsString(questions) + "\n").getBytes(StandardCharsets.UTF_8));
+            orders.flush();
+        } catch (IOException e) {
+            LOG.info("The process that looks at the plugins takes no questions", e); // it says why it ended
+        }
+        List<InspectionAnswer> answers = new ArrayList<>();
+        String step = null;
+        Duration wait = TO_START.plus(patience);
+        while (answers.size() < questions.size()) {
+            InspectionEvent event = events.poll(wait.toMillis(), TimeUnit.MILLISECONDS);
+            if (event == null || event.equals(END)) {
+                String what = event == null ? "gave no answer within " + seconds(wait) : ending();
+                LOG.info("A plugin {} in {}; the log of its process: {}", what, step, log());
+                answers.add(new InspectionAnswer.None(what + where(step) + advice(step)));
+                break;
+            }
+            if (event.question() != answers.size()) {
+                continue; // it was not asked for that now
+            }
+            step = event.step();
+            wait = patience;
+            if (event.seen() != null) {
+                answers.add(new InspectionAnswer.Seen(event.seen()));
+            } else if (event.failure() != null) {
+                answers.add(new InspectionAnswer.Refused(Reasons.oneLine(event.failure())));
+            }
+        }
+        while (answers.size() < questions.size()) {
+            answers.add(new InspectionAnswer.None("was not looked at"));
+        }
+        return answers;
+    }
+
+    /** Says how the process ended, whose output has. */
+    private String ending() throws InterruptedException {
+        if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+            return "closed the output of its process";
+        }
+        logReader.join(LAST_WORDS_MILLIS);
+        if (crashed) {
+            return "crashed its process in native code";
+        }
+        return switch (process.exitValue()) {
+            case 128 + 9 -> "was killed from outside, perhaps for want of memory,";
+            default -> "ended its process with exit code " + process.exitValue();
+        };
+    }
+
+    private static String where(@Nullable String step) {
+        return step == null ? " before it began" : " in " + step;
+    }
+
+    private String advice(@Nullable String step) {
+        String said = log().strip();
+        return step == null
+                ? said.isEmpty()
+                        ? ""
+                        : " (" + Reasons.oneLine(said.lines().findFirst().orElse("")) + ")"
+                : ": a plugin only describes networks, so take another release of it, or remove the jar";
+    }
+
+    private static String seconds(Duration time) {
+        return time.toMillis() % 1000 == 0 ? time.toSeconds() + " s" : time.toMillis() / 1000.0 + " s";
+    }
+
+    private void readEvents() {
+        try (InputStream in = new BufferedInputStream(process.getInputStream())) {
+            for (String line = line(in); line != null; line = line(in)) {
+                if (!line.isBlank()) {
+                    put(line);
+                }
+            }
+        } catch (IOException e) {
+            LOG.debug("The output of the inspection broke off", e);
+        } catch (InterruptedException e) {
+            return;
+        }
+        events.offer(END);
+    }
+
+    private void put(String line) throws InterruptedException {
+        InspectionEvent event;
+        try {
+            event = Json.LINE.readValue(line, InspectionEvent.class);
+        } catch (JacksonException e) {
+            LOG.debug("Not a line of the inspection", e);
+            return;
+        }
+        events.put(event);
+    }
+
+    /** Reads a line, or returns null at the end, be it that of the output or of our patience with its length. */
+    private static @Nullable String line(InputStream in) throws IOException {
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        for (int read = in.read(); read >= 0; read = in.read()) {
+            if (read == '\n') {
+                return line.toString(StandardCharsets.UTF_8);
+            }
+            if (line.size() == LONGEST_LINE) {
+                return null;
+            }
+            line.write(read);
+        }
+        return null;
+    }
+
+    private synchronized void append(String text) {
+        if (log.length() < LONGEST_LOG) {
+            log.append(text);
+        }
+    }
+
+    private synchronized String log() {
+        return log.toString();
+    }
+
+    private void readLog() {
+        byte[] buffer = new byte[1 << 12];
+        String before = "";
+        try (InputStream in = process.getErrorStream()) {
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                String text = new String(buffer, 0, read, StandardCharsets.UTF_8);
+                append(text);
+                String both = before + text;
+                if (both.contains(CRASH)) {
+                    crashed = true;
+                }
+                before = both.substring(Math.max(0, both.length() - CRASH.length()));
+            }
+        } catch (IOException e) {
+            LOG.debug("The log of the inspection broke off", e);
+        }
+    }
+
+    /** Ends what the plugins have started, too, as long as the process that started it is there. */
+    @Override
+    public void close() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.toHandle().destroyForcibly();
+    }
+
+    private static Thread start(String name, Runnable work) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true); // something that a plugin started may hold the pipe for ever
+        thread.start();
+        return thread;
+    }
+
+    private static List<String> command() {
+        return Arrays.asList(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Xmx256m",
+                "-Djava.awt.headless=true",
+                // A crash of the JVM reports to the log and leaves no file.
+                "-XX:+DisplayVMOutputToStderr",
+                "-XX:+ErrorFileToStderr",
+                "-XX:-CreateCoredumpOnCrash",
+                // Nobody reads what the libraries would log.
+                "-Dslf4j.provider=org.slf4j.helpers.NOP_FallbackServiceProvider",
+                "-cp",
+                System.getProperty("java.class.path"),
+                InspectionMain.class.getName());
+    }
+}

@@ -1,0 +1,214 @@
+package io.catwalk.runner.plugin;
+
+import io.catwalk.api.Classifier;
+import io.catwalk.runner.Reasons;
+import io.catwalk.runner.RequestException;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.pf4j.PluginState;
+import org.pf4j.PluginWrapper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Holds the classifiers of one jar, made in this process. The code of the jar runs from here on: who only
+ * wants to know what there is asks a {@link PluginCatalog}.
+ */
+public final class LoadedPlugin implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LoadedPlugin.class);
+
+    private static final Pattern NAME = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
+
+    /** A name is part of the names of folders. */
+    private static final int LONGEST_NAME = 64;
+
+    private final PluginJar jar;
+    private final ThinJarPluginManager manager;
+    private final List<LoadedClassifier> classifiers = new ArrayList<>();
+
+    private LoadedPlugin(PluginJar jar) {
+        this.jar = jar;
+        manager = new ThinJarPluginManager(jar.path().resolveSibling(""), ApiVersion.current());
+    }
+
+    /**
+     * Loads a jar, and no other.
+     *
+     * @param jar the file
+     * @param sha256 what its digest must be, 64 lower-case hexadecimal digits
+     * @return its classifiers; closing it closes the jar
+     * @throws RequestException if it has another digest or cannot be used; in one line that names the jar
+     */
+    public static LoadedPlugin open(Path jar, String sha256) {
+        try {
+            PluginJar read = PluginJar.read(jar);
+            if (!read.sha256().equals(sha256)) {
+                throw new RequestException("expected the plugin " + jar.getFileName() + " of sha256 "
+                        + shortened(sha256) + ", but found " + shortened(read.sha256())
+                        + ": it has changed since it was asked for, so put the old one back or start anew");
+            }
+            return open(read, step -> {});
+        } catch (UnusablePluginException e) {
+            throw new RequestException("the plugin " + jar.getFileName() + " could not be loaded: " + e.reason(), e);
+        }
+    }
+
+    /**
+     * Loads the jar of a folder that has a digest, whatever it is called, and no other.
+     *
+     * @param pluginsDir the folder of the plugin jars
+     * @param sha256 of the jar, 64 lower-case hexadecimal digits
+     * @return its classifiers; closing it closes the jar
+     * @throws RequestException if the folder has no such jar, or it cannot be used
+     */
+    public static LoadedPlugin find(Path pluginsDir, String sha256) {
+        for (Path jar : PluginFolder.jars(pluginsDir)) {
+            try {
+                if (PluginJar.sha256(jar).equals(sha256)) {
+                    return open(jar, sha256);
+                }
+            } catch (IOException e) {
+                LOG.info("{} cannot be read, and is not the one", jar, e);
+            }
+        }
+        throw new RequestException("expected a plugin of sha256 " + shortened(sha256) + " in " + pluginsDir
+                + ", but found none: the jar has changed since the trial was ordered, so put the old one back or"
+                + " start anew");
+    }
+
+    /**
+     * Loads a jar that was read before.
+     *
+     * @param steps is told of each step before it begins, in words that follow 'in'
+     */
+    static LoadedPlugin open(PluginJar jar, Consumer<String> steps) throws UnusablePluginException {
+        LoadedPlugin plugin = new LoadedPlugin(jar);
+        try {
+            plugin.load(steps);
+            return plugin;
+        } catch (UnusablePluginException | RuntimeException | Error e) {
+            plugin.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Returns what the jar brings.
+     *
+     * @return at least one, in the order of the names of their classes
+     */
+    List<LoadedClassifier> classifiers() {
+        return List.copyOf(classifiers);
+    }
+
+    /**
+     * Finds a classifier of this jar.
+     *
+     * @param name what it calls itself
+     * @return the one of that name
+     * @throws RequestException if the jar has none of that name
+     */
+    public LoadedClassifier require(String name) {
+        return classifiers.stream()
+                .filter(classifier -> classifier.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new RequestException("expected the classifier '" + name + "' in "
+                        + jar.path().getFileName() + ", but it has "
+                        + classifiers.stream().map(LoadedClassifier::name).collect(Collectors.joining(", "))
+                        + ": a plugin must give the same name each time"));
+    }
+
+    /** Closes the jar: networks built before go on working, but the plugin can load no further class. */
+    @Override
+    public void close() {
+        manager.unloadPlugins();
+    }
+
+    private void load(Consumer<String> steps) throws UnusablePluginException {
+        try {
+            manager.loadPlugin(jar.path());
+            manager.startPlugin(jar.id());
+        } catch (RuntimeException e) {
+            throw new UnusablePluginException("cannot be loaded: " + Reasons.of(e), e);
+        }
+        PluginWrapper plugin = manager.getPlugin(jar.id());
+        if (plugin.getPluginState() != PluginState.STARTED) {
+            throw new UnusablePluginException("cannot be started: " + Reasons.of(plugin.getFailedException()));
+        }
+        for (String extension : jar.extensions()) {
+            steps.accept("the constructor of " + extension);
+            Classifier classifier = create(extension, plugin.getPluginClassLoader());
+            steps.accept(extension + ".name()");
+            classifiers.add(new LoadedClassifier(
+                    classifier,
+                    nameOf(classifier),
+                    jar.id(),
+                    jar.version(),
+                    jar.provider(),
+                    jar.description(),
+                    jar.path(),
+                    jar.sha256()));
+        }
+    }
+
+    /** Makes the classifier here rather than by PF4J, which logs a failure and returns less. */
+    private static Classifier create(String className, ClassLoader loader) throws UnusablePluginException {
+        try {
+            Object made = loader.loadClass(className).getConstructor().newInstance();
+            if (made instanceof Classifier classifier) {
+                return classifier;
+            }
+        } catch (UnsupportedClassVersionError e) {
+            throw new UnusablePluginException(
+                    "holds " + className + " compiled for a newer Java than this "
+                            + Runtime.version().feature() + ": compile it with --release 17, or run a newer Java",
+                    e);
+        } catch (InvocationTargetException e) {
+            throw new UnusablePluginException(
+                    "the constructor of " + className + " threw " + Reasons.of(e.getCause()), e);
+        } catch (ReflectiveOperationException | LinkageError e) {
+            throw new UnusablePluginException(
+                    "cannot make a " + className + " (" + Reasons.of(e)
+                            + "): expected a public class with a public constructor without parameters",
+                    e);
+        } catch (Throwable e) { // what a static initializer throws comes as it is, be it a ThreadDeath
+            throw new UnusablePluginException("a static initializer of " + className + " threw " + Reasons.of(e), e);
+        }
+        throw new UnusablePluginException(
+                "its extension " + className + " is no " + Classifier.class.getName() + ": implement that interface");
+    }
+
+    /** Tells whether that can be the name of a classifier. */
+    static boolean isName(@Nullable String name) {
+        return name != null
+                && name.length() <= LONGEST_NAME
+                && NAME.matcher(name).matches();
+    }
+
+    private static String nameOf(Classifier classifier) throws UnusablePluginException {
+        String where = classifier.getClass().getName() + ".name()";
+        String name;
+        try {
+            name = classifier.name();
+        } catch (Throwable e) { // whatever it was, it is the plugin's
+            throw new UnusablePluginException(where + " threw " + Reasons.of(e), e);
+        }
+        if (!isName(name)) {
+            throw new UnusablePluginException(where + " must return lower-case letters, digits and single dashes,"
+                    + " such as conv-maxpool, at most " + LONGEST_NAME + " of them, but returns " + name);
+        }
+        return name;
+    }
+
+    private static String shortened(String sha256) {
+        return sha256.length() > 12 ? sha256.substring(0, 12) : sha256;
+    }
+}

@@ -1,0 +1,36 @@
+package io.catwalk.runner.plugin;
+
+import io.catwalk.runner.Reasons;
+import io.catwalk.runner.RequestException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Finds the jars of a plugins folder. */
+final class PluginFolder {
+
+    private PluginFolder() {}
+
+    /**
+     * Lists every {@code *.jar} of a folder, sorted by name.
+     *
+     * @throws RequestException if the folder does not exist, is no folder or cannot be read
+     */
+    static List<Path> jars(Path pluginsDir) {
+        if (!Files.isDirectory(pluginsDir)) {
+            throw new RequestException("expected a folder of plugin jars at " + pluginsDir + ", but "
+                    + (Files.exists(pluginsDir) ? "that is no folder" : "there is none")
+                    + ": name another with --plugins-dir");
+        }
+        try (Stream<Path> files = Files.list(pluginsDir)) {
+            return files.filter(file -> file.toString().endsWith(".jar") && Files.isRegularFile(file))
+                    .sorted()
+                    .toList();
+        } catch (IOException | UncheckedIOException e) {
+            throw new RequestException("cannot read the plugins folder " + pluginsDir + ": " + Reasons.of(e), e);
+        }
+    }
+}

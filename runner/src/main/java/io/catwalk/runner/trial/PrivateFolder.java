@@ -1,0 +1,241 @@
+package io.catwalk.runner.trial;
+
+import ai.onnxruntime.OrtEnvironment;
+import io.catwalk.runner.Reasons;
+import io.catwalk.runner.RequestException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Is where native libraries are unpacked and temporary files lie: {@code ~/.cache/catwalk}, or what the
+ * property {@code catwalk.cache} names. By default DJL and ONNX Runtime take native code from a temporary
+ * folder that everybody can write to, where they cannot write to the home folder; here nobody else can, or
+ * nothing is started.
+ *
+ * @param path the folder
+ */
+public record PrivateFolder(Path path) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PrivateFolder.class);
+
+    private static final String PROPERTY = "catwalk.cache";
+
+    /** What PyTorch unpacks to, with as much again while it is moved into place. */
+    private static final long ROOM_BYTES = 1L << 30;
+
+    /** What a process that was killed has left is removed after so long, when nobody needs it any more. */
+    private static final Duration LITTER = Duration.ofDays(2);
+
+    private static @Nullable PrivateFolder claimed;
+
+    /**
+     * Makes this process use the folder, from here on and once.
+     *
+     * @return the folder
+     * @throws RequestException if it cannot be written, has no room, or belongs to somebody else
+     */
+    public static synchronized PrivateFolder claim() {
+        if (claimed == null) {
+            PrivateFolder folder = at(where());
+            folder.properties().forEach(System::setProperty);
+            claimed = folder;
+        }
+        return claimed;
+    }
+
+    /** Makes a folder that is fit, or refuses. */
+    static PrivateFolder at(Path path) {
+        PrivateFolder folder = new PrivateFolder(path);
+        folder.prepare();
+        return folder;
+    }
+
+    /** Returns what a process has to be told, so that it keeps its libraries and temporary files here. */
+    Map<String, String> properties() {
+        String libraries = natives().toString();
+        Map<String, String> properties = new LinkedHashMap<>();
+        properties.put(PROPERTY, path.toString());
+        properties.put("java.io.tmpdir", temporary().toString());
+        properties.put("DJL_CACHE_DIR", libraries);
+        properties.put("ENGINE_CACHE_DIR", libraries);
+        properties.put("jna.tmpdir", libraries);
+        if (Files.isDirectory(onnxRuntime())) {
+            properties.put("onnxruntime.native.path", onnxRuntime().toString());
+        }
+        return properties;
+    }
+
+    /**
+     * Returns where native libraries are unpacked.
+     *
+     * @return a folder that only this user can enter
+     */
+    public Path natives() {
+        return path.resolve("native");
+    }
+
+    /**
+     * Returns where files lie that nobody needs for long.
+     *
+     * @return a folder that only this user can enter
+     */
+    public Path temporary() {
+        return path.resolve("tmp");
+    }
+
+    private Path onnxRuntime() {
+        return natives().resolve("onnxruntime-" + Software.current().onnxruntime());
+    }
+
+    private static Path where() {
+        String named = System.getProperty(PROPERTY);
+        if (named != null && !named.isBlank()) {
+            return Path.of(named).toAbsolutePath().normalize();
+        }
+        String cache = System.getenv("XDG_CACHE_HOME");
+        return cache != null && Path.of(cache).isAbsolute()
+                ? Path.of(cache, "catwalk")
+                : Path.of(System.getProperty("user.home"), ".cache", "catwalk").toAbsolutePath();
+    }
+
+    private void prepare() {
+        try {
+            for (Path folder : List.of(path, natives(), temporary())) {
+                Files.createDirectories(folder, mine(folder));
+                requireMine(folder);
+            }
+            requireRoom();
+            unpackOnnxRuntime();
+            removeLitter();
+        } catch (IOException e) {
+            throw refusal("a folder for native libraries that can be written", Reasons.of(e));
+        }
+    }
+
+    private static FileAttribute<?>[] mine(Path folder) {
+        return folder.getFileSystem().supportedFileAttributeViews().contains("posix")
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
+                }
+                : new FileAttribute<?>[0];
+    }
+
+    /** Refuses a folder that somebody else could put a library into. A file that is made there tells who we are. */
+    private void requireMine(Path folder) throws IOException {
+        if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+            throw refusal("a folder at " + folder, "a link");
+        }
+        Path made = Files.createTempFile(folder, "probe", ".tmp");
+        try {
+            if (!Files.getOwner(folder).equals(Files.getOwner(made))) {
+                throw refusal("a folder of your own at " + folder, "one of " + Files.getOwner(folder));
+            }
+            Files.write(made, new byte[4096]);
+        } finally {
+            Files.deleteIfExists(made);
+        }
+        if (mine(folder).length > 0) {
+            Set<PosixFilePermission> allowed = Files.getPosixFilePermissions(folder);
+            Set<PosixFilePermission> others = Set.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
+            if (allowed.stream().anyMatch(others::contains)) {
+                throw refusal(
+                        "a folder that only you can write to at " + folder,
+                        "mode " + PosixFilePermissions.toString(allowed) + " (chmod 700 mends it)");
+            }
+        }
+    }
+
+    private void requireRoom() throws IOException {
+        long free = Files.getFileStore(path).getUsableSpace();
+        if (!Files.isDirectory(natives().resolve("pytorch")) && free < ROOM_BYTES) {
+            throw refusal(
+                    "1 GiB of room to unpack native libraries",
+                    String.format(Locale.ROOT, "%.2f GiB", free / Math.pow(2, 30)));
+        }
+    }
+
+    /** Unpacks its two libraries once, which it would otherwise do in each process anew. */
+    private void unpackOnnxRuntime() throws IOException {
+        if (Files.isDirectory(onnxRuntime())) {
+            return;
+        }
+        Path draft = Files.createTempDirectory(natives(), "onnxruntime");
+        try {
+            for (String name : new String[] {"onnxruntime", "onnxruntime4j_jni"}) {
+                String file = System.mapLibraryName(name);
+                try (InputStream in = OrtEnvironment.class.getResourceAsStream("native/" + platform() + "/" + file)) {
+                    if (in == null) {
+                        LOG.info("ONNX Runtime has no {} for {} and unpacks what it has itself", file, platform());
+                        return;
+                    }
+                    Files.copy(in, draft.resolve(file));
+                }
+            }
+            Files.move(draft, onnxRuntime(), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            if (!Files.isDirectory(onnxRuntime())) { // otherwise another process was faster
+                throw e;
+            }
+        } finally {
+            remove(draft);
+        }
+    }
+
+    /** Names the machine as the jar of ONNX Runtime does. */
+    private static String platform() {
+        String system = System.getProperty("os.name").toLowerCase(Locale.ROOT);
+        String machine = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
+        return (system.contains("mac") ? "osx" : system.contains("win") ? "win" : "linux")
+                + (machine.equals("aarch64") ? "-aarch64" : "-x64");
+    }
+
+    private void removeLitter() throws IOException {
+        // The folder itself was changed a moment ago, by the same clock.
+        Instant old = Files.getLastModifiedTime(temporary()).toInstant().minus(LITTER);
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(temporary())) {
+            for (Path each : left) {
+                if (Files.getLastModifiedTime(each, LinkOption.NOFOLLOW_LINKS)
+                        .toInstant()
+                        .isBefore(old)) {
+                    remove(each);
+                }
+            }
+        }
+    }
+
+    private static void remove(Path path) {
+        try {
+            if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+                try (DirectoryStream<Path> inside = Files.newDirectoryStream(path)) {
+                    inside.forEach(PrivateFolder::remove);
+                }
+            }
+            Files.deleteIfExists(path);
+        } catch (IOException e) {
+            LOG.info("{} stays where it is", path, e);
+        }
+    }
+
+    private RequestException refusal(String expected, String found) {
+        return new RequestException("expected " + expected + " under " + path + ", found " + found
+                + ": name another by CATWALK_OPTS=-D" + PROPERTY + "=DIR");
+    }
+}

@@ -1,0 +1,181 @@
+package io.catwalk.runner.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorShapeProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Files that were made to do harm: each costs one line. */
+@ExtendWith(ExportedRun.class)
+final class ForeignFileTest {
+
+    private static final String HONEST = "honest";
+
+    @TempDir
+    private Path folder;
+
+    private ExportedRun world;
+    private String picture;
+
+    @BeforeEach
+    void find() throws IOException {
+        world = ExportedRun.get();
+        picture = world.picture(0, folder.resolve("picture.png")).toString();
+    }
+
+    @Test
+    void aGoodFileIsAnsweredFromItsProcessAsHere() throws Exception {
+        String model = world.model().toString();
+        Catwalk.Answer here = Catwalk.run("predict", model, picture, "--json");
+
+        Catwalk.Answer there = Catwalk.finish(Catwalk.process(folder, "predict", model, picture, "--json"));
+
+        assertThat(there.err()).isEmpty();
+        assertThat(there.exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(there.out()).isEqualTo(here.out());
+    }
+
+    @Test
+    void aRefusalInItsProcessIsPassedOn() throws Exception {
+        Path text = Files.writeString(folder.resolve("text.onnx"), "no model");
+
+        Catwalk.Answer answer = Catwalk.finish(Catwalk.process(folder, "predict", text.toString(), picture));
+
+        assertThat(answer.err()).startsWith("catwalk: " + text + ": expected ").hasLineCount(1);
+        assertThat(answer.out()).isEmpty();
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+    }
+
+    /** The least whole number divided by -1 is too large for one, which on x86 is a signal in native code. */
+    @Test
+    @DisabledOnOs(architectures = "aarch64", disabledReason = "divides without a word")
+    void aFileThatCrashesOnnxRuntimeIsOneLine() throws Exception {
+        Path file = world.changed(folder.resolve("crash.onnx"), ForeignFileTest::divideTheLeast);
+        for (List<String> command : List.of(
+                List.of("predict", file.toString(), picture),
+                List.of("verify", file.toString(), "--dataset", world.images().toString()),
+                List.of("bench", file.toString()))) {
+            Catwalk.Answer answer = Catwalk.finish(Catwalk.process(folder, command.toArray(String[]::new)));
+
+            assertThat(answer.err())
+                    .as("%s", command)
+                    .startsWith("catwalk: " + file + ": expected a model that ONNX Runtime can run, but it crashed")
+                    .hasLineCount(1);
+            assertThat(answer.out()).isEmpty();
+            assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        }
+        assertThat(folder).isDirectoryNotContaining("glob:**hs_err*");
+    }
+
+    @Test
+    void aFileThatNeverAnswersIsGivenUp() throws Exception {
+        Path file = world.changed(folder.resolve("endless.onnx"), ForeignFileTest::loopForEver);
+
+        Catwalk.Answer answer =
+                Catwalk.finish(Catwalk.process(folder, "predict", file.toString(), picture, "--timeout", "8s"));
+
+        assertThat(answer.err())
+                .isEqualTo("catwalk: " + file + ": expected an answer within 8s, found none: if the network is that"
+                        + " slow, give it longer with --timeout 10m\n");
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(ProcessHandle.allProcesses()
+                        .filter(process ->
+                                process.info().commandLine().orElse("").contains(file.toString())))
+                .isEmpty();
+    }
+
+    /** Gives the honest answer another name, and returns the name that is free now. */
+    private static String hide(ModelProto.Builder model) {
+        String logits = model.getGraph().getOutput(0).getName();
+        for (NodeProto.Builder node : model.getGraphBuilder().getNodeBuilderList()) {
+            for (int i = 0; i < node.getOutputCount(); i++) {
+                if (node.getOutput(i).equals(logits)) {
+                    node.setOutput(i, HONEST);
+                }
+            }
+        }
+        return logits;
+    }
+
+    private static void divideTheLeast(ModelProto.Builder model) {
+        String logits = hide(model);
+        model.getGraphBuilder()
+                .addInitializer(whole("least", Integer.MIN_VALUE))
+                .addInitializer(whole("minus one", -1))
+                .addNode(node("Div", "too large").addInput("least").addInput("minus one"))
+                .addNode(node("Cast", "number")
+                        .addInput("too large")
+                        .addAttribute(AttributeProto.newBuilder()
+                                .setName("to")
+                                .setType(AttributeProto.AttributeType.INT)
+                                .setI(TensorProto.DataType.FLOAT_VALUE)))
+                .addNode(node("Add", logits).addInput(HONEST).addInput("number"));
+    }
+
+    private static void loopForEver(ModelProto.Builder model) {
+        String logits = hide(model);
+        GraphProto body = GraphProto.newBuilder()
+                .setName("body")
+                .addInput(scalar("round", TensorProto.DataType.INT64_VALUE))
+                .addInput(scalar("on", TensorProto.DataType.BOOL_VALUE))
+                .addInput(value("carried", TypeProto.Tensor.newBuilder().setElemType(TensorProto.DataType.FLOAT_VALUE)))
+                .addNode(node("Identity", "still on").addInput("on"))
+                .addNode(node("Identity", "same").addInput("carried"))
+                .addOutput(scalar("still on", TensorProto.DataType.BOOL_VALUE))
+                .addOutput(value("same", TypeProto.Tensor.newBuilder().setElemType(TensorProto.DataType.FLOAT_VALUE)))
+                .build();
+        model.getGraphBuilder()
+                .addInitializer(TensorProto.newBuilder()
+                        .setName("yes")
+                        .setDataType(TensorProto.DataType.BOOL_VALUE)
+                        .addInt32Data(1))
+                .addNode(node("Loop", logits)
+                        .addInput("")
+                        .addInput("yes")
+                        .addInput(HONEST)
+                        .addAttribute(AttributeProto.newBuilder()
+                                .setName("body")
+                                .setType(AttributeProto.AttributeType.GRAPH)
+                                .setG(body)));
+    }
+
+    private static NodeProto.Builder node(String type, String output) {
+        return NodeProto.newBuilder().setOpType(type).setName(output).addOutput(output);
+    }
+
+    private static TensorProto whole(String name, int value) {
+        return TensorProto.newBuilder()
+                .setName(name)
+                .setDataType(TensorProto.DataType.INT32_VALUE)
+                .addDims(1)
+                .addInt32Data(value)
+                .build();
+    }
+
+    private static ValueInfoProto scalar(String name, int type) {
+        return value(
+                name, TypeProto.Tensor.newBuilder().setElemType(type).setShape(TensorShapeProto.getDefaultInstance()));
+    }
+
+    private static ValueInfoProto value(String name, TypeProto.Tensor.Builder tensor) {
+        return ValueInfoProto.newBuilder()
+                .setName(name)
+                .setType(TypeProto.newBuilder().setTensorType(tensor))
+                .build();
+    }
+}

@@ -1,0 +1,48 @@
+package io.catwalk.runner.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("tiny")
+final class SteadyClockTest {
+
+    private static final Instant START = Instant.parse("2026-03-29T00:59:59Z");
+
+    @Test
+    void aClockThatIsSetBackByDaysDoesNotProlongAnything() {
+        Instant[] wall = {START};
+        AtomicLong nanos = new AtomicLong(-7); // it may begin anywhere
+        SteadyClock clock = new SteadyClock(
+                new Clock() {
+                    @Override
+                    public Instant instant() {
+                        return wall[0];
+                    }
+
+                    @Override
+                    public ZoneId getZone() {
+                        return ZoneOffset.UTC;
+                    }
+
+                    @Override
+                    public Clock withZone(ZoneId zone) {
+                        return this;
+                    }
+                },
+                nanos::get);
+        assertThat(clock.instant()).isEqualTo(START);
+
+        wall[0] = START.minus(Duration.ofDays(3));
+        nanos.addAndGet(Duration.ofSeconds(90).toNanos());
+
+        assertThat(clock.instant()).isEqualTo(START.plusSeconds(90));
+    }
+}

@@ -1,0 +1,107 @@
+package io.catwalk.runner.trial;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.catwalk.runner.RequestException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("tiny")
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "knows no modes of files")
+final class PrivateFolderTest {
+
+    @TempDir
+    private Path temporary;
+
+    @Test
+    void nobodyElseCanEnterIt() throws IOException {
+        PrivateFolder folder = PrivateFolder.at(temporary.resolve("cache/catwalk"));
+
+        for (String name : new String[] {"", "native", "tmp"}) {
+            assertThat(PosixFilePermissions.toString(
+                            Files.getPosixFilePermissions(folder.path().resolve(name))))
+                    .isEqualTo("rwx------");
+        }
+    }
+
+    @Test
+    void everythingThatUnpacksIsSentThere() {
+        PrivateFolder folder = PrivateFolder.at(temporary.resolve("catwalk"));
+
+        assertThat(folder.properties())
+                .containsEntry(
+                        "java.io.tmpdir", temporary.resolve("catwalk/tmp").toString())
+                .containsKeys("DJL_CACHE_DIR", "ENGINE_CACHE_DIR", "jna.tmpdir")
+                .allSatisfy((key, value) -> assertThat(value)
+                        .startsWith(temporary.resolve("catwalk").toString()));
+    }
+
+    @Test
+    void onnxRuntimeIsUnpackedOnce() throws IOException {
+        PrivateFolder folder = PrivateFolder.at(temporary.resolve("catwalk"));
+
+        Path libraries = Path.of(folder.properties().get("onnxruntime.native.path"));
+        assertThat(libraries.resolve(System.mapLibraryName("onnxruntime"))).isNotEmptyFile();
+        assertThat(libraries.resolve(System.mapLibraryName("onnxruntime4j_jni")))
+                .isNotEmptyFile();
+        FileTime before = Files.getLastModifiedTime(libraries);
+        PrivateFolder.at(temporary.resolve("catwalk"));
+        assertThat(Files.getLastModifiedTime(libraries)).isEqualTo(before);
+        assertThat(folder.natives()).isDirectoryNotContaining("glob:**/onnxruntime[0-9]*");
+    }
+
+    @Test
+    void aFolderThatOthersCanWriteToIsRefused() throws IOException {
+        Path folder = Files.createDirectories(temporary.resolve("catwalk/native"));
+        Files.setPosixFilePermissions(folder.getParent(), PosixFilePermissions.fromString("rwx------"));
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+
+        assertThatExceptionOfType(RequestException.class)
+                .isThrownBy(() -> PrivateFolder.at(temporary.resolve("catwalk")))
+                .withMessage("expected a folder that only you can write to at " + folder + " under "
+                        + temporary.resolve("catwalk")
+                        + ", found mode rwxrwxrwx (chmod 700 mends it): name another by"
+                        + " CATWALK_OPTS=-Dcatwalk.cache=DIR");
+    }
+
+    @Test
+    void aLinkAndAFileAreRefused() throws IOException {
+        Path elsewhere = Files.createDirectory(temporary.resolve("elsewhere"));
+        Files.createSymbolicLink(temporary.resolve("catwalk"), elsewhere);
+        Files.writeString(temporary.resolve("file"), "");
+
+        assertThatExceptionOfType(RequestException.class)
+                .isThrownBy(() -> PrivateFolder.at(temporary.resolve("catwalk")))
+                .withMessageContaining("found a link");
+        assertThatExceptionOfType(RequestException.class)
+                .isThrownBy(() -> PrivateFolder.at(temporary.resolve("file/catwalk")))
+                .withMessageStartingWith("expected a folder for native libraries that can be written under ")
+                .withMessageEndingWith(": name another by CATWALK_OPTS=-Dcatwalk.cache=DIR");
+        assertThat(elsewhere).isEmptyDirectory();
+    }
+
+    @Test
+    void whatAKilledProcessLeftLongAgoIsRemoved() throws IOException {
+        PrivateFolder folder = PrivateFolder.at(temporary.resolve("catwalk"));
+        Path old = Files.createDirectory(folder.path().resolve("tmp/old"));
+        Files.writeString(old.resolve("library.so"), "");
+        Path fresh = Files.createDirectory(folder.path().resolve("tmp/fresh"));
+        Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofDays(3))));
+
+        PrivateFolder.at(temporary.resolve("catwalk"));
+
+        assertThat(old).doesNotExist();
+        assertThat(fresh).exists();
+    }
+}
