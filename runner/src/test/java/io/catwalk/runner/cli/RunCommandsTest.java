@@ -72,7 +72,7 @@ final class RunCommandsTest {
         assertThat(trained.exitCode()).isEqualTo(ExitCode.DONE);
         JsonNode results = Json.JSON.readTree(trained.out());
         assertThat(results.propertyNames())
-                .containsExactly("schema", "experiment", "dataset", "trials", "comparison", "tuning");
+                .containsExactly("schema", "experiment", "dataset", "trials", "comparison", "tuning", "latency_notes");
         assertThat(results.path("schema").asInt()).isEqualTo(1);
         JsonNode data = results.path("dataset");
         assertThat(data.path("name").asString()).isEqualTo("tiny");
