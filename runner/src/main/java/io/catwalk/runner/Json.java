@@ -6,8 +6,13 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.catwalk.api.Augmentation;
 import io.catwalk.api.Optimizer;
 import io.catwalk.api.Schedule;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -45,6 +50,48 @@ public final class Json {
             .build();
 
     private Json() {}
+
+    /**
+     * Reads a file that the program has written earlier.
+     *
+     * @param <T> type of the value, a record
+     * @param file JSON, or YAML if its name ends in {@code .yaml}
+     * @param type of the value
+     * @param what it is, with its article: {@code the outcome of a trial}
+     * @return the value, complete: null only where its type says so
+     * @throws RequestException if there is no such file, or it is damaged or foreign; it says how in one line
+     * @throws IOException if reading fails
+     */
+    public static <T> T read(Path file, Class<T> type, String what) throws IOException {
+        return new StoredJson(file, what).read(type);
+    }
+
+    /**
+     * Tells whether a value that was read is whole.
+     *
+     * @param value a record
+     * @return whether there is a null only where its type says so, in the records that it holds too
+     */
+    public static boolean isComplete(Object value) {
+        return StoredJson.missing("", value) == null;
+    }
+
+    /**
+     * Reads the version of a file's format and nothing else, since another version may have other keys.
+     *
+     * @param file JSON, or YAML if its name ends in {@code .yaml}
+     * @return what stands under {@code schema}; null if there is none, or the file cannot be read at all
+     */
+    public static @Nullable Integer schema(Path file) {
+        try {
+            JsonNode schema = (file.toString().endsWith(".yaml") ? YAML : JSON)
+                    .readTree(Files.readString(file))
+                    .path("schema");
+            return schema.isInt() ? (Integer) schema.intValue() : null;
+        } catch (IOException | JacksonException e) {
+            return null; // whoever reads the rest of it says what is wrong
+        }
+    }
 
     /**
      * Flattens a value to one text for each of its numbers and strings. An array stays one text, as JSON;

@@ -2,11 +2,17 @@ package io.catwalk.runner;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import org.jspecify.annotations.Nullable;
 
 /** Tells in one line what went wrong. */
 public final class Reasons {
+
+    private static final int LONGEST_QUOTE = 80;
 
     private Reasons() {}
 
@@ -26,15 +32,47 @@ public final class Reasons {
         if (thrown instanceof ExceptionInInitializerError && thrown.getCause() != null) {
             return of(thrown.getCause());
         }
-        String message = thrown instanceof FileSystemException file && file.getReason() != null
-                ? file.getReason()
-                : thrown.getMessage();
+        String message = thrown instanceof FileSystemException file ? reason(file) : thrown.getMessage();
         String type = thrown.getClass().getSimpleName();
         if (message == null || message.isBlank()) {
             return type;
         }
         boolean speaksForItself = thrown.getClass() == IOException.class || !message.equals(thrown.getMessage());
         return (speaksForItself ? "" : type + ": ") + oneLine(message);
+    }
+
+    /** Says what the operating system said, in its words; Java keeps only a type of some. */
+    private static @Nullable String reason(FileSystemException failure) {
+        if (failure.getReason() != null) {
+            return failure.getReason();
+        }
+        if (failure instanceof AccessDeniedException) {
+            return "Permission denied";
+        }
+        if (failure instanceof NoSuchFileException) {
+            return "no such file or folder as " + failure.getFile();
+        }
+        if (failure instanceof FileAlreadyExistsException) {
+            return "there is already " + failure.getFile();
+        }
+        return failure instanceof DirectoryNotEmptyException
+                ? "there is a folder " + failure.getFile() + " that is not empty"
+                : failure.getMessage();
+    }
+
+    /**
+     * Quotes what was found somewhere, so that it can stand in a line for a person: cut where it is long, and
+     * without control characters, which a terminal would obey.
+     *
+     * @param text any
+     * @return such as {@code 'abc'}; of a long text its beginning and its length
+     */
+    public static String quoted(String text) {
+        String start = text.length() > LONGEST_QUOTE ? text.substring(0, LONGEST_QUOTE) : text;
+        String visible = start.replaceAll("\\p{C}", "\uFFFD");
+        return text.length() > LONGEST_QUOTE
+                ? "'" + visible + "...' (" + text.length() + " letters)"
+                : "'" + visible + "'";
     }
 
     /**

@@ -8,6 +8,7 @@ import io.catwalk.runner.data.LabeledImages;
 import io.catwalk.runner.evaluation.Accuracy;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.experiment.RunFolder;
+import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.report.Audit;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.Provenance;
@@ -104,7 +105,7 @@ final class AuditCommand implements Callable<Integer> {
         }
         Audit audit = Audit.of(images, distance, predictions);
         Path target = out != null ? out : run != null ? run.resolve("audit") : Path.of("audit-" + images.name());
-        List<Path> files = write(audit, target);
+        List<Path> files = write(audit, target, console);
         if (json) {
             Map<String, @Nullable Object> map = audit.asMap();
             map.put("files", files.stream().map(Path::toString).toList());
@@ -150,8 +151,9 @@ final class AuditCommand implements Callable<Integer> {
         }
     }
 
-    private static List<Path> write(Audit audit, Path target) throws IOException {
-        try {
+    @SuppressWarnings("try") // the lock is held, not used
+    private List<Path> write(Audit audit, Path target, Console console) throws IOException {
+        try (RunLock lock = out == null && run != null ? RunFolder.open(run).lockPatiently(console::note) : null) {
             return audit.write(target);
         } catch (FileSystemException e) {
             throw new RequestException(

@@ -4,6 +4,7 @@ import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.experiment.ExperimentSpec;
+import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.trial.BenchOrder;
 import io.catwalk.runner.trial.BenchProcess;
 import io.catwalk.runner.trial.DatasetSpec;
@@ -93,8 +94,16 @@ final class BenchCommand implements Callable<Integer> {
             return foreign.run(spec, subject, () -> answer(List.of(file(settings, console)), ExitCode.DONE, console));
         }
         List<Row> rows = new ArrayList<>();
-        int exitCode = trials(settings, rows, console);
+        int exitCode = recorded(settings, rows, console);
         return answer(rows, exitCode, console);
+    }
+
+    @SuppressWarnings("try") // the lock is held, not used
+    private int recorded(LatencySettings settings, List<Row> rows, Console console)
+            throws IOException, InterruptedException {
+        try (RunLock lock = TrainedTrials.lock(subject, console)) {
+            return trials(settings, rows, console);
+        }
     }
 
     private int answer(List<Row> rows, int exitCode, Console console) {

@@ -54,14 +54,13 @@ final class ConductOptions {
     boolean json;
 
     /** Runs what the folder's request asks for and is not done yet, and prints what came of it. */
-    @SuppressWarnings("try") // the lock is held, not used
-    int carryOut(ExperimentSpec spec, Experiment experiment, Conduct how, RunFolder run, Console console)
+    int carryOut(ExperimentSpec spec, Experiment experiment, Conduct how, RunLock lock, Console console)
             throws IOException, InterruptedException {
+        RunFolder run = lock.run();
         Results results;
         boolean reported;
         StopNote note = new StopNote(run.path(), console);
-        try (RunLock lock = run.lock();
-                ProgressView view = ProgressView.of(console, spec);
+        try (ProgressView view = ProgressView.of(console, spec);
                 LocalExecutor executor = new LocalExecutor(execution(spec), inProcess ? 1 : spec.jobs())) {
             results = experiment.run(run, executor, noLatency ? null : new BenchProcess(), how, view);
             reported = Reports.writeAfter(run, results, console);

@@ -2,6 +2,7 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Recipe;
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.experiment.ClassifierEntry;
 import io.catwalk.runner.experiment.Conduct;
@@ -11,6 +12,7 @@ import io.catwalk.runner.experiment.ExperimentFile;
 import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.RecipeOverrides;
 import io.catwalk.runner.experiment.RunFolder;
+import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.experiment.TuningSpec;
 import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
@@ -18,6 +20,8 @@ import io.catwalk.runner.statistics.EquivalenceRegion;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.SplitSpec;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -140,10 +144,12 @@ final class ExperimentOptions {
                         String.join(" ", command.commandLine().getParseResult().originalArgs()));
         Conduct how = conduct.how();
         Experiment experiment = conduct.experiment(spec, catalog);
-        RunFolder run = RunFolder.create(
-                out == null ? defaultOut(name) : out, force ? RunFolder.Existing.REPLACE : RunFolder.Existing.REFUSE);
-        run.writeExperiment(spec);
-        return conduct.carryOut(spec, experiment, how, run, console);
+        try (RunLock lock = RunFolder.claim(
+                out == null ? newFolder(Path.of("runs"), name, LocalDateTime.now(ZoneId.systemDefault())) : out,
+                force ? RunFolder.Existing.REPLACE : RunFolder.Existing.REFUSE)) {
+            lock.run().writeExperiment(spec);
+            return conduct.carryOut(spec, experiment, how, lock, console);
+        }
     }
 
     /** Finds who takes part: those named, with what the file says of them, or all of the file, or all there are. */
@@ -310,9 +316,25 @@ final class ExperimentOptions {
         return Math.max(1, Math.min(most, trials));
     }
 
-    private static Path defaultOut(String command) {
-        String time = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT)
-                .format(LocalDateTime.now(ZoneId.systemDefault()));
-        return Path.of("runs", command + "-" + time);
+    /** Makes a folder that nobody else has made, also of two commands in the same second. */
+    static Path newFolder(Path runs, String command, LocalDateTime now) {
+        String name = command + "-"
+                + DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT).format(now);
+        Path folder = runs.resolve(name);
+        try {
+            Files.createDirectories(runs);
+            for (int i = 2; ; i++) {
+                try {
+                    return Files.createDirectory(folder);
+                } catch (FileAlreadyExistsException e) {
+                    folder = runs.resolve(name + "-" + i);
+                }
+            }
+        } catch (IOException e) {
+            throw new RequestException(
+                    "expected a folder that can be made, but " + folder + " cannot (" + Reasons.of(e)
+                            + "): choose another with --out",
+                    e);
+        }
     }
 }

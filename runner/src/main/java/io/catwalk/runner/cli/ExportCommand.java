@@ -1,6 +1,7 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.report.ModelCard;
 import io.catwalk.runner.trial.EngineSettings;
@@ -84,9 +85,17 @@ final class ExportCommand implements Callable<Integer> {
     private PluginOptions plugins;
 
     @Override
+    @SuppressWarnings("try") // the lock is held, not used
     public Integer call() throws IOException {
         Console console = new Console(spec);
         ExportOptions options = options();
+        TrainedTrials.in(folder); // says what is wrong with the folder before it is locked
+        try (RunLock lock = out == null ? TrainedTrials.lock(folder, console) : null) {
+            return export(options, console);
+        }
+    }
+
+    private int export(ExportOptions options, Console console) throws IOException {
         List<TrialFolder> trials = TrainedTrials.in(folder);
         Map<TrialFolder, Path> files = files(trials);
         EngineSettings.apply(trials.get(0).readOrder().spec().threads());

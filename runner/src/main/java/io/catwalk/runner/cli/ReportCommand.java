@@ -3,6 +3,7 @@ package io.catwalk.runner.cli;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.experiment.RecordedRun;
 import io.catwalk.runner.experiment.RunFolder;
+import io.catwalk.runner.experiment.RunLock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,8 +39,10 @@ final class ReportCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Console console = new Console(spec);
         RunFolder run = RunFolder.open(folder);
-        RecordedRun recorded = run.recorded();
-        Reports.write(recorded, recorded.compared());
+        try (RunLock lock = run.lockPatiently(console::note)) {
+            RecordedRun recorded = lock.run().recorded();
+            Reports.write(recorded, recorded.compared());
+        }
         console.line(Reports.page(run).toString());
         if (open) {
             open(Reports.page(run), console);

@@ -1,7 +1,9 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.runner.experiment.Experiment;
 import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.RunFolder;
+import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.plugin.PluginCatalog;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -46,6 +48,9 @@ final class ResumeCommand implements Callable<Integer> {
         conduct.keepVersions = keepVersions;
         Console console = new Console(spec);
         PluginCatalog catalog = conduct.plugins.open(console);
-        return conduct.carryOut(request, conduct.experiment(request, catalog), conduct.how(), run, console);
+        Experiment experiment = conduct.experiment(request, catalog);
+        try (RunLock lock = run.lock(RunLock.Purpose.TRAIN)) {
+            return conduct.carryOut(request, experiment, conduct.how(), lock, console);
+        }
     }
 }

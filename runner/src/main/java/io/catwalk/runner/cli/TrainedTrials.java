@@ -2,6 +2,7 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.experiment.RunFolder;
+import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOutcome;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Finds the trials that a user means by a folder. */
 final class TrainedTrials {
@@ -40,25 +42,43 @@ final class TrainedTrials {
     }
 
     /**
+     * Keeps everybody else from the run that a folder belongs to, while something is written there.
+     *
+     * @param folder a run folder, or the folder of one trial
+     * @param console is told if it has to wait
+     * @return to be closed; null for a trial that is in no run any more
+     */
+    static @Nullable RunLock lock(Path folder, Console console) {
+        RunFolder run = run(folder);
+        return run == null ? null : run.lockPatiently(console::note);
+    }
+
+    /**
      * Records in a run what has changed about some of its trials, and writes the results anew.
      *
      * @param folder a run folder, or the folder of one trial; a trial that is in no run any more is left alone
      * @param changed trials whose {@code trial.json} was written anew
      */
     static void record(Path folder, List<TrialFolder> changed) throws IOException {
-        Path path = folder.toAbsolutePath().normalize();
-        for (int depth = 0; path != null && depth <= TRIAL_DEPTH; depth++) {
-            if (RunFolder.isOne(path)) {
-                List<TrialOutcome> outcomes = new ArrayList<>();
-                for (TrialFolder trial : changed) {
-                    outcomes.add(trial.readOutcome());
-                }
-                RunFolder run = RunFolder.open(path);
-                run.record(outcomes);
-                run.writeResults(run.recorded().compared());
-                return;
+        RunFolder run = run(folder);
+        if (run != null) {
+            List<TrialOutcome> outcomes = new ArrayList<>();
+            for (TrialFolder trial : changed) {
+                outcomes.add(trial.readOutcome());
             }
-            path = path.getParent();
+            run.record(outcomes);
+            run.writeResults(run.recorded().compared());
         }
+    }
+
+    private static @Nullable RunFolder run(Path folder) {
+        Path run = folder.toAbsolutePath().normalize();
+        for (int depth = 0; run != null && depth <= TRIAL_DEPTH; depth++) {
+            if (RunFolder.isOne(run)) {
+                return RunFolder.open(run);
+            }
+            run = run.getParent();
+        }
+        return null;
     }
 }

@@ -11,6 +11,7 @@ import java.nio.IntBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
@@ -48,7 +49,7 @@ record IdxFile(Path path, IdxPart part, List<Integer> shape, byte[] bytes, Strin
             IntBuffer numbers = ByteBuffer.wrap(header, 4, header.length - 4).asIntBuffer();
             List<Integer> shape =
                     IntStream.range(0, dimensions).map(numbers::get).boxed().toList();
-            byte[] bytes = new byte[length(path, shape, header.length)];
+            byte[] bytes = room(path, length(path, shape, header.length), byte[]::new);
             int read = in.readNBytes(bytes, 0, bytes.length);
             if (read < bytes.length || in.read() >= 0) {
                 String expected = "%d bytes after the header, for shape %s".formatted(bytes.length, shape);
@@ -106,6 +107,23 @@ record IdxFile(Path path, IdxPart part, List<Integer> shape, byte[] bytes, Strin
             throw broken(path, expected, most < LONGEST_ARRAY ? "at most " + most : "more than fit an array of 2 GiB");
         }
         return product.intValueExact();
+    }
+
+    /**
+     * Makes an array, if there is room for it.
+     *
+     * @throws RequestException if the heap is too small
+     */
+    static <A> A room(Path path, int length, IntFunction<A> array) {
+        try {
+            return array.apply(length);
+        } catch (OutOfMemoryError e) {
+            throw new RequestException(
+                    "IDX file %s: expected no more than fits the memory of %,d MiB, but its header says %,d bytes or labels; "
+                                    .formatted(path, Runtime.getRuntime().maxMemory() >> 20, length)
+                            + "give the program more by CATWALK_OPTS=-Xmx8g, or use a part of the images",
+                    e);
+        }
     }
 
     private static RequestException broken(Path path, String expected, String found) {

@@ -105,7 +105,7 @@ final class IdxFolder {
                     "IDX file %s: expected %d labels, one per image of %s, found %d; use files of one set"
                             .formatted(labels.path(), images.shape().get(0), images.path(), count));
         }
-        int[] values = new int[count];
+        int[] values = IdxFile.room(labels.path(), count, int[]::new);
         for (int i = 0; i < count; i++) {
             values[i] = Byte.toUnsignedInt(labels.bytes()[i]);
             if (values[i] >= classes) {

@@ -1,7 +1,11 @@
 package io.catwalk.runner.data;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -18,6 +22,24 @@ public final class Sha256 {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("Every Java platform has SHA-256", e);
         }
+    }
+
+    /**
+     * Computes the digest of a file.
+     *
+     * @param file any
+     * @return 64 lower-case hexadecimal digits
+     * @throws IOException if it cannot be read
+     */
+    public static String of(Path file) throws IOException {
+        Sha256 sum = new Sha256();
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] piece = new byte[1 << 16];
+            for (int count = in.read(piece); count >= 0; count = in.read(piece)) {
+                sum.digest.update(piece, 0, count);
+            }
+        }
+        return sum.hex();
     }
 
     Sha256 add(byte[] bytes) {

@@ -21,6 +21,7 @@ import java.util.Arrays;
 public record Predictions(int classes, int[] labels, float[] logits) {
 
     private static final int BATCH = 500;
+    private static final int MOST_TEXT = 10_000_000;
 
     /** Checks the shapes, the labels' range and that every logit is finite. */
     public Predictions {
@@ -88,14 +89,23 @@ public record Predictions(int classes, int[] labels, float[] logits) {
      * @return a class, from 0
      */
     public int predicted(int image) {
-        int row = image * classes;
+        return highest(logits, image * classes, classes);
+    }
+
+    /** Returns the place of the highest of so many numbers; among equals the lowest place. */
+    static int highest(float[] numbers, int from, int count) {
         int best = 0;
-        for (int c = 1; c < classes; c++) {
-            if (logits[row + c] > logits[row + best]) {
+        for (int c = 1; c < count; c++) {
+            if (numbers[from + c] > numbers[from + best]) {
                 best = c;
             }
         }
         return best;
+    }
+
+    /** Returns what was predicted, without the logits. */
+    public PredictedClasses predictedClasses() {
+        return new PredictedClasses(classes, labels, predicted());
     }
 
     /** Tells for each image whether it is predicted rightly. */
@@ -146,10 +156,23 @@ public record Predictions(int classes, int[] labels, float[] logits) {
     }
 
     /**
-     * Writes the predictions as CSV with the header {@code image,label,logit_0,...}, beside the file's
-     * place first and then moved there. Reading gives back exactly the same numbers.
+     * Says how the predictions should be written. More than ten million logits take minutes as text, and a
+     * spreadsheet opens none of it.
      *
-     * @param file where to; an existing file is replaced
+     * @return {@code .csv}, or {@code .npy} for more than ten million logits
+     */
+    public String extension() {
+        return logits.length > MOST_TEXT ? ".npy" : ".csv";
+    }
+
+    /**
+     * Writes the predictions, beside the file's place first and then moved there. Reading gives back exactly
+     * the same numbers. As text: with the header {@code image,label,logit_0,...}. As an array of NumPy, format
+     * 1.0: a record an image, with the fields {@code label} (int32) and {@code logits} (float32 for each
+     * class), so that {@code numpy.load(file)["logits"]} has the shape (images, classes).
+     *
+     * @param file where to; an existing file is replaced. A name that ends in {@code .npy} makes it an array,
+     *     any other one text
      * @throws IOException if it cannot be written; what was there before then still is
      */
     public void write(Path file) throws IOException {
@@ -159,9 +182,9 @@ public record Predictions(int classes, int[] labels, float[] logits) {
     /**
      * Reads what {@link #write} wrote.
      *
-     * @param file a CSV file
+     * @param file {@code .npy} or text
      * @return its predictions
-     * @throws RequestException if there is no such file, or a line of it is not as expected
+     * @throws RequestException if there is no such file, or it is not as expected
      * @throws IOException if reading fails
      */
     public static Predictions read(Path file) throws IOException {

@@ -1,6 +1,7 @@
 package io.catwalk.runner.experiment;
 
 import io.catwalk.api.Recipe;
+import io.catwalk.runner.trial.TrialName;
 import java.util.Map;
 
 /**
@@ -11,4 +12,11 @@ import java.util.Map;
  * @param hyperparameters the whole point of the search space
  * @param recipe how to train
  */
-public record Contestant(String name, String variant, Map<String, Object> hyperparameters, Recipe recipe) {}
+public record Contestant(String name, String variant, Map<String, Object> hyperparameters, Recipe recipe) {
+
+    /** Checks the names, which become names of folders. */
+    public Contestant {
+        TrialName.checked("classifier", name);
+        TrialName.checked("variant", variant);
+    }
+}

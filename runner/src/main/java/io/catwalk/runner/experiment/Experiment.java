@@ -11,6 +11,7 @@ import io.catwalk.runner.trial.InferenceEngine;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.LatencyBench;
 import io.catwalk.runner.trial.LatencySettings;
+import io.catwalk.runner.trial.ParityResult;
 import io.catwalk.runner.trial.Software;
 import io.catwalk.runner.trial.TrialBench;
 import io.catwalk.runner.trial.TrialExecutor;
@@ -25,6 +26,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -34,7 +36,6 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.core.JacksonException;
 
 /**
  * Runs the trials of one experiment, or those that an interrupted run has left, then measures the trained
@@ -145,8 +146,10 @@ public final class Experiment {
             @Override
             public TrialOrder begin(TrialSpec trial) throws IOException {
                 TrialFolder folder = run.createTrial(trial);
+                TrialOrder order = order(trial, folder);
+                folder.prepare(order);
                 listener.started(trial);
-                return order(trial, folder);
+                return order;
             }
 
             @Override
@@ -223,10 +226,30 @@ public final class Experiment {
         if (done.trial().equals(trial)
                 && key.equals(TrialKey.of(order.with(then)))
                 && (entry == null || entry.key().equals(key.digest()))) {
-            return done;
+            List<String> left = left(folder, done);
+            if (left.isEmpty()) {
+                return done;
+            }
+            listener.note(trial.title() + ": is completed, since " + String.join(", ", left));
+            return null;
         }
         listener.note(trial.title() + ": is run again, since " + staleness(trial, order.inputs(), then));
         return null;
+    }
+
+    /** Says what a trial that is done still lacks, or has lost since; what is whole is not made again. */
+    private static List<String> left(TrialFolder folder, Done done) {
+        try {
+            List<String> left = new ArrayList<>(folder.damage(done));
+            ParityResult parity = done.parity();
+            if (parity != null && parity.missing() == ParityResult.Missing.UNWRITTEN) {
+                left.add("its ONNX file " + parity.sentence());
+            }
+            return left;
+        } catch (IOException e) {
+            LOG.warn("{} cannot be read", folder.path(), e);
+            return List.of("its files cannot be read: " + Reasons.of(e));
+        }
     }
 
     /** Reads the outcome that a trial left which was done when the run was stopped; null if there is none. */
@@ -236,7 +259,7 @@ public final class Experiment {
                     && TrialKey.of(folder.readOrder()).equals(TrialKey.of(order))) {
                 return folder.readOutcome();
             }
-        } catch (IOException | JacksonException e) {
+        } catch (IOException | RequestException e) {
             LOG.warn("{} cannot be read, and is made again", folder.outcome(), e);
         }
         return null;

@@ -29,8 +29,6 @@ record Journal(Path path) {
     /** The version of the format that this program writes. */
     static final int SCHEMA = 2;
 
-    private static final int SHOWN = 60;
-
     /**
      * Says what all trials of the run share.
      *
@@ -85,6 +83,10 @@ record Journal(Path path) {
         if (!Files.exists(path)) {
             return new Content(null, List.of(), false);
         }
+        if (!Files.isRegularFile(path)) {
+            throw new RequestException("expected the journal of a run in " + path
+                    + ", but that is a folder: the run is " + "left as it is; start it anew with another --out");
+        }
         byte[] bytes = Files.readAllBytes(path);
         int whole = wholeLines(bytes);
         List<String> lines =
@@ -118,7 +120,10 @@ record Journal(Path path) {
                         + schema + ": it is left as it is; use the newer Catwalk that made it");
             }
             if (schema == SCHEMA) {
-                return Json.LINE.treeToValue(tree, Head.class);
+                Head head = Json.LINE.treeToValue(tree, Head.class);
+                if (Json.isComplete(head)) {
+                    return head;
+                }
             }
         } catch (JacksonException e) {
             throw foreign(line, 1, e);
@@ -129,7 +134,7 @@ record Journal(Path path) {
     private Entry entry(String line, int number) {
         try {
             Entry entry = Json.LINE.readValue(line, Entry.class);
-            if (entry.key != null && entry.outcome != null && entry.outcome.trial() != null) {
+            if (entry != null && Json.isComplete(entry)) {
                 return entry;
             }
         } catch (JacksonException e) {
@@ -142,9 +147,8 @@ record Journal(Path path) {
         return new RequestException(
                 "expected " + (number == 1 ? "the head of a journal in" : "the outcome of a trial on each line of")
                         + " "
-                        + path + ", but line " + number + " is '"
-                        + Reasons.oneLine(line.length() > SHOWN ? line.substring(0, SHOWN) + "..." : line)
-                        + "': the run is left as it is; start it anew with another --out",
+                        + path + ", but line " + number + " is " + Reasons.quoted(line)
+                        + ": the run is left as it is; start it anew with another --out",
                 cause);
     }
 

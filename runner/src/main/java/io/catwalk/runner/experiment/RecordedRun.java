@@ -4,11 +4,11 @@ import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.statistics.EquivalenceRegion;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOutcome;
+import io.catwalk.runner.trial.TrialOutcome.Done;
 import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -89,7 +89,7 @@ public record RecordedRun(
                     .compared(Comparison.of(
                             compared,
                             comparable(),
-                            trial -> predictions(folder.trial(trial)),
+                            trial -> predictions(trial),
                             dataset,
                             new EquivalenceRegion(spec.region())));
         } catch (UncheckedIOException e) {
@@ -103,10 +103,12 @@ public record RecordedRun(
         return comparable;
     }
 
-    private static @Nullable Predictions predictions(TrialFolder trial) {
-        Path file = trial.predictions("test");
+    private @Nullable Predictions predictions(TrialSpec trial) {
+        TrialFolder files = folder.trial(trial);
         try {
-            return Files.exists(file) ? Predictions.read(file) : null;
+            return outcomes.of(trial) instanceof Done done && Files.exists(files.predictions("test"))
+                    ? files.readPredictions(done, "test")
+                    : null;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

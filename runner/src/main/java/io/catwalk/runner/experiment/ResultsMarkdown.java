@@ -1,5 +1,6 @@
 package io.catwalk.runner.experiment;
 
+import io.catwalk.runner.Markdown;
 import io.catwalk.runner.statistics.CochranQ;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.TrialOutcome;
@@ -61,7 +62,7 @@ record ResultsMarkdown(Results results) {
                 text.append("| ")
                         .append(label)
                         .append(" | failed: ")
-                        .append(String.valueOf(outcome.error()).replace("|", "\\|"))
+                        .append(Markdown.text(String.valueOf(outcome.error())))
                         .append(" | | | | | | | | |\n");
             }
         }
@@ -88,7 +89,7 @@ record ResultsMarkdown(Results results) {
             failed.forEach(trial -> text.append("- failed: ")
                     .append(results.label(trial.trial()))
                     .append(": ")
-                    .append(trial.error())
+                    .append(Markdown.text(String.valueOf(trial.error())))
                     .append('\n'));
         }
     }

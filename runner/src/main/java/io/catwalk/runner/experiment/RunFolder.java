@@ -8,18 +8,15 @@ import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Stream;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /**
  * Keeps everything of an experiment. A folder is a run folder if it holds a readable
@@ -29,24 +26,7 @@ import tools.jackson.databind.JsonNode;
  */
 public record RunFolder(Path path) {
 
-    private static final String EXPERIMENT = "experiment.yaml";
-    private static final String LOCK = "lock";
-    private static final String JOURNAL = "journal.jsonl";
-    private static final String RESULTS = "results.json";
-
-    /** Everything that a run writes into its folder: a name that is missing here makes --force refuse. */
-    private static final Set<String> OWN = Set.of(
-            EXPERIMENT,
-            LOCK,
-            JOURNAL,
-            RESULTS,
-            "results.csv",
-            "results.md",
-            "report.html",
-            "slides.pptx",
-            "plots",
-            "trials",
-            "audit");
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** What to do with a run folder that is already there. */
     public enum Existing {
@@ -57,39 +37,47 @@ public record RunFolder(Path path) {
     }
 
     /**
-     * Makes the folder.
+     * Makes the folder, and keeps everybody else from it.
      *
      * @param path where; new, empty or, if it may be replaced, a run folder
      * @param existing what to do with a run folder that is there
-     * @return the folder, empty
-     * @throws RequestException if something else is there, or it cannot be written
+     * @return the lock of the folder, which holds nothing else; to be closed
+     * @throws RequestException if something else is there, somebody works on it, or it cannot be written; what
+     *     was there then still is
      */
-    public static RunFolder create(Path path, Existing existing) {
+    public static RunLock claim(Path path, Existing existing) {
         try {
-            if (Files.exists(path) && !isEmptyFolder(path)) {
-                String foreign = foreign(path);
-                if (foreign != null) {
-                    throw new RequestException("--out must be new, empty or a run folder, but " + path + " " + foreign
-                            + ": it is left as it is; choose another");
-                }
-                if (existing == Existing.REFUSE) {
-                    throw new RequestException("--out must be new, but " + path
-                            + " holds a run: choose another, or replace it with --force");
-                }
-                new RunFolder(path).lock().close(); // nobody is at it
-                delete(path.toRealPath());
-            }
+            requireNewOrRun(path, existing);
             Files.createDirectories(path);
-            if (!Files.isWritable(path)) {
-                throw new RequestException(
-                        "--out must be a folder that can be written, but " + path + " cannot: choose another");
+            RunLock lock = new RunFolder(path).lock(RunLock.Purpose.TRAIN);
+            try {
+                requireNewOrRun(path, existing); // somebody may have come between
+                new RunFiles(path).delete();
+                return lock;
+            } catch (IOException | RuntimeException e) {
+                lock.close();
+                throw e;
             }
-            return new RunFolder(path);
         } catch (IOException e) {
             throw new RequestException(
                     "--out must be a folder that can be made and written, but " + path + " cannot (" + Reasons.of(e)
                             + "): choose another",
                     e);
+        }
+    }
+
+    private static void requireNewOrRun(Path path, Existing existing) throws IOException {
+        if (!RunFiles.isThere(path)) {
+            return;
+        }
+        String foreign = foreign(path);
+        if (foreign != null) {
+            throw new RequestException("--out must be new, empty or a run folder, but " + path + " " + foreign
+                    + ": it is left as it is; choose another");
+        }
+        if (existing == Existing.REFUSE && !new RunFiles(path).nothing()) {
+            throw new RequestException(
+                    "--out must be new, but " + path + " holds a run: choose another, or replace it with --force");
         }
     }
 
@@ -100,7 +88,7 @@ public record RunFolder(Path path) {
      * @return whether it holds a request
      */
     public static boolean isOne(Path path) {
-        return Files.isRegularFile(path.resolve(EXPERIMENT));
+        return Files.isRegularFile(path.resolve(RunFiles.EXPERIMENT));
     }
 
     /**
@@ -113,8 +101,10 @@ public record RunFolder(Path path) {
     public static RunFolder open(Path path) {
         RunFolder folder = new RunFolder(path);
         if (!isOne(path)) {
-            throw new RequestException("expected a run folder with an " + EXPERIMENT + ", but " + path
-                    + (Files.exists(path) ? " has none" : " does not exist"));
+            throw new RequestException("expected a run folder with an " + RunFiles.EXPERIMENT + ", but " + path
+                    + (Files.exists(path.resolve(RunFiles.EXPERIMENT))
+                            ? "/" + RunFiles.EXPERIMENT + " is a folder"
+                            : Files.exists(path) ? " has none" : " does not exist"));
         }
         return folder;
     }
@@ -126,7 +116,7 @@ public record RunFolder(Path path) {
      * @throws IOException if it cannot be written
      */
     public void writeExperiment(ExperimentSpec spec) throws IOException {
-        AtomicFiles.write(path.resolve(EXPERIMENT), Json.YAML.writeValueAsString(spec));
+        AtomicFiles.write(path.resolve(RunFiles.EXPERIMENT), Json.YAML.writeValueAsString(spec));
     }
 
     /**
@@ -136,35 +126,36 @@ public record RunFolder(Path path) {
      * @throws RequestException if it is not of a format that this program reads
      */
     public ExperimentSpec readExperiment() {
+        Path file = path.resolve(RunFiles.EXPERIMENT);
         try {
-            JsonNode content = Json.YAML.readTree(Files.readString(path.resolve(EXPERIMENT)));
-            int schema = content.path("schema").asInt(0);
-            if (schema > ExperimentSpec.SCHEMA) {
-                throw new RequestException("expected a run folder of schema " + ExperimentSpec.SCHEMA
-                        + " or older, but " + path + " is of schema " + schema
-                        + ": it is left as it is; use the newer Catwalk that made it");
-            }
-            return Json.YAML.treeToValue(content, ExperimentSpec.class);
-        } catch (RequestException e) {
-            throw e;
-        } catch (IOException | RuntimeException e) {
-            throw new RequestException(
-                    "expected an experiment in " + path.resolve(EXPERIMENT) + ", but cannot read it: " + Reasons.of(e),
-                    e);
+            requireKnownSchema(file);
+            return Json.read(file, ExperimentSpec.class, "an experiment");
+        } catch (IOException e) {
+            throw new RequestException("expected an experiment in " + file + ", but " + Reasons.of(e), e);
+        }
+    }
+
+    /** Looks at the schema alone, since a newer one may have keys that this program does not know. */
+    private void requireKnownSchema(Path file) throws IOException {
+        Integer schema = Json.schema(file);
+        if (schema != null && (schema < 1 || schema > ExperimentSpec.SCHEMA)) {
+            throw new RequestException("expected a run folder of schema " + ExperimentSpec.SCHEMA + ", but " + file
+                    + " is of schema " + schema + ": it is left as it is; use the "
+                    + (schema > 0 ? "newer " : "") + "Catwalk that made it");
         }
     }
 
     /**
-     * Makes the folder of a trial, with nothing in it but the log of an earlier attempt.
+     * Makes the folder of a trial, or leaves the one that is there.
      *
      * @param spec the trial
      * @return the folder, which exists
-     * @throws IOException if it cannot be made or cleared
+     * @throws IOException if it cannot be made
      */
     public TrialFolder createTrial(TrialSpec spec) throws IOException {
-        TrialFolder folder = new TrialFolder(Files.createDirectories(path.resolve(spec.folder())));
-        folder.clear();
-        return folder;
+        Path inside = path.resolve(spec.folder());
+        RunFiles.requireInside(path, inside);
+        return new TrialFolder(Files.createDirectories(inside));
     }
 
     /**
@@ -178,18 +169,52 @@ public record RunFolder(Path path) {
     }
 
     Journal journal() {
-        return new Journal(path.resolve(JOURNAL));
+        return new Journal(path.resolve(RunFiles.JOURNAL));
     }
 
     /**
-     * Keeps everybody else from running trials in this folder.
+     * Keeps everybody else from the folder, and tidies it: drafts that a killed writer has left are deleted.
      *
+     * @param purpose what for
      * @return to be closed; the end of the program does it too, however it ends
-     * @throws RequestException if somebody is at it
-     * @throws IOException if it cannot be locked
+     * @throws RequestException if somebody is at it, it cannot be written, or there is a link in it, through
+     *     which a write would reach what is not of the run
      */
-    public RunLock lock() throws IOException {
-        return RunLock.take(path.resolve(LOCK));
+    public RunLock lock(RunLock.Purpose purpose) {
+        return tidied(RunLock.take(this, purpose, Duration.ZERO, note -> {}));
+    }
+
+    /**
+     * Keeps everybody else from the folder to write into it; waits for a while for another one who does.
+     *
+     * @param note is told, in one line, if it has to wait
+     * @return to be closed
+     * @throws RequestException if somebody trains there or is not done in time, or as {@link #lock}
+     */
+    public RunLock lockPatiently(Consumer<String> note) {
+        return tidied(RunLock.take(this, RunLock.Purpose.WRITE, PATIENCE, note));
+    }
+
+    private RunLock tidied(RunLock lock) {
+        try {
+            new RunFiles(path).tidy();
+            return lock;
+        } catch (IOException e) {
+            close(lock, e);
+            throw new RequestException(
+                    "expected a run folder that can be written, but " + path + " cannot (" + Reasons.of(e) + ")", e);
+        } catch (RuntimeException e) {
+            close(lock, e);
+            throw e;
+        }
+    }
+
+    private static void close(RunLock lock, Exception reason) {
+        try {
+            lock.close();
+        } catch (IOException e) {
+            reason.addSuppressed(e);
+        }
     }
 
     /**
@@ -199,7 +224,7 @@ public record RunFolder(Path path) {
      * @throws IOException if they cannot be written; older ones are then as they were
      */
     public void writeResults(Results results) throws IOException {
-        AtomicFiles.write(path.resolve(RESULTS), Json.JSON.writeValueAsString(results));
+        AtomicFiles.write(path.resolve(RunFiles.RESULTS), Json.JSON.writeValueAsString(results));
         AtomicFiles.write(path.resolve("results.csv"), results.csv());
         AtomicFiles.write(path.resolve("results.md"), results.markdown());
     }
@@ -216,7 +241,7 @@ public record RunFolder(Path path) {
         Journal.Content journal = journal().read();
         Journal.Head head = journal.head();
         if (head == null) {
-            throw new RequestException("expected a run that has begun, but " + path + " has no " + JOURNAL
+            throw new RequestException("expected a run that has begun, but " + path + " has no " + RunFiles.JOURNAL
                     + ": begin it with catwalk resume " + path);
         }
         Outcomes outcomes = new Outcomes();
@@ -257,52 +282,23 @@ public record RunFolder(Path path) {
         }
     }
 
-    /** Says what keeps this from being a run folder; null if it is one. */
+    /** Says what keeps this from being a run folder or an empty one; null if it is one. */
     private static @Nullable String foreign(Path path) throws IOException {
         if (!Files.isDirectory(path)) {
-            return "is a file";
+            return Files.exists(path) ? "is a file" : "is a link that points nowhere";
         }
-        try (Stream<Path> entries = Files.list(path)) {
-            List<String> others = entries.map(entry -> entry.getFileName().toString())
-                    .filter(name -> !OWN.contains(name) && !OWN.contains(name.replaceFirst("\\.part$", "")))
-                    .sorted()
-                    .toList();
-            if (!others.isEmpty()) {
-                return "holds " + others.get(0) + (others.size() > 1 ? " and more" : "") + ", which is of no run";
-            }
+        RunFiles files = new RunFiles(path);
+        String foreign = files.foreign();
+        if (foreign != null) {
+            return "holds " + foreign + ", which is of no run";
         }
         try {
-            new RunFolder(path).readExperiment();
+            if (!files.nothing()) {
+                new RunFolder(path).readExperiment();
+            }
             return null;
         } catch (RequestException e) {
-            return "has no " + EXPERIMENT + " that can be read";
+            return "has no " + RunFiles.EXPERIMENT + " that can be read";
         }
-    }
-
-    /** A request that was not written to its end, by a run that was stopped before it began, is nothing. */
-    private static boolean isEmptyFolder(Path path) throws IOException {
-        if (!Files.isDirectory(path)) {
-            return false;
-        }
-        try (Stream<Path> entries = Files.list(path)) {
-            return entries.allMatch(entry -> entry.getFileName().toString().equals(EXPERIMENT + ".part"));
-        }
-    }
-
-    /** Deletes the request last, so that what a kill leaves behind is still a run folder. */
-    private static void delete(Path folder) throws IOException {
-        List<Path> entries;
-        try (Stream<Path> all = Files.walk(folder)) {
-            entries = all.sorted(Comparator.reverseOrder()).toList();
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
-        Path request = folder.resolve(EXPERIMENT);
-        for (Path entry : entries) {
-            if (!entry.equals(request) && !entry.equals(folder)) {
-                Files.delete(entry);
-            }
-        }
-        Files.deleteIfExists(request);
     }
 }

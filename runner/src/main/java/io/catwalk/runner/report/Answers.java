@@ -2,11 +2,12 @@ package io.catwalk.runner.report;
 
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.trial.TrialFolder;
+import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ref.SoftReference;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -20,13 +21,19 @@ public final class Answers {
     /** Stands for a trial without predictions. */
     public static final Answers NONE = new Answers(null, null, List.of());
 
-    private final @Nullable Path file;
+    private final @Nullable Reading file;
     private final @Nullable Predictions given;
     private final List<String> classes;
     private SoftReference<@Nullable Predictions> read = new SoftReference<>(null);
     private SoftReference<@Nullable Evaluation> evaluated = new SoftReference<>(null);
 
-    private Answers(@Nullable Path file, @Nullable Predictions given, List<String> classes) {
+    /** Reads the answers of a trial. */
+    private interface Reading {
+
+        Predictions read() throws IOException;
+    }
+
+    private Answers(@Nullable Reading file, @Nullable Predictions given, List<String> classes) {
         this.file = file;
         this.given = given;
         this.classes = classes;
@@ -44,14 +51,17 @@ public final class Answers {
     }
 
     /**
-     * Takes answers from a file.
+     * Takes answers from a trial.
      *
-     * @param file predictions, if it is there
+     * @param folder of the trial
+     * @param done its outcome
      * @param classes names, in the order of the logits
      * @return the answers, not read yet
      */
-    static Answers in(Path file, List<String> classes) {
-        return Files.exists(file) ? new Answers(file, null, classes) : NONE;
+    static Answers in(TrialFolder folder, Done done, List<String> classes) {
+        return Files.exists(folder.predictions("test"))
+                ? new Answers(() -> folder.readPredictions(done, "test"), null, classes)
+                : NONE;
     }
 
     /**
@@ -68,6 +78,7 @@ public final class Answers {
      *
      * @return what the network answered; null if there is nothing
      * @throws UncheckedIOException if they cannot be read
+     * @throws io.catwalk.runner.RequestException if they are not those of the trial
      */
     public synchronized @Nullable Predictions predictions() {
         if (given != null || file == null) {
@@ -76,7 +87,7 @@ public final class Answers {
         Predictions kept = read.get();
         if (kept == null) {
             try {
-                kept = Predictions.read(file);
+                kept = file.read();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -3,6 +3,7 @@ package io.catwalk.runner.report;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.runner.AtomicFiles;
+import io.catwalk.runner.Markdown;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageDatasets;
 import io.catwalk.runner.evaluation.ClassScores;
@@ -104,7 +105,7 @@ public record ModelCard(
     private String what() {
         Efficiency efficiency = done.efficiency();
         StringBuilder text = new StringBuilder("# " + name + "\n\n");
-        text.append("An image classifier, trained with Catwalk on ").append(dataset.name());
+        text.append("An image classifier, trained with Catwalk on ").append(Markdown.text(dataset.name()));
         text.append(", as an ONNX file that was checked against the network it came from.\n\n| | |\n|---|---|\n");
         row(
                 text,
@@ -119,8 +120,8 @@ public record ModelCard(
                 "`" + name + ".onnx`, " + count(bytes) + " bytes, opset " + options.opset()
                         + (options.unrolledRecurrence() ? ", recurrent layers step by step" : "")
                         + (options.foldedBatchNorm() ? ", batch norms in the convolutions" : ""));
-        metadata.get(MetadataKeys.AUTHOR).ifPresent(author -> row(text, "author", author));
-        metadata.get(MetadataKeys.LICENSE).ifPresent(license -> row(text, "license", license));
+        metadata.get(MetadataKeys.AUTHOR).ifPresent(author -> row(text, "author", Markdown.text(author)));
+        metadata.get(MetadataKeys.LICENSE).ifPresent(license -> row(text, "license", Markdown.text(license)));
         return text.toString();
     }
 
@@ -143,7 +144,8 @@ public record ModelCard(
         text.append(dataset.classes().size()).append("), float32; their softmax ");
         text.append(options.probabilities() ? "is the output `probabilities`.\n" : "gives probabilities.\n");
         text.append("- Classes in the order of the logits: ");
-        text.append(String.join(", ", dataset.classes())).append(".\n");
+        text.append(dataset.classes().stream().map(Markdown::text).collect(Collectors.joining(", ")))
+                .append(".\n");
         text.append("- Labels and preprocessing stand in the metadata of the file too.\n");
         return text.toString();
     }
@@ -152,7 +154,7 @@ public record ModelCard(
         Timing timing = done.timing();
         StringBuilder text = new StringBuilder("## Training\n\n");
         text.append("- Data: ")
-                .append(dataset.name())
+                .append(Markdown.text(dataset.name()))
                 .append(", sha256 `")
                 .append(dataset.sha256())
                 .append("`: ");
@@ -187,7 +189,7 @@ public record ModelCard(
         for (ClassScores scores : evaluation.classes()) {
             row(
                     text,
-                    scores.name(),
+                    Markdown.text(scores.name()),
                     percent(scores.precision()),
                     percent(scores.recall()),
                     percent(scores.f1()),
@@ -228,13 +230,15 @@ public record ModelCard(
         ClassScores weakest = evaluation.classes().stream()
                 .min(Comparator.comparingDouble(ClassScores::recall))
                 .orElseThrow();
-        text.append("- Its weakest class is ").append(weakest.name()).append(": it finds ");
+        text.append("- Its weakest class is ")
+                .append(Markdown.text(weakest.name()))
+                .append(": it finds ");
         text.append(percent(weakest.recall())).append(" of the images.");
         if (!evaluation.confusedPairs().isEmpty()) {
             ConfusedPair pair = evaluation.confusedPairs().get(0);
             text.append(" The most frequent mistake is ")
-                    .append(dataset.classes().get(pair.truth()));
-            text.append(" taken for ").append(dataset.classes().get(pair.predicted()));
+                    .append(Markdown.text(dataset.classes().get(pair.truth())));
+            text.append(" taken for ").append(Markdown.text(dataset.classes().get(pair.predicted())));
             text.append(" (").append(count(pair.images().size())).append(" images).");
         }
         text.append("\n- It is one training with one seed; another seed gives a somewhat other accuracy.\n");
@@ -278,7 +282,7 @@ public record ModelCard(
 
     private static String settings(Map<String, Object> hyperparameters) {
         return hyperparameters.entrySet().stream()
-                .map(entry -> ", " + entry.getKey() + " " + entry.getValue())
+                .map(entry -> ", " + Markdown.text(entry.getKey() + " " + entry.getValue()))
                 .collect(Collectors.joining());
     }
 

@@ -141,8 +141,8 @@ public record RunReport(
             throws IOException {
         String label = results.label(outcome.trial());
         Answers answers = Answers.NONE;
-        if (outcome instanceof Done) {
-            answers = Answers.in(folder.predictions("test"), results.dataset().classes());
+        if (outcome instanceof Done done) {
+            answers = Answers.in(folder, done, results.dataset().classes());
             if (!answers.there()) {
                 missing.add(label + " has no predictions: no confusion matrix, classes or calibration.");
             }

@@ -12,7 +12,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
-import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 
 /**
  * Gathers batches from the resident images: index, augment and normalize in one pass over the pixels,
@@ -25,7 +25,7 @@ final class BatchLoader {
     private final LabeledImages images;
     private final float[][] normalized;
     private final List<Augmentation> augmentations;
-    private final SplittableRandom random;
+    private final RandomGenerator random;
     private final ByteBuffer memory;
     private final FloatBuffer pixels;
 
@@ -42,7 +42,7 @@ final class BatchLoader {
             LabeledImages images,
             Normalization normalization,
             List<Augmentation> augmentations,
-            SplittableRandom random,
+            RandomGenerator random,
             int largestBatch) {
         this.images = images;
         this.augmentations = augmentations;

@@ -1,7 +1,5 @@
 package io.catwalk.runner.training;
 
-import java.util.SplittableRandom;
-
 /**
  * Derives an independent random generator for each purpose from the one seed of a trial, so that a
  * change in one place (one more augmentation, say) leaves the random numbers of all others as they were.
@@ -11,8 +9,8 @@ import java.util.SplittableRandom;
  */
 record Seeds(long seed, int fold) {
 
-    SplittableRandom generator(Purpose purpose) {
-        return new SplittableRandom(mixed(purpose));
+    SplitMix64 generator(Purpose purpose) {
+        return new SplitMix64(mixed(purpose.number));
     }
 
     /** Returns a seed for a generator that is not ours, such as the engine's. */
@@ -20,13 +18,22 @@ record Seeds(long seed, int fold) {
         return generator(purpose).nextInt(Integer.MAX_VALUE);
     }
 
-    /** Spreads neighboring seeds, folds and purposes over all 64 bits before SplittableRandom mixes them once more. */
-    private long mixed(Purpose purpose) {
-        long mixed = seed;
-        for (long part : new long[] {fold, purpose.number}) {
-            mixed = new SplittableRandom(mixed ^ (part + 1) * 0x9E3779B97F4A7C15L).nextLong();
+    /** Returns the seed of one epoch for a generator whose state cannot be saved. */
+    int engineSeed(Purpose purpose, int epoch) {
+        return new SplitMix64(mixed(purpose.number, epoch)).nextInt(Integer.MAX_VALUE);
+    }
+
+    /** Spreads neighboring seeds, folds, purposes and epochs over all 64 bits before they are mixed once more. */
+    private long mixed(int... parts) {
+        long mixed = mixed(seed, fold);
+        for (int part : parts) {
+            mixed = mixed(mixed, part);
         }
         return mixed;
+    }
+
+    private static long mixed(long before, long part) {
+        return new SplitMix64(before ^ (part + 1) * 0x9E3779B97F4A7C15L).nextLong();
     }
 
     /** What random numbers are for. */

@@ -3,12 +3,14 @@ package io.catwalk.runner.training;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.catwalk.api.Optimizer;
+import java.util.List;
 
 /** Turns gradients into steps of the weights; the state of the optimizer lives here. */
 abstract class Steps {
 
     private final Optimizer optimizer;
     private final NDArray decaying;
+    private long steps;
 
     private Steps(Optimizer optimizer, Weights weights) {
         this.optimizer = optimizer;
@@ -37,10 +39,26 @@ abstract class Steps {
         if (optimizer.weightDecay() > 0 && decaying.size() > 0) {
             decaying.muli(1 - learningRate * optimizer.weightDecay());
         }
-        move(gradient, learningRate);
+        steps++;
+        move(gradient, learningRate, steps);
     }
 
-    abstract void move(NDArray gradient, double learningRate);
+    /**
+     * Moves the weights.
+     *
+     * @param gradient one value for each trainable parameter; changed
+     * @param learningRate of this step
+     * @param number of this step, from 1
+     */
+    abstract void move(NDArray gradient, double learningRate, long number);
+
+    /** Returns the vectors of the state, which change with each step. */
+    abstract List<NDArray> state();
+
+    /** Says how many steps have led to the state. */
+    final void goOnAfter(long stepsBefore) {
+        steps = stepsBefore;
+    }
 
     private static final class Adam extends Steps {
 
@@ -51,7 +69,6 @@ abstract class Steps {
         private final NDArray trainable;
         private final NDArray mean;
         private final NDArray variance;
-        private int steps;
 
         Adam(Optimizer.AdamW optimizer, Weights weights, NDManager manager) {
             super(optimizer, weights);
@@ -61,8 +78,7 @@ abstract class Steps {
         }
 
         @Override
-        void move(NDArray gradient, double learningRate) {
-            steps++;
+        void move(NDArray gradient, double learningRate, long number) {
             try (NDManager scratch = trainable.getManager().newSubManager()) {
                 gradient.attach(scratch);
                 NDArray scaled = gradient.mul(1 - BETA1);
@@ -71,11 +87,16 @@ abstract class Steps {
                 variance.muli(BETA2).addi(squared);
                 NDArray denominator = variance.sqrt();
                 denominator.attach(scratch);
-                denominator.divi(Math.sqrt(1 - Math.pow(BETA2, steps))).addi(EPSILON);
+                denominator.divi(Math.sqrt(1 - Math.pow(BETA2, number))).addi(EPSILON);
                 NDArray move = mean.div(denominator);
                 move.attach(scratch);
-                trainable.subi(move.muli(learningRate / (1 - Math.pow(BETA1, steps))));
+                trainable.subi(move.muli(learningRate / (1 - Math.pow(BETA1, number))));
             }
+        }
+
+        @Override
+        List<NDArray> state() {
+            return List.of(mean, variance);
         }
     }
 
@@ -93,7 +114,7 @@ abstract class Steps {
         }
 
         @Override
-        void move(NDArray gradient, double learningRate) {
+        void move(NDArray gradient, double learningRate, long number) {
             try (NDManager scratch = trainable.getManager().newSubManager()) {
                 gradient.attach(scratch);
                 velocity.muli(momentum).addi(gradient);
@@ -101,6 +122,11 @@ abstract class Steps {
                 ahead.attach(scratch);
                 trainable.subi(gradient.addi(ahead).muli(learningRate));
             }
+        }
+
+        @Override
+        List<NDArray> state() {
+            return List.of(velocity);
         }
     }
 }

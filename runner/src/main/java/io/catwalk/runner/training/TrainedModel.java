@@ -21,6 +21,9 @@ public final class TrainedModel implements AutoCloseable {
 
     private static final String FILE = "network";
 
+    /** Name of the file that {@link #save} writes. */
+    public static final String FILE_NAME = FILE + "-0000.params";
+
     private final NDManager manager;
     private final Block block;
     private final Task task;

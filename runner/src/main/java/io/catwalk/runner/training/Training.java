@@ -4,6 +4,7 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.nn.Block;
 import ai.djl.training.GradientCollector;
 import io.catwalk.api.Hyperparameters;
@@ -15,7 +16,6 @@ import io.catwalk.runner.training.Seeds.Purpose;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -74,7 +74,7 @@ public final class Training {
     }
 
     /**
-     * Trains to the end, or until {@code patience} epochs brought nothing better.
+     * Trains from the beginning to the end, or until {@code patience} epochs brought nothing better.
      *
      * @param listener is told of each epoch as it ends
      * @return the network with the weights of its best epoch
@@ -82,15 +82,29 @@ public final class Training {
      *     has nothing to train
      */
     public TrainedModel run(Consumer<Epoch> listener) {
+        return run(listener, Checkpoints.none());
+    }
+
+    /**
+     * Trains to the end, or until {@code patience} epochs brought nothing better. Where a state is kept, it
+     * goes on from there, and ends with the same bits as if it had never been stopped.
+     *
+     * @param listener is told of each epoch as it ends; at first, one after the other, of those that the
+     *     kept state brings
+     * @param checkpoints keeps the state after some of the epochs
+     * @return the network with the weights of its best epoch
+     * @throws TrainingException if the loss stops being finite, or the network answers in a wrong shape or
+     *     has nothing to train
+     */
+    public TrainedModel run(Consumer<Epoch> listener, Checkpoints checkpoints) {
         Engine engine = Engine.getEngine("PyTorch");
         NDManager manager = engine.newBaseManager();
         try {
             engine.setRandomSeed(seeds.engineSeed(Purpose.INITIALIZATION));
             Block block = classifier.build(task, chosen);
             classifier.initialize(block, manager, task);
-            engine.setRandomSeed(seeds.engineSeed(Purpose.DROPOUT));
             try (NDManager scratch = manager.newSubManager()) {
-                return new Loop(block, scratch).run(manager, listener);
+                return new Loop(block, scratch, checkpoints).run(manager, listener);
             }
         } catch (RuntimeException | Error e) {
             manager.close();
@@ -103,52 +117,88 @@ public final class Training {
 
         private final Block block;
         private final NDManager manager;
+        private final Checkpoints checkpoints;
         private final Weights weights;
         private final Weights evaluated;
-        private NDArray best;
+        private final NDArray best;
         private final Steps steps;
         private final BatchLoader loader;
-        private final SplittableRandom shuffle = seeds.generator(Purpose.SHUFFLE);
+        private final SplitMix64 shuffle = seeds.generator(Purpose.SHUFFLE);
+        private final SplitMix64 augmentation = seeds.generator(Purpose.AUGMENTATION);
         private final int[] order = data.split().train().clone();
         private final int stepsPerEpoch = order.length / recipe.batchSize();
         private final int[] held = data.split().validation();
+        private final List<Epoch> history = new ArrayList<>();
+        private int bestEpoch;
         private long step;
 
-        Loop(Block block, NDManager manager) {
+        Loop(Block block, NDManager manager, Checkpoints checkpoints) {
             this.block = block;
             this.manager = manager;
+            this.checkpoints = checkpoints;
             weights = Weights.of(manager, block);
             evaluated = recipe.averaging() > 0 ? weights.copy(manager) : weights;
             best = evaluated.vector().duplicate();
             steps = Steps.of(recipe.optimizer(), weights, manager);
             loader = new BatchLoader(
-                    data.images(),
-                    data.normalization(),
-                    recipe.augmentations(),
-                    seeds.generator(Purpose.AUGMENTATION),
-                    recipe.batchSize());
+                    data.images(), data.normalization(), recipe.augmentations(), augmentation, recipe.batchSize());
         }
 
         TrainedModel run(NDManager owner, Consumer<Epoch> listener) {
-            List<Epoch> history = new ArrayList<>();
-            int bestEpoch = 0;
+            goOn();
+            history.forEach(listener);
             try (TorchPredictor predictor = new TorchPredictor(block, evaluated::frozen, task, manager)) {
-                for (int number = 1; number <= recipe.epochs(); number++) {
+                for (int number = history.size() + 1; number <= recipe.epochs() && !isOver(number - 1); number++) {
+                    manager.getEngine().setRandomSeed(seeds.engineSeed(Purpose.DROPOUT, number));
                     Epoch epoch = epoch(number, predictor);
                     history.add(epoch);
                     if (bestEpoch == 0 || epoch.isBetterThan(history.get(bestEpoch - 1))) {
                         bestEpoch = number;
-                        best.close();
-                        best = evaluated.vector().duplicate();
+                        overwrite(best, evaluated.vector());
                     }
+                    checkpoints.offer(state());
                     listener.accept(epoch);
-                    if (recipe.patience() > 0 && number - bestEpoch >= recipe.patience()) {
-                        break;
-                    }
                 }
             }
             evaluated.with(manager, best).writeInto(block);
             return new TrainedModel(owner, block, task, history, bestEpoch);
+        }
+
+        private boolean isOver(int epochs) {
+            return recipe.patience() > 0 && bestEpoch > 0 && epochs - bestEpoch >= recipe.patience();
+        }
+
+        private Checkpoint state() {
+            List<NDArray> vectors = new ArrayList<>(List.of(weights.vector(), best));
+            if (evaluated != weights) {
+                vectors.add(evaluated.vector());
+            }
+            vectors.addAll(steps.state());
+            return new Checkpoint(history, bestEpoch, step, order, shuffle.state(), augmentation.state(), vectors);
+        }
+
+        /** Takes over the state that was kept, if there is one. */
+        private void goOn() {
+            List<NDArray> own = state().vectors();
+            Checkpoint kept = checkpoints.read(manager, state());
+            if (kept != null) {
+                history.addAll(kept.history());
+                bestEpoch = kept.bestEpoch();
+                step = kept.step();
+                steps.goOnAfter(step);
+                System.arraycopy(kept.order(), 0, order, 0, order.length);
+                shuffle.restore(kept.shuffle());
+                augmentation.restore(kept.augmentation());
+                for (int i = 0; i < own.size(); i++) {
+                    overwrite(own.get(i), kept.vectors().get(i));
+                    kept.vectors().get(i).close();
+                }
+            }
+        }
+
+        /** Copies in place, bit for bit, so that what is a view of the vector stays one. */
+        private static void overwrite(NDArray vector, NDArray values) {
+            vector.set(new NDIndex(":"), values);
         }
 
         private Epoch epoch(int number, TorchPredictor predictor) {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param onnxBytes size of the ONNX file; null without one
  * @param trainingSeconds spent on the steps of all epochs
  * @param trainingImagesPerSecond training images by that time
- * @param cpuSeconds of the process, all threads together
+ * @param cpuSeconds of the process that finished the training, all threads together, to the last judgement
  * @param peakMemoryBytes largest resident memory of the process; null where the operating system does not
  *     tell (all but Linux)
  * @param pytorch how fast the network answers on PyTorch, in a process of its own; null if not measured
@@ -77,6 +77,21 @@ public record Efficiency(
         return pytorch == null || onnxruntime == null || pytorch.busy() != null || onnxruntime.busy() != null
                 ? null
                 : (Double) (pytorch.p50Micros() / onnxruntime.p50Micros());
+    }
+
+    /** Adds what came after the training. */
+    Efficiency withMoreCpu(double seconds) {
+        return new Efficiency(
+                parameters,
+                multiplyAccumulates,
+                modelBytes,
+                onnxBytes,
+                trainingSeconds,
+                trainingImagesPerSecond,
+                cpuSeconds + seconds,
+                peakMemoryBytes,
+                pytorch,
+                onnxruntime);
     }
 
     Efficiency withLatency(InferenceEngine engine, @Nullable Latency latency) {

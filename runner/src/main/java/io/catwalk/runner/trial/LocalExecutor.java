@@ -1,15 +1,21 @@
 package io.catwalk.runner.trial;
 
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.training.Epoch;
+import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Runs trials on this machine, so many at once. */
 public final class LocalExecutor implements TrialExecutor {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LocalExecutor.class);
 
     private final TrialExecution execution;
     private final int slots;
@@ -41,6 +47,9 @@ public final class LocalExecutor implements TrialExecutor {
             } catch (InterruptedException e) {
                 outcome.cancel(false);
                 Thread.currentThread().interrupt();
+            } catch (IOException e) {
+                LOG.error("{} could not be run", order.spec().title(), e);
+                outcome.complete(new TrialOutcome.Lost(order.spec(), Reasons.of(e)));
             } catch (Throwable e) { // whoever waits for the outcome is told, whatever it was
                 outcome.completeExceptionally(e);
             }

@@ -11,21 +11,23 @@ import io.catwalk.onnx.runtime.ColorMode;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.Preprocessing;
+import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.LabeledImages;
 import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.training.TrainedModel;
+import io.catwalk.runner.trial.ParityResult.Missing;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes a trained network as an ONNX file and proves that the file answers like it. Until that is proven
@@ -33,56 +35,71 @@ import org.jspecify.annotations.Nullable;
  */
 final class OnnxModel {
 
+    private static final Logger LOG = LoggerFactory.getLogger(OnnxModel.class);
+
     private OnnxModel() {}
 
     /**
-     * Exports, cross-checks on the test images, and writes all there is to know into the file.
+     * Exports, cross-checks on the test images, and writes all there is to know into the file. Whatever the
+     * network throws meanwhile means that it has no ONNX form, and trouble with files that it was not written.
      *
-     * @param file where to; its folder exists
+     * @param file where to; its folder exists. One that is there stays unless the new one agrees
      * @param model the trained network
      * @param dataset whose test images are asked about
      * @param result of the trial
      * @param options how to write
-     * @return how far the file differs from the network; one that has no ONNX form leaves everything as it is
-     * @throws IOException if the file cannot be written
+     * @return how far the file differs from the network
      */
     static ParityResult write(
-            Path file, TrainedModel model, ImageDataset dataset, TrialOutcome.Done result, ExportOptions options)
-            throws IOException {
-        Normalization normalization = result.normalization();
+            Path file, TrainedModel model, ImageDataset dataset, TrialOutcome.Done result, ExportOptions options) {
+        Path draft = rejected(file);
+        try {
+            byte[] bytes = bytes(model, dataset, result, options);
+            AtomicFiles.write(draft, bytes);
+            ParityResult parity = judged(draft, model, dataset, result.normalization());
+            if (parity.agrees()) {
+                AtomicFiles.publish(draft, file);
+            }
+            return parity;
+        } catch (ExportException e) {
+            return ParityResult.without(Missing.NO_FORM, Reasons.oneLine(String.valueOf(e.getMessage())));
+        } catch (IOException e) {
+            LOG.error("{} could not be written", file, e);
+            return ParityResult.without(Missing.UNWRITTEN, Reasons.of(e));
+        } catch (Throwable e) { // the plugin's code was traced and asked: whatever it was, the network is trained
+            LOG.error("{} could not be made", file, e);
+            return ParityResult.without(Missing.NO_FORM, "exporting it ended in " + Reasons.of(e));
+        }
+    }
+
+    private static byte[] bytes(
+            TrainedModel model, ImageDataset dataset, TrialOutcome.Done result, ExportOptions options) {
         OnnxExport export = OnnxExport.of(
                 model.block(),
                 new Shape(
                         model.task().channels(),
                         model.task().height(),
                         model.task().width()));
-        Path draft = rejected(file);
-        try {
-            options.apply(export, normalization)
-                    .withMetadata(
-                            metadata(dataset, result, normalization, options).entries())
-                    .write(draft);
-        } catch (ExportException e) {
-            return ParityResult.unexported(Reasons.oneLine(String.valueOf(e.getMessage())));
-        }
-        ParityResult parity = judged(draft, model, dataset, normalization);
-        if (parity.agrees()) {
-            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } else {
-            Files.deleteIfExists(file); // an older one, which was to be replaced
-        }
-        return parity;
+        return options.apply(export, result.normalization())
+                .withMetadata(metadata(dataset, result, result.normalization(), options)
+                        .entries())
+                .bytes();
     }
 
-    private static ParityResult judged(
-            Path file, TrainedModel model, ImageDataset dataset, Normalization normalization) {
+    private static ParityResult judged(Path file, TrainedModel model, ImageDataset dataset, Normalization normalization)
+            throws IOException {
+        ParityResult parity;
         try {
-            ParityResult parity = crossCheck(file, model, dataset, normalization, CrossCheck.standard());
-            OnnxMetadata.read(file).withAll(parity.entries()).write(file);
-            return parity;
+            parity = crossCheck(file, model, dataset, normalization, CrossCheck.standard());
         } catch (OnnxFileException e) {
             return ParityResult.unrun(dataset.test().size(), Reasons.oneLine(String.valueOf(e.getMessage())));
         }
+        try {
+            OnnxMetadata.read(file).withAll(parity.entries()).write(file);
+        } catch (OnnxFileException e) {
+            throw new IOException(Reasons.of(e.getCause() == null ? e : e.getCause()), e);
+        }
+        return parity;
     }
 
     static ParityResult crossCheck(

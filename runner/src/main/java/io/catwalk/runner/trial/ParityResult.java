@@ -1,5 +1,6 @@
 package io.catwalk.runner.trial;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.catwalk.onnx.parity.CrossCheckReport;
 import io.catwalk.onnx.parity.Outcome;
 import io.catwalk.onnx.parity.Parity;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param tolerance largest difference that passes
  * @param configurations number of ways in which the file was run: optimization levels, threads, batches
  * @param worst the configuration that the numbers belong to; without numbers, the reason
+ * @param missing why there is no file; null if there is one
  */
 public record ParityResult(
         boolean agrees,
@@ -32,7 +34,21 @@ public record ParityResult(
         @Nullable Double p999Abs,
         double tolerance,
         int configurations,
-        String worst) {
+        String worst,
+        @Nullable Missing missing) {
+
+    /** Why a network has no ONNX file. */
+    public enum Missing {
+        /** It has no ONNX form. */
+        @JsonProperty("no-form")
+        NO_FORM,
+        /** The file could not be written, which says nothing about the network. */
+        @JsonProperty("unwritten")
+        UNWRITTEN,
+        /** What was loaded does not answer as the network did when it was trained. */
+        @JsonProperty("another-network")
+        ANOTHER_NETWORK
+    }
 
     static ParityResult of(CrossCheckReport report, int images, double tolerance) {
         Outcome worst = report.worst();
@@ -40,13 +56,13 @@ public record ParityResult(
         int configurations = report.outcomes().size();
         if (worst instanceof Outcome.Failed failed) {
             String reason = configuration + ": " + failed.reason();
-            return new ParityResult(false, images, 0, null, null, null, tolerance, configurations, reason);
+            return new ParityResult(false, images, 0, null, null, null, tolerance, configurations, reason, null);
         }
         Parity parity = ((Outcome.Compared) worst).parity();
         int flips = parity.flips().size();
         if (parity.notNumbers() > 0) {
             String reason = configuration + ": NaN for " + parity.notNumbers() + " of " + parity.images() + " images";
-            return new ParityResult(false, images, flips, null, null, null, tolerance, configurations, reason);
+            return new ParityResult(false, images, flips, null, null, null, tolerance, configurations, reason, null);
         }
         return new ParityResult(
                 report.agrees(),
@@ -57,26 +73,43 @@ public record ParityResult(
                 parity.p999Abs(),
                 tolerance,
                 configurations,
-                configuration);
+                configuration,
+                null);
     }
 
-    /** Makes the result of a network that has no ONNX form. */
-    static ParityResult unexported(String reason) {
-        return unrun(0, reason);
+    /** Makes the result of a file that is not there. */
+    static ParityResult without(Missing missing, String reason) {
+        return new ParityResult(false, 0, 0, null, null, null, Parity.TOLERANCE, 0, reason, missing);
     }
 
     /** Makes the result of a file that does not run at all. */
     static ParityResult unrun(int images, String reason) {
-        return new ParityResult(false, images, 0, null, null, null, Parity.TOLERANCE, 0, reason);
+        return new ParityResult(false, images, 0, null, null, null, Parity.TOLERANCE, 0, reason, null);
     }
 
     /**
      * Says whether there is a file that the numbers are about.
      *
-     * @return false if the network has no ONNX form
+     * @return false if there is none
      */
     public boolean exported() {
-        return images > 0;
+        return missing == null;
+    }
+
+    /**
+     * Says what came of it in two words.
+     *
+     * @return such as {@code agrees} or {@code no ONNX form}
+     */
+    public String verdict() {
+        if (missing == null) {
+            return agrees ? "agrees" : "disagrees";
+        }
+        return switch (missing) {
+            case NO_FORM -> "no ONNX form";
+            case UNWRITTEN -> "not written";
+            case ANOTHER_NETWORK -> "another network";
+        };
     }
 
     /** Returns the numbers as metadata of the file. */
@@ -102,7 +135,14 @@ public record ParityResult(
      */
     public String sentence() {
         if (maxAbs == null) {
-            return (exported() ? "DISAGREES: " : "has no ONNX form: ") + worst;
+            String start = missing == null
+                    ? "DISAGREES"
+                    : switch (missing) {
+                        case NO_FORM -> "has no ONNX form";
+                        case UNWRITTEN -> "could not be written";
+                        case ANOTHER_NETWORK -> "REFUSED";
+                    };
+            return start + ": " + worst;
         }
         return String.format(
                 Locale.ROOT,

@@ -5,6 +5,8 @@ import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Task;
 import io.catwalk.onnx.Predictor;
 import io.catwalk.onnx.parity.CrossCheck;
+import io.catwalk.onnx.parity.Parity;
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.Normalization;
@@ -15,13 +17,18 @@ import io.catwalk.runner.plugin.LoadedClassifier;
 import io.catwalk.runner.plugin.LoadedPlugin;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.training.TrainedModel;
+import io.catwalk.runner.trial.ParityResult.Missing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Holds the network of a finished trial with its weights. Closing it frees them. */
 public final class SavedTrial implements AutoCloseable {
+
+    /** Other machines and numbers of threads add in another order, which moves a logit by less than this. */
+    private static final double ROUNDING = 1e-3;
 
     private final TrialFolder folder;
     private final TrialOutcome.Done result;
@@ -69,6 +76,7 @@ public final class SavedTrial implements AutoCloseable {
             throw new RequestException(
                     "expected a trained trial, but " + folder.path() + " failed: " + outcome.error());
         }
+        folder.requireOwn(result, folder.weights());
         TrialOrder order = folder.readOrder();
         InstalledClassifier classifier = catalog.require(order.spec().classifier());
         requireSamePlugin(result, classifier);
@@ -110,7 +118,7 @@ public final class SavedTrial implements AutoCloseable {
      * @throws RequestException if they are missing or broken
      */
     public Evaluation storedEvaluation() throws IOException {
-        return Evaluation.of(Predictions.read(folder.predictions("test")), dataset.classes());
+        return Evaluation.of(folder.readPredictions(result, "test"), dataset.classes());
     }
 
     /**
@@ -126,25 +134,63 @@ public final class SavedTrial implements AutoCloseable {
             return new Rejudging(
                     result,
                     Evaluation.of(now, dataset.classes()),
-                    ownImages ? changed(Predictions.read(folder.predictions("test")), now) : -1);
+                    ownImages ? changed(folder.readPredictions(result, "test"), now) : -1);
         }
     }
 
     /**
-     * Writes the network as an ONNX file and cross-checks it on the test images.
+     * Writes the network as an ONNX file and cross-checks it on the test images, if it still answers them as
+     * when it was trained: the numbers in the file are of that network.
      *
-     * @param file where to; one that disagrees is set aside as {@code NAME.rejected.onnx}
+     * @param file where to; one that disagrees is set aside as {@code NAME.rejected.onnx}, and one that is
+     *     there stays
      * @param options how to write
      * @return how far the file differs from the network
-     * @throws IOException if it cannot be written
+     * @throws IOException if the stored predictions cannot be read, or the file cannot be written
+     * @throws RequestException if the stored predictions are not those of the trial
      */
     public ParityResult export(Path file, ExportOptions options) throws IOException {
-        return OnnxModel.write(file, model, dataset, result, options);
+        String other = otherNetwork();
+        ParityResult parity = other == null
+                ? OnnxModel.write(file, model, dataset, result, options)
+                : ParityResult.without(Missing.ANOTHER_NETWORK, other);
+        if (parity.missing() == Missing.UNWRITTEN) {
+            throw new IOException("cannot write " + file + ": " + parity.worst());
+        }
+        return parity;
+    }
+
+    /** Says how the network differs from the one that was judged; null if it does not. */
+    private @Nullable String otherNetwork() throws IOException {
+        Predictions then = folder.readPredictions(result, "test");
+        double accuracy = Evaluation.of(then, dataset.classes()).accuracy();
+        if (accuracy != result.metrics().test().accuracy()) {
+            throw new RequestException("expected the accuracy of the stored predictions, " + accuracy + ", in "
+                    + folder.outcome() + ", but found "
+                    + result.metrics().test().accuracy()
+                    + ": one of them has been edited, have both made again by catwalk resume");
+        }
+        try (Predictor predictor = model.predictor()) {
+            Predictions now = Predictions.of(
+                    predictor, dataset.test(), normalization, dataset.classes().size());
+            if (now.logits().length != then.logits().length) {
+                return "there are " + now.images() + " test images, and were " + then.images();
+            }
+            Parity parity = Parity.of(then.logits(), now.logits(), then.images(), ROUNDING);
+            return Arrays.equals(then.logits(), now.logits()) || parity.maxAbs() <= ROUNDING
+                    ? null
+                    : "the network no longer answers as when it was trained: "
+                            + parity.flips().size() + " of " + parity.images() + " images get another label, and logits"
+                            + " differ by up to " + (float) parity.maxAbs()
+                            + "; does its plugin draw random numbers, or has the machine changed?";
+        } catch (RuntimeException e) {
+            return "the network no longer answers: " + Reasons.of(e);
+        }
     }
 
     /**
      * Writes the network as the ONNX file of the trial, cross-checks it, and records both in its {@code
-     * trial.json}; where it has no ONNX form, with these options, everything stays as it is.
+     * trial.json}. Where that fails and there is a file that was proven before, everything stays as it is.
      *
      * @param options how to write
      * @return how far the file differs from the network
@@ -152,9 +198,11 @@ public final class SavedTrial implements AutoCloseable {
      */
     public ParityResult exportInPlace(ExportOptions options) throws IOException {
         ParityResult parity = export(folder.onnx(), options);
-        if (parity.exported()) {
+        if (parity.agrees()) {
             folder.writeExportOptions(options);
-            folder.writeOutcome(result.withOnnx(parity, folder.onnx()));
+        }
+        if (parity.agrees() || (parity.exported() && !isProven())) {
+            folder.writeOutcome(result.withOnnx(parity, folder));
         }
         return parity;
     }
@@ -173,6 +221,13 @@ public final class SavedTrial implements AutoCloseable {
     public void close() {
         model.close();
         plugin.close();
+    }
+
+    private boolean isProven() throws IOException {
+        return result.parity() != null
+                && result.parity().agrees()
+                && Files.exists(folder.onnx())
+                && folder.damage(result, folder.onnx()).isEmpty();
     }
 
     /** Another jar may build another network, whose answers would be given this one's name. */

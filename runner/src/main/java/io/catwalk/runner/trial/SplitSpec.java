@@ -20,6 +20,8 @@ import io.catwalk.runner.data.Split;
  */
 public record SplitSpec(int folds, int repeats, double holdOut, long seed) {
 
+    private static final int MOST_FOLDS = 100_000;
+
     /** Checks the numbers against their ranges. */
     public SplitSpec {
         if (folds != 0 && folds < 2) {
@@ -27,6 +29,10 @@ public record SplitSpec(int folds, int repeats, double holdOut, long seed) {
         }
         if (repeats < 1 || (folds == 0 && repeats != 1)) {
             throw new RequestException("--repeats must be at least 1, and 1 without folds, but is " + repeats);
+        }
+        if ((long) folds * repeats > MOST_FOLDS) {
+            throw new RequestException("--folds times --repeats must be at most " + MOST_FOLDS + ", but is "
+                    + (long) folds * repeats + ": each is a training of every classifier; try 5 and 10");
         }
         if (!(holdOut > 0 && holdOut < 1)) {
             throw new RequestException("--hold-out must be above 0 and below 1, but is " + holdOut);

@@ -9,4 +9,10 @@ package io.catwalk.runner.trial;
  * @param bestEpoch number of the pass whose weights were kept, from 1
  * @param secondsPerEpoch median over the passes, without validation
  */
-public record Timing(String startedAt, double totalSeconds, int epochs, int bestEpoch, double secondsPerEpoch) {}
+public record Timing(String startedAt, double totalSeconds, int epochs, int bestEpoch, double secondsPerEpoch) {
+
+    /** Adds what came after the training. */
+    Timing withMore(double seconds) {
+        return new Timing(startedAt, totalSeconds + seconds, epochs, bestEpoch, secondsPerEpoch);
+    }
+}

@@ -2,7 +2,6 @@ package io.catwalk.runner.trial;
 
 import io.catwalk.runner.Json;
 import io.catwalk.runner.training.Epoch;
-import java.io.PrintStream;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -11,41 +10,50 @@ import tools.jackson.core.JacksonException;
  * Tells the parent process what happened in a trial; exactly one field is set.
  *
  * @param epoch an epoch ended
- * @param measured a network was measured
- * @param failed the trial failed, for this reason
+ * @param judged the network is trained and judged, and is exported now
+ * @param ended the trial has come to this, and nothing follows
+ * @param measured a network was measured, and nothing follows
+ * @param failed what was asked for could not be done, for this reason, and nothing follows
  */
 record TrialEvent(
         @Nullable Epoch epoch,
+        TrialOutcome.@Nullable Done judged,
+        @Nullable TrialOutcome ended,
         LatencyBench.@Nullable Measured measured,
         @Nullable String failed) {
 
-    /** Marks our lines among whatever else a native library may print. */
-    private static final String MARK = "@catwalk ";
-
     static TrialEvent epoch(Epoch epoch) {
-        return new TrialEvent(epoch, null, null);
+        return new TrialEvent(epoch, null, null, null, null);
+    }
+
+    static TrialEvent judged(TrialOutcome.Done outcome) {
+        return new TrialEvent(null, outcome, null, null, null);
+    }
+
+    static TrialEvent ended(TrialOutcome outcome) {
+        return new TrialEvent(null, null, outcome, null, null);
     }
 
     static TrialEvent measured(LatencyBench.Measured measured) {
-        return new TrialEvent(null, measured, null);
+        return new TrialEvent(null, null, null, measured, null);
     }
 
     static TrialEvent failed(String reason) {
-        return new TrialEvent(null, null, reason);
+        return new TrialEvent(null, null, null, null, reason);
     }
 
-    static void send(PrintStream out, TrialEvent event) {
-        out.println(MARK + Json.LINE.writeValueAsString(event));
-        out.flush();
+    boolean isLast() {
+        return epoch == null && judged == null;
     }
 
-    /** Reads a line of the child's output; empty if it is not an event. */
-    static Optional<TrialEvent> parse(String line) {
-        if (!line.startsWith(MARK)) {
-            return Optional.empty();
-        }
+    String message() {
+        return Json.LINE.writeValueAsString(this);
+    }
+
+    /** Reads a message of the process; empty if it is none of ours. */
+    static Optional<TrialEvent> parse(String message) {
         try {
-            return Optional.of(Json.LINE.readValue(line.substring(MARK.length()), TrialEvent.class));
+            return Optional.of(Json.LINE.readValue(message, TrialEvent.class));
         } catch (JacksonException e) {
             return Optional.empty();
         }

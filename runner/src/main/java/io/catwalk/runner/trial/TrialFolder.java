@@ -4,21 +4,30 @@ import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Task;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
+import io.catwalk.runner.Reasons;
+import io.catwalk.runner.RequestException;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.plugin.LoadedClassifier;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.training.TrainedModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
 
 /**
  * Knows the files of a trial. {@code trial.json} is written last: a folder that has it is complete.
@@ -26,6 +35,16 @@ import org.jspecify.annotations.Nullable;
  * @param path the folder
  */
 public record TrialFolder(Path path) {
+
+    /** Every path that a trial writes into its folder, as a regular expression. */
+    public static final String OWN = "(order|trial|training|split|export|measure)\\.json|checkpoint\\.bin|history\\.csv"
+            + "|predictions(-validation)?\\.(csv|npy)|card\\.md|log\\.txt|crash\\.log|model(\\.part)?(/[^/]+)?"
+            + "|model(\\.rejected)?\\.onnx(\\.part)?|\\.model(\\.rejected)?\\.onnx[0-9]+\\.tmp";
+
+    private static final String HISTORY =
+            "epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,learning_rate,seconds";
+
+    private static final Logger LOG = LoggerFactory.getLogger(TrialFolder.class);
 
     /**
      * Returns where the trial's process writes what it has to say.
@@ -67,10 +86,15 @@ public record TrialFolder(Path path) {
      * Returns where the answers to some images stand.
      *
      * @param part {@code test} or {@code validation}
-     * @return path of a CSV file
+     * @return path of an array of NumPy if there is one, otherwise of a CSV file, which may be there or not
      */
     public Path predictions(String part) {
-        return path.resolve(part.equals("test") ? "predictions.csv" : "predictions-" + part + ".csv");
+        Path array = predictions(part, ".npy");
+        return Files.exists(array) ? array : predictions(part, ".csv");
+    }
+
+    private Path predictions(String part, String extension) {
+        return path.resolve((part.equals("test") ? "predictions" : "predictions-" + part) + extension);
     }
 
     /**
@@ -99,7 +123,7 @@ public record TrialFolder(Path path) {
      */
     public ExportOptions readExportOptions() throws IOException {
         return Files.exists(export())
-                ? Json.JSON.readValue(Files.readString(export()), ExportOptions.class)
+                ? Json.read(export(), ExportOptions.class, "the options of an export")
                 : ExportOptions.standard();
     }
 
@@ -143,7 +167,7 @@ public record TrialFolder(Path path) {
      * @throws IOException if it cannot be read
      */
     public TrialOrder readOrder() throws IOException {
-        return Json.JSON.readValue(Files.readString(order()), TrialOrder.class).at(path.toAbsolutePath());
+        return Json.read(order(), TrialOrder.class, "the order of a trial").at(path.toAbsolutePath());
     }
 
     /**
@@ -163,16 +187,19 @@ public record TrialFolder(Path path) {
      * @throws IOException if it cannot be read
      */
     public TrialOutcome readOutcome() throws IOException {
-        return Json.JSON.readValue(Files.readString(outcome()), TrialOutcome.class);
+        return Json.read(outcome(), TrialOutcome.class, "the outcome of a trial");
     }
 
     /**
-     * Deletes everything but the log; the outcome first, so that what a kill leaves behind is not taken for
-     * a finished trial.
+     * Makes the folder ready for an attempt: of an earlier one only the log is kept, and if that was made from
+     * the same, what this one can go on from. The outcome is deleted first, so that what a kill leaves behind
+     * is not taken for a finished trial.
      *
+     * @param order of this attempt
      * @throws IOException if something cannot be deleted
      */
-    public void clear() throws IOException {
+    public void prepare(TrialOrder order) throws IOException {
+        boolean same = isOf(order);
         Files.deleteIfExists(outcome());
         List<Path> entries;
         try (Stream<Path> all = Files.walk(path)) {
@@ -181,28 +208,144 @@ public record TrialFolder(Path path) {
             throw e.getCause();
         }
         for (Path entry : entries) {
-            if (!entry.equals(path) && !entry.equals(log())) {
+            if (!entry.equals(path) && !entry.equals(log()) && !(same && isOfUse(entry))) {
                 Files.delete(entry);
             }
         }
     }
 
-    void writeModel(TrainedModel model) throws IOException {
-        Path beside = path.resolve("model.part");
-        Files.createDirectories(beside);
-        model.save(beside);
-        try (Stream<Path> files = Files.list(beside)) {
-            for (Path file : files.toList()) {
-                AtomicFiles.force(file);
-            }
+    /** Tells whether the earlier attempt was made from the same. */
+    private boolean isOf(TrialOrder order) {
+        try {
+            return Files.isRegularFile(order()) && TrialKey.of(readOrder()).equals(TrialKey.of(order));
+        } catch (IOException | JacksonException e) {
+            LOG.info("The order of the earlier attempt cannot be read", e);
+            return false;
         }
-        Files.move(beside, model());
     }
 
-    long modelBytes() throws IOException {
-        try (Stream<Path> files = Files.list(model())) {
-            return files.mapToLong(file -> file.toFile().length()).sum();
+    private boolean isOfUse(Path entry) {
+        return entry.startsWith(model())
+                || List.of(training(), checkpoint(), onnx(), export(), path.resolve("history.csv"))
+                        .contains(entry);
+    }
+
+    /**
+     * Finds what is no longer as the outcome says.
+     *
+     * @param done the outcome of this trial
+     * @return in words, such as {@code predictions.csv is missing}; empty if all is as it was
+     * @throws IOException if something cannot be read
+     */
+    public List<String> damage(TrialOutcome.Done done) throws IOException {
+        List<String> damage = new ArrayList<>();
+        for (FileDigest file : done.files()) {
+            file.damage(path).ifPresent(damage::add);
         }
+        if (!done.files().isEmpty() && !Files.isRegularFile(outcome())) {
+            damage.add(outcome().getFileName() + " is missing");
+        }
+        return damage;
+    }
+
+    /**
+     * Reads the answers to some images, as the trial left them.
+     *
+     * @param done the outcome of this trial
+     * @param part {@code test} or {@code validation}
+     * @return the answers
+     * @throws RequestException if the file is not that of the trial
+     * @throws IOException if it cannot be read
+     */
+    public Predictions readPredictions(TrialOutcome.Done done, String part) throws IOException {
+        requireOwn(done, predictions(part));
+        return Predictions.read(predictions(part));
+    }
+
+    /** Refuses a file that is not as the trial left it: whatever is made of it would bear this trial's name. */
+    void requireOwn(TrialOutcome.Done done, Path file) throws IOException {
+        String damage = damage(done, file).orElse(null);
+        if (damage != null) {
+            throw new RequestException("expected the files of " + done.trial().title() + " as its training left them,"
+                    + " but in " + path + " " + damage + ": have it made again by catwalk resume");
+        }
+    }
+
+    /** Computes the digests of the weights, the predictions and, if it is there, the ONNX file. */
+    List<FileDigest> digests() throws IOException {
+        List<FileDigest> digests = new ArrayList<>();
+        for (Path file : List.of(weights(), predictions("test"), predictions("validation"), onnx())) {
+            if (Files.exists(file)) {
+                digests.add(FileDigest.of(path, file));
+            }
+        }
+        return digests;
+    }
+
+    /** Says what is wrong with a file that the outcome knows; empty if nothing is. */
+    Optional<String> damage(TrialOutcome.Done done, Path file) throws IOException {
+        String place = path.relativize(file).toString().replace('\\', '/');
+        for (FileDigest digest : done.files()) {
+            if (digest.file().equals(place)) {
+                return digest.damage(path);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Returns where the state of the training stands while it goes on. */
+    Path checkpoint() {
+        return path.resolve("checkpoint.bin");
+    }
+
+    /** Returns where the weights stand. */
+    Path weights() {
+        return model().resolve(TrainedModel.FILE_NAME);
+    }
+
+    private Path training() {
+        return path.resolve("training.json");
+    }
+
+    /** Records that the weights are there and how they came about; there is then nothing to go on with. */
+    void writeTraining(TrainedWeights trained) throws IOException {
+        AtomicFiles.write(training(), Json.JSON.writeValueAsString(trained));
+        Files.deleteIfExists(checkpoint());
+    }
+
+    /** Reads how the weights came about; null unless they are whole and made from the same. */
+    @Nullable
+    TrainedWeights readTraining(TrialKey key) throws IOException {
+        if (!Files.isRegularFile(training())) {
+            return null;
+        }
+        try {
+            TrainedWeights trained = Json.JSON.readValue(Files.readString(training()), TrainedWeights.class);
+            String damage = !trained.key().equals(key.digest())
+                    ? "they are of another trial"
+                    : trained.weights().damage(path).orElse(null);
+            if (damage == null) {
+                return trained;
+            }
+            LOG.warn("The weights are made again: {}", damage);
+        } catch (JacksonException e) {
+            LOG.warn("{} cannot be read", training(), e);
+        }
+        return null;
+    }
+
+    /** Writes the weights; others that are there are replaced. */
+    void writeModel(TrainedModel model) throws IOException {
+        Path beside = Files.createDirectories(path.resolve("model.part"));
+        model.save(beside);
+        Files.createDirectories(model());
+        AtomicFiles.force(beside.resolve(TrainedModel.FILE_NAME));
+        Files.move(
+                beside.resolve(TrainedModel.FILE_NAME),
+                weights(),
+                StandardCopyOption.ATOMIC_MOVE,
+                StandardCopyOption.REPLACE_EXISTING);
+        Files.delete(beside);
     }
 
     /**
@@ -219,17 +362,18 @@ public record TrialFolder(Path path) {
     }
 
     void writePredictions(String part, Predictions predictions) throws IOException {
-        predictions.write(predictions(part));
+        String extension = predictions.extension();
+        Files.deleteIfExists(predictions(part, extension.equals(".npy") ? ".csv" : ".npy"));
+        predictions.write(predictions(part, extension));
     }
 
     /** Writes the course of the training so far, one line an epoch. */
-    void writeHistory(List<Epoch> history) {
-        StringBuilder csv = new StringBuilder(
-                "epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,learning_rate,seconds\n");
+    void writeHistory(List<Epoch> history) throws IOException {
+        StringBuilder csv = new StringBuilder(HISTORY + "\n");
         for (Epoch epoch : history) {
             csv.append(String.format(
                     Locale.ROOT,
-                    "%d,%.6f,%.6f,%.6f,%.6f,%.6g,%.3f%n",
+                    "%d,%.6f,%.6f,%.6f,%.6f,%.6g,%.3f\n",
                     epoch.epoch(),
                     epoch.trainLoss(),
                     epoch.trainAccuracy(),
@@ -238,11 +382,7 @@ public record TrialFolder(Path path) {
                     epoch.learningRate(),
                     epoch.seconds()));
         }
-        try {
-            AtomicFiles.write(path.resolve("history.csv"), csv.toString());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        AtomicFiles.write(path.resolve("history.csv"), csv.toString());
     }
 
     /**
@@ -256,18 +396,46 @@ public record TrialFolder(Path path) {
         if (!Files.exists(file)) {
             return List.of();
         }
-        return Files.readAllLines(file).stream()
-                .skip(1)
-                .map(line -> line.split(",", -1))
-                .map(cells -> new Epoch(
+        if (!Files.isRegularFile(file)) {
+            throw damagedHistory(file, 1, "a folder");
+        }
+        List<Epoch> history = new ArrayList<>();
+        try {
+            List<String> lines = Files.readAllLines(file);
+            if (lines.isEmpty() || !lines.get(0).equals(HISTORY)) {
+                throw damagedHistory(file, 1, lines.isEmpty() ? "nothing" : Reasons.quoted(lines.get(0)));
+            }
+            for (String line : lines.subList(1, lines.size())) {
+                history.add(epoch(file, history.size() + 2, line));
+            }
+        } catch (CharacterCodingException e) {
+            throw damagedHistory(file, 1, "bytes that are no text");
+        }
+        return history;
+    }
+
+    private static Epoch epoch(Path file, int number, String line) {
+        String[] cells = line.split(",", -1);
+        try {
+            if (cells.length == HISTORY.split(",", -1).length) {
+                return new Epoch(
                         Integer.parseInt(cells[0]),
                         Double.parseDouble(cells[1]),
                         Double.parseDouble(cells[2]),
                         Double.parseDouble(cells[3]),
                         Double.parseDouble(cells[4]),
                         Double.parseDouble(cells[5]),
-                        Double.parseDouble(cells[6])))
-                .toList();
+                        Double.parseDouble(cells[6]));
+            }
+        } catch (NumberFormatException e) {
+            throw damagedHistory(file, number, Reasons.quoted(line));
+        }
+        throw damagedHistory(file, number, Reasons.quoted(line));
+    }
+
+    private static RequestException damagedHistory(Path file, int line, String found) {
+        return new RequestException("expected the course of a training in " + file + ", but line " + line + " is "
+                + found + ": the file is left as it is; take it from a copy, or delete it");
     }
 
     private Path model() {

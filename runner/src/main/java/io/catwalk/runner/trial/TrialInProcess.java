@@ -17,7 +17,7 @@ public final class TrialInProcess implements TrialExecution {
     public TrialOutcome train(TrialOrder order, Consumer<Epoch> listener) throws IOException {
         AtomicFiles.write(new TrialFolder(order.folder()).order(), Json.JSON.writeValueAsString(order));
         try {
-            return new TrialRun(order).train(listener);
+            return new TrialRun(order).run(listener, judged -> {});
         } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
             LOG.error("The trial failed", e);
             return new TrialOutcome.Failed(order.spec(), TrialMain.reason(e));

@@ -5,19 +5,16 @@ import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.plugin.PluginException;
+import io.catwalk.runner.process.ParentPipe;
 import io.catwalk.runner.training.TrainingException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Is the program of a trial's own process: {@code train ORDER.json}, {@code bench-weights BENCH.json}
- * or {@code bench-file BENCH.json}. It ends when its standard input does, so that no trial outlives
- * the run that it belongs to.
+ * Is the program of a trial's own process: {@code train ORDER.json}, {@code bench-weights BENCH.json} or
+ * {@code bench-file BENCH.json}.
  */
 final class TrialMain {
 
@@ -30,47 +27,42 @@ final class TrialMain {
     private TrialMain() {}
 
     /**
-     * Runs one order and tells the parent process about it, one line of JSON an event.
+     * Runs one order and tells the parent process about it.
      *
      * @param arguments what to do, and the file with the order
      */
     public static void main(String[] arguments) {
-        // Whatever a plugin prints belongs into the log, not between our events.
-        PrintStream events = System.out;
+        ParentPipe parent = ParentPipe.open(System.in);
+        // Whatever a plugin prints belongs into the log.
         System.setOut(System.err);
-        endWithParent();
         int exit;
         try {
-            run(arguments, events);
+            parent.send(run(arguments, parent).message());
             exit = 0;
         } catch (Throwable e) { // the parent turns whatever it was into the row of this trial
             LOG.error("The trial failed", e);
-            TrialEvent.send(events, TrialEvent.failed(reason(e)));
+            parent.send(TrialEvent.failed(reason(e)).message());
             exit = 1;
         }
         System.exit(exit);
     }
 
-    private static void run(String[] arguments, PrintStream events) throws IOException {
+    private static TrialEvent run(String[] arguments, ParentPipe parent) throws IOException {
         Path subject = Path.of(arguments[1]);
-        switch (arguments[0]) {
+        return switch (arguments[0]) {
             case TRAIN ->
-                new TrialRun(read(subject, TrialOrder.class))
-                        .train(epoch -> TrialEvent.send(events, TrialEvent.epoch(epoch)));
-            case BENCH_WEIGHTS -> {
-                var order = read(subject, BenchOrder.OfWeights.class);
-                TrialEvent.send(events, TrialEvent.measured(BenchRun.measure(order)));
-            }
-            case BENCH_FILE -> {
-                var order = read(subject, BenchOrder.OfFile.class);
-                TrialEvent.send(events, TrialEvent.measured(BenchRun.measure(order)));
-            }
+                TrialEvent.ended(new TrialRun(read(subject, TrialOrder.class))
+                        .run(
+                                epoch -> parent.send(TrialEvent.epoch(epoch).message()),
+                                judged -> parent.send(TrialEvent.judged(judged).message())));
+            case BENCH_WEIGHTS -> TrialEvent.measured(BenchRun.measure(read(subject, BenchOrder.OfWeights.class)));
+            case BENCH_FILE -> TrialEvent.measured(BenchRun.measure(read(subject, BenchOrder.OfFile.class)));
             default -> throw new IllegalArgumentException("unknown verb " + arguments[0]);
-        }
+        };
     }
 
     private static <T> T read(Path file, Class<T> type) throws IOException {
-        return Json.JSON.readValue(Files.readString(file), type);
+        return Json.read(file, type, "an order");
     }
 
     /** Says in one line what went wrong, for a person. */
@@ -86,23 +78,5 @@ final class TrialMain {
                     + "larger heap by CATWALK_OPTS=-Xmx8g";
         }
         return Reasons.of(e);
-    }
-
-    private static void endWithParent() {
-        InputStream parent = System.in;
-        Thread watch = new Thread(
-                () -> {
-                    try {
-                        while (parent.read() >= 0) {
-                            LOG.debug("The parent is there");
-                        }
-                    } catch (IOException e) {
-                        LOG.debug("The parent is gone", e);
-                    }
-                    Runtime.getRuntime().halt(1);
-                },
-                "end-with-parent");
-        watch.setDaemon(true);
-        watch.start();
     }
 }

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.evaluation.Overfitting;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +50,7 @@ public sealed interface TrialOutcome {
      * @param timing when and how long
      * @param normalization of the pixels that the network expects
      * @param provenance everything else that made it
+     * @param files what its weights, predictions and ONNX file hold
      */
     record Done(
             @JsonUnwrapped TrialSpec trial,
@@ -61,17 +61,23 @@ public sealed interface TrialOutcome {
             Efficiency efficiency,
             Timing timing,
             Normalization normalization,
-            Provenance provenance)
+            Provenance provenance,
+            List<FileDigest> files)
             implements TrialOutcome {
+
+        /** Copies the list. */
+        public Done {
+            files = List.copyOf(files);
+        }
 
         @Override
         public Done afterRetry(@Nullable String newFirstError) {
-            return with(newFirstError, parity, efficiency);
+            return with(newFirstError, parity, efficiency, files);
         }
 
-        /** Replaces how far the ONNX file differs and, if it is there, its size and work. */
-        Done withOnnx(ParityResult newParity, Path file) throws IOException {
-            return with(firstError, newParity, efficiency.withOnnx(file));
+        /** Replaces how far the ONNX file differs and, if it is there, its size, work and digest. */
+        Done withOnnx(ParityResult newParity, TrialFolder folder) throws IOException {
+            return with(firstError, newParity, efficiency.withOnnx(folder.onnx()), folder.digests());
         }
 
         /**
@@ -82,7 +88,7 @@ public sealed interface TrialOutcome {
          * @return a changed copy
          */
         public Done withLatency(InferenceEngine engine, @Nullable Latency latency) {
-            return with(firstError, parity, efficiency.withLatency(engine, latency));
+            return with(firstError, parity, efficiency.withLatency(engine, latency), files);
         }
 
         /**
@@ -95,7 +101,11 @@ public sealed interface TrialOutcome {
             return engines.stream().allMatch(engine -> efficiency.latency(engine) != null);
         }
 
-        private Done with(@Nullable String newFirstError, @Nullable ParityResult newParity, Efficiency newEfficiency) {
+        private Done with(
+                @Nullable String newFirstError,
+                @Nullable ParityResult newParity,
+                Efficiency newEfficiency,
+                List<FileDigest> newFiles) {
             return new Done(
                     trial,
                     newFirstError,
@@ -105,7 +115,8 @@ public sealed interface TrialOutcome {
                     newEfficiency,
                     timing,
                     normalization,
-                    provenance);
+                    provenance,
+                    newFiles);
         }
     }
 

@@ -2,22 +2,17 @@ package io.catwalk.runner.trial;
 
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
+import io.catwalk.runner.process.ForkedJvm;
 import io.catwalk.runner.training.Epoch;
-import java.io.BufferedReader;
+import io.catwalk.runner.trial.ParityResult.Missing;
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,18 +20,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs a trial in a fresh JVM, so that a plugin that crashes the native library, runs out of memory,
- * hangs or ends the process costs its own trial only.
+ * hangs or ends the process costs its own trial only. The outcome is what our code there says, whatever the
+ * process does or leaves in the folder.
  */
 public final class TrialProcess implements TrialExecution {
 
     private static final Logger LOG = LoggerFactory.getLogger(TrialProcess.class);
 
-    /** What a process left behind may hold the pipe open for ever. */
-    private static final int LAST_EVENTS_SECONDS = 5;
-
     private final @Nullable Duration timeout;
-    private final Set<Process> running = ConcurrentHashMap.newKeySet();
-    private volatile boolean ending;
+    private final ForkedJvm jvm = new ForkedJvm();
 
     /**
      * Creates an execution by processes, which end when this one does.
@@ -45,7 +37,6 @@ public final class TrialProcess implements TrialExecution {
      */
     public TrialProcess(@Nullable Duration timeout) {
         this.timeout = timeout;
-        Runtime.getRuntime().addShutdownHook(new Thread(this::end, "end-trials"));
     }
 
     @Override
@@ -53,119 +44,87 @@ public final class TrialProcess implements TrialExecution {
         TrialFolder folder = new TrialFolder(order.folder());
         AtomicFiles.write(folder.order(), Json.JSON.writeValueAsString(order));
         List<String> verb = List.of(TrialMain.TRAIN, folder.order().toString());
+        AtomicReference<TrialOutcome.@Nullable Done> judged = new AtomicReference<>();
+        AtomicReference<@Nullable TrialOutcome> ended = new AtomicReference<>();
         Ending ending = run(verb, order.spec().threads(), folder, event -> {
             if (event.epoch() != null) {
                 listener.accept(event.epoch());
+            } else if (event.judged() != null) {
+                judged.set(event.judged());
+            } else if (event.ended() != null) {
+                ended.set(event.ended());
             }
         });
-        if (ending.exitCode == 0 && Files.exists(folder.outcome())) {
-            return folder.readOutcome();
+        TrialOutcome outcome = ended.get();
+        if (outcome == null && ending.ofItsOwnDoing() && judged.get() != null) {
+            // Only the export is missing, and nobody else wrote down what came before.
+            TrialOutcome.Done done = judged.get()
+                    .withOnnx(ParityResult.without(Missing.NO_FORM, ending.reason(folder, timeout)), folder);
+            folder.writeOutcome(done);
+            outcome = done;
         }
-        return new TrialOutcome.Failed(order.spec(), ending.reason(folder, timeout));
+        return outcome == null ? ending.outcome(order, folder, timeout) : own(order, outcome);
+    }
+
+    /** Refuses an outcome that was made from something else than was ordered. */
+    private static TrialOutcome own(TrialOrder order, TrialOutcome outcome) {
+        boolean own = outcome.trial().id().equals(order.spec().id())
+                && (!(outcome instanceof TrialOutcome.Done done)
+                        || TrialKey.of(order.with(done.provenance().inputs())).equals(TrialKey.of(order)));
+        return own
+                ? outcome
+                : new TrialOutcome.Lost(
+                        order.spec(),
+                        "it was made from another plugin, other images or by another version than was ordered");
     }
 
     /** Runs a verb of {@link TrialMain} in a process of its own, to its end. */
     Ending run(List<String> verb, int threads, TrialFolder folder, Consumer<TrialEvent> events)
             throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(command(verb, folder, threads))
-                .redirectError(ProcessBuilder.Redirect.appendTo(folder.log().toFile()));
-        builder.environment().putAll(EngineSettings.environment());
-        Process process = builder.start();
-        running.add(process);
-        try {
-            FutureTask<@Nullable String> failure = new FutureTask<>(() -> read(process, events));
-            Thread reader = new Thread(failure, "trial-events");
-            reader.setDaemon(true);
-            reader.start();
-            boolean timedOut = !ended(process);
-            kill(process);
-            Ending result = new Ending(process.waitFor(), last(failure), timedOut);
-            if (ending || result.exitCode == Ending.INTERRUPTED) {
-                // Whoever stops the program stops its trials with it, which says nothing about them.
-                throw new InterruptedException("the program was stopped");
+        List<String> options = new ArrayList<>(List.of("-Dcatwalk.log=INFO"));
+        options.addAll(EngineSettings.jvmOptions(threads));
+        ForkedJvm.Program program = new ForkedJvm.Program(
+                TrialMain.class.getName(),
+                verb,
+                options,
+                EngineSettings.environment(),
+                folder.path().toAbsolutePath(),
+                folder.log());
+        AtomicReference<@Nullable String> failure = new AtomicReference<>();
+        ForkedJvm.Ending ending = jvm.run(program, timeout, message -> {
+            TrialEvent event = TrialEvent.parse(message).orElse(null);
+            if (event == null) {
+                LOG.warn("A message of a trial cannot be read");
+                return false;
             }
-            return result;
-        } finally {
-            kill(process);
-            running.remove(process);
-        }
-    }
-
-    private boolean ended(Process process) throws InterruptedException {
-        if (timeout != null) {
-            return process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS);
-        }
-        process.waitFor();
-        return true;
-    }
-
-    /** Passes the events on and returns the reason of a failure, if there was one. */
-    private static @Nullable String read(Process process, Consumer<TrialEvent> events) throws IOException {
-        String failure = null;
-        try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                TrialEvent event = TrialEvent.parse(line).orElse(null);
-                if (event != null) {
-                    events.accept(event);
-                    failure = event.failed() == null ? failure : event.failed();
-                }
+            events.accept(event);
+            if (event.failed() != null) {
+                failure.set(event.failed());
             }
-        }
-        return failure;
-    }
-
-    private static @Nullable String last(FutureTask<@Nullable String> failure) throws InterruptedException {
-        try {
-            return failure.get(LAST_EVENTS_SECONDS, TimeUnit.SECONDS);
-        } catch (TimeoutException e) {
-            LOG.info("Something that the trial started still holds its output", e);
-            return null;
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException) {
-                LOG.info("The output of the trial broke off", e);
-                return null;
-            }
-            throw new IllegalStateException(e.getCause());
-        }
-    }
-
-    private void end() {
-        ending = true;
-        running.forEach(TrialProcess::kill);
-    }
-
-    /** Kills by the handle, since {@link Process#destroyForcibly} would also close the pipe under the reader. */
-    private static void kill(Process process) {
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.toHandle().destroyForcibly();
-    }
-
-    private static List<String> command(List<String> verb, TrialFolder folder, int threads) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:+UseSerialGC", "-Djava.awt.headless=true", "-Dcatwalk.log=INFO"));
-        // A crash of the JVM leaves its report in the trial folder, not where the user happens to be.
-        command.addAll(List.of(
-                "-XX:ErrorFile=" + folder.crashReport(), "-XX:+DisplayVMOutputToStderr", "-XX:-CreateCoredumpOnCrash"));
-        command.addAll(EngineSettings.jvmOptions(threads));
-        String extra = System.getenv("CATWALK_OPTS");
-        if (extra != null && !extra.isBlank()) {
-            command.addAll(List.of(extra.strip().split("\\s+")));
-        }
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), TrialMain.class.getName()));
-        command.addAll(verb);
-        return command;
+            return event.isLast();
+        });
+        return new Ending(ending.exitCode(), failure.get(), ending.timedOut());
     }
 
     /** How a process ended. */
     record Ending(int exitCode, @Nullable String failure, boolean timedOut) {
 
-        /** What a JVM returns that Ctrl-C ended. */
-        static final int INTERRUPTED = 128 + 2;
-
         private static final String CRASHED = "crashed in native code";
         private static final int ABORTED = 128 + 6;
         private static final int KILLED = 128 + 9;
+        private static final int TERMINATED = 128 + 15;
+
+        /** Whoever kills a process from outside says nothing about the trial in it. */
+        boolean ofItsOwnDoing() {
+            return timedOut || failure != null || (exitCode != KILLED && exitCode != TERMINATED);
+        }
+
+        TrialOutcome outcome(TrialOrder order, TrialFolder folder, @Nullable Duration timeout) {
+            String reason = reason(folder, timeout);
+            return ofItsOwnDoing()
+                    ? new TrialOutcome.Failed(order.spec(), reason)
+                    : new TrialOutcome.Lost(order.spec(), reason);
+        }
 
         String reason(TrialFolder folder, @Nullable Duration timeout) {
             if (timedOut) {

@@ -3,83 +3,131 @@ package io.catwalk.runner.trial;
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Task;
 import io.catwalk.onnx.Predictor;
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.LabeledImages;
+import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.plugin.LoadedClassifier;
 import io.catwalk.runner.plugin.LoadedPlugin;
 import io.catwalk.runner.training.Epoch;
-import io.catwalk.runner.training.TrainedModel;
-import io.catwalk.runner.training.Training;
-import io.catwalk.runner.training.TrainingData;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
+import java.time.Duration;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Runs a trial in this process: trains, judges and leaves everything in the trial folder. */
+/**
+ * Runs a trial in this process, in steps that fail and are made up for one by one: train and save the
+ * weights, judge them, export and cross-check. An attempt that finds the weights of an earlier one, made from
+ * the same, only takes the steps that follow.
+ */
 final class TrialRun {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TrialRun.class);
 
     private final TrialOrder order;
     private final TrialFolder folder;
+    private final Duration checkpointPause;
 
     TrialRun(TrialOrder order) {
+        this(order, Duration.ofSeconds(10));
+    }
+
+    /** Runs a trial that keeps the state of its training no more often than that. */
+    TrialRun(TrialOrder order, Duration checkpointPause) {
         this.order = order;
+        this.checkpointPause = checkpointPause;
         folder = new TrialFolder(order.folder());
     }
 
     /**
-     * Trains and judges.
+     * Takes the steps that are left.
      *
-     * @param listener is told of each epoch as it ends
-     * @return the outcome, which also stands in the trial folder
-     * @throws IOException if the folder cannot be written
+     * @param listener is told of each epoch as it ends, and first of those that an earlier attempt trained
+     * @param judged is told that the network is trained and judged, before it is exported
+     * @return done; lost if a file cannot be read or written, or something is not what the order names; failed
+     *     if the trained network cannot be judged. What is thrown in the training goes on to the caller
      */
-    TrialOutcome.Done train(Consumer<Epoch> listener) throws IOException {
-        Instant started = Instant.now();
-        long start = System.nanoTime();
-        TrialImages images = order.images();
-        ImageDataset dataset = images.dataset();
-        try (LoadedPlugin plugin = plugin()) {
-            TrialSpec spec = order.spec();
-            LoadedClassifier classifier = plugin.require(spec.classifier());
-            folder.writeSplit(images);
-            TrainingData data = TrainingData.of(dataset.train(), images.split());
-            Training training = new Training(
-                    classifier,
-                    chosen(),
-                    task(dataset),
-                    data,
-                    spec.recipe(),
-                    spec.seed(),
-                    spec.fold(),
-                    System::nanoTime);
-            List<Epoch> history = new ArrayList<>();
-            try (TrainedModel model = training.run(epoch -> {
-                history.add(epoch);
-                folder.writeHistory(history);
-                listener.accept(epoch);
-            })) {
-                TrialMetrics metrics = judge(model, dataset, data);
-                folder.writeModel(model);
-                TrialOutcome.Done judged = result(model, metrics, classifier, images, data, started, start);
-                TrialOutcome.Done result =
-                        spec.purpose() == TrialSpec.Purpose.SHIP ? exported(model, dataset, judged) : judged;
-                folder.writeOutcome(result);
-                return result;
+    TrialOutcome run(Consumer<Epoch> listener, Consumer<TrialOutcome.Done> judged) {
+        Spent spent = Spent.now();
+        try {
+            TrialSources sources = new TrialSources(order);
+            sources.requireSoftware();
+            TrialImages images = sources.images();
+            try (LoadedPlugin plugin =
+                    LoadedPlugin.open(sources.jar(), order.inputs().pluginSha256())) {
+                LoadedClassifier classifier = plugin.require(order.spec().classifier());
+                TrainingStep training = new TrainingStep(order, folder, checkpointPause, System::nanoTime);
+                try (TrainingStep.Trained trained = training.take(classifier, images, spent, listener)) {
+                    return judged(trained, images, judged);
+                }
             }
+        } catch (TroubleException e) {
+            LOG.error("The trial is lost", e);
+            return new TrialOutcome.Lost(order.spec(), Reasons.oneLine(String.valueOf(e.getMessage())));
+        }
+    }
+
+    private TrialOutcome judged(TrainingStep.Trained trained, TrialImages images, Consumer<TrialOutcome.Done> judged) {
+        Spent spent = Spent.now();
+        TrialMetrics metrics;
+        try {
+            metrics = judge(trained, images);
+        } catch (TroubleException e) {
+            throw e;
+        } catch (Throwable e) { // the plugin's code was asked: whatever it was, the network is trained
+            LOG.error("The trained network could not be judged", e);
+            return new TrialOutcome.Failed(
+                    order.spec(), "was trained and could not be judged, its weights are kept: " + TrialMain.reason(e));
+        }
+        TrialOutcome.Done done = TroubleException.reading(() -> done(trained.weights(), metrics, spent));
+        judged.accept(done);
+        TrialOutcome.Done last =
+                order.spec().purpose() == TrialSpec.Purpose.SHIP ? exported(trained, images.dataset(), done) : done;
+        TroubleException.writing(() -> folder.writeOutcome(last));
+        return last;
+    }
+
+    private TrialMetrics judge(TrainingStep.Trained trained, TrialImages images) {
+        ImageDataset dataset = images.dataset();
+        LabeledImages learned = dataset.train();
+        try (Predictor predictor = trained.model().predictor()) {
+            Normalization normalization = trained.weights().normalization();
+            int classes = dataset.classes().size();
+            Predictions test = Predictions.of(predictor, dataset.test(), normalization, classes);
+            TroubleException.writing(() -> folder.writePredictions("test", test));
+            LabeledImages held = learned.select(images.split().validation());
+            Predictions validation = Predictions.of(predictor, held, normalization, classes);
+            TroubleException.writing(() -> folder.writePredictions("validation", validation));
+            LabeledImages seen = learned.select(images.split().train());
+            Predictions train = Predictions.of(predictor, seen, normalization, classes);
+            return new TrialMetrics(
+                    Evaluation.of(test, dataset.classes()).metrics(),
+                    Evaluation.of(validation, dataset.classes()).metrics(),
+                    Evaluation.of(train, dataset.classes()).metrics());
         }
     }
 
     /** Exports and cross-checks. A network without an ONNX form is trained and judged all the same. */
-    private TrialOutcome.Done exported(TrainedModel model, ImageDataset dataset, TrialOutcome.Done judged)
-            throws IOException {
-        ParityResult parity = OnnxModel.write(folder.onnx(), model, dataset, judged, ExportOptions.standard());
-        return judged.withOnnx(parity, folder.onnx());
+    private TrialOutcome.Done exported(TrainingStep.Trained trained, ImageDataset dataset, TrialOutcome.Done judged) {
+        return TroubleException.reading(() -> judged.withOnnx(
+                OnnxModel.write(folder.onnx(), trained.model(), dataset, judged, folder.readExportOptions()), folder));
+    }
+
+    private TrialOutcome.Done done(TrainedWeights weights, TrialMetrics metrics, Spent spent) throws IOException {
+        return new TrialOutcome.Done(
+                order.spec(),
+                null,
+                metrics,
+                metrics.overfitting(),
+                null,
+                weights.efficiency().withMoreCpu(spent.cpuSeconds()),
+                weights.timing().withMore(spent.seconds()),
+                weights.normalization(),
+                weights.provenance(),
+                folder.digests());
     }
 
     /** Opens the one jar that the trial needs. */
@@ -91,66 +139,6 @@ final class TrialRun {
         return new Hyperparameters(order.spec().hyperparameters());
     }
 
-    private TrialMetrics judge(TrainedModel model, ImageDataset dataset, TrainingData data) throws IOException {
-        int classes = dataset.classes().size();
-        try (Predictor predictor = model.predictor()) {
-            Predictions test = Predictions.of(predictor, dataset.test(), data.normalization(), classes);
-            folder.writePredictions("test", test);
-            LabeledImages held = data.images().select(data.split().validation());
-            Predictions validation = Predictions.of(predictor, held, data.normalization(), classes);
-            folder.writePredictions("validation", validation);
-            LabeledImages seen = data.images().select(data.split().train());
-            Predictions train = Predictions.of(predictor, seen, data.normalization(), classes);
-            return new TrialMetrics(
-                    Evaluation.of(test, dataset.classes()).metrics(),
-                    Evaluation.of(validation, dataset.classes()).metrics(),
-                    Evaluation.of(train, dataset.classes()).metrics());
-        }
-    }
-
-    private TrialOutcome.Done result(
-            TrainedModel model,
-            TrialMetrics metrics,
-            LoadedClassifier classifier,
-            TrialImages images,
-            TrainingData data,
-            Instant started,
-            long start)
-            throws IOException {
-        TrialSpec spec = order.spec();
-        double trainingSeconds =
-                model.history().stream().mapToDouble(Epoch::seconds).sum();
-        long seen = (long) model.history().size() * data.split().train().length;
-        Efficiency efficiency = new Efficiency(
-                model.parameters(),
-                null,
-                folder.modelBytes(),
-                null,
-                trainingSeconds,
-                seen / trainingSeconds,
-                cpuSeconds(),
-                Machine.peakMemoryBytes(),
-                null,
-                null);
-        Timing timing = new Timing(
-                started.toString(),
-                (System.nanoTime() - start) / 1e9,
-                model.history().size(),
-                model.bestEpoch(),
-                median(model.history().stream().mapToDouble(Epoch::seconds).toArray()));
-        Provenance provenance = new Provenance(
-                classifier.pluginId(),
-                classifier.version(),
-                classifier.jarSha256(),
-                images.dataset().sha256(),
-                images.sha256(),
-                spec.threads(),
-                Software.current(),
-                Machine.current());
-        return new TrialOutcome.Done(
-                spec, null, metrics, metrics.overfitting(), null, efficiency, timing, data.normalization(), provenance);
-    }
-
     static Task task(ImageDataset dataset) {
         LabeledImages images = dataset.train();
         return new Task(
@@ -158,18 +146,5 @@ final class TrialRun {
                 images.height(),
                 images.width(),
                 dataset.classes().size());
-    }
-
-    private static double cpuSeconds() {
-        return ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class)
-                        .getProcessCpuTime()
-                / 1e9;
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        int middle = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 }

@@ -38,8 +38,10 @@ public record TrialSpec(
         SCORE
     }
 
-    /** Takes an order that says no purpose, from before there were several, to be for use. */
+    /** Checks the names, and takes an order that says no purpose, from before there were several, to be for use. */
     public TrialSpec {
+        TrialName.checked("classifier", classifier);
+        TrialName.checked("variant", variant);
         purpose = Objects.requireNonNullElse(purpose, Purpose.SHIP);
     }
 

@@ -57,7 +57,7 @@ class ManyTrialsTest {
         Path images = TinyImages.write(folder.resolve("images"), TRAIN);
         Path plugins = Files.createDirectory(folder.resolve("plugins"));
         TestPlugin.sound("made-up").write(plugins.resolve("made-up.jar"));
-        RunFolder run = RunFolder.create(folder.resolve("run"), RunFolder.Existing.REFUSE);
+        RunFolder run = new RunFolder(Files.createDirectory(folder.resolve("run")));
         ExperimentSpec spec = new ExperimentSpec(
                 ExperimentSpec.SCHEMA,
                 new DatasetSpec(images.toString(), null, 0, 0),

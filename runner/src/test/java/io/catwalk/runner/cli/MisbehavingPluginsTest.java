@@ -98,7 +98,7 @@ final class MisbehavingPluginsTest {
     void theOtherTrialIsDoneAndMeasured() {
         JsonNode trial = row("sound");
         assertThat(trial.path("status").asString()).isEqualTo("done");
-        assertThat(trial.path("error").isNull()).isTrue();
+        assertThat(trial.has("error")).isFalse();
         assertThat(trial.path("metrics").path("test").path("images").asInt()).isEqualTo(TinyImages.TEST);
         assertThat(trial.path("efficiency").path("pytorch").path("p50_micros").asDouble())
                 .isPositive();
@@ -116,7 +116,7 @@ final class MisbehavingPluginsTest {
     void eachCostsItsOwnRow(String name) {
         JsonNode trial = row(name);
         assertThat(trial.path("status").asString()).isEqualTo("failed");
-        assertThat(trial.path("metrics").isNull()).isTrue();
+        assertThat(trial.has("metrics")).isFalse();
         assertThat(trial.path("error").asString()).isNotBlank().doesNotContain("\n");
         assertThat(screen)
                 .contains(name + " seed 1: failed: " + trial.path("error").asString());
@@ -177,7 +177,7 @@ final class MisbehavingPluginsTest {
                 .containsExactlyElementsOf(NETWORKS.keySet());
         assertThat(Files.readAllLines(folder.resolve("run/results.csv")))
                 .hasSize(1 + NETWORKS.size())
-                .filteredOn(line -> line.contains(",failed,"))
+                .filteredOn(line -> line.startsWith("failed,"))
                 .hasSize(NETWORKS.size() - 1);
         assertThat(Files.readAllLines(folder.resolve("run/results.md")))
                 // Two tables, the second of the one trial that is done.

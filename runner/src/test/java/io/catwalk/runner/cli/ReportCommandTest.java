@@ -7,6 +7,7 @@ import io.catwalk.runner.plugin.TestPlugin;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,5 +74,18 @@ final class ReportCommandTest {
 
         assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
         assertThat(run.resolve("report.html")).content().contains("dense has no predictions");
+    }
+
+    @Test
+    void ofTwoAtOnceOneWaitsForTheOther() throws Exception {
+        FutureTask<Catwalk.Answer> first = new FutureTask<>(() -> Catwalk.run("report", run.toString()));
+        new Thread(first, "first").start();
+        Catwalk.Answer second = Catwalk.run("report", run.toString());
+
+        assertThat(first.get().exitCode()).as("%s", first.get()).isEqualTo(ExitCode.DONE);
+        assertThat(second.exitCode()).as("%s", second).isEqualTo(ExitCode.DONE);
+        assertThat(first.get().err() + second.err())
+                .contains("waiting for the other process that works on " + run + ": this process works on it");
+        assertThat(run).isDirectoryNotContaining("glob:**.part");
     }
 }

@@ -3,12 +3,15 @@ package io.catwalk.runner.evaluation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.catwalk.runner.RequestException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -84,6 +87,7 @@ class PredictionsTest {
 
         assertThat(file).hasContent(HEADER + "0,1,0.1,-2.0\n1,0,1.0E-10,3.0\n");
         assertThat(folder).isDirectoryContaining("glob:**.csv").isDirectoryNotContaining("glob:**.part");
+        assertThat(PredictedClasses.read(file)).isEqualTo(new PredictedClasses(2, new int[] {1, 0}, new int[] {0, 1}));
     }
 
     @Test
@@ -132,6 +136,116 @@ class PredictionsTest {
                 .hasMessageContaining("no such file");
         assertThatThrownBy(() -> Predictions.read(binary))
                 .isInstanceOf(RequestException.class)
-                .hasMessageContaining("not UTF-8");
+                .hasMessageContaining("4 fields in line 2");
+        assertThatThrownBy(() -> Predictions.read(folder))
+                .isInstanceOf(RequestException.class)
+                .hasMessage("expected predictions in " + folder + ", but that is a folder");
+    }
+
+    @Test
+    void aLineWithoutEndIsNotHeldInMemory() throws IOException {
+        Path file = folder.resolve("predictions.csv");
+        Files.writeString(file, HEADER + "1".repeat(1 << 20));
+
+        assertThatThrownBy(() -> Predictions.read(file))
+                .isInstanceOf(RequestException.class)
+                .hasMessageContainingAll("a line of at most 128 letters in line 2", "a longer one");
+    }
+
+    @Test
+    void linesMayEndAsOnWindowsAndTheLastOneNotAtAll() throws IOException {
+        Path file = folder.resolve("predictions.csv");
+        Files.writeString(file, HEADER.replace("\n", "\r\n") + "0,1,0.5,2\r\n1,0,-1,3");
+
+        assertThat(Predictions.read(file))
+                .isEqualTo(new Predictions(2, new int[] {1, 0}, new float[] {0.5f, 2, -1, 3}));
+    }
+
+    /** Laid out by hand from the published format: numpy.lib.format, version 1.0. */
+    @Test
+    void theArrayIsOfNumpysFormat() throws IOException {
+        Path file = folder.resolve("predictions.npy");
+        Predictions predictions = new Predictions(2, new int[] {1, 0}, new float[] {1, -2, 0.5f, 3});
+
+        predictions.write(file);
+
+        byte[] bytes = Files.readAllBytes(file);
+        assertThat(bytes).startsWith(0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, 0x76, 0); // 10 and 118 are twice 64
+        assertThat(new String(bytes, 10, 118, StandardCharsets.US_ASCII))
+                .startsWith("{'descr': [('label', '<i4'), ('logits', '<f4', (2,))], 'fortran_order': False, "
+                        + "'shape': (2,), }  ")
+                .endsWith(" \n");
+        assertThat(HexFormat.of().formatHex(bytes, 128, bytes.length))
+                .isEqualTo("01000000" + "0000803f" + "000000c0" + "00000000" + "0000003f" + "00004040");
+        assertThat(Predictions.read(file)).isEqualTo(predictions);
+        assertThat(PredictedClasses.read(file)).isEqualTo(new PredictedClasses(2, new int[] {1, 0}, new int[] {0, 1}));
+    }
+
+    @Test
+    void numpyReadsTheArray() throws IOException, InterruptedException {
+        Path file = folder.resolve("predictions.npy");
+        new Predictions(3, new int[] {2, 0}, new float[] {1, -2, 0.5f, 3, 1e-10f, 7}).write(file);
+        assumeThat(python("import numpy")).as("there is no numpy here").isEmpty();
+
+        assertThat(python("import numpy; rows = numpy.load('" + file + "', mmap_mode='r', allow_pickle=False); "
+                        + "assert rows['label'].tolist() == [2, 0]; logits = rows['logits']; "
+                        + "assert logits.shape == (2, 3) and logits.dtype == numpy.float32; "
+                        + "assert logits.tolist() == [[1, -2, 0.5], [3, float(numpy.float32(1e-10)), 7]]; "
+                        + "numpy.save('" + file + "', rows)"))
+                .isEmpty();
+        assertThat(Predictions.read(file).images()).isEqualTo(2); // also what NumPy wrote
+    }
+
+    private String python(String program) throws IOException, InterruptedException {
+        try {
+            Process process = new ProcessBuilder("python3", "-c", program)
+                    .redirectErrorStream(true)
+                    .start();
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return process.waitFor() == 0 ? "" : said + " ";
+        } catch (IOException e) {
+            return "there is no python3";
+        }
+    }
+
+    @Test
+    void textIsForAtMostTenMillionLogits() {
+        assertThat(new Predictions(2, new int[5_000_000], new float[10_000_000]).extension())
+                .isEqualTo(".csv");
+        assertThat(new Predictions(2, new int[5_000_001], new float[10_000_002]).extension())
+                .isEqualTo(".npy");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            cut in the header   | 60  |      |     | the end of the file
+            cut in an image     | 151 |      |     | 2 of 2, in 151
+            without end         | 0   |      |     | the end of the file
+            another magic       | 152 | 1    | 88  | other bytes
+            version 2           | 152 | 6    | 2   | other bytes
+            big-endian          | 152 | 32   | 62  | '{'descr'
+            a label of 7        | 152 | 128  | 7   | found 7
+            a negative label    | 152 | 131  | 255 | found -
+            not a number        | 152 | 134  | 255 | image 0
+            infinity            | 152 | 151  | 127 | found
+            """)
+    void aDamagedArrayIsNamed(String damage, int length, Integer at, Integer value, String found) throws IOException {
+        Path file = folder.resolve("predictions.npy");
+        new Predictions(2, new int[] {1, 0}, new float[] {1, -2, 0.5f, 3}).write(file);
+        byte[] bytes = Arrays.copyOf(Files.readAllBytes(file), length);
+        if (at != null) {
+            bytes[at] = value.byteValue();
+            if (damage.equals("not a number") || damage.equals("infinity")) {
+                bytes[at + (damage.equals("infinity") ? -1 : 1)] = (byte) (damage.equals("infinity") ? 0x80 : 0x7f);
+            }
+        }
+        Files.write(file, bytes);
+
+        assertThatThrownBy(() -> Predictions.read(file))
+                .as(damage)
+                .isInstanceOf(RequestException.class)
+                .hasMessageStartingWith("expected ")
+                .hasMessageContainingAll(file.toString(), found)
+                .hasMessageEndingWith("; evaluate the model again to write the file anew");
     }
 }

@@ -7,9 +7,11 @@ import io.catwalk.api.Augmentation;
 import io.catwalk.api.Optimizer;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Schedule;
+import io.catwalk.runner.Json;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.SplitSpec;
+import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,16 +20,12 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledOnOs;
-import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("tiny")
 final class RunFolderTest {
-
-    private static final Path FULL_DISK = Path.of("/dev/full");
 
     @TempDir
     private Path folder;
@@ -50,7 +48,7 @@ final class RunFolderTest {
                         new Contestant("gru", "default", hyperparameters, Recipe.standard()),
                         new Contestant(
                                 "conv",
-                                text,
+                                "wide-2",
                                 Map.of(),
                                 Recipe.standard()
                                         .withOptimizer(new Optimizer.Sgd(0.1, 0.9, 0.0005))
@@ -67,7 +65,7 @@ final class RunFolderTest {
                 0.25,
                 null,
                 "compare " + text);
-        RunFolder run = RunFolder.create(folder.resolve("run"), RunFolder.Existing.REFUSE);
+        RunFolder run = new RunFolder(folder);
 
         run.writeExperiment(spec);
 
@@ -75,28 +73,28 @@ final class RunFolderTest {
     }
 
     @Test
-    void aNewFolderIsMadeWithItsParents() {
-        assertThat(RunFolder.create(folder.resolve("a/b/run"), RunFolder.Existing.REFUSE)
-                        .path())
-                .isEmptyDirectory();
+    void aNewFolderIsMadeWithItsParents() throws IOException {
+        assertThat(claimed(folder.resolve("a/b/run"), RunFolder.Existing.REFUSE))
+                .containsExactly("lock");
     }
 
     @Test
-    void anEmptyFolderIsTaken() {
-        assertThat(RunFolder.create(folder, RunFolder.Existing.REFUSE).path()).isEqualTo(folder);
+    void anEmptyFolderIsTaken() throws IOException {
+        assertThat(claimed(folder, RunFolder.Existing.REFUSE)).containsExactly("lock");
+        assertThat(claimed(folder, RunFolder.Existing.REFUSE)).as("once more").containsExactly("lock");
     }
 
     @Test
     void aRunIsRefusedUnlessItMayBeReplaced() throws IOException {
         Path path = aRun();
 
-        assertThatThrownBy(() -> RunFolder.create(path, RunFolder.Existing.REFUSE))
+        assertThatThrownBy(() -> RunFolder.claim(path, RunFolder.Existing.REFUSE))
                 .isInstanceOf(RequestException.class)
                 .hasMessage(
                         "--out must be new, but " + path + " holds a run: choose another, or replace it with --force");
         assertThat(path.resolve("trials/gru/1-0/trial.json")).exists();
 
-        assertThat(RunFolder.create(path, RunFolder.Existing.REPLACE).path()).isEmptyDirectory();
+        assertThat(claimed(path, RunFolder.Existing.REPLACE)).containsExactly("lock");
     }
 
     @Test
@@ -104,31 +102,80 @@ final class RunFolderTest {
         Path path = aRun();
         Path link = Files.createSymbolicLink(folder.resolve("link"), path);
 
-        RunFolder.create(link, RunFolder.Existing.REPLACE);
+        assertThat(claimed(link, RunFolder.Existing.REPLACE)).containsExactly("lock");
 
         assertThat(link).isSymbolicLink();
-        assertThat(path).isEmptyDirectory();
-    }
-
-    @Test
-    void whatALinkInARunPointsAtIsKept() throws IOException {
-        Path path = aRun();
-        Path precious = Files.createDirectory(folder.resolve("precious"));
-        Files.writeString(precious.resolve("thesis.tex"), "years of work");
-        Files.createSymbolicLink(path.resolve("trials/link"), precious);
-
-        RunFolder.create(path, RunFolder.Existing.REPLACE);
-
-        assertThat(precious.resolve("thesis.tex")).hasContent("years of work");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"notes.txt", ".git", "trials.bak"})
+    @ValueSource(strings = {"trials/link", "trials/gru/1-0/link", "trials/gru/1-0/log.txt", "plots", "results.md"})
+    void aLinkInARunIsNeverFollowed(String name) throws IOException {
+        Path path = aRun();
+        Path precious = Files.createDirectory(folder.resolve("precious"));
+        Files.writeString(precious.resolve("thesis.tex"), "years of work");
+        Files.createSymbolicLink(path.resolve(name), precious);
+
+        assertKept(path, "holds " + name + ", which is of no run");
+        assertThatThrownBy(() -> RunFolder.open(path).lock(RunLock.Purpose.TRAIN))
+                .isInstanceOf(RequestException.class)
+                .hasMessage("expected a run folder of files and folders, but " + name + " in " + path.toRealPath()
+                        + " is a link: nothing was changed; put there what it points at");
+        assertThat(precious.resolve("thesis.tex")).hasContent("years of work");
+    }
+
+    @Test
+    void aLinkedTrialFolderIsNotCleared() throws IOException {
+        Path path = aRun();
+        TrialSpec trial =
+                RunFolder.open(path).readExperiment().trials(new Outcomes()).get(0);
+        Path precious = Files.createDirectory(folder.resolve("precious"));
+        Files.move(path.resolve("trials/gru/1-0/trial.json"), precious.resolve("trial.json"));
+        Files.delete(path.resolve("trials/gru/1-0"));
+        Files.createSymbolicLink(path.resolve("trials/gru/1-0"), precious);
+
+        assertThatThrownBy(() -> RunFolder.open(path).createTrial(trial))
+                .isInstanceOf(RequestException.class)
+                .hasMessageContaining("trials/gru/1-0 is a link");
+        assertThat(precious.resolve("trial.json")).exists();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"../../x", "/etc", "..", "a/b", "a\\b", "", "a\u0000b", "wide ", "Bär"})
+    void aVariantThatIsNoNameIsRefusedBeforeAnythingIsTouched(String variant) throws IOException {
+        Path path = aRun();
+        Path request = path.resolve("experiment.yaml");
+        Files.writeString(
+                request,
+                Files.readString(request)
+                        .replace("variant: default", "variant: " + Json.JSON.writeValueAsString(variant)));
+
+        assertThatThrownBy(() -> RunFolder.open(path).readExperiment())
+                .isInstanceOf(RequestException.class)
+                .hasMessageStartingWith("expected an experiment in " + request + ", but variant must be at most 96 ")
+                .hasMessageNotContainingAny("\n", "\u0000");
+        assertThat(path.resolve("trials/gru/1-0/trial.json")).exists();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "notes.txt",
+                ".git",
+                "trials.bak",
+                "plots/mine.txt",
+                "trials/gru/notes",
+                "trials/gru/1-0/thesis.tex",
+                "trials/gru/1-0/model/a/b",
+                "audit/notes.md",
+                ".notes.txt.0123456789abcdef.part"
+            })
     void aRunBesideSomethingElseIsNeverTouched(String other) throws IOException {
         Path path = aRun();
+        Files.createDirectories(path.resolve(other).getParent());
         Files.writeString(path.resolve(other), "mine");
 
         assertKept(path, "holds " + other + ", which is of no run");
+        assertThat(path.resolve(other)).hasContent("mine");
     }
 
     @Test
@@ -150,50 +197,62 @@ final class RunFolderTest {
     void aFolderThatCannotBeMadeIsNamed() throws IOException {
         Path path = Files.writeString(folder.resolve("file"), "").resolve("run");
 
-        assertThatThrownBy(() -> RunFolder.create(path, RunFolder.Existing.REFUSE))
+        assertThatThrownBy(() -> RunFolder.claim(path, RunFolder.Existing.REFUSE))
                 .isInstanceOf(RequestException.class)
                 .hasMessage("--out must be a folder that can be made and written, but " + path
                         + " cannot (Not a directory): choose another");
     }
 
     @Test
-    @EnabledOnOs(value = OS.LINUX, disabledReason = "needs /dev/full")
-    void aFullDiskIsNamedAndKeepsTheOlderFile() throws IOException {
-        RunFolder run = RunFolder.open(aRun());
-        String before = Files.readString(run.path().resolve("experiment.yaml"));
-        ExperimentSpec spec = run.readExperiment();
-        Files.createSymbolicLink(run.path().resolve("experiment.yaml.part"), FULL_DISK);
-
-        assertThatThrownBy(() -> run.writeExperiment(spec))
-                .isInstanceOf(IOException.class)
-                .hasMessage("cannot write " + run.path().resolve("experiment.yaml") + ": No space left on device");
-        assertThat(run.path().resolve("experiment.yaml")).hasContent(before);
-        assertThat(run.path().resolve("experiment.yaml.part")).doesNotExist();
-    }
-
-    @Test
     void onlyOneAtATimeWorksOnARun() throws IOException {
         RunFolder run = RunFolder.open(aRun());
-        RunLock first = run.lock();
+        RunLock first = run.lock(RunLock.Purpose.TRAIN);
 
-        assertThatThrownBy(run::lock)
-                .isInstanceOf(RequestException.class)
-                .hasMessage("expected a run that nobody works on, but another process is running "
-                        + run.path().toAbsolutePath() + ": wait for it, or stop it");
+        for (int i = 0; i < 2; i++) { // to be refused does not give the lock of the first away
+            assertThatThrownBy(() -> run.lock(RunLock.Purpose.WRITE))
+                    .isInstanceOf(RequestException.class)
+                    .hasMessage("expected a run that nobody works on, but this process works on it: "
+                            + run.path().toAbsolutePath() + "; wait for it, or stop it");
+        }
         first.close();
-        run.lock().close();
+        run.lock(RunLock.Purpose.WRITE).close();
     }
 
     @Test
     void aRunThatIsBeingMadeIsNotReplaced() throws IOException {
         Path path = aRun();
-        RunLock somebody = RunFolder.open(path).lock();
+        RunLock somebody = RunFolder.open(path).lock(RunLock.Purpose.TRAIN);
 
-        assertThatThrownBy(() -> RunFolder.create(path, RunFolder.Existing.REPLACE))
+        assertThatThrownBy(() -> RunFolder.claim(path, RunFolder.Existing.REPLACE))
                 .isInstanceOf(RequestException.class)
                 .hasMessageStartingWith("expected a run that nobody works on");
         assertThat(path.resolve("experiment.yaml")).exists();
         somebody.close();
+    }
+
+    @Test
+    void draftsOfKilledWritersAreOfTheRunAndGoWithTheLock() throws IOException {
+        Path path = aRun();
+        List<Path> drafts = List.of(
+                path.resolve(".results.json.0123456789abcdef.part"),
+                path.resolve("trials/gru/1-0/.predictions.csv.0123456789abcdef.part"));
+        for (Path draft : drafts) {
+            Files.writeString(draft, "half");
+        }
+
+        RunFolder.open(path).lock(RunLock.Purpose.WRITE).close();
+
+        assertThat(drafts).noneMatch(Files::exists);
+        Files.writeString(drafts.get(1), "half");
+        assertThat(claimed(path, RunFolder.Existing.REPLACE)).containsExactly("lock");
+    }
+
+    @Test
+    void aRequestThatWasNotWrittenToItsEndIsNothing() throws IOException {
+        Files.writeString(folder.resolve(".experiment.yaml.0123456789abcdef.part"), "schema: 1\ndat");
+        Files.writeString(folder.resolve("lock"), "process 1 trains in it");
+
+        assertThat(claimed(folder, RunFolder.Existing.REFUSE)).containsExactly("lock");
     }
 
     @Test
@@ -205,14 +264,14 @@ final class RunFolderTest {
 
         assertThatThrownBy(() -> RunFolder.open(path).readExperiment())
                 .isInstanceOf(RequestException.class)
-                .hasMessage("expected a run folder of schema 1 or older, but " + path
+                .hasMessage("expected a run folder of schema 1, but " + request
                         + " is of schema 2: it is left as it is; use the newer Catwalk that made it");
         assertThat(request).hasContent(before);
     }
 
     private static void assertKept(Path path, String reason) {
         for (RunFolder.Existing existing : RunFolder.Existing.values()) {
-            assertThatThrownBy(() -> RunFolder.create(path, existing))
+            assertThatThrownBy(() -> RunFolder.claim(path, existing))
                     .isInstanceOf(RequestException.class)
                     .hasMessage("--out must be new, empty or a run folder, but " + path + " " + reason
                             + ": it is left as it is; choose another");
@@ -223,8 +282,16 @@ final class RunFolderTest {
         }
     }
 
+    /** Claims a folder and returns what is in it then. */
+    private static List<String> claimed(Path path, RunFolder.Existing existing) throws IOException {
+        try (RunLock lock = RunFolder.claim(path, existing);
+                var entries = Files.list(lock.run().path())) {
+            return entries.map(entry -> entry.getFileName().toString()).toList();
+        }
+    }
+
     private Path aRun() throws IOException {
-        RunFolder run = RunFolder.create(folder.resolve("run"), RunFolder.Existing.REFUSE);
+        RunFolder run = new RunFolder(Files.createDirectory(folder.resolve("run")));
         ExperimentSpec spec = new ExperimentSpec(
                 1,
                 new DatasetSpec("fashion-mnist", null, 0, 0),

@@ -25,6 +25,15 @@ class SeedsTest {
     }
 
     @Test
+    void everyEpochHasASeedOfItsOwn() {
+        Set<Integer> first = new HashSet<>();
+        for (int epoch = 1; epoch <= 1000; epoch++) {
+            first.add(new Seeds(3, 1).engineSeed(Purpose.DROPOUT, epoch));
+        }
+        assertThat(first).hasSize(1000).doesNotContain(new Seeds(3, 1).engineSeed(Purpose.DROPOUT));
+    }
+
+    @Test
     void theSameSeedGivesTheSameNumbers() {
         for (Purpose purpose : Purpose.values()) {
             assertThat(new Seeds(3, 1).generator(purpose).nextLong())

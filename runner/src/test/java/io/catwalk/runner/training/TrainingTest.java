@@ -19,8 +19,12 @@ import io.catwalk.api.Recipe;
 import io.catwalk.api.Schedule;
 import io.catwalk.api.Task;
 import io.catwalk.runner.data.LabeledImages;
+import io.catwalk.runner.data.Split;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -112,6 +116,30 @@ class TrainingTest {
                     .isEqualTo(best);
             assertThat(accuracy(model, HOPELESS)).isEqualTo(best);
         }
+    }
+
+    /** At a constant rate the weights of epoch k do not depend on how many epochs follow. */
+    @Test
+    void otherValidationImagesChangeTheChosenEpochAndNoWeight() {
+        LabeledImages images = SmallWorld.hopeless(128);
+        int[] train = IntStream.range(0, 64).toArray();
+        Recipe recipe = SmallWorld.plain(1, 12, 8);
+        Set<Integer> chosen = new HashSet<>();
+        for (int from : new int[] {64, 96}) {
+            Split split = new Split(train, IntStream.range(from, from + 32).toArray());
+            try (TrainedModel model =
+                    SmallWorld.train(SmallWorld::convolutional, TrainingData.of(images, split), recipe, 3)) {
+                chosen.add(model.bestEpoch());
+                try (TrainedModel unvalidated = SmallWorld.train(
+                        SmallWorld::convolutional,
+                        TrainingData.of(images, new Split(train, new int[0])),
+                        recipe.withEpochs(model.bestEpoch()),
+                        3)) {
+                    assertThat(SmallWorld.weights(model)).containsExactly(SmallWorld.weights(unvalidated));
+                }
+            }
+        }
+        assertThat(chosen).as("or else this would prove little").hasSize(2);
     }
 
     @Test

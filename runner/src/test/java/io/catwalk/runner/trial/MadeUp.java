@@ -100,7 +100,8 @@ public final class MadeUp {
                         "cd".repeat(32),
                         trial.threads(),
                         new Software("0.1.0", "0.36.0", "2.7.1", "1.29.0", "Debian 17.0.13"),
-                        new Machine("Linux 6.1", "amd64", "AMD EPYC", 2, 16L << 30)));
+                        new Machine("Linux 6.1", "amd64", "AMD EPYC", 2, 16L << 30)),
+                List.of());
     }
 
     /** Leaves in a folder what a trial leaves: its order, history, weights, predictions and outcome. */
@@ -111,6 +112,13 @@ public final class MadeUp {
         List<String> names =
                 IntStream.range(0, classes).mapToObj(Integer::toString).toList();
         Metrics metrics = Evaluation.of(predictions, names).metrics();
+        AtomicFiles.write(folder.order(), Json.JSON.writeValueAsString(order));
+        folder.writeHistory(IntStream.rangeClosed(1, order.spec().recipe().epochs())
+                .mapToObj(epoch -> new Epoch(epoch, 1.0 / epoch, 0.8, 1.1 / epoch, 0.79, 0.001, 2.5))
+                .toList());
+        folder.writePredictions("test", predictions);
+        Files.createDirectories(folder.path().resolve("model"));
+        Files.write(folder.path().resolve("model/network-0000.params"), new byte[2048]);
         Done made = done(order.spec(), new TrialMetrics(metrics, metrics, metrics), efficiency(null, null), null);
         TrialInputs inputs = order.inputs();
         Done done = new Done(
@@ -130,14 +138,8 @@ public final class MadeUp {
                         "cd".repeat(32),
                         order.spec().threads(),
                         inputs.software(),
-                        made.provenance().machine()));
-        AtomicFiles.write(folder.order(), Json.JSON.writeValueAsString(order));
-        folder.writeHistory(IntStream.rangeClosed(1, order.spec().recipe().epochs())
-                .mapToObj(epoch -> new Epoch(epoch, 1.0 / epoch, 0.8, 1.1 / epoch, 0.79, 0.001, 2.5))
-                .toList());
-        folder.writePredictions("test", predictions);
-        Files.createDirectories(folder.path().resolve("model"));
-        Files.write(folder.path().resolve("model/network-0000.params"), new byte[2048]);
+                        made.provenance().machine()),
+                folder.digests());
         folder.writeOutcome(done);
         return done;
     }

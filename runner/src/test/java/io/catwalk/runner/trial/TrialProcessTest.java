@@ -3,43 +3,66 @@ package io.catwalk.runner.trial;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.catwalk.api.Recipe;
 import io.catwalk.runner.data.TinyImages;
-import io.catwalk.runner.plugin.InstalledClassifier;
-import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.plugin.TestPlugin;
 import io.catwalk.runner.training.Epoch;
+import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledOnOs;
-import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 final class TrialProcessTest {
+
+    private static final String LAST = "Layers.flatten(), Layers.dense(16), Layers.relu(), Layers.dropout(0.3),"
+            + " Layers.dense(task.classes()));";
+
+    /** Does something before it passes on what comes. */
+    private static final String DOING =
+            "return Layers.sequence(new ai.djl.nn.LambdaBlock(x -> { %s return x; }, \"odd\"), " + LAST;
+
+    /** Whether a batch is one of the second epoch or later: the first has six of 16 images. */
+    private static final String SECOND_EPOCH = "int seen = Integer.getInteger(\"seen\", 0)"
+            + " + (x.head().getShape().get(0) == 16 ? 1 : 0); System.setProperty(\"seen\", \"\" + seen); if (seen > 6) ";
+
+    private static final String PARK = "while (true) { java.util.concurrent.locks.LockSupport.park(); }";
 
     @TempDir
     private static Path folder;
 
     @BeforeAll
     static void write() throws IOException {
-        Path plugins = Files.createDirectory(folder.resolve("plugins"));
-        TestPlugin.building(
-                        "dropout",
-                        "return Layers.sequence(Layers.flatten(), Layers.dense(16), Layers.relu(),"
-                                + " Layers.dropout(0.3), Layers.dense(task.classes()));")
-                .write(plugins.resolve("dropout.jar"));
-        TestPlugin.building("hangs", "while (true) { java.util.concurrent.locks.LockSupport.park(); }")
-                .write(plugins.resolve("hangs.jar"));
+        Files.createDirectory(folder.resolve("plugins"));
+        plugin("dropout", "return Layers.sequence(" + LAST);
+        plugin("hangs", PARK);
+        plugin("hangs-later", DOING.formatted(SECOND_EPOCH + PARK));
+        plugin(
+                "forges",
+                "try { var forged = java.nio.file.Files.readString(java.nio.file.Path.of(\"" + folder
+                        + "/forged.json\")); java.nio.file.Files.writeString(java.nio.file.Path.of(\"trial.json\"), forged);"
+                        + " } catch (java.io.IOException e) { throw new java.io.UncheckedIOException(e); }"
+                        + " Runtime.getRuntime().halt(0); return null;");
+        plugin(
+                "halts-when-traced",
+                DOING.formatted("if (!x.head().getClass().getSimpleName().startsWith(\"Pt\"))"
+                        + " Runtime.getRuntime().halt(5);"));
+        plugin(
+                "never-ends",
+                "Runtime.getRuntime().addShutdownHook(new Thread(() -> { " + PARK + " })); return Layers.sequence("
+                        + LAST);
         TinyImages.write(folder.resolve("tiny"));
+    }
+
+    private static void plugin(String name, String network) {
+        TestPlugin.building(name, network).write(folder.resolve("plugins").resolve(name + ".jar"));
     }
 
     @Test
@@ -74,35 +97,83 @@ final class TrialProcessTest {
     }
 
     @Test
-    void anInterruptStopsTheProcess() throws Exception {
-        CountDownLatch called = new CountDownLatch(1);
-        FutureTask<TrialOutcome> trial = new FutureTask<>(() -> {
-            called.countDown();
-            return new TrialProcess(null).train(order("hangs", 1, "interrupted"), epoch -> {});
-        });
+    void anInterruptStopsTheProcessThatRuns() throws Exception {
+        CountDownLatch trains = new CountDownLatch(1);
+        FutureTask<TrialOutcome> trial = new FutureTask<>(() ->
+                new TrialProcess(null).train(order("hangs-later", 1, "interrupted"), epoch -> trains.countDown()));
         Thread thread = new Thread(trial);
         thread.start();
-        assertThat(called.await(10, SECONDS)).isTrue();
+        assertThat(trains.await(60, SECONDS)).isTrue();
+        List<ProcessHandle> children = childrenOn("interrupted");
+        assertThat(children).isNotEmpty();
 
         thread.interrupt();
-        thread.join(SECONDS.toMillis(10));
+        thread.join();
 
-        assertThat(thread.isAlive()).isFalse();
-        assertThat(trial).isDone();
-        assertThat(childrenOn("interrupted")).isEmpty();
+        for (ProcessHandle child : children) {
+            child.onExit().get(10, SECONDS);
+        }
+        assertThat(trial)
+                .failsWithin(Duration.ZERO)
+                .withThrowableOfType(ExecutionException.class)
+                .withCauseInstanceOf(InterruptedException.class);
     }
 
     @Test
-    @EnabledOnOs(value = OS.LINUX, disabledReason = "needs /dev/full")
-    void aFullDiskCostsTheTrial() throws Exception {
-        TrialOrder order = order("dropout", 1, "full");
-        Files.createSymbolicLink(order.folder().resolve("history.csv.part"), Path.of("/dev/full"));
+    void aTrialThatIsKilledFromOutsideIsLost() throws Exception {
+        TrialOutcome outcome = new TrialProcess(null)
+                .train(
+                        order("hangs-later", 1, "killed"),
+                        epoch -> childrenOn("killed").forEach(ProcessHandle::destroyForcibly));
 
-        TrialOutcome result = new TrialProcess(null).train(order, epoch -> {});
+        assertThat(outcome).isInstanceOf(TrialOutcome.Lost.class);
+        assertThat(outcome.error()).startsWith("its process was killed from outside");
+    }
 
-        assertThat(result).isInstanceOf(TrialOutcome.Failed.class);
-        assertThat(result.error())
-                .isEqualTo("cannot write " + order.folder().resolve("history.csv") + ": No space left on device");
+    @Test
+    void anOutcomeThatThePluginWroteIsNotBelieved() throws Exception {
+        new TrialProcess(null).train(order("dropout", 1, "real"), epoch -> {});
+        Files.copy(new TrialFolder(folder.resolve("real")).outcome(), folder.resolve("forged.json"));
+        TrialOrder order = order("forges", 1, "forged");
+
+        TrialOutcome outcome = new TrialProcess(null).train(order, epoch -> {});
+
+        assertThat(new TrialFolder(order.folder()).outcome()).exists();
+        assertThat(outcome).isInstanceOf(TrialOutcome.Failed.class);
+        assertThat(outcome.error()).startsWith("its process ended by itself with exit code 0 before it was done");
+    }
+
+    @Test
+    void whatEndsItsProcessWhenItIsExportedIsTrained() throws Exception {
+        TrialOrder order = order("halts-when-traced", 1, "halted");
+        Done done = (Done) new TrialProcess(null).train(order, epoch -> {});
+
+        assertThat(done.parity()).isNotNull();
+        assertThat(done.parity().sentence())
+                .startsWith("has no ONNX form: its process ended by itself with exit code 5");
+        Done written = (Done) new TrialFolder(order.folder()).readOutcome();
+        assertThat(written.parity()).isEqualTo(done.parity());
+        assertThat(written.metrics()).isEqualTo(done.metrics());
+        assertThat(new TrialFolder(order.folder()).damage(done)).isEmpty();
+    }
+
+    @Test
+    void aProcessThatNeverEndsAfterItsOutcomeHoldsNobodyUp() throws Exception {
+        TrialOutcome outcome =
+                new TrialProcess(Duration.ofMinutes(2)).train(order("never-ends", 1, "endless"), epoch -> {});
+
+        assertThat(outcome).isInstanceOf(TrialOutcome.Done.class);
+    }
+
+    @Test
+    void troubleOfTheExecutionItselfIsLost() throws Exception {
+        TrialOrder order = order("dropout", 1, "gone");
+        Files.delete(order.folder());
+        try (LocalExecutor executor = new LocalExecutor(new TrialProcess(null), 1)) {
+            TrialOutcome outcome = executor.submit(order, epoch -> {}).outcome().get(60, SECONDS);
+            assertThat(outcome).isInstanceOf(TrialOutcome.Lost.class);
+            assertThat(outcome.error()).startsWith("cannot write ").doesNotContain("\n");
+        }
     }
 
     private static List<ProcessHandle> childrenOn(String name) {
@@ -117,26 +188,6 @@ final class TrialProcessTest {
     }
 
     private static TrialOrder order(String classifier, long seed, String name) throws IOException {
-        Recipe recipe = Recipe.standard().withEpochs(2).withBatchSize(16);
-        DatasetSpec dataset = new DatasetSpec(folder.resolve("tiny").toString(), null, 0, 0);
-        return new TrialOrder(
-                new TrialSpec(classifier, "default", Map.of(), recipe, seed, 0, 1, TrialSpec.Purpose.SHIP),
-                dataset,
-                SplitSpec.holdOut(0.1, 0),
-                folder,
-                folder.resolve("plugins"),
-                Files.createDirectory(folder.resolve(name)),
-                inputs(classifier, dataset));
-    }
-
-    private static TrialInputs inputs(String classifier, DatasetSpec dataset) {
-        InstalledClassifier plugin =
-                PluginCatalog.open(folder.resolve("plugins")).require(classifier);
-        return new TrialInputs(
-                plugin.pluginId(),
-                plugin.version(),
-                plugin.jarSha256(),
-                dataset.load(folder).sha256(),
-                Software.current());
+        return Orders.of(folder, classifier, "tiny", 2, seed, Files.createDirectory(folder.resolve(name)));
     }
 }

@@ -25,9 +25,7 @@ final class OnnxFiles {
             ParityResult parity = worst(entrant);
             rows.add(List.of(
                     Table.Cell.bold(entrant.name()),
-                    Table.Cell.on(
-                            parity.agrees() ? Differences.BETTER : Differences.WORSE,
-                            parity.agrees() ? "agrees" : parity.exported() ? "disagrees" : "no ONNX form"),
+                    Table.Cell.on(parity.agrees() ? Differences.BETTER : Differences.WORSE, parity.verdict()),
                     Table.Cell.of(Words.count(parity.images())),
                     Table.Cell.of(parity.maxAbs() == null ? Words.NONE : Words.count(parity.flips())),
                     Table.Cell.of(Words.scientific(parity.maxAbs())),
@@ -111,6 +109,6 @@ final class OnnxFiles {
         return (disagreeing == 0 ? "" : "; " + disagreeing + (disagreeing == 1 ? " disagrees" : " disagree"))
                 + (without == 0
                         ? ""
-                        : "; " + without + (without == 1 ? " network has" : " networks have") + " no ONNX form");
+                        : "; " + without + (without == 1 ? " network has" : " networks have") + " no ONNX file");
     }
 }

@@ -227,7 +227,7 @@ record SampleRun(List<String> contestants, List<String> classes, int folds, int 
                         measured ? latency(90 + 140.0 * (place * 3 % 7)) : null,
                         measured ? latency(20 + 35.0 * (place * 3 % 7)) : null),
                 measured
-                        ? new ParityResult(true, images, 0, 1.1e-5, 8e-7, 5.7e-6, 1e-4, 30, "level ALL, batch 7")
+                        ? new ParityResult(true, images, 0, 1.1e-5, 8e-7, 5.7e-6, 1e-4, 30, "level ALL, batch 7", null)
                         : null);
         return new Done(
                 trial,
@@ -238,7 +238,8 @@ record SampleRun(List<String> contestants, List<String> classes, int folds, int 
                 done.efficiency(),
                 new Timing("2026-11-24T15:15:52Z", 50 + 210.0 * place, epochs, Math.max(1, epochs - place % 3), 12.3),
                 done.normalization(),
-                done.provenance());
+                done.provenance(),
+                done.files());
     }
 
     private static final Machine MACHINE = new Machine("Linux 6.1", "amd64", "AMD EPYC", 2, 16L << 30);

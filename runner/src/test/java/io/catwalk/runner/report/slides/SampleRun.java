@@ -204,7 +204,8 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
                                 2e-6,
                                 1e-4,
                                 14,
-                                "all optimizations, 1 thread, batch 64")
+                                "all optimizations, 1 thread, batch 64",
+                                null)
                         : null,
                 new Efficiency(
                         28_938L + 40_000L * index,
@@ -227,7 +228,8 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
                         "c".repeat(64),
                         1,
                         new Software("0.1.0", "0.36.0", "2.7.1", "1.29.0", "17"),
-                        MACHINE));
+                        MACHINE),
+                List.of());
         boolean files = broken != Broken.FILES;
         return new Model(
                 label,

@@ -1,0 +1,82 @@
+package io.catwalk.runner.evaluation;
+
+import io.catwalk.runner.RequestException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * Holds which class one model predicted for each image: what a comparison needs of {@link Predictions},
+ * without the logits.
+ *
+ * <p>The arrays are not copied; whoever hands them over leaves them alone from then on.
+ *
+ * @param classes number of classes; at least 2
+ * @param labels true class of each image, in data-set order
+ * @param predicted class with the highest logit for each image; among equals the lowest class
+ */
+@SuppressWarnings("ArrayRecordComponent") // equality compares their contents
+public record PredictedClasses(int classes, int[] labels, int[] predicted) {
+
+    /** Checks that there are as many answers as labels. */
+    public PredictedClasses {
+        if (labels.length != predicted.length) {
+            throw new IllegalArgumentException(
+                    "expected " + labels.length + " predicted classes, but found " + predicted.length);
+        }
+    }
+
+    /**
+     * Reads them from what {@link Predictions#write} wrote, row by row: no logit is kept.
+     *
+     * @param file of predictions, {@code .csv} or {@code .npy}
+     * @return the labels and the predicted classes
+     * @throws RequestException if there is no such file, or it is not as expected
+     * @throws IOException if reading fails
+     */
+    public static PredictedClasses read(Path file) throws IOException {
+        return PredictionsFile.readClasses(file);
+    }
+
+    /** Returns the number of images. */
+    public int images() {
+        return labels.length;
+    }
+
+    /**
+     * Tells whether an image is predicted rightly.
+     *
+     * @param image 0 to {@link #images()} - 1
+     * @return whether its label was predicted
+     */
+    public boolean correct(int image) {
+        return predicted[image] == labels[image];
+    }
+
+    /** Tells for each image whether it is predicted rightly. */
+    public boolean[] correct() {
+        boolean[] correct = new boolean[labels.length];
+        for (int i = 0; i < correct.length; i++) {
+            correct[i] = correct(i);
+        }
+        return correct;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof PredictedClasses that
+                && classes == that.classes
+                && Arrays.equals(labels, that.labels)
+                && Arrays.equals(predicted, that.predicted);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * (31 * classes + Arrays.hashCode(labels)) + Arrays.hashCode(predicted);
+    }
+
+    @Override
+    public String toString() {
+        return "PredictedClasses[classes=" + classes + ", images=" + labels.length + "]";
+    }
+}

@@ -1,0 +1,203 @@
+package io.catwalk.runner.evaluation;
+
+import io.catwalk.runner.RequestException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes and reads predictions as comma-separated text: {@code image,label,logit_0,...}. It is read as
+ * bytes, without an object for each number: a report of 10,000 trials reads 10,000 such files.
+ */
+final class PredictionsCsv {
+
+    private static final int BUFFER = 1 << 16;
+
+    /** A million names of classes fit the header, and no number takes more than 32 letters. */
+    private static final int LONGEST_HEADER = 1 << 24;
+
+    private static final int LONGEST_NUMBER = 32;
+
+    private final Path file;
+    private final InputStream in;
+
+    /** Holds whole lines from {@link #next} up to {@link #whole}, and the beginning of another up to {@link #end}. */
+    private byte[] text = new byte[BUFFER];
+
+    private int next;
+    private int whole;
+    private int end;
+
+    private int number;
+
+    private PredictionsCsv(Path file, InputStream in) {
+        this.file = file;
+        this.in = in;
+    }
+
+    static void write(Predictions predictions, OutputStream out) throws IOException {
+        int classes = predictions.classes();
+        out.write((header(classes) + "\n").getBytes(StandardCharsets.US_ASCII));
+        StringBuilder row = new StringBuilder();
+        for (int i = 0; i < predictions.images(); i++) {
+            row.setLength(0);
+            row.append(i).append(',').append(predictions.labels()[i]);
+            for (int c = 0; c < classes; c++) {
+                row.append(',').append(predictions.logits()[i * classes + c]);
+            }
+            out.write(row.append('\n').toString().getBytes(StandardCharsets.US_ASCII));
+        }
+    }
+
+    static void read(Path file, PredictionRows rows) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            new PredictionsCsv(file, in).read(rows);
+        }
+    }
+
+    private static String header(int classes) {
+        StringBuilder header = new StringBuilder("image,label");
+        for (int c = 0; c < classes; c++) {
+            header.append(",logit_").append(c);
+        }
+        return header.toString();
+    }
+
+    private void read(PredictionRows rows) throws IOException {
+        String header = nextLine(LONGEST_HEADER) ? line() : null;
+        int classes = header == null ? 0 : header.split(",", -1).length - 2;
+        if (classes < 2 || !header(classes).equals(header)) {
+            throw refusal("the header image,label,logit_0,logit_1 and so on", header);
+        }
+        rows.begin(classes, 0);
+        float[] logits = new float[classes];
+        int longest = (int) Math.min(LONGEST_HEADER * 4L, (classes + 2L) * LONGEST_NUMBER);
+        while (nextLine(longest)) {
+            row(rows, logits);
+        }
+        if (rows.images == 0) {
+            throw refusal("at least one image", null);
+        }
+    }
+
+    private void row(PredictionRows rows, float[] logits) {
+        int start = next;
+        int to = field(start, logits);
+        if (wholeNumber(start, to) != rows.images) {
+            throw refusal("image " + rows.images, text(start, to));
+        }
+        int from = to + 1;
+        to = field(from, logits);
+        int label = wholeNumber(from, to);
+        if (label < 0 || label >= logits.length) {
+            throw refusal("a label from 0 to " + (logits.length - 1), text(from, to));
+        }
+        for (int c = 0; c < logits.length; c++) {
+            from = to + 1;
+            to = c < logits.length - 1 ? field(from, logits) : lastField(from, logits);
+            logits[c] = Decimals.parse(text, from, to);
+            if (!Float.isFinite(logits[c])) {
+                throw refusal("a finite logit", text(from, to));
+            }
+        }
+        rows.add(label, logits);
+        next = text[to] == '\r' ? to + 2 : to + 1;
+    }
+
+    /** Returns where the comma is that ends the field. */
+    private int field(int from, float[] logits) {
+        int to = from;
+        while (text[to] > ',' || (text[to] != ',' && text[to] != '\n')) {
+            to++;
+        }
+        if (text[to] == '\n') {
+            throw wrongCount(logits);
+        }
+        return to;
+    }
+
+    /** Returns where the line ends, which this field does too. */
+    private int lastField(int from, float[] logits) {
+        int to = from;
+        while (text[to] > ',' || (text[to] != ',' && text[to] != '\n')) {
+            to++;
+        }
+        if (text[to] == ',') {
+            throw wrongCount(logits);
+        }
+        return to > from && text[to - 1] == '\r' ? to - 1 : to;
+    }
+
+    private RequestException wrongCount(float[] logits) {
+        return refusal((logits.length + 2) + " fields", line());
+    }
+
+    /** Returns a number from 0 on, written as the program writes it; -1 for everything else. */
+    private int wholeNumber(int from, int to) {
+        if (from == to || to - from > 9 || (text[from] == '0' && to - from > 1)) {
+            return -1;
+        }
+        int value = 0;
+        for (int i = from; i < to; i++) {
+            if (text[i] < '0' || text[i] > '9') {
+                return -1;
+            }
+            value = value * 10 + text[i] - '0';
+        }
+        return value;
+    }
+
+    /** Makes sure that a whole line begins at {@link #next}, and says whether there is one more. */
+    private boolean nextLine(int longest) throws IOException {
+        number++;
+        while (next == whole) {
+            System.arraycopy(text, next, text, 0, end - next);
+            end -= next;
+            next = 0;
+            whole = 0;
+            if (end > longest) {
+                throw refusal("a line of at most " + longest + " letters", "a longer one");
+            }
+            if (end == text.length) {
+                text = Arrays.copyOf(text, 2 * text.length);
+            }
+            int read = in.read(text, end, text.length - end);
+            if (read < 0 && end == 0) {
+                return false;
+            }
+            if (read < 0) {
+                text[end] = '\n'; // the last line may lack it; there is room for it, as there was for more
+                read = 1;
+            }
+            int from = end;
+            end += read;
+            for (int i = end - 1; i >= from && whole == 0; i--) {
+                whole = text[i] == '\n' ? i + 1 : 0;
+            }
+        }
+        return true;
+    }
+
+    private String line() {
+        int to = next;
+        while (text[to] != '\n') {
+            to++;
+        }
+        String line = text(next, to > next && text[to - 1] == '\r' ? to - 1 : to);
+        next = to + 1;
+        return line;
+    }
+
+    private String text(int from, int to) {
+        return new String(text, from, to - from, StandardCharsets.ISO_8859_1);
+    }
+
+    private RequestException refusal(String expected, @Nullable String found) {
+        return PredictionsFile.refusal(file, expected, " in line " + number, found);
+    }
+}

@@ -1,0 +1,124 @@
+package io.catwalk.runner.evaluation;
+
+import io.catwalk.runner.Reasons;
+import io.catwalk.runner.RequestException;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Writes and reads predictions as one array of NumPy, format 1.0 (numpy.lib.format): a record an image,
+ * of the label (little-endian int32) and the logits (little-endian float32). In Python:
+ * {@code rows = numpy.load("predictions.npy"); rows["label"], rows["logits"]}, of the shapes (images,)
+ * and (images, classes).
+ */
+final class PredictionsNpy {
+
+    /** The magic string and the version 1.0; two bytes of the length of the header follow. */
+    private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0};
+
+    private static final int BEFORE_HEADER = MAGIC.length + Short.BYTES;
+    private static final int ALIGNMENT = 64;
+    private static final Pattern HEADER =
+            Pattern.compile("\\{'descr': \\[\\('label', '<i4'\\), \\('logits', '<f4', \\((\\d{1,9}),\\)\\)\\], "
+                    + "'fortran_order': False, 'shape': \\((\\d{1,9}),\\), \\} *\n");
+
+    private PredictionsNpy() {}
+
+    static void write(Predictions predictions, OutputStream out) throws IOException {
+        int classes = predictions.classes();
+        out.write(header(classes, predictions.images()));
+        ByteBuffer row = ByteBuffer.allocate(Math.multiplyExact(classes + 1, Float.BYTES))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < predictions.images(); i++) {
+            row.clear().putInt(predictions.labels()[i]);
+            row.asFloatBuffer().put(predictions.logits(), i * classes, classes);
+            out.write(row.array());
+        }
+    }
+
+    private static byte[] header(int classes, int images) {
+        String dictionary =
+                "{'descr': [('label', '<i4'), ('logits', '<f4', (%d,))], 'fortran_order': False, 'shape': (%d,), }"
+                        .formatted(classes, images);
+        int whole = BEFORE_HEADER + dictionary.length() + 1;
+        int padded = (whole + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT; // so that the array can be mapped
+        byte[] text = (dictionary + " ".repeat(padded - whole) + "\n").getBytes(StandardCharsets.US_ASCII);
+        return ByteBuffer.allocate(padded)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .put(MAGIC)
+                .putShort((short) text.length)
+                .put(text)
+                .array();
+    }
+
+    static void read(Path file, PredictionRows rows) throws IOException {
+        try (InputStream stream = Files.newInputStream(file);
+                DataInputStream in = new DataInputStream(stream)) {
+            byte[] start = new byte[BEFORE_HEADER];
+            in.readFully(start);
+            ByteBuffer numbers = ByteBuffer.wrap(start).order(ByteOrder.LITTLE_ENDIAN);
+            if (numbers.mismatch(ByteBuffer.wrap(MAGIC)) != MAGIC.length) {
+                throw refusal(file, "an array of NumPy, format 1.0", "other bytes");
+            }
+            byte[] text = new byte[Short.toUnsignedInt(numbers.getShort(MAGIC.length))];
+            in.readFully(text);
+            String header = new String(text, StandardCharsets.ISO_8859_1);
+            Matcher shape = HEADER.matcher(header);
+            if (!shape.matches()) {
+                throw refusal(file, "records of label <i4 and logits <f4", Reasons.quoted(header));
+            }
+            int classes = Integer.parseInt(shape.group(1));
+            int images = Integer.parseInt(shape.group(2));
+            long expected = start.length + text.length + (classes + 1L) * Float.BYTES * images;
+            if (classes < 2 || images < 1 || Files.size(file) != expected) {
+                throw refusal(
+                        file,
+                        "at least 1 image and 2 classes, in " + expected + " bytes",
+                        images + " of " + classes + ", in " + Files.size(file));
+            }
+            rows.begin(classes, images);
+            rows(file, in, rows, images);
+        } catch (EOFException e) {
+            throw refusal(file, "a whole array of NumPy", "the end of the file");
+        }
+    }
+
+    private static void rows(Path file, DataInputStream in, PredictionRows rows, int images) throws IOException {
+        byte[] bytes = new byte[Math.multiplyExact(rows.classes + 1, Float.BYTES)];
+        ByteBuffer row = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        float[] logits = new float[rows.classes];
+        for (int i = 0; i < images; i++) {
+            in.readFully(bytes);
+            int label = row.getInt(0);
+            if (label < 0 || label >= rows.classes) {
+                throw refusal(
+                        file, "a label from 0 to " + (rows.classes - 1) + " for image " + i, Integer.toString(label));
+            }
+            row.slice(Integer.BYTES, bytes.length - Integer.BYTES)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .asFloatBuffer()
+                    .get(logits);
+            for (float logit : logits) {
+                if (!Float.isFinite(logit)) {
+                    throw refusal(file, "finite logits for image " + i, Float.toString(logit));
+                }
+            }
+            rows.add(label, logits);
+        }
+    }
+
+    private static RequestException refusal(Path file, String expected, String found) {
+        return new RequestException("expected " + expected + " in " + file + ", but found " + found
+                + "; evaluate the model again to write the file anew");
+    }
+}

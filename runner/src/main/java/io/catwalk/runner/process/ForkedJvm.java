@@ -1,0 +1,253 @@
+package io.catwalk.runner.process;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs a part of this program in a fresh JVM and bounds what that can do to us: its messages and its log have
+ * a largest size, it sees few of our environment variables, and it is killed when it takes too long, when it
+ * has said all and does not end, and when we end.
+ */
+public final class ForkedJvm {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ForkedJvm.class);
+
+    /** What a process left behind may hold the pipes open for ever. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(5);
+
+    private final Duration grace;
+    private final Set<Process> running = ConcurrentHashMap.newKeySet();
+    private volatile boolean ending;
+
+    /** Runs processes that end when this one does, and that get five seconds to end after their last message. */
+    public ForkedJvm() {
+        this(Duration.ofSeconds(5));
+    }
+
+    /**
+     * Runs processes that end when this one does.
+     *
+     * @param grace how long one may take to end after its last message
+     */
+    ForkedJvm(Duration grace) {
+        this.grace = grace;
+        Runtime.getRuntime().addShutdownHook(new Thread(this::end, "end-processes"));
+    }
+
+    /**
+     * Says what to run.
+     *
+     * @param mainClass on our class path; it opens its {@link ParentPipe} first
+     * @param arguments of its main method
+     * @param jvmOptions beside those that every process gets
+     * @param environment variables beside those that every process gets
+     * @param folder that it runs in; its crash report goes there
+     * @param log where it goes what it prints; what is there already is kept
+     */
+    public record Program(
+            String mainClass,
+            List<String> arguments,
+            List<String> jvmOptions,
+            Map<String, String> environment,
+            Path folder,
+            Path log) {
+
+        /**
+         * Returns where the JVM reports that it crashed, if it did.
+         *
+         * @return path of a text file
+         */
+        public Path crashReport() {
+            return folder.resolve("crash.log").toAbsolutePath();
+        }
+    }
+
+    /**
+     * Tells how a process ended.
+     *
+     * @param exitCode above 128 if a signal ended it
+     * @param timedOut whether it was killed since it took too long
+     */
+    public record Ending(int exitCode, boolean timedOut) {
+
+        /** What a JVM returns that Ctrl-C ended. */
+        private static final int INTERRUPTED = 128 + 2;
+    }
+
+    /**
+     * Runs a program to its end.
+     *
+     * @param program what to run
+     * @param timeout after which it is killed; null lets it run
+     * @param messages is handed each message by another thread, and says whether it was the last one
+     * @return how it ended
+     * @throws IOException if it cannot be started
+     * @throws InterruptedException if the calling thread is interrupted, or we are about to end; the process
+     *     is then over
+     */
+    public Ending run(Program program, @Nullable Duration timeout, Predicate<String> messages)
+            throws IOException, InterruptedException {
+        String mark = "@catwalk-" + UUID.randomUUID() + " ";
+        try (CappedLog log = CappedLog.open(program.log)) {
+            Process process = start(program);
+            running.add(process);
+            try {
+                CompletableFuture<Void> said = new CompletableFuture<>();
+                MessageReader reader = new MessageReader(mark, log, message -> {
+                    if (messages.test(message)) {
+                        said.complete(null);
+                    }
+                });
+                CompletableFuture<Void> out = readTo(process.getInputStream(), reader);
+                CompletableFuture<Void> err =
+                        readTo(process.getErrorStream(), (bytes, count) -> log.write(bytes, 0, count));
+                greet(process, mark);
+                boolean timedOut = !await(CompletableFuture.anyOf(process.onExit(), said), timeout);
+                if (said.isDone()) {
+                    process.waitFor(grace.toMillis(), TimeUnit.MILLISECONDS);
+                }
+                kill(process);
+                int exitCode = process.waitFor();
+                await(CompletableFuture.allOf(out, err), LAST_WORDS);
+                if (ending || exitCode == Ending.INTERRUPTED) {
+                    // Whoever stops the program stops its processes with it, which says nothing about them.
+                    throw new InterruptedException("the program was stopped");
+                }
+                return new Ending(exitCode, timedOut);
+            } finally {
+                kill(process);
+                running.remove(process);
+            }
+        }
+    }
+
+    private static Process start(Program program) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command(program)).directory(program.folder.toFile());
+        Map<String, String> environment = builder.environment();
+        ChildEnvironment.keepOnlyWhatIsNeeded(environment);
+        environment.putAll(program.environment);
+        return builder.start();
+    }
+
+    private static List<String> command(Program program) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-XX:+UseSerialGC", "-Djava.awt.headless=true"));
+        // Names of files and classes are UTF-8 whatever the locale is.
+        command.addAll(List.of(
+                "-Dfile.encoding=UTF-8",
+                "-Dsun.jnu.encoding=UTF-8",
+                "-Dstdout.encoding=UTF-8",
+                "-Dstderr.encoding=UTF-8"));
+        // A crash of the JVM leaves its report in that folder, not where the user happens to be.
+        command.addAll(List.of(
+                "-XX:ErrorFile=" + program.crashReport(),
+                "-XX:+DisplayVMOutputToStderr",
+                "-XX:-CreateCoredumpOnCrash"));
+        command.addAll(program.jvmOptions);
+        String extra = System.getenv("CATWALK_OPTS");
+        if (extra != null && !extra.isBlank()) {
+            command.addAll(List.of(extra.strip().split("\\s+")));
+        }
+        command.addAll(List.of("-cp", classPath(), program.mainClass));
+        command.addAll(program.arguments);
+        return command;
+    }
+
+    /** The process runs in another folder: what is relative here would be something else there. */
+    private static String classPath() {
+        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(entry -> !entry.isEmpty())
+                .map(entry -> new File(entry).getAbsolutePath())
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+
+    /** Tells the process how to mark its messages, which nobody else there knows. */
+    private static void greet(Process process, String mark) {
+        try {
+            OutputStream in = process.getOutputStream();
+            in.write((mark + "\n").getBytes(StandardCharsets.UTF_8));
+            in.flush();
+        } catch (IOException e) {
+            LOG.debug("The process is over already", e);
+        }
+    }
+
+    /** Takes bytes as they come. */
+    interface Sink {
+
+        /** Takes the first {@code count} bytes. */
+        void take(byte[] bytes, int count);
+    }
+
+    private static CompletableFuture<Void> readTo(InputStream from, Sink sink) {
+        CompletableFuture<Void> over = new CompletableFuture<>();
+        Thread reader = new Thread(
+                () -> {
+                    byte[] bytes = new byte[1 << 13];
+                    try (from) {
+                        for (int count = from.read(bytes); count >= 0; count = from.read(bytes)) {
+                            sink.take(bytes, count);
+                        }
+                        over.complete(null);
+                    } catch (IOException e) {
+                        LOG.info("The output of a process broke off", e);
+                        over.complete(null);
+                    } catch (Throwable e) { // whoever waits for the end is told, whatever it was
+                        over.completeExceptionally(e);
+                    }
+                },
+                "process-output");
+        reader.setDaemon(true);
+        reader.start();
+        return over;
+    }
+
+    /** Returns whether it came within the time. */
+    private static boolean await(CompletableFuture<?> event, @Nullable Duration time) throws InterruptedException {
+        try {
+            if (time == null) {
+                event.get();
+            } else {
+                event.get(time.toMillis(), TimeUnit.MILLISECONDS);
+            }
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    private void end() {
+        ending = true;
+        running.forEach(ForkedJvm::kill);
+    }
+
+    /** Kills by the handle, since {@link Process#destroyForcibly} would also close the pipe under the reader. */
+    private static void kill(Process process) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.toHandle().destroyForcibly();
+    }
+}

@@ -1,0 +1,34 @@
+package io.catwalk.runner.trial;
+
+import java.lang.management.ManagementFactory;
+import java.time.Instant;
+
+/**
+ * Holds what this process had taken at some moment.
+ *
+ * @param at the moment
+ * @param nanos the same on a clock that nobody sets
+ * @param cpu seconds of all threads together
+ */
+record Spent(Instant at, long nanos, double cpu) {
+
+    static Spent now() {
+        return new Spent(Instant.now(), System.nanoTime(), process());
+    }
+
+    /** Returns the seconds since then. */
+    double seconds() {
+        return (System.nanoTime() - nanos) / 1e9;
+    }
+
+    /** Returns the seconds of all threads together since then. */
+    double cpuSeconds() {
+        return process() - cpu;
+    }
+
+    private static double process() {
+        return ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class)
+                        .getProcessCpuTime()
+                / 1e9;
+    }
+}

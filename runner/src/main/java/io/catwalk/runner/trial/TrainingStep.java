@@ -1,0 +1,177 @@
+package io.catwalk.runner.trial;
+
+import io.catwalk.api.Hyperparameters;
+import io.catwalk.runner.plugin.LoadedClassifier;
+import io.catwalk.runner.training.Checkpoints;
+import io.catwalk.runner.training.Epoch;
+import io.catwalk.runner.training.TrainedModel;
+import io.catwalk.runner.training.Training;
+import io.catwalk.runner.training.TrainingData;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Is the first step of a trial, which ends with its weights on the disk. It takes those of an earlier attempt,
+ * or goes on with the state that a training had when it was stopped, or begins.
+ */
+final class TrainingStep {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TrainingStep.class);
+
+    private final TrialOrder order;
+    private final TrialFolder folder;
+    private final TrialKey key;
+    private final Duration checkpointPause;
+    private final LongSupplier nanoTime;
+
+    TrainingStep(TrialOrder order, TrialFolder folder, Duration checkpointPause, LongSupplier nanoTime) {
+        this.order = order;
+        this.folder = folder;
+        this.checkpointPause = checkpointPause;
+        this.nanoTime = nanoTime;
+        key = TrialKey.of(order);
+    }
+
+    /**
+     * Holds a network whose weights are on the disk.
+     *
+     * @param model the network
+     * @param weights how they came about
+     */
+    record Trained(TrainedModel model, TrainedWeights weights) implements AutoCloseable {
+
+        @Override
+        public void close() {
+            model.close();
+        }
+    }
+
+    /**
+     * Takes the step.
+     *
+     * @param start of the trial
+     * @param listener is told of each epoch, first of those that an earlier attempt trained
+     */
+    Trained take(LoadedClassifier classifier, TrialImages images, Spent start, Consumer<Epoch> listener) {
+        TrainedWeights earlier;
+        try {
+            earlier = folder.readTraining(key);
+        } catch (IOException e) {
+            LOG.warn("The weights of an earlier attempt cannot be read, and are made again", e);
+            earlier = null;
+        }
+        return earlier == null
+                ? train(classifier, images, start, listener)
+                : taken(earlier, classifier, images, listener);
+    }
+
+    private Trained taken(
+            TrainedWeights weights, LoadedClassifier classifier, TrialImages images, Consumer<Epoch> listener) {
+        LOG.info("The weights of an earlier attempt are taken");
+        return TroubleException.reading(() -> {
+            folder.readHistory().forEach(listener);
+            return new Trained(folder.readModel(classifier, chosen(), TrialRun.task(images.dataset())), weights);
+        });
+    }
+
+    private Trained train(LoadedClassifier classifier, TrialImages images, Spent start, Consumer<Epoch> listener) {
+        // Whoever cannot write this would not be able to write the weights.
+        TroubleException.writing(() -> folder.writeSplit(images));
+        TrialSpec spec = order.spec();
+        TrainingData data = TrainingData.of(images.dataset().train(), images.split());
+        List<Epoch> history = new ArrayList<>();
+        TrainedModel model = new Training(
+                        classifier,
+                        chosen(),
+                        TrialRun.task(images.dataset()),
+                        data,
+                        spec.recipe(),
+                        spec.seed(),
+                        spec.fold(),
+                        nanoTime)
+                .run(
+                        epoch -> {
+                            history.add(epoch);
+                            showHistory(history);
+                            listener.accept(epoch);
+                        },
+                        Checkpoints.in(folder.checkpoint(), key.digest(), checkpointPause, nanoTime));
+        try {
+            TroubleException.writing(() -> {
+                folder.writeHistory(history);
+                folder.writeModel(model);
+            });
+            TrainedWeights weights = TroubleException.reading(() -> weights(model, classifier, images, data, start));
+            TroubleException.writing(() -> folder.writeTraining(weights));
+            return new Trained(model, weights);
+        } catch (RuntimeException | Error e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    /** Shows how far the training is; that this cannot be written is no reason to end it. */
+    private void showHistory(List<Epoch> history) {
+        try {
+            folder.writeHistory(history);
+        } catch (IOException e) {
+            LOG.warn("The history could not be written", e);
+        }
+    }
+
+    private TrainedWeights weights(
+            TrainedModel model, LoadedClassifier classifier, TrialImages images, TrainingData data, Spent start)
+            throws IOException {
+        double[] seconds = model.history().stream().mapToDouble(Epoch::seconds).toArray();
+        double trainingSeconds = Arrays.stream(seconds).sum();
+        FileDigest digest = FileDigest.of(folder.path(), folder.weights());
+        return new TrainedWeights(
+                key.digest(),
+                digest,
+                new Efficiency(
+                        model.parameters(),
+                        null,
+                        digest.bytes(),
+                        null,
+                        trainingSeconds,
+                        (double) seconds.length * data.split().train().length / trainingSeconds,
+                        start.cpuSeconds(),
+                        Machine.peakMemoryBytes(),
+                        null,
+                        null),
+                new Timing(
+                        start.at().toString(),
+                        Math.max(start.seconds(), trainingSeconds), // some epochs may be of an earlier attempt
+                        seconds.length,
+                        model.bestEpoch(),
+                        median(seconds)),
+                data.normalization(),
+                new Provenance(
+                        classifier.pluginId(),
+                        classifier.version(),
+                        classifier.jarSha256(),
+                        images.dataset().sha256(),
+                        images.sha256(),
+                        order.spec().threads(),
+                        Software.current(),
+                        Machine.current()));
+    }
+
+    private Hyperparameters chosen() {
+        return new Hyperparameters(order.spec().hyperparameters());
+    }
+
+    private static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        int middle = sorted.length / 2;
+        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+}

@@ -1,0 +1,47 @@
+package io.catwalk.runner.trial;
+
+import io.catwalk.runner.Reasons;
+import java.io.IOException;
+import java.io.Serial;
+import org.jspecify.annotations.Nullable;
+
+/** Says that there was trouble with files or with what they hold, which says nothing about a classifier. */
+final class TroubleException extends RuntimeException {
+
+    @Serial
+    private static final long serialVersionUID = 1;
+
+    TroubleException(@Nullable String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+
+    /** Reads files of ours. */
+    interface Reading<T extends @Nullable Object> {
+
+        T read() throws IOException;
+    }
+
+    /** Writes files of ours. */
+    interface Writing {
+
+        void write() throws IOException;
+    }
+
+    static <T extends @Nullable Object> T reading(Reading<T> files) {
+        try {
+            return files.read();
+        } catch (IOException e) {
+            throw new TroubleException("a file could not be read: " + Reasons.of(e), e);
+        }
+    }
+
+    static void writing(Writing files) {
+        try {
+            files.write();
+        } catch (IOException e) {
+            String reason = Reasons.of(e);
+            throw new TroubleException(
+                    reason.startsWith("cannot write ") ? reason : "could not be written: " + reason, e);
+        }
+    }
+}

@@ -1,0 +1,216 @@
+package io.catwalk.runner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class AtomicFilesTest {
+
+    private static final int WRITES = 100;
+    private static final int BYTES = 100_000;
+
+    @TempDir
+    private Path folder;
+
+    /** Writes the same file again and again, each time all of one byte. */
+    static final class Writer {
+
+        public static void main(String[] arguments) throws IOException {
+            write(Path.of(arguments[0]), Byte.parseByte(arguments[1]));
+        }
+
+        static void write(Path file, byte value) throws IOException {
+            byte[] content = new byte[BYTES];
+            Arrays.fill(content, value);
+            for (int i = 0; i < WRITES; i++) {
+                AtomicFiles.write(file, content);
+            }
+        }
+    }
+
+    @Test
+    @Tag("tiny")
+    void oneFileHasTheContentAndNoDraftIsLeft() throws IOException {
+        Path file = folder.resolve("a.txt");
+        AtomicFiles.write(file, "older and longer");
+
+        AtomicFiles.write(file, "Bär");
+
+        assertThat(file).hasContent("Bär");
+        assertThat(names()).containsExactly("a.txt");
+    }
+
+    @Test
+    void ofTwoThreadsAtOnceBothSucceedAndOneWins() throws Exception {
+        Path file = folder.resolve("a.bin");
+        ExecutorService two = Executors.newFixedThreadPool(2);
+        try {
+            List<Future<Boolean>> both = new ArrayList<>();
+            for (byte value : new byte[] {1, 2}) {
+                both.add(two.submit((Callable<Boolean>) () -> {
+                    Writer.write(file, value);
+                    return true;
+                }));
+            }
+            for (Future<Boolean> one : both) {
+                while (!one.isDone()) {
+                    assertWhole(file);
+                }
+                assertThat(one.get()).isTrue();
+            }
+        } finally {
+            two.shutdownNow();
+        }
+        assertWhole(file);
+        assertThat(names()).containsExactly("a.bin");
+    }
+
+    @Test
+    void ofTwoProcessesAtOnceBothSucceedAndOneWins() throws Exception {
+        Path file = folder.resolve("a.bin");
+        List<Process> both = new ArrayList<>();
+        for (int value = 1; value <= 2; value++) {
+            both.add(new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-Xshare:auto",
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            Writer.class.getName(),
+                            file.toString(),
+                            Integer.toString(value))
+                    .inheritIO()
+                    .start());
+        }
+        for (Process one : both) {
+            assertThat(one.waitFor()).isZero();
+        }
+        assertWhole(file);
+        assertThat(names()).containsExactly("a.bin");
+    }
+
+    @Test
+    @Tag("tiny")
+    void whatFailsHalfWayLeavesTheOlderFileAndNoDraft() throws IOException {
+        Path file = folder.resolve("a.txt");
+        AtomicFiles.write(file, "older");
+
+        assertThatThrownBy(() -> AtomicFiles.write(file, out -> {
+                    out.write(new byte[BYTES]);
+                    throw new IOException("No space left on device");
+                }))
+                .isInstanceOf(IOException.class)
+                .hasMessage("cannot write " + file + ": No space left on device");
+        assertThatThrownBy(() -> AtomicFiles.write(file, out -> {
+                    throw new IllegalStateException("a chart failed");
+                }))
+                .isInstanceOf(IllegalStateException.class);
+
+        assertThat(file).hasContent("older");
+        assertThat(names()).containsExactly("a.txt");
+    }
+
+    @Test
+    void aFullDiskIsNamedAndKeepsTheOlderFile() throws IOException, InterruptedException {
+        Path disk = Files.createDirectory(folder.resolve("disk"));
+        assumeThat(ran("mount", "-t", "tmpfs", "-o", "size=64k", "catwalk-test", disk.toString()))
+                .as("only root can mount a small disk")
+                .isTrue();
+        try {
+            Path file = disk.resolve("a.txt");
+            AtomicFiles.write(file, "older");
+
+            assertThatThrownBy(() -> AtomicFiles.write(file, new byte[BYTES]))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("cannot write " + file + ": No space left on device");
+
+            assertThat(file).hasContent("older");
+            assertThat(names(disk)).containsExactly("a.txt");
+        } finally {
+            assertThat(ran("umount", disk.toString())).isTrue();
+        }
+    }
+
+    @Test
+    @Tag("tiny")
+    void anInterruptedThreadStillWritesWhatItHas() throws IOException {
+        Path file = folder.resolve("a.txt");
+        Thread.currentThread().interrupt();
+
+        AtomicFiles.write(file, "how far it got");
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(file).hasContent("how far it got");
+    }
+
+    @Test
+    @Tag("tiny")
+    void aDraftIsKnownByItsName() throws IOException {
+        Path file = folder.resolve("results.json");
+        List<String> during = new ArrayList<>();
+        AtomicFiles.write(file, out -> during.addAll(names()));
+
+        assertThat(during).hasSize(1);
+        assertThat(AtomicFiles.target(during.get(0))).contains("results.json");
+        assertThat(AtomicFiles.target("results.json.part")).isEmpty();
+        assertThat(AtomicFiles.target(".results.json.part")).isEmpty();
+        assertThat(AtomicFiles.target("results.json")).isEmpty();
+    }
+
+    @Test
+    @Tag("tiny")
+    void aFolderThatIsNotThereIsNamed() {
+        Path file = folder.resolve("nowhere/a.txt");
+
+        assertThatThrownBy(() -> AtomicFiles.write(file, "a"))
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith("cannot write " + file + ": no such file or folder as ");
+    }
+
+    private static void assertWhole(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            return; // before the first write has ended
+        }
+        byte[] content = Files.readAllBytes(file);
+        byte[] whole = new byte[BYTES];
+        Arrays.fill(whole, content[0]);
+        assertThat(Arrays.equals(content, whole)).as("all of one writer").isTrue();
+    }
+
+    private List<String> names() throws IOException {
+        return names(folder);
+    }
+
+    private static List<String> names(Path in) throws IOException {
+        try (var entries = Files.list(in)) {
+            return entries.map(entry -> entry.getFileName().toString()).toList();
+        }
+    }
+
+    private static boolean ran(String... command) throws InterruptedException {
+        try {
+            return new ProcessBuilder(command)
+                            .redirectErrorStream(true)
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .start()
+                            .waitFor()
+                    == 0;
+        } catch (IOException e) {
+            return false; // there is no such program here
+        }
+    }
+}

@@ -1,0 +1,215 @@
+package io.catwalk.runner.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.catwalk.runner.data.TinyImages;
+import io.catwalk.runner.plugin.TestPlugin;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Damages each file of a run in each way: a command answers with one line in our words, and changes nothing. */
+final class DamagedRunTest {
+
+    private static final String TRIAL = "trials/dense/1-0/";
+
+    /** Each file, and the command that reads it first. */
+    private static final Map<String, String> FILES = new LinkedHashMap<>();
+
+    /** Each kind of damage; null puts a folder in the place of the file. */
+    private static final Map<String, UnaryOperator<String>> DAMAGES = new LinkedHashMap<>();
+
+    static {
+        FILES.put("experiment.yaml", "report");
+        FILES.put("journal.jsonl", "resume");
+        FILES.put(TRIAL + "trial.json", "evaluate");
+        FILES.put(TRIAL + "order.json", "evaluate");
+        FILES.put(TRIAL + "history.csv", "report");
+        FILES.put(TRIAL + "predictions.csv", "report");
+
+        DAMAGES.put("empty", text -> "");
+        DAMAGES.put("blank", text -> " \n");
+        DAMAGES.put("cut in the middle", text -> text.substring(0, text.length() / 2) + "\n");
+        DAMAGES.put("NUL bytes", text -> "\0".repeat(text.length()));
+        DAMAGES.put(
+                "a NUL byte in the middle",
+                text -> text.substring(0, text.length() / 2) + "\0\n" + text.substring(text.length() / 2));
+        DAMAGES.put("null", text -> "null\n");
+        DAMAGES.put("an empty list", text -> "[]\n");
+        DAMAGES.put("an empty object", text -> "{}\n");
+        DAMAGES.put("a list", text -> "[1, {\"a\": 2}]\n");
+        DAMAGES.put("prose", text -> "eggs, milk and bread\n");
+        DAMAGES.put("deep", text -> "[".repeat(100_000) + "\n");
+        DAMAGES.put(
+                "random letters",
+                text -> new Random(7)
+                                .ints(2000, 33, 127)
+                                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                                .toString()
+                        + "\n");
+        DAMAGES.put("no text", text -> "\u00e9\u00ff" + text);
+        DAMAGES.put("a terminal's commands", text -> "\u001b[2J\u001b]0;x\u0007\n");
+    }
+
+    /** What is no other damage to a table than prose is. */
+    private static final List<String> OF_JSON =
+            List.of("null", "an empty list", "an empty object", "a list", "deep", "blank");
+
+    /** One run for all tests: what a test has damaged, it puts back. */
+    @TempDir
+    private static Path world;
+
+    private Path run;
+    private Map<Path, byte[]> whole = Map.of();
+
+    @BeforeAll
+    static void train() throws IOException {
+        TestPlugin.sound("dense")
+                .write(Files.createDirectory(world.resolve("plugins")).resolve("dense.jar"));
+        Catwalk.Answer answer = Catwalk.run(
+                "train",
+                "dense",
+                "--plugins-dir",
+                world.resolve("plugins").toString(),
+                "--dataset",
+                TinyImages.write(world.resolve("tiny")).toString(),
+                "--out",
+                world.resolve("run").toString(),
+                "--epochs=1",
+                "--batch-size=16",
+                "--threads=1",
+                "--in-process");
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+    }
+
+    @BeforeEach
+    void keep() throws IOException {
+        run = world.resolve("run");
+        whole = contents();
+    }
+
+    @AfterEach
+    void putBack() throws IOException {
+        for (Map.Entry<Path, byte[]> file : whole.entrySet()) {
+            if (Files.isDirectory(file.getKey())) {
+                Files.delete(file.getKey());
+            }
+            Files.write(file.getKey(), file.getValue());
+        }
+    }
+
+    static Stream<Arguments> damages() {
+        return FILES.keySet().stream()
+                .flatMap(file -> DAMAGES.keySet().stream()
+                        .filter(damage -> !file.endsWith(".csv") || !OF_JSON.contains(damage))
+                        .map(damage -> Arguments.of(file, damage)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("damages")
+    void aDamagedFileIsNamed(String file, String damage) throws IOException {
+        Path damaged = run.resolve(file);
+        String text = Objects.requireNonNull(DAMAGES.get(damage)).apply(Files.readString(damaged));
+        Files.write(
+                damaged,
+                text.getBytes(damage.equals("no text") ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8));
+        if (file.equals("journal.jsonl") && List.of("empty", "NUL bytes").contains(damage)) {
+            return; // a run that was stopped before or while its first trial was recorded
+        }
+
+        assertRefused(file);
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void aFolderInThePlaceOfAFileIsNamed(String file) throws IOException {
+        Files.delete(run.resolve(file));
+        Files.createDirectory(run.resolve(file));
+
+        assertRefused(file);
+    }
+
+    static Stream<String> files() {
+        return FILES.keySet().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("changes")
+    void aChangedValueIsNamed(String file, String from, String to, String said) throws IOException {
+        String text = Files.readString(run.resolve(file));
+        String changed = text.replaceFirst(from, to);
+        assertThat(changed).isNotEqualTo(text);
+        Files.writeString(run.resolve(file), changed);
+
+        assertThat(assertRefused(file)).contains(said);
+    }
+
+    static Stream<Arguments> changes() {
+        return Stream.of(
+                Arguments.of("experiment.yaml", "schema: 1", "schema: -1", "is of schema -1"),
+                Arguments.of("experiment.yaml", "schema: 1", "schema: 0", "is of schema 0"),
+                Arguments.of("experiment.yaml", "schema: 1", "schema: 99\nwings: 4", "is of schema 99"),
+                Arguments.of("experiment.yaml", "schema: 1", "schema: 1\nwings: 4", "unknown key wings"),
+                Arguments.of("experiment.yaml", "schema: 1\n", "", "schema is missing or wrong"),
+                Arguments.of("experiment.yaml", "jobs: 1", "jobs: many", "the value of jobs is missing or wrong"),
+                Arguments.of("experiment.yaml", "jobs: 1", "jobs: 0", "--jobs must be at least 1"),
+                Arguments.of("experiment.yaml", "name: dense", "name: a/../../b", "classifier must be at most"),
+                Arguments.of(TRIAL + "trial.json", "\"classifier\" : \"dense\"", "\"classifier\" : null", "classifier"),
+                Arguments.of(TRIAL + "trial.json", "\"seed\" : 1", "\"seed\" : \"x\"", "seed"),
+                Arguments.of(
+                        TRIAL + "order.json",
+                        "\"classifier\" : \"dense\"",
+                        "\"classifier\" : \"../x\"",
+                        "classifier must"),
+                Arguments.of(TRIAL + "history.csv", "\n1,", "\none,", "line 2"));
+    }
+
+    private String assertRefused(String file) throws IOException {
+        Map<Path, byte[]> before = contents();
+        String command = Objects.requireNonNull(FILES.get(file));
+        Catwalk.Answer answer = command.equals("report")
+                ? Catwalk.run(command, run.toString())
+                : Catwalk.run(
+                        command,
+                        run.toString(),
+                        "--plugins-dir",
+                        world.resolve("plugins").toString());
+
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(answer.err().lines().filter(line -> line.startsWith("catwalk: ")))
+                .as("%s", answer)
+                .singleElement()
+                .satisfies(line -> assertThat(line)
+                        .contains("expected ", run.resolve(file).toString())
+                        .doesNotContainPattern("(?i)jackson|exception|java\\.|reference chain|deserializ|\\p{Cntrl}")
+                        .hasSizeLessThan(run.toString().length() * 2 + 500));
+        assertThat(contents()).usingRecursiveComparison().isEqualTo(before);
+        return answer.err();
+    }
+
+    /** Reads what nobody may change, and what a test may damage. */
+    private Map<Path, byte[]> contents() throws IOException {
+        Map<Path, byte[]> contents = new LinkedHashMap<>();
+        for (String file : FILES.keySet()) {
+            if (Files.isRegularFile(run.resolve(file))) {
+                contents.put(run.resolve(file), Files.readAllBytes(run.resolve(file)));
+            }
+        }
+        return contents;
+    }
+}

@@ -1,0 +1,113 @@
+package io.catwalk.runner.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.catwalk.runner.RequestException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Loads data sets that are larger than the memory, in a process with little of it. */
+final class SmallHeapTest {
+
+    private static final int HUGE = 1 << 30;
+    private static final int LARGE = 200 << 20;
+
+    @TempDir
+    private Path folder;
+
+    /** Loads a folder, and says what is wrong with it. */
+    static final class Loader {
+
+        public static void main(String[] arguments) {
+            try {
+                System.out.println(ImageDatasets.load(arguments[0], Path.of(arguments[0]), null));
+            } catch (RequestException e) {
+                System.out.println(e.getMessage());
+            }
+        }
+    }
+
+    @Test
+    void aFileLargerThanTheMemoryIsNamed() throws IOException, InterruptedException {
+        Path images = folder.resolve("train-images-idx3-ubyte");
+        try (RandomAccessFile file = new RandomAccessFile(images.toFile(), "rw")) {
+            file.write(header(0x0803, HUGE / 4, 2, 2));
+            file.setLength(16L + HUGE); // takes no room on the disk
+        }
+        others();
+
+        assertThat(loaded()).startsWith("IDX file " + images + ": expected no more than fits the memory of ");
+    }
+
+    @Test
+    void aLargeFileThatIsSmallWhenCompressedIsNamed() throws IOException, InterruptedException {
+        Path images = folder.resolve("train-images-idx3-ubyte.gz");
+        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(images))) {
+            out.write(header(0x0803, LARGE / 4, 2, 2));
+            byte[] zeros = new byte[1 << 20];
+            for (int i = 0; i < LARGE / zeros.length; i++) {
+                out.write(zeros);
+            }
+        }
+        others();
+
+        assertThat(loaded()).startsWith("IDX file " + images + ": expected no more than fits the memory of ");
+    }
+
+    @Test
+    void whatFollowsTheImagesOfTheHeaderIsNotUnpacked() throws IOException, InterruptedException {
+        Path images = folder.resolve("train-images-idx3-ubyte.gz");
+        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(images))) {
+            out.write(header(0x0803, 1, 2, 2));
+            out.write(new byte[LARGE / 4]);
+        }
+        others();
+
+        assertThat(loaded())
+                .startsWith(
+                        "IDX file " + images + ": expected 4 bytes after the header, for shape [1, 2, 2], found more");
+    }
+
+    private void others() throws IOException {
+        Files.write(folder.resolve("train-labels-idx1-ubyte"), concat(header(0x0801, 1), 1));
+        Files.write(folder.resolve("t10k-images-idx3-ubyte"), concat(header(0x0803, 1, 2, 2), 4));
+        Files.write(folder.resolve("t10k-labels-idx1-ubyte"), concat(header(0x0801, 1), 1));
+    }
+
+    private static byte[] concat(byte[] header, int more) {
+        return ByteBuffer.allocate(header.length + more).put(header).array();
+    }
+
+    private static byte[] header(int... numbers) {
+        ByteBuffer header = ByteBuffer.allocate(numbers.length * Integer.BYTES);
+        for (int number : numbers) {
+            header.putInt(number);
+        }
+        return header.array();
+    }
+
+    private String loaded() throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx64m",
+                        "-XX:+UseSerialGC",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Loader.class.getName(),
+                        folder.toString())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(said).isZero();
+        assertThat(said).hasLineCount(1);
+        return said;
+    }
+}

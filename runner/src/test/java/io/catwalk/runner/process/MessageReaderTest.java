@@ -1,0 +1,69 @@
+package io.catwalk.runner.process;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("tiny")
+final class MessageReaderTest {
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void linesWithTheMarkAreMessagesHoweverTheBytesArrive() throws Exception {
+        byte[] text = "\n#m one\nno #m mark\n#\n#mx\n\n#m two é\n#m unfinished".getBytes(UTF_8);
+        for (int piece = 1; piece < text.length; piece++) {
+            List<String> messages = new ArrayList<>();
+            Path file = folder.resolve(piece + ".txt");
+            try (CappedLog log = CappedLog.open(file)) {
+                MessageReader reader = new MessageReader("#m ", log, messages::add);
+                for (int from = 0; from < text.length; from += piece) {
+                    byte[] next = Arrays.copyOfRange(text, from, Math.min(text.length, from + piece));
+                    reader.take(next, next.length);
+                }
+            }
+            assertThat(messages).containsExactly("one", "two é");
+            assertThat(file).hasContent("no #m mark\n#\n#mx\n");
+        }
+    }
+
+    @Test
+    void aMessageAbove32MegabytesIsDropped() throws Exception {
+        List<String> messages = new ArrayList<>();
+        byte[] piece = "x".repeat(1 << 20).getBytes(UTF_8);
+        try (CappedLog log = CappedLog.open(folder.resolve("log.txt"), 10)) {
+            MessageReader reader = new MessageReader("#", log, messages::add);
+            reader.take("#".getBytes(UTF_8), 1);
+            for (int i = 0; i < 33; i++) {
+                reader.take(piece, piece.length);
+            }
+            reader.take("\n#next\n".getBytes(UTF_8), 7);
+        }
+        assertThat(messages).containsExactly("next");
+    }
+
+    @Test
+    void aLogKeepsItsStartAndItsEnd() throws Exception {
+        Path file = Files.writeString(folder.resolve("log.txt"), "before\n");
+        try (CappedLog log = CappedLog.open(file, 12)) {
+            log.write("12345".getBytes(UTF_8), 0, 5);
+            for (int i = 0; i < 100_000; i++) {
+                log.write("67".getBytes(UTF_8), 0, 2);
+            }
+            log.write("!end".getBytes(UTF_8), 1, 3);
+        }
+        assertThat(Files.readString(file))
+                .startsWith("before\n12345\n[the log is limited to 12 bytes: 134467 bytes are left out here]\n")
+                .endsWith("6767end")
+                .hasSizeLessThan(200 + (1 << 16));
+    }
+}

@@ -1,0 +1,48 @@
+package io.catwalk.runner.trial;
+
+import io.catwalk.api.Recipe;
+import io.catwalk.runner.data.Sha256;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** Makes orders for trials of test plugins on small images. */
+final class Orders {
+
+    private Orders() {}
+
+    /**
+     * Orders a trial.
+     *
+     * @param home holds {@code plugins/CLASSIFIER.jar} and the folder of the data set
+     */
+    static TrialOrder of(Path home, String classifier, String dataset, int epochs, long seed, Path folder) {
+        DatasetSpec images = new DatasetSpec(home.resolve(dataset).toString(), null, 0, 0);
+        try {
+            return new TrialOrder(
+                    new TrialSpec(
+                            classifier,
+                            "default",
+                            Map.of(),
+                            Recipe.standard().withEpochs(epochs).withBatchSize(16),
+                            seed,
+                            0,
+                            1,
+                            TrialSpec.Purpose.SHIP),
+                    images,
+                    SplitSpec.holdOut(0.1, 0),
+                    home,
+                    home.resolve("plugins"),
+                    folder,
+                    new TrialInputs(
+                            classifier,
+                            "1.2.3",
+                            Sha256.of(home.resolve("plugins").resolve(classifier + ".jar")),
+                            images.load(home).sha256(),
+                            Software.current()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

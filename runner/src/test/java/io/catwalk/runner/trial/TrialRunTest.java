@@ -1,0 +1,319 @@
+package io.catwalk.runner.trial;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.catwalk.runner.Json;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.Sha256;
+import io.catwalk.runner.data.TinyImages;
+import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.plugin.TestPlugin;
+import io.catwalk.runner.training.Epoch;
+import io.catwalk.runner.trial.ParityResult.Missing;
+import io.catwalk.runner.trial.TrialOutcome.Done;
+import io.catwalk.runner.trial.TrialOutcome.Failed;
+import io.catwalk.runner.trial.TrialOutcome.Lost;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The steps of a trial, each of which fails alone. What the network is to do is told by a system property. */
+final class TrialRunTest {
+
+    /** Passes on what comes, or does as it is told: in judging (40 test images), in tracing, or always. */
+    private static final String OBEDIENT = """
+            return Layers.sequence(new ai.djl.nn.LambdaBlock(x -> {
+                String deed = System.getProperty("catwalk.test.deed", "");
+                boolean traced = !x.head().getClass().getSimpleName().startsWith("Pt");
+                if (deed.equals("fail when judged") && !traced && x.head().getShape().get(0) == 40)
+                    throw new IllegalStateException("no answer");
+                if (traced && deed.equals("IllegalStateException")) throw new IllegalStateException("untraceable");
+                if (traced && deed.equals("StackOverflowError")) throw new StackOverflowError();
+                if (traced && deed.equals("NoSuchMethodError")) throw new NoSuchMethodError("gone");
+                if (traced && deed.equals("AssertionError")) throw new AssertionError("never");
+                if (traced && deed.equals("OutOfMemoryError")) throw new OutOfMemoryError("Java heap space");
+                if (traced && deed.equals("ThreadDeath")) throw new ThreadDeath();
+                if (traced && deed.equals("UncheckedIOException"))
+                    throw new java.io.UncheckedIOException(new java.io.IOException("No space left on device"));
+                if (deed.equals("shift")) return new ai.djl.ndarray.NDList(x.head().mul(-1));
+                return x;
+            }, "odd"), Layers.flatten(), Layers.dense(16), Layers.relu(), Layers.dropout(0.3),
+                    Layers.dense(task.classes()));
+            """;
+
+    @TempDir
+    private static Path shared;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeAll
+    static void write() throws IOException {
+        Path plugins = Files.createDirectory(shared.resolve("plugins"));
+        TestPlugin.building("obedient", OBEDIENT).write(plugins.resolve("obedient.jar"));
+        TinyImages.write(shared.resolve("tiny"));
+    }
+
+    @Test
+    void whatJudgingThrowsKeepsTheWeightsAndTheNextAttemptOnlyJudges() throws IOException {
+        TrialOutcome first = told("fail when judged", () -> run(order("tiny", 4)));
+
+        assertThat(first).isInstanceOf(Failed.class);
+        assertThat(first.error())
+                .isEqualTo(
+                        "was trained and could not be judged, its weights are kept: IllegalStateException: no answer");
+        Object weights = Files.getLastModifiedTime(trial().weights());
+        List<Epoch> heard = new ArrayList<>();
+        Done second = (Done) new TrialRun(prepared(order("tiny", 4))).run(heard::add, judged -> {});
+
+        assertThat(Files.getLastModifiedTime(trial().weights())).isEqualTo(weights);
+        assertThat(heard).extracting(Epoch::epoch).containsExactly(1, 2, 3, 4);
+        assertThat(second.metrics().test().images()).isEqualTo(TinyImages.TEST);
+        assertThat(second.parity()).isNotNull();
+        assertThat(second.parity().agrees()).isTrue();
+        assertThat(second.timing().epochs()).isEqualTo(4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "IllegalStateException",
+                "StackOverflowError",
+                "NoSuchMethodError",
+                "AssertionError",
+                "OutOfMemoryError",
+                "ThreadDeath",
+                "UncheckedIOException"
+            })
+    void whateverANetworkThrowsWhenItIsTracedItIsTrained(String deed) {
+        Done done = (Done) told(deed, () -> run(order("tiny", 1)));
+
+        assertThat(done.parity()).isNotNull();
+        assertThat(done.parity().missing()).isEqualTo(Missing.NO_FORM);
+        assertThat(done.parity().sentence()).startsWith("has no ONNX form: ");
+        assertThat(trial().onnx()).doesNotExist();
+        assertThat(done.files())
+                .extracting(FileDigest::file)
+                .containsExactly("model/network-0000.params", "predictions.csv", "predictions-validation.csv");
+    }
+
+    @Test
+    void troubleWithFilesIsNoVerdictAndIsMadeUpForWithoutTraining() throws IOException {
+        TrialOrder order = prepared(order("tiny", 1));
+        Path inTheWay = trial().predictions("test").resolve("in the way");
+        Files.createDirectories(inTheWay);
+        TrialOutcome lost = new TrialRun(order).run(epoch -> {}, judged -> {});
+        assertThat(lost).isInstanceOf(Lost.class);
+        assertThat(lost.error()).matches("could not be written: Is a directory|cannot write .*predictions.csv: .*");
+
+        Files.delete(inTheWay);
+        Files.delete(inTheWay.getParent());
+        inTheWay = folder.resolve("model.rejected.onnx/in the way");
+        Files.createDirectories(inTheWay);
+        Object weights = Files.getLastModifiedTime(trial().weights());
+        Done unwritten = (Done) new TrialRun(order).run(epoch -> {}, judged -> {});
+        assertThat(unwritten.parity()).isNotNull();
+        assertThat(unwritten.parity().missing()).isEqualTo(Missing.UNWRITTEN);
+        assertThat(unwritten.parity().sentence()).startsWith("could not be written: cannot write ");
+
+        Done done = (Done) run(order);
+        assertThat(done.parity()).isNotNull();
+        assertThat(done.parity().agrees()).isTrue();
+        assertThat(Files.getLastModifiedTime(trial().weights())).isEqualTo(weights);
+    }
+
+    @Test
+    void aTrainingThatWasStoppedGoesOnAndEndsWithTheSameBits() throws IOException {
+        run(order("tiny", 4));
+        String expected = Sha256.of(trial().weights());
+        String predictions = Sha256.of(trial().predictions("test"));
+        Path other = Files.createDirectory(folder.resolve("stopped"));
+        for (int stop : new int[] {2, 3}) {
+            assertThatThrownBy(() -> new TrialRun(prepared(order("tiny", 4).at(other)), Duration.ZERO)
+                            .run(
+                                    epoch -> {
+                                        if (epoch.epoch() == stop) {
+                                            throw new CancellationException();
+                                        }
+                                    },
+                                    judged -> {}))
+                    .isInstanceOf(CancellationException.class);
+        }
+        assertThat(other.resolve("checkpoint.bin")).exists();
+        new TrialRun(prepared(order("tiny", 4).at(other))).run(epoch -> {}, judged -> {});
+
+        assertThat(Sha256.of(new TrialFolder(other).weights())).isEqualTo(expected);
+        assertThat(Sha256.of(new TrialFolder(other).predictions("test"))).isEqualTo(predictions);
+        assertThat(other.resolve("checkpoint.bin")).doesNotExist();
+        assertThat(new TrialFolder(other).readHistory())
+                .extracting(Epoch::epoch)
+                .containsExactly(1, 2, 3, 4);
+    }
+
+    @Test
+    void anAttemptMadeFromSomethingElseStartsAnew() throws IOException {
+        run(order("tiny", 1));
+        String before = Sha256.of(trial().weights());
+        run(order("tiny", 2));
+        assertThat(Sha256.of(trial().weights())).isNotEqualTo(before);
+        assertThat(trial().readHistory()).hasSize(2);
+    }
+
+    @Test
+    void otherTestImagesChangeNoWeight() throws IOException {
+        Path other = TinyImages.write(shared.resolve("other-test"));
+        Path images = other.resolve("t10k-images-idx3-ubyte");
+        byte[] bytes = Files.readAllBytes(images);
+        Arrays.fill(bytes, 16, bytes.length, (byte) 77);
+        Files.write(images, bytes);
+
+        Done first = (Done) run(order("tiny", 3));
+        String weights = Sha256.of(trial().weights());
+        Done second = (Done) run(order("other-test", 3));
+
+        assertThat(Sha256.of(trial().weights())).isEqualTo(weights);
+        assertThat(second.metrics().validation()).isEqualTo(first.metrics().validation());
+        assertThat(second.metrics().test()).isNotEqualTo(first.metrics().test());
+    }
+
+    @Test
+    void whatTheOrderDoesNotNameIsRefusedInALine() {
+        TrialOrder order = order("tiny", 1);
+        TrialInputs inputs = order.inputs();
+        assertLost(
+                order.with(new TrialInputs(
+                        "obedient", "1.2.3", "0".repeat(64), inputs.datasetSha256(), inputs.software())),
+                "expected the plugin obedient 1.2.3 of sha256 000000000000, but no jar in");
+        assertLost(
+                order.with(
+                        new TrialInputs("obedient", "1.2.3", inputs.pluginSha256(), "1".repeat(64), inputs.software())),
+                "expected the images of " + order.dataset().name() + " of sha256 111111111111, but found");
+        Software other = new Software("0.0.9", "0.36.0", "2.7.1", "1.29.0", "Java");
+        assertLost(order.with(inputs.with(other)), "expected Catwalk 0.0.9 with DJL 0.36.0 and PyTorch 2.7.1");
+        assertThat(trial().weights()).doesNotExist();
+    }
+
+    private void assertLost(TrialOrder order, String reason) {
+        TrialOutcome outcome = run(order);
+        assertThat(outcome).isInstanceOf(Lost.class);
+        assertThat(outcome.error()).startsWith(reason).doesNotContain("\n");
+    }
+
+    @Test
+    void aFileThatIsNotAsTheTrialLeftItIsNamedAndNothingIsMadeOfIt() throws IOException {
+        Done done = (Done) run(order("tiny", 1));
+        assertThat(trial().damage(done)).isEmpty();
+        for (FileDigest digest : done.files()) {
+            Path file = folder.resolve(digest.file());
+            byte[] whole = Files.readAllBytes(file);
+            byte[] changed = whole.clone();
+            changed[changed.length / 2] ^= 1;
+            Files.write(file, changed);
+            assertThat(trial().damage(done)).containsExactly(digest.file() + " has been changed");
+            Files.write(file, Arrays.copyOf(whole, whole.length / 2));
+            assertThat(trial().damage(done))
+                    .containsExactly(digest.file() + " has " + whole.length / 2 + " bytes instead of " + whole.length);
+            if (List.of("model/network-0000.params", "predictions.csv").contains(digest.file())) {
+                assertThatThrownBy(this::export)
+                        .isInstanceOf(RequestException.class)
+                        .hasMessageContaining(digest.file() + " has ")
+                        .hasMessageEndingWith("have it made again by catwalk resume");
+            }
+            Files.delete(file);
+            assertThat(trial().damage(done)).containsExactly(digest.file() + " is missing");
+            Files.write(file, whole);
+        }
+    }
+
+    @Test
+    void aNetworkThatAnswersOtherwiseNowIsNotExportedUnderTheOldNumbers() throws IOException {
+        run(order("tiny", 1));
+        String proven = Sha256.of(trial().onnx());
+        String outcome = Files.readString(trial().outcome());
+
+        ParityResult parity = told("shift", this::exportQuietly);
+
+        assertThat(parity.agrees()).isFalse();
+        assertThat(parity.missing()).isEqualTo(Missing.ANOTHER_NETWORK);
+        assertThat(parity.sentence()).startsWith("REFUSED: the network no longer answers as when it was trained: ");
+        assertThat(Sha256.of(trial().onnx())).isEqualTo(proven);
+        assertThat(trial().outcome()).hasContent(outcome);
+    }
+
+    @Test
+    void anExportInPlaceThatFailsKeepsTheFileThatWasProven() throws IOException {
+        run(order("tiny", 1));
+        String proven = Sha256.of(trial().onnx());
+        String outcome = Files.readString(trial().outcome());
+
+        assertThat(told("IllegalStateException", this::exportQuietly).agrees()).isFalse();
+
+        assertThat(Sha256.of(trial().onnx())).isEqualTo(proven);
+        assertThat(trial().outcome()).hasContent(outcome);
+        assertThat(export().agrees()).isTrue();
+        assertThat(trial().damage((Done) trial().readOutcome())).isEmpty();
+    }
+
+    private ParityResult exportQuietly() {
+        try {
+            return export();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private ParityResult export() throws IOException {
+        PluginCatalog catalog = PluginCatalog.open(shared.resolve("plugins"));
+        try (SavedTrial saved = SavedTrial.open(trial(), catalog, shared, null)) {
+            return saved.exportInPlace(ExportOptions.standard());
+        }
+    }
+
+    private interface Deed<T> {
+
+        T get();
+    }
+
+    private static <T> T told(String deed, Deed<T> work) {
+        System.setProperty("catwalk.test.deed", deed);
+        try {
+            return work.get();
+        } finally {
+            System.clearProperty("catwalk.test.deed");
+        }
+    }
+
+    private TrialFolder trial() {
+        return new TrialFolder(folder);
+    }
+
+    private TrialOutcome run(TrialOrder order) {
+        return new TrialRun(prepared(order)).run(epoch -> {}, judged -> {});
+    }
+
+    private static TrialOrder prepared(TrialOrder order) {
+        try {
+            TrialFolder folder = new TrialFolder(order.folder());
+            folder.prepare(order);
+            Files.writeString(folder.order(), Json.JSON.writeValueAsString(order));
+            return order;
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private TrialOrder order(String dataset, int epochs) {
+        return Orders.of(shared, "obedient", dataset, epochs, 1, folder);
+    }
+}
