@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * Exports a DJL block as an ONNX model, by running its own {@code forward} on arrays that remember what is
@@ -212,7 +213,7 @@ public final class OnnxExport {
 
     private Graph graph() {
         Tracing tracing = new Tracing(block, parameters, sample, OperatorTable::has);
-        Program program = batch.isPresent() ? tracing.forBatch(batch.getAsLong()) : tracing.forAnyBatch();
-        return Lowering.graph(program, options);
+        Function<Program, Graph> writing = program -> Lowering.graph(program, options);
+        return batch.isPresent() ? tracing.forBatch(batch.getAsLong(), writing) : tracing.forAnyBatch(writing);
     }
 }

@@ -56,14 +56,24 @@ final class Agreement {
         return difference(block, sample, model, BATCHES);
     }
 
+    /** Makes inputs: how many numbers, from which seed. */
+    interface Inputs {
+        float[] make(int count, long seed);
+    }
+
     /** Returns the largest difference between both answers over some batch sizes, relative above 1. */
     static double difference(Block block, Shape sample, byte[] model, long... batches) throws OrtException {
+        return difference(block, sample, model, Agreement::images, batches);
+    }
+
+    static double difference(Block block, Shape sample, byte[] model, Inputs inputs, long... batches)
+            throws OrtException {
         double worst = 0;
         try (OrtSession session = new OrtSession(model);
                 NDManager manager = NDManager.newBaseManager()) {
             for (long batch : batches) {
                 Shape shape = new Shape(batch).addAll(sample);
-                float[] images = images((int) shape.size(), batch);
+                float[] images = inputs.make((int) shape.size(), batch);
                 NDList expected = block.forward(
                         new ParameterStore(manager, false), new NDList(manager.create(images, shape)), false);
                 var found = session.run(images, shape.getShape());

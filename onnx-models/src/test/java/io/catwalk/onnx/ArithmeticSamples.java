@@ -29,8 +29,8 @@ final class ArithmeticSamples extends OperatorSamples {
         add("NDArray.div(Number)", VECTOR, CLOSE, "Div", x -> x.div(3));
         add("NDArray.div(NDArray)", VECTOR, CLOSE, "Div", x -> NDArrays.div(3, positive(x)));
         add("NDArray.div(Number)", VECTOR, CLOSE, "Div", x -> whole(x).div(4));
-        add("NDArray.mod(NDArray)", VECTOR, CLOSE, "Div Floor Mul Sub", x -> x.mod(fixed(x, 6)));
-        add("NDArray.mod(Number)", VECTOR, CLOSE, "Div Floor Mul Sub", x -> x.mod(0.7f));
+        add("NDArray.mod(NDArray)", VECTOR, CLOSE, "Mod Less Where", x -> x.mod(fixed(x, 6)));
+        add("NDArray.mod(Number)", VECTOR, CLOSE, "Mod Less Where", x -> x.mod(0.7f));
         add("NDArray.mod(Number)", VECTOR, EXACT, "Mod", x -> whole(x).mod(3L));
         add("NDArray.pow(NDArray)", VECTOR, CLOSE, "Pow", x -> positive(x).pow(fixed(x, 6)));
         add("NDArray.pow(Number)", VECTOR, CLOSE, "Pow", x -> x.pow(3));

@@ -111,10 +111,11 @@ final class LayerSamples extends OperatorSamples {
                     resize,
                     IMAGE,
                     CLOSE,
-                    "Resize",
+                    mode == 0 ? "Gather" : "Resize",
                     x -> x.getNDArrayInternal().interpolation(new long[] {18, 13}, mode, true));
         }
-        add(resize, IMAGE, EXACT, "Resize", x -> x.getNDArrayInternal().interpolation(new long[] {5, 13}, 0, false));
+        add(resize, IMAGE, EXACT, "Resize", x -> x.getNDArrayInternal().interpolation(new long[] {18, 16}, 0, false));
+        add(resize, IMAGE, EXACT, "Gather", x -> x.getNDArrayInternal().interpolation(new long[] {5, 13}, 0, false));
         add(
                 "NDArrayEx.globalLpPool(float)",
                 IMAGE,

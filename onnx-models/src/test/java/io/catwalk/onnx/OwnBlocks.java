@@ -123,4 +123,59 @@ final class OwnBlocks {
             return inputShapes;
         }
     }
+
+    /** Makes a mask when it runs for the first time, keeps it, and counts its calls. */
+    static final class Caching extends AbstractBlock {
+
+        ai.djl.ndarray.@org.jspecify.annotations.Nullable NDArray kept;
+        int calls;
+        boolean failing;
+
+        @Override
+        protected NDList forwardInternal(
+                ParameterStore store, NDList inputs, boolean training, PairList<String, Object> params) {
+            NDArray input = inputs.singletonOrThrow();
+            calls++;
+            if (kept == null) {
+                kept = input.getManager().arange(6f).add(1);
+                kept.detach();
+            }
+            NDArray scaled = input.mul(kept);
+            return new NDList(failing ? scaled.gammaln() : scaled);
+        }
+
+        @Override
+        public Shape[] getOutputShapes(Shape[] inputShapes) {
+            return inputShapes;
+        }
+    }
+
+    /** Looks rows up in one matrix. */
+    static final class Huge extends AbstractBlock {
+
+        private final Parameter table;
+
+        Huge(NDArray matrix) {
+            table = addParameter(Parameter.builder()
+                    .setName("table")
+                    .setType(Parameter.Type.WEIGHT)
+                    .build());
+            table.setArray(matrix);
+        }
+
+        @Override
+        protected NDList forwardInternal(
+                ParameterStore store, NDList inputs, boolean training, PairList<String, Object> params) {
+            NDArray input = inputs.singletonOrThrow();
+            NDArray weight = store.getValue(table, input.getDevice(), training);
+            return new NDList(Embedding.embedding(
+                            input.toType(DataType.INT64, false), weight, ai.djl.ndarray.types.SparseFormat.DENSE)
+                    .singletonOrThrow());
+        }
+
+        @Override
+        public Shape[] getOutputShapes(Shape[] inputShapes) {
+            return inputShapes;
+        }
+    }
 }

@@ -80,7 +80,7 @@ final class ShapeSamples extends OperatorSamples {
                 CUBE,
                 EXACT,
                 "Slice",
-                x -> x.get(new NDIndex().addAllDim().addSliceDim(0, 2, 1)));
+                x -> x.get(new NDIndex().addAllDim().addSliceDim(1, 2, 1)));
         add("NDArray.get(NDIndex)", CUBE, EXACT, "Slice Squeeze", x -> x.get(0));
         add(
                 "NDArray.get(NDIndex)",

@@ -1,5 +1,7 @@
 package io.catwalk.onnx.graph;
 
+import java.util.Locale;
+
 /**
  * Says why a network cannot be written as ONNX: what was expected, what was found, where in the network,
  * and what to try.
@@ -25,5 +27,21 @@ public final class ExportException extends RuntimeException {
      */
     public ExportException(String message, Throwable cause) {
         super(message, cause);
+    }
+
+    /**
+     * Creates the error for what does not fit into a file: protobuf messages end at 2 GB.
+     *
+     * @param what what is too large
+     * @param bytes its size
+     * @return the error
+     */
+    public static ExportException tooLarge(String what, long bytes) {
+        return new ExportException(String.format(
+                Locale.ROOT,
+                "%s takes %.1f GB, and an ONNX file holds at most 2 GB: make the network smaller, or export it in"
+                        + " parts (weights in files of their own are not written)",
+                what,
+                bytes / 1e9));
     }
 }

@@ -19,6 +19,9 @@ public final class OnnxSerializer {
 
     private static final String PRODUCER = "catwalk-onnx";
 
+    /** A protobuf message holds 2 GB; some of it goes to names, shapes and metadata. */
+    private static final long LARGEST_FILE = Integer.MAX_VALUE - (64L << 20);
+
     private OnnxSerializer() {}
 
     /**
@@ -26,8 +29,15 @@ public final class OnnxSerializer {
      *
      * @param model the model; its graph should have passed {@link Typecheck}
      * @return the content of a file; the same model gives the same bytes
+     * @throws ExportException if it is larger than a file can be
      */
     public static byte[] bytes(Model model) {
+        long size = model.graph().initializers().stream()
+                .mapToLong(initializer -> initializer.data().length)
+                .sum();
+        if (size > LARGEST_FILE) {
+            throw ExportException.tooLarge("the network with its constants", size);
+        }
         ModelProto.Builder file = ModelProto.newBuilder()
                 .setIrVersion(irVersion(model.opset()))
                 .setProducerName(PRODUCER)

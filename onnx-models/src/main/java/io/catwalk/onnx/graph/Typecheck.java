@@ -1,5 +1,6 @@
 package io.catwalk.onnx.graph;
 
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -19,10 +20,11 @@ public final class Typecheck {
      * operators' specification gives, and that nothing is unused.
      *
      * @param graph the graph
+     * @param opset version of the operator set, which says what types operators take
      * @return the same graph
      * @throws ExportException at the first rule that is broken
      */
-    public static Graph check(Graph graph) {
+    public static Graph check(Graph graph, int opset) {
         Map<String, Value> made = new HashMap<>();
         graph.inputs().forEach(value -> define(made, value));
         graph.initializers().forEach(initializer -> define(made, initializer.value()));
@@ -37,6 +39,7 @@ public final class Typecheck {
                 }
             }
             checkOutputs(node);
+            checkTypes(node, opset);
             node.outputs().forEach(value -> define(made, value));
         }
         graph.outputs().forEach(value -> {
@@ -61,6 +64,20 @@ public final class Typecheck {
                     "output " + output.name() + " of " + node + " should be " + expected.type() + expected.shape()
                             + ", but is declared as " + output.type() + output.shape());
         }
+    }
+
+    private static void checkTypes(Node node, int opset) {
+        Set<ElementType> types = EnumSet.noneOf(ElementType.class);
+        for (int place : OperatorTypes.varying(node.operator(), node.inputs().size())) {
+            Value input = node.inputs().get(place);
+            if (!input.isOmitted()) {
+                types.add(input.type());
+            }
+        }
+        require(types.size() == 1, node + " mixes " + types);
+        types.forEach(type -> require(
+                OperatorTypes.allows(node.operator(), type, opset),
+                node + " does not take " + type + " in opset " + opset));
     }
 
     private static void checkUse(Graph graph, Set<String> used) {

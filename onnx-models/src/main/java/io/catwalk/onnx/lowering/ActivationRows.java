@@ -1,6 +1,7 @@
 package io.catwalk.onnx.lowering;
 
 import io.catwalk.onnx.graph.Attributes;
+import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.Value;
 import java.util.List;
 
@@ -13,7 +14,7 @@ final class ActivationRows {
 
     static List<Row> rows() {
         return List.of(
-                plain("relu", "Relu"),
+                Row.of("NDArrayEx.relu()", "Relu, or Max for whole numbers", ActivationRows::relu),
                 plain("sigmoid", "Sigmoid"),
                 plain("tanh", "Tanh"),
                 plain("softPlus", "Softplus"),
@@ -27,22 +28,36 @@ final class ActivationRows {
     }
 
     private static Row plain(String method, String operator) {
-        return Row.of("NDArrayEx." + method + "()", operator, site -> site.to().node(operator, site.receiver()));
+        return Row.of(
+                "NDArrayEx." + method + "()",
+                operator,
+                site -> site.to().node(operator, site.receiverAs(site.resultType())));
+    }
+
+    private static Value relu(Site site) {
+        ElementType type = site.receiver().type();
+        return type.isReal()
+                ? site.to().node("Relu", site.receiver())
+                : site.to().node("Max", site.receiver(), site.to().scalar(type, 0));
     }
 
     private static Value alpha(Site site, String operator) {
         Attributes attributes = Attributes.NONE.with("alpha", site.call().get(1, Float.class));
-        return site.to().node(operator, attributes, site.receiver());
+        return site.to().node(operator, attributes, site.receiverAs(site.resultType()));
     }
 
     private static Value along(Site site, String operator) {
-        return site.to().node(operator, Attributes.NONE.with("axis", site.call().integer(1)), site.receiver());
+        return site.to()
+                .node(
+                        operator,
+                        Attributes.NONE.with("axis", site.call().integer(1)),
+                        site.receiverAs(site.resultType()));
     }
 
     /** Writes x/2 (1 + erf(x / sqrt 2)) (Hendrycks and Gimpel, 2016). */
     private static Value gelu(Site site) {
         Emitter to = site.to();
-        Value x = site.receiver();
+        Value x = site.receiverAs(site.resultType());
         if (to.opset() >= GELU_SINCE) {
             return to.node("Gelu", x);
         }

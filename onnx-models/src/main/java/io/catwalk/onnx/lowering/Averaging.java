@@ -6,7 +6,9 @@ import io.catwalk.onnx.graph.Value;
 import java.util.stream.LongStream;
 
 /**
- * Writes the average over windows. PyTorch divides a window that {@code ceilMode} lets stick out at the end by
+ * Writes the average over windows. Padding is a node of its own: OpenCV divides by the part of the window
+ * that lies inside of the image whatever {@code count_include_pad} says, unless PyTorch itself has written the
+ * file, and ONNX Runtime 1.21 misplaces uneven padding from opset 19 on. PyTorch divides a window that {@code ceilMode} lets stick out at the end by
  * the part inside of the padded image; readers of ONNX disagree there, so that the division is written out.
  * Zeros of the padding always count: DJL's PyTorch engine does not pass {@code countIncludePad} on.
  *
@@ -19,30 +21,23 @@ import java.util.stream.LongStream;
 record Averaging(long[] kernel, long[] strides, long[] pads, long[] outputs) {
 
     Value emit(Emitter to, Value image) {
-        Attributes windows = Attributes.NONE.with("kernel_shape", kernel).with("strides", strides);
+        Attributes windows = Attributes.NONE
+                .with("kernel_shape", kernel)
+                .with("strides", strides)
+                .with("pads", new long[2 * kernel.length])
+                .with("count_include_pad", 1);
         long[] beyond = new long[kernel.length];
         for (int axis = 0; axis < kernel.length; axis++) {
             long reach = (outputs[axis] - 1) * strides[axis] + kernel[axis];
             beyond[axis] = Math.max(0, reach - size(image, axis) - 2 * pads[axis]);
-        }
-        if (LongStream.of(beyond).sum() == 0) {
-            return to.node(
-                    "AveragePool",
-                    windows.with(
-                                    "pads",
-                                    LongStream.concat(LongStream.of(pads), LongStream.of(pads))
-                                            .toArray())
-                            .with("count_include_pad", 1),
-                    image);
         }
         long[] around = new long[2 * image.rank()];
         for (int axis = 0; axis < kernel.length; axis++) {
             around[2 + axis] = pads[axis];
             around[2 + axis + image.rank()] = pads[axis] + beyond[axis];
         }
-        Value padded = to.node("Pad", image, to.ints(around), to.scalar(image.type(), 0));
-        Value mean = to.node("AveragePool", windows, padded);
-        return to.node("Mul", mean, to.cast(shares(to, image), image.type()));
+        Value mean = to.node("AveragePool", windows, to.pad(image, to.scalar(image.type(), 0), around));
+        return LongStream.of(beyond).sum() == 0 ? mean : to.node("Mul", mean, to.cast(shares(to, image), image.type()));
     }
 
     private static long size(Value image, int axis) {

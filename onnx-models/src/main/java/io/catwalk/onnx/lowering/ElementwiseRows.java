@@ -3,6 +3,7 @@ package io.catwalk.onnx.lowering;
 import static io.catwalk.onnx.graph.ElementType.BOOL;
 
 import ai.djl.ndarray.types.DataType;
+import io.catwalk.onnx.graph.Attributes;
 import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.Value;
 import io.catwalk.onnx.trace.Operand;
@@ -21,9 +22,10 @@ final class ElementwiseRows {
 
     static List<Row> rows() {
         List<Row> rows = new ArrayList<>();
-        Map.of("add", "Add", "sub", "Sub", "mul", "Mul", "div", "Div", "pow", "Pow", "maximum", "Max", "minimum", "Min")
+        Map.of("add", "Add", "sub", "Sub", "mul", "Mul", "div", "Div", "maximum", "Max", "minimum", "Min")
                 .forEach((method, operator) -> both(rows, method, operator, site -> binary(site, operator)));
-        both(rows, "mod", "Mod, or Div, Floor, Mul, Sub for reals", ElementwiseRows::mod);
+        both(rows, "pow", "Pow, or Mul for whole numbers", ElementwiseRows::pow);
+        both(rows, "mod", "Mod; for reals also Less, Add, Where", ElementwiseRows::mod);
         Map.of("gt", "Greater", "gte", "GreaterOrEqual", "lt", "Less", "lte", "LessOrEqual", "eq", "Equal")
                 .forEach((method, operator) -> both(rows, method, operator, site -> compare(site, operator)));
         both(rows, "neq", "Equal, Not", site -> site.to().node("Not", compare(site, "Equal")));
@@ -35,16 +37,20 @@ final class ElementwiseRows {
         rows.add(Row.of("NDArray.logicalNot()", "Not", site -> site.to().node("Not", site.receiverAs(BOOL))));
         rows.add(Row.of("NDArrayEx.where(NDArray, NDArray)", "Where", ElementwiseRows::where));
         rows.add(Row.of("NDArray.clip(Number, Number)", "Clip", ElementwiseRows::clip));
+        for (String operator : List.of("Floor", "Ceil", "Round")) {
+            String method = operator.toLowerCase(Locale.ROOT);
+            rows.add(Row.of("NDArray." + method + "()", operator, site -> rounded(site, operator)));
+        }
         for (String operator : List.of(
-                "Abs", "Neg", "Sign", "Sqrt", "Floor", "Ceil", "Round", "Exp", "Log", "Sin", "Cos", "Tan", "Asin",
-                "Acos", "Atan", "Sinh", "Cosh", "Tanh", "Erf")) {
+                "Abs", "Neg", "Sign", "Sqrt", "Exp", "Log", "Sin", "Cos", "Tan", "Asin", "Acos", "Atan", "Sinh", "Cosh",
+                "Tanh", "Erf")) {
             String method = operator.toLowerCase(Locale.ROOT);
             rows.add(Row.of(
                     "NDArray." + method + "()",
                     operator,
                     site -> site.to().node(operator, site.receiverAs(site.resultType()))));
         }
-        rows.add(Row.of("NDArray.square()", "Mul", site -> site.to().node("Mul", site.receiver(), site.receiver())));
+        rows.add(Row.of("NDArray.square()", "Mul", ElementwiseRows::square));
         rows.add(Row.of("NDArray.cbrt()", "Pow", site -> with(site, "Pow", 1.0 / 3)));
         rows.add(Row.of("NDArray.trunc()", "Abs, Floor, Sign, Mul", ElementwiseRows::trunc));
         rows.add(Row.of("NDArray.log2()", "Log, Div", site -> log(site, LN_2)));
@@ -53,8 +59,8 @@ final class ElementwiseRows {
         rows.add(Row.of("NDArray.toRadians()", "Mul", site -> with(site, "Mul", Math.PI / 180)));
         rows.add(Row.of("NDArray.atan2(NDArray)", "Div, Atan, Where", ElementwiseRows::atan2));
         rows.add(Row.of("NDArray.xlogy(NDArray)", "Log, Mul, Where", ElementwiseRows::xlogy));
-        rows.add(Row.of("NDArray.isNaN()", "IsNaN", site -> site.to().node("IsNaN", site.receiver())));
-        rows.add(Row.of("NDArray.isInfinite()", "IsInf", site -> site.to().node("IsInf", site.receiver())));
+        rows.add(Row.of("NDArray.isNaN()", "IsNaN", site -> site.to().node("IsNaN", real(site))));
+        rows.add(Row.of("NDArray.isInfinite()", "IsInf", site -> site.to().node("IsInf", real(site))));
         rows.add(Row.of("NDArray.toType(DataType, boolean)", "Cast", ElementwiseRows::cast));
         for (String method : List.of("toDevice(Device, boolean)", "duplicate()", "stopGradient()")) {
             rows.add(Row.of("NDArray." + method, "nothing", Site::receiver));
@@ -77,16 +83,58 @@ final class ElementwiseRows {
         return site.to().node(operator, site.receiverAs(type), site.to().scalar(type, number));
     }
 
-    /** Writes the remainder with the sign of the divisor, as PyTorch does; ONNX has that for whole numbers only. */
+    private static Value square(Site site) {
+        Value value = site.receiverAs(site.resultType());
+        return site.to().node("Mul", value, value);
+    }
+
+    /** Whole numbers are rounded already, and readers have no operator for them. */
+    private static Value rounded(Site site, String operator) {
+        Value value = site.receiverAs(site.resultType());
+        return value.type().isReal() ? site.to().node(operator, value) : value;
+    }
+
+    private static Value real(Site site) {
+        return site.receiver().type().isReal() ? site.receiver() : site.receiverAs(ElementType.FLOAT);
+    }
+
+    /** Multiplies whole numbers out: readers compute their powers in double precision, which ends at 2^53. */
+    private static Value pow(Site site) {
+        ElementType type = site.resultType();
+        if (type.isReal()) {
+            return binary(site, "Pow");
+        }
+        boolean known = site.call().value(1) instanceof Number number && number.longValue() >= 0;
+        if (!known) {
+            throw site.error("of whole numbers by an array is computed in double precision by ONNX Runtime: use a"
+                    + " number as the exponent, or toType(FLOAT32)");
+        }
+        long exponent = site.call().get(1, Number.class).longValue();
+        Value square = site.receiverAs(type);
+        Value product = exponent % 2 == 1 ? square : site.to().scalar(type, 1);
+        boolean first = exponent % 2 == 0;
+        for (long rest = exponent / 2; rest > 0; rest /= 2) {
+            square = site.to().node("Mul", square, square);
+            if (rest % 2 == 1) {
+                product = first ? square : site.to().node("Mul", product, square);
+                first = false;
+            }
+        }
+        return site.to().expand(product, site.resultShape().dims());
+    }
+
+    /** Writes the remainder with the sign of the divisor, as PyTorch does; for reals ONNX has that of the dividend. */
     private static Value mod(Site site) {
+        Emitter to = site.to();
         ElementType type = site.resultType();
         Value dividend = site.receiverAs(type);
         Value divisor = site.as(1, type);
         if (!type.isReal()) {
-            return site.to().node("Mod", dividend, divisor);
+            return to.node("Mod", dividend, divisor);
         }
-        Value times = site.to().node("Floor", site.to().node("Div", dividend, divisor));
-        return site.to().node("Sub", dividend, site.to().node("Mul", times, divisor));
+        Value rest = to.node("Mod", Attributes.NONE.with("fmod", 1), dividend, divisor);
+        Value other = to.node("Less", to.node("Mul", rest, to.node("Sign", divisor)), to.scalar(type, 0));
+        return to.node("Where", other, to.node("Add", rest, divisor), rest);
     }
 
     private static Value compare(Site site, String operator) {
@@ -104,9 +152,11 @@ final class ElementwiseRows {
             right = operand.type();
             single = operand.shape().rank() == 0 && left.rank() > 0;
         } else {
-            right = other instanceof Double || other instanceof Float ? ElementType.DOUBLE : ElementType.INT64;
+            right = other instanceof Double
+                    ? ElementType.DOUBLE
+                    : other instanceof Float ? ElementType.FLOAT : ElementType.INT64;
         }
-        boolean keeps = single && (left.type().isReal() || !right.isReal());
+        boolean keeps = single && (left.type().isReal() || !right.isReal()) && (left.type() != BOOL || right == BOOL);
         ElementType common = keeps ? left.type() : wider(left.type(), right);
         return common == BOOL && !operator.equals("Equal") ? ElementType.INT32 : common;
     }
@@ -114,6 +164,10 @@ final class ElementwiseRows {
     private static ElementType wider(ElementType left, ElementType right) {
         if (left.isReal() != right.isReal()) {
             return left.isReal() ? left : right;
+        }
+        boolean mixed = left.bytes() == right.bytes() && left != right && left != BOOL && right != BOOL;
+        if (mixed) {
+            return ElementType.INT32;
         }
         return left == BOOL || right.bytes() > left.bytes() ? right : left;
     }
@@ -129,6 +183,9 @@ final class ElementwiseRows {
     }
 
     private static Value trunc(Site site) {
+        if (!site.receiver().type().isReal()) {
+            return site.receiver();
+        }
         Value magnitude = site.to().node("Floor", site.to().node("Abs", site.receiver()));
         return site.to().node("Mul", magnitude, site.to().node("Sign", site.receiver()));
     }

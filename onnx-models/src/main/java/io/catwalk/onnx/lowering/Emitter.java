@@ -3,10 +3,12 @@ package io.catwalk.onnx.lowering;
 import io.catwalk.onnx.graph.Attributes;
 import io.catwalk.onnx.graph.Dim;
 import io.catwalk.onnx.graph.ElementType;
+import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.graph.Inference;
 import io.catwalk.onnx.graph.Initializer;
 import io.catwalk.onnx.graph.Names;
 import io.catwalk.onnx.graph.Node;
+import io.catwalk.onnx.graph.OperatorTypes;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
 import java.nio.ByteBuffer;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /** Takes the nodes and constants of a graph under construction; shapes follow by {@link Inference}. */
@@ -67,6 +70,23 @@ final class Emitter {
 
     private List<Value> emit(
             String operator, Attributes attributes, int outputs, @Nullable List<Dim> contents, Value... inputs) {
+        List<Integer> varying = OperatorTypes.varying(operator, inputs.length);
+        ElementType type = inputs[varying.get(0)].type();
+        ElementType computing = OperatorTypes.computing(operator, type, opset)
+                .orElseThrow(() -> new ExportException("ONNX Runtime has no " + operator + " for " + type + " in opset "
+                        + opset + "; let the network compute in FLOAT32 there (toType), or cast before"));
+        if (computing == type) {
+            return write(operator, attributes, outputs, contents, inputs);
+        }
+        Value[] wide = inputs.clone();
+        varying.forEach(place -> wide[place] = cast(inputs[place], computing));
+        List<Value> made = new ArrayList<>(write(operator, attributes, outputs, contents, wide));
+        OperatorTypes.following(operator, outputs).forEach(place -> made.set(place, cast(made.get(place), type)));
+        return made;
+    }
+
+    private List<Value> write(
+            String operator, Attributes attributes, int outputs, @Nullable List<Dim> contents, Value... inputs) {
         List<Inference.Made> made = Inference.infer(operator, List.of(inputs), attributes, outputs);
         List<Value> values = made.stream()
                 .map(one -> new Value(names.forResultOf(operator), one.type(), one.shape(), contents))
@@ -110,27 +130,28 @@ final class Emitter {
         });
     }
 
-    /** Adds a single number, once for all its users. */
-    Value scalar(ElementType type, double number) {
+    /** Adds a single number, once for all its users. A whole number keeps all its digits. */
+    Value scalar(ElementType type, Number number) {
+        byte[] data = bytes(type, number);
         return share(
-                List.of("scalar", type, number),
-                () -> add(new Initializer(scalarValue(type, number), bytes(type, number))));
+                List.of("scalar", type, ByteBuffer.wrap(data)),
+                () -> add(new Initializer(scalarValue(type, number), data)));
     }
 
-    private Value scalarValue(ElementType type, double number) {
-        List<Dim> contents = type.isReal() ? null : List.of(Dim.of((long) number));
+    private Value scalarValue(ElementType type, Number number) {
+        List<Dim> contents = type.isReal() ? null : List.of(Dim.of(number.longValue()));
         return new Value(names.fresh("number"), type, TensorShape.SCALAR, contents);
     }
 
-    private static byte[] bytes(ElementType type, double number) {
+    private static byte[] bytes(ElementType type, Number number) {
         ByteBuffer buffer = ByteBuffer.allocate(type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
         switch (type) {
-            case FLOAT -> buffer.putFloat((float) number);
-            case DOUBLE -> buffer.putDouble(number);
-            case INT64 -> buffer.putLong((long) number);
-            case INT32 -> buffer.putInt((int) number);
-            case UINT8, INT8 -> buffer.put((byte) number);
-            case BOOL -> buffer.put((byte) (number == 0 ? 0 : 1));
+            case FLOAT -> buffer.putFloat(number.floatValue());
+            case DOUBLE -> buffer.putDouble(number.doubleValue());
+            case INT64 -> buffer.putLong(number.longValue());
+            case INT32 -> buffer.putInt(number.intValue());
+            case UINT8, INT8 -> buffer.put((byte) number.longValue());
+            case BOOL -> buffer.put((byte) (number.doubleValue() == 0 ? 0 : 1));
         }
         return buffer.array();
     }
@@ -154,8 +175,30 @@ final class Emitter {
         return node("Reshape", value, dims(target));
     }
 
+    /** Swaps axes. One that swaps nothing is not written: ONNX Runtime has fused such a node as if it did. */
     Value transpose(Value value, long... axes) {
-        return node("Transpose", Attributes.NONE.with("perm", axes), value);
+        return LongStream.range(0, axes.length).allMatch(axis -> axes[(int) axis] == axis)
+                ? value
+                : node("Transpose", Attributes.NONE.with("perm", axes), value);
+    }
+
+    Value expand(Value value, List<Dim> target) {
+        return value.shape().dims().equals(target) ? value : node("Expand", value, dims(target));
+    }
+
+    Value tile(Value value, List<Dim> repeats) {
+        return repeats.stream().allMatch(Dim.of(1)::equals) ? value : node("Tile", value, dims(repeats));
+    }
+
+    /** Adds a number around: all axes before, then all axes after. */
+    Value pad(Value value, Value number, long... pads) {
+        return LongStream.of(pads).allMatch(pad -> pad == 0) ? value : node("Pad", value, ints(pads), number);
+    }
+
+    Value concat(long axis, List<Value> parts) {
+        return parts.size() == 1
+                ? parts.get(0)
+                : node("Concat", Attributes.NONE.with("axis", axis), parts.toArray(Value[]::new));
     }
 
     Value unsqueeze(Value value, long... axes) {
@@ -230,7 +273,7 @@ final class Emitter {
     /** Makes a single whole number that may follow the batch. */
     Value number(Dim number, ElementType type) {
         if (number.isFixed()) {
-            return scalar(type, (double) number.fixed());
+            return scalar(type, number.fixed());
         }
         List<Dim> contents = List.of(number);
         Value scalar = emit("Squeeze", Attributes.NONE, 1, contents, number(number), ints(0))

@@ -27,7 +27,7 @@ final class IndexingRows {
     private static Value slice(Site site) {
         Emitter to = site.to();
         Value value = site.receiver();
-        if (!site.call().dims(3).isEmpty()) {
+        if (cuts(site)) {
             value = to.node(
                     "Slice",
                     value,
@@ -38,6 +38,20 @@ final class IndexingRows {
         }
         value = to.squeeze(value, site.call().numbers(5));
         return to.unsqueeze(value, site.call().numbers(6));
+    }
+
+    /** Tells whether any axis is cut: bounds that hold all of it are not written. */
+    private static boolean cuts(Site site) {
+        TensorShape whole = site.receiver().shape();
+        TensorShape left = site.resultShape();
+        long[] axes = site.call().numbers(3);
+        boolean all = site.call().numbers(5).length + site.call().numbers(6).length == 0 && left.equals(whole);
+        for (int i = 0; all && i < axes.length; i++) {
+            all = site.call().numbers(4)[i] == 1
+                    && site.call().dims(1).get(i).equals(Dim.of(0))
+                    && whole.get((int) axes[i]).isFixed();
+        }
+        return axes.length > 0 && !all;
     }
 
     private static Value take(Site site) {

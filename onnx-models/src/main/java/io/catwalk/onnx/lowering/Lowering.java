@@ -75,7 +75,16 @@ public final class Lowering {
             outputs.add(output);
             renamed.put(output.name(), name);
         }
+        if (outputs.isEmpty()) {
+            throw new ExportException("the network returns no array, and an ONNX graph must have an output: return the"
+                    + " logits from forward");
+        }
         if (options.choices().contains(Choice.PROBABILITIES)) {
+            if (!outputs.get(0).type().isReal()) {
+                throw new ExportException("probabilities are the softmax of logits, but the first output of the network"
+                        + " holds " + outputs.get(0).type() + ": return the logits first, or leave the probabilities"
+                        + " out");
+            }
             Value probabilities = to.node("Softmax", Attributes.NONE.with("axis", -1), outputs.get(0));
             outputs.add(probabilities);
             renamed.put(probabilities.name(), PROBABILITIES);
@@ -86,7 +95,8 @@ public final class Lowering {
         return Typecheck.check(
                 options.choices().contains(Choice.FOLDED_BATCH_NORM)
                         ? BatchNormFolding.fold(graph).pruned()
-                        : graph);
+                        : graph,
+                options.opset());
     }
 
     private void write(Step step) {
@@ -150,6 +160,12 @@ public final class Lowering {
                 throw e;
             }
             throw call.arguments().error("has no ONNX form here: " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            throw call.arguments()
+                    .error(
+                            "has no ONNX form here, for arguments that nobody has tried yet (" + e + ");"
+                                    + " use another operation, and please report it",
+                            e);
         }
         for (int i = 0; i < call.results().size(); i++) {
             Operand expected = call.results().get(i);

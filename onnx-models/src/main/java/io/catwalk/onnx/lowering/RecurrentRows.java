@@ -2,6 +2,7 @@ package io.catwalk.onnx.lowering;
 
 import io.catwalk.onnx.graph.Attributes;
 import io.catwalk.onnx.graph.Dim;
+import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.graph.Initializer;
 import io.catwalk.onnx.graph.TensorShape;
@@ -34,6 +35,10 @@ final class RecurrentRows {
 
     private static List<Value> emit(Site site, Recurrence net) {
         Emitter to = site.to();
+        if (net.input().type() != ElementType.FLOAT) {
+            throw site.error("is exported for FLOAT32 alone: ONNX Runtime has no recurrent layers for "
+                    + net.input().type() + ". Convert the network to FLOAT32");
+        }
         Value sequence = net.batchFirst() ? to.transpose(net.input(), 1, 0, 2) : net.input();
         List<List<Value>> last = new ArrayList<>();
         for (int state = 0; state < net.cell().states(); state++) {

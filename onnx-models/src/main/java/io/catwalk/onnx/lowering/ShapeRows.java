@@ -37,11 +37,7 @@ final class ShapeRows {
         rows.add(Row.of(
                 "NDArray.broadcast(Shape)",
                 "Expand",
-                site -> site.to()
-                        .node(
-                                "Expand",
-                                site.receiver(),
-                                site.to().dims(site.resultShape().dims()))));
+                site -> site.to().expand(site.receiver(), site.resultShape().dims())));
         rows.add(new Row("NDArray.split(long[], int)", "Split", site -> split(site, 2)));
         rows.add(new Row("NDArray.split(long, int)", "Split", site -> split(site, 2)));
         rows.add(Row.of("NDArrayEx.stack(NDList, int)", "Unsqueeze, Concat", ShapeRows::stack));
@@ -103,19 +99,19 @@ final class ShapeRows {
     private static Value concat(Site site) {
         int axis = site.receiver().shape().axis(site.call().integer(2));
         ElementType type = site.resultType();
-        Value[] parts = Stream.concat(Stream.of(site.receiver()), site.list(1).stream())
+        List<Value> parts = Stream.concat(Stream.of(site.receiver()), site.list(1).stream())
                 .map(part -> site.to().cast(part, type))
-                .toArray(Value[]::new);
-        return site.to().node("Concat", Attributes.NONE.with("axis", axis), parts);
+                .toList();
+        return site.to().concat(axis, parts);
     }
 
     private static Value stack(Site site) {
         int axis = site.resultShape().axis(site.call().integer(2));
         ElementType type = site.resultType();
-        Value[] parts = Stream.concat(Stream.of(site.receiver()), site.list(1).stream())
+        List<Value> parts = Stream.concat(Stream.of(site.receiver()), site.list(1).stream())
                 .map(part -> site.to().unsqueeze(site.to().cast(part, type), axis))
-                .toArray(Value[]::new);
-        return site.to().node("Concat", Attributes.NONE.with("axis", axis), parts);
+                .toList();
+        return site.to().concat(axis, parts);
     }
 
     private static Value tile(Site site) {
@@ -128,7 +124,7 @@ final class ShapeRows {
         while (all.size() < wide.rank()) {
             all.add(0, Dim.of(1));
         }
-        return site.to().node("Tile", wide, site.to().dims(all));
+        return site.to().tile(wide, all);
     }
 
     /** Adds axes of size 1 in front until the rank is that of the result. */
@@ -186,6 +182,6 @@ final class ShapeRows {
             pads[2 * rank - 1 - i] = pairs[2 * i + 1];
         }
         Value number = site.as(2, site.receiver().type());
-        return site.to().node("Pad", site.receiver(), site.to().ints(pads), number);
+        return site.to().pad(site.receiver(), number, pads);
     }
 }

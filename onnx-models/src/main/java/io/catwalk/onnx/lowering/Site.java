@@ -71,7 +71,7 @@ record Site(
         if (argument instanceof Operand operand) {
             return to.cast(value(operand), type);
         }
-        return argument instanceof Dim dim ? to.number(dim, type) : to.scalar(type, ((Number) argument).doubleValue());
+        return argument instanceof Dim dim ? to.number(dim, type) : to.scalar(type, (Number) argument);
     }
 
     /** Returns the receiver as a value of the given type. */

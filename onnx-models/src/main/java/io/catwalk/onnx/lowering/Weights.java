@@ -18,8 +18,12 @@ final class Weights {
             return to.transpose(matrix, 1, 0);
         }
         long[] sizes = matrix.shape().fixed(matrix.name());
-        float[] turned = transposed(fixed.get().floats(), (int) sizes[0], (int) sizes[1]);
-        return to.floats(matrix.name() + ".transposed", TensorShape.of(sizes[1], sizes[0]), turned);
+        byte[] turned = transposed(
+                fixed.get().data(),
+                (int) sizes[0],
+                (int) sizes[1],
+                matrix.type().bytes());
+        return to.constant(matrix.name() + ".transposed", matrix.type(), TensorShape.of(sizes[1], sizes[0]), turned);
     }
 
     /**
@@ -33,11 +37,11 @@ final class Weights {
                 .orElseGet(() -> to.unsqueeze(vector, 0));
     }
 
-    static float[] transposed(float[] matrix, int rows, int columns) {
-        float[] turned = new float[matrix.length];
+    private static byte[] transposed(byte[] matrix, int rows, int columns, int size) {
+        byte[] turned = new byte[matrix.length];
         for (int row = 0; row < rows; row++) {
             for (int column = 0; column < columns; column++) {
-                turned[column * rows + row] = matrix[row * columns + column];
+                System.arraycopy(matrix, (row * columns + column) * size, turned, (column * rows + row) * size, size);
             }
         }
         return turned;

@@ -1,6 +1,7 @@
 package io.catwalk.onnx.lowering;
 
 import io.catwalk.onnx.graph.Attributes;
+import io.catwalk.onnx.graph.OperatorTypes;
 import io.catwalk.onnx.graph.Value;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,17 +24,20 @@ final class WindowRows {
                         "NDArrayEx.maxPool(Shape, Shape, Shape, boolean)",
                         "MaxPool",
                         site -> site.to().node("MaxPool", pool(site, 1, 2, 3, 4), site.receiver())),
-                Row.of("NDArrayEx.avgPool(Shape, Shape, Shape, boolean, boolean)", "AveragePool", WindowRows::average),
+                Row.of(
+                        "NDArrayEx.avgPool(Shape, Shape, Shape, boolean, boolean)",
+                        "Pad, AveragePool",
+                        WindowRows::average),
                 Row.of(
                         "NDArrayEx.lpPool(float, Shape, Shape, Shape, boolean)",
-                        "Pow, AveragePool, Mul",
+                        "Pow, Pad, AveragePool, Mul",
                         WindowRows::lp),
                 Row.of("NDArrayEx.globalMaxPool()", "GlobalMaxPool, Reshape", site -> global(site, "GlobalMaxPool")),
                 Row.of(
                         "NDArrayEx.globalAvgPool()",
                         "GlobalAveragePool, Reshape",
                         site -> global(site, "GlobalAveragePool")),
-                Row.of("NDArrayEx.interpolation(long[], int, boolean)", "Resize", WindowRows::interpolation),
+                Row.of("NDArrayEx.interpolation(long[], int, boolean)", "Resize, or Gather", WindowRows::interpolation),
                 Row.of("NDArrayEx.globalLpPool(float)", "Pow, ReduceSum", WindowRows::globalLp));
     }
 
@@ -128,17 +132,53 @@ final class WindowRows {
         if (shrinks && site.call().integer(2) != 0) {
             throw site.error("shrinks with smoothing, which has no ONNX form here: use avgPool, or mode 0 (nearest)");
         }
-        Attributes how = switch (site.call().integer(2)) {
-            case 0 ->
-                Attributes.NONE
-                        .with("mode", "nearest")
-                        .with("nearest_mode", "floor")
-                        .with("coordinate_transformation_mode", "asymmetric");
+        return switch (site.call().integer(2)) {
+            case 0 -> nearest(site);
             case 1 ->
-                Attributes.NONE.with("mode", "linear").with("coordinate_transformation_mode", "pytorch_half_pixel");
+                resized(
+                        site,
+                        Attributes.NONE
+                                .with("mode", "linear")
+                                .with("coordinate_transformation_mode", "pytorch_half_pixel"));
             default -> throw site.error("is exported for mode 0 (nearest) and 1 (bilinear) only");
         };
+    }
+
+    private static Value resized(Site site, Attributes how) {
         Value sizes = site.to().dims(site.resultShape().dims());
         return site.to().node("Resize", how, site.receiver(), Value.OMITTED, Value.OMITTED, sizes);
+    }
+
+    /** Repeats pixels where the size is multiplied; else picks those that the engine picks, which readers do not. */
+    private static Value nearest(Site site) {
+        boolean multiplied = true;
+        Value picked = site.receiver();
+        for (int axis = 2; axis < site.receiver().rank(); axis++) {
+            int from = (int) site.receiver().shape().get(axis).fixed("image size");
+            int size = (int) site.resultShape().get(axis).fixed("image size");
+            multiplied = multiplied && size % from == 0;
+            if (from != size) {
+                Attributes along = Attributes.NONE.with("axis", axis);
+                picked = site.to().node("Gather", along, picked, site.to().ints(nearest(from, size)));
+            }
+        }
+        boolean known =
+                OperatorTypes.allows("Resize", site.resultType(), site.to().opset());
+        return multiplied && known
+                ? resized(
+                        site,
+                        Attributes.NONE
+                                .with("mode", "nearest")
+                                .with("nearest_mode", "floor")
+                                .with("coordinate_transformation_mode", "asymmetric"))
+                : picked;
+    }
+
+    /** Computes which pixels PyTorch takes, in float32 as it does (UpSample.h, nearest_neighbor_compute_source_index). */
+    static long[] nearest(int from, int size) {
+        float scale = (float) from / size;
+        return LongStream.range(0, size)
+                .map(pixel -> Math.min((long) Math.floor(pixel * scale), from - 1L))
+                .toArray();
     }
 }

@@ -13,11 +13,12 @@ import java.util.List;
  * Holds an ONNX file that was read once and found fit to run, before an engine saw it.
  *
  * @param signature what it takes and gives
+ * @param scores what its numbers are
  * @param metadata what it says about itself
  * @param fields its bytes
  * @param external whether weights lie in files beside it
  */
-record ModelFile(Signature signature, OnnxMetadata metadata, ModelFields fields, Weights external) {
+record ModelFile(Signature signature, Scores scores, OnnxMetadata metadata, ModelFields fields, Weights external) {
 
     /** Smallest operator set that ONNX Runtime promises to run (its documentation, "Compatibility"). */
     static final long OLDEST_OPSET = 7;
@@ -38,7 +39,8 @@ record ModelFile(Signature signature, OnnxMetadata metadata, ModelFields fields,
         Signature signature = Signature.of(file, model.getGraph());
         OnnxMetadata metadata = OnnxMetadata.of(file, fields.metadata());
         checkAgree(file, signature, metadata);
-        return new ModelFile(signature, metadata, fields, checkWeights(file, model));
+        Scores scores = Scores.of(model.getGraph(), signature.output());
+        return new ModelFile(signature, scores, metadata, fields, checkWeights(file, model));
     }
 
     private static void checkOpset(Path file, ModelProto model) {

@@ -29,6 +29,7 @@ public final class OnnxPredictor implements Predictor {
 
     private final Path file;
     private final Signature signature;
+    private final Scores scores;
     private final OnnxMetadata metadata;
     private final Pixels pixels;
     private final OrtEnvironment environment;
@@ -42,6 +43,7 @@ public final class OnnxPredictor implements Predictor {
             Path file, ModelFile model, OrtEnvironment environment, SessionOptions sessionOptions, OrtSession session) {
         this.file = file;
         this.signature = model.signature();
+        this.scores = model.scores();
         this.metadata = model.metadata();
         this.pixels = Pixels.of(signature, metadata);
         this.environment = environment;
@@ -108,6 +110,15 @@ public final class OnnxPredictor implements Predictor {
      */
     public Signature signature() {
         return signature;
+    }
+
+    /**
+     * Tells what the numbers are that {@link #logits} returns: a file of others may end with a softmax.
+     *
+     * @return logits, or probabilities already
+     */
+    public Scores scores() {
+        return scores;
     }
 
     /**

@@ -26,17 +26,18 @@ final class Constants {
             if (operand.shape().size().equals(Dim.of(1)) && !operand.type().isReal()) {
                 long left = element(one.data(), operand.type(), 0);
                 long right = element(two.data(), operand.type(), 0);
-                return new Step.Counted(operand, merge.dim(left, right, "the constant " + one.hint()));
+                return new Step.Counted(
+                        operand, merge.dim(left, right, "the constant " + one.hint() + " in " + one.origin()));
             }
-            throw merge.flow("the constant " + one.hint() + operand.shape()
-                    + " differs between two traces: it is random, or computed from the batch size");
+            throw merge.flow("the constant " + one.hint() + operand.shape() + " in " + one.origin()
+                    + " is computed from the batch size");
         }
         if (isCounting(one, operand) && isCounting(two, operand)) {
             return new Step.Counting(operand);
         }
         byte[] slice = slice(one, operand.shape());
         if (!Arrays.equals(slice, slice(two, operand.shape()))) {
-            throw merge.flow("the constant " + one.hint() + operand.shape()
+            throw merge.flow("the constant " + one.hint() + operand.shape() + " in " + one.origin()
                     + " holds different numbers for different batch sizes");
         }
         return new Step.Repeated(
@@ -98,7 +99,7 @@ final class Constants {
         byte[] data = constant.data();
         for (int axis = 0; axis < sizes.length; axis++) {
             if (!shape.get(axis).isFixed()) {
-                data = firstAlong(axis, sizes, data, bytes, constant.hint());
+                data = firstAlong(axis, sizes, data, bytes, constant);
                 sizes = sizes.clone();
                 sizes[axis] = 1;
             }
@@ -106,7 +107,7 @@ final class Constants {
         return data;
     }
 
-    private byte[] firstAlong(int axis, long[] sizes, byte[] data, int bytes, String hint) {
+    private byte[] firstAlong(int axis, long[] sizes, byte[] data, int bytes, Entry.Constant constant) {
         int inner = bytes;
         for (int i = axis + 1; i < sizes.length; i++) {
             inner *= (int) sizes[i];
@@ -119,7 +120,8 @@ final class Constants {
             for (int j = 0; j < size; j++) {
                 int at = start + j * inner;
                 if (!Arrays.equals(data, start, start + inner, data, at, at + inner)) {
-                    throw merge.flow("the constant " + hint + " holds different numbers for different samples");
+                    throw merge.flow("the constant " + constant.hint() + " in " + constant.origin()
+                            + " holds different numbers for different samples");
                 }
             }
             System.arraycopy(data, start, first, i * inner, inner);

@@ -21,9 +21,10 @@ sealed interface Entry {
      * @param slot what it is
      * @param hint path of the parameter, or where it was made
      * @param data elements, row-major, little endian
+     * @param origin where in the network it is used
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared, never changed
-    record Constant(Slot slot, String hint, byte[] data) implements Entry {}
+    record Constant(Slot slot, String hint, byte[] data, String origin) implements Entry {}
 
     /**
      * A call of a primitive.

@@ -111,8 +111,12 @@ final class Indexing {
         List<NDIndexElement> arrays =
                 elements.stream().filter(e -> arrayIn(e).isPresent()).toList();
         if (arrays.isEmpty()) {
-            NDArray result = array.real().get(tracer.realManager(), unwrap(tracer, index));
-            return record(tracer, array, SLICE, slice(elements), result);
+            return record(
+                    tracer,
+                    array,
+                    SLICE,
+                    slice(elements),
+                    () -> array.real().get(tracer.realManager(), unwrap(tracer, index)));
         }
         boolean single =
                 arrays.size() == 1 && elements.stream().allMatch(e -> e instanceof NDIndexAll || arrays.contains(e));
@@ -125,9 +129,13 @@ final class Indexing {
             return masked(tracer, array, mask.getIndex(), axis);
         }
         TracedArray indices = tracer.traced(arrayIn(arrays.get(0)).orElseThrow());
-        NDArray result = array.real().get(tracer.realManager(), unwrap(tracer, index));
         String primitive = arrays.get(0) instanceof NDIndexPick ? PICK : TAKE;
-        return record(tracer, array, primitive, new Object[] {indices.proxy(), (long) axis}, result);
+        return record(
+                tracer,
+                array,
+                primitive,
+                new Object[] {indices.proxy(), (long) axis},
+                () -> array.real().get(tracer.realManager(), unwrap(tracer, index)));
     }
 
     private static NDArray masked(Tracer tracer, TracedArray array, NDArray mask, int axis) {
@@ -146,13 +154,22 @@ final class Indexing {
                 .toArray();
         TracedArray indices = tracer.constant("mask", tracer.realManager().create(chosen));
         String form = ":,".repeat(axis) + "{}";
-        NDArray result = array.real().get(tracer.realManager(), new NDIndex(form, indices.real()));
-        return record(tracer, array, TAKE, new Object[] {indices.proxy(), (long) axis}, result);
+        return record(
+                tracer,
+                array,
+                TAKE,
+                new Object[] {indices.proxy(), (long) axis},
+                () -> array.real().get(tracer.realManager(), new NDIndex(form, indices.real())));
     }
 
     private static NDArray record(
-            Tracer tracer, TracedArray array, String primitive, @Nullable Object[] arguments, NDArray result) {
+            Tracer tracer,
+            TracedArray array,
+            String primitive,
+            @Nullable Object[] arguments,
+            Tracer.Computation<RuntimeException> computation) {
         List<@Nullable Object> recorded = tracer.record(array, arguments);
+        NDArray result = (NDArray) wrapped(tracer.result(primitive, primitive, recorded, true, computation));
         return (NDArray) tracer.recordResult(array, "get", primitive, recorded, result);
     }
 

@@ -23,7 +23,11 @@ final class Merge {
         this.second = secondBatch;
     }
 
-    Program program(List<Entry> left, List<Slot> leftOutputs, List<Entry> right, List<Slot> rightOutputs) {
+    Program program(Calls.Recording small, Calls.Recording large) {
+        List<Entry> left = small.entries();
+        List<Entry> right = large.entries();
+        List<Slot> leftOutputs = small.outputs();
+        List<Slot> rightOutputs = large.outputs();
         List<Step> steps = new ArrayList<>();
         for (int i = 0; i < Math.min(left.size(), right.size()); i++) {
             steps.add(step(left.get(i), right.get(i)));
@@ -156,13 +160,15 @@ final class Merge {
     }
 
     private static String place(Entry entry) {
+        if (entry instanceof Entry.Constant constant) {
+            return ", at the constant " + constant.hint() + " in " + constant.origin();
+        }
         return entry instanceof Entry.Operation operation
                 ? ", at " + operation.signature() + " in " + operation.origin()
                 : "";
     }
 
     ExportException flow(String fault) {
-        return new ExportException("batch-dependent control flow: " + fault
-                + "; a graph for any batch must treat samples alike." + " Export with a fixed batch size instead");
+        return new ExportException(Faults.batchDependent(fault));
     }
 }

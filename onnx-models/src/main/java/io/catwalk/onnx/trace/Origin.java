@@ -34,7 +34,10 @@ final class Origin {
     }
 
     private static boolean isOfUser(Class<?> type) {
-        String name = type.getName();
+        return isOfUser(type.getName());
+    }
+
+    static boolean isOfUser(String name) {
         return !name.startsWith("ai.djl.")
                 && !name.startsWith("java.")
                 && !name.startsWith("jdk.")

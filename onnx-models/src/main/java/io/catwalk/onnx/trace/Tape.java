@@ -1,16 +1,27 @@
 package io.catwalk.onnx.trace;
 
 import ai.djl.ndarray.NDArray;
+import io.catwalk.onnx.graph.ExportException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Remembers, in order, what a network did. Three verbs: operation, constant, input. */
+/**
+ * Remembers, in order, what a network did. Three verbs: operation, constant, input. In a rehearsal nothing is
+ * remembered, but compared.
+ */
 final class Tape {
 
+    private final Optional<Rehearsal> rehearsal;
     private final List<Entry> entries = new ArrayList<>();
     private int slots;
+
+    Tape(Optional<Rehearsal> rehearsal) {
+        this.rehearsal = rehearsal;
+    }
 
     List<Entry> entries() {
         return entries;
@@ -18,22 +29,49 @@ final class Tape {
 
     Slot input(NDArray array) {
         Slot slot = slot(array);
-        entries.add(new Entry.Input(slot));
+        if (rehearsal.isPresent()) {
+            rehearsal.get().input(slot);
+        } else {
+            entries.add(new Entry.Input(slot));
+        }
         return slot;
     }
 
-    Slot constant(String hint, NDArray array) {
+    /**
+     * Takes an array that does not depend on the input.
+     *
+     * @param trusted whether its content need not be compared in a rehearsal
+     */
+    Slot constant(String hint, NDArray array, boolean trusted, Supplier<String> origin) {
         Slot slot = slot(array);
+        if (rehearsal.isPresent()) {
+            rehearsal.get().constant(slot, hint, () -> data(hint, array), trusted);
+        } else {
+            entries.add(new Entry.Constant(slot, hint, data(hint, array), origin.get()));
+        }
+        return slot;
+    }
+
+    /** Returns the elements, row-major, little endian. */
+    static byte[] data(String hint, NDArray array) {
+        long bytes = array.getShape().size() * array.getDataType().getNumOfBytes();
+        if (bytes > Integer.MAX_VALUE) {
+            throw ExportException.tooLarge("the constant " + hint + array.getShape(), bytes);
+        }
         ByteBuffer buffer = array.toByteBuffer();
         byte[] data = new byte[buffer.remaining()];
         buffer.get(data);
-        entries.add(new Entry.Constant(slot, hint, data));
-        return slot;
+        return data;
     }
 
-    List<Slot> operation(String signature, List<@Nullable Object> arguments, List<NDArray> results, String origin) {
+    List<Slot> operation(
+            String signature, List<@Nullable Object> arguments, List<NDArray> results, Supplier<String> origin) {
         List<Slot> made = results.stream().map(this::slot).toList();
-        entries.add(new Entry.Operation(signature, arguments, made, origin));
+        if (rehearsal.isPresent()) {
+            rehearsal.get().made(made);
+        } else {
+            entries.add(new Entry.Operation(signature, arguments, made, origin.get()));
+        }
         return made;
     }
 

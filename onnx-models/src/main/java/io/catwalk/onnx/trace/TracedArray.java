@@ -1,11 +1,15 @@
 package io.catwalk.onnx.trace;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.internal.NDArrayEx;
+import java.lang.ref.Cleaner;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +35,9 @@ final class TracedArray implements InvocationHandler {
             "isReleased",
             "hasGradient",
             "shapeEquals");
-    private static final Set<String> LIFE =
-            Set.of("close", "attach", "tempAttach", "detach", "returnResource", "setRequiresGradient");
+    private static final Set<String> LIFE = Set.of("close", "tempAttach", "returnResource", "setRequiresGradient");
+    private static final Set<String> KEEPING = Set.of("attach", "detach");
+    private static final Cleaner CLEANER = Cleaner.create();
     private static final Set<String> READS = Set.of(
             "toByteBuffer",
             "toArray",
@@ -72,6 +77,8 @@ final class TracedArray implements InvocationHandler {
     private @Nullable Slot slot;
     private boolean dependsOnInput;
     private int seen;
+    private boolean outside;
+    private byte @Nullable [] content;
 
     TracedArray(Tracer tracer, NDArray real, String hint, @Nullable Slot slot, Storage storage) {
         this.tracer = tracer;
@@ -112,9 +119,24 @@ final class TracedArray implements InvocationHandler {
         }
     }
 
+    /** Tells whether the numbers depend on the input, whatever has become of them. */
+    boolean comesFromInput() {
+        return dependsOnInput;
+    }
+
+    boolean belongsTo(Tracer other) {
+        return tracer == other;
+    }
+
     /** Forbids writing: a parameter belongs to the network. */
     TracedArray frozen() {
         storage.freeze();
+        return outside();
+    }
+
+    /** Says that the array can be written behind the back of the trace, so that each use must look at it. */
+    TracedArray outside() {
+        outside = true;
         return this;
     }
 
@@ -126,11 +148,25 @@ final class TracedArray implements InvocationHandler {
             seen = storage.version();
         }
         Slot known = slot;
+        if (known != null && outside && !dependsOnInput && !isTrusted() && !Arrays.equals(content, data())) {
+            known = null;
+        }
         if (known == null) {
-            known = tracer.tape().constant(hint, real);
+            known = tracer.tape().constant(hint, real, isTrusted(), tracer::place);
+            content = outside && !isTrusted() ? data() : null;
             slot = known;
         }
         return known;
+    }
+
+    private byte[] data() {
+        return Tape.data(hint, real);
+    }
+
+    /** Tells whether this is a parameter in a rehearsal: the content was compared already. */
+    private boolean isTrusted() {
+        return storage.isFrozen()
+                && tracer.rehearsal().map(Rehearsal::trustsParameters).orElse(false);
     }
 
     @Override
@@ -139,6 +175,9 @@ final class TracedArray implements InvocationHandler {
         String name = method.getName();
         if (method.getDeclaringClass() == Object.class) {
             return ofObject(name, arguments);
+        }
+        if (tracer.isOver()) {
+            return afterwards(method, arguments);
         }
         if (name.equals("getManager")) {
             return tracer.manager();
@@ -158,6 +197,10 @@ final class TracedArray implements InvocationHandler {
         if (LIFE.contains(name)) {
             return null;
         }
+        if (KEEPING.contains(name)) {
+            keep(arguments);
+            return null;
+        }
         if (READS.contains(name)) {
             return read(method, arguments);
         }
@@ -168,6 +211,29 @@ final class TracedArray implements InvocationHandler {
             return inPlace(method, arguments);
         }
         return call(self, method, arguments);
+    }
+
+    /** Serves a network that has kept this array: as a constant of the present trace, or as what it is. */
+    private @Nullable Object afterwards(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
+        Optional<Tracer> now = tracer.successor();
+        if (now.isPresent()) {
+            return Tracer.invoke(now.get().traced(proxy).proxy(), method, arguments);
+        }
+        return Tracer.invoke(real, method, Tracer.plain(arguments));
+    }
+
+    /** Lets an array that does not depend on the input outlive the trace, if the network asks for that. */
+    private void keep(@Nullable Object @Nullable [] arguments) {
+        if (dependsOnInput) {
+            return;
+        }
+        Object manager = arguments == null ? null : arguments[0];
+        if (manager instanceof NDManager other && !Proxy.isProxyClass(other.getClass())) {
+            real.attach(other);
+        } else if (manager == null && real.getManager() == tracer.realManager()) {
+            real.detach();
+            CLEANER.register(proxy, real::close);
+        }
     }
 
     private @Nullable Object call(Object self, Method method, @Nullable Object @Nullable [] arguments)
@@ -227,7 +293,7 @@ final class TracedArray implements InvocationHandler {
                 throw tracer.error(unsupported(signature));
             }
             List<@Nullable Object> recorded = tracer.record(this, arguments);
-            Tracer.invoke(real, method, tracer.unwrap(arguments));
+            tracer.change(signature, recorded, () -> Tracer.invoke(real, method, tracer.unwrap(arguments)));
             slot = tracer.operation(signature, recorded, real);
             dependsOnInput = true;
             storage.writtenFromInput();

@@ -19,6 +19,9 @@ final class TracedInternal implements InvocationHandler {
     @Override
     public @Nullable Object invoke(Object self, Method method, @Nullable Object @Nullable [] arguments)
             throws Throwable {
+        if (tracer.isOver()) {
+            return afterwards(method, arguments);
+        }
         if (method.getName().equals("getArray")) {
             return array.proxy();
         }
@@ -40,5 +43,10 @@ final class TracedInternal implements InvocationHandler {
             return InvocationHandler.invokeDefault(self, method, arguments);
         }
         throw tracer.error(TracedArray.unsupported(signature));
+    }
+
+    private @Nullable Object afterwards(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
+        NDArrayEx target = array.proxy().getNDArrayInternal();
+        return Tracer.invoke(target, method, tracer.successor().isPresent() ? arguments : Tracer.plain(arguments));
     }
 }

@@ -14,7 +14,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -38,18 +40,66 @@ final class Tracer {
             "diagonal",
             "dropout");
 
-    private final Tape tape = new Tape();
+    /** Primitives whose shapes follow from the batch in ways that a rehearsal must see; they cost nothing to compute. */
+    private static final Set<String> COMPUTED = Set.of("squeeze", "split", Indexing.SLICE);
+
+    private final Tape tape;
+    private final Optional<Rehearsal> rehearsal;
+    private final Succession succession;
     private final NDManager realManager;
     private final NDManager manager;
     private final Predicate<String> primitives;
     private final Origin origin;
     private final IdentityHashMap<NDArray, TracedArray> foreign = new IdentityHashMap<>();
+    private final Placeholders placeholders;
 
-    Tracer(Block root, NDManager realManager, Predicate<String> primitives) {
+    private @Nullable ExportException failure;
+    private boolean over;
+
+    /**
+     * Begins a trace.
+     *
+     * @param rehearsal what makes the program that it is held against, if there is one
+     */
+    Tracer(
+            Block root,
+            NDManager realManager,
+            Predicate<String> primitives,
+            Succession succession,
+            Optional<Function<Function<String, ExportException>, Rehearsal>> rehearsal) {
         this.origin = new Origin(root);
         this.realManager = realManager;
+        this.placeholders = new Placeholders(realManager);
         this.primitives = primitives;
+        this.succession = succession;
+        this.rehearsal = rehearsal.map(begin -> begin.apply(this::error));
+        this.tape = new Tape(this.rehearsal);
         this.manager = TracedManager.wrap(this, realManager);
+        succession.begin(this);
+    }
+
+    /** Ends the trace: what the network kept of it works on the engine's arrays from now on. */
+    void end() {
+        over = true;
+        succession.end();
+    }
+
+    boolean isOver() {
+        return over;
+    }
+
+    /** Returns the trace that goes on now, if one does. */
+    Optional<Tracer> successor() {
+        return succession.now();
+    }
+
+    /** Returns the first error, which the network may have swallowed. */
+    Optional<ExportException> failure() {
+        return Optional.ofNullable(failure);
+    }
+
+    Optional<Rehearsal> rehearsal() {
+        return rehearsal;
     }
 
     Tape tape() {
@@ -69,7 +119,9 @@ final class Tracer {
     }
 
     ExportException error(String fault) {
-        return new ExportException(fault + " (" + origin.here() + ")");
+        ExportException error = new ExportException(fault + " (" + origin.here() + ")");
+        failure = failure == null ? error : failure;
+        return error;
     }
 
     TracedArray input(NDArray real) {
@@ -84,9 +136,25 @@ final class Tracer {
     /** Returns what stands behind an array of the network, and takes arrays from outside of the trace in. */
     TracedArray traced(NDArray array) {
         if (Proxy.isProxyClass(array.getClass()) && Proxy.getInvocationHandler(array) instanceof TracedArray traced) {
-            return traced;
+            return traced.belongsTo(this) ? traced : foreign(requireKept(traced));
         }
-        return foreign.computeIfAbsent(array, real -> constant("constant", real));
+        return foreign(array);
+    }
+
+    private TracedArray foreign(NDArray array) {
+        return foreign.computeIfAbsent(array, real -> constant("constant", real).outside());
+    }
+
+    /** Returns what an array of an earlier trace holds, which the network has kept. */
+    private NDArray requireKept(TracedArray kept) {
+        if (kept.comesFromInput()) {
+            throw error(Faults.changing("an array that depends on the input of one call is used in the next"));
+        }
+        if (kept.real().isReleased()) {
+            throw error("an array that forward made and kept in an earlier call is closed: detach() it, or attach it to"
+                    + " a manager that lives as long as the block");
+        }
+        return kept.real();
     }
 
     boolean dependsOnInput(@Nullable Object @Nullable [] arguments) {
@@ -134,6 +202,35 @@ final class Tracer {
         return argument instanceof NDManager ? realManager : argument;
     }
 
+    /** Takes what was traced out of the arguments of a call after all traces. */
+    static @Nullable Object @Nullable [] plain(@Nullable Object @Nullable [] arguments) {
+        if (arguments == null) {
+            return null;
+        }
+        @Nullable Object[] plain = new @Nullable Object[arguments.length];
+        for (int i = 0; i < arguments.length; i++) {
+            plain[i] = plain(arguments[i]);
+        }
+        return plain;
+    }
+
+    private static @Nullable Object plain(@Nullable Object argument) {
+        if (argument instanceof NDList list) {
+            NDList real = new NDList();
+            list.forEach(array -> real.add((NDArray) plain(array)));
+            return real;
+        }
+        return argument instanceof NDArray array
+                        && Proxy.isProxyClass(array.getClass())
+                        && Proxy.getInvocationHandler(array) instanceof TracedArray traced
+                ? traced.real()
+                : argument;
+    }
+
+    String place() {
+        return origin.here();
+    }
+
     /** Calls the engine. */
     static @Nullable Object invoke(Object target, Method method, @Nullable Object @Nullable [] arguments)
             throws Throwable {
@@ -173,21 +270,50 @@ final class Tracer {
             Signature signature)
             throws Throwable {
         List<@Nullable Object> recorded = record(receiver, arguments);
-        Object result = compute(target, method, arguments, signature);
+        boolean single = !NDList.class.isAssignableFrom(method.getReturnType());
+        String key = COMPUTED.contains(method.getName()) ? method.getName() : signature.text();
+        Object result =
+                result(key, signature.text(), recorded, single, () -> invoke(target, method, unwrap(arguments)));
         return recordResult(receiver, method.getName(), signature.text(), recorded, result);
     }
 
-    private @Nullable Object compute(
-            Object target, Method method, @Nullable Object @Nullable [] arguments, Signature signature)
-            throws Throwable {
-        try {
-            return invoke(target, method, unwrap(arguments));
-        } catch (EngineException | UnsupportedOperationException e) {
-            throw new ExportException(
-                    "the engine itself cannot compute " + signature.text() + ": " + e.getMessage() + " ("
-                            + origin.here() + ")",
-                    e);
+    /** Computes something with the engine. */
+    interface Computation<E extends Throwable> {
+        @Nullable
+        Object run() throws E;
+    }
+
+    /** Computes what a primitive makes, or, in a dry rehearsal, makes arrays of the shapes that the program tells. */
+    <E extends Throwable> @Nullable Object result(
+            String key, String signature, List<@Nullable Object> recorded, boolean single, Computation<E> computation)
+            throws E {
+        if (rehearsal.isPresent()) {
+            List<Operand> expected = rehearsal.get().call(signature, recorded);
+            if (rehearsal.get().mode() == Rehearsal.Mode.DRY && !COMPUTED.contains(key)) {
+                NDList made = new NDList();
+                expected.forEach(operand ->
+                        made.add(placeholders.of(operand.type(), rehearsal.get().shape(operand))));
+                return single ? made.get(0) : made;
+            }
         }
+        try {
+            return computation.run();
+        } catch (EngineException | UnsupportedOperationException e) {
+            throw engineError(signature, e);
+        }
+    }
+
+    private ExportException engineError(String signature, RuntimeException e) {
+        String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+        ExportException error = error("the engine itself cannot compute " + signature + ": " + reason);
+        error.initCause(e);
+        return error;
+    }
+
+    /** Changes an array in place, unless a dry rehearsal holds no numbers. */
+    void change(Signature signature, List<@Nullable Object> recorded, Computation<Throwable> computation)
+            throws Throwable {
+        result(signature.text(), signature.text(), recorded, true, computation);
     }
 
     Object recordResult(
@@ -197,12 +323,12 @@ final class Tracer {
             List<@Nullable Object> arguments,
             @Nullable Object result) {
         if (result instanceof NDArray array) {
-            Slot slot = tape.operation(signature, arguments, List.of(array), origin.here())
+            Slot slot = tape.operation(signature, arguments, List.of(array), origin::here)
                     .get(0);
             return wrap(receiver, name, array, slot).proxy();
         }
         if (result instanceof NDList list) {
-            List<Slot> slots = tape.operation(signature, arguments, List.copyOf(list), origin.here());
+            List<Slot> slots = tape.operation(signature, arguments, List.copyOf(list), origin::here);
             NDList wrapped = new NDList();
             for (int i = 0; i < slots.size(); i++) {
                 wrapped.add(wrap(receiver, name, list.get(i), slots.get(i)).proxy());
@@ -214,7 +340,7 @@ final class Tracer {
 
     /** Writes an operation on the tape that changed an array in place. */
     Slot operation(Signature signature, List<@Nullable Object> arguments, NDArray result) {
-        return tape.operation(signature.text(), arguments, List.of(result), origin.here())
+        return tape.operation(signature.text(), arguments, List.of(result), origin::here)
                 .get(0);
     }
 

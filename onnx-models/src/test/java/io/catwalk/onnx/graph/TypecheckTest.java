@@ -26,7 +26,7 @@ class TypecheckTest {
     }
 
     private static void assertWrong(Graph graph, String fault) {
-        assertThatThrownBy(() -> Typecheck.check(graph))
+        assertThatThrownBy(() -> Typecheck.check(graph, 17))
                 .isInstanceOf(ExportException.class)
                 .hasMessageContaining(fault);
     }
@@ -35,7 +35,7 @@ class TypecheckTest {
     void aRightGraphPasses() {
         Graph graph = graph(
                 List.of(WEIGHT), node("a", "Add", BETWEEN, IMAGES, WEIGHT.value()), node("b", "Relu", LOGITS, BETWEEN));
-        assertThat(Typecheck.check(graph)).isSameAs(graph);
+        assertThat(Typecheck.check(graph, 17)).isSameAs(graph);
     }
 
     @Test
@@ -118,7 +118,7 @@ class TypecheckTest {
                         node("a", "Add", BETWEEN, IMAGES, WEIGHT.value()),
                         node("b", "Relu", LOGITS, BETWEEN))
                 .renamed(java.util.Map.of("between", "middle", "logits", "answer", "weight", "w", "images", "x"));
-        assertThat(Typecheck.check(graph).outputs()).extracting(Value::name).containsExactly("answer");
+        assertThat(Typecheck.check(graph, 17).outputs()).extracting(Value::name).containsExactly("answer");
         assertThat(graph.inputs()).extracting(Value::name).containsExactly("x");
         assertThat(graph.initializers())
                 .extracting(fixed -> fixed.value().name())

@@ -5,6 +5,7 @@ import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.Preprocessing;
+import io.catwalk.onnx.runtime.Scores;
 import io.catwalk.onnx.runtime.Signature;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImagePixels;
@@ -96,7 +97,7 @@ final class PredictCommand implements Callable<Integer> {
                         resize ? ImagePixels.OtherSize.RESIZE : ImagePixels.OtherSize.REFUSE);
                 float[] logits = predictor.logits(preprocessing.normalize(pixels), 1);
                 ForeignFile.sign(console);
-                double[] probabilities = new Predictions(names.size(), new int[] {0}, logits).probabilities(0);
+                double[] probabilities = probabilities(predictor.scores(), logits);
                 answers.add(answer(image, names, probabilities));
                 if (!json) {
                     print(image, names, probabilities, console);
@@ -107,6 +108,15 @@ final class PredictCommand implements Callable<Integer> {
             }
         }
         return ExitCode.DONE;
+    }
+
+    /** Takes the softmax, unless the file ends with one. */
+    private static double[] probabilities(Scores scores, float[] numbers) {
+        return switch (scores) {
+            case LOGITS -> new Predictions(numbers.length, new int[] {0}, numbers).probabilities(0);
+            case PROBABILITIES ->
+                IntStream.range(0, numbers.length).mapToDouble(i -> numbers[i]).toArray();
+        };
     }
 
     private List<String> names(OnnxMetadata metadata, Signature signature) {

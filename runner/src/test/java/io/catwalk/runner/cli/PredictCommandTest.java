@@ -207,6 +207,25 @@ final class PredictCommandTest {
     }
 
     @Test
+    void aFileThatEndsWithASoftmaxIsNotGivenASecondOne() throws IOException {
+        Path file = world.changed(folder.resolve("softmax.onnx"), model -> {
+            GraphProto.Builder graph = model.getGraphBuilder();
+            graph.getNodeBuilderList()
+                    .forEach(node -> IntStream.range(0, node.getOutputCount())
+                            .filter(i -> node.getOutput(i).equals("logits"))
+                            .forEach(i -> node.setOutput(i, "before")));
+            graph.addNodeBuilder().setOpType("Softmax").addInput("before").addOutput("logits");
+        });
+
+        JsonNode answer = json(predict(file, image, "--json")).path(0);
+
+        for (int k = 0; k < names.size(); k++) {
+            assertThat(answer.path("probabilities").path(names.get(k)).asDouble(-1))
+                    .isCloseTo(stored.probabilities(3)[k], within(1e-4));
+        }
+    }
+
+    @Test
     void classesOfTheSameNameAreToldApartByTheirNumbers() {
         JsonNode answer = json(predict(image, "--labels", "a,b,a,c,d,e,f,g,h,a", "--json"))
                 .path(0);

@@ -1,0 +1,167 @@
+package io.catwalk.onnx.graph;
+
+import static io.catwalk.onnx.graph.ElementType.BOOL;
+import static io.catwalk.onnx.graph.ElementType.DOUBLE;
+import static io.catwalk.onnx.graph.ElementType.FLOAT;
+import static io.catwalk.onnx.graph.ElementType.INT32;
+import static io.catwalk.onnx.graph.ElementType.INT64;
+import static io.catwalk.onnx.graph.ElementType.INT8;
+import static io.catwalk.onnx.graph.ElementType.UINT8;
+
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * Knows which types of elements each operator takes: those that both its specification allows and ONNX Runtime
+ * has a kernel for on the CPU, in every version that we support. A test holds this against ONNX Runtime itself.
+ */
+public final class OperatorTypes {
+
+    private static final Set<ElementType> ALL = EnumSet.allOf(ElementType.class);
+    private static final Set<ElementType> NUMBERS = EnumSet.complementOf(EnumSet.of(BOOL));
+    private static final Set<ElementType> WIDE = EnumSet.of(FLOAT, DOUBLE, INT32, INT64);
+    private static final Set<ElementType> REALS = EnumSet.of(FLOAT, DOUBLE);
+
+    private static final int ARITHMETIC_ON_BYTES_SINCE = 14;
+    private static final Set<String> ARITHMETIC = Set.of("Add", "Sub", "Mul", "Div");
+
+    private static final Map<String, Set<ElementType>> TYPES = types();
+
+    private OperatorTypes() {}
+
+    private static Map<String, Set<ElementType>> types() {
+        Map<String, Set<ElementType>> types = new HashMap<>();
+        put(types, EnumSet.of(BOOL), "And", "Or", "Xor", "Not");
+        put(
+                types,
+                EnumSet.of(FLOAT),
+                List.of(
+                                "Acos AveragePool Asin Atan Conv Cosh Elu Erf GRU Gelu GlobalAveragePool GlobalMaxPool",
+                                "LSTM LeakyRelu RNN Selu Sinh Softplus Softsign Tan")
+                        .stream()
+                        .flatMap(line -> List.of(line.split(" ", -1)).stream())
+                        .toArray(String[]::new));
+        put(types, REALS, "BatchNormalization", "Ceil", "Cos", "Exp", "Floor", "Gemm", "IsInf", "IsNaN");
+        put(types, REALS, "LayerNormalization", "Log", "LogSoftmax", "Reciprocal", "Relu", "Round", "Sigmoid", "Sin");
+        put(types, REALS, "Softmax", "Sqrt", "Tanh");
+        put(types, WIDE, "Add", "Sub", "Mul", "Div", "CumSum", "MatMul", "Pow", "ReduceL1", "ReduceL2", "ReduceMean");
+        put(types, WIDE, "ReduceProd", "ReduceSum");
+        put(types, NUMBERS, "Abs", "ArgMax", "ArgMin", "Clip", "Greater", "GreaterOrEqual", "Less", "LessOrEqual");
+        put(types, NUMBERS, "Max", "Min", "Mod", "ReduceMax", "ReduceMin", "Sign", "TopK");
+        put(types, EnumSet.of(FLOAT, DOUBLE, INT8, INT32, INT64), "Neg");
+        put(types, EnumSet.of(FLOAT, DOUBLE, UINT8, INT8), "MaxPool");
+        put(types, EnumSet.of(FLOAT, UINT8, INT8, INT32), "Resize");
+        put(types, EnumSet.of(FLOAT, DOUBLE, UINT8, INT32, INT64), "Where");
+        put(types, EnumSet.of(FLOAT, DOUBLE, INT32, INT64), "Range");
+        put(types, ALL, "Cast", "Concat", "Equal", "Expand", "Gather", "GatherElements", "Identity", "Pad", "Reshape");
+        put(types, ALL, "OneHot", "Shape", "Slice", "Split", "Squeeze", "Tile", "Transpose", "Unsqueeze");
+        return Map.copyOf(types);
+    }
+
+    private static void put(Map<String, Set<ElementType>> types, Set<ElementType> allowed, String... operators) {
+        for (String operator : operators) {
+            types.put(operator, allowed);
+        }
+    }
+
+    /**
+     * Tells whether an operator takes a type.
+     *
+     * @param operator name of the operator
+     * @param type type of the inputs that {@link #varying} names
+     * @param opset version of the operator set
+     * @return whether every reader that we know of takes it
+     */
+    public static boolean allows(String operator, ElementType type, int opset) {
+        boolean bytes = type == UINT8 || type == INT8;
+        return TYPES.getOrDefault(operator, Set.of()).contains(type)
+                || (ARITHMETIC.contains(operator) && bytes && opset >= ARITHMETIC_ON_BYTES_SINCE);
+    }
+
+    /**
+     * Finds the type in which an operator computes what it does not compute in the given one: results that are
+     * cut back to the narrow type are the same, since both wrap around.
+     *
+     * @param operator name of the operator
+     * @param type what the network has
+     * @param opset version of the operator set
+     * @return the same type, or a wider one of the same kind; empty if there is none
+     */
+    public static Optional<ElementType> computing(String operator, ElementType type, int opset) {
+        Optional<ElementType> wide = Optional.of(type);
+        while (wide.isPresent() && !allows(operator, wide.get(), opset)) {
+            wide = switch (wide.get()) {
+                case BOOL, UINT8, INT8 -> Optional.of(INT32);
+                case INT32 -> Optional.of(INT64);
+                case INT64, FLOAT, DOUBLE -> Optional.empty();
+            };
+        }
+        return wide;
+    }
+
+    /**
+     * Lists the inputs that share the type an operator computes in.
+     *
+     * @param operator name of the operator
+     * @param inputs how many inputs it has
+     * @return their places
+     */
+    public static List<Integer> varying(String operator, int inputs) {
+        return switch (operator) {
+            case "Reshape",
+                    "Squeeze",
+                    "Unsqueeze",
+                    "Split",
+                    "Slice",
+                    "Gather",
+                    "GatherElements",
+                    "Expand",
+                    "Tile",
+                    "CumSum",
+                    "TopK",
+                    "Resize",
+                    "ReduceSum",
+                    "ReduceMean",
+                    "ReduceMax",
+                    "ReduceMin",
+                    "ReduceProd",
+                    "ReduceL1",
+                    "ReduceL2" -> List.of(0);
+            case "Where" -> List.of(1, 2);
+            case "Pad" -> inputs > 2 ? List.of(0, 2) : List.of(0);
+            case "OneHot" -> List.of(2);
+            // Lengths of sequences, the fifth, are left out always.
+            default -> IntStream.range(0, inputs).boxed().toList();
+        };
+    }
+
+    /**
+     * Lists the outputs that have the type an operator computes in.
+     *
+     * @param operator name of the operator
+     * @param outputs how many outputs it has
+     * @return their places
+     */
+    public static List<Integer> following(String operator, int outputs) {
+        return switch (operator) {
+            case "Equal",
+                    "Greater",
+                    "GreaterOrEqual",
+                    "Less",
+                    "LessOrEqual",
+                    "IsNaN",
+                    "IsInf",
+                    "ArgMax",
+                    "ArgMin",
+                    "Shape",
+                    "Cast" -> List.of();
+            case "TopK" -> List.of(0);
+            default -> IntStream.range(0, outputs).boxed().toList();
+        };
+    }
+}

@@ -1,0 +1,190 @@
+package io.catwalk.onnx.trace;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.nn.Block;
+import java.lang.reflect.Array;
+import java.lang.reflect.Field;
+import java.lang.reflect.InaccessibleObjectException;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Remembers what blocks hold beside their parameters, and puts it back: counters, and arrays that {@code forward}
+ * makes once and keeps. Looks into blocks, lambdas, and the arrays and collections in their fields, not further.
+ */
+final class BlockState {
+
+    private static final int LARGEST_ARRAY = 1 << 20;
+    private static final long LARGEST_CONTENT = 16 << 20;
+
+    private final Set<Object> visited = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final List<Runnable> restorations = new ArrayList<>();
+
+    private BlockState() {}
+
+    static BlockState of(Block root) {
+        BlockState state = new BlockState();
+        state.visit(root);
+        return state;
+    }
+
+    void restore() {
+        restorations.forEach(Runnable::run);
+    }
+
+    private void visit(@Nullable Object value) {
+        if (value == null || !visited.add(value)) {
+            return;
+        }
+        if (value instanceof NDArray array) {
+            array(array);
+        } else if (value instanceof Block block) {
+            fields(value);
+            block.getChildren().forEach(child -> visit(child.getValue()));
+        } else if (value.getClass().isArray()) {
+            elements(value);
+        } else if (value instanceof List<?> list) {
+            list(list);
+        } else if (value instanceof Map<?, ?> map) {
+            map(map);
+        } else if (!atomic(value) && isFunction(value.getClass())) {
+            fields(value);
+        }
+    }
+
+    private static boolean isFunction(Class<?> type) {
+        return type.isHidden() || type.isSynthetic() || type.isAnonymousClass();
+    }
+
+    private void fields(Object holder) {
+        for (Class<?> type = holder.getClass(); type != null && type != Object.class; type = type.getSuperclass()) {
+            for (Field field : type.getDeclaredFields()) {
+                if (!Modifier.isStatic(field.getModifiers())) {
+                    field(holder, field);
+                }
+            }
+        }
+    }
+
+    private void field(Object holder, Field field) {
+        try {
+            field.setAccessible(true);
+            Object before = field.get(holder);
+            if (!Modifier.isFinal(field.getModifiers())) {
+                restorations.add(() -> set(holder, field, before));
+            }
+            visit(before);
+        } catch (InaccessibleObjectException | IllegalAccessException e) {
+            // A module that hides its fields keeps them: arrays that it holds go on working by themselves.
+            visited.add(field);
+        }
+    }
+
+    private static void set(Object holder, Field field, @Nullable Object before) {
+        try {
+            Object now = field.get(holder);
+            if (field.getType().isPrimitive() ? !Objects.equals(now, before) : now != before) {
+                field.set(holder, before);
+            }
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException("a field that could be read cannot be written: " + field, e);
+        }
+    }
+
+    private void elements(Object array) {
+        int length = Array.getLength(array);
+        if (length > LARGEST_ARRAY) {
+            return;
+        }
+        Object copy = Array.newInstance(array.getClass().getComponentType(), length);
+        System.arraycopy(array, 0, copy, 0, length);
+        restorations.add(() -> System.arraycopy(copy, 0, array, 0, length));
+        if (array instanceof Object[] objects) {
+            for (Object element : objects) {
+                visit(element);
+            }
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private void list(List<?> list) {
+        List<Object> before = new ArrayList<>(list);
+        restorations.add(() -> {
+            boolean same = list.size() == before.size();
+            for (int i = 0; same && i < before.size(); i++) {
+                same = list.get(i) == before.get(i);
+            }
+            if (!same) {
+                ((List<Object>) list).clear();
+                ((List<Object>) list).addAll(before);
+            }
+        });
+        before.forEach(this::visit);
+    }
+
+    @SuppressWarnings("unchecked")
+    private void map(Map<?, ?> map) {
+        Map<Object, Object> before = new LinkedHashMap<>(map);
+        restorations.add(() -> {
+            boolean same = map.size() == before.size();
+            for (Map.Entry<Object, Object> entry : before.entrySet()) {
+                same = same && map.get(entry.getKey()) == entry.getValue();
+            }
+            if (!same) {
+                ((Map<Object, Object>) map).clear();
+                ((Map<Object, Object>) map).putAll(before);
+            }
+        });
+        before.values().forEach(this::visit);
+    }
+
+    @SuppressWarnings("unchecked")
+    private boolean atomic(Object value) {
+        if (value instanceof AtomicInteger number) {
+            int before = number.get();
+            restorations.add(() -> number.set(before));
+        } else if (value instanceof AtomicLong number) {
+            long before = number.get();
+            restorations.add(() -> number.set(before));
+        } else if (value instanceof AtomicBoolean flag) {
+            boolean before = flag.get();
+            restorations.add(() -> flag.set(before));
+        } else if (value instanceof AtomicReference<?> reference) {
+            Object before = reference.get();
+            restorations.add(() -> ((AtomicReference<Object>) reference).set(before));
+            visit(before);
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    /** Remembers the numbers of an array that a block works on in place. */
+    private void array(NDArray array) {
+        boolean small = !Proxy.isProxyClass(array.getClass())
+                && !array.isReleased()
+                && array.getShape().size() * array.getDataType().getNumOfBytes() <= LARGEST_CONTENT;
+        if (!small) {
+            return;
+        }
+        byte[] before = Tape.data("array", array);
+        restorations.add(() -> {
+            if (!array.isReleased() && !java.util.Arrays.equals(before, Tape.data("array", array))) {
+                array.set(java.nio.ByteBuffer.wrap(before).order(java.nio.ByteOrder.nativeOrder()));
+            }
+        });
+    }
+}

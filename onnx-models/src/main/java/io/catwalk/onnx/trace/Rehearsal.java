@@ -1,0 +1,226 @@
+package io.catwalk.onnx.trace;
+
+import ai.djl.ndarray.types.Shape;
+import io.catwalk.onnx.graph.Dim;
+import io.catwalk.onnx.graph.ExportException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds a further call of {@code forward} against the program that earlier calls gave, step by step, and refuses
+ * the first step that differs: for another batch, what looks at the batch; for the same batch, what changes from
+ * call to call. What primitives make need not be computed for that, since the program tells its shape: so a
+ * rehearsal of a large batch costs neither time nor memory.
+ */
+final class Rehearsal {
+
+    /** Says whether primitives are computed. */
+    enum Mode {
+        /** Primitives are computed, and their shapes are held against the program. */
+        COMPUTED,
+        /** Shapes come from the program. */
+        DRY
+    }
+
+    private final Program program;
+    private final long known;
+    private final long batch;
+    private final Mode mode;
+    private final boolean trustsParameters;
+    private final Function<String, ExportException> errors;
+    private int position;
+
+    /**
+     * Begins a rehearsal.
+     *
+     * @param known a batch size for which the program is right
+     * @param batch the batch size to rehearse
+     * @param trustsParameters whether the content of parameters was compared before
+     * @param errors makes errors that name the present place
+     */
+    Rehearsal(
+            Program program,
+            long known,
+            long batch,
+            Mode mode,
+            boolean trustsParameters,
+            Function<String, ExportException> errors) {
+        this.program = program;
+        this.known = known;
+        this.batch = batch;
+        this.mode = mode;
+        this.trustsParameters = trustsParameters;
+        this.errors = errors;
+    }
+
+    /** Tells whether parameters need no second look: the first repetition compares them. */
+    boolean trustsParameters() {
+        return trustsParameters;
+    }
+
+    Mode mode() {
+        return mode;
+    }
+
+    void input(Slot slot) {
+        Step step = next("takes its input");
+        if (!(step instanceof Step.Input input) || !same(input.operand(), slot)) {
+            throw differs("takes its input", described(step));
+        }
+        position++;
+    }
+
+    /** Compares a constant; the content is asked for only if it must be looked at. */
+    void constant(Slot slot, String hint, Supplier<byte[]> content, boolean trusted) {
+        String what = "takes the constant " + hint + slot.shape();
+        Step step = next(what);
+        Operand operand = Contents.operand(step);
+        if (operand == null || !same(operand, slot)) {
+            throw differs(what, described(step));
+        }
+        if (!trusted && !Arrays.equals(Contents.at(step, batch), content.get())) {
+            throw error("the constant " + hint + slot.shape() + " holds other numbers" + now() + " than " + before());
+        }
+        position++;
+    }
+
+    /** Compares a call before it is done, and tells what it must make. */
+    List<Operand> call(String signature, List<@Nullable Object> arguments) {
+        String what = "calls " + signature;
+        Step step = next(what);
+        if (!(step instanceof Step.Call call)
+                || !call.arguments().signature().equals(signature)
+                || call.arguments().values().size() != arguments.size()) {
+            throw differs(what, described(step));
+        }
+        for (int i = 0; i < arguments.size(); i++) {
+            Object merged = call.arguments().values().get(i);
+            if (!same(merged, arguments.get(i))) {
+                throw error(signature + " gets " + text(arguments.get(i)) + now() + ", but " + text(at(merged)) + " "
+                        + before());
+            }
+        }
+        return call.results();
+    }
+
+    /** Compares what the call has made. */
+    void made(List<Slot> slots) {
+        Step.Call call = (Step.Call) program.steps().get(position);
+        for (int i = 0; i < call.results().size(); i++) {
+            if (i >= slots.size() || !same(call.results().get(i), slots.get(i))) {
+                String found = i < slots.size()
+                        ? slots.get(i).type() + "" + slots.get(i).shape()
+                        : "nothing";
+                throw error(call.arguments().signature() + " makes " + found + now() + ", where "
+                        + call.results().get(i).type() + shape(call.results().get(i)) + " follows from what it makes "
+                        + before());
+            }
+        }
+        position++;
+    }
+
+    /** Compares what the network returns. */
+    void end(List<Slot> outputs) {
+        if (position < program.steps().size()) {
+            Step step = program.steps().get(position);
+            throw differs("ends after " + position + " steps", described(step));
+        }
+        boolean same = outputs.size() == program.outputs().size();
+        for (int i = 0; same && i < outputs.size(); i++) {
+            same = same(program.outputs().get(i), outputs.get(i));
+        }
+        if (!same) {
+            throw error("the network returns other arrays" + now() + " than " + before());
+        }
+    }
+
+    private Step next(String found) {
+        if (position >= program.steps().size()) {
+            throw differs(found, "ends after " + position + " steps");
+        }
+        return program.steps().get(position);
+    }
+
+    private static String described(Step step) {
+        if (step instanceof Step.Call call) {
+            return "calls " + call.arguments().signature() + " in "
+                    + call.arguments().origin();
+        }
+        Operand operand = Contents.operand(step);
+        return operand == null ? "takes its input" : "takes a constant of shape " + operand.shape();
+    }
+
+    private boolean same(@Nullable Object merged, @Nullable Object found) {
+        if (merged instanceof Operand operand && found instanceof Slot slot) {
+            return same(operand, slot);
+        }
+        if (merged instanceof List<?> list && found instanceof List<?> slots) {
+            boolean same = list.size() == slots.size();
+            for (int i = 0; same && i < slots.size(); i++) {
+                same = same((Operand) list.get(i), (Slot) slots.get(i));
+            }
+            return same;
+        }
+        if (merged instanceof List<?> dims && found != null) {
+            long[] numbers = Arguments.longs(found);
+            boolean same = dims.size() == numbers.length;
+            for (int i = 0; same && i < numbers.length; i++) {
+                same = ((Dim) dims.get(i)).at(batch) == numbers[i];
+            }
+            return same;
+        }
+        if (merged instanceof Dim dim && found instanceof Number number) {
+            return dim.at(batch) == number.doubleValue();
+        }
+        return Objects.equals(merged, found);
+    }
+
+    private boolean same(Operand operand, Slot slot) {
+        return operand.id() == slot.id()
+                && operand.type() == Merge.elementType(slot.type(), "an array")
+                && Arrays.equals(shape(operand).getShape(), slot.shape().getShape());
+    }
+
+    /** Returns the shape of an array for the rehearsed batch. */
+    Shape shape(Operand operand) {
+        return new Shape(
+                operand.shape().dims().stream().mapToLong(dim -> dim.at(batch)).toArray());
+    }
+
+    private @Nullable Object at(@Nullable Object merged) {
+        return merged instanceof Dim dim ? (Object) dim.at(batch) : merged;
+    }
+
+    private static String text(@Nullable Object argument) {
+        if (argument instanceof Slot slot) {
+            return "an array of shape " + slot.shape();
+        }
+        if (argument instanceof Operand operand) {
+            return "an array of shape " + operand.shape();
+        }
+        if (argument instanceof long[] numbers) {
+            return Arrays.toString(numbers);
+        }
+        return argument instanceof int[] numbers ? Arrays.toString(numbers) : String.valueOf(argument);
+    }
+
+    private ExportException differs(String found, String expected) {
+        return error("the network " + found + now() + ", where it " + expected + " " + before());
+    }
+
+    private String now() {
+        return batch == known ? " in one call" : " for a batch of " + batch;
+    }
+
+    private String before() {
+        return batch == known ? "in the call before" : "for a batch of " + known;
+    }
+
+    private ExportException error(String fault) {
+        return errors.apply(batch == known ? Faults.changing(fault) : Faults.batchDependent(fault));
+    }
+}

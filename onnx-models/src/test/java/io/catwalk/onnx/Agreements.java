@@ -1,0 +1,27 @@
+package io.catwalk.onnx;
+
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.onnxruntime.OrtException;
+import java.util.Random;
+
+/** Opens {@link Agreement} to the fuzzers. */
+public final class Agreements {
+
+    private Agreements() {}
+
+    /** Returns the largest difference between both answers, relative above 1, on inputs of eighths. */
+    public static double difference(Block block, Shape sample, byte[] model, long... batches) throws OrtException {
+        return Agreement.difference(block, sample, model, Agreements::eighths, batches);
+    }
+
+    /** Draws eighths from -4 to 4, which sums and products hold exactly. */
+    public static float[] eighths(int count, long seed) {
+        Random random = new Random(seed);
+        float[] numbers = new float[count];
+        for (int i = 0; i < count; i++) {
+            numbers[i] = (random.nextInt(65) - 32) / 8f;
+        }
+        return numbers;
+    }
+}

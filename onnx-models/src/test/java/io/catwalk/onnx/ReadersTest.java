@@ -1,0 +1,118 @@
+package io.catwalk.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.LambdaBlock;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.core.Linear;
+import ai.djl.nn.pooling.Pool;
+import io.catwalk.onnx.graph.Node;
+import io.catwalk.onnx.graph.OnnxParser;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Forms that ONNX allows and readers of it take for something else are not written. */
+@Tag("tiny")
+class ReadersTest {
+
+    private static final Shape MATRIX = new Shape(6);
+
+    static Stream<Arguments> doesNothing() {
+        return Stream.of(
+                of("Transpose", x -> x.transpose(0, 1)),
+                of("Transpose", x -> x.reshape(-1, 2, 3).transpose(0, 1, 2).reshape(-1, 6)),
+                of("Transpose", x -> x.swapAxes(1, 1)),
+                of("Expand", x -> x.broadcast(x.getShape())),
+                of("Slice", x -> x.get(":, 0:6")),
+                of("Slice", x -> x.get(":, :100")),
+                of("Tile", x -> x.tile(1)),
+                of("Pad", x -> x.pad(new Shape(0, 0), 0)),
+                of("Concat", x -> ai.djl.ndarray.NDArrays.concat(new ai.djl.ndarray.NDList(x), 1)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("doesNothing")
+    void whatDoesNothingIsNotWritten(String operator, Function<NDArray, NDArray> body) throws Exception {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Block block = Agreement.initialized(
+                    new SequentialBlock()
+                            .add(LambdaBlock.singleton(body))
+                            .add(Linear.builder().setUnits(4).build()),
+                    manager,
+                    MATRIX);
+            for (int opset : new int[] {13, 17, 21}) {
+                byte[] model = OnnxExport.of(block, MATRIX).withOpset(opset).bytes();
+                assertThat(OperatorTableTest.operators(model)).doesNotContain(operator);
+                assertThat(Agreement.difference(block, MATRIX, model)).isLessThan(1e-5);
+            }
+        }
+    }
+
+    /** PyTorch rounds in float32; 132 of these 4,096 pairs of sizes showed whole rows of other pixels. */
+    @ParameterizedTest
+    @CsvSource({"14, 32", "28, 64", "30, 36", "20, 24", "7, 15", "64, 28", "9, 27", "27, 9", "5, 5", "6, 3", "3, 1"})
+    void nearestInterpolationTakesThePixelsThatTheEngineTakes(int from, int to) throws Exception {
+        Shape image = new Shape(1, from, 3);
+        Block block = LambdaBlock.singleton(x -> x.getNDArrayInternal().interpolation(new long[] {to, 5}, 0, false));
+        for (int opset : new int[] {13, 17, 21}) {
+            byte[] model = OnnxExport.of(block, image).withOpset(opset).bytes();
+            assertThat(Agreement.difference(block, image, model)).isZero();
+        }
+    }
+
+    static Stream<Arguments> averages() {
+        return Stream.of(
+                pool("padding", Pool.avgPool2dBlock(new Shape(3, 3), new Shape(2, 2), new Shape(1, 1), false)),
+                pool("uneven", Pool.avgPool2dBlock(new Shape(3, 2), new Shape(2, 2), new Shape(1, 0), true)),
+                pool("ceiling", Pool.avgPool2dBlock(new Shape(3, 3), new Shape(3, 2), new Shape(0, 1), true)),
+                pool("lp", Pool.lpPool2dBlock(2f, new Shape(2, 2), new Shape(2, 2), new Shape(0, 0), false)),
+                pool(
+                        "uncounted",
+                        Pool.avgPool2dBlock(new Shape(3, 3), new Shape(1, 1), new Shape(1, 1), false, false)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("averages")
+    void averagePoolsArePaddedByANodeOfTheirOwn(String name, Block block) throws Exception {
+        Shape image = new Shape(2, 8, 7);
+        for (int opset : new int[] {13, 17, 19, 21}) {
+            byte[] model = OnnxExport.of(block, image).withOpset(opset).bytes();
+            List<Node> pools = OnnxParser.model(model).graph().nodes().stream()
+                    .filter(node -> node.operator().equals("AveragePool"))
+                    .toList();
+            assertThat(pools).isNotEmpty();
+            for (Node pool : pools) {
+                assertThat(pool.attributes().numbers("pads", new long[0]))
+                        .containsOnly(0)
+                        .as(pool.toString());
+            }
+            assertThat(Agreement.difference(block, image, model)).isLessThan(1e-6);
+        }
+    }
+
+    @Test
+    void aPoolWithoutPaddingStaysOneNode() {
+        Block block = Pool.avgPool2dBlock(new Shape(2, 2), new Shape(2, 2), new Shape(0, 0), false);
+        byte[] model = OnnxExport.of(block, new Shape(2, 8, 8)).bytes();
+        assertThat(OnnxParser.model(model).graph().nodes()).hasSize(1);
+    }
+
+    private static Arguments of(String operator, Function<NDArray, NDArray> body) {
+        return Arguments.of(operator, body);
+    }
+
+    private static Arguments pool(String name, Block block) {
+        return Arguments.of(name, block);
+    }
+}

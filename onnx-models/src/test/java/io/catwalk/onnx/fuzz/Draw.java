@@ -1,0 +1,83 @@
+package io.catwalk.onnx.fuzz;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** Draws what a fuzzed program does; the same seed draws the same for every batch size. */
+final class Draw {
+
+    private final Random random;
+    private final List<Item> pool = new ArrayList<>();
+
+    Draw(long seed, Item input) {
+        random = new Random(seed);
+        pool.add(input);
+    }
+
+    int below(int bound) {
+        return random.nextInt(bound);
+    }
+
+    boolean oneIn(int chances) {
+        return random.nextInt(chances) == 0;
+    }
+
+    <T> T of(List<T> choices) {
+        return choices.get(random.nextInt(choices.size()));
+    }
+
+    /** Draws an axis that is not the batch. */
+    int axis(Item item) {
+        return 1 + random.nextInt(item.rank() - 1);
+    }
+
+    void add(Item item) {
+        pool.add(item);
+    }
+
+    /** Draws an array, a late one more likely. */
+    Item item() {
+        int last = pool.size() - 1;
+        return pool.get(oneIn(3) ? random.nextInt(pool.size()) : last);
+    }
+
+    /** Draws an array of the same shape beyond the batch, or the array itself. */
+    Item alike(Item item) {
+        List<Item> alike = pool.stream()
+                .filter(other -> other.rank() == item.rank()
+                        && other.array()
+                                .getShape()
+                                .slice(1)
+                                .equals(item.array().getShape().slice(1)))
+                .toList();
+        return alike.isEmpty() ? item : of(alike);
+    }
+
+    /** Draws eighths from -2 to 2. */
+    float eighth() {
+        return (random.nextInt(33) - 16) / 8f;
+    }
+
+    Number number() {
+        return switch (random.nextInt(5)) {
+            case 0 -> random.nextInt(7) - 3;
+            case 1 -> (long) random.nextInt(7) - 3;
+            case 2 -> (double) eighth();
+            default -> eighth();
+        };
+    }
+
+    /** Makes an array of eighths that does not depend on the input. */
+    NDArray constant(NDManager manager, long... shape) {
+        Shape wanted = new Shape(shape);
+        float[] numbers = new float[(int) wanted.size()];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = eighth();
+        }
+        return manager.create(numbers, wanted);
+    }
+}

@@ -1,0 +1,46 @@
+package io.catwalk.onnx.fuzz;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+
+/**
+ * An array of a fuzzed program; its first axis is the batch.
+ *
+ * @param array the numbers
+ * @param exact whether every engine that computes in IEEE arithmetic gets the same bits, so that comparing and
+ *     rounding cannot tip over
+ */
+record Item(NDArray array, boolean exact) {
+
+    Item with(NDArray made) {
+        return new Item(made, exact);
+    }
+
+    Item inexact(NDArray made) {
+        return new Item(made, isWhole(made));
+    }
+
+    boolean isReal() {
+        return array.getDataType() == DataType.FLOAT32;
+    }
+
+    boolean isBoolean() {
+        return array.getDataType() == DataType.BOOLEAN;
+    }
+
+    private static boolean isWhole(NDArray array) {
+        return array.getDataType() != DataType.FLOAT32 && array.getDataType() != DataType.FLOAT64;
+    }
+
+    int rank() {
+        return array.getShape().dimension();
+    }
+
+    long size(int axis) {
+        return array.getShape().get(axis);
+    }
+
+    long batch() {
+        return array.getShape().get(0);
+    }
+}

@@ -1,0 +1,241 @@
+package io.catwalk.onnx.fuzz;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+
+/** Shapes, slices and lookups. */
+final class Moves {
+
+    private static final long LARGEST = 200;
+    private static final List<String> SLICES = List.of(
+            ":, 1:",
+            ":, :-1",
+            ":, -2:",
+            ":, ::2",
+            ":, 0",
+            ":, -1",
+            ":, null",
+            "..., -1:",
+            "..., 0",
+            ":, :1",
+            ":, 0:100");
+
+    private Moves() {}
+
+    static List<Operation> operations() {
+        return List.of(
+                Moves::reshape,
+                (draw, x) -> x.rank() > 2 ? x.with(x.array().flatten(1, -1)) : null,
+                (draw, x) -> x.rank() < 5 ? x.with(x.array().expandDims(1 + draw.below(x.rank()))) : null,
+                Moves::squeeze,
+                (draw, x) -> x.rank() == 3 ? x.with(x.array().transpose(0, 2, 1)) : null,
+                (draw, x) -> x.rank() > 1 ? x.with(x.array().swapAxes(draw.axis(x), draw.axis(x))) : null,
+                (draw, x) -> x.rank() > 1 ? x.with(x.array().swapAxes(-1, draw.axis(x))) : null,
+                Moves::batchMoved,
+                Moves::batchMerged,
+                Moves::broadcast,
+                (draw, x) -> x.rank() > 1 ? x.with(x.array().get(draw.of(SLICES))) : null,
+                (draw, x) -> x.rank() > 1 ? x.with(x.array().get(draw.of(SLICES))) : null,
+                Moves::split,
+                (draw, x) -> joined(draw, x, false),
+                (draw, x) -> joined(draw, x, true),
+                Moves::tile,
+                Moves::repeat,
+                (draw, x) -> x.rank() > 1 ? x.with(x.array().flip(draw.axis(x))) : null,
+                Moves::pad,
+                Moves::take,
+                Moves::gather,
+                Moves::oneHot,
+                Moves::batchCounted,
+                Moves::stateOfZeros,
+                Moves::byShape);
+    }
+
+    private static boolean grows(Item x, long times) {
+        return x.array().getShape().slice(1).size() * times > LARGEST;
+    }
+
+    private static @Nullable Item reshape(Draw draw, Item x) {
+        if (x.rank() < 2) {
+            return null;
+        }
+        long size = x.array().getShape().slice(1).size();
+        List<Long> divisors = LongStream.rangeClosed(1, size)
+                .filter(i -> size % i == 0)
+                .boxed()
+                .toList();
+        if (divisors.isEmpty()) {
+            return null;
+        }
+        long first = draw.of(divisors);
+        return x.with(
+                switch (draw.below(3)) {
+                    case 0 -> x.array().reshape(x.batch(), first, size / first);
+                    case 1 -> x.array().reshape(-1, first, size / first);
+                    default -> x.array().reshape(new Shape(x.batch(), first, -1));
+                });
+    }
+
+    private static @Nullable Item squeeze(Draw draw, Item x) {
+        for (int axis = 1; axis < x.rank(); axis++) {
+            if (x.size(axis) == 1) {
+                return x.with(draw.oneIn(12) ? x.array().squeeze() : x.array().squeeze(axis));
+            }
+        }
+        return null;
+    }
+
+    /** Works with the batch as another axis. */
+    private static @Nullable Item batchMoved(Draw draw, Item x) {
+        if (x.rank() != 2 && x.rank() != 3) {
+            return null;
+        }
+        NDArray moved = x.rank() == 2 ? x.array().transpose() : x.array().transpose(1, 0, 2);
+        NDArray changed = draw.oneIn(2) ? moved.flip(0) : moved.cumSum(0);
+        return new Item(x.rank() == 2 ? changed.transpose(1, 0) : changed.swapAxes(0, 1), x.exact());
+    }
+
+    /** Works with the batch and the next axis as one. */
+    private static @Nullable Item batchMerged(Draw draw, Item x) {
+        if (x.rank() != 3) {
+            return null;
+        }
+        NDArray merged = x.array().reshape(x.batch() * x.size(1), x.size(2));
+        NDArray changed = merged.add(draw.eighth());
+        return x.with(
+                draw.oneIn(2)
+                        ? changed.reshape(-1, x.size(1), x.size(2))
+                        : changed.reshape(x.array().getShape()));
+    }
+
+    private static @Nullable Item broadcast(Draw draw, Item x) {
+        int times = 2 + draw.below(2);
+        return x.rank() > 3 || grows(x, times)
+                ? null
+                : x.with(x.array()
+                        .expandDims(1)
+                        .broadcast(new Shape(x.batch(), times)
+                                .addAll(x.array().getShape().slice(1))));
+    }
+
+    private static @Nullable Item split(Draw draw, Item x) {
+        if (x.rank() < 2) {
+            return null;
+        }
+        int axis = draw.axis(x);
+        long size = x.size(axis);
+        if (size < 2) {
+            return null;
+        }
+        NDList parts = draw.oneIn(2)
+                ? x.array().split(new long[] {1 + draw.below((int) size - 1)}, axis)
+                : x.array().split(size, axis);
+        return x.with(parts.get(draw.below(parts.size())));
+    }
+
+    private static @Nullable Item joined(Draw draw, Item x, boolean stacked) {
+        Item other = draw.alike(x);
+        if (x.rank() < 2
+                || x.rank() > 3
+                || grows(x, 2)
+                || other.array().getDataType() != x.array().getDataType()) {
+            return null;
+        }
+        NDList both = new NDList(x.array(), other.array());
+        return new Item(
+                stacked ? NDArrays.stack(both, draw.axis(x)) : NDArrays.concat(both, draw.axis(x)),
+                x.exact() && other.exact());
+    }
+
+    private static @Nullable Item tile(Draw draw, Item x) {
+        if (grows(x, 2) || x.rank() < 2) {
+            return null;
+        }
+        long[] repeats = LongStream.range(0, x.rank()).map(i -> 1).toArray();
+        repeats[draw.axis(x)] = 1L + draw.below(2);
+        return x.with(x.array().tile(repeats));
+    }
+
+    private static @Nullable Item repeat(Draw draw, Item x) {
+        return grows(x, 2) || x.rank() < 2 ? null : x.with(x.array().repeat(draw.axis(x), 2));
+    }
+
+    private static @Nullable Item pad(Draw draw, Item x) {
+        return grows(x, 2) || x.rank() < 3 || !x.isReal()
+                ? null
+                : x.with(x.array().pad(new Shape(draw.below(2), draw.below(3)), draw.eighth()));
+    }
+
+    private static @Nullable Item take(Draw draw, Item x) {
+        if (x.rank() < 2) {
+            return null;
+        }
+        int size = (int) x.size(1);
+        if (size < 1) {
+            return null;
+        }
+        long[] chosen = {draw.below(size), draw.below(size)};
+        NDArray indices = x.array().getManager().create(chosen);
+        return x.with(x.array().get(new NDIndex(":, {}", indices)));
+    }
+
+    private static @Nullable Item gather(Draw draw, Item x) {
+        if (x.rank() != 2 || x.size(1) < 1 || !x.exact()) {
+            return null;
+        }
+        NDArray indices = x.array()
+                .toType(DataType.FLOAT32, false)
+                .abs()
+                .clip(0, x.size(1) - 1)
+                .floor();
+        return x.with(x.array().gather(indices.toType(DataType.INT64, false), 1));
+    }
+
+    private static @Nullable Item oneHot(Draw draw, Item x) {
+        if (!x.exact() || grows(x, 5) || x.rank() > 3) {
+            return null;
+        }
+        NDArray classes =
+                x.array().toType(DataType.FLOAT32, false).abs().clip(0, 4).floor();
+        return x.with(classes.toType(DataType.INT64, false).oneHot(5));
+    }
+
+    private static @Nullable Item batchCounted(Draw draw, Item x) {
+        if (x.rank() != 2 || !x.isReal()) {
+            return null;
+        }
+        long batch = x.batch();
+        return switch (draw.below(3)) {
+            case 0 -> x.with(x.array().add(batch));
+            case 1 ->
+                x.with(x.array()
+                        .mul(x.array().getManager().arange((float) batch).expandDims(1)));
+            default -> x.with(x.array().sub(x.array().getManager().full(new Shape(batch, x.size(1)), 0.5f)));
+        };
+    }
+
+    private static @Nullable Item stateOfZeros(Draw draw, Item x) {
+        if (x.rank() != 2 || !x.isReal() || grows(x, 2)) {
+            return null;
+        }
+        return x.with(x.array().concat(x.array().getManager().zeros(new Shape(x.batch(), 1 + draw.below(2))), 1));
+    }
+
+    /** Branches on sizes that do not follow the batch. */
+    private static Item byShape(Draw draw, Item x) {
+        int bound = draw.below(6);
+        long size = x.rank() > 1 ? x.size(x.rank() - 1) : 0;
+        NDArray result = x.array();
+        for (int i = 0; i < Math.min(size, 3); i++) {
+            result = size > bound ? result.add(i) : result.neg();
+        }
+        return Elementwise.bounded(draw, x, result);
+    }
+}

@@ -1,0 +1,133 @@
+package io.catwalk.onnx.fuzz;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Sums, products of matrices, and layers. */
+final class Reductions {
+
+    private Reductions() {}
+
+    static List<Operation> operations() {
+        return List.of(
+                (draw, x) -> reduced(draw, x, 0),
+                (draw, x) -> reduced(draw, x, draw.below(5)),
+                Reductions::normalized,
+                (draw, x) -> x.rank() > 1 ? x.inexact(x.array().cumSum(draw.axis(x))) : null,
+                (draw, x) -> x.rank() > 1 ? x.with(x.array().sort(draw.axis(x))) : null,
+                (draw, x) -> x.rank() > 1 && x.exact() ? x.with(x.array().argMax(draw.axis(x))) : null,
+                (draw, x) -> x.rank() > 1 && x.exact() ? x.with(x.array().argMin(-1)) : null,
+                Reductions::order,
+                (draw, x) -> x.rank() > 1 && x.size(x.rank() - 1) > 1
+                        ? x.with(x.array().topK(2, -1, draw.oneIn(2), true).get(0))
+                        : null,
+                (draw, x) -> x.isReal() && x.rank() > 1 ? x.inexact(x.array().softmax(draw.axis(x))) : null,
+                (draw, x) -> x.isReal() && x.rank() > 1 ? x.inexact(x.array().logSoftmax(-1)) : null,
+                Reductions::product,
+                Reductions::linear,
+                Reductions::convolution,
+                Reductions::pool,
+                Reductions::layerNorm);
+    }
+
+    private static @Nullable Item reduced(Draw draw, Item x, int kind) {
+        if (x.rank() < 2 || x.array().getShape().slice(1).size() == 0) {
+            return null;
+        }
+        int[] axis = {draw.oneIn(3) ? -1 : draw.axis(x)};
+        boolean keep = draw.oneIn(2);
+        NDArray a = x.array();
+        return switch (kind) {
+            case 0 -> x.inexact(a.sum(axis, keep));
+            case 1 -> x.isReal() ? x.inexact(a.mean(axis, keep)) : null;
+            case 2 -> x.with(a.max(axis, keep));
+            case 3 -> x.with(a.min(axis, keep));
+            default -> x.inexact(a.clip(-2, 2).prod(axis, keep));
+        };
+    }
+
+    /** Sorts indices, where no two numbers are the same: in which order those would come is not defined. */
+    private static @Nullable Item order(Draw draw, Item x) {
+        if (x.rank() < 2 || !x.isReal() || !x.exact()) {
+            return null;
+        }
+        int last = (int) x.size(x.rank() - 1);
+        float[] apart = new float[last];
+        for (int i = 0; i < last; i++) {
+            apart[i] = (i * 7 + 3) % Math.max(1, last) % 5 * 4096 + i * 512;
+        }
+        NDArray distinct = x.array().clip(-100, 100).add(x.array().getManager().create(apart));
+        return x.with(distinct.argSort(-1, draw.oneIn(2)));
+    }
+
+    private static @Nullable Item normalized(Draw draw, Item x) {
+        if (!x.isReal() || x.rank() < 2) {
+            return null;
+        }
+        return switch (draw.below(3)) {
+            case 0 -> x.inexact(x.array().norm(1 + draw.below(2), new int[] {draw.axis(x)}, draw.oneIn(2)));
+            case 1 -> x.inexact(x.array().normalize(2, draw.axis(x), 1e-3));
+            default -> x.inexact(x.array().sub(x.array().mean(new int[] {-1}, true)));
+        };
+    }
+
+    private static @Nullable Item product(Draw draw, Item x) {
+        if (x.rank() == 2 && x.isReal()) {
+            return x.inexact(x.array().matMul(draw.constant(x.array().getManager(), x.size(1), 3)));
+        }
+        return x.rank() == 3 ? x.inexact(x.array().matMul(x.array().transpose(0, 2, 1))) : null;
+    }
+
+    private static @Nullable Item linear(Draw draw, Item x) {
+        if (!x.isReal() || x.rank() < 2) {
+            return null;
+        }
+        NDArray weight = draw.constant(x.array().getManager(), 3, x.size(x.rank() - 1));
+        NDArray bias = draw.constant(x.array().getManager(), 3);
+        return x.inexact(
+                x.array().getNDArrayInternal().linear(x.array(), weight, bias).singletonOrThrow());
+    }
+
+    private static @Nullable Item convolution(Draw draw, Item x) {
+        if (!x.isReal() || x.rank() != 3 || x.size(1) < 1 || x.size(2) < 1) {
+            return null;
+        }
+        NDArray weight = draw.constant(x.array().getManager(), 2, x.size(1), 2);
+        NDArray bias = draw.constant(x.array().getManager(), 2);
+        Shape one = new Shape(1);
+        return x.inexact(x.array()
+                .getNDArrayInternal()
+                .convolution(x.array(), weight, bias, new Shape(1 + draw.below(2)), one, one, 1)
+                .singletonOrThrow());
+    }
+
+    private static @Nullable Item pool(Draw draw, Item x) {
+        if (x.array().getDataType() != DataType.FLOAT32 || x.rank() != 3 || x.size(2) < 2 || x.size(1) < 1) {
+            return null;
+        }
+        Shape kernel = new Shape(2 + draw.below((int) Math.min(2, x.size(2) - 1)));
+        Shape stride = new Shape(1 + draw.below(2));
+        Shape padding = new Shape(draw.below(2));
+        boolean up = draw.oneIn(2);
+        var pools = x.array().getNDArrayInternal();
+        return draw.oneIn(2)
+                ? x.with(pools.maxPool(kernel, stride, padding, up))
+                : x.inexact(pools.avgPool(kernel, stride, padding, up, draw.oneIn(2)));
+    }
+
+    private static @Nullable Item layerNorm(Draw draw, Item x) {
+        if (!x.isReal() || x.rank() < 2 || x.size(x.rank() - 1) < 2) {
+            return null;
+        }
+        long size = x.size(x.rank() - 1);
+        NDArray gamma = draw.constant(x.array().getManager(), size);
+        NDArray beta = draw.constant(x.array().getManager(), size);
+        return x.inexact(x.array()
+                .getNDArrayInternal()
+                .layerNorm(x.array(), new Shape(size), gamma, beta, 0.1f)
+                .singletonOrThrow());
+    }
+}
