@@ -1,6 +1,5 @@
 package io.catwalk.runner.trial;
 
-import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Task;
 import io.catwalk.onnx.Predictor;
 import io.catwalk.runner.Reasons;
@@ -128,15 +127,6 @@ final class TrialRun {
                 weights.normalization(),
                 weights.provenance(),
                 folder.digests());
-    }
-
-    /** Opens the one jar that the trial needs. */
-    private LoadedPlugin plugin() {
-        return LoadedPlugin.find(order.pluginsDir(), order.inputs().pluginSha256());
-    }
-
-    private Hyperparameters chosen() {
-        return new Hyperparameters(order.spec().hyperparameters());
     }
 
     static Task task(ImageDataset dataset) {
