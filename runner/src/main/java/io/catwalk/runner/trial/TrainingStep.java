@@ -60,6 +60,11 @@ final class TrainingStep {
      * @param listener is told of each epoch, first of those that an earlier attempt trained
      */
     Trained take(LoadedClassifier classifier, TrialImages images, Spent start, Consumer<Epoch> listener) {
+        // Weights are of no use without this, and whoever cannot write it would not be able to write them.
+        TroubleException.writing(() -> {
+            folder.writeSplit(images);
+            folder.writeClasses(images.dataset().classes());
+        });
         TrainedWeights earlier;
         try {
             earlier = folder.readTraining(key);
@@ -82,11 +87,6 @@ final class TrainingStep {
     }
 
     private Trained train(LoadedClassifier classifier, TrialImages images, Spent start, Consumer<Epoch> listener) {
-        // Whoever cannot write this would not be able to write the weights.
-        TroubleException.writing(() -> {
-            folder.writeSplit(images);
-            folder.writeClasses(images.dataset().classes());
-        });
         TrialSpec spec = order.spec();
         TrainingData data = TrainingData.of(images.dataset().train(), images.split());
         List<Epoch> history = new ArrayList<>();

@@ -84,6 +84,8 @@ final class TrialRunTest {
         assertThat(second.parity()).isNotNull();
         assertThat(second.parity().agrees()).isTrue();
         assertThat(second.timing().epochs()).isEqualTo(4);
+        assertThat(trial().readClasses()).hasSize(10);
+        assertThat(folder.resolve("split.json")).isNotEmptyFile();
     }
 
     @ParameterizedTest
