@@ -88,6 +88,15 @@ public final class Experiment {
     }
 
     /**
+     * Returns the images.
+     *
+     * @return all that the request asks for
+     */
+    public ImageDataset dataset() {
+        return dataset;
+    }
+
+    /**
      * Runs what is not done yet, to the end. What has finished stands in the run folder at any moment.
      *
      * @param run a run folder with this request, which nobody else works on

@@ -178,10 +178,14 @@ public record Results(
 
     /** Returns one row a trial; a column for every number that any trial has. */
     String csv() {
+        return csv(trials);
+    }
+
+    private static String csv(List<?> records) {
         List<Map<String, String>> rows = new ArrayList<>();
         Set<String> columns = new LinkedHashSet<>();
-        for (TrialOutcome trial : trials) {
-            Map<String, String> row = Json.flat(trial);
+        for (Object one : records) {
+            Map<String, String> row = Json.flat(one);
             rows.add(row);
             columns.addAll(row.keySet());
         }
@@ -193,6 +197,11 @@ public record Results(
             csv.append(String.join(",", cells)).append('\n');
         }
         return csv.toString();
+    }
+
+    /** Returns one row a contestant: mean accuracy, standard deviation, interval, and the rest of its standing. */
+    String standingsCsv() {
+        return comparison == null ? "" : csv(comparison.standings());
     }
 
     /** Returns tables and verdicts that can be pasted into a README. */
@@ -247,6 +256,34 @@ public record Results(
         }
         Spread spread = Spread.of(values);
         return percent(spread.mean()) + " ± " + percent(spread.standardDeviation());
+    }
+
+    /**
+     * Formats the 95 % interval of a contestant's mean accuracy.
+     *
+     * @param contestant its label
+     * @return bounds in percent; a dash where it has no standing
+     */
+    public String interval(String contestant) {
+        return comparison == null
+                ? "-"
+                : comparison.standings().stream()
+                        .filter(standing -> standing.contestant().equals(contestant))
+                        .map(standing -> percent(standing.accuracyLow()) + " to " + percent(standing.accuracyHigh()))
+                        .findFirst()
+                        .orElse("-");
+    }
+
+    /**
+     * Formats a mean of a share over several trials, without the standard deviation.
+     *
+     * @param trials of one contestant, which are done; at least one
+     * @param metric a share from 0 to 1
+     * @return in percent
+     */
+    public static String plainMean(List<Done> trials, ToDoubleFunction<TrialMetrics> metric) {
+        return percent(
+                trials.stream().map(Done::metrics).mapToDouble(metric).average().orElseThrow());
     }
 
     /**

@@ -71,14 +71,14 @@ final class ResultsTableTest {
                             : trial("conv-maxpool", 1, fold, 0.8, 101_770));
         }
 
-        List<String> lines = printed(results(trials, List.of(1L), 3, null));
+        List<String> lines = printed(results(trials, List.of(1L), 3, comparison(List.of("gru"))));
 
         assertThat(lines)
                 .contains(
                         "fashion-mnist: 54000 training, 6000 validation, 10000 test images in each of 3 folds",
-                        "model         trials           acc            F1         train           val",
-                        "gru                3  92.00 ± 2.00  88.00 ± 0.00  99.12 ± 0.00  90.00 ± 0.00",
-                        "conv-maxpool       2  80.00 ± 0.00  88.00 ± 0.00  99.12 ± 0.00  90.00 ± 0.00",
+                        "model         trials           acc   95 % interval            F1  train    val",
+                        "gru                3  92.00 ± 2.00  80.00 to 95.00  88.00 ± 0.00  99.12  90.00",
+                        "conv-maxpool       2  80.00 ± 0.00               -  88.00 ± 0.00  99.12  90.00",
                         "failed: conv-maxpool f2: out of memory")
                 .filteredOn(line -> !line.startsWith("fashion"))
                 .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
