@@ -310,9 +310,11 @@ public final class Experiment {
                     listener.unmeasured(done.trial(), Reasons.of(e));
                 }
             }
-            finished.put(measured);
-            record(run, stopwatch, measured);
-            show(run, measured, listener);
+            if (measured != done) {
+                finished.put(measured);
+                record(run, stopwatch, measured);
+                show(run, measured, listener);
+            }
         }
     }
 
