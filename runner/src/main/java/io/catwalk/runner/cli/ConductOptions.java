@@ -9,6 +9,7 @@ import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.trial.BenchProcess;
 import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.LocalExecutor;
 import io.catwalk.runner.trial.PrivateFolder;
@@ -16,6 +17,7 @@ import io.catwalk.runner.trial.TrialExecution;
 import io.catwalk.runner.trial.TrialInProcess;
 import io.catwalk.runner.trial.TrialProcess;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -38,6 +40,11 @@ final class ConductOptions {
     @Option(names = "--retry", description = "Try a failed trial once more.")
     boolean retry;
 
+    @Option(
+            names = "--no-latency",
+            description = "Do not measure how fast the trained networks answer; catwalk bench RUN does so later.")
+    boolean noLatency;
+
     /** Set by the only command that finds trials of an earlier start. */
     boolean keepVersions;
 
@@ -51,26 +58,42 @@ final class ConductOptions {
     int carryOut(ExperimentSpec spec, Experiment experiment, Conduct how, RunLock lock, Console console)
             throws IOException, InterruptedException {
         RunFolder run = lock.run();
-        Results results;
-        boolean reported;
-        StopNote note = new StopNote(run.path(), console);
-        try (ProgressView view = ProgressView.of(console, spec);
-                LocalExecutor executor = new LocalExecutor(execution(spec), inProcess ? 1 : spec.jobs())) {
-            results = experiment.run(run, executor, how, view);
-            reported = Reports.writeAfter(run, results, console);
-        } finally {
-            note.withdraw();
-        }
+        Conducted conducted = conducted(spec, experiment, how, lock, run.path(), console);
+        Results results = conducted.results();
         if (json) {
             console.json(results);
         } else {
             ResultsTable.print(results, console);
             console.line("");
             console.line("Everything is in " + run.path());
-            if (reported && !results.done().isEmpty()) {
+            if (conducted.reported() && !results.done().isEmpty()) {
                 console.line("Begin with " + Reports.page(run).getFileName() + " there.");
             }
         }
+        return exitCode(conducted, console);
+    }
+
+    /** What a run came to, and whether its reports could be written. */
+    record Conducted(Results results, boolean reported) {}
+
+    /** Runs it without printing; whoever stops the program is told to resume the folder of {@code whole}. */
+    Conducted conducted(
+            ExperimentSpec spec, Experiment experiment, Conduct how, RunLock lock, Path whole, Console console)
+            throws IOException, InterruptedException {
+        StopNote note = new StopNote(whole, console);
+        RunFolder run = lock.run();
+        try (ProgressView view = ProgressView.of(console, spec);
+                LocalExecutor executor = new LocalExecutor(execution(spec), inProcess ? 1 : spec.jobs())) {
+            Results results = experiment.run(run, executor, noLatency ? null : new BenchProcess(), how, view);
+            return new Conducted(results, Reports.writeAfter(run, results, console));
+        } finally {
+            note.withdraw();
+        }
+    }
+
+    /** Says how it went, and tells what was not run. */
+    int exitCode(Conducted conducted, Console console) {
+        Results results = conducted.results();
         if (!results.experiment().notRun().isEmpty()) {
             console.note("not run, since the time was over: "
                     + String.join(", ", results.experiment().notRun())
@@ -79,7 +102,7 @@ final class ConductOptions {
         if (results.disagreeing() > 0) {
             return ExitCode.CROSS_CHECK_FAILED;
         }
-        return reported
+        return conducted.reported()
                         && results.failed().isEmpty()
                         && results.experiment().notRun().isEmpty()
                 ? ExitCode.DONE

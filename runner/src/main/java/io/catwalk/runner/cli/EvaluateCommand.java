@@ -1,5 +1,6 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.runner.data.ClassMatch;
 import io.catwalk.runner.evaluation.ClassScores;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.experiment.ExperimentSpec;
@@ -41,13 +42,19 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--dataset",
             paramLabel = "NAME|DIR",
-            description = "Judge on the test images of another data set, of the same size and classes.")
+            description = "Judge on the test images of another data set, of the same size and with classes of the same "
+                    + "names.")
     @Nullable
     private String dataset;
 
     @Option(names = "--image-size", paramLabel = "WxH", description = "Resize the images of a folder.")
     @Nullable
     private String imageSize;
+
+    @Option(
+            names = "--classes-by-index",
+            description = "Match the classes of the images with those of the network by their places, not by name.")
+    private boolean byIndex;
 
     @Mixin
     private PluginOptions plugins;
@@ -65,10 +72,11 @@ final class EvaluateCommand implements Callable<Integer> {
         List<TrialFolder> trials = TrainedTrials.in(folder);
         EngineSettings.apply(threads(trials.get(0)));
         DatasetSpec other = dataset == null ? null : new DatasetSpec(dataset, imageSize, 0, 0);
+        ClassMatch match = byIndex ? ClassMatch.BY_INDEX : ClassMatch.BY_NAME;
         List<Rejudging> judged = new ArrayList<>();
         PluginCatalog catalog = plugins.open(console);
         for (TrialFolder trial : trials) {
-            try (SavedTrial saved = SavedTrial.open(trial, catalog, Home.data(), other)) {
+            try (SavedTrial saved = SavedTrial.open(trial, catalog, Home.data(), other, match)) {
                 judged.add(saved.rejudge());
             }
         }

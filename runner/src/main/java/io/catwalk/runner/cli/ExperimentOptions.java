@@ -5,6 +5,8 @@ import io.catwalk.api.Recipe;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.experiment.ClassifierEntry;
+import io.catwalk.runner.experiment.CollectionFolder;
+import io.catwalk.runner.experiment.CollectionSpec;
 import io.catwalk.runner.experiment.Conduct;
 import io.catwalk.runner.experiment.Contestant;
 import io.catwalk.runner.experiment.Experiment;
@@ -57,10 +59,9 @@ final class ExperimentOptions {
             names = "--dataset",
             paramLabel = "NAME|DIR",
             description =
-                    "fashion-mnist, a folder of IDX files, or a folder of train/CLASS/*.png and test/CLASS/*.png. "
-                            + "Default: fashion-mnist")
-    @Nullable
-    String dataset;
+                    "fashion-mnist, a folder of IDX files, or a folder of train/CLASS/*.png and test/CLASS/*.png; "
+                            + "repeatable: several get a run each and are compared across. Default: fashion-mnist")
+    private List<String> datasets = List.of();
 
     @Option(names = "--image-size", paramLabel = "WxH", description = "Resize the images of a folder.")
     @Nullable
@@ -81,9 +82,29 @@ final class ExperimentOptions {
     @Nullable
     Integer batchSize;
 
-    @Option(names = "--seed", paramLabel = "N", description = "Seed of everything random. Default: 1")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "Seed of each training: first weights, order and changes of the images, dropout, and the "
+                    + "points that a search draws. Not of the split. Default: 1")
     @Nullable
     Long seed;
+
+    @Option(
+            names = "--seeds",
+            paramLabel = "COUNT|A,B,...",
+            description =
+                    "Train each classifier with several seeds: 5 means 1, 2, 3, 4, 5; or name them, such as 1,7,9.")
+    @Nullable
+    String seeds;
+
+    @Option(
+            names = "--split-seed",
+            paramLabel = "N",
+            description = "Seed that deals the training images into those to learn from, those that choose the epoch, "
+                    + "and folds. Default: 0")
+    @Nullable
+    Long splitSeed;
 
     @Option(
             names = "--hold-out",
@@ -143,6 +164,9 @@ final class ExperimentOptions {
                 .recording(
                         String.join(" ", command.commandLine().getParseResult().originalArgs()));
         Conduct how = conduct.how();
+        if (images().size() > 1) {
+            return runAll(name, spec, catalog, console);
+        }
         Experiment experiment = conduct.experiment(spec, catalog);
         try (RunLock lock = RunFolder.claim(
                 out == null ? newFolder(Path.of("runs"), name, LocalDateTime.now(ZoneId.systemDefault())) : out,
@@ -150,6 +174,24 @@ final class ExperimentOptions {
             lock.run().writeExperiment(spec);
             return conduct.carryOut(spec, experiment, how, lock, console);
         }
+    }
+
+    /** Runs it on each data set, after all of them were found to be fit for it. */
+    private int runAll(String name, ExperimentSpec spec, PluginCatalog catalog, Console console)
+            throws IOException, InterruptedException {
+        if (spec.tuning() != null) {
+            throw new RequestException("--dataset must be one for a search, but there are " + images().size()
+                    + ": search on each by itself");
+        }
+        CollectionSpec.Gathering gathering = new CollectionSpec.Gathering();
+        for (DatasetSpec one : images()) {
+            gathering.add(one, conduct.experiment(spec.on(one), catalog).dataset());
+        }
+        CollectionFolder collection = CollectionFolder.create(
+                out == null ? newFolder(Path.of("runs"), name, LocalDateTime.now(ZoneId.systemDefault())) : out,
+                force ? RunFolder.Existing.REPLACE : RunFolder.Existing.REFUSE,
+                new CollectionSpec(CollectionSpec.SCHEMA, spec, gathering.members()));
+        return CollectionRuns.carryOut(collection, conduct, catalog, console);
     }
 
     /** Finds who takes part: those named, with what the file says of them, or all of the file, or all there are. */
@@ -241,11 +283,17 @@ final class ExperimentOptions {
                 dealt,
                 first(repeats, first(said.repeats(), 1)),
                 first(holdOut, first(said.holdOut(), 0.1)),
-                first(said.seed(), 0L));
+                first(splitSeed, first(said.seed(), 0L)));
     }
 
     /** Returns the seeds of the trials. */
     List<Long> seeds() {
+        if (seeds != null && seed != null) {
+            throw new RequestException("--seeds must be the only one, but --seed is there, too: keep one of both");
+        }
+        if (seeds != null) {
+            return Typed.seeds(seeds);
+        }
         return seed != null ? List.of(seed) : first(file().content().seeds(), List.of(1L));
     }
 
@@ -270,7 +318,7 @@ final class ExperimentOptions {
         int atOnce = conduct.inProcess ? 1 : together == null ? defaultJobs(cores, trials, perTrial) : together;
         return new ExperimentSpec(
                 ExperimentSpec.SCHEMA,
-                images(said.dataset()),
+                images().get(0),
                 split,
                 contestants,
                 seeds(),
@@ -282,10 +330,23 @@ final class ExperimentOptions {
                 "");
     }
 
-    private DatasetSpec images(ExperimentFile.@Nullable Dataset said) {
-        String name = dataset != null ? dataset : said == null ? null : said.name();
-        // The size belongs to the folder that the file names.
-        String ofFile = said == null || dataset != null ? null : said.imageSize();
+    /** Returns the images, of one data set or of several that are compared across. */
+    private List<DatasetSpec> images() {
+        List<ExperimentFile.Dataset> ofFile = file().content().allDatasets();
+        if (!datasets.isEmpty()) {
+            // The limits of the file hold for what the command line names; a size belongs to the folder that has it.
+            ExperimentFile.Dataset limits = ofFile.size() == 1 ? ofFile.get(0) : null;
+            return datasets.stream().map(name -> images(name, null, limits)).toList();
+        }
+        return ofFile.isEmpty()
+                ? List.of(images(null, null, null))
+                : ofFile.stream()
+                        .map(one -> images(one.name(), one.imageSize(), one))
+                        .toList();
+    }
+
+    private DatasetSpec images(
+            @Nullable String name, @Nullable String sizeOfFile, ExperimentFile.@Nullable Dataset said) {
         Integer train = limitTrain != null
                 ? limitTrain
                 : quick ? (Integer) QUICK_TRAIN : said == null ? null : said.limitTrain();
@@ -293,7 +354,7 @@ final class ExperimentOptions {
                 limitTest != null ? limitTest : quick ? (Integer) QUICK_TEST : said == null ? null : said.limitTest();
         return new DatasetSpec(
                         first(name, "fashion-mnist"),
-                        imageSize != null ? imageSize : ofFile,
+                        imageSize != null ? imageSize : sizeOfFile,
                         first(train, 0),
                         first(test, 0))
                 .anywhere();

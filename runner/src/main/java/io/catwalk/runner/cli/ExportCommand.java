@@ -1,6 +1,7 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.ClassMatch;
 import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.report.ModelCard;
@@ -102,7 +103,7 @@ final class ExportCommand implements Callable<Integer> {
         boolean allAgree = true;
         PluginCatalog catalog = plugins.open(console);
         for (TrialFolder trial : trials) {
-            try (SavedTrial saved = SavedTrial.open(trial, catalog, Home.data(), null)) {
+            try (SavedTrial saved = SavedTrial.open(trial, catalog, Home.data(), null, ClassMatch.BY_NAME)) {
                 Path file = Objects.requireNonNull(files.get(trial));
                 ParityResult parity = out == null ? saved.exportInPlace(options) : saved.export(file, options);
                 allAgree &= parity.agrees();

@@ -58,8 +58,11 @@ final class PredictCommand implements Callable<Integer> {
             names = "--labels",
             paramLabel = "A,B,...",
             split = ",",
-            description = "Names of the classes, for a file without.")
+            description = "Names of the classes in the order of the outputs, for a file without.")
     private List<String> labels = List.of();
+
+    @Option(names = "--classes-by-index", description = "Take --labels by their places where the file has other names.")
+    private boolean byIndex;
 
     @Option(
             names = "--normalize",
@@ -129,6 +132,14 @@ final class PredictCommand implements Callable<Integer> {
         if (names.size() != signature.classes()) {
             throw new RequestException(
                     file + ": expected " + signature.classes() + " labels, found " + names.size() + "; check --labels");
+        }
+        List<String> ofFile = metadata.labels().orElse(names);
+        if (!byIndex && !ofFile.equals(names)) {
+            if (!Set.copyOf(ofFile).equals(Set.copyOf(names))) {
+                throw new RequestException(file + ": expected the classes that it names (" + String.join(", ", ofFile)
+                        + "), found others in --labels; leave it out, or give --classes-by-index to rename them");
+            }
+            return distinct(ofFile); // the same names in another order: the file knows which output is which
         }
         return distinct(names);
     }

@@ -1,6 +1,7 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.runner.Reasons;
+import io.catwalk.runner.experiment.CollectionFolder;
 import io.catwalk.runner.experiment.RecordedRun;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
@@ -29,7 +30,7 @@ final class ReportCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "RUN", description = "A run folder.")
+    @Parameters(paramLabel = "RUN", description = "A run folder, or one with the runs of several data sets.")
     private Path folder = Path.of("");
 
     @Option(names = "--open", description = "Open the page in the browser.")
@@ -38,16 +39,33 @@ final class ReportCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Console console = new Console(spec);
-        RunFolder run = RunFolder.open(folder);
+        Path page = CollectionFolder.isOne(folder)
+                ? across(new CollectionFolder(folder), console)
+                : run(RunFolder.open(folder), console);
+        console.line(page.toString());
+        if (open) {
+            open(page, console);
+        }
+        return ExitCode.DONE;
+    }
+
+    private static Path run(RunFolder run, Console console) throws IOException {
         try (RunLock lock = run.lockPatiently(console::note)) {
             RecordedRun recorded = lock.run().recorded();
             Reports.write(recorded, recorded.compared());
         }
-        console.line(Reports.page(run).toString());
-        if (open) {
-            open(Reports.page(run), console);
+        return Reports.page(run);
+    }
+
+    @SuppressWarnings("try") // the lock is held, not used
+    private static Path across(CollectionFolder collection, Console console) throws IOException {
+        try (RunLock lock = collection.lockPatiently(console::note)) {
+            for (RunFolder run : collection.runs()) {
+                run(run, console);
+            }
+            CollectionRuns.sumUp(collection);
         }
-        return ExitCode.DONE;
+        return collection.page();
     }
 
     /** The program itself runs without a display, so the system is asked to open the page. */

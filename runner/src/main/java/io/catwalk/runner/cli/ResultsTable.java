@@ -33,6 +33,7 @@ final class ResultsTable {
             printTrials(results, console);
         }
         printOnnx(results, console);
+        results.latencyNotes().forEach(note -> console.item("", note));
         for (TrialOutcome outcome : all.failed()) {
             console.note("failed: " + results.label(outcome.trial()) + ": " + outcome.error());
         }
@@ -64,15 +65,17 @@ final class ResultsTable {
 
     private static void printMeans(Results results, Console console) {
         List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("model", "trials", "acc", "F1", "train", "val"));
+        rows.add(List.of("model", "trials", "acc", "95 % interval", "F1", "train", "val"));
         results.contestants()
                 .forEach((contestant, trials) -> rows.add(List.of(
                         contestant,
                         Integer.toString(trials.size()),
                         Results.mean(trials, metrics -> metrics.test().accuracy()),
+                        results.interval(contestant),
                         Results.mean(trials, metrics -> metrics.test().macro().f1()),
-                        Results.mean(trials, metrics -> metrics.train().accuracy()),
-                        Results.mean(trials, metrics -> metrics.validation().accuracy()))));
+                        Results.plainMean(trials, metrics -> metrics.train().accuracy()),
+                        Results.plainMean(
+                                trials, metrics -> metrics.validation().accuracy()))));
         if (rows.size() == 1) {
             console.line(NONE);
             return;
@@ -81,8 +84,8 @@ final class ResultsTable {
         console.line("");
         console.item(
                 "",
-                "In percent, mean ± standard deviation over the trials: acc and macro F1 on the images that judge, "
-                        + "train and val accuracy of the same weights.");
+                "In percent, mean ± standard deviation over the trials: acc with its 95 % interval and macro F1 on "
+                        + "the images that judge; mean train and val accuracy of the same weights.");
     }
 
     private static void printOnnx(Results results, Console console) {

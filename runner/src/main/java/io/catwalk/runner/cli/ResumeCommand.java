@@ -1,5 +1,6 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.runner.experiment.CollectionFolder;
 import io.catwalk.runner.experiment.Experiment;
 import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.RunFolder;
@@ -29,7 +30,7 @@ final class ResumeCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "RUN", description = "A run folder.")
+    @Parameters(paramLabel = "RUN", description = "A run folder, or one with the runs of several data sets.")
     private Path folder = Path.of("");
 
     @Option(
@@ -43,10 +44,14 @@ final class ResumeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        RunFolder run = RunFolder.open(folder);
-        ExperimentSpec request = run.readExperiment();
         conduct.keepVersions = keepVersions;
         Console console = new Console(spec);
+        if (CollectionFolder.isOne(folder)) {
+            return CollectionRuns.carryOut(
+                    new CollectionFolder(folder), conduct, conduct.plugins.open(console), console);
+        }
+        RunFolder run = RunFolder.open(folder);
+        ExperimentSpec request = run.readExperiment();
         PluginCatalog catalog = conduct.plugins.open(console);
         Experiment experiment = conduct.experiment(request, catalog);
         try (RunLock lock = run.lock(RunLock.Purpose.TRAIN)) {

@@ -3,11 +3,14 @@ package io.catwalk.runner.cli;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.RequestException;
 import java.util.List;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 
 /** Reads values that are typed on the command line. */
 final class Typed {
+
+    private static final int MOST_SEEDS = 1000;
 
     private Typed() {}
 
@@ -41,6 +44,29 @@ final class Typed {
                 : values.stream()
                         .map(value -> value instanceof Integer whole ? (Object) whole.doubleValue() : value)
                         .toList();
+    }
+
+    /** Reads seeds: a number alone says how many, from 1 on; several between commas are the seeds themselves. */
+    static List<Long> seeds(String text) {
+        if (!text.matches("[0-9]{1,9}|-?[0-9]{1,18}(,-?[0-9]{1,18})+")) {
+            throw new RequestException(
+                    "--seeds must be how many, such as 5, or the seeds between commas, such as 1,7,9," + " but is "
+                            + text);
+        }
+        if (!text.contains(",")) {
+            long count = Long.parseLong(text);
+            if (count < 1 || count > MOST_SEEDS) {
+                throw new RequestException("--seeds must be how many, 1 to " + MOST_SEEDS + ", or the seeds between"
+                        + " commas, but is " + text + ": for the one seed " + text + " try --seed " + text);
+            }
+            return LongStream.rangeClosed(1, count).boxed().toList();
+        }
+        List<Long> seeds =
+                Stream.of(text.split(",", -1)).map(Long::valueOf).distinct().toList();
+        if (seeds.size() < text.split(",", -1).length) {
+            throw new RequestException("--seeds must have none twice, but is " + text + ": leave one out");
+        }
+        return seeds;
     }
 
     /** Reads a value as YAML does: 32 is a whole number, 0.5 a number, true a switch, the rest text. */

@@ -7,6 +7,7 @@ import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.Preprocessing;
 import io.catwalk.onnx.runtime.Signature;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.ClassMatch;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.LabeledImages;
 import io.catwalk.runner.data.Normalization;
@@ -69,6 +70,11 @@ final class VerifyCommand implements Callable<Integer> {
     @Nullable
     private String imageSize;
 
+    @Option(
+            names = "--classes-by-index",
+            description = "Match the classes of the images with those of the network by their places, not by name.")
+    private boolean byIndex;
+
     @Option(names = "--against", paramLabel = "TRIAL", description = "Folder of the trial that the file came from.")
     @Nullable
     private Path against;
@@ -110,7 +116,7 @@ final class VerifyCommand implements Callable<Integer> {
         TrialFolder folder = TrainedTrials.in(trial).get(0);
         EngineSettings.apply(folder.readOrder().spec().threads());
         PluginCatalog catalog = plugins.open(console);
-        try (SavedTrial saved = SavedTrial.open(folder, catalog, Home.data(), null)) {
+        try (SavedTrial saved = SavedTrial.open(folder, catalog, Home.data(), null, ClassMatch.BY_NAME)) {
             ParityResult parity = saved.crossCheck(file);
             if (json) {
                 console.json(parity);
@@ -131,6 +137,7 @@ final class VerifyCommand implements Callable<Integer> {
                     .orElseThrow(() -> new RequestException(file + ": expected in the metadata how to normalize "
                             + "pixels, found nothing; a file that catwalk export wrote says it"));
             requireFit(predictor.signature(), images);
+            images = matched(images, metadata);
             Normalization normalization = new Normalization(floats(preprocessing.mean()), floats(preprocessing.std()));
             Predictions predictions = Predictions.of(
                     ForeignFile.signing(predictor, console),
@@ -142,6 +149,16 @@ final class VerifyCommand implements Callable<Integer> {
             }
             return report(Evaluation.of(predictions, images.classes()), images, metadata, console);
         }
+    }
+
+    private ImageDataset matched(ImageDataset images, OnnxMetadata metadata) {
+        if (byIndex) {
+            return images;
+        }
+        List<String> classes = metadata.labels()
+                .orElseThrow(() -> new RequestException(file + ": expected the names of the classes in the metadata, "
+                        + "found none; match those of the images by their places with --classes-by-index"));
+        return images.labeledAs(classes, ClassMatch.BY_NAME);
     }
 
     private int report(Evaluation evaluation, ImageDataset images, OnnxMetadata metadata, Console console) {

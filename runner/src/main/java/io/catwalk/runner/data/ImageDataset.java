@@ -1,5 +1,7 @@
 package io.catwalk.runner.data;
 
+import io.catwalk.runner.RequestException;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 
@@ -31,6 +33,45 @@ public record ImageDataset(String name, String sha256, List<String> classes, Lab
         check(shape(train).equals(shape(test)), "test images like training images " + shape(train), shape(test));
         train.countPerClass(classes.size());
         test.countPerClass(classes.size());
+    }
+
+    /**
+     * Numbers the classes as a network does that was trained on classes of the same names.
+     *
+     * @param order names of the network's classes, in the order of its logits
+     * @param match what to do where they differ
+     * @return the same images; by name, with classes in the given order and labels that fit it
+     * @throws RequestException if the classes are matched by name and the names differ
+     */
+    public ImageDataset labeledAs(List<String> order, ClassMatch match) {
+        if (match == ClassMatch.BY_INDEX || order.equals(classes)) {
+            return this;
+        }
+        List<String> missing =
+                order.stream().filter(one -> !classes.contains(one)).toList();
+        List<String> unknown =
+                classes.stream().filter(one -> !order.contains(one)).toList();
+        if (!missing.isEmpty() || !unknown.isEmpty()) {
+            throw new RequestException("expected the classes that the network was trained on, but " + name
+                    + (missing.isEmpty() ? "" : " has no " + some(missing))
+                    + (missing.isEmpty() || unknown.isEmpty() ? "" : " and")
+                    + (unknown.isEmpty() ? "" : " has " + some(unknown) + " besides")
+                    + ": choose another --dataset, or match classes by their places with --classes-by-index");
+        }
+        int[] places = classes.stream().mapToInt(order::indexOf).toArray();
+        return new ImageDataset(name, sha256, order, relabeled(train, places), relabeled(test, places));
+    }
+
+    private static LabeledImages relabeled(LabeledImages images, int[] places) {
+        int[] labels =
+                Arrays.stream(images.labels()).map(label -> places[label]).toArray();
+        return new LabeledImages(images.channels(), images.height(), images.width(), images.pixels(), labels);
+    }
+
+    private static String some(List<String> names) {
+        return names.size() > 3
+                ? String.join(", ", names.subList(0, 3)) + " and " + (names.size() - 3) + " more"
+                : String.join(", ", names);
     }
 
     private static List<Integer> shape(LabeledImages images) {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param headline the answer to "which one", in a sentence
  * @param limits what the comparison leaves open, in a sentence
  * @param regionPoints largest difference in accuracy that does not matter, in percentage points
- * @param cochranQ whether all models have the same accuracy; null for classifiers, or where nothing is paired
+ * @param cochranQ whether all models have the same accuracy; null for architectures, or where nothing is paired
  * @param standings of all contestants with a trained network, the most accurate first
  * @param verdicts of every pair of them, in the order of the standings
  */
@@ -61,6 +61,9 @@ public record Comparison(
         /** Trained networks, on the same test images. */
         @JsonProperty("models")
         MODELS,
+        /** Architectures with their recipes, over seeds on one split. */
+        @JsonProperty("seeds")
+        SEEDS,
         /** Architectures with their recipes, over the same folds. */
         @JsonProperty("classifiers")
         CLASSIFIERS
@@ -103,9 +106,9 @@ public record Comparison(
      * @param difference accuracy of the first less that of the second, -1 to 1
      * @param low lower bound of its 95 % interval; null for models
      * @param high upper bound
-     * @param p probability of such a difference between equals: exact McNemar with Holm for models, corrected
-     *     t-test for classifiers
-     * @param worse probability that the first is worse by more than the region; null for models
+     * @param p probability of such a difference between equals: exact McNemar with Holm for models, Welch's t-test
+     *     with Holm over seeds, corrected t-test over folds
+     * @param worse probability that the first is worse by more than the region; null but over folds
      * @param equivalent probability that they differ by no more
      * @param better probability that the first is better by more
      * @param outcome of it all

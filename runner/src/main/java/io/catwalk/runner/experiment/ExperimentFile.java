@@ -43,8 +43,8 @@ import tools.jackson.dataformat.yaml.YAMLParser;
 public record ExperimentFile(Path path, Content content) {
 
     /** Says nothing, as where there is no file. */
-    public static final ExperimentFile NONE =
-            new ExperimentFile(Path.of(""), new Content(null, null, null, null, null, null, null, null, null, null));
+    public static final ExperimentFile NONE = new ExperimentFile(
+            Path.of(""), new Content(null, null, null, null, null, null, null, null, null, null, null));
 
     /** A run of thousands of candidates writes a file of some hundred KiB. */
     private static final int MOST_BYTES = 4 << 20;
@@ -57,6 +57,7 @@ public record ExperimentFile(Path path, Content content) {
      *
      * @param schema version of the format
      * @param dataset which images
+     * @param datasets which images, of several data sets that are compared across; at least one
      * @param split which of them are for what
      * @param classifiers who takes part, at least one, no variant of a classifier twice
      * @param seeds of the trials, at least one, none twice
@@ -70,6 +71,7 @@ public record ExperimentFile(Path path, Content content) {
     public record Content(
             @Nullable Integer schema,
             @Nullable Dataset dataset,
+            @Nullable List<Dataset> datasets,
             @Nullable Split split,
             @Nullable List<ClassifierEntry> classifiers,
             @Nullable List<Long> seeds,
@@ -81,6 +83,17 @@ public record ExperimentFile(Path path, Content content) {
 
         /** Copies the lists, and checks everything that can be checked without plugins and images. */
         public Content {
+            if (datasets != null) {
+                datasets = List.copyOf(datasets);
+                if (dataset != null) {
+                    throw new RequestException(
+                            "datasets must be the only one, but dataset is there, too: keep one of both");
+                }
+                if (datasets.isEmpty()) {
+                    throw new RequestException(
+                            "datasets must have at least one, but has none: leave it out for fashion-mnist");
+                }
+            }
             if (classifiers != null) {
                 classifiers = List.copyOf(classifiers);
                 requireSomeAndNoneTwice(
@@ -107,6 +120,15 @@ public record ExperimentFile(Path path, Content content) {
             if (region != null) {
                 new EquivalenceRegion(region);
             }
+        }
+
+        /**
+         * Returns the images, of however many data sets.
+         *
+         * @return those of the one key or of the other; empty if it says nothing of them
+         */
+        public List<Dataset> allDatasets() {
+            return datasets != null ? datasets : dataset == null ? List.of() : List.of(dataset);
         }
 
         private static void requireSomeAndNoneTwice(String key, List<String> items, String ifNone, String ifTwice) {

@@ -132,6 +132,27 @@ public record ExperimentSpec(
     }
 
     /**
+     * Asks for the same on other images.
+     *
+     * @param newDataset which images
+     * @return a changed copy
+     */
+    public ExperimentSpec on(DatasetSpec newDataset) {
+        return new ExperimentSpec(
+                schema,
+                newDataset,
+                split,
+                classifiers,
+                seeds,
+                jobs,
+                threads,
+                trialTimeoutSeconds,
+                region,
+                tuning,
+                command);
+    }
+
+    /**
      * Records what the user typed.
      *
      * @param newCommand for the record

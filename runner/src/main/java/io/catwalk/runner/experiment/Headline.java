@@ -13,15 +13,18 @@ import java.util.Locale;
  *
  * @param standings the most accurate first; at least one
  * @param verdicts on their pairs, in the order of the standings; those about the first count
- * @param trials what several trials of a contestant are called, such as {@code folds}
- * @param subject what of the first is meant by its verdicts; empty for itself
+ * @param trials what several trials of a contestant are called, such as {@code folds}; empty if none has several
  */
-record Headline(List<Standing> standings, List<Verdict> verdicts, String trials, String subject) {
+record Headline(List<Standing> standings, List<Verdict> verdicts, String trials) {
 
     private static final int NAMES = 4;
 
     String models() {
         return sentence("beats", " on these images", "");
+    }
+
+    String seeds() {
+        return sentence("is better than", " on this split", "");
     }
 
     /** Adds how sure the verdict about the runner-up is, if there is one. */
@@ -54,8 +57,7 @@ record Headline(List<Standing> standings, List<Verdict> verdicts, String trials,
         if (equals.size() > 1) {
             lead = names(equals) + " have the highest accuracy";
         } else {
-            lead = best.contestant()
-                    + (beatsAll && subject.isEmpty() ? " is the most accurate" : " has the highest accuracy");
+            lead = best.contestant() + (beatsAll ? " is the most accurate" : " has the highest accuracy");
         }
         List<String> clauses = new ArrayList<>();
         add(clauses, "loses to", others(Outcome.WORSE));
@@ -76,7 +78,7 @@ record Headline(List<Standing> standings, List<Verdict> verdicts, String trials,
                         .noneMatch(one -> one.first().equals(best.contestant())
                                 && one.second().equals(name)))
                 .toList();
-        String who = !subject.isEmpty() ? subject + " " : equals.size() > 1 ? best.contestant() + " " : "";
+        String who = equals.size() > 1 ? best.contestant() + " " : "";
         return lead + numbers + (beatsAll ? ", and " : ", but ") + who + String.join(", and ", clauses) + where
                 + (apart.isEmpty() ? "" : ", and is not compared with " + names(apart)) + odds + ".";
     }

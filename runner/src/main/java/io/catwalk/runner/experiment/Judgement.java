@@ -16,7 +16,9 @@ import io.catwalk.runner.statistics.ModelPair;
 import io.catwalk.runner.statistics.ParetoFront;
 import io.catwalk.runner.statistics.ParetoFront.Better;
 import io.catwalk.runner.statistics.ParetoFront.Objective;
+import io.catwalk.runner.statistics.SeedPair;
 import io.catwalk.runner.statistics.Spread;
+import io.catwalk.runner.statistics.WelchTTest;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.TrialSpec;
 import java.util.ArrayList;
@@ -58,7 +60,7 @@ final class Judgement {
         this.images = images;
         this.region = region;
         contest.trials().forEach((contestant, trials) -> {
-            if (!contest.folds() || trials.size() == 1) {
+            if (trials.size() == 1) {
                 Predictions first = read.apply(trials.get(0));
                 if (first != null) {
                     predictions.put(contestant, first);
@@ -74,7 +76,10 @@ final class Judgement {
     }
 
     Comparison comparison() {
-        return contest.folds() ? classifiers() : models();
+        if (contest.folds()) {
+            return classifiers();
+        }
+        return contest.trials().values().stream().allMatch(trials -> trials.size() == 1) ? models() : seeds();
     }
 
     private Comparison models() {
@@ -93,19 +98,12 @@ final class Judgement {
                     .toList();
             cochranQ = CochranQ.of(correct);
         }
-        int seeds = trials(standings.get(0)).size();
-        long seed = trials(standings.get(0)).get(0).seed();
         List<String> limits = new ArrayList<>();
-        if (standings.size() == 1) {
-            limits.add("One split judges this trained model, not its architecture: another seed gives another"
-                    + " accuracy. Use crossval to judge the architecture.");
-        } else if (!contest.paired() || seeds == 1) {
-            limits.add(ModelPair.LIMITS);
-        } else {
-            limits.add("The pairs compare the trained models of seed " + seed + ", not their architectures: another"
-                    + " seed may turn the order. The standings are means over " + seeds + " seeds, and their intervals"
-                    + " tell what the seed changes on this one split. Use crossval to compare architectures.");
-        }
+        limits.add(
+                standings.size() == 1
+                        ? "One split judges this trained model, not its architecture: another seed gives another"
+                                + " accuracy. Use --seeds or crossval to judge the architecture."
+                        : ModelPair.LIMITS);
         List<String> silent = standings.stream()
                 .map(Standing::contestant)
                 .filter(name -> !predictions.containsKey(name))
@@ -113,21 +111,34 @@ final class Judgement {
         if (!silent.isEmpty()) {
             limits.add("There are no predictions of " + Headline.names(silent) + ", and so no verdicts.");
         }
-        String subject = seeds == 1 ? "" : "its model of seed " + seed;
-        return comparison(
-                Scope.MODELS, new Headline(standings, verdicts, "seeds", subject).models(), limits, cochranQ, verdicts);
+        return comparison(Scope.MODELS, new Headline(standings, verdicts, "").models(), limits, cochranQ, verdicts);
+    }
+
+    /** Compares architectures on one split: each seed is a training anew, judged by the same images. */
+    private Comparison seeds() {
+        List<String> limits = new ArrayList<>();
+        List<Verdict> verdicts = List.of();
+        int seeds = trials(standings.get(0)).size();
+        if (standings.size() == 1) {
+            limits.add("The seeds judge this architecture with this recipe on one split and one set of test images:"
+                    + " the interval tells what another seed changes, not what other images would.");
+        } else {
+            limits.add(SeedPair.LIMITS);
+            if (contest.paired() && seeds < WelchTTest.FEWEST_SEEDS) {
+                limits.add(SeedPair.refusal(seeds));
+            } else if (contest.paired()) {
+                verdicts = SeedPair.all(names(), scores()).stream()
+                        .map(Judgement::verdict)
+                        .toList();
+            }
+        }
+        return comparison(Scope.SEEDS, new Headline(standings, verdicts, "seeds").seeds(), limits, null, verdicts);
     }
 
     private Comparison classifiers() {
         List<ClassifierPair> pairs = List.of();
         if (contest.paired() && standings.size() > 1) {
-            pairs = ClassifierPair.all(
-                    standings.stream().map(Standing::contestant).toList(),
-                    standings.stream()
-                            .map(standing -> contest.scores(trials(standing), Metrics::accuracy))
-                            .toList(),
-                    testShare(),
-                    region);
+            pairs = ClassifierPair.all(names(), scores(), testShare(), region);
         }
         List<Verdict> verdicts = pairs.stream().map(Judgement::verdict).toList();
         boolean oneSeed = contest.results().keySet().stream()
@@ -135,7 +146,7 @@ final class Judgement {
                         .distinct()
                         .count()
                 == 1;
-        Headline headline = new Headline(standings, verdicts, oneSeed ? "folds" : "trials", "");
+        Headline headline = new Headline(standings, verdicts, oneSeed ? "folds" : "trials");
         List<String> limits = new ArrayList<>();
         if (standings.size() == 1) {
             limits.add("The folds judge this architecture with this recipe at this length on this data set: another"
@@ -167,6 +178,22 @@ final class Judgement {
                 pair.difference(),
                 null,
                 null,
+                pair.adjustedP(),
+                null,
+                null,
+                null,
+                pair.outcome(),
+                pair.verdict());
+    }
+
+    private static Verdict verdict(SeedPair pair) {
+        Interval interval = pair.test().interval(CONFIDENCE);
+        return new Verdict(
+                pair.first(),
+                pair.second(),
+                pair.test().difference(),
+                interval.low(),
+                interval.high(),
                 pair.adjustedP(),
                 null,
                 null,
@@ -236,6 +263,17 @@ final class Judgement {
                 .mapToDouble(trial -> contest.score(trial, metric))
                 .average()
                 .orElseThrow();
+    }
+
+    private List<String> names() {
+        return standings.stream().map(Standing::contestant).toList();
+    }
+
+    /** Returns what the tests of architectures compare, in the order of the standings. */
+    private List<double[]> scores() {
+        return standings.stream()
+                .map(standing -> contest.scores(trials(standing), Metrics::accuracy))
+                .toList();
     }
 
     private static double macroF1(Metrics metrics) {

@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param trials in the order of the request
  * @param comparison how they stand to each other; null before all are done, or with nothing to compare
  * @param tuning outcome of a search; null if it was none
+ * @param latencyNotes what a reader has to know about the latencies, in sentences
  */
 public record Results(
         int schema,
@@ -40,7 +41,8 @@ public record Results(
         Dataset dataset,
         List<TrialOutcome> trials,
         @Nullable Comparison comparison,
-        @Nullable Tuning tuning) {
+        @Nullable Tuning tuning,
+        List<String> latencyNotes) {
 
     /**
      * Says what was asked for and how far it got.
@@ -102,13 +104,25 @@ public record Results(
             int validation,
             int test) {}
 
-    /** Copies the trials. */
+    /** Copies the lists. */
     public Results {
         trials = List.copyOf(trials);
+        latencyNotes = List.copyOf(latencyNotes);
+    }
+
+    /** Makes results with latencies that there is nothing to say about. */
+    public Results(
+            int schema,
+            Summary experiment,
+            Dataset dataset,
+            List<TrialOutcome> trials,
+            @Nullable Comparison comparison,
+            @Nullable Tuning tuning) {
+        this(schema, experiment, dataset, trials, comparison, tuning, List.of());
     }
 
     Results compared(@Nullable Comparison newComparison) {
-        return new Results(schema, experiment, dataset, trials, newComparison, tuning);
+        return new Results(schema, experiment, dataset, trials, newComparison, tuning, latencyNotes);
     }
 
     /**
@@ -127,7 +141,8 @@ public record Results(
                                 .filter(outcome -> outcome.trial().fold() == 0)
                                 .toList(),
                         comparison,
-                        tuning);
+                        tuning,
+                        latencyNotes);
     }
 
     /**
@@ -192,10 +207,14 @@ public record Results(
 
     /** Returns one row a trial; a column for every number that any trial has. */
     String csv() {
+        return csv(trials);
+    }
+
+    private static String csv(List<?> records) {
         List<Map<String, String>> rows = new ArrayList<>();
         Set<String> columns = new LinkedHashSet<>();
-        for (TrialOutcome trial : trials) {
-            Map<String, String> row = Json.flat(trial);
+        for (Object one : records) {
+            Map<String, String> row = Json.flat(one);
             rows.add(row);
             columns.addAll(row.keySet());
         }
@@ -207,6 +226,11 @@ public record Results(
             csv.append(String.join(",", cells)).append('\n');
         }
         return csv.toString();
+    }
+
+    /** Returns one row a contestant: mean accuracy, standard deviation, interval, and the rest of its standing. */
+    String standingsCsv() {
+        return comparison == null ? "" : csv(comparison.standings());
     }
 
     /** Returns tables and verdicts that can be pasted into a README. */
@@ -264,6 +288,34 @@ public record Results(
     }
 
     /**
+     * Formats the 95 % interval of a contestant's mean accuracy.
+     *
+     * @param contestant its label
+     * @return bounds in percent; a dash where it has no standing
+     */
+    public String interval(String contestant) {
+        return comparison == null
+                ? "-"
+                : comparison.standings().stream()
+                        .filter(standing -> standing.contestant().equals(contestant))
+                        .map(standing -> percent(standing.accuracyLow()) + " to " + percent(standing.accuracyHigh()))
+                        .findFirst()
+                        .orElse("-");
+    }
+
+    /**
+     * Formats a mean of a share over several trials, without the standard deviation.
+     *
+     * @param trials of one contestant, which are done; at least one
+     * @param metric a share from 0 to 1
+     * @return in percent
+     */
+    public static String plainMean(List<Done> trials, ToDoubleFunction<TrialMetrics> metric) {
+        return percent(
+                trials.stream().map(Done::metrics).mapToDouble(metric).average().orElseThrow());
+    }
+
+    /**
      * Formats what a table shows of a trial that is done: test accuracy, precision, recall and F1 (macro),
      * training and validation accuracy in percent, parameters, training time, median latency of one image.
      *
@@ -306,15 +358,16 @@ public record Results(
                         : String.format(Locale.ROOT, "%.2f M", efficiency.multiplyAccumulates() / 1e6),
                 micros(pytorch),
                 micros(onnxruntime),
-                pytorch == null || onnxruntime == null
-                        ? "-"
-                        : String.format(Locale.ROOT, "%.1f x", pytorch.p50Micros() / onnxruntime.p50Micros()),
+                efficiency.speedUp() == null ? "-" : String.format(Locale.ROOT, "%.1f x", efficiency.speedUp()),
                 parity == null || parity.maxAbs() == null ? "-" : Integer.toString(parity.flips()),
                 parity == null || parity.maxAbs() == null ? "-" : String.format(Locale.ROOT, "%.1e", parity.maxAbs()));
     }
 
     private static String micros(@Nullable Latency latency) {
-        return latency == null ? "-" : String.format(Locale.ROOT, "%.0f µs", latency.p50Micros());
+        return latency == null
+                ? "-"
+                : (latency.busy() == null ? "" : Latency.ROUGH)
+                        + String.format(Locale.ROOT, "%.0f µs", latency.p50Micros());
     }
 
     private static String percent(@Nullable Double share) {

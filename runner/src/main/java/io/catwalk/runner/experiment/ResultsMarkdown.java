@@ -38,6 +38,7 @@ record ResultsMarkdown(Results results) {
             trials(text);
         }
         onnx(text);
+        results.latencyNotes().forEach(note -> text.append('\n').append(note).append('\n'));
         if (results.comparison() != null) {
             comparison(text, results.comparison());
         }
@@ -77,6 +78,7 @@ record ResultsMarkdown(Results results) {
                 "model",
                 "trials",
                 "test accuracy",
+                "95 % interval",
                 "precision",
                 "recall",
                 "F1",
@@ -84,8 +86,8 @@ record ResultsMarkdown(Results results) {
                 "validation accuracy",
                 "parameters",
                 "training of one");
-        results.contestants().forEach((contestant, trials) -> row(text, contestant, meanCells(trials)));
-        text.append("\nMean ± standard deviation over the trials, in percent.\n");
+        results.contestants().forEach((contestant, trials) -> row(text, contestant, meanCells(contestant, trials)));
+        text.append("\nMean ± standard deviation over the trials and 95 % interval of the mean, in percent.\n");
         List<TrialOutcome> failed = results.failed();
         if (!failed.isEmpty()) {
             text.append('\n');
@@ -97,11 +99,12 @@ record ResultsMarkdown(Results results) {
         }
     }
 
-    private static List<String> meanCells(List<Done> trials) {
+    private List<String> meanCells(String contestant, List<Done> trials) {
         List<Efficiency> costs = trials.stream().map(Done::efficiency).toList();
         return List.of(
                 Integer.toString(trials.size()),
                 Results.mean(trials, metrics -> metrics.test().accuracy()),
+                results.interval(contestant),
                 Results.mean(trials, metrics -> metrics.test().macro().precision()),
                 Results.mean(trials, metrics -> metrics.test().macro().recall()),
                 Results.mean(trials, metrics -> metrics.test().macro().f1()),

@@ -24,9 +24,10 @@ final class RunFiles {
     static final String RESULTS = "results.json";
 
     /** Every path of a run, relative to its folder: one that is missing here makes --force refuse. */
-    private static final Pattern OWN = Pattern.compile("experiment\\.yaml|lock|journal\\.jsonl|results\\.(json|csv|md)"
-            + "|report\\.html|slides\\.pptx|plots(/[^/]+\\.(svg|png))?|audit(/[^/]+\\.(csv|png))?"
-            + "|trials(/[^/]+(/-?\\d+-\\d+(/(" + TrialFolder.OWN + "))?)?)?");
+    private static final Pattern OWN =
+            Pattern.compile("experiment\\.yaml|lock|journal\\.jsonl|results\\.(json|csv|md)|standings\\.csv"
+                    + "|report\\.html|slides\\.pptx|plots(/[^/]+\\.(svg|png))?|audit(/[^/]+\\.(csv|png))?"
+                    + "|trials(/[^/]+(/-?\\d+-\\d+(/(" + TrialFolder.OWN + "))?)?)?");
 
     private final Path folder;
 

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record RunFolder(Path path) {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** What to do with a run folder that is already there. */
     public enum Existing {
@@ -100,6 +100,10 @@ public record RunFolder(Path path) {
      */
     public static RunFolder open(Path path) {
         RunFolder folder = new RunFolder(path);
+        if (!isOne(path) && CollectionFolder.isOne(path)) {
+            throw new RequestException("expected a run folder, but " + path + " holds the runs of several data sets:"
+                    + " name one of the folders in it");
+        }
         if (!isOne(path)) {
             throw new RequestException("expected a run folder with an " + RunFiles.EXPERIMENT + ", but " + path
                     + (Files.exists(path.resolve(RunFiles.EXPERIMENT))
@@ -217,6 +221,11 @@ public record RunFolder(Path path) {
         }
     }
 
+    /** Says whether anything of the run was recorded. */
+    boolean hasBegun() {
+        return Files.isRegularFile(path.resolve(RunFiles.JOURNAL));
+    }
+
     /**
      * Writes the results in every format.
      *
@@ -227,6 +236,9 @@ public record RunFolder(Path path) {
         AtomicFiles.write(path.resolve(RunFiles.RESULTS), Json.JSON.writeValueAsString(results));
         AtomicFiles.write(path.resolve("results.csv"), results.csv());
         AtomicFiles.write(path.resolve("results.md"), results.markdown());
+        if (results.comparison() != null) {
+            AtomicFiles.write(path.resolve("standings.csv"), results.standingsCsv());
+        }
     }
 
     /**
@@ -283,7 +295,7 @@ public record RunFolder(Path path) {
     }
 
     /** Says what keeps this from being a run folder or an empty one; null if it is one. */
-    private static @Nullable String foreign(Path path) throws IOException {
+    static @Nullable String foreign(Path path) throws IOException {
         if (!Files.isDirectory(path)) {
             return Files.exists(path) ? "is a file" : "is a link that points nowhere";
         }

@@ -20,8 +20,6 @@ public record ClassifierPair(
     public static final String LIMITS = "The folds compare these architectures with these recipes at this length on"
             + " this data set: another recipe, more epochs or other images may turn the order.";
 
-    private static final double SURE = 0.95;
-
     /**
      * Compares each classifier with each that follows it.
      *
@@ -47,13 +45,7 @@ public record ClassifierPair(
 
     /** Returns the outcome that is at least 0.95 probable; undecided if none is. */
     public Outcome outcome() {
-        if (posterior.better() >= SURE) {
-            return Outcome.BETTER;
-        }
-        if (posterior.worse() >= SURE) {
-            return Outcome.WORSE;
-        }
-        return posterior.equivalent() >= SURE ? Outcome.EQUIVALENT : Outcome.UNDECIDED;
+        return Outcome.of(posterior.worse(), posterior.equivalent(), posterior.better());
     }
 
     /** Writes the outcome in words, with its numbers in percentage points. */
@@ -69,34 +61,14 @@ public record ClassifierPair(
                 Locale.ROOT,
                 "%s: %s points, 95 %% interval %s to %s; %s",
                 relation,
-                points(test.difference()),
-                points(interval.low()),
-                points(interval.high()),
+                Paired.points(test.difference()),
+                Paired.points(interval.low()),
+                Paired.points(interval.high()),
                 odds());
     }
 
     /** Writes the probability of the outcome, or all three where none is probable enough. */
     public String odds() {
-        String better = probability("better by more than", posterior.better());
-        String worse = probability("worse by more than", posterior.worse());
-        String equivalent = probability("within", posterior.equivalent());
-        return switch (outcome()) {
-            case BETTER -> better;
-            case WORSE -> worse;
-            case EQUIVALENT -> equivalent;
-            case UNDECIDED -> better + ", " + equivalent + ", " + worse;
-        };
-    }
-
-    private static String points(double share) {
-        String points = String.format(Locale.ROOT, "%.1f", 100 * share);
-        return points.equals("-0.0") ? "0.0" : points;
-    }
-
-    private String probability(String event, double value) {
-        String points = String.format(Locale.ROOT, "%s", region.points());
-        String limited =
-                value > 0.995 ? "> 0.99" : value < 0.005 ? "< 0.01" : String.format(Locale.ROOT, "= %.2f", value);
-        return "P(" + event + " " + points + ") " + limited;
+        return Odds.words(outcome(), posterior.worse(), posterior.equivalent(), posterior.better(), region);
     }
 }

@@ -73,12 +73,25 @@ public record CriticalDifference(
         return new CriticalDifference(ranks, friedman, p, difference, groups(ranks, difference));
     }
 
-    private static void check(List<String> names, double[][] scores, double level) {
-        if (scores.length < FEWEST_DATA_SETS) {
-            throw new RequestException("expected at least " + FEWEST_DATA_SETS + " data sets for a critical-difference"
-                    + " diagram, but found " + scores.length + ": ranks over so few say nothing about classifiers;"
-                    + " compare by crossval, or add data sets");
+    static void requireEnough(int dataSets) {
+        if (dataSets < FEWEST_DATA_SETS) {
+            throw new RequestException(refusal(dataSets));
         }
+    }
+
+    /**
+     * Says why so few data sets are not tested.
+     *
+     * @param dataSets fewer than {@link #FEWEST_DATA_SETS}
+     * @return a sentence without a stop
+     */
+    public static String refusal(int dataSets) {
+        return "expected at least " + FEWEST_DATA_SETS + " data sets for a critical-difference diagram, but found "
+                + dataSets + ": ranks over so few say nothing about classifiers; compare by crossval, or add data sets";
+    }
+
+    private static void check(List<String> names, double[][] scores, double level) {
+        requireEnough(scores.length);
         if (names.size() < 2) {
             throw new IllegalArgumentException("expected at least 2 classifiers to rank, but found " + names.size());
         }

@@ -17,7 +17,7 @@ public record ModelPair(String first, String second, int images, McNemar test, d
 
     /** What a comparison of trained models leaves open, for the reader of its verdicts. */
     public static final String LIMITS = "One seed on one split compares these trained models, not their architectures:"
-            + " another seed may turn the order. Use crossval to compare architectures.";
+            + " another seed may turn the order. Use --seeds 5 or crossval to compare architectures.";
 
     private static final double LEVEL = 0.05;
 

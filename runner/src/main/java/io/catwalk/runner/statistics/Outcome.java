@@ -15,5 +15,18 @@ public enum Outcome {
     EQUIVALENT,
     /** The data do not tell. */
     @JsonProperty("undecided")
-    UNDECIDED
+    UNDECIDED;
+
+    private static final double SURE = 0.95;
+
+    /** Returns the outcome that is at least 0.95 probable; undecided if none is. */
+    static Outcome of(double worse, double equivalent, double better) {
+        if (better >= SURE) {
+            return BETTER;
+        }
+        if (worse >= SURE) {
+            return WORSE;
+        }
+        return equivalent >= SURE ? EQUIVALENT : UNDECIDED;
+    }
 }

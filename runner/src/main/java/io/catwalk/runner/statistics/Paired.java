@@ -2,6 +2,7 @@ package io.catwalk.runner.statistics;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Checks what belongs together: values of the same folds, answers to the same images. */
 final class Paired {
@@ -55,6 +56,12 @@ final class Paired {
             sum += value;
         }
         return sum / values.length;
+    }
+
+    /** Writes a share in percentage points. */
+    static String points(double share) {
+        String points = String.format(Locale.ROOT, "%.1f", 100 * share);
+        return points.equals("-0.0") ? "0.0" : points;
     }
 
     /** Returns the unbiased variance, divided by one less than the number of values. */

@@ -8,6 +8,7 @@ import io.catwalk.onnx.parity.CrossCheck;
 import io.catwalk.onnx.parity.Parity;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.ClassMatch;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.evaluation.Evaluation;
@@ -62,11 +63,13 @@ public final class SavedTrial implements AutoCloseable {
      * @param catalog with the plugin that it was trained with
      * @param dataHome the folder that holds the known data sets
      * @param other images to judge on, of the same shape and with as many classes; null takes the trial's own
+     * @param match how their classes are matched with those that the network was trained on
      * @return the trial, to be closed
      * @throws IOException if the folder cannot be read
      * @throws RequestException if the trial has no weights, or the plugin or images do not fit them
      */
-    public static SavedTrial open(TrialFolder folder, PluginCatalog catalog, Path dataHome, @Nullable DatasetSpec other)
+    public static SavedTrial open(
+            TrialFolder folder, PluginCatalog catalog, Path dataHome, @Nullable DatasetSpec other, ClassMatch match)
             throws IOException {
         if (!Files.exists(folder.outcome())) {
             throw new RequestException("expected a finished trial, but " + folder.path() + " has no trial.json");
@@ -85,7 +88,13 @@ public final class SavedTrial implements AutoCloseable {
         LoadedPlugin plugin = classifier.load();
         try {
             TrainedModel model = model(folder, plugin.require(classifier.name()), result, dataset);
-            return new SavedTrial(folder, result, result.normalization(), dataset, other == null, plugin, model);
+            try {
+                ImageDataset matched = dataset.labeledAs(folder.readClasses(), match);
+                return new SavedTrial(folder, result, result.normalization(), matched, other == null, plugin, model);
+            } catch (IOException | RuntimeException e) {
+                model.close();
+                throw e;
+            }
         } catch (IOException | RuntimeException | Error e) {
             plugin.close();
             throw e;

@@ -83,7 +83,10 @@ final class TrainingStep {
 
     private Trained train(LoadedClassifier classifier, TrialImages images, Spent start, Consumer<Epoch> listener) {
         // Whoever cannot write this would not be able to write the weights.
-        TroubleException.writing(() -> folder.writeSplit(images));
+        TroubleException.writing(() -> {
+            folder.writeSplit(images);
+            folder.writeClasses(images.dataset().classes());
+        });
         TrialSpec spec = order.spec();
         TrainingData data = TrainingData.of(images.dataset().train(), images.split());
         List<Epoch> history = new ArrayList<>();

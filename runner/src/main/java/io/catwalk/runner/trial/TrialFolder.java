@@ -37,7 +37,8 @@ import tools.jackson.core.JacksonException;
 public record TrialFolder(Path path) {
 
     /** Every path that a trial writes into its folder, as a regular expression. */
-    public static final String OWN = "(order|trial|training|split|export|measure)\\.json|checkpoint\\.bin|history\\.csv"
+    public static final String OWN = "(order|trial|training|split|classes|export|measure)\\.json|checkpoint\\.bin"
+            + "|history\\.csv"
             + "|predictions(-validation)?\\.(csv|npy)|card\\.md|log\\.txt|crash\\.log|model(\\.part)?(/[^/]+)?"
             + "|model(\\.rejected)?\\.onnx(\\.part)?|\\.model(\\.rejected)?\\.onnx[0-9]+\\.tmp";
 
@@ -359,6 +360,27 @@ public record TrialFolder(Path path) {
         indices.put("validation", images.validation());
         indices.put("fold", images.fold() == null ? null : images.fold().validation());
         AtomicFiles.write(path.resolve("split.json"), Json.LINE.writeValueAsString(indices));
+    }
+
+    /** Writes the names of the classes, in the order of the logits. */
+    void writeClasses(List<String> classes) throws IOException {
+        AtomicFiles.write(path.resolve("classes.json"), Json.LINE.writeValueAsString(classes));
+    }
+
+    /**
+     * Reads the names of the classes that the network was trained on.
+     *
+     * @return in the order of the logits
+     * @throws RequestException if they are missing
+     * @throws IOException if they cannot be read
+     */
+    List<String> readClasses() throws IOException {
+        Path file = path.resolve("classes.json");
+        if (!Files.exists(file)) {
+            throw new RequestException(
+                    "expected the names of the classes in " + file + ", found no such file: train the trial again");
+        }
+        return List.of(Json.JSON.readValue(Files.readString(file), String[].class));
     }
 
     void writePredictions(String part, Predictions predictions) throws IOException {

@@ -226,8 +226,18 @@ final class PredictCommandTest {
     }
 
     @Test
+    void namesThatTheFileDoesNotHaveAreRefusedAndItsOwnMayComeInAnyOrder() {
+        refused(
+                predict(image, "--labels", "a,b,c,d,e,f,g,h,i,j"),
+                "expected the classes that it names (0, 1, 2",
+                "--classes-by-index");
+        assertThat(json(predict(image, "--labels", "9,8,7,6,5,4,3,2,1,0", "--json")))
+                .isEqualTo(json(predict(image, "--json")));
+    }
+
+    @Test
     void classesOfTheSameNameAreToldApartByTheirNumbers() {
-        JsonNode answer = json(predict(image, "--labels", "a,b,a,c,d,e,f,g,h,a", "--json"))
+        JsonNode answer = json(predict(image, "--labels", "a,b,a,c,d,e,f,g,h,a", "--classes-by-index", "--json"))
                 .path(0);
 
         List<String> numbered = List.of("0: a", "1: b", "2: a", "3: c", "4: d", "5: e", "6: f", "7: g", "8: h", "9: a");

@@ -10,6 +10,7 @@ import io.catwalk.runner.statistics.CochranQ;
 import io.catwalk.runner.statistics.Outcome;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.Latency;
+import io.catwalk.runner.trial.Machine;
 import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.ParityResult;
 import io.catwalk.runner.trial.TrialMetrics;
@@ -70,14 +71,14 @@ final class ResultsTableTest {
                             : trial("conv-maxpool", 1, fold, 0.8, 101_770));
         }
 
-        List<String> lines = printed(results(trials, List.of(1L), 3, null));
+        List<String> lines = printed(results(trials, List.of(1L), 3, comparison(List.of("gru"))));
 
         assertThat(lines)
                 .contains(
                         "fashion-mnist: 54000 training, 6000 validation, 10000 test images in each of 3 folds",
-                        "model         trials           acc            F1         train           val",
-                        "gru                3  92.00 ± 2.00  88.00 ± 0.00  99.12 ± 0.00  90.00 ± 0.00",
-                        "conv-maxpool       2  80.00 ± 0.00  88.00 ± 0.00  99.12 ± 0.00  90.00 ± 0.00",
+                        "model         trials           acc   95 % interval            F1  train    val",
+                        "gru                3  92.00 ± 2.00  80.00 to 95.00  88.00 ± 0.00  99.12  90.00",
+                        "conv-maxpool       2  80.00 ± 0.00               -  88.00 ± 0.00  99.12  90.00",
                         "failed: conv-maxpool f2: out of memory")
                 .filteredOn(line -> !line.startsWith("fashion"))
                 .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
@@ -197,9 +198,14 @@ final class ResultsTableTest {
                         0,
                         0,
                         null,
-                        new Latency(1, 1123.4, 150, 200, 1, 1),
-                        new Latency(1, 61.7, 150, 200, 1, 1)),
+                        latency(1123.4),
+                        latency(61.7)),
                 new ParityResult(
                         true, 10_000, 0, 1.6e-5, 1e-6, 1e-5, 1e-4, 24, "level ALL, 1 thread(s), batch 7", null));
+    }
+
+    private static Latency latency(double micros) {
+        Machine machine = new Machine("Linux 6", "amd64", "Some Processor", 2, 8L << 30);
+        return new Latency(1, 5_000, micros, 150.0, 200.0, 1.0, 1.0, null, machine);
     }
 }

@@ -17,6 +17,7 @@ import io.catwalk.runner.statistics.EquivalenceRegion;
 import io.catwalk.runner.statistics.Outcome;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.Latency;
+import io.catwalk.runner.trial.Machine;
 import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialOutcome.Done;
@@ -32,8 +33,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Expected numbers are from scipy 1.17.1: binomtest for McNemar and Wilson, chi2 for Cochran's Q, t for the
- * corrected t-test and its posterior; Holm by hand.
+ * Expected numbers are from scipy 1.17.1: binomtest for McNemar and Wilson, chi2 for Cochran's Q, ttest_ind
+ * for Welch, t for the corrected t-test and its posterior; Holm by hand.
  */
 @Tag("tiny")
 final class ComparisonTest {
@@ -181,31 +182,45 @@ final class ComparisonTest {
         assertThat(comparison()).isNull();
     }
 
+    // ---- architectures on one split: accuracies by seed ----
+
     @Test
-    void ofSeveralSeedsTheFirstMakesThePairsAndAllTheStandings() {
+    void severalSeedsCompareArchitecturesByWelchWithHolm() {
         for (int seed = 1; seed <= 3; seed++) {
             judged(plan("conv", seed, 0), 0.88 + 0.02 * seed, 0, 36); // 0.90, 0.92, 0.94
+            judged(plan("gru", seed, 0), 0.89 + 0.01 * seed, 0, 36); // 0.90, 0.91, 0.92
             judged(plan("rnn", seed, 0), 0.40 + 0.02 * seed, 20, 40);
         }
 
         Comparison comparison = compared();
 
+        assertThat(comparison.scope()).isEqualTo(Scope.SEEDS);
+        assertThat(comparison.cochranQ()).isNull();
         Standing conv = comparison.standings().get(0);
         assertThat(conv.trials()).isEqualTo(3);
         assertThat(conv.accuracy()).isEqualTo(0.92, CLOSE);
         assertThat(conv.standardDeviation()).isEqualTo(0.02, CLOSE);
         assertThat(conv.accuracyLow()).isEqualTo(0.8703172457649935, CLOSE);
         assertThat(conv.accuracyHigh()).isEqualTo(0.9696827542350064, CLOSE);
-        assertThat(comparison.verdicts().get(0).difference()).isEqualTo(0.4, CLOSE); // 36 to 20 of 40 images
+        Verdict close = comparison.verdicts().get(0);
+        assertThat(close.outcome()).isEqualTo(Outcome.UNDECIDED);
+        assertThat(close.difference()).isEqualTo(0.01, CLOSE);
+        assertThat(close.p()).isEqualTo(0.49605537445852416, CLOSE);
+        assertThat(close.low()).isEqualTo(-0.03155399503182505, CLOSE);
+        assertThat(close.better()).isNull();
+        Verdict clear = comparison.verdicts().get(1);
+        assertThat(clear.outcome()).isEqualTo(Outcome.BETTER);
+        assertThat(clear.p()).isEqualTo(2.3927724180953143e-05, CLOSE); // the smallest of three, times three by Holm
         assertThat(comparison.headline())
-                .isEqualTo("conv has the highest accuracy over 3 seeds: 92.00 % (95 % interval 87.0 to 97.0),"
-                        + " and its model of seed 1 beats rnn on these images.");
-        assertThat(comparison.limits()).startsWith("The pairs compare the trained models of seed 1,");
+                .isEqualTo("conv has the highest accuracy over 3 seeds: 92.00 % (95 % interval 87.0 to 97.0), but"
+                        + " cannot be told apart from gru, and is better than rnn on this split.");
+        assertThat(comparison.limits())
+                .startsWith("The seeds compare these architectures with these recipes on one split")
+                .contains("not what other training or test images would");
     }
 
-    /** The means may be in another order than the models of the first seed. */
     @Test
-    void theBestOnAverageMayLoseWithTheFirstSeed() {
+    void twoSeedsHaveMeansAndNoVerdicts() {
         judged(plan("conv", 1, 0), 0.5, 20, 40);
         judged(plan("rnn", 1, 0), 0.9, 0, 36);
         judged(plan("conv", 2, 0), 0.95, 0, 38);
@@ -213,10 +228,29 @@ final class ComparisonTest {
 
         Comparison comparison = compared();
 
-        assertThat(comparison.verdicts().get(0).first()).isEqualTo("conv");
-        assertThat(comparison.verdicts().get(0).outcome()).isEqualTo(Outcome.WORSE);
-        assertThat(comparison.headline()).endsWith("but its model of seed 1 loses to rnn on these images.");
+        assertThat(comparison.scope()).isEqualTo(Scope.SEEDS);
+        assertThat(comparison.verdicts()).isEmpty();
+        assertThat(comparison.headline()).endsWith("but it is compared with none.");
+        assertThat(comparison.limits())
+                .endsWith("There are no verdicts: expected at least 3 seeds to compare architectures on one split, but"
+                        + " found 2: so few do not tell how much the seed changes; try --seeds 5.");
         assertThat(comparison.standings().get(0).accuracyHigh()).isEqualTo(1); // Student's would be far above
+    }
+
+    @Test
+    void oneArchitectureIsJudgedByItsSeeds() {
+        for (int seed = 1; seed <= 3; seed++) {
+            judged(plan("conv", seed, 0), 0.88 + 0.02 * seed, 0, 36);
+        }
+
+        Comparison comparison = compared();
+
+        assertThat(comparison.headline())
+                .isEqualTo("The accuracy of conv over 3 seeds: 92.00 % (95 % interval 87.0 to 97.0);"
+                        + " there is nothing to compare it with.");
+        assertThat(comparison.limits())
+                .startsWith("The seeds judge this architecture")
+                .contains("one split");
     }
 
     // ---- classifiers: accuracies by fold ----
@@ -377,8 +411,8 @@ final class ComparisonTest {
 
         assertThat(results.markdown().lines())
                 .contains(
-                        "| conv | 4 | 91.75 ± 1.71 | 50.00 ± 0.00 | 50.00 ± 0.00 | 50.00 ± 0.00 | 91.75 ± 1.71"
-                                + " | 91.75 ± 1.71 | 100,000 | 1m00s |",
+                        "| conv | 4 | 91.75 ± 1.71 | 87.47 to 96.03 | 50.00 ± 0.00 | 50.00 ± 0.00 | 50.00 ± 0.00"
+                                + " | 91.75 ± 1.71 | 91.75 ± 1.71 | 100,000 | 1m00s |",
                         "**" + comparison.headline() + "**",
                         "- " + comparison.verdicts().get(0).sentence())
                 .endsWith(comparison.limits())
@@ -438,7 +472,7 @@ final class ComparisonTest {
     }
 
     private static Efficiency cost(double micros, long bytes) {
-        return new Efficiency(1, 1L, 1, bytes, 1, 1, 1, null, null, new Latency(1, micros, micros, micros, 1, 1));
+        return new Efficiency(1, 1L, 1, bytes, 1, 1, 1, null, null, latency(micros));
     }
 
     private static Results.Dataset images() {
@@ -451,5 +485,10 @@ final class ComparisonTest {
 
     private @Nullable Comparison comparison() {
         return Comparison.of(planned, finished, predictions::get, images(), EquivalenceRegion.STANDARD);
+    }
+
+    private static Latency latency(double micros) {
+        Machine machine = new Machine("Linux 6", "amd64", "Some Processor", 2, 8L << 30);
+        return new Latency(1, 5_000, micros, micros, micros, 1.0, 1.0, null, machine);
     }
 }

@@ -144,11 +144,12 @@ final class ExperimentFileTest {
     @Test
     void everyKeyMayBeLeftOut() throws IOException {
         assertThat(file("jobs: 1").content())
-                .isEqualTo(new ExperimentFile.Content(null, null, null, null, null, 1, null, null, null, null));
+                .isEqualTo(new ExperimentFile.Content(null, null, null, null, null, null, 1, null, null, null, null));
         assertThat(file("{dataset: {}, split: {}, seeds: null}").content())
                 .isEqualTo(new ExperimentFile.Content(
                         null,
                         new ExperimentFile.Dataset(null, null, null, null),
+                        null,
                         new ExperimentFile.Split(null, null, null, null),
                         null,
                         null,
@@ -275,8 +276,8 @@ final class ExperimentFileTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            classifers: [gru]      | unknown key 'classifers' at the top; did you mean 'classifiers'? (known: classifiers, dataset, jobs, region, schema, seeds, split, threads, trial_timeout, trial_timeout_seconds)
-            plugins: here          | unknown key 'plugins' at the top (known: classifiers, dataset, jobs, region, schema, seeds, split, threads, trial_timeout, trial_timeout_seconds)
+            classifers: [gru]      | unknown key 'classifers' at the top; did you mean 'classifiers'? (known: classifiers, dataset, datasets, jobs, region, schema, seeds, split, threads, trial_timeout, trial_timeout_seconds)
+            plugins: here          | unknown key 'plugins' at the top (known: classifiers, dataset, datasets, jobs, region, schema, seeds, split, threads, trial_timeout, trial_timeout_seconds)
             dataset: {limit: 3}    | unknown key 'dataset.limit' (known: image_size, limit_test, limit_train, name)
             split: {fold: 3}       | unknown key 'split.fold'; did you mean 'folds'? (known: folds, hold_out, repeats, seed)
             classifiers: [gru, {name: gru, varient: wide}] | unknown key 'classifiers[1].varient'; did you mean 'variant'? (known: hyperparameters, name, recipe, variant)

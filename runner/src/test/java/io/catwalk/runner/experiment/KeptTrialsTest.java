@@ -9,8 +9,6 @@ import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.plugin.TestPlugin;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.DatasetSpec;
-import io.catwalk.runner.trial.InferenceEngine;
-import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.Software;
 import io.catwalk.runner.trial.SplitSpec;
@@ -54,7 +52,7 @@ class KeptTrialsTest {
 
     private Path images;
     private RunFolder run;
-    private Made made;
+    private Made made = new Made();
 
     @BeforeAll
     static void install() throws IOException {
@@ -91,7 +89,7 @@ class KeptTrialsTest {
     private Results run(ExperimentSpec request, PluginCatalog plugins, Conduct conduct) throws Exception {
         made = new Made();
         return new Experiment(request, plugins, folder, shared.resolve("plugins"), Clock.systemUTC())
-                .run(run, made, conduct, made);
+                .run(run, made, null, conduct, made);
     }
 
     private Results resume() throws Exception {
@@ -325,11 +323,6 @@ class KeptTrialsTest {
         }
 
         @Override
-        public Latency measure(TrialOrder order, InferenceEngine engine) throws IOException {
-            throw new IOException("made-up networks answer nothing");
-        }
-
-        @Override
         public void close() {}
 
         @Override
@@ -352,7 +345,7 @@ class KeptTrialsTest {
         public void finished(TrialOutcome outcome) {}
 
         @Override
-        public void measuring(int trials) {}
+        public void measuring(TrialSpec trial, int number, int of) {}
 
         @Override
         public void unmeasured(TrialSpec trial, String reason) {}

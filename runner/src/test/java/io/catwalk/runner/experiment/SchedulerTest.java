@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.catwalk.api.Recipe;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.DatasetSpec;
-import io.catwalk.runner.trial.InferenceEngine;
-import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.Software;
 import io.catwalk.runner.trial.SplitSpec;
@@ -550,11 +548,6 @@ class SchedulerTest {
                 throw new IOException("cannot write the journal");
             }
             happens("end " + name(outcome.trial()));
-        }
-
-        @Override
-        public Latency measure(TrialOrder order, InferenceEngine engine) {
-            throw new AssertionError("nobody measures while trials run");
         }
 
         @Override

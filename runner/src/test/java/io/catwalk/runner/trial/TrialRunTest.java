@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.catwalk.runner.Json;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.ClassMatch;
 import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.plugin.PluginCatalog;
@@ -275,7 +276,7 @@ final class TrialRunTest {
 
     private ParityResult export() throws IOException {
         PluginCatalog catalog = PluginCatalog.open(shared.resolve("plugins"));
-        try (SavedTrial saved = SavedTrial.open(trial(), catalog, shared, null)) {
+        try (SavedTrial saved = SavedTrial.open(trial(), catalog, shared, null, ClassMatch.BY_NAME)) {
             return saved.exportInPlace(ExportOptions.standard());
         }
     }

@@ -16,7 +16,7 @@ import java.util.Objects;
 /** Writes {@code report.html}: one file that shows a run in a browser, from disk and without a network. */
 public final class ReportPage {
 
-    private static final TemplateEngine TEMPLATES = TemplateEngine.createPrecompiled(
+    static final TemplateEngine TEMPLATES = TemplateEngine.createPrecompiled(
             null, ContentType.Html, ReportPage.class.getClassLoader(), ReportPage.class.getPackageName());
 
     private ReportPage() {}

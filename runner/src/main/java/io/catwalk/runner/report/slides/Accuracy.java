@@ -50,6 +50,7 @@ final class Accuracy {
             new Score(metrics -> metrics.test().ece(), false));
 
     private static void table(Story story, Deck deck) {
+        boolean deviating = story.ranked().stream().anyMatch(entrant -> entrant.deviation() != null);
         List<List<Table.Cell>> rows = new ArrayList<>();
         for (Entrant entrant : story.ranked()) {
             List<Table.Cell> row = new ArrayList<>();
@@ -58,6 +59,9 @@ final class Accuracy {
                 Double value = entrant.metric(score.metric);
                 String text = score.higherIsBetter ? Words.percent(value) : Words.fixed(value, 4);
                 row.add(value != null && isBest(story, score, value) ? Table.Cell.bold(text) : Table.Cell.of(text));
+                if (score.equals(ACCURACY) && deviating) {
+                    row.add(Table.Cell.of(Words.percent(entrant.deviation())));
+                }
                 if (score.equals(ACCURACY)) {
                     row.add(Table.Cell.of(
                             entrant.low() == null
@@ -71,19 +75,21 @@ final class Accuracy {
                     Words.percent(entrant.metric(metrics -> metrics.validation().accuracy()))));
             rows.add(row);
         }
-        Table table = Table.of(
-                List.of(
-                        Table.Column.text("Classifier", 1.6),
-                        Table.Column.number("Accuracy", 0.9),
-                        Table.Column.number("95 % interval", 1.45),
-                        Table.Column.number("Precision", 0.9),
-                        Table.Column.number("Recall", 0.8),
-                        Table.Column.number("F1", 0.8),
-                        Table.Column.number("Log loss", 0.85),
-                        Table.Column.number("ECE", 0.8),
-                        Table.Column.number("Training", 0.9),
-                        Table.Column.number("Validation", 0.95)),
-                rows);
+        List<Table.Column> columns = new ArrayList<>(List.of(
+                Table.Column.text("Classifier", 1.6),
+                Table.Column.number("Accuracy", 0.9),
+                Table.Column.number("95 % interval", 1.45),
+                Table.Column.number("Precision", 0.9),
+                Table.Column.number("Recall", 0.8),
+                Table.Column.number("F1", 0.8),
+                Table.Column.number("Log loss", 0.85),
+                Table.Column.number("ECE", 0.8),
+                Table.Column.number("Training", 0.9),
+                Table.Column.number("Validation", 0.95)));
+        if (deviating) {
+            columns.add(2, Table.Column.number("Deviation", 0.9));
+        }
+        Table table = Table.of(columns, rows);
         Entrant best = story.ranked().get(0);
         String title = Words.name(best.name()) + (story.ranked().size() == 1 ? " gets " : " has the highest accuracy: ")
                 + Words.percent(best.accuracy()) + " % of the images"
@@ -96,7 +102,9 @@ final class Accuracy {
                     "In percent but for log loss (nats) and ECE (expected calibration error, 0 to 1). Precision, recall"
                             + " and F1 are means over the classes. Training and validation: accuracy there. Bold: the best.");
             page.notes(
-                    "Judged by " + story.judges() + ". Where a classifier has several trials, these are their means.",
+                    "Judged by " + story.judges()
+                            + ". Where a classifier has several trials, these are their means, and"
+                            + " the deviation is the standard deviation of their accuracies.",
                     "Source: results.json, keys trials[].metrics.test, metrics.train.accuracy,"
                             + " metrics.validation.accuracy; intervals: metrics.test.accuracy_low and accuracy_high, or"
                             + " comparison.standings[].accuracy_low and accuracy_high where there is a comparison.");

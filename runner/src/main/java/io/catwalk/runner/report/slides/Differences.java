@@ -84,16 +84,21 @@ final class Differences {
             page.text(line.rightOf(30), Style.NOTE.withSize(12).withColor(Look.INK), (String)
                     legend.get(i).get(1));
         }
-        boolean models = comparison.scope() == Comparison.Scope.MODELS;
         List<String> words = new ArrayList<>();
         words.add("Read a row against a column: the difference in accuracy, in percentage points.");
         words.add(
-                models
-                        ? "Exact McNemar tests on the same images, corrected by Holm for the number of pairs, at the 5 %"
-                                + " level."
-                        : "Corrected t-test over the same folds; a verdict is one that is at least 95 % probable, with a"
+                switch (comparison.scope()) {
+                    case MODELS ->
+                        "Exact McNemar tests on the same images, corrected by Holm for the number of pairs, at the 5 %"
+                                + " level.";
+                    case SEEDS ->
+                        "Welch's t-test over the seeds on one split, corrected by Holm for the number of pairs, at the"
+                                + " 5 % level.";
+                    case CLASSIFIERS ->
+                        "Corrected t-test over the same folds; a verdict is one that is at least 95 % probable, with a"
                                 + " region of ±" + Words.fixed(comparison.regionPoints(), 1)
-                                + " points that counts as none.");
+                                + " points that counts as none.";
+                });
         if (comparison.cochranQ() != null) {
             words.add("All at once (Cochran's Q): "
                     + Words.fixed(comparison.cochranQ().statistic(), 1) + " with "

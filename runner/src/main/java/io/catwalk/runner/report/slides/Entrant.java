@@ -100,6 +100,12 @@ record Entrant(String name, List<Model> models, Comparison.@Nullable Standing st
                 : done().size() == 1 ? metric(metrics -> metrics.test().accuracyHigh()) : null;
     }
 
+    /** Returns the standard deviation of the accuracies of its trials; null for a single trial, or without a comparison. */
+    @Nullable
+    Double deviation() {
+        return standing == null ? null : standing.standardDeviation();
+    }
+
     private static @Nullable Double finite(double value) {
         return Double.isFinite(value) ? (Double) value : null;
     }

@@ -1,0 +1,26 @@
+package io.catwalk.runner.cli;
+
+import io.catwalk.runner.experiment.Conduct;
+import java.time.Duration;
+
+/** Shares one time budget among runs that follow each other. */
+final class Allowance {
+
+    private static final Duration LEAST = Duration.ofMillis(1);
+
+    private final Conduct whole;
+    private final long start = System.nanoTime();
+
+    Allowance(Conduct whole) {
+        this.whole = whole;
+    }
+
+    /** Returns how to carry out the next run: with the time that the earlier ones have left. */
+    Conduct left() {
+        if (whole.budget() == null) {
+            return whole;
+        }
+        Duration left = whole.budget().minusNanos(System.nanoTime() - start);
+        return new Conduct(left.compareTo(LEAST) < 0 ? LEAST : left, whole.retry(), whole.versions());
+    }
+}

@@ -1,0 +1,224 @@
+package io.catwalk.runner.experiment;
+
+import io.catwalk.runner.AtomicFiles;
+import io.catwalk.runner.Json;
+import io.catwalk.runner.Reasons;
+import io.catwalk.runner.RequestException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Keeps the runs of one experiment on several data sets: an ordinary run folder for each, and a summary across.
+ *
+ * @param path the folder
+ */
+public record CollectionFolder(Path path) {
+
+    private static final String REQUEST = "collection.yaml";
+    private static final String LOCK = "lock";
+    private static final String JSON = "across.json";
+    private static final String MARKDOWN = "across.md";
+    private static final String PAGE = "across.html";
+
+    /** Everything that a collection writes into its folder beside its runs. */
+    private static final Set<String> OWN = Set.of(REQUEST, LOCK, JSON, MARKDOWN, PAGE);
+
+    /** Says whether a run must not have this name. */
+    static boolean isOwnFile(String name) {
+        return OWN.contains(name.toLowerCase(Locale.ROOT).replaceFirst("\\.part$", ""));
+    }
+
+    /**
+     * Says whether there is a collection.
+     *
+     * @param path where
+     * @return whether it holds a request for several data sets
+     */
+    public static boolean isOne(Path path) {
+        return Files.isRegularFile(path.resolve(REQUEST));
+    }
+
+    /**
+     * Makes the folder and writes the request.
+     *
+     * @param path where; new, empty or, if it may be replaced, a collection or a run folder
+     * @param existing what to do with one that is there
+     * @param spec the request, in full
+     * @return the folder, with no run in it yet
+     * @throws RequestException if something else is there, or it cannot be written
+     * @throws IOException if the request cannot be written
+     */
+    public static CollectionFolder create(Path path, RunFolder.Existing existing, CollectionSpec spec)
+            throws IOException {
+        if (isOne(path)) {
+            CollectionFolder old = new CollectionFolder(path);
+            if (existing == RunFolder.Existing.REFUSE) {
+                throw new RequestException("--out must be new, but " + path
+                        + " holds the runs of several data sets: choose another, or replace it with --force");
+            }
+            old.delete();
+        }
+        try (RunLock lock = RunFolder.claim(path, existing)) {
+            AtomicFiles.write(lock.run().path().resolve(REQUEST), Json.YAML.writeValueAsString(spec));
+        }
+        return new CollectionFolder(path);
+    }
+
+    /**
+     * Reads the request.
+     *
+     * @return what {@link #create} wrote
+     * @throws RequestException if it is not of a format that this program reads
+     */
+    public CollectionSpec readSpec() {
+        try {
+            JsonNode content = Json.YAML.readTree(Files.readString(path.resolve(REQUEST)));
+            int schema = content.path("schema").asInt(0);
+            if (schema > CollectionSpec.SCHEMA) {
+                throw new RequestException("expected a folder of schema " + CollectionSpec.SCHEMA + " or older, but "
+                        + path + " is of schema " + schema
+                        + ": it is left as it is; use the newer Catwalk that made it");
+            }
+            return Json.YAML.treeToValue(content, CollectionSpec.class);
+        } catch (RequestException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            throw new RequestException(
+                    "expected several data sets in " + path.resolve(REQUEST) + ", but cannot read it: " + Reasons.of(e),
+                    e);
+        }
+    }
+
+    /**
+     * Opens the run of a data set, or begins it.
+     *
+     * @param spec the request
+     * @param member one of its data sets
+     * @return its run folder, with its request
+     * @throws IOException if it cannot be written
+     */
+    public RunFolder run(CollectionSpec spec, CollectionSpec.Member member) throws IOException {
+        Path folder = path.resolve(member.folder());
+        if (RunFolder.isOne(folder)) {
+            return RunFolder.open(folder);
+        }
+        try (RunLock lock = RunFolder.claim(folder, RunFolder.Existing.REFUSE)) {
+            lock.run().writeExperiment(spec.experiment(member));
+            return lock.run();
+        }
+    }
+
+    /**
+     * Lists the runs that have begun.
+     *
+     * @return in the order of the request
+     */
+    public List<RunFolder> runs() {
+        return readSpec().members().stream()
+                .map(member -> path.resolve(member.folder()))
+                .filter(RunFolder::isOne)
+                .map(RunFolder::open)
+                .toList();
+    }
+
+    /**
+     * Keeps everybody else from working on the collection; each run has a lock of its own besides.
+     *
+     * @return to be closed; the end of the program does it too, however it ends
+     * @throws RequestException if somebody is at it, or it cannot be written
+     */
+    public RunLock lock() {
+        return RunLock.take(new RunFolder(path), RunLock.Purpose.TRAIN, Duration.ZERO, note -> {});
+    }
+
+    /**
+     * Keeps everybody else from the collection to write into it; waits for a while for another one who does.
+     *
+     * @param note is told, in one line, if it has to wait
+     * @return to be closed
+     * @throws RequestException if somebody trains there or is not done in time, or it cannot be written
+     */
+    public RunLock lockPatiently(Consumer<String> note) {
+        return RunLock.take(new RunFolder(path), RunLock.Purpose.WRITE, RunFolder.PATIENCE, note);
+    }
+
+    /**
+     * Sums the runs up, as far as they have come.
+     *
+     * @return the results across
+     * @throws IOException if the results of a run cannot be read
+     */
+    public Across sumUp() throws IOException {
+        CollectionSpec spec = readSpec();
+        List<@Nullable Results> results = new ArrayList<>();
+        for (CollectionSpec.Member member : spec.members()) {
+            RunFolder run = new RunFolder(path.resolve(member.folder()));
+            results.add(run.hasBegun() ? run.recorded().compared() : null);
+        }
+        return Across.of(String.valueOf(path.toAbsolutePath().normalize().getFileName()), spec, results);
+    }
+
+    /**
+     * Writes the summary as JSON and Markdown.
+     *
+     * @param across what {@link #sumUp} gave
+     * @throws IOException if it cannot be written; an older one is then as it was
+     */
+    public void write(Across across) throws IOException {
+        AtomicFiles.write(path.resolve(JSON), Json.JSON.writeValueAsString(across));
+        AtomicFiles.write(path.resolve(MARKDOWN), new AcrossMarkdown(across).text());
+    }
+
+    /**
+     * Returns where the summary for people goes.
+     *
+     * @return path of an HTML file
+     */
+    public Path page() {
+        return path.resolve(PAGE);
+    }
+
+    /** Deletes the runs and then the rest, the request last; refuses if there is anything that it has not written. */
+    @SuppressWarnings("try") // the lock is held, not used
+    private void delete() throws IOException {
+        CollectionSpec spec = readSpec();
+        Set<String> runs = Set.copyOf(
+                spec.members().stream().map(CollectionSpec.Member::folder).toList());
+        try (Stream<Path> entries = Files.list(path)) {
+            for (Path entry : entries.sorted().toList()) {
+                String name = entry.getFileName().toString();
+                String foreign =
+                        isOwnFile(name) ? null : runs.contains(name) ? RunFolder.foreign(entry) : "is of no run";
+                if (foreign != null) {
+                    throw new RequestException("--out must be new, empty or a run folder, but " + entry + " " + foreign
+                            + ": it is left as it is; choose another");
+                }
+            }
+        }
+        try (RunLock lock = lock()) {
+            for (String run : runs) {
+                Path folder = path.resolve(run);
+                if (Files.exists(folder)) {
+                    RunFolder.claim(folder, RunFolder.Existing.REPLACE).close();
+                    Files.deleteIfExists(folder.resolve(LOCK));
+                    Files.delete(folder);
+                }
+            }
+            for (String file : List.of(JSON, MARKDOWN, PAGE)) {
+                Files.deleteIfExists(path.resolve(file));
+            }
+        }
+        Files.deleteIfExists(path.resolve(LOCK));
+        Files.deleteIfExists(path.resolve(REQUEST));
+    }
+}

@@ -1,0 +1,97 @@
+package io.catwalk.runner.experiment;
+
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.trial.DatasetSpec;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Asks for one experiment on several data sets, as {@code collection.yaml} shows it.
+ *
+ * @param schema version of this format
+ * @param experiment what is done on each of them; its own data set is the first
+ * @param members the data sets, at least two, each with the folder of its run
+ */
+public record CollectionSpec(int schema, ExperimentSpec experiment, List<Member> members) {
+
+    /** The version of the format that this program writes. */
+    public static final int SCHEMA = 1;
+
+    /** Copies the list, and checks that the folders stay where they belong. */
+    public CollectionSpec {
+        members = List.copyOf(members);
+        for (Member member : members) {
+            if (!folder(member.folder()).equals(member.folder())) {
+                throw new RequestException("expected the name of a folder, but found '" + member.folder() + "'");
+            }
+        }
+    }
+
+    /**
+     * Names a data set of the collection.
+     *
+     * @param folder of its run, in the folder of the collection
+     * @param dataset which images
+     */
+    public record Member(String folder, DatasetSpec dataset) {}
+
+    /**
+     * Returns what is done on one of the data sets.
+     *
+     * @param member one of {@link #members}
+     * @return an ordinary request
+     */
+    public ExperimentSpec experiment(Member member) {
+        return experiment.on(member.dataset());
+    }
+
+    /** Gathers the members of a collection, while their images are at hand, one after the other. */
+    public static final class Gathering {
+
+        private final List<Member> members = new ArrayList<>();
+        private final Set<String> folders = new HashSet<>();
+        private final Set<String> contents = new HashSet<>();
+
+        /**
+         * Adds a data set under its name, with a number behind it if another has the same.
+         *
+         * @param spec how it was asked for
+         * @param images what it is
+         * @throws RequestException if its content is that of an earlier one, which would count twice
+         */
+        public void add(DatasetSpec spec, ImageDataset images) {
+            if (!contents.add(images.sha256())) {
+                throw new RequestException("expected different data sets, but the images of " + spec.name()
+                        + " are there twice: leave one out");
+            }
+            String name = folder(images.name());
+            String free = name;
+            for (int number = 2; !folders.add(free.toLowerCase(Locale.ROOT)); number++) {
+                free = name + "-" + number;
+            }
+            members.add(new Member(free, spec));
+        }
+
+        /**
+         * Returns the data sets so far.
+         *
+         * @return in their order
+         */
+        public List<Member> members() {
+            return List.copyOf(members);
+        }
+    }
+
+    /** Makes a name that any system takes for a folder, and that no file of the collection has. */
+    private static String folder(String name) {
+        String safe = name.replaceAll("[^\\p{L}\\p{N}._-]+", "-").replaceAll("^[.-]+|[.-]+$", "");
+        if (safe.isEmpty() || CollectionFolder.isOwnFile(safe)) {
+            return "images" + (safe.isEmpty() ? "" : "-" + safe);
+        }
+        return safe.length() > 80 ? safe.substring(0, 80).replaceAll("[.-]+$", "") : safe;
+    }
+}

@@ -1,0 +1,62 @@
+package io.catwalk.runner.report.page;
+
+import gg.jte.TemplateOutput;
+import gg.jte.output.StringOutput;
+import io.catwalk.runner.AtomicFiles;
+import io.catwalk.runner.experiment.Across;
+import io.catwalk.runner.statistics.CriticalDifference;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Writes {@code across.html}: one file that shows how classifiers stand over several data sets. */
+public final class AcrossPage {
+
+    private AcrossPage() {}
+
+    /**
+     * Writes the page.
+     *
+     * @param across what it shows
+     * @param file where to; one that is there is replaced
+     * @throws IOException if it cannot be written
+     */
+    public static void write(Across across, Path file) throws IOException {
+        AtomicFiles.write(file, html(across));
+    }
+
+    static String html(Across across) {
+        TemplateOutput html = new StringOutput(100_000);
+        ReportPage.TEMPLATES.render("across.jte", across, html);
+        return html.toString();
+    }
+
+    /** Draws the ranks; null if there are none. */
+    static @Nullable RankDiagram diagram(Across across) {
+        CriticalDifference ranking = across.ranking();
+        return ranking == null ? null : RankDiagram.of(ranking);
+    }
+
+    /** Returns the address of the report of a data set, beside this page. */
+    static String report(Across.DataSet one) {
+        try {
+            // A path of several parts cannot be taken for an address with a scheme.
+            return new URI(null, null, one.folder() + "/report.html", null).toASCIIString();
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    /** Says whether an accuracy is the highest on its data set. */
+    static boolean isBest(Across.DataSet one, String contestant) {
+        Double own = one.accuracies().get(contestant);
+        return own != null && one.accuracies().values().stream().allMatch(other -> other <= own);
+    }
+
+    static String probability(double value) {
+        return value > 0.995 ? "> 0.99" : value < 0.005 ? "< 0.01" : String.format(Locale.ROOT, "%.2f", value);
+    }
+}

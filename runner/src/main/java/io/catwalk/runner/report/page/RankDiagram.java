@@ -1,0 +1,92 @@
+package io.catwalk.runner.report.page;
+
+import io.catwalk.runner.statistics.CriticalDifference;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Places a critical-difference diagram as Demsar draws it (2006): mean ranks on an axis, the best to the left, a bar
+ * over those that do not differ significantly, and the critical difference itself above.
+ *
+ * @param labels the classifiers
+ * @param ticks whole ranks
+ * @param groups the bars
+ * @param difference the critical difference, from rank 1 on
+ * @param height of the whole, in the same unit as {@link #WIDTH}
+ */
+record RankDiagram(List<Label> labels, List<Tick> ticks, List<Bar> groups, Bar difference, double height) {
+
+    static final int WIDTH = 860;
+    static final int AXIS = 64;
+    private static final int LEFT = 250;
+    private static final int RIGHT = 610;
+    private static final int BAR_STEP = 9;
+    private static final int LABEL_STEP = 24;
+
+    /** Names a classifier: a line goes from its rank down to its height and out to its text. */
+    record Label(String name, String rank, double x, double y, double textX, String anchor) {}
+
+    /** Marks a rank on the axis. */
+    record Tick(int rank, double x) {}
+
+    /** Draws a thick line. */
+    record Bar(double from, double to, double y) {}
+
+    static RankDiagram of(CriticalDifference ranking) {
+        List<CriticalDifference.Rank> ranks = ranking.ranks();
+        int count = ranks.size();
+        List<Bar> bars = new ArrayList<>();
+        for (List<String> group : ranking.groups()) {
+            double best = average(ranks, group.get(0));
+            double last = average(ranks, group.get(group.size() - 1));
+            bars.add(new Bar(at(best, count) - 4, at(last, count) + 4, AXIS + BAR_STEP * (bars.size() + 1.0)));
+        }
+        double below = AXIS + BAR_STEP * (bars.size() + 1.0) + 18;
+        List<Label> labels = new ArrayList<>();
+        int left = (count + 1) / 2;
+        for (int i = 0; i < count; i++) {
+            CriticalDifference.Rank rank = ranks.get(i);
+            boolean onLeft = i < left;
+            labels.add(new Label(
+                    rank.classifier(),
+                    String.format(Locale.ROOT, "%.2f", rank.average()),
+                    at(rank.average(), count),
+                    below + LABEL_STEP * (onLeft ? i : count - 1 - i),
+                    onLeft ? LEFT - 20 : RIGHT + 20,
+                    onLeft ? "end" : "start"));
+        }
+        List<Tick> ticks = new ArrayList<>();
+        int step = Math.max(1, (count + 14) / 15); // more numbers than 15 would touch
+        for (int rank = 1; rank <= count; rank += step) {
+            ticks.add(new Tick(rank, at(rank, count)));
+        }
+        Bar difference = new Bar(LEFT, at(1 + ranking.difference(), count), 26);
+        return new RankDiagram(labels, ticks, bars, difference, below + LABEL_STEP * left);
+    }
+
+    private static double average(List<CriticalDifference.Rank> ranks, String classifier) {
+        return ranks.stream()
+                .filter(rank -> rank.classifier().equals(classifier))
+                .mapToDouble(CriticalDifference.Rank::average)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static double at(double rank, int count) {
+        return LEFT + (rank - 1) / (count - 1) * (RIGHT - LEFT);
+    }
+
+    /** Writes a place. */
+    static String px(double value) {
+        return String.format(Locale.ROOT, "%.1f", value);
+    }
+
+    int axisFrom() {
+        return LEFT;
+    }
+
+    int axisTo() {
+        return RIGHT;
+    }
+}

@@ -1,0 +1,134 @@
+package io.catwalk.runner.statistics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.catwalk.runner.RequestException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Holds the tests over seeds and over data sets against what scipy and baycomp say in test-data/golden/across.json. */
+@Tag("tiny")
+class GoldenAcrossTest {
+
+    private static final JsonNode GOLDEN = new JsonMapper().readTree(Path.of("../test-data/golden/across.json"));
+
+    static Stream<JsonNode> welch() {
+        return GOLDEN.get("welch").valueStream();
+    }
+
+    static Stream<JsonNode> signedRank() {
+        return GOLDEN.get("signed_rank").valueStream();
+    }
+
+    private static double[] doubles(JsonNode array) {
+        return array.valueStream().mapToDouble(JsonNode::asDouble).toArray();
+    }
+
+    private static void agree(double actual, JsonNode expected, double tolerance) {
+        assertThat(expected.isNumber()).as("the golden file has a number").isTrue();
+        assertThat(actual).isCloseTo(expected.asDouble(), within(tolerance));
+    }
+
+    @ParameterizedTest
+    @MethodSource("welch")
+    void welchAgreesWithScipy(JsonNode node) {
+        WelchTTest test = WelchTTest.of(doubles(node.get("first")), doubles(node.get("second")));
+
+        agree(test.p(), node.get("p"), 1e-9);
+        agree(test.degreesOfFreedom(), node.get("degrees"), 1e-9);
+        agree(test.interval(0.95).low(), node.get("low"), 1e-9);
+        agree(test.interval(0.95).high(), node.get("high"), 1e-9);
+    }
+
+    @ParameterizedTest
+    @MethodSource("signedRank")
+    void theBayesianSignedRankTestAgreesWithBaycompButForTheDraws(JsonNode node) {
+        double[] differences = doubles(node.get("first"));
+        double[] second = doubles(node.get("second"));
+        for (int i = 0; i < differences.length; i++) {
+            differences[i] -= second[i];
+        }
+        var region = new EquivalenceRegion(node.get("region").asDouble());
+
+        BayesianSignedRankTest posterior = BayesianSignedRankTest.of(differences, region);
+
+        // 50,000 draws here and 400,000 there wander by at most 0.0024 together (one standard deviation).
+        agree(posterior.worse(), node.get("worse"), 0.01);
+        agree(posterior.equivalent(), node.get("equivalent"), 0.01);
+        agree(posterior.better(), node.get("better"), 0.01);
+        assertThat(BayesianSignedRankTest.of(differences, region)).isEqualTo(posterior);
+    }
+
+    /**
+     * Where every difference is above twice the region, the first has the most weight unless the prior's, w, has more
+     * than half of w squared; w is Beta(1/2, n). For n = 1 its distribution is the square root, and the chance of
+     * {@code w < sqrt(1/2)} is 2 to the power of -1/4.
+     */
+    @Test
+    void oneDataSetGivesWhatCanBeWorkedOutByHand() {
+        var posterior = BayesianSignedRankTest.of(new double[] {0.02}, new EquivalenceRegion(0.5));
+
+        assertThat(posterior.better()).isCloseTo(Math.pow(2, -0.25), within(0.005));
+        assertThat(posterior.worse()).isZero();
+        assertThat(posterior.equivalent()).isCloseTo(1 - Math.pow(2, -0.25), within(0.005));
+    }
+
+    @Test
+    void classifiersThatNeverDifferAreEquivalentAndWithoutARegionAsLikelyWorseAsBetter() {
+        assertThat(BayesianSignedRankTest.of(new double[5], EquivalenceRegion.STANDARD))
+                .isEqualTo(new BayesianSignedRankTest(0, 1, 0));
+        assertThat(BayesianSignedRankTest.of(new double[5], new EquivalenceRegion(0)))
+                .isEqualTo(new BayesianSignedRankTest(0.5, 0, 0.5));
+        assertThatThrownBy(() -> BayesianSignedRankTest.of(new double[] {Double.NaN}, EquivalenceRegion.STANDARD))
+                .hasMessageContaining("NaN");
+    }
+
+    @Test
+    void theVerdictOverDataSetsSaysHowOftenAndHowSure() {
+        double[][] scores = new double[6][];
+        Arrays.fill(scores, new double[] {0.9, 0.88, 0.901});
+
+        List<DataSetPair> pairs = DataSetPair.all(List.of("a", "b", "c"), scores, EquivalenceRegion.STANDARD);
+
+        assertThat(pairs)
+                .extracting(DataSetPair::outcome)
+                .containsExactly(Outcome.BETTER, Outcome.EQUIVALENT, Outcome.WORSE);
+        assertThat(pairs.get(0).verdict())
+                .isEqualTo("a is better than b: ahead on 6 of 6 data sets, behind on 0, 2.0 points on average;"
+                        + " P(better by more than 0.5) > 0.99");
+        assertThat(pairs.get(1).verdict()).startsWith("a and c are practically equivalent: ahead on 0 of 6");
+    }
+
+    @Test
+    void fewerThanFiveDataSetsAreRefused() {
+        assertThatThrownBy(() -> DataSetPair.all(List.of("a", "b"), new double[4][2], EquivalenceRegion.STANDARD))
+                .isInstanceOf(RequestException.class)
+                .hasMessageContaining("at least 5 data sets")
+                .hasMessageContaining("found 4");
+    }
+
+    @Test
+    void twoSeedsAreRefusedAndSeedsWithoutSpreadAreCertain() {
+        assertThatThrownBy(() -> WelchTTest.of(new double[] {0.9, 0.91}, new double[] {0.8, 0.81}))
+                .isInstanceOf(RequestException.class)
+                .hasMessageContaining("at least 3 seeds")
+                .hasMessageContaining("found 2");
+        double[] same = {0.5, 0.5, 0.5};
+        assertThat(WelchTTest.of(same, same).p()).isEqualTo(1);
+        assertThat(WelchTTest.of(new double[] {0.75, 0.75, 0.75}, same).p()).isZero();
+        assertThat(WelchTTest.of(new double[] {0.75, 0.75, 0.75}, same)
+                        .interval(0.95)
+                        .low())
+                .isEqualTo(0.25);
+    }
+}
