@@ -330,9 +330,11 @@ public final class Experiment {
                     outcome.latencies().entrySet()) {
                 done = done.withLatency(latency.getKey(), latency.getValue());
             }
-            finished.put(done);
-            record(run, stopwatch, done);
-            show(run, done, listener);
+            if (!outcome.latencies().isEmpty()) {
+                finished.put(done);
+                record(run, stopwatch, done);
+                show(run, done, listener);
+            }
         }
     }
 

@@ -18,7 +18,6 @@ final class Projection {
 
     private static final Logger LOG = LoggerFactory.getLogger(Projection.class);
     private static final double PAUSE_SECONDS = 30;
-    private static final double GROWTH = 1.1;
 
     private final RunFolder run;
     private final Supplier<Results> results;
@@ -48,7 +47,7 @@ final class Projection {
     /** Hears that more trials have finished, and draws if it is time. */
     void changed(int finished) {
         boolean rested = seconds.getAsDouble() - drawnAt >= PAUSE_SECONDS;
-        if (rested && (failing || finished >= GROWTH * drawnWith)) {
+        if (rested && (failing || 10L * finished >= 11L * drawnWith)) {
             draw(finished);
         }
     }

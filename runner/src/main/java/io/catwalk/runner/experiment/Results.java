@@ -17,7 +17,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -162,6 +164,33 @@ public record Results(
      */
     public List<TrialOutcome> failed() {
         return trials.stream().filter(outcome -> !(outcome instanceof Done)).toList();
+    }
+
+    /**
+     * Says which trials were made by other software or on another machine than the rest: what sets those apart
+     * need not be their classifiers.
+     *
+     * @return at most two sentences; none if all were made alike
+     */
+    public List<String> mixture() {
+        List<String> mixture = new ArrayList<>();
+        mixture("by different software", done -> done.provenance().software().makers())
+                .ifPresent(mixture::add);
+        mixture("on different machines", done -> done.provenance().machine().title())
+                .ifPresent(mixture::add);
+        return mixture;
+    }
+
+    private Optional<String> mixture(String what, Function<Done, String> maker) {
+        Map<String, Long> makers =
+                done().stream().collect(Collectors.groupingBy(maker, LinkedHashMap::new, Collectors.counting()));
+        return makers.size() < 2
+                ? Optional.empty()
+                : Optional.of("The trials were made " + what + ", which may be part of any difference between them: "
+                        + makers.entrySet().stream()
+                                .map(entry -> entry.getValue() + " × " + entry.getKey())
+                                .collect(Collectors.joining("; "))
+                        + ".");
     }
 
     /**

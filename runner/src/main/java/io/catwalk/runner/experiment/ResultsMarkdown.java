@@ -16,7 +16,11 @@ record ResultsMarkdown(Results results) {
         if (results.tuning() != null) {
             tuning(text, results.tuning());
         }
-        return text + new ResultsMarkdown(results.withoutCandidates()).tables();
+        text.append(new ResultsMarkdown(results.withoutCandidates()).tables());
+        results.mixture()
+                .forEach(sentence ->
+                        text.append('\n').append(Markdown.text(sentence)).append('\n'));
+        return text.toString();
     }
 
     private static void tuning(StringBuilder text, Tuning tuning) {

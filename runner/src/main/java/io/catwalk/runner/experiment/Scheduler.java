@@ -86,20 +86,18 @@ final class Scheduler {
      */
     void run(Outcomes finished) throws IOException, InterruptedException {
         finished.all().forEach(this::learnPace);
-        plan(finished);
         try {
-            while (true) {
+            // Of a search, more may be known to be needed whenever all that was planned has an outcome.
+            while (!running.isEmpty() || !waiting.isEmpty() || plan(finished)) {
                 begin(finished);
-                if (running.isEmpty()) {
-                    return;
-                }
-                TrialSpec over = await();
-                if (over == null) {
-                    return;
-                }
-                settle(over, finished);
-                if (waiting.isEmpty() && running.isEmpty()) {
-                    plan(finished); // of a search, more may be known to be needed now
+                if (!running.isEmpty()) {
+                    TrialSpec over = await();
+                    if (over == null) {
+                        return;
+                    }
+                    settle(over, finished);
+                } else if (!waiting.isEmpty()) {
+                    return; // there is no time for any of them
                 }
             }
         } finally {
@@ -107,10 +105,12 @@ final class Scheduler {
         }
     }
 
-    private void plan(Outcomes finished) {
+    /** Tells whether there is anything to do. */
+    private boolean plan(Outcomes finished) {
         spec.trials(finished).stream()
                 .filter(trial -> !finished.has(trial))
                 .forEach(trial -> waiting.put(trial.id(), trial));
+        return !waiting.isEmpty();
     }
 
     /** Fills the slots with what there is time for. */
@@ -138,14 +138,14 @@ final class Scheduler {
         var unused = submitted.outcome().whenComplete((outcome, failure) -> ended.add(trial));
     }
 
-    /** Waits for a trial to end; null once the time is over. */
+    /** Waits for a trial to end; null once the time is over and none has ended before. */
     private @Nullable TrialSpec await() throws InterruptedException {
         Duration budget = conduct.budget();
         if (budget == null) {
             return ended.take();
         }
         long left = budget.minus(stopwatch.elapsed()).toMillis();
-        return left <= 0 ? null : ended.poll(left, TimeUnit.MILLISECONDS);
+        return ended.poll(Math.max(0, left), TimeUnit.MILLISECONDS);
     }
 
     private void settle(TrialSpec trial, Outcomes finished) throws IOException, InterruptedException {

@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param models the finished trials, in the order of the results; of a search that has ended, the full training
  *     of the best
  * @param dataset the images, for the pictures; null if they are not there any more
- * @param missing what a reader would look for and does not find, in sentences
+ * @param missing what a reader would look for and does not find, such as trials that were all made alike, in
+ *     sentences
  */
 public record RunReport(
         ExperimentSpec spec,
@@ -119,7 +120,7 @@ public record RunReport(
         // Candidates that were only scored would stand beside the one that was trained in full.
         boolean searched = all.tuning() != null && all.tuning().best() != null;
         Results results = searched ? all.withoutCandidates() : all;
-        List<String> missing = new ArrayList<>();
+        List<String> missing = new ArrayList<>(all.mixture());
         List<Model> models = new ArrayList<>();
         for (TrialOutcome outcome : results.trials()) {
             models.add(model(results, run.folder().trial(outcome.trial()), outcome, missing));

@@ -35,6 +35,15 @@ public record Machine(String os, String architecture, String processor, int core
     }
 
     /**
+     * Names the machine for people.
+     *
+     * @return such as {@code AMD EPYC (amd64) with 2 cores and Linux 6.1}
+     */
+    public String title() {
+        return processor + " (" + architecture + ") with " + cores + (cores == 1 ? " core" : " cores") + " and " + os;
+    }
+
+    /**
      * Reads the largest resident memory that this process ever had.
      *
      * @return bytes; null where the operating system does not tell (all but Linux)

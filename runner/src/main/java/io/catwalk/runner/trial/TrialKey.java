@@ -3,6 +3,7 @@ package io.catwalk.runner.trial;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.data.Sha256;
 import java.util.List;
+import tools.jackson.databind.SerializationFeature;
 
 /**
  * Identifies what made a trial: with another key it would have another outcome.
@@ -33,7 +34,9 @@ public record TrialKey(String digest) {
                 order.dataset().limitTest(),
                 order.split(),
                 order.spec());
-        return new TrialKey(
-                new Sha256().add(Json.LINE.writeValueAsString(parts)).hex());
+        // The order in which somebody wrote hyperparameters down changes no network.
+        String text =
+                Json.LINE.writer(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS).writeValueAsString(parts);
+        return new TrialKey(new Sha256().add(text).hex());
     }
 }

@@ -56,7 +56,8 @@ final class ComparedAsOnnxTest {
                         "p999_abs",
                         "tolerance",
                         "configurations",
-                        "worst");
+                        "worst",
+                        "missing");
         assertThat(parity.path("agrees").asBoolean()).isTrue();
         assertThat(parity.path("images").asInt()).isEqualTo(TinyImages.TEST);
         assertThat(parity.path("flips").asInt(-1)).isZero();

@@ -221,7 +221,7 @@ final class Closing {
                 rows,
                 "Trials",
                 experiment.finished() + " of " + experiment.planned() + " finished, "
-                        + story.results().failed()
+                        + story.results().failed().size()
                         + " failed; " + experiment.jobs() + " at once, "
                         + Words.count(experiment.threads(), "thread", "threads") + " each; seeds "
                         + Words.list(

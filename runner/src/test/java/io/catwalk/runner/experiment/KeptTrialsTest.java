@@ -1,0 +1,353 @@
+package io.catwalk.runner.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.catwalk.api.Recipe;
+import io.catwalk.runner.Json;
+import io.catwalk.runner.data.TinyImages;
+import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.plugin.TestPlugin;
+import io.catwalk.runner.training.Epoch;
+import io.catwalk.runner.trial.DatasetSpec;
+import io.catwalk.runner.trial.MadeUp;
+import io.catwalk.runner.trial.Software;
+import io.catwalk.runner.trial.SplitSpec;
+import io.catwalk.runner.trial.TrialExecutor;
+import io.catwalk.runner.trial.TrialFolder;
+import io.catwalk.runner.trial.TrialKey;
+import io.catwalk.runner.trial.TrialOrder;
+import io.catwalk.runner.trial.TrialOutcome;
+import io.catwalk.runner.trial.TrialSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Resumes a run of three made-up trials after something has changed, and looks at what is made again. */
+class KeptTrialsTest {
+
+    private static final Conduct KEEP = new Conduct(null, Conduct.Retry.NEVER, Conduct.Versions.KEEP);
+
+    @TempDir
+    private static Path shared;
+
+    private static PluginCatalog catalog;
+
+    @TempDir
+    private Path folder;
+
+    private Path images;
+    private RunFolder run;
+    private Made made = new Made();
+
+    @BeforeAll
+    static void install() throws IOException {
+        TestPlugin.sound("made-up")
+                .write(Files.createDirectory(shared.resolve("plugins")).resolve("made-up.jar"));
+        catalog = PluginCatalog.open(shared.resolve("plugins"));
+    }
+
+    @BeforeEach
+    void begin() throws IOException {
+        images = TinyImages.write(folder.resolve("images"));
+        run = new RunFolder(Files.createDirectory(folder.resolve("run")));
+    }
+
+    private ExperimentSpec request() {
+        return request(Recipe.standard().withBatchSize(16).withEpochs(2));
+    }
+
+    private ExperimentSpec request(Recipe recipe) {
+        return new ExperimentSpec(
+                ExperimentSpec.SCHEMA,
+                new DatasetSpec(images.toString(), null, 0, 0),
+                SplitSpec.holdOut(0.1, 0),
+                List.of(new Contestant("made-up", "default", Map.of(), recipe)),
+                List.of(1L, 2L, 3L),
+                1,
+                1,
+                null,
+                1,
+                null,
+                "compare");
+    }
+
+    private Results run(ExperimentSpec request, PluginCatalog plugins, Conduct conduct) throws Exception {
+        made = new Made();
+        return new Experiment(request, plugins, folder, shared.resolve("plugins"), Clock.systemUTC())
+                .run(run, made, null, conduct, made);
+    }
+
+    private Results resume() throws Exception {
+        return run(request(), catalog, Conduct.STANDARD);
+    }
+
+    private TrialFolder trial(int seed) {
+        return run.trial(request().trials(new Outcomes()).get(seed - 1));
+    }
+
+    /** Writes lines of the journal anew, with the key that they would have had. */
+    private void rewrite(UnaryOperator<String> change) throws IOException {
+        Path file = run.journal().path();
+        List<String> lines = new ArrayList<>();
+        for (String line : Files.readAllLines(file)) {
+            String changed = change.apply(line);
+            if (!changed.equals(line)) {
+                Journal.Entry entry = Json.LINE.readValue(changed, Journal.Entry.class);
+                TrialOutcome.Done done = (TrialOutcome.Done) entry.outcome();
+                TrialOrder order = run.trial(done.trial()).readOrder();
+                String key = TrialKey.of(order.with(done.provenance().inputs())).digest();
+                changed = Json.LINE.writeValueAsString(new Journal.Entry(key, entry.seconds(), done));
+            }
+            lines.add(changed);
+        }
+        Files.write(file, lines);
+    }
+
+    @Test
+    void whatIsWholeIsKept() throws Exception {
+        resume();
+        assertThat(made.events).containsExactly("kept 0", "trains 1", "trains 2", "trains 3");
+
+        Results results = resume();
+
+        assertThat(made.events).containsExactly("kept 3");
+        assertThat(results.done()).hasSize(3);
+        assertThat(results.mixture()).isEmpty();
+        assertThat(results.markdown()).doesNotContain("different");
+    }
+
+    @Test
+    void anotherJarOfThePluginMakesTheTrialsAgain() throws Exception {
+        resume();
+        Path plugins = Files.createDirectory(folder.resolve("plugins"));
+        TestPlugin.sound("made-up").file("more.txt", new byte[] {1}).write(plugins.resolve("newer.jar"));
+
+        run(request(), PluginCatalog.open(plugins), KEEP);
+
+        String reason = ": is run again, since its plugin is another jar now (newer.jar)";
+        assertThat(made.events)
+                .containsExactlyInAnyOrder(
+                        "made-up seed 1" + reason,
+                        "made-up seed 2" + reason,
+                        "made-up seed 3" + reason,
+                        "kept 0",
+                        "trains 1",
+                        "trains 2",
+                        "trains 3");
+    }
+
+    @Test
+    void otherImagesMakeTheTrialsAgain() throws Exception {
+        resume();
+        Path pixels = images.resolve("t10k-images-idx3-ubyte");
+        byte[] changed = Files.readAllBytes(pixels);
+        changed[changed.length - 1] ^= 1;
+        Files.write(pixels, changed);
+
+        resume();
+
+        assertThat(made.events).contains("kept 0", "trains 1", "trains 2", "trains 3");
+        assertThat(made.notes()).hasSize(3).allMatch(note -> note.contains(": is run again, since the images of "));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"catwalk, 0.0.9", "djl, 0.35.1", "pytorch, 2.6.9"})
+    void otherVersionsMakeTheTrialsAgain(String part, String version) throws Exception {
+        resume();
+        String before = "\"" + part + "\":\"[^\"]+\"";
+        String after = "\"" + part + "\":\"" + version + "\"";
+        rewrite(line -> line.contains("\"seed\":2") ? line.replaceAll(before, after) : line);
+        String journal = Files.readString(run.journal().path());
+
+        Results mixed = run(request(), catalog, KEEP);
+
+        assertThat(made.events).as("--keep-versions").containsExactly("kept 3");
+        assertThat(run.journal().path()).content().isEqualTo(journal);
+        assertThat(mixed.mixture())
+                .singleElement()
+                .asString()
+                .startsWith("The trials were made by different software, which may be part of any difference between"
+                        + " them: 2 × " + Software.current().makers() + "; 1 × Catwalk ")
+                .contains(version);
+        assertThat(run.path().resolve("results.md")).content().contains("made by different software");
+
+        resume();
+
+        assertThat(made.events).contains("kept 2", "trains 2");
+        assertThat(made.notes())
+                .singleElement()
+                .asString()
+                .startsWith("made-up seed 2: is run again, since it was made by Catwalk ")
+                .contains(version, ", and this is " + Software.current().makers())
+                .endsWith(" (--keep-versions keeps it)");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"onnxruntime, 1.0.0", "java, Debian 11"})
+    void versionsThatChangeNoWeightAreOfNoAccount(String part, String version) throws Exception {
+        resume();
+        rewrite(line -> line.replaceAll("\"" + part + "\":\"[^\"]+\"", "\"" + part + "\":\"" + version + "\""));
+
+        resume();
+
+        assertThat(made.events).containsExactly("kept 3");
+    }
+
+    @Test
+    void aMixOfMachinesIsSaid() throws Exception {
+        resume();
+        rewrite(line -> line.contains("\"seed\":3") ? line.replace("AMD EPYC", "Intel Xeon") : line);
+
+        Results results = resume();
+
+        assertThat(made.events).containsExactly("kept 3");
+        assertThat(results.mixture())
+                .containsExactly("The trials were made on different machines, which may be part of any difference"
+                        + " between them: 2 × AMD EPYC (amd64) with 2 cores and Linux 6.1; 1 × Intel Xeon (amd64)"
+                        + " with 2 cores and Linux 6.1.");
+    }
+
+    @Test
+    void aKeyThatIsNotThatOfTheTrialMakesItAgain() throws Exception {
+        resume();
+        Path file = run.journal().path();
+        List<String> lines = Files.readAllLines(file);
+        lines.set(1, lines.get(1).replaceFirst("\"key\":\"[0-9a-f]+\"", "\"key\":\"" + "0".repeat(64) + "\""));
+        Files.write(file, lines);
+
+        resume();
+
+        assertThat(made.events)
+                .containsExactly(
+                        "made-up seed 1: is run again, since it was made from another request", "kept 2", "trains 1");
+    }
+
+    @Test
+    void aTrialOfAnotherRequestThatTheJournalDoesNotKnowIsNotTaken() throws Exception {
+        resume();
+        Files.delete(run.journal().path());
+        for (int seed : List.of(1, 3)) {
+            Path order = trial(seed).order();
+            Files.writeString(order, Files.readString(order).replace("\"epochs\" : 2", "\"epochs\" : 9"));
+        }
+
+        resume();
+
+        assertThat(made.events).containsExactly("kept 1", "trains 1", "trains 3");
+        assertThat(run.journal().read().entries()).hasSize(3);
+    }
+
+    @Test
+    void anotherRequestMakesAllAgain() throws Exception {
+        resume();
+
+        run(request(Recipe.standard().withBatchSize(16).withEpochs(3)), catalog, KEEP);
+
+        assertThat(made.events).contains("kept 0", "trains 1", "trains 2", "trains 3");
+        assertThat(made.notes()).hasSize(3).allMatch(note -> note.endsWith("since it was made from another request"));
+    }
+
+    @Test
+    void whatIsMissingOrDamagedIsMadeUpFor() throws Exception {
+        resume();
+        Files.delete(trial(1).predictions("test"));
+        Path weights = trial(2).path().resolve("model/network-0000.params");
+        byte[] changed = Files.readAllBytes(weights);
+        changed[100] ^= 1;
+        Files.write(weights, changed);
+        Files.write(trial(3).path().resolve("model/network-0000.params"), new byte[5]);
+
+        resume();
+
+        assertThat(made.events)
+                .containsExactlyInAnyOrder(
+                        "made-up seed 1: is completed, since predictions.csv is missing",
+                        "made-up seed 2: is completed, since model/network-0000.params has been changed",
+                        "made-up seed 3: is completed, since model/network-0000.params has 5 bytes instead of 2048",
+                        "kept 0",
+                        "trains 1",
+                        "trains 2",
+                        "trains 3");
+        assertThat(trial(1).predictions("test")).exists();
+    }
+
+    /** Makes each trial up at once, and remembers what it is told. */
+    private static final class Made implements TrialExecutor, ExperimentListener {
+
+        private final int[] labels =
+                IntStream.range(0, TinyImages.TEST).map(i -> i % 10).toArray();
+        private final List<String> events = new ArrayList<>();
+
+        List<String> notes() {
+            return events.stream().filter(event -> event.contains(": ")).toList();
+        }
+
+        @Override
+        public int slots() {
+            return 1;
+        }
+
+        @Override
+        public Submitted submit(TrialOrder order, Consumer<Epoch> listener) {
+            events.add("trains " + order.spec().seed());
+            CompletableFuture<TrialOutcome> outcome = new CompletableFuture<>();
+            try {
+                outcome.complete(MadeUp.leave(order, labels, 10));
+            } catch (IOException e) {
+                outcome.completeExceptionally(e);
+            }
+            return new Submitted() {
+                @Override
+                public CompletableFuture<TrialOutcome> outcome() {
+                    return outcome;
+                }
+
+                @Override
+                public void cancel() {}
+            };
+        }
+
+        @Override
+        public void close() {}
+
+        @Override
+        public synchronized void note(String text) {
+            events.add(text);
+        }
+
+        @Override
+        public void kept(Collection<TrialSpec> trials) {
+            events.add("kept " + trials.size());
+        }
+
+        @Override
+        public void started(TrialSpec trial) {}
+
+        @Override
+        public void epoch(TrialSpec trial, Epoch epoch) {}
+
+        @Override
+        public void finished(TrialOutcome outcome) {}
+
+        @Override
+        public void measuring(TrialSpec trial, int number, int of) {}
+
+        @Override
+        public void unmeasured(TrialSpec trial, String reason) {}
+    }
+}

@@ -1,0 +1,148 @@
+package io.catwalk.runner.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ProjectionTest {
+
+    @TempDir
+    private Path folder;
+
+    private RunFolder run;
+    private double seconds;
+    private int finished;
+
+    /** How many trials had finished whenever it was drawn. */
+    private final List<Integer> drawn = new ArrayList<>();
+
+    private final List<String> notes = new ArrayList<>();
+
+    @BeforeEach
+    void begin() throws IOException {
+        run = new RunFolder(Files.createDirectory(folder.resolve("run")));
+    }
+
+    private Projection projection() {
+        return new Projection(run, this::results, finished, () -> seconds, notes::add);
+    }
+
+    private Results results() {
+        drawn.add(finished);
+        Results.Summary summary = new Results.Summary(
+                "run",
+                "compare",
+                "2026-11-24T15:15:49Z",
+                seconds,
+                10_000,
+                finished,
+                List.of(),
+                List.of(1L),
+                0,
+                1,
+                1,
+                1);
+        Results.Dataset images = new Results.Dataset("shapes", "0".repeat(64), List.of("a", "b"), 1, 8, 8, 90, 10, 50);
+        return new Results(ExperimentSpec.SCHEMA, summary, images, List.of(), null, null);
+    }
+
+    private void finish(Projection projection, int trials, double secondsLater) {
+        seconds += secondsLater;
+        finished += trials;
+        projection.changed(finished);
+    }
+
+    @Test
+    void isDrawnAtTheStart() throws IOException {
+        finished = 7;
+
+        projection();
+
+        assertThat(drawn).containsExactly(7);
+        assertThat(run.path().resolve("results.json")).content().contains("\"finished\" : 7");
+        assertThat(run.path().resolve("results.csv")).exists();
+        assertThat(run.path().resolve("results.md")).exists();
+    }
+
+    @Test
+    void isNotDrawnAgainWithinHalfAMinute() {
+        Projection projection = projection();
+
+        finish(projection, 50, 29.9);
+        assertThat(drawn).containsExactly(0);
+        finish(projection, 50, 0.1);
+        assertThat(drawn).containsExactly(0, 100);
+        finish(projection, 900, 29.9);
+        assertThat(drawn).containsExactly(0, 100);
+    }
+
+    @Test
+    void isNotDrawnAgainUntilATenthMoreHasFinished() {
+        finished = 100;
+        Projection projection = projection();
+
+        finish(projection, 9, 3600);
+        assertThat(drawn).containsExactly(100);
+        finish(projection, 1, 3600);
+        assertThat(drawn).containsExactly(100, 110);
+    }
+
+    /** Whatever is drawn grows with the trials, so the sum of the counts stands for all that is written. */
+    @Test
+    void allDrawingsOfTenThousandTrialsTogetherCostAFewOfTheLast() {
+        Projection projection = projection();
+
+        for (int trial = 0; trial < 10_000; trial++) {
+            finish(projection, 1, 31);
+        }
+
+        assertThat(drawn).hasSizeBetween(50, 100);
+        int last = drawn.get(drawn.size() - 1);
+        assertThat(last).isGreaterThan(9_000);
+        assertThat(drawn.stream().mapToInt(Integer::intValue).sum()).isLessThan(12 * last);
+    }
+
+    @Test
+    void aFileThatCannotBeWrittenIsToldOnceAndTriedAgainLater() throws IOException {
+        Projection projection = projection();
+        Files.delete(run.path().resolve("results.json"));
+        Path inTheWay = Files.createDirectories(run.path().resolve("results.json/in the way"));
+
+        finish(projection, 10, 30);
+        finish(projection, 1, 29);
+        finish(projection, 0, 1);
+
+        assertThat(drawn).containsExactly(0, 10, 11);
+        assertThat(notes)
+                .singleElement()
+                .asString()
+                .startsWith("the results could not be written and are tried again later: ");
+
+        Files.delete(inTheWay);
+        Files.delete(inTheWay.getParent());
+        finish(projection, 0, 30);
+
+        assertThat(run.path().resolve("results.json")).content().contains("\"finished\" : 11");
+        assertThat(notes).hasSize(1);
+        finish(projection, 0, 30);
+        assertThat(drawn).as("once it is written it rests").containsExactly(0, 10, 11, 11);
+    }
+
+    @Test
+    void aRunFolderThatIsGoneIsNoReasonToStopAtTheStart() throws IOException {
+        Files.delete(run.path());
+
+        Projection projection = projection();
+        finish(projection, 1, 30);
+
+        assertThat(notes).hasSize(1);
+        assertThat(drawn).containsExactly(0, 1);
+    }
+}
