@@ -81,11 +81,11 @@ final class KilledRunTest {
             TestPlugin.sound(name).write(plugins.resolve(name + ".jar"));
         }
         TinyImages.write(folder.resolve("tiny"));
+        run = folder.resolve("calm");
     }
 
     @Test
     void killedAndGoneOnWithItEndsAsIfNothingHadHappened(TestReporter reporter) throws Exception {
-        run = folder.resolve("calm");
         carryOut(REQUEST + " --in-process");
         carryOut(EXPORT);
         long start = System.nanoTime();
@@ -126,7 +126,9 @@ final class KilledRunTest {
         List<Process> both = new ArrayList<>();
         for (String screen : List.of("first.txt", "second.txt")) {
             both.add(Catwalk.process(
-                            folder, command("compare a b --epochs 1 --batch-size 24 --dataset DATA --out RUN " + HOW))
+                            folder,
+                            command("compare a b --epochs 1 --batch-size 24 --in-process --dataset DATA --out RUN "
+                                    + HOW))
                     .redirectErrorStream(true)
                     .redirectOutput(folder.resolve(screen).toFile())
                     .start());

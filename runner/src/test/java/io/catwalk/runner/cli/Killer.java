@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -67,10 +68,11 @@ final class Killer {
 
     Process start(String... arguments) throws IOException {
         File screen = screen().toFile();
-        return Catwalk.process(folder, arguments)
+        ProcessBuilder program = Catwalk.process(folder, arguments)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(screen))
-                .redirectError(ProcessBuilder.Redirect.appendTo(screen))
-                .start();
+                .redirectError(ProcessBuilder.Redirect.appendTo(screen));
+        program.environment().put("CATWALK_OPTS", "-XX:TieredStopAtLevel=1"); // trials that live for seconds
+        return program.start();
     }
 
     /** What all programs have printed. */
@@ -85,7 +87,7 @@ final class Killer {
     /** Kills a program that has just been started, at a random instant of its life. */
     void kill(Kind kind, Process program) throws Exception {
         long start = System.nanoTime();
-        long wait = random.nextLong(spans.get(kind));
+        long wait = anInstant(kind);
         if (program.waitFor(wait, MILLISECONDS)) {
             spans.put(kind, Math.max(1, (System.nanoTime() - start) / 1_000_000));
             endedByItself(kind, program);
@@ -130,11 +132,15 @@ final class Killer {
             } else if (waited) {
                 return trials.get(random.nextInt(trials.size()));
             } else {
-                program.waitFor(random.nextLong(spans.get(kind)), MILLISECONDS);
+                program.waitFor(anInstant(kind), MILLISECONDS);
                 waited = true;
             }
         }
         return null;
+    }
+
+    private long anInstant(Kind kind) {
+        return random.nextLong(Objects.requireNonNull(spans.get(kind)));
     }
 
     private void end(Kind kind, Process program, long after) throws Exception {
