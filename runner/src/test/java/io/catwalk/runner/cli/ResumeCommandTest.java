@@ -36,29 +36,37 @@ final class ResumeCommandTest {
     }
 
     private Catwalk.Answer compare(String... more) {
-        return withPlugins(
-                List.of(
-                        "compare",
-                        "--dataset",
-                        folder.resolve("tiny").toString(),
-                        "--out",
-                        run.toString(),
-                        "--epochs",
-                        "2",
-                        "--batch-size",
-                        "16",
-                        "--threads",
-                        "1"),
-                more);
+        return inProcess(request(), more);
+    }
+
+    private List<String> request() {
+        return List.of(
+                "compare",
+                "--dataset",
+                folder.resolve("tiny").toString(),
+                "--out",
+                run.toString(),
+                "--epochs",
+                "2",
+                "--batch-size",
+                "16",
+                "--threads",
+                "1");
     }
 
     private Catwalk.Answer resume(String... more) {
-        return withPlugins(List.of("resume", run.toString()), more);
+        return inProcess(List.of("resume", run.toString()), more);
+    }
+
+    private Catwalk.Answer inProcess(List<String> command, String... more) {
+        List<String> options = new ArrayList<>(List.of("--in-process"));
+        options.addAll(List.of(more));
+        return withPlugins(command, options.toArray(String[]::new));
     }
 
     private Catwalk.Answer withPlugins(List<String> command, String... more) {
         List<String> arguments = new ArrayList<>(command);
-        arguments.addAll(List.of("--plugins-dir", plugins.toString(), "--in-process"));
+        arguments.addAll(List.of("--plugins-dir", plugins.toString()));
         arguments.addAll(List.of(more));
         return Catwalk.run(arguments.toArray(String[]::new));
     }
@@ -135,7 +143,7 @@ final class ResumeCommandTest {
         plugin(TestPlugin.sound("one"), "one");
         plugin(TestPlugin.sound("two"), "two");
 
-        Catwalk.Answer stopped = compare("--budget", "0s");
+        Catwalk.Answer stopped = withPlugins(request(), "--budget", "0s");
 
         assertThat(stopped.exitCode()).as("%s", stopped).isEqualTo(ExitCode.SOME_FAILED);
         assertThat(results().at("/experiment/not_run").valueStream())
