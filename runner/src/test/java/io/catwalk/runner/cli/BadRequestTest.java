@@ -155,8 +155,8 @@ final class BadRequestTest {
                     train lstm --limit-train 2147483648  | Invalid value for option '--limit-train'
                     train lstm --limit-test -2147483648  | --limit-test must be 0 (all) or above
                     train lstm --trial-timeout 9999999999h | --trial-timeout must be a number with s, m or h
-                    train lstm --set learning_rate=NaN   | lstm: not among the hyperparameters (none): recipe: optimizer.learning_rate must be
-                    train lstm --set learning_rate=1e999 | lstm: not among the hyperparameters (none): recipe: optimizer.learning_rate must be
+                    train lstm --set learning_rate=NaN   | lstm: not among the hyperparameters (none): recipe: optimizer.learning_rate must be above 0 and finite, but is NaN
+                    train lstm --set learning_rate=1e999 | lstm: not among the hyperparameters (none): recipe: optimizer.learning_rate must be above 0 and finite, but is Infinity
                     train lstm --set weight_decay=-1e308 | lstm: not among the hyperparameters (none): recipe: optimizer.weight_decay must be
                     train lstm --set label_smoothing=1e308 | lstm: not among the hyperparameters (none): recipe: label_smoothing must be
                     train lstm --budget 9999999999h      | --budget must be a number with s, m or h
