@@ -216,12 +216,13 @@ class ArchitectureTest {
                         .or(callConstructor(SplittableRandom.class))));
     }
 
-    /** A trial reads the clock and hands it on; the command line names run folders by it. */
+    /** A trial and a measurement read the clock and hand it on; the command line names run folders by it. */
     @Test
     void onlyTrialsAndTheCommandLineReadTheClock() {
         holds(
                 430,
                 not(named("io.catwalk.runner.trial.TrialRun"))
+                        .and(not(named("io.catwalk.runner.trial.BenchRun")))
                         .and(not(named("io.catwalk.runner.trial.Spent")))
                         .and(not(resideInAPackage("io.catwalk.runner.cli"))),
                 never(accessTarget("the clock", access -> {

@@ -10,6 +10,7 @@ import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.trial.BenchProcess;
 import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.LocalExecutor;
 import io.catwalk.runner.trial.PrivateFolder;
@@ -41,6 +42,11 @@ final class ConductOptions {
 
     @Option(names = "--retry", description = "Try a failed trial once more.")
     boolean retry;
+
+    @Option(
+            names = "--no-latency",
+            description = "Do not measure how fast the trained networks answer; catwalk bench RUN does so later.")
+    boolean noLatency;
 
     /** Set by the only command that finds trials of an earlier start. */
     boolean keepVersions;
@@ -81,7 +87,7 @@ final class ConductOptions {
         RunFolder run = lock.run();
         try (ProgressView view = ProgressView.of(console, spec);
                 LocalExecutor executor = new LocalExecutor(execution(spec), inProcess ? 1 : spec.jobs())) {
-            Results results = experiment.run(run, executor, how, view);
+            Results results = experiment.run(run, executor, noLatency ? null : new BenchProcess(), how, view);
             return new Conducted(results, Reports.writeAfter(run, results, console));
         } finally {
             note.withdraw();

@@ -48,9 +48,13 @@ final class ProgressCount {
         finished += all(trial);
     }
 
-    /** Hears that nothing is trained any more, and so many networks are measured. */
-    void measuring(int networks) {
-        all = finished + networks + 1;
+    /** Hears that nothing is trained any more, and that the network of this number, from 1, is measured. */
+    void measuring(int number, int of) {
+        if (number == 1) {
+            all = finished + of + 1;
+        } else {
+            finished++;
+        }
     }
 
     long all() {

@@ -83,8 +83,8 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
         }
 
         @Override
-        public synchronized void measuring(int trials) {
-            console.note("measuring the latency of " + trials + (trials == 1 ? " network" : " networks"));
+        public synchronized void measuring(TrialSpec trial, int number, int of) {
+            console.note(trial.title() + ": measuring the latency, network " + number + " of " + of);
         }
 
         @Override
@@ -181,10 +181,10 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
         }
 
         @Override
-        public synchronized void measuring(int trials) {
-            count.measuring(trials);
+        public synchronized void measuring(TrialSpec trial, int number, int of) {
+            count.measuring(number, of);
             step();
-            whole.setExtraMessage(" measuring " + trials + (trials == 1 ? " network" : " networks"));
+            whole.setExtraMessage(" measuring latency " + number + "/" + of);
         }
 
         @Override

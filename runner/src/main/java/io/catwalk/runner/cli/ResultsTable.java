@@ -33,6 +33,7 @@ final class ResultsTable {
             printTrials(results, console);
         }
         printOnnx(results, console);
+        results.latencyNotes().forEach(note -> console.item("", note));
         for (TrialOutcome outcome : all.failed()) {
             console.note("failed: " + results.label(outcome.trial()) + ": " + outcome.error());
         }

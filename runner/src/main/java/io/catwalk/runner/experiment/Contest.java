@@ -106,7 +106,9 @@ record Contest(
         return results.entrySet().stream()
                 .filter(trial -> trial.getKey().label().equals(contestant))
                 .map(trial -> trial.getValue().efficiency())
-                .filter(efficiency -> efficiency.onnxBytes() != null && efficiency.onnxruntime() != null)
+                .filter(efficiency -> efficiency.onnxBytes() != null
+                        && efficiency.onnxruntime() != null
+                        && efficiency.onnxruntime().busy() == null)
                 .findFirst()
                 .orElse(null);
     }

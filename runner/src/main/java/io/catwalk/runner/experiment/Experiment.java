@@ -8,8 +8,12 @@ import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.InferenceEngine;
+import io.catwalk.runner.trial.Latency;
+import io.catwalk.runner.trial.LatencyBench;
+import io.catwalk.runner.trial.LatencySettings;
 import io.catwalk.runner.trial.ParityResult;
 import io.catwalk.runner.trial.Software;
+import io.catwalk.runner.trial.TrialBench;
 import io.catwalk.runner.trial.TrialExecutor;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialInputs;
@@ -50,6 +54,7 @@ public final class Experiment {
     private final ImageDataset dataset;
     private final Split split;
     private final int judging;
+    private final LatencySettings latencySettings = LatencySettings.standard();
 
     /**
      * Prepares an experiment: loads the data and checks that every recipe can be trained on it, before
@@ -96,6 +101,7 @@ public final class Experiment {
      *
      * @param run a run folder with this request, which nobody else works on
      * @param executor runs the trials
+     * @param bench measures the trained networks at the end; null leaves that out
      * @param conduct how
      * @param listener is told how it goes on
      * @return the outcome of every trial
@@ -103,7 +109,12 @@ public final class Experiment {
      * @throws IOException if the journal cannot be written any more
      * @throws InterruptedException if the calling thread is interrupted
      */
-    public Results run(RunFolder run, TrialExecutor executor, Conduct conduct, ExperimentListener listener)
+    public Results run(
+            RunFolder run,
+            TrialExecutor executor,
+            @Nullable LatencyBench bench,
+            Conduct conduct,
+            ExperimentListener listener)
             throws IOException, InterruptedException {
         Journal.Content journal = run.journal().readAndRepair();
         if (journal.repaired()) {
@@ -125,7 +136,9 @@ public final class Experiment {
                 listener::note);
         Scheduler.Desk desk = desk(run, listener, stopwatch, finished, projection);
         new Scheduler(spec, executor, conduct, stopwatch, desk).run(finished);
-        measure(run, executor, listener, stopwatch, finished);
+        if (bench != null) {
+            measure(run, new TrialBench(bench, latencySettings, dataset), listener, stopwatch, finished);
+        }
         RecordedRun recorded = recorded(run, stopwatch, finished);
         try {
             return recorded.compared();
@@ -295,7 +308,7 @@ public final class Experiment {
 
     /** Measures the networks that are for use and were not measured yet. */
     private void measure(
-            RunFolder run, TrialExecutor executor, ExperimentListener listener, Stopwatch stopwatch, Outcomes finished)
+            RunFolder run, TrialBench bench, ExperimentListener listener, Stopwatch stopwatch, Outcomes finished)
             throws IOException, InterruptedException {
         List<Done> trained = finished.all().stream()
                 .filter(Done.class::isInstance)
@@ -303,25 +316,23 @@ public final class Experiment {
                 .filter(done -> done.trial().purpose() == TrialSpec.Purpose.SHIP)
                 .filter(done -> !done.isMeasured(run.trial(done.trial()).engines()))
                 .toList();
-        listener.measuring(trained.size());
-        for (Done done : trained) {
-            TrialFolder folder = run.trial(done.trial());
-            Done measured = done;
-            for (InferenceEngine engine : folder.engines()) {
-                try {
-                    measured = measured.withLatency(engine, executor.measure(order(done.trial(), folder), engine));
-                } catch (IOException e) {
-                    LOG.error(
-                            "The latency of {} on {} could not be measured",
-                            done.trial().title(),
-                            engine,
-                            e);
-                    listener.unmeasured(done.trial(), Reasons.of(e));
-                }
+        for (int i = 0; i < trained.size(); i++) {
+            Done done = trained.get(i);
+            TrialSpec trial = done.trial();
+            listener.measuring(trial, i + 1, trained.size());
+            TrialBench.Outcome outcome =
+                    bench.measure(order(trial, run.trial(trial)), done.normalization(), trial.threads());
+            outcome.problems().forEach(problem -> listener.unmeasured(trial, problem));
+            outcome.busy()
+                    .ifPresent(busy -> listener.note(trial.title() + ": latency measured while " + busy
+                            + "; catwalk bench " + run.path() + " measures again"));
+            for (Map.Entry<InferenceEngine, Latency> latency :
+                    outcome.latencies().entrySet()) {
+                done = done.withLatency(latency.getKey(), latency.getValue());
             }
-            finished.put(measured);
-            record(run, stopwatch, measured);
-            show(run, measured, listener);
+            finished.put(done);
+            record(run, stopwatch, done);
+            show(run, done, listener);
         }
     }
 

@@ -45,11 +45,13 @@ public interface ExperimentListener {
     void finished(TrialOutcome outcome);
 
     /**
-     * Hears that latencies are measured from now on.
+     * Hears that the latency of a network is measured now.
      *
-     * @param trials number of networks to measure
+     * @param trial whose network
+     * @param number of it, from 1
+     * @param of so many
      */
-    void measuring(int trials);
+    void measuring(TrialSpec trial, int number, int of);
 
     /**
      * Hears that a latency could not be measured; the trial is done all the same.

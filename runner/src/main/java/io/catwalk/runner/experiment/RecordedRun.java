@@ -46,7 +46,7 @@ public record RecordedRun(
      */
     public Results results() {
         List<TrialSpec> planned = spec.trials(outcomes);
-        List<TrialOutcome> finished = outcomes.of(planned);
+        LatencyColumn finished = LatencyColumn.of(outcomes.of(planned));
         return new Results(
                 ExperimentSpec.SCHEMA,
                 new Results.Summary(
@@ -56,7 +56,7 @@ public record RecordedRun(
                         startedAt,
                         seconds,
                         spec.planned(),
-                        finished.size(),
+                        finished.trials().size(),
                         planned.stream()
                                 .filter(trial -> !outcomes.has(trial))
                                 .map(TrialSpec::title)
@@ -67,9 +67,10 @@ public record RecordedRun(
                         spec.jobs(),
                         spec.threads()),
                 dataset,
-                finished,
+                finished.trials(),
                 null,
-                spec.tuning() == null ? null : spec.tuning().outcome(spec, outcomes));
+                spec.tuning() == null ? null : spec.tuning().outcome(spec, outcomes),
+                finished.notes());
     }
 
     /**
@@ -87,13 +88,19 @@ public record RecordedRun(
             return results()
                     .compared(Comparison.of(
                             compared,
-                            outcomes,
+                            comparable(),
                             trial -> predictions(trial),
                             dataset,
                             new EquivalenceRegion(spec.region())));
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
+    }
+
+    private Outcomes comparable() {
+        Outcomes comparable = new Outcomes();
+        LatencyColumn.of(trials()).trials().forEach(comparable::put);
+        return comparable;
     }
 
     private @Nullable Predictions predictions(TrialSpec trial) {

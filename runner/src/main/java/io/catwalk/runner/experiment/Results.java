@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param trials in the order of the request
  * @param comparison how they stand to each other; null before all are done, or with nothing to compare
  * @param tuning outcome of a search; null if it was none
+ * @param latencyNotes what a reader has to know about the latencies, in sentences
  */
 public record Results(
         int schema,
@@ -38,7 +39,8 @@ public record Results(
         Dataset dataset,
         List<TrialOutcome> trials,
         @Nullable Comparison comparison,
-        @Nullable Tuning tuning) {
+        @Nullable Tuning tuning,
+        List<String> latencyNotes) {
 
     /**
      * Says what was asked for and how far it got.
@@ -100,13 +102,25 @@ public record Results(
             int validation,
             int test) {}
 
-    /** Copies the trials. */
+    /** Copies the lists. */
     public Results {
         trials = List.copyOf(trials);
+        latencyNotes = List.copyOf(latencyNotes);
+    }
+
+    /** Makes results with latencies that there is nothing to say about. */
+    public Results(
+            int schema,
+            Summary experiment,
+            Dataset dataset,
+            List<TrialOutcome> trials,
+            @Nullable Comparison comparison,
+            @Nullable Tuning tuning) {
+        this(schema, experiment, dataset, trials, comparison, tuning, List.of());
     }
 
     Results compared(@Nullable Comparison newComparison) {
-        return new Results(schema, experiment, dataset, trials, newComparison, tuning);
+        return new Results(schema, experiment, dataset, trials, newComparison, tuning, latencyNotes);
     }
 
     /**
@@ -125,7 +139,8 @@ public record Results(
                                 .filter(outcome -> outcome.trial().fold() == 0)
                                 .toList(),
                         comparison,
-                        tuning);
+                        tuning,
+                        latencyNotes);
     }
 
     /**
@@ -314,15 +329,16 @@ public record Results(
                         : String.format(Locale.ROOT, "%.2f M", efficiency.multiplyAccumulates() / 1e6),
                 micros(pytorch),
                 micros(onnxruntime),
-                pytorch == null || onnxruntime == null
-                        ? "-"
-                        : String.format(Locale.ROOT, "%.1f x", pytorch.p50Micros() / onnxruntime.p50Micros()),
+                efficiency.speedUp() == null ? "-" : String.format(Locale.ROOT, "%.1f x", efficiency.speedUp()),
                 parity == null || parity.maxAbs() == null ? "-" : Integer.toString(parity.flips()),
                 parity == null || parity.maxAbs() == null ? "-" : String.format(Locale.ROOT, "%.1e", parity.maxAbs()));
     }
 
     private static String micros(@Nullable Latency latency) {
-        return latency == null ? "-" : String.format(Locale.ROOT, "%.0f µs", latency.p50Micros());
+        return latency == null
+                ? "-"
+                : (latency.busy() == null ? "" : Latency.ROUGH)
+                        + String.format(Locale.ROOT, "%.0f µs", latency.p50Micros());
     }
 
     private static String percent(@Nullable Double share) {

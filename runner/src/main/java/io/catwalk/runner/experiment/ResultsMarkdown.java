@@ -34,6 +34,7 @@ record ResultsMarkdown(Results results) {
             trials(text);
         }
         onnx(text);
+        results.latencyNotes().forEach(note -> text.append('\n').append(note).append('\n'));
         if (results.comparison() != null) {
             comparison(text, results.comparison());
         }

@@ -14,6 +14,7 @@ import java.util.List;
  * @param augmentation state of the generator that changes them
  * @param vectors the weights, those of the best epoch, their average if there is one, and the optimizer's state
  */
+@SuppressWarnings("ArrayRecordComponent") // made once, read once, never compared
 record Checkpoint(
         List<Epoch> history,
         int bestEpoch,

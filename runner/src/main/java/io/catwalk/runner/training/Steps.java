@@ -87,10 +87,12 @@ abstract class Steps {
                 variance.muli(BETA2).addi(squared);
                 NDArray denominator = variance.sqrt();
                 denominator.attach(scratch);
-                denominator.divi(Math.sqrt(1 - Math.pow(BETA2, number))).addi(EPSILON);
+                denominator
+                        .divi(Math.sqrt(1 - Math.pow(BETA2, (double) number)))
+                        .addi(EPSILON);
                 NDArray move = mean.div(denominator);
                 move.attach(scratch);
-                trainable.subi(move.muli(learningRate / (1 - Math.pow(BETA1, number))));
+                trainable.subi(move.muli(learningRate / (1 - Math.pow(BETA1, (double) number))));
             }
         }
 

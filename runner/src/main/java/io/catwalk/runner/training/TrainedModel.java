@@ -93,7 +93,11 @@ public final class TrainedModel implements AutoCloseable {
      * @return a predictor for one thread, valid until this model is closed
      */
     public Predictor predictor() {
-        return new TorchPredictor(block, scope -> new ParametersInScope(scope, Parameter::getArray), task, manager);
+        long bytes = distinctParameters(block).stream()
+                .mapToLong(parameter -> parameter.getArray().size()
+                        * parameter.getArray().getDataType().getNumOfBytes())
+                .sum();
+        return new TorchPredictor(block, new DetachedWeights(bytes), task, manager);
     }
 
     /**

@@ -70,11 +70,6 @@ public final class LocalExecutor implements TrialExecutor {
     }
 
     @Override
-    public Latency measure(TrialOrder order, InferenceEngine engine) throws IOException, InterruptedException {
-        return execution.measure(order, engine);
-    }
-
-    @Override
     public void close() {
         pool.shutdownNow();
         boolean interrupted = Thread.interrupted();

@@ -12,14 +12,14 @@ import tools.jackson.core.JacksonException;
  * @param epoch an epoch ended
  * @param judged the network is trained and judged, and is exported now
  * @param ended the trial has come to this, and nothing follows
- * @param measured the latency was measured, and nothing follows
+ * @param measured a network was measured, and nothing follows
  * @param failed what was asked for could not be done, for this reason, and nothing follows
  */
 record TrialEvent(
         @Nullable Epoch epoch,
         TrialOutcome.@Nullable Done judged,
         @Nullable TrialOutcome ended,
-        @Nullable Latency measured,
+        LatencyBench.@Nullable Measured measured,
         @Nullable String failed) {
 
     static TrialEvent epoch(Epoch epoch) {
@@ -34,8 +34,8 @@ record TrialEvent(
         return new TrialEvent(null, null, outcome, null, null);
     }
 
-    static TrialEvent measured(Latency latency) {
-        return new TrialEvent(null, null, null, latency, null);
+    static TrialEvent measured(LatencyBench.Measured measured) {
+        return new TrialEvent(null, null, null, measured, null);
     }
 
     static TrialEvent failed(String reason) {

@@ -17,15 +17,4 @@ public interface TrialExecution {
      * @throws InterruptedException if the calling thread is interrupted; the trial is then over
      */
     TrialOutcome train(TrialOrder order, Consumer<Epoch> listener) throws IOException, InterruptedException;
-
-    /**
-     * Measures how fast a trained network answers; nothing else should run meanwhile.
-     *
-     * @param order a trial that was trained
-     * @param engine that runs it
-     * @return times and throughput
-     * @throws IOException if it cannot be measured
-     * @throws InterruptedException if the calling thread is interrupted
-     */
-    Latency measure(TrialOrder order, InferenceEngine engine) throws IOException, InterruptedException;
 }

@@ -27,18 +27,6 @@ public interface TrialExecutor extends AutoCloseable {
      */
     Submitted submit(TrialOrder order, Consumer<Epoch> listener);
 
-    /**
-     * Measures how fast a trained network answers, and returns when that is done; nothing else should run
-     * meanwhile.
-     *
-     * @param order a trial that was trained
-     * @param engine that runs it
-     * @return times and throughput
-     * @throws IOException if it cannot be measured
-     * @throws InterruptedException if the calling thread is interrupted
-     */
-    Latency measure(TrialOrder order, InferenceEngine engine) throws IOException, InterruptedException;
-
     /** Cancels what is still under way, and returns when it is over. */
     @Override
     void close();

@@ -23,13 +23,4 @@ public final class TrialInProcess implements TrialExecution {
             return new TrialOutcome.Failed(order.spec(), TrialMain.reason(e));
         }
     }
-
-    @Override
-    public Latency measure(TrialOrder order, InferenceEngine engine) throws IOException {
-        try {
-            return new TrialRun(order).measure(engine);
-        } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
-            throw new IOException(TrialMain.reason(e), e);
-        }
-    }
 }

@@ -13,16 +13,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Is the program of a trial's own process: {@code train ORDER.json}, {@code measure ORDER.json ENGINE} or
- * {@code measure-file MODEL.onnx THREADS}.
+ * Is the program of a trial's own process: {@code train ORDER.json}, {@code bench-weights BENCH.json} or
+ * {@code bench-file BENCH.json}.
  */
 final class TrialMain {
 
     private static final Logger LOG = LoggerFactory.getLogger(TrialMain.class);
 
     static final String TRAIN = "train";
-    static final String MEASURE = "measure";
-    static final String MEASURE_FILE = "measure-file";
+    static final String BENCH_WEIGHTS = "bench-weights";
+    static final String BENCH_FILE = "bench-file";
 
     private TrialMain() {}
 
@@ -51,24 +51,18 @@ final class TrialMain {
         Path subject = Path.of(arguments[1]);
         return switch (arguments[0]) {
             case TRAIN ->
-                TrialEvent.ended(new TrialRun(order(subject))
+                TrialEvent.ended(new TrialRun(read(subject, TrialOrder.class))
                         .run(
                                 epoch -> parent.send(TrialEvent.epoch(epoch).message()),
                                 judged -> parent.send(TrialEvent.judged(judged).message())));
-            case MEASURE -> {
-                InferenceEngine engine = InferenceEngine.valueOf(arguments[2]);
-                yield TrialEvent.measured(new TrialRun(order(subject)).measure(engine));
-            }
-            case MEASURE_FILE -> {
-                int threads = Integer.parseInt(arguments[2]);
-                yield TrialEvent.measured(TrialRun.measure(subject, threads));
-            }
+            case BENCH_WEIGHTS -> TrialEvent.measured(BenchRun.measure(read(subject, BenchOrder.OfWeights.class)));
+            case BENCH_FILE -> TrialEvent.measured(BenchRun.measure(read(subject, BenchOrder.OfFile.class)));
             default -> throw new IllegalArgumentException("unknown verb " + arguments[0]);
         };
     }
 
-    private static TrialOrder order(Path file) throws IOException {
-        return Json.read(file, TrialOrder.class, "the order of a trial");
+    private static <T> T read(Path file, Class<T> type) throws IOException {
+        return Json.read(file, type, "an order");
     }
 
     /** Says in one line what went wrong, for a person. */

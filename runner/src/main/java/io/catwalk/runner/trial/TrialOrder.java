@@ -33,16 +33,14 @@ public record TrialOrder(
     }
 
     /**
-     * Prepares measuring: with the data and plugins of this installation, and with another number of
-     * threads, which changes no answer.
+     * Prepares measuring: with the data and plugins of this installation.
      *
      * @param newDataHome the folder that holds the known data sets
      * @param newPluginsDir the folder of the plugin jars
-     * @param threads of the engine
      * @return a changed copy
      */
-    public TrialOrder toMeasure(Path newDataHome, Path newPluginsDir, int threads) {
-        return new TrialOrder(spec.withThreads(threads), dataset, split, newDataHome, newPluginsDir, folder, inputs);
+    public TrialOrder toMeasure(Path newDataHome, Path newPluginsDir) {
+        return new TrialOrder(spec, dataset, split, newDataHome, newPluginsDir, folder, inputs);
     }
 
     TrialOrder withDataHome(Path newDataHome) {

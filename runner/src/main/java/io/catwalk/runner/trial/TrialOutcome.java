@@ -81,13 +81,13 @@ public sealed interface TrialOutcome {
         }
 
         /**
-         * Adds what was measured after training.
+         * Replaces what was measured after training.
          *
          * @param engine that ran the network
-         * @param latency of the network on it
+         * @param latency of the network on it; null leaves it out
          * @return a changed copy
          */
-        public Done withLatency(InferenceEngine engine, Latency latency) {
+        public Done withLatency(InferenceEngine engine, @Nullable Latency latency) {
             return with(firstError, parity, efficiency.withLatency(engine, latency), files);
         }
 
@@ -98,10 +98,7 @@ public sealed interface TrialOutcome {
          * @return whether it was measured on all of them
          */
         public boolean isMeasured(List<InferenceEngine> engines) {
-            return engines.stream()
-                    .allMatch(engine -> engine == InferenceEngine.PYTORCH
-                            ? efficiency.pytorch() != null
-                            : efficiency.onnxruntime() != null);
+            return engines.stream().allMatch(engine -> efficiency.latency(engine) != null);
         }
 
         private Done with(

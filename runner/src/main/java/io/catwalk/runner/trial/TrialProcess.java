@@ -78,57 +78,8 @@ public final class TrialProcess implements TrialExecution {
                         "it was made from another plugin, other images or by another version than was ordered");
     }
 
-    @Override
-    public Latency measure(TrialOrder order, InferenceEngine engine) throws IOException, InterruptedException {
-        TrialFolder folder = new TrialFolder(order.folder());
-        // The order to measure may name other threads than the trial was trained with.
-        Path request = folder.path().resolve("measure.json");
-        AtomicFiles.write(request, Json.JSON.writeValueAsString(order));
-        try {
-            List<String> verb = List.of(TrialMain.MEASURE, request.toString(), engine.name());
-            return measure(verb, order.spec().threads(), folder);
-        } finally {
-            Files.deleteIfExists(request);
-        }
-    }
-
-    /**
-     * Measures how fast an ONNX file answers; nothing else should run meanwhile.
-     *
-     * @param file the model
-     * @param threads of ONNX Runtime
-     * @return times and throughput
-     * @throws IOException if it cannot be measured
-     * @throws InterruptedException if the calling thread is interrupted
-     */
-    public Latency measure(Path file, int threads) throws IOException, InterruptedException {
-        Path scratch = Files.createTempDirectory("catwalk-bench");
-        TrialFolder folder = new TrialFolder(scratch);
-        try {
-            String model = file.toAbsolutePath().toString();
-            return measure(List.of(TrialMain.MEASURE_FILE, model, Integer.toString(threads)), threads, folder);
-        } finally {
-            Files.deleteIfExists(folder.crashReport());
-            Files.deleteIfExists(folder.log());
-            Files.delete(scratch);
-        }
-    }
-
-    private Latency measure(List<String> verb, int threads, TrialFolder folder)
-            throws IOException, InterruptedException {
-        List<Latency> measured = new ArrayList<>();
-        Ending ending = run(verb, threads, folder, event -> {
-            if (event.measured() != null) {
-                measured.add(event.measured());
-            }
-        });
-        if (ending.exitCode != 0 || measured.isEmpty()) {
-            throw new IOException(ending.reason(folder, timeout));
-        }
-        return measured.get(0);
-    }
-
-    private Ending run(List<String> verb, int threads, TrialFolder folder, Consumer<TrialEvent> events)
+    /** Runs a verb of {@link TrialMain} in a process of its own, to its end. */
+    Ending run(List<String> verb, int threads, TrialFolder folder, Consumer<TrialEvent> events)
             throws IOException, InterruptedException {
         List<String> options = new ArrayList<>(List.of("-Dcatwalk.log=INFO"));
         options.addAll(EngineSettings.jvmOptions(threads));
@@ -156,7 +107,7 @@ public final class TrialProcess implements TrialExecution {
     }
 
     /** How a process ended. */
-    private record Ending(int exitCode, @Nullable String failure, boolean timedOut) {
+    record Ending(int exitCode, @Nullable String failure, boolean timedOut) {
 
         private static final String CRASHED = "crashed in native code";
         private static final int ABORTED = 128 + 6;

@@ -1,10 +1,7 @@
 package io.catwalk.runner.trial;
 
-import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Task;
 import io.catwalk.onnx.Predictor;
-import io.catwalk.onnx.runtime.OnnxOptions;
-import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.LabeledImages;
@@ -14,11 +11,8 @@ import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.plugin.LoadedClassifier;
 import io.catwalk.runner.plugin.LoadedPlugin;
 import io.catwalk.runner.training.Epoch;
-import io.catwalk.runner.training.TrainedModel;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -133,55 +127,6 @@ final class TrialRun {
                 weights.normalization(),
                 weights.provenance(),
                 folder.digests());
-    }
-
-    /**
-     * Measures how fast the trained network answers; nothing else should run meanwhile.
-     *
-     * @param engine that runs it
-     * @return times and throughput
-     * @throws IOException if the weights cannot be read
-     */
-    Latency measure(InferenceEngine engine) throws IOException {
-        return engine == InferenceEngine.PYTORCH
-                ? measurePytorch()
-                : measure(folder.onnx(), order.spec().threads());
-    }
-
-    /** Measures an ONNX file; PyTorch is not even loaded. */
-    static Latency measure(Path file, int threads) {
-        try (OnnxPredictor predictor =
-                OnnxPredictor.open(file, OnnxOptions.standard().withThreads(threads))) {
-            byte[] pixels = new byte[predictor.signature().imageSize()];
-            new SplittableRandom(0).nextBytes(pixels);
-            float[] image = predictor
-                    .metadata()
-                    .preprocessing()
-                    .map(preprocessing -> preprocessing.normalize(pixels))
-                    .orElseGet(() -> new float[pixels.length]);
-            return Latency.of(predictor, image, threads, System::nanoTime);
-        }
-    }
-
-    private Latency measurePytorch() throws IOException {
-        ImageDataset dataset = order.images().dataset();
-        Normalization normalization = Normalization.of(dataset.test(), new int[] {0});
-        try (LoadedPlugin plugin = plugin();
-                TrainedModel model =
-                        folder.readModel(plugin.require(order.spec().classifier()), chosen(), task(dataset));
-                Predictor predictor = model.predictor()) {
-            float[] image = normalization.normalized(dataset.test(), 0, 1);
-            return Latency.of(predictor, image, order.spec().threads(), System::nanoTime);
-        }
-    }
-
-    /** Opens the one jar that the trial needs. */
-    private LoadedPlugin plugin() {
-        return LoadedPlugin.find(order.pluginsDir(), order.inputs().pluginSha256());
-    }
-
-    private Hyperparameters chosen() {
-        return new Hyperparameters(order.spec().hyperparameters());
     }
 
     static Task task(ImageDataset dataset) {

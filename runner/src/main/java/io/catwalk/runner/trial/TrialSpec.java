@@ -83,8 +83,4 @@ public record TrialSpec(
     public String folder() {
         return "trials/" + id();
     }
-
-    TrialSpec withThreads(int newThreads) {
-        return new TrialSpec(classifier, variant, hyperparameters, recipe, seed, fold, newThreads, purpose);
-    }
 }

@@ -56,7 +56,8 @@ final class ComparedAsOnnxTest {
                         "p999_abs",
                         "tolerance",
                         "configurations",
-                        "worst");
+                        "worst",
+                        "missing");
         assertThat(parity.path("agrees").asBoolean()).isTrue();
         assertThat(parity.path("images").asInt()).isEqualTo(TinyImages.TEST);
         assertThat(parity.path("flips").asInt(-1)).isZero();
@@ -87,12 +88,13 @@ final class ComparedAsOnnxTest {
         for (String engine : List.of("pytorch", "onnxruntime")) {
             JsonNode latency = efficiency.path(engine);
             assertThat(latency.path("p50_micros").asDouble()).as(engine).isPositive();
-            assertThat(latency.path("p99_micros").asDouble())
+            assertThat(latency.path("calls").asInt()).as(engine).isPositive();
+            assertThat(latency.path("p90_micros").isNull())
                     .as(engine)
-                    .isGreaterThanOrEqualTo(latency.path("p50_micros").asDouble());
-            assertThat(latency.path("images_per_second64").asDouble())
+                    .isEqualTo(latency.path("calls").asInt() < 100);
+            assertThat(latency.path("machine"))
                     .as(engine)
-                    .isPositive();
+                    .isEqualTo(row(ExportedRun.GOOD).path("provenance").path("machine"));
         }
     }
 
@@ -145,9 +147,9 @@ final class ComparedAsOnnxTest {
                 .containsPattern("(?m)^model +acc +prec +rec +F1 +train +val +params +time +latency$")
                 .containsPattern("(?m)^as ONNX +size +MACs +PyTorch +ONNX RT +faster +flips +max diff$")
                 .containsPattern(
-                        "(?m)^mixed +\\d+ KiB +0\\.01 M +\\d+ µs +\\d+ µs +\\d+\\.\\d x +0 +\\d\\.\\de-\\d\\d$")
-                .containsPattern("(?m)^unknown-operation +- +- +\\d+ µs +- +- +- +-$")
-                .containsPattern("(?m)^two-faced +- +- +\\d+ µs +- +- +40 +\\d\\.\\de[+-]\\d\\d$");
+                        "(?m)^mixed +\\d+ KiB +0\\.01 M +~?\\d+ µs +~?\\d+ µs +(\\d+\\.\\d x|-) +0 +\\d\\.\\de-\\d\\d$")
+                .containsPattern("(?m)^unknown-operation +- +- +~?\\d+ µs +- +- +- +-$")
+                .containsPattern("(?m)^two-faced +- +- +~?\\d+ µs +- +- +40 +\\d\\.\\de[+-]\\d\\d$");
         assertThat(answer.err())
                 .contains(
                         "unknown-operation seed 1: done; ONNX: has no ONNX form: ",

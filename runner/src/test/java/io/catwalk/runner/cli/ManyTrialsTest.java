@@ -15,8 +15,6 @@ import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.plugin.TestPlugin;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.DatasetSpec;
-import io.catwalk.runner.trial.InferenceEngine;
-import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.SplitSpec;
 import io.catwalk.runner.trial.TrialExecutor;
@@ -82,11 +80,11 @@ class ManyTrialsTest {
         Experiment experiment = new Experiment(spec, catalog, folder, plugins, Clock.systemUTC());
         Made made = new Made();
         long written = written();
-        experiment.run(run, made, Conduct.STANDARD, made);
+        experiment.run(run, made, null, Conduct.STANDARD, made);
         figures.put("written_bytes", written() - written);
 
         Made again = new Made();
-        experiment.run(run, again, Conduct.STANDARD, again);
+        experiment.run(run, again, null, Conduct.STANDARD, again);
         figures.put("seconds_to_decide_what_is_left", again.decided());
 
         figures.put("trials", trials);
@@ -176,11 +174,6 @@ class ManyTrialsTest {
         }
 
         @Override
-        public Latency measure(TrialOrder order, InferenceEngine engine) throws IOException {
-            throw new IOException("made-up networks answer nothing");
-        }
-
-        @Override
         public void close() {}
 
         @Override
@@ -204,7 +197,7 @@ class ManyTrialsTest {
         public void epoch(TrialSpec trial, Epoch epoch) {}
 
         @Override
-        public void measuring(int trials) {}
+        public void measuring(TrialSpec trial, int number, int of) {}
 
         @Override
         public void unmeasured(TrialSpec trial, String reason) {}

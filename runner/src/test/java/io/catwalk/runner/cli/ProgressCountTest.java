@@ -38,8 +38,10 @@ final class ProgressCountTest {
         count.finished(second);
         assertThat(count.done()).isEqualTo(8).isLessThan(count.all());
 
-        count.measuring(2);
-        assertThat(count.done()).isLessThan(count.all() - 1);
+        count.measuring(1, 2);
+        assertThat(count.done()).isEqualTo(8).isEqualTo(count.all() - 3);
+        count.measuring(2, 2);
+        assertThat(count.done()).isEqualTo(9).isEqualTo(count.all() - 2);
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.catwalk.runner.statistics.CochranQ;
 import io.catwalk.runner.statistics.Outcome;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.Latency;
+import io.catwalk.runner.trial.Machine;
 import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.ParityResult;
 import io.catwalk.runner.trial.TrialMetrics;
@@ -197,9 +198,14 @@ final class ResultsTableTest {
                         0,
                         0,
                         null,
-                        new Latency(1, 1123.4, 150, 200, 1, 1),
-                        new Latency(1, 61.7, 150, 200, 1, 1)),
+                        latency(1123.4),
+                        latency(61.7)),
                 new ParityResult(
                         true, 10_000, 0, 1.6e-5, 1e-6, 1e-5, 1e-4, 24, "level ALL, 1 thread(s), batch 7", null));
+    }
+
+    private static Latency latency(double micros) {
+        Machine machine = new Machine("Linux 6", "amd64", "Some Processor", 2, 8L << 30);
+        return new Latency(1, 5_000, micros, 150.0, 200.0, 1.0, 1.0, null, machine);
     }
 }

@@ -17,6 +17,7 @@ import io.catwalk.runner.statistics.EquivalenceRegion;
 import io.catwalk.runner.statistics.Outcome;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.Latency;
+import io.catwalk.runner.trial.Machine;
 import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialOutcome.Done;
@@ -471,7 +472,7 @@ final class ComparisonTest {
     }
 
     private static Efficiency cost(double micros, long bytes) {
-        return new Efficiency(1, 1L, 1, bytes, 1, 1, 1, null, null, new Latency(1, micros, micros, micros, 1, 1));
+        return new Efficiency(1, 1L, 1, bytes, 1, 1, 1, null, null, latency(micros));
     }
 
     private static Results.Dataset images() {
@@ -484,5 +485,10 @@ final class ComparisonTest {
 
     private @Nullable Comparison comparison() {
         return Comparison.of(planned, finished, predictions::get, images(), EquivalenceRegion.STANDARD);
+    }
+
+    private static Latency latency(double micros) {
+        Machine machine = new Machine("Linux 6", "amd64", "Some Processor", 2, 8L << 30);
+        return new Latency(1, 5_000, micros, micros, micros, 1.0, 1.0, null, machine);
     }
 }

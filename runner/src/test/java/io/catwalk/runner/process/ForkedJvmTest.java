@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -21,6 +22,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -139,7 +141,7 @@ final class ForkedJvmTest {
         assertThat(environment).containsEntry("LANG", "de_DE.UTF-8").doesNotContainKey("LC_ALL");
     }
 
-    private ForkedJvm.Ending run(String what, Duration timeout) throws IOException, InterruptedException {
+    private ForkedJvm.Ending run(String what, @Nullable Duration timeout) throws IOException, InterruptedException {
         return new ForkedJvm().run(program(what), timeout, this::hear);
     }
 
@@ -181,7 +183,7 @@ final class ForkedJvmTest {
         private Child() {}
 
         public static void main(String[] arguments) {
-            DEEDS.get(arguments[0]).accept(ParentPipe.open(System.in));
+            Objects.requireNonNull(DEEDS.get(arguments[0])).accept(ParentPipe.open(System.in));
         }
 
         private static void chatter(ParentPipe pipe) {

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -148,8 +149,7 @@ final class TrialProcessTest {
         TrialOrder order = order("halts-when-traced", 1, "halted");
         Done done = (Done) new TrialProcess(null).train(order, epoch -> {});
 
-        assertThat(done.parity()).isNotNull();
-        assertThat(done.parity().sentence())
+        assertThat(Objects.requireNonNull(done.parity()).sentence())
                 .startsWith("has no ONNX form: its process ended by itself with exit code 5");
         Done written = (Done) new TrialFolder(order.folder()).readOutcome();
         assertThat(written.parity()).isEqualTo(done.parity());

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -81,8 +82,7 @@ final class TrialRunTest {
         assertThat(Files.getLastModifiedTime(trial().weights())).isEqualTo(weights);
         assertThat(heard).extracting(Epoch::epoch).containsExactly(1, 2, 3, 4);
         assertThat(second.metrics().test().images()).isEqualTo(TinyImages.TEST);
-        assertThat(second.parity()).isNotNull();
-        assertThat(second.parity().agrees()).isTrue();
+        assertThat(Objects.requireNonNull(second.parity()).agrees()).isTrue();
         assertThat(second.timing().epochs()).isEqualTo(4);
     }
 
@@ -100,9 +100,8 @@ final class TrialRunTest {
     void whateverANetworkThrowsWhenItIsTracedItIsTrained(String deed) {
         Done done = (Done) told(deed, () -> run(order("tiny", 1)));
 
-        assertThat(done.parity()).isNotNull();
-        assertThat(done.parity().missing()).isEqualTo(Missing.NO_FORM);
-        assertThat(done.parity().sentence()).startsWith("has no ONNX form: ");
+        assertThat(Objects.requireNonNull(done.parity()).missing()).isEqualTo(Missing.NO_FORM);
+        assertThat(Objects.requireNonNull(done.parity()).sentence()).startsWith("has no ONNX form: ");
         assertThat(trial().onnx()).doesNotExist();
         assertThat(done.files())
                 .extracting(FileDigest::file)
@@ -124,13 +123,12 @@ final class TrialRunTest {
         Files.createDirectories(inTheWay);
         Object weights = Files.getLastModifiedTime(trial().weights());
         Done unwritten = (Done) new TrialRun(order).run(epoch -> {}, judged -> {});
-        assertThat(unwritten.parity()).isNotNull();
-        assertThat(unwritten.parity().missing()).isEqualTo(Missing.UNWRITTEN);
-        assertThat(unwritten.parity().sentence()).startsWith("could not be written: cannot write ");
+        assertThat(Objects.requireNonNull(unwritten.parity()).missing()).isEqualTo(Missing.UNWRITTEN);
+        assertThat(Objects.requireNonNull(unwritten.parity()).sentence())
+                .startsWith("could not be written: cannot write ");
 
         Done done = (Done) run(order);
-        assertThat(done.parity()).isNotNull();
-        assertThat(done.parity().agrees()).isTrue();
+        assertThat(Objects.requireNonNull(done.parity()).agrees()).isTrue();
         assertThat(Files.getLastModifiedTime(trial().weights())).isEqualTo(weights);
     }
 

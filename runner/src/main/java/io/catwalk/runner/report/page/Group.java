@@ -169,10 +169,21 @@ record Group(
         return latency(efficiency());
     }
 
+    /** Returns what that time is from; null likewise. */
+    @Nullable
+    Latency measured() {
+        return measured(efficiency());
+    }
+
+    private static @Nullable Latency measured(@Nullable Efficiency efficiency) {
+        if (efficiency == null) {
+            return null;
+        }
+        return efficiency.onnxruntime() == null ? efficiency.pytorch() : efficiency.onnxruntime();
+    }
+
     private static @Nullable Double latency(@Nullable Efficiency efficiency) {
-        Latency latency = efficiency == null
-                ? null
-                : efficiency.onnxruntime() == null ? efficiency.pytorch() : efficiency.onnxruntime();
+        Latency latency = measured(efficiency);
         return latency == null ? null : (Double) latency.p50Micros();
     }
 

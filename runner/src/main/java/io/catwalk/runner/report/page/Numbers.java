@@ -1,5 +1,6 @@
 package io.catwalk.runner.report.page;
 
+import io.catwalk.runner.trial.Latency;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
@@ -69,6 +70,13 @@ final class Numbers {
     /** Writes microseconds. */
     static String micros(@Nullable Number micros) {
         return known(micros) ? String.format(Locale.ROOT, "%,.0f µs", value(micros)) : NONE;
+    }
+
+    /** Writes the median time of one image, marked if it was measured on a busy machine. */
+    static String micros(@Nullable Latency latency) {
+        return latency == null
+                ? NONE
+                : (latency.busy() == null ? "" : Latency.ROUGH) + micros((Number) latency.p50Micros());
     }
 
     /** Writes a size with three significant digits or so. */

@@ -43,7 +43,7 @@ final class Costs {
         String title = Words.name(fastest.name()) + " answers "
                 + (bySpeed.size() > 1 ? "fastest: " : "in ") + Accuracy.micros(micros(engine.apply(fastest)))
                 + " for an image" + (onnx ? " on ONNX Runtime" : " on PyTorch")
-                + (bySpeed.size() > 1
+                + (bySpeed.size() > 1 && bySpeed.stream().allMatch(entrant -> quiet(engine.apply(entrant)))
                         ? "; " + Words.name(slowest.name()) + " takes " + Words.fixed(ratio, 1) + " times as long"
                         : "");
         Page page = deck.page("What an answer costs", title);
@@ -72,7 +72,12 @@ final class Costs {
                 Style.NOTE,
                 "Full color: ONNX Runtime; pale: PyTorch. Measured one after the other, on "
                         + Words.count(story.results().experiment().threads(), "thread", "threads") + "."
-                        + Story.shown(shown.size(), story.ranked().size(), "classifiers"));
+                        + Story.shown(shown.size(), story.ranked().size(), "classifiers")
+                        + String.join(
+                                "",
+                                story.results().latencyNotes().stream()
+                                        .map(note -> " " + note)
+                                        .toList()));
         page.notes(
                 "Short bars are good on the left, long ones on the right.",
                 "Source: results.json, keys trials[].efficiency.onnxruntime and efficiency.pytorch: p50_micros,"
@@ -172,12 +177,16 @@ final class Costs {
         return Objects.requireNonNull(entrant.efficiency());
     }
 
+    private static boolean quiet(@Nullable Latency latency) {
+        return latency == null || latency.busy() == null;
+    }
+
     private static double micros(@Nullable Latency latency) {
         return latency == null ? Double.NaN : latency.p50Micros();
     }
 
     private static double throughput(@Nullable Latency latency) {
-        return latency == null ? Double.NaN : latency.imagesPerSecond256();
+        return latency == null || latency.imagesPerSecond256() == null ? Double.NaN : latency.imagesPerSecond256();
     }
 
     static String kibibytes(@Nullable Long bytes) {

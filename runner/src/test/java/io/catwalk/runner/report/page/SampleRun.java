@@ -20,6 +20,7 @@ import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.Latency;
+import io.catwalk.runner.trial.Machine;
 import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.ParityResult;
 import io.catwalk.runner.trial.SplitSpec;
@@ -241,8 +242,10 @@ record SampleRun(List<String> contestants, List<String> classes, int folds, int 
                 done.files());
     }
 
+    private static final Machine MACHINE = new Machine("Linux 6.1", "amd64", "AMD EPYC", 2, 16L << 30);
+
     private static Latency latency(double micros) {
-        return new Latency(1, micros, 1.2 * micros, 1.9 * micros, 2e6 / micros, 2.2e6 / micros);
+        return new Latency(1, 5_000, micros, 1.2 * micros, 1.9 * micros, 2e6 / micros, 2.2e6 / micros, null, MACHINE);
     }
 
     /** Compares the trials as a real run does. */

@@ -14,6 +14,7 @@ import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.Latency;
+import io.catwalk.runner.trial.Machine;
 import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.SplitSpec;
 import io.catwalk.runner.trial.TrialMetrics;
@@ -123,7 +124,16 @@ class PlotsTest {
     }
 
     private static Efficiency efficiency(double micros) {
-        Latency latency = new Latency(1, micros, micros, micros, 1, 1);
+        Latency latency = new Latency(
+                1,
+                5_000,
+                micros,
+                micros,
+                micros,
+                1.0,
+                1.0,
+                null,
+                new Machine("Linux 6", "amd64", "Some Processor", 2, 8L << 30));
         return new Efficiency(10, 20L, 30, 2048L, 120, 1, 1, 3L << 20, latency, latency);
     }
 

@@ -216,19 +216,8 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
                         800,
                         70,
                         null,
-                        cost
-                                ? new Latency(
-                                        1, nan * (140 + 35 * index), 200, 300, 9000, nan * 990_000 / (100 + 20 * index))
-                                : null,
-                        cost
-                                ? new Latency(
-                                        1,
-                                        nan * (40 + 25 * index),
-                                        90,
-                                        120,
-                                        20_000,
-                                        nan * 2_200_000 / (100 + 10 * index))
-                                : null),
+                        cost ? latency(nan * (140 + 35 * index), 9000, nan * 990_000 / (100 + 20 * index)) : null,
+                        cost ? latency(nan * (40 + 25 * index), 20_000, nan * 2_200_000 / (100 + 10 * index)) : null),
                 new Timing("2026-11-24T15:15:49Z", 100, 10, 3 + index % 7, 6),
                 new Normalization(new float[] {0.286f}, new float[] {0.353f}),
                 new Provenance(
@@ -239,7 +228,7 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
                         "c".repeat(64),
                         1,
                         new Software("0.1.0", "0.36.0", "2.7.1", "1.29.0", "17"),
-                        new Machine("Linux 6", "amd64", "Some Processor", 2, 8L << 30)),
+                        MACHINE),
                 List.of());
         boolean files = broken != Broken.FILES;
         return new Model(
@@ -342,5 +331,11 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
                                 10, List.of(0.9 - 0.01 * i, 0.91 - 0.01 * i), 0.905 - 0.01 * i, 0.007))))
                 .toList();
         return new Tuning("net-1", "successive halving", candidates, 1);
+    }
+
+    private static final Machine MACHINE = new Machine("Linux 6", "amd64", "Some Processor", 2, 8L << 30);
+
+    private static Latency latency(double micros, double small, double large) {
+        return new Latency(1, 5_000, micros, 200.0, 300.0, small, large, null, MACHINE);
     }
 }

@@ -1,0 +1,95 @@
+package io.catwalk.runner.experiment;
+
+import io.catwalk.runner.trial.InferenceEngine;
+import io.catwalk.runner.trial.Latency;
+import io.catwalk.runner.trial.TrialOutcome;
+import io.catwalk.runner.trial.TrialOutcome.Done;
+import io.catwalk.runner.trial.TrialSpec;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Leaves of the latencies of some trials those that may stand in one column: measured on one machine, with one number
+ * of threads. It is the place that most were measured in and, of several, the first. Whatever shows latencies shows
+ * these; what was measured elsewhere stays in the journal and in {@code trial.json}.
+ *
+ * @param trials in their order, without the latencies of other places
+ * @param notes what a reader has to know about the others, in sentences
+ */
+record LatencyColumn(List<TrialOutcome> trials, List<String> notes) {
+
+    /** Copies both. */
+    LatencyColumn {
+        trials = List.copyOf(trials);
+        notes = List.copyOf(notes);
+    }
+
+    static LatencyColumn of(List<TrialOutcome> all) {
+        String place = place(all);
+        List<TrialOutcome> trials =
+                all.stream().map(outcome -> only(place, outcome)).toList();
+        List<String> notes = new ArrayList<>();
+        List<String> elsewhere = latencies(all)
+                .map(Latency::place)
+                .filter(other -> !other.equals(place))
+                .distinct()
+                .toList();
+        if (!elsewhere.isEmpty()) {
+            notes.add("Latencies are those of " + place + "; what was measured on " + String.join(" and on ", elsewhere)
+                    + " does not stand beside them: catwalk bench RUN measures all anew.");
+        }
+        latencies(trials)
+                .map(Latency::busy)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .ifPresent(busy -> notes.add("~: measured while " + busy
+                        + ", so that no speed-up follows: catwalk bench RUN measures all anew."));
+        if (all.stream().anyMatch(LatencyColumn::isUnmeasured)) {
+            notes.add("Not every latency was measured: catwalk bench RUN does so.");
+        }
+        return new LatencyColumn(trials, notes);
+    }
+
+    private static @Nullable String place(List<TrialOutcome> all) {
+        Map<String, Integer> counts = new LinkedHashMap<>();
+        latencies(all).forEach(latency -> counts.merge(latency.place(), 1, Integer::sum));
+        String most = null;
+        for (Map.Entry<String, Integer> each : counts.entrySet()) {
+            if (most == null || each.getValue() > Objects.requireNonNull(counts.get(most))) {
+                most = each.getKey();
+            }
+        }
+        return most;
+    }
+
+    private static TrialOutcome only(@Nullable String place, TrialOutcome outcome) {
+        TrialOutcome kept = outcome;
+        for (InferenceEngine engine : InferenceEngine.values()) {
+            if (kept instanceof Done done) {
+                Latency latency = done.efficiency().latency(engine);
+                kept = latency == null || latency.place().equals(place) ? done : done.withLatency(engine, null);
+            }
+        }
+        return kept;
+    }
+
+    private static Stream<Latency> latencies(List<TrialOutcome> trials) {
+        return trials.stream()
+                .filter(Done.class::isInstance)
+                .map(Done.class::cast)
+                .flatMap(done -> Stream.of(InferenceEngine.values())
+                        .map(engine -> done.efficiency().latency(engine)))
+                .flatMap(Stream::ofNullable);
+    }
+
+    private static boolean isUnmeasured(TrialOutcome outcome) {
+        return outcome instanceof Done done
+                && done.trial().purpose() == TrialSpec.Purpose.SHIP
+                && done.efficiency().pytorch() == null;
+    }
+}

@@ -1,0 +1,62 @@
+package io.catwalk.runner.trial;
+
+import io.catwalk.api.Task;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** Says which network is to be measured, and how. */
+public sealed interface BenchOrder {
+
+    /**
+     * Returns how many threads the engine gets.
+     *
+     * @return at least 1
+     */
+    int threads();
+
+    /**
+     * Returns how long it may take.
+     *
+     * @return the settings
+     */
+    LatencySettings settings();
+
+    /**
+     * Returns the trial folder that has a log of it.
+     *
+     * @return null if the network is of no trial
+     */
+    @Nullable
+    Path folder();
+
+    /**
+     * Asks for the weights of a trial, on PyTorch.
+     *
+     * @param trial whose weights
+     * @param task what they solve
+     * @param image to ask about
+     * @param threads of PyTorch
+     * @param settings how long
+     */
+    record OfWeights(TrialOrder trial, Task task, BenchImage image, int threads, LatencySettings settings)
+            implements BenchOrder {
+
+        @Override
+        public Path folder() {
+            return trial.folder();
+        }
+    }
+
+    /**
+     * Asks for an ONNX file, on ONNX Runtime.
+     *
+     * @param file the model
+     * @param folder of its trial; null without one
+     * @param image to ask about; null makes one up, of the size that the file takes
+     * @param threads of ONNX Runtime
+     * @param settings how long
+     */
+    record OfFile(
+            Path file, @Nullable Path folder, @Nullable BenchImage image, int threads, LatencySettings settings)
+            implements BenchOrder {}
+}

@@ -1,0 +1,50 @@
+package io.catwalk.runner.trial;
+
+import io.catwalk.runner.AtomicFiles;
+import io.catwalk.runner.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Measures each network in a fresh JVM of its own. */
+public final class BenchProcess implements LatencyBench {
+
+    /** Far more than loading and the cap on measuring take: what hangs is stopped. */
+    private static final Duration LIMIT = Duration.ofMinutes(10);
+
+    private final TrialProcess process = new TrialProcess(LIMIT);
+
+    @Override
+    public Measured measure(BenchOrder order) throws IOException, InterruptedException {
+        Path scratch = Files.createTempDirectory("catwalk-bench");
+        Path request = scratch.resolve("bench.json");
+        TrialFolder folder = new TrialFolder(order.folder() == null ? scratch : order.folder());
+        try {
+            AtomicFiles.write(request, Json.JSON.writeValueAsString(order));
+            String verb = order instanceof BenchOrder.OfWeights ? TrialMain.BENCH_WEIGHTS : TrialMain.BENCH_FILE;
+            List<Measured> measured = new ArrayList<>();
+            TrialProcess.Ending ending =
+                    process.run(List.of(verb, request.toString()), order.threads(), folder, event -> {
+                        if (event.measured() != null) {
+                            measured.add(event.measured());
+                        }
+                    });
+            if (ending.exitCode() != 0 || measured.isEmpty()) {
+                throw new IOException(
+                        ending.timedOut()
+                                ? "it did not answer within " + LIMIT.toMinutes() + " minutes and was stopped"
+                                : ending.reason(folder, null));
+            }
+            return measured.get(0);
+        } finally {
+            Files.deleteIfExists(request);
+            TrialFolder own = new TrialFolder(scratch);
+            Files.deleteIfExists(own.crashReport());
+            Files.deleteIfExists(own.log());
+            Files.delete(scratch);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package io.catwalk.runner.trial;
+
+import io.catwalk.api.Hyperparameters;
+import io.catwalk.onnx.Predictor;
+import io.catwalk.onnx.runtime.OnnxOptions;
+import io.catwalk.onnx.runtime.OnnxPredictor;
+import io.catwalk.onnx.runtime.Preprocessing;
+import io.catwalk.onnx.runtime.Signature;
+import io.catwalk.runner.data.Normalization;
+import io.catwalk.runner.plugin.LoadedClassifier;
+import io.catwalk.runner.plugin.LoadedPlugin;
+import io.catwalk.runner.training.TrainedModel;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+
+/** Measures a network in this process. */
+final class BenchRun {
+
+    private BenchRun() {}
+
+    static LatencyBench.Measured measure(BenchOrder.OfWeights order) throws IOException {
+        TrialOrder trial = order.trial();
+        try (LoadedPlugin plugin =
+                LoadedPlugin.find(trial.pluginsDir(), trial.inputs().pluginSha256())) {
+            LoadedClassifier classifier = plugin.require(trial.spec().classifier());
+            Hyperparameters chosen = new Hyperparameters(trial.spec().hyperparameters());
+            try (TrainedModel model = new TrialFolder(trial.folder()).readModel(classifier, chosen, order.task());
+                    Predictor predictor = model.predictor()) {
+                return measured(predictor, order.image(), order);
+            }
+        }
+    }
+
+    /** PyTorch is not even loaded. */
+    static LatencyBench.Measured measure(BenchOrder.OfFile order) {
+        try (OnnxPredictor predictor =
+                OnnxPredictor.open(order.file(), OnnxOptions.standard().withThreads(order.threads()))) {
+            BenchImage image = order.image() == null ? noise(predictor) : order.image();
+            return measured(predictor, image, order);
+        }
+    }
+
+    private static LatencyBench.Measured measured(Predictor predictor, BenchImage image, BenchOrder order) {
+        float[] input = image.normalized();
+        float[] logits = predictor.logits(input, 1);
+        Machine machine = Machine.current();
+        BusyWatch watch = BusyWatch.start(System::nanoTime, order.threads());
+        LatencyMeter meter = new LatencyMeter(predictor, input, order.settings(), System::nanoTime);
+        return new LatencyBench.Measured(meter.measure(order.threads(), watch, machine), logits);
+    }
+
+    private static BenchImage noise(OnnxPredictor predictor) {
+        Signature signature = predictor.signature();
+        Normalization normalization = predictor
+                .metadata()
+                .preprocessing()
+                .map(BenchRun::normalization)
+                .orElseGet(() -> {
+                    float[] one = new float[signature.channels()];
+                    Arrays.fill(one, 1);
+                    return new Normalization(new float[signature.channels()], one);
+                });
+        return BenchImage.noise(signature.imageSize(), normalization);
+    }
+
+    private static Normalization normalization(Preprocessing preprocessing) {
+        return new Normalization(floats(preprocessing.mean()), floats(preprocessing.std()));
+    }
+
+    private static float[] floats(List<Double> numbers) {
+        float[] floats = new float[numbers.size()];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = numbers.get(i).floatValue();
+        }
+        return floats;
+    }
+}

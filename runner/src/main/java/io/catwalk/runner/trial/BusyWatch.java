@@ -1,0 +1,105 @@
+package io.catwalk.runner.trial;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.Locale;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import oshi.SystemInfo;
+import oshi.hardware.CentralProcessor;
+import oshi.hardware.CentralProcessor.TickType;
+
+/**
+ * Notices that a machine is busy with something else while a network is measured.
+ *
+ * <p>It compares how long all processors worked with how long they did so for this process. Measured on two cores:
+ * on a quiet machine others take under 5 %, beside a single busy program half and more. How far blocks of calls differ
+ * from each other does not tell: beside four busy programs a batch took eight times as long, in every block. What a
+ * container may use of its processors does not show in their work; there, a network on one thread is seen waiting.
+ */
+final class BusyWatch {
+
+    private static final double OTHERS = 0.2;
+    private static final double WAITED = 0.1;
+
+    /**
+     * Holds what the clocks of the machine say, in seconds.
+     *
+     * @param wall time
+     * @param available wall time of all processors together
+     * @param worked by the processors, for whomever; with what a hypervisor took for others
+     * @param own CPU time of this process
+     * @param caller CPU time of the calling thread
+     */
+    record Clocks(double wall, double available, double worked, double own, double caller) {
+
+        private static final double MILLIS = 1e3;
+        private static final double NANOS = 1e9;
+
+        static Clocks read(CentralProcessor processor, long nanoTime) {
+            long[] ticks = processor.getSystemCpuLoadTicks();
+            double available = 0;
+            for (long tick : ticks) {
+                available += tick / MILLIS;
+            }
+            double idle = (ticks[TickType.IDLE.getIndex()] + ticks[TickType.IOWAIT.getIndex()]) / MILLIS;
+            return new Clocks(
+                    nanoTime / NANOS,
+                    available,
+                    available - idle,
+                    ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class)
+                                    .getProcessCpuTime()
+                            / NANOS,
+                    ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() / NANOS);
+        }
+
+        Clocks since(Clocks start) {
+            return new Clocks(
+                    wall - start.wall,
+                    available - start.available,
+                    worked - start.worked,
+                    own - start.own,
+                    caller - start.caller);
+        }
+    }
+
+    private final Supplier<Clocks> clocks;
+    private final int threads;
+    private final Clocks start;
+
+    /**
+     * Begins to watch.
+     *
+     * @param clocks of the machine, read by the thread that asks the network
+     * @param threads of the engine
+     */
+    BusyWatch(Supplier<Clocks> clocks, int threads) {
+        this.clocks = clocks;
+        this.threads = threads;
+        start = clocks.get();
+    }
+
+    /** Begins to watch this machine. */
+    static BusyWatch start(LongSupplier nanoTime, int threads) {
+        CentralProcessor processor = new SystemInfo().getHardware().getProcessor();
+        return new BusyWatch(() -> Clocks.read(processor, nanoTime.getAsLong()), threads);
+    }
+
+    /** Says in words what else the machine did since the start; null if it was quiet. */
+    @Nullable
+    String verdict() {
+        Clocks spent = clocks.get().since(start);
+        double others = spent.available > 0 ? (spent.worked - spent.own) / spent.available : 0;
+        if (others > OTHERS) {
+            return percent("other programs took %.0f %% of the processors", others);
+        }
+        // Several threads wait for each other, on a quiet machine too.
+        double waited = threads == 1 && spent.wall > 0 ? 1 - spent.caller / spent.wall : 0;
+        return waited > WAITED ? percent("it waited for a processor %.0f %% of the time", waited) : null;
+    }
+
+    private static String percent(String text, double share) {
+        return String.format(Locale.ROOT, text, Math.min(100, share * 100));
+    }
+}

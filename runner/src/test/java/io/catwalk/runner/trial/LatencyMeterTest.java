@@ -1,0 +1,126 @@
+package io.catwalk.runner.trial;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.catwalk.onnx.Predictor;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntToLongFunction;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Measures a network that takes what the test says, by a clock that nothing else moves. */
+@Tag("tiny")
+final class LatencyMeterTest {
+
+    private static final long MICROS = 1_000;
+    private static final long MILLIS = 1_000_000;
+    private static final Machine MACHINE = new Machine("Linux 6", "amd64", "Some Processor", 2, 8L << 30);
+
+    private final List<Integer> batches = new ArrayList<>();
+    private long now = 5;
+    private float answer = 1;
+
+    private Latency measure(IntToLongFunction nanosOfBatch, LatencySettings settings) {
+        Predictor predictor = new Predictor() {
+            @Override
+            public float[] logits(float[] images, int count) {
+                assertThat(images).hasSize(2 * count).containsOnly(3, 4);
+                batches.add(count);
+                now += nanosOfBatch.applyAsLong(count);
+                return new float[] {answer};
+            }
+
+            @Override
+            public void close() {}
+        };
+        BusyWatch quiet = new BusyWatch(() -> new BusyWatch.Clocks(0, 0, 0, 0, 0), 1);
+        return new LatencyMeter(predictor, new float[] {3, 4}, settings, () -> now).measure(1, quiet, MACHINE);
+    }
+
+    private double seconds() {
+        return now / 1e9;
+    }
+
+    @Test
+    void anOrdinaryNetworkTakesThreeSeconds() {
+        Latency latency = measure(count -> MICROS * 100 * count, LatencySettings.of(Duration.ofSeconds(3)));
+
+        assertThat(seconds()).isBetween(3.0, 3.1);
+        assertThat(latency.p50Micros()).isCloseTo(100, within(0.1));
+        assertThat(latency.p90Micros()).isCloseTo(100, within(0.1));
+        assertThat(latency.p99Micros()).isCloseTo(100, within(0.1));
+        assertThat(latency.imagesPerSecond64()).isCloseTo(10_000, within(20.0));
+        assertThat(latency.imagesPerSecond256()).isCloseTo(10_000, within(20.0));
+        assertThat(latency.calls()).isEqualTo(7_000);
+        assertThat(latency.busy()).isNull();
+        assertThat(latency.machine()).isEqualTo(MACHINE);
+    }
+
+    @Test
+    void oneOf60MillisecondsAnImageTakesUnderTenSecondsAndHasNoLargeBatches() {
+        Latency latency = measure(count -> MILLIS * 60 * count, LatencySettings.of(Duration.ofSeconds(3)));
+
+        // Two engines make 20 s.
+        assertThat(seconds()).isLessThan(10);
+        assertThat(latency.calls()).isEqualTo(20);
+        assertThat(latency.p50Micros()).isCloseTo(60_000, within(60.0));
+        assertThat(latency.p90Micros()).isNull();
+        assertThat(latency.p99Micros()).isNull();
+        assertThat(latency.imagesPerSecond64()).isNull();
+        assertThat(latency.imagesPerSecond256()).isNull();
+        assertThat(batches).doesNotContain(256);
+    }
+
+    @Test
+    void aBatchThatFitsIsMeasuredThoughALargerOneDoesNot() {
+        Latency latency = measure(count -> MILLIS * 15 * count, LatencySettings.of(Duration.ofSeconds(3)));
+
+        assertThat(latency.imagesPerSecond64()).isCloseTo(1 / 0.015, within(0.1));
+        assertThat(latency.imagesPerSecond256()).isNull();
+        assertThat(seconds()).isLessThan(6 + 64 * 0.015);
+    }
+
+    @Test
+    void theCapHoldsForOneThatTakesSecondsAnImage() {
+        Latency latency = measure(count -> MILLIS * 4_000 * count, LatencySettings.of(Duration.ofSeconds(3)));
+
+        assertThat(batches).containsExactly(1, 1);
+        assertThat(latency.calls()).isEqualTo(1);
+        assertThat(latency.p50Micros()).isCloseTo(4e6, within(4e3));
+    }
+
+    @Test
+    void percentilesAreThoseOfTheCallsAndNotOfTheWarmUp() {
+        LatencySettings settings =
+                new LatencySettings(Duration.ofMillis(10), Duration.ofMillis(1), Duration.ofSeconds(60), 1_000, 1);
+        // The warm-up is ten calls of 1 ms. Of the 1,000 that follow, every 20th is slow: 5 %.
+        Latency latency = measure(
+                count -> batches.size() <= 10 ? MILLIS : batches.size() % 20 == 0 ? 500 * MICROS : 50 * MICROS,
+                settings);
+
+        assertThat(latency.calls()).isEqualTo(1_000);
+        assertThat(latency.p50Micros()).isCloseTo(50, within(0.1));
+        assertThat(latency.p90Micros()).isCloseTo(50, within(0.1));
+        assertThat(latency.p99Micros()).isCloseTo(500, within(1.0));
+    }
+
+    @Test
+    void aPercentileNeedsTenCallsAboveIt() {
+        assertThat(Latency.carries(90, 99)).isFalse();
+        assertThat(Latency.carries(90, 100)).isTrue();
+        assertThat(Latency.carries(99, 999)).isFalse();
+        assertThat(Latency.carries(99, 1_000)).isTrue();
+    }
+
+    @Test
+    void notANumberIsRefused() {
+        answer = Float.NaN;
+        assertThatThrownBy(() -> measure(count -> 1, LatencySettings.of(Duration.ofSeconds(3))))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("the network answers NaN");
+    }
+}
