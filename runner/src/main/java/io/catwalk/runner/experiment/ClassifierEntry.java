@@ -60,7 +60,8 @@ public record ClassifierEntry(
      */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static ClassifierEntry of(String name) {
-        return new ClassifierEntry(name, TrialSpec.DEFAULT_VARIANT, Map.of(), JsonNodeFactory.instance.objectNode(), null);
+        return new ClassifierEntry(
+                name, TrialSpec.DEFAULT_VARIANT, Map.of(), JsonNodeFactory.instance.objectNode(), null);
     }
 
     /** Names the classifier and, unless it is the default one, the variant. */

@@ -129,7 +129,8 @@ final class VerifyCommandTest {
         Catwalk.Answer answer = Catwalk.run("verify", world.model().toString(), "--dataset", images, "--json");
 
         JsonNode json = Json.JSON.readTree(answer.out());
-        assertThat(json.propertyNames()).containsExactly("dataset", "stated_accuracy", "card_accuracy", "agrees", "metrics");
+        assertThat(json.propertyNames())
+                .containsExactly("dataset", "stated_accuracy", "card_accuracy", "agrees", "metrics");
         assertThat(json.path("agrees").asBoolean()).isTrue();
         assertThat(json.path("metrics").path("accuracy"))
                 .isEqualTo(trial().path("metrics").path("test").path("accuracy"));
