@@ -365,8 +365,8 @@ final class BadRequestTest {
                 .isEqualTo("expected a run folder with an experiment.yaml, but " + images + " has none");
         Files.writeString(images.resolve("experiment.yaml"), "schema: {", StandardCharsets.UTF_8);
         assertThat(answered("evaluate", images.toString()))
-                .startsWith(
-                        "expected an experiment in " + images.resolve("experiment.yaml") + ", but the value of schema is missing or wrong: ");
+                .startsWith("expected an experiment in " + images.resolve("experiment.yaml")
+                        + ", but the value of schema is missing or wrong: ");
     }
 
     @Test
