@@ -129,7 +129,7 @@ final class AuditCommand implements Callable<Integer> {
         Map<String, Predictions> predictions = new LinkedHashMap<>();
         for (Done done : run.recorded().results().done()) {
             TrialFolder folder = run.trial(done.trial());
-            Predictions answers = Predictions.read(folder.predictions("test"));
+            Predictions answers = folder.readPredictions(done, "test");
             requireSameImages(folder, done.provenance(), answers, images);
             predictions.put(done.trial().title(), answers);
         }

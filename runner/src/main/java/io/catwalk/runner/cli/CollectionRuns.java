@@ -30,11 +30,15 @@ final class CollectionRuns {
             Allowance allowance = new Allowance(options.how());
             for (int i = 0; i < spec.members().size(); i++) {
                 RunFolder run = collection.run(spec, spec.members().get(i));
-                ExperimentSpec request = run.readExperiment();
+                ExperimentSpec asked = run.readExperiment();
+                ExperimentSpec request = ConductOptions.repinned(asked, catalog, console);
                 console.note("data set " + (i + 1) + " of " + spec.members().size() + ": "
                         + spec.members().get(i).folder());
                 Experiment experiment = options.experiment(request, catalog);
                 try (RunLock own = run.lock(RunLock.Purpose.TRAIN)) {
+                    if (!request.equals(asked)) {
+                        run.writeExperiment(request);
+                    }
                     ConductOptions.Conducted conducted =
                             options.conducted(request, experiment, allowance.left(), own, collection.path(), console);
                     if (!options.json) {

@@ -2,6 +2,7 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.experiment.Conduct;
+import io.catwalk.runner.experiment.Contestant;
 import io.catwalk.runner.experiment.Experiment;
 import io.catwalk.runner.experiment.ExperimentFile;
 import io.catwalk.runner.experiment.ExperimentSpec;
@@ -19,6 +20,8 @@ import io.catwalk.runner.trial.TrialProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -107,6 +110,22 @@ final class ConductOptions {
                         && results.experiment().notRun().isEmpty()
                 ? ExitCode.DONE
                 : ExitCode.SOME_FAILED;
+    }
+
+    /** Pins a request of earlier to the jars that are there now, and says which are others. */
+    static ExperimentSpec repinned(ExperimentSpec request, PluginCatalog catalog, Console console) {
+        ExperimentSpec now = request.pinned(catalog);
+        Set<String> told = new HashSet<>();
+        for (int i = 0; i < now.classifiers().size(); i++) {
+            Contestant one = now.classifiers().get(i);
+            String then = request.classifiers().get(i).pluginSha256();
+            if (then != null && !then.equals(one.pluginSha256()) && told.add(one.name())) {
+                console.note(one.name() + ": the run was asked for with another jar than "
+                        + catalog.require(one.name()).jar().getFileName()
+                        + " is now; all of its trials are made with this one");
+            }
+        }
+        return now;
     }
 
     Experiment experiment(ExperimentSpec spec, PluginCatalog catalog) {

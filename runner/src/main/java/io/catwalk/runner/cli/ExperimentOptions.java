@@ -161,6 +161,7 @@ final class ExperimentOptions {
         Console console = new Console(command);
         PluginCatalog catalog = conduct.plugins.open(console);
         ExperimentSpec spec = request.apply(catalog)
+                .pinned(catalog)
                 .recording(
                         String.join(" ", command.commandLine().getParseResult().originalArgs()));
         Conduct how = conduct.how();

@@ -106,8 +106,8 @@ public final class Main {
         }
         try {
             return commandLine.execute(arguments);
-        } catch (OutOfMemoryError | StackOverflowError e) {
-            return main.report(new IllegalStateException(e), console);
+        } catch (OutOfMemoryError | StackOverflowError | LinkageError e) {
+            return main.report(new IllegalStateException(Reasons.of(e), e), console);
         }
     }
 

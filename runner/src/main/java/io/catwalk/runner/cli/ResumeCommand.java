@@ -51,10 +51,14 @@ final class ResumeCommand implements Callable<Integer> {
                     new CollectionFolder(folder), conduct, conduct.plugins.open(console), console);
         }
         RunFolder run = RunFolder.open(folder);
-        ExperimentSpec request = run.readExperiment();
+        ExperimentSpec asked = run.readExperiment();
         PluginCatalog catalog = conduct.plugins.open(console);
+        ExperimentSpec request = ConductOptions.repinned(asked, catalog, console);
         Experiment experiment = conduct.experiment(request, catalog);
         try (RunLock lock = run.lock(RunLock.Purpose.TRAIN)) {
+            if (!request.equals(asked)) {
+                run.writeExperiment(request);
+            }
             return conduct.carryOut(request, experiment, conduct.how(), lock, console);
         }
     }

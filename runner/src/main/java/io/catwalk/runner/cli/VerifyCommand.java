@@ -14,6 +14,7 @@ import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.report.ModelCard;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.ParityResult;
@@ -40,7 +41,7 @@ import picocli.CommandLine.Spec;
         name = "verify",
         description = {
             "Hold an ONNX file against what it says of itself: score it on the test images and compare the "
-                    + "accuracy with the one in its metadata.",
+                    + "accuracy with the ones in its metadata and on its card.",
             "With --against, cross-check it against the network that it came from."
         },
         mixinStandardHelpOptions = true,
@@ -49,6 +50,9 @@ final class VerifyCommand implements Callable<Integer> {
 
     /** An accuracy in the metadata is a double in full; a sum of so few images differs by less. */
     private static final double SAME = 1e-9;
+
+    /** A card has hundredths of a percent. */
+    private static final double ROUNDED = 0.5001e-4;
 
     @Spec
     private CommandSpec spec;
@@ -161,7 +165,8 @@ final class VerifyCommand implements Callable<Integer> {
         return images.labeledAs(classes, ClassMatch.BY_NAME);
     }
 
-    private int report(Evaluation evaluation, ImageDataset images, OnnxMetadata metadata, Console console) {
+    private int report(Evaluation evaluation, ImageDataset images, OnnxMetadata metadata, Console console)
+            throws IOException {
         Double stated = stated(metadata);
         boolean sameImages = metadata.get(MetadataKeys.METRICS + "test.images")
                         .filter(count -> count.equals(Integer.toString(evaluation.images())))
@@ -170,11 +175,15 @@ final class VerifyCommand implements Callable<Integer> {
                         .filter(images.sha256()::equals)
                         .isPresent();
         boolean differs = stated != null && sameImages && Math.abs(stated - evaluation.accuracy()) >= SAME;
+        Double onCard = ModelCard.statedBeside(file, images);
+        boolean cardDiffers = onCard != null && Math.abs(onCard - evaluation.accuracy()) > ROUNDED;
+        boolean compared = (stated != null && sameImages) || onCard != null;
         if (json) {
             Map<String, @Nullable Object> answer = new LinkedHashMap<>();
             answer.put("dataset", images.name());
             answer.put("stated_accuracy", stated);
-            answer.put("agrees", (stated != null && sameImages) ? !differs : null);
+            answer.put("card_accuracy", onCard);
+            answer.put("agrees", compared ? !differs && !cardDiffers : null);
             answer.put("metrics", evaluation.metrics());
             console.json(answer);
         } else {
@@ -184,9 +193,17 @@ final class VerifyCommand implements Callable<Integer> {
                     evaluation.accuracy() * 100,
                     evaluation.images(),
                     images.name());
-            console.item(file + ": ", accuracy + verdict(stated, sameImages, differs));
+            console.item(file + ": ", accuracy + verdict(stated, sameImages, differs) + ofCard(onCard, cardDiffers));
         }
-        return differs ? ExitCode.CROSS_CHECK_FAILED : ExitCode.DONE;
+        return differs || cardDiffers ? ExitCode.CROSS_CHECK_FAILED : ExitCode.DONE;
+    }
+
+    private static String ofCard(@Nullable Double stated, boolean differs) {
+        return stated == null
+                ? ""
+                : !differs
+                        ? ", and as its card says"
+                        : String.format(Locale.ROOT, ", but its card says %.2f %%", stated * 100);
     }
 
     private static String verdict(@Nullable Double stated, boolean sameImages, boolean differs) {

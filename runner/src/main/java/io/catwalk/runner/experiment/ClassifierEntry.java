@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -22,6 +23,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param variant name of this choice; {@link TrialSpec#DEFAULT_VARIANT} if there is none
  * @param hyperparameters name to value, for those that are not at their defaults
  * @param recipe keys and values that differ from the plugin's recipe, as {@link RecipeOverrides} takes them
+ * @param pluginSha256 digest of the jar that it must come from; null if it may come from any
  */
 public record ClassifierEntry(
         @JsonProperty(required = true) @JsonSetter(nulls = Nulls.FAIL)
@@ -29,7 +31,8 @@ public record ClassifierEntry(
 
         String variant,
         Map<String, Object> hyperparameters,
-        ObjectNode recipe) {
+        ObjectNode recipe,
+        @Nullable String pluginSha256) {
 
     /** What is fit for a folder's name on every system, and for a label such as {@code gru@wide}. */
     private static final Pattern VARIANT = Pattern.compile("[A-Za-z0-9]+([._+-][A-Za-z0-9]+)*");
@@ -57,7 +60,8 @@ public record ClassifierEntry(
      */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static ClassifierEntry of(String name) {
-        return new ClassifierEntry(name, TrialSpec.DEFAULT_VARIANT, Map.of(), JsonNodeFactory.instance.objectNode());
+        return new ClassifierEntry(
+                name, TrialSpec.DEFAULT_VARIANT, Map.of(), JsonNodeFactory.instance.objectNode(), null);
     }
 
     /** Names the classifier and, unless it is the default one, the variant. */

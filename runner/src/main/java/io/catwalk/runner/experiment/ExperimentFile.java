@@ -348,6 +348,7 @@ public record ExperimentFile(Path path, Content content) {
     public Contestant contestant(ClassifierEntry entry, InstalledClassifier classifier) {
         String source = path + ": " + entry.label();
         String at = "classifiers[" + index(entry) + "]";
+        requirePinned(entry, classifier, at);
         Set<String> known = classifier.searchSpace().options().keySet();
         for (String name : entry.hyperparameters().keySet()) {
             if (!known.contains(name)) {
@@ -365,6 +366,16 @@ public record ExperimentFile(Path path, Content content) {
                 entry.variant(),
                 chosen.values(),
                 RecipeOverrides.recipe(classifier.recipe(chosen), entry.recipe(), source, at + ".recipe"));
+    }
+
+    /** Another jar gives other numbers under the same names, so that has to be meant. */
+    private void requirePinned(ClassifierEntry entry, InstalledClassifier classifier, String at) {
+        String pinned = entry.pluginSha256();
+        if (pinned != null && !pinned.equals(classifier.jarSha256())) {
+            throw new RequestException(path + ": " + entry.label() + ": " + at + ".plugin_sha256: expected the jar "
+                    + Reasons.oneLine(pinned) + ", but " + classifier.jar().getFileName() + " is "
+                    + classifier.jarSha256() + ": put that jar back, or delete the key to take this one");
+        }
     }
 
     private int index(ClassifierEntry entry) {

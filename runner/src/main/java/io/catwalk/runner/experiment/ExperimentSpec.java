@@ -1,6 +1,7 @@
 package io.catwalk.runner.experiment;
 
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.statistics.EquivalenceRegion;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.SplitSpec;
@@ -171,6 +172,30 @@ public record ExperimentSpec(
                 region,
                 tuning,
                 newCommand);
+    }
+
+    /**
+     * Pins each classifier to the jar that it comes from now.
+     *
+     * @param catalog the plugins
+     * @return a changed copy
+     * @throws RequestException if there is no such classifier
+     */
+    public ExperimentSpec pinned(PluginCatalog catalog) {
+        return new ExperimentSpec(
+                schema,
+                dataset,
+                split,
+                classifiers.stream()
+                        .map(one -> one.pinned(catalog.require(one.name()).jarSha256()))
+                        .toList(),
+                seeds,
+                jobs,
+                threads,
+                trialTimeoutSeconds,
+                region,
+                tuning,
+                command);
     }
 
     /**

@@ -128,6 +128,9 @@ public final class RecipeOverrides {
                 return TreeReader.MAPPER.getNodeFactory().stringNode(text);
             }
         }
-        return TreeReader.MAPPER.valueToTree(value);
+        // The mapper would write null for infinity and for what is no number.
+        return value instanceof Double number
+                ? TreeReader.MAPPER.getNodeFactory().numberNode(number.doubleValue())
+                : TreeReader.MAPPER.valueToTree(value);
     }
 }

@@ -19,13 +19,17 @@ import io.catwalk.runner.trial.Software;
 import io.catwalk.runner.trial.Timing;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells people what an exported network is, how it was made, how good it is and what it is not for (after
@@ -49,6 +53,9 @@ public record ModelCard(
         ExportOptions options,
         OnnxMetadata metadata,
         long bytes) {
+
+    private static final int MOST_BYTES = 1 << 20;
+    private static final Pattern ACCURACY = Pattern.compile("(?m)^\\| accuracy \\| ([0-9]{1,3}\\.[0-9]{2}) % ");
 
     /**
      * Gathers what there is to say about a file.
@@ -81,6 +88,30 @@ public record ModelCard(
      */
     public static Path beside(Path file) {
         return file.resolveSibling(file.getFileName().toString().replaceFirst("\\.onnx$", "") + ".md");
+    }
+
+    /**
+     * Reads the accuracy that the card of a file states: {@code NAME.md} beside it or, in a trial folder,
+     * {@code card.md}.
+     *
+     * @param file such as {@code lstm.onnx}
+     * @param images that it was to be judged on
+     * @return a share from 0 to 1, in whole hundredths of a percent; null if there is no card, it is another
+     *     text or another file's, or it was judged on other images
+     * @throws IOException if a card is there and cannot be read
+     */
+    public static @Nullable Double statedBeside(Path file, ImageDataset images) throws IOException {
+        Path own = beside(file);
+        Path card = Files.isRegularFile(own) ? own : file.resolveSibling("card.md");
+        if (!Files.isRegularFile(card) || Files.size(card) > MOST_BYTES) {
+            return null;
+        }
+        String text = new String(Files.readAllBytes(card), StandardCharsets.UTF_8);
+        boolean fits = (card.equals(own) || file.endsWith("model.onnx"))
+                && text.contains("`" + images.sha256() + "`")
+                && text.contains(" " + count(images.test().size()) + " to judge on.");
+        Matcher row = ACCURACY.matcher(text);
+        return fits && row.find() ? (Double) (Double.parseDouble(row.group(1)) / 100) : null;
     }
 
     /**

@@ -6,18 +6,17 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.catwalk.runner.AtomicFiles;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -35,37 +34,26 @@ final class CheckpointFile {
     private static final int PIECE = 1 << 22;
 
     private static final int DIGEST_BYTES = 32;
+    private static final int BUFFER = 1 << 16;
 
     private CheckpointFile() {}
 
-    /** Writes beside the place, forces to disk and moves there. */
+    /** Writes the whole state, or leaves an older one as it was. */
     static void write(Path file, String key, Checkpoint state) throws IOException {
-        Path draft = file.resolveSibling(file.getFileName() + ".part");
-        try {
-            try (FileChannel channel = FileChannel.open(
-                    draft, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-                MessageDigest digest = sha256();
-                byte[] head = head(key, state);
-                put(channel, digest, ByteBuffer.allocate(Integer.BYTES).putInt(0, head.length));
-                put(channel, digest, ByteBuffer.wrap(head));
-                for (NDArray vector : state.vectors()) {
-                    for (long from = 0; from < vector.size(); from += PIECE) {
-                        try (NDArray piece = vector.get(from + ":" + Math.min(vector.size(), from + PIECE))) {
-                            put(channel, digest, piece.toByteBuffer());
-                        }
+        AtomicFiles.write(file, out -> {
+            MessageDigest digest = sha256();
+            byte[] head = head(key, state);
+            put(out, digest, ByteBuffer.allocate(Integer.BYTES).putInt(0, head.length));
+            put(out, digest, ByteBuffer.wrap(head));
+            for (NDArray vector : state.vectors()) {
+                for (long from = 0; from < vector.size(); from += PIECE) {
+                    try (NDArray piece = vector.get(from + ":" + Math.min(vector.size(), from + PIECE))) {
+                        put(out, digest, piece.toByteBuffer());
                     }
                 }
-                ByteBuffer sum = ByteBuffer.wrap(digest.digest());
-                while (sum.hasRemaining()) {
-                    channel.write(sum);
-                }
-                channel.force(true);
             }
-            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            Files.deleteIfExists(draft);
-            throw e;
-        }
+            out.write(digest.digest());
+        });
     }
 
     /**
@@ -175,10 +163,13 @@ final class CheckpointFile {
         channel.position(0);
     }
 
-    private static void put(FileChannel channel, MessageDigest digest, ByteBuffer bytes) throws IOException {
+    private static void put(OutputStream out, MessageDigest digest, ByteBuffer bytes) throws IOException {
         digest.update(bytes.duplicate());
+        byte[] copy = new byte[Math.min(BUFFER, bytes.remaining())];
         while (bytes.hasRemaining()) {
-            channel.write(bytes);
+            int count = Math.min(copy.length, bytes.remaining());
+            bytes.get(copy, 0, count);
+            out.write(copy, 0, count);
         }
     }
 

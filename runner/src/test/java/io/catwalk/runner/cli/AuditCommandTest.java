@@ -3,11 +3,13 @@ package io.catwalk.runner.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.runner.Json;
+import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.experiment.RunFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -111,7 +113,11 @@ final class AuditCommandTest {
         List<String> names =
                 List.of(ExportedRun.GOOD, ExportedRun.UNKNOWN, ExportedRun.BY_BATCH, ExportedRun.TWO_FACED);
         for (String name : names) {
-            answers(run.resolve("trials/" + name + "/1-0/predictions.csv"), name.equals(ExportedRun.GOOD) ? 2 : 1);
+            Path file = run.resolve("trials/" + name + "/1-0/predictions.csv");
+            String before = digest(file);
+            answers(file, name.equals(ExportedRun.GOOD) ? 2 : 1);
+            Path journal = run.resolve("journal.jsonl");
+            Files.writeString(journal, Files.readString(journal).replace(before, digest(file)));
         }
 
         JsonNode audit = Json.JSON.readTree(
@@ -127,6 +133,11 @@ final class AuditCommandTest {
                 .isEqualTo(39);
         assertThat(audit.path("wrong_for_all")).hasSize(1);
         assertThat(audit.path("wrong_for_all").path(0).asInt()).isEqualTo(1);
+    }
+
+    /** Says what the journal has of a file. */
+    private static String digest(Path file) throws IOException {
+        return "\"bytes\":" + Files.size(file) + ",\"sha256\":\"" + Sha256.of(file) + "\"";
     }
 
     /** Writes predictions that are right but for image 1 and, if there are to be two, image 0. */
@@ -176,10 +187,8 @@ final class AuditCommandTest {
     @Test
     void aRunWithoutFinishedTrialsIsRefused() throws IOException {
         Path run = copyOfRun();
-        for (String name :
-                List.of(ExportedRun.GOOD, ExportedRun.UNKNOWN, ExportedRun.BY_BATCH, ExportedRun.TWO_FACED)) {
-            Files.delete(run.resolve("trials/" + name + "/1-0/trial.json"));
-        }
+        Path journal = run.resolve("journal.jsonl");
+        Files.writeString(journal, Files.readString(journal).lines().findFirst().orElseThrow() + "\n");
 
         assertThat(refusal("audit", run.toString()))
                 .isEqualTo("expected a run with finished trials, but " + run
@@ -189,11 +198,26 @@ final class AuditCommandTest {
     @Test
     void missingPredictionsAreNamed() throws IOException {
         Path run = copyOfRun();
-        Path file = run.resolve("trials/mixed/1-0/predictions.csv");
-        Files.delete(file);
+        Path trial = run.resolve("trials/mixed/1-0");
+        Files.delete(trial.resolve("predictions.csv"));
 
         assertThat(refusal("audit", run.toString()))
-                .isEqualTo("expected predictions in " + file + ", but there is no such file");
+                .isEqualTo("expected the files of mixed seed 1 as its training left them, but in " + trial
+                        + " predictions.csv is missing: have it made again by catwalk resume");
+    }
+
+    @Test
+    void predictionsOfAnotherNetworkAreRefused() throws IOException {
+        Path run = copyOfRun();
+        Path trial = run.resolve("trials/mixed/1-0");
+        Files.copy(
+                run.resolve("trials/by-batch/1-0/predictions.csv"),
+                trial.resolve("predictions.csv"),
+                StandardCopyOption.REPLACE_EXISTING);
+
+        assertThat(refusal("audit", run.toString()))
+                .startsWith("expected the files of mixed seed 1 as its training left them, but in " + trial
+                        + " predictions.csv has ");
     }
 
     @Test

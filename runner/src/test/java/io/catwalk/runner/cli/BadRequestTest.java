@@ -155,17 +155,17 @@ final class BadRequestTest {
                     train lstm --limit-train 2147483648  | Invalid value for option '--limit-train'
                     train lstm --limit-test -2147483648  | --limit-test must be 0 (all) or above
                     train lstm --trial-timeout 9999999999h | --trial-timeout must be a number with s, m or h
-                    train lstm --set learning_rate=NaN   | lstm: not among the hyperparameters (none): recipe: optimizer.learning_rate must be
-                    train lstm --set learning_rate=1e999 | lstm: not among the hyperparameters (none): recipe: optimizer.learning_rate must be
+                    train lstm --set learning_rate=NaN   | lstm: not among the hyperparameters (none): recipe: optimizer.learning_rate must be above 0 and finite, but is NaN
+                    train lstm --set learning_rate=1e999 | lstm: not among the hyperparameters (none): recipe: optimizer.learning_rate must be above 0 and finite, but is Infinity
                     train lstm --set weight_decay=-1e308 | lstm: not among the hyperparameters (none): recipe: optimizer.weight_decay must be
                     train lstm --set label_smoothing=1e308 | lstm: not among the hyperparameters (none): recipe: label_smoothing must be
                     train lstm --budget 9999999999h      | --budget must be a number with s, m or h
                     crossval lstm --region 1e308         | expected a region of practical equivalence from 0 to 100
                     crossval lstm --region NaN           | expected a region of practical equivalence from 0 to 100
-                    crossval lstm --folds 2147483647     | expected at most 1,000,000 trials in a run, but these are 2,147,483,647
+                    crossval lstm --folds 2147483647     | --folds times --repeats must be at most 100000, but is 2147483647
                     crossval lstm --folds -2147483648    | --folds must be at least 2
-                    crossval lstm --repeats 2000000000   | expected at most 1,000,000 trials in a run, but these are 10,000,000,000
-                    crossval lstm --folds 2 --repeats 2147483647 | expected at most 1,000,000 trials in a run
+                    crossval lstm --repeats 2000000000   | --folds times --repeats must be at most 100000, but is 10000000000
+                    crossval lstm --folds 2 --repeats 2147483647 | --folds times --repeats must be at most 100000, but is 4294967294
                     tune lstm --candidates 2147483647    | --candidates must be at most 10000
                     tune lstm --eta 2147483647           | --eta must be at most 1000
                     tune lstm --score-epochs 2147483647  | epochs of a candidate must be at most 100000
@@ -365,8 +365,8 @@ final class BadRequestTest {
                 .isEqualTo("expected a run folder with an experiment.yaml, but " + images + " has none");
         Files.writeString(images.resolve("experiment.yaml"), "schema: {", StandardCharsets.UTF_8);
         assertThat(answered("evaluate", images.toString()))
-                .startsWith(
-                        "expected an experiment in " + images.resolve("experiment.yaml") + ", but cannot read it: ");
+                .startsWith("expected an experiment in " + images.resolve("experiment.yaml")
+                        + ", but the value of schema is missing or wrong: ");
     }
 
     @Test

@@ -258,6 +258,21 @@ final class LauncherIT {
     }
 
     @Test
+    void tooFewOpenFilesAreOneLine() throws Exception {
+        ProcessBuilder builder = catwalk("list");
+        List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", "ulimit -n 40; exec \"$@\"", "sh"));
+        command.addAll(builder.command());
+
+        Catwalk.Answer answer = Catwalk.finish(builder.command(command));
+
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(answer.out()).isEmpty();
+        assertThat(answer.err())
+                .isEqualTo("catwalk: needs 256 open files at least, but the limit is 40: "
+                        + "raise it, such as by ulimit -n 1024\n");
+    }
+
+    @Test
     void aJavaHomeWithoutJavaIsNamed() throws Exception {
         ProcessBuilder builder = catwalk("list");
         builder.environment().put("JAVA_HOME", "/nowhere");

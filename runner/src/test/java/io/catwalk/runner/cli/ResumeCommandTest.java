@@ -3,6 +3,7 @@ package io.catwalk.runner.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.runner.Json;
+import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.plugin.TestPlugin;
 import java.io.IOException;
@@ -36,29 +37,37 @@ final class ResumeCommandTest {
     }
 
     private Catwalk.Answer compare(String... more) {
-        return withPlugins(
-                List.of(
-                        "compare",
-                        "--dataset",
-                        folder.resolve("tiny").toString(),
-                        "--out",
-                        run.toString(),
-                        "--epochs",
-                        "2",
-                        "--batch-size",
-                        "16",
-                        "--threads",
-                        "1"),
-                more);
+        return inProcess(request(), more);
+    }
+
+    private List<String> request() {
+        return List.of(
+                "compare",
+                "--dataset",
+                folder.resolve("tiny").toString(),
+                "--out",
+                run.toString(),
+                "--epochs",
+                "2",
+                "--batch-size",
+                "16",
+                "--threads",
+                "1");
     }
 
     private Catwalk.Answer resume(String... more) {
-        return withPlugins(List.of("resume", run.toString()), more);
+        return inProcess(List.of("resume", run.toString()), more);
+    }
+
+    private Catwalk.Answer inProcess(List<String> command, String... more) {
+        List<String> options = new ArrayList<>(List.of("--in-process"));
+        options.addAll(List.of(more));
+        return withPlugins(command, options.toArray(String[]::new));
     }
 
     private Catwalk.Answer withPlugins(List<String> command, String... more) {
         List<String> arguments = new ArrayList<>(command);
-        arguments.addAll(List.of("--plugins-dir", plugins.toString(), "--in-process"));
+        arguments.addAll(List.of("--plugins-dir", plugins.toString()));
         arguments.addAll(List.of(more));
         return Catwalk.run(arguments.toArray(String[]::new));
     }
@@ -88,11 +97,46 @@ final class ResumeCommandTest {
 
         assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
         assertThat(answer.err())
+                .contains("changed: the run was asked for with another jar than changed.jar is now")
                 .contains("changed seed 1: is run again, since its plugin is another jar now (changed.jar)")
                 .contains("1 trial is done already")
                 .doesNotContain("kept seed 1: started");
         assertThat(run.resolve("trials/kept/1-0/trial.json")).hasContent(keptBefore);
         assertThat(weights("changed")).isNotEqualTo(changedBefore);
+        assertThat(run.resolve("experiment.yaml"))
+                .content()
+                .contains(
+                        "plugin_sha256: " + Sha256.of(plugins.resolve("kept.jar")),
+                        "plugin_sha256: " + Sha256.of(plugins.resolve("changed.jar")));
+    }
+
+    @Test
+    void aRequestOfARunTakesNoOtherJarUnlessItIsToldTo() throws IOException {
+        plugin(TestPlugin.sound("one"), "one");
+        assertThat(compare().exitCode()).isEqualTo(ExitCode.DONE);
+        String before = Sha256.of(plugins.resolve("one.jar"));
+        plugin(TestPlugin.building("one", "return Layers.sequence(Layers.flatten(), Layers.dense(10));"), "one");
+        Path request = run.resolve("experiment.yaml");
+        List<String> again = List.of(
+                "compare",
+                "--config",
+                request.toString(),
+                "--out",
+                folder.resolve("again").toString());
+
+        Catwalk.Answer refused = inProcess(again);
+
+        assertThat(refused.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(refused.err())
+                .hasLineCount(1)
+                .contains(
+                        request + ": one: classifiers[0].plugin_sha256: expected the jar " + before
+                                + ", but one.jar is " + Sha256.of(plugins.resolve("one.jar")),
+                        "delete the key to take this one");
+        assertThat(folder.resolve("again")).doesNotExist();
+
+        Files.writeString(request, Files.readString(request).replaceFirst("(?m)^ *plugin_sha256: .*\\R", ""));
+        assertThat(inProcess(again).exitCode()).isEqualTo(ExitCode.DONE);
     }
 
     @Test
@@ -135,7 +179,7 @@ final class ResumeCommandTest {
         plugin(TestPlugin.sound("one"), "one");
         plugin(TestPlugin.sound("two"), "two");
 
-        Catwalk.Answer stopped = compare("--budget", "0s");
+        Catwalk.Answer stopped = withPlugins(request(), "--budget", "0s");
 
         assertThat(stopped.exitCode()).as("%s", stopped).isEqualTo(ExitCode.SOME_FAILED);
         assertThat(results().at("/experiment/not_run").valueStream())

@@ -66,7 +66,7 @@ final class VerifyCommandTest {
 
         assertThat(answer.err()).isEmpty();
         assertThat(answer.exitCode()).isEqualTo(ExitCode.DONE);
-        assertThat(flat(answer)).isEqualTo(world.model() + ": " + accuracy + "as the file says");
+        assertThat(flat(answer)).isEqualTo(world.model() + ": " + accuracy + "as the file says, and as its card says");
     }
 
     @Test
@@ -77,6 +77,31 @@ final class VerifyCommandTest {
 
         assertThat(answer.exitCode()).isEqualTo(ExitCode.CROSS_CHECK_FAILED);
         assertThat(flat(answer)).isEqualTo(file + ": " + accuracy + "but the file says 99.90 %");
+    }
+
+    /** The card of a file that was exported, as lstm.md is beside lstm.onnx. */
+    @Test
+    void aCardThatSaysAnotherAccuracyIsExposed() throws IOException {
+        Path file = folder.resolve("out/mixed.onnx");
+        Catwalk.Answer exported = Catwalk.run(
+                "export",
+                world.trial(ExportedRun.GOOD).toString(),
+                "--out",
+                folder.resolve("out").toString(),
+                "--plugins-dir",
+                world.plugins().toString());
+        assertThat(exported.exitCode()).as("%s", exported).isEqualTo(ExitCode.DONE);
+        Catwalk.Answer before = Catwalk.run("verify", file.toString(), "--dataset", images);
+        Path card = folder.resolve("out/mixed.md");
+        Files.writeString(
+                card, Files.readString(card).replaceFirst("\\| accuracy \\| [0-9.]+ %", "| accuracy | 99.01 %"));
+
+        Catwalk.Answer after = Catwalk.run("verify", file.toString(), "--dataset", images);
+
+        assertThat(before.exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(flat(before)).isEqualTo(file + ": " + accuracy + "as the file says, and as its card says");
+        assertThat(after.exitCode()).isEqualTo(ExitCode.CROSS_CHECK_FAILED);
+        assertThat(flat(after)).isEqualTo(file + ": " + accuracy + "as the file says, but its card says 99.01 %");
     }
 
     @Test
@@ -104,7 +129,8 @@ final class VerifyCommandTest {
         Catwalk.Answer answer = Catwalk.run("verify", world.model().toString(), "--dataset", images, "--json");
 
         JsonNode json = Json.JSON.readTree(answer.out());
-        assertThat(json.propertyNames()).containsExactly("dataset", "stated_accuracy", "agrees", "metrics");
+        assertThat(json.propertyNames())
+                .containsExactly("dataset", "stated_accuracy", "card_accuracy", "agrees", "metrics");
         assertThat(json.path("agrees").asBoolean()).isTrue();
         assertThat(json.path("metrics").path("accuracy"))
                 .isEqualTo(trial().path("metrics").path("test").path("accuracy"));

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.catwalk.runner.Json;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -100,14 +102,17 @@ class EvaluationTest {
         }
         var predictions = new Predictions(10, random.ints(60_000, 0, 10).toArray(), logits);
         List<String> names = IntStream.range(0, 10).mapToObj(c -> "class " + c).toList();
+        ThreadMXBean thread = ManagementFactory.getThreadMXBean(); // its own time, whatever runs beside it
         long fastest = Long.MAX_VALUE;
 
         for (int run = 0; run < 8; run++) {
-            long start = System.nanoTime();
+            long start = thread.getCurrentThreadCpuTime();
             assertThat(Evaluation.of(predictions, names).images()).isEqualTo(60_000);
-            fastest = Math.min(fastest, System.nanoTime() - start);
+            fastest = Math.min(fastest, thread.getCurrentThreadCpuTime() - start);
         }
 
-        assertThat(fastest / 1e6).as("milliseconds, after warm-up").isLessThan(300);
+        assertThat(fastest / 1e6)
+                .as("milliseconds of the processor, after warm-up")
+                .isLessThan(300);
     }
 }

@@ -280,7 +280,7 @@ final class ExperimentFileTest {
             plugins: here          | unknown key 'plugins' at the top (known: classifiers, dataset, datasets, jobs, region, schema, seeds, split, threads, trial_timeout, trial_timeout_seconds)
             dataset: {limit: 3}    | unknown key 'dataset.limit' (known: image_size, limit_test, limit_train, name)
             split: {fold: 3}       | unknown key 'split.fold'; did you mean 'folds'? (known: folds, hold_out, repeats, seed)
-            classifiers: [gru, {name: gru, varient: wide}] | unknown key 'classifiers[1].varient'; did you mean 'variant'? (known: hyperparameters, name, recipe, variant)
+            classifiers: [gru, {name: gru, varient: wide}] | unknown key 'classifiers[1].varient'; did you mean 'variant'? (known: hyperparameters, name, plugin_sha256, recipe, variant)
             classifiers: [gru, {nam: gru}] | classifiers[1] must have the key 'name', but has only nam
             schema: 2              | schema must be at most 1, but is 2: a newer Catwalk has written it, use that one
             {schema: 2, new: 1}    | schema must be at most 1, but is 2: a newer Catwalk has written it, use that one

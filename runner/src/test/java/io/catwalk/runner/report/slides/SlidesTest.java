@@ -94,7 +94,14 @@ class SlidesTest {
                     .put(
                             "validation_images",
                             trial.at("/metrics/validation/images").asInt());
+            ((ObjectNode) trial).putArray("files");
+            for (String engine : List.of("pytorch", "onnxruntime")) {
+                ((ObjectNode) trial.path("efficiency").path(engine))
+                        .put("calls", 2000)
+                        .set("machine", trial.at("/provenance/machine"));
+            }
         }
+        tree.putArray("latency_notes");
         Results results = Json.JSON.treeToValue(tree, Results.class);
         ExperimentSpec spec = new ExperimentSpec(
                 1,
