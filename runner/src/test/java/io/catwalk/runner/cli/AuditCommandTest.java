@@ -202,8 +202,8 @@ final class AuditCommandTest {
         Files.delete(trial.resolve("predictions.csv"));
 
         assertThat(refusal("audit", run.toString()))
-                .isEqualTo("expected the files of mixed seed 1 as its training left them, but in " + trial
-                        + " predictions.csv is missing: have it made again by catwalk resume");
+                .isEqualTo("expected the files of mixed seed 1 as its training left them, but " + trial
+                        + "/predictions.csv is missing: have it made again by catwalk resume");
     }
 
     @Test
@@ -216,8 +216,8 @@ final class AuditCommandTest {
                 StandardCopyOption.REPLACE_EXISTING);
 
         assertThat(refusal("audit", run.toString()))
-                .startsWith("expected the files of mixed seed 1 as its training left them, but in " + trial
-                        + " predictions.csv has ");
+                .startsWith("expected the files of mixed seed 1 as its training left them, but " + trial
+                        + "/predictions.csv has ");
     }
 
     @Test
