@@ -1,7 +1,7 @@
 package io.catwalk.runner.experiment;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.evaluation.PredictedClasses;
 import io.catwalk.runner.statistics.CochranQ;
 import io.catwalk.runner.statistics.EquivalenceRegion;
 import io.catwalk.runner.statistics.Outcome;
@@ -49,7 +49,7 @@ public record Comparison(
     public static @Nullable Comparison of(
             List<TrialSpec> planned,
             Outcomes finished,
-            Function<TrialSpec, @Nullable Predictions> predictions,
+            Function<TrialSpec, @Nullable PredictedClasses> predictions,
             Results.Dataset images,
             EquivalenceRegion region) {
         Contest contest = Contest.of(planned, finished);

@@ -2,7 +2,7 @@ package io.catwalk.runner.experiment;
 
 import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.Metrics;
-import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.evaluation.PredictedClasses;
 import io.catwalk.runner.experiment.Comparison.Scope;
 import io.catwalk.runner.experiment.Comparison.Standing;
 import io.catwalk.runner.experiment.Comparison.Verdict;
@@ -40,7 +40,7 @@ final class Judgement {
     private final Contest contest;
     private final Results.Dataset images;
     private final EquivalenceRegion region;
-    private final Map<String, Predictions> predictions = new LinkedHashMap<>();
+    private final Map<String, PredictedClasses> predictions = new LinkedHashMap<>();
     private final List<Standing> standings;
 
     /**
@@ -53,7 +53,7 @@ final class Judgement {
      */
     Judgement(
             Contest contest,
-            Function<TrialSpec, @Nullable Predictions> read,
+            Function<TrialSpec, @Nullable PredictedClasses> read,
             Results.Dataset images,
             EquivalenceRegion region) {
         this.contest = contest;
@@ -61,7 +61,7 @@ final class Judgement {
         this.region = region;
         contest.trials().forEach((contestant, trials) -> {
             if (trials.size() == 1) {
-                Predictions first = read.apply(trials.get(0));
+                PredictedClasses first = read.apply(trials.get(0));
                 if (first != null) {
                     predictions.put(contestant, first);
                 }
@@ -221,7 +221,7 @@ final class Judgement {
     private Standing standing(String contestant, List<TrialSpec> trials, @Nullable Boolean onFront) {
         boolean single = trials.size() == 1;
         Interval accuracy = single ? wilson(trials.get(0)) : student(trials, Metrics::accuracy);
-        Predictions answers = predictions.get(contestant);
+        PredictedClasses answers = predictions.get(contestant);
         Interval macroF1 = !single
                 ? student(trials, Judgement::macroF1)
                 : answers == null ? null : Bootstrap.macroF1(answers, RESAMPLES, CONFIDENCE, 0);

@@ -1,6 +1,6 @@
 package io.catwalk.runner.experiment;
 
-import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.evaluation.PredictedClasses;
 import io.catwalk.runner.statistics.EquivalenceRegion;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOutcome;
@@ -103,11 +103,11 @@ public record RecordedRun(
         return comparable;
     }
 
-    private @Nullable Predictions predictions(TrialSpec trial) {
+    private @Nullable PredictedClasses predictions(TrialSpec trial) {
         TrialFolder files = folder.trial(trial);
         try {
             return outcomes.of(trial) instanceof Done done && Files.exists(files.predictions("test"))
-                    ? files.readPredictions(done, "test")
+                    ? files.readPredictedClasses(done, "test")
                     : null;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

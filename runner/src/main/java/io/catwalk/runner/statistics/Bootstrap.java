@@ -1,7 +1,7 @@
 package io.catwalk.runner.statistics;
 
 import io.catwalk.runner.evaluation.Interval;
-import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.evaluation.PredictedClasses;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
@@ -23,7 +23,7 @@ public final class Bootstrap {
      * @return bounds within 0 to 1
      * @throws IllegalArgumentException if an argument is out of its range
      */
-    public static Interval macroF1(Predictions predictions, int resamples, double confidence, long seed) {
+    public static Interval macroF1(PredictedClasses predictions, int resamples, double confidence, long seed) {
         if (resamples < 100) {
             throw new IllegalArgumentException("expected at least 100 resamples, but found " + resamples);
         }

@@ -6,6 +6,7 @@ import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.evaluation.PredictedClasses;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.plugin.LoadedClassifier;
 import io.catwalk.runner.training.Epoch;
@@ -262,6 +263,20 @@ public record TrialFolder(Path path) {
     public Predictions readPredictions(TrialOutcome.Done done, String part) throws IOException {
         requireOwn(done, predictions(part));
         return Predictions.read(predictions(part));
+    }
+
+    /**
+     * Reads which classes were predicted for some images, as the trial left them, and keeps no logit.
+     *
+     * @param done the outcome of this trial
+     * @param part {@code test} or {@code validation}
+     * @return the labels and the predicted classes
+     * @throws RequestException if the file is not that of the trial
+     * @throws IOException if it cannot be read
+     */
+    public PredictedClasses readPredictedClasses(TrialOutcome.Done done, String part) throws IOException {
+        requireOwn(done, predictions(part));
+        return PredictedClasses.read(predictions(part));
     }
 
     /** Refuses a file that is not as the trial left it: whatever is made of it would bear this trial's name. */

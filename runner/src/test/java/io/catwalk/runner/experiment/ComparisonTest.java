@@ -9,6 +9,7 @@ import io.catwalk.runner.Json;
 import io.catwalk.runner.evaluation.Averages;
 import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.Metrics;
+import io.catwalk.runner.evaluation.PredictedClasses;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.experiment.Comparison.Scope;
 import io.catwalk.runner.experiment.Comparison.Standing;
@@ -299,7 +300,7 @@ final class ComparisonTest {
         fold("gru", 1, 0.895, 0.922, 0.938, 0.909);
 
         Comparison comparison = Objects.requireNonNull(
-                Comparison.of(planned, finished, predictions::get, images(), new EquivalenceRegion(2)));
+                Comparison.of(planned, finished, this::answers, images(), new EquivalenceRegion(2)));
 
         assertThat(comparison.regionPoints()).isEqualTo(2);
         assertThat(comparison.verdicts().get(0).outcome()).isEqualTo(Outcome.EQUIVALENT);
@@ -483,8 +484,13 @@ final class ComparisonTest {
         return Objects.requireNonNull(comparison());
     }
 
+    private @Nullable PredictedClasses answers(TrialSpec trial) {
+        Predictions given = predictions.get(trial);
+        return given == null ? null : given.predictedClasses();
+    }
+
     private @Nullable Comparison comparison() {
-        return Comparison.of(planned, finished, predictions::get, images(), EquivalenceRegion.STANDARD);
+        return Comparison.of(planned, finished, this::answers, images(), EquivalenceRegion.STANDARD);
     }
 
     private static Latency latency(double micros) {

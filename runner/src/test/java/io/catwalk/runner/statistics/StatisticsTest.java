@@ -91,10 +91,13 @@ class StatisticsTest {
     void theBootstrapDependsOnItsSeedOnly() {
         var predictions = new Predictions(2, new int[] {0, 1, 0, 1, 1}, new float[] {1, 0, 0, 1, 0, 1, 0, 1, 1, 0});
 
-        Interval once = Bootstrap.macroF1(predictions, 100, 0.9, 7);
+        Interval once = Bootstrap.macroF1(predictions.predictedClasses(), 100, 0.9, 7);
 
-        assertThat(Bootstrap.macroF1(predictions, 100, 0.9, 7)).isEqualTo(once);
-        assertThatThrownBy(() -> Bootstrap.macroF1(predictions, 99, 0.9, 7)).hasMessageContaining("at least 100");
-        assertThatThrownBy(() -> Bootstrap.macroF1(predictions, 100, 1, 7)).hasMessageContaining("below 1");
+        assertThat(Bootstrap.macroF1(predictions.predictedClasses(), 100, 0.9, 7))
+                .isEqualTo(once);
+        assertThatThrownBy(() -> Bootstrap.macroF1(predictions.predictedClasses(), 99, 0.9, 7))
+                .hasMessageContaining("at least 100");
+        assertThatThrownBy(() -> Bootstrap.macroF1(predictions.predictedClasses(), 100, 1, 7))
+                .hasMessageContaining("below 1");
     }
 }

@@ -260,7 +260,11 @@ record SampleRun(List<String> contestants, List<String> classes, int folds, int 
         return Comparison.of(
                 spec().trials(new Outcomes()),
                 finished,
-                trial -> Objects.requireNonNull(byTrial.get(trial)).predictions(),
+                trial -> {
+                    Predictions answers =
+                            Objects.requireNonNull(byTrial.get(trial)).predictions();
+                    return answers == null ? null : answers.predictedClasses();
+                },
                 described(),
                 EquivalenceRegion.STANDARD);
     }
