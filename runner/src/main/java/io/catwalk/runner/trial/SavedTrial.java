@@ -72,7 +72,8 @@ public final class SavedTrial implements AutoCloseable {
             TrialFolder folder, PluginCatalog catalog, Path dataHome, @Nullable DatasetSpec other, ClassMatch match)
             throws IOException {
         if (!Files.exists(folder.outcome())) {
-            throw new RequestException("expected a finished trial, but " + folder.path() + " has no trial.json");
+            throw new RequestException("expected a finished trial, but " + folder.path() + " has no trial.json:"
+                    + " finish it with catwalk resume");
         }
         TrialOutcome outcome = folder.readOutcome();
         if (!(outcome instanceof TrialOutcome.Done result)) {

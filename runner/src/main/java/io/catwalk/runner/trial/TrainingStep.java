@@ -106,17 +106,29 @@ final class TrainingStep {
                             listener.accept(epoch);
                         },
                         Checkpoints.in(folder.checkpoint(), key.digest(), checkpointPause, nanoTime));
-        try {
+        TrainedWeights weights = saved(model, history, classifier, images, data, start);
+        // Read again, as a later attempt would: the engine may sum in another order where weights lie otherwise in
+        // memory, and what judges must not depend on whether the trial was stopped here.
+        return TroubleException.reading(
+                () -> new Trained(folder.readModel(classifier, chosen(), TrialRun.task(images.dataset())), weights));
+    }
+
+    /** Writes the weights and how they came about, and lets go of the network that was trained. */
+    private TrainedWeights saved(
+            TrainedModel model,
+            List<Epoch> history,
+            LoadedClassifier classifier,
+            TrialImages images,
+            TrainingData data,
+            Spent start) {
+        try (model) {
             TroubleException.writing(() -> {
                 folder.writeHistory(history);
                 folder.writeModel(model);
             });
             TrainedWeights weights = TroubleException.reading(() -> weights(model, classifier, images, data, start));
             TroubleException.writing(() -> folder.writeTraining(weights));
-            return new Trained(model, weights);
-        } catch (RuntimeException | Error e) {
-            model.close();
-            throw e;
+            return weights;
         }
     }
 

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -87,9 +86,8 @@ final class ExportedRun implements BeforeAllCallback {
     public void beforeAll(ExtensionContext context) throws IOException {
         if (shared == null) {
             Path temporary = Files.createTempDirectory("catwalk-exported");
-            context.getRoot()
-                    .getStore(ExtensionContext.Namespace.create(ExportedRun.class))
-                    .put("folder", (AutoCloseable) () -> delete(temporary));
+            // Maven gives each class to this JVM as a run of its own: only the end of the JVM is the end of all.
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(temporary), "delete-exported-run"));
             shared = new ExportedRun(temporary);
         }
     }
@@ -152,14 +150,12 @@ final class ExportedRun implements BeforeAllCallback {
         return target;
     }
 
-    private static void delete(Path folder) throws IOException {
+    private static void delete(Path folder) {
         try (Stream<Path> files = Files.walk(folder)) {
-            List<Path> all = files.sorted(Comparator.reverseOrder()).toList();
-            for (Path each : all) {
-                Files.delete(each);
-            }
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(each -> each.toFile().delete());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -173,8 +173,10 @@ final class RunCommandsTest {
         TestPlugin.building("filler", """
                         try {
                             java.nio.file.Path file = java.nio.file.Path.of("%s");
-                            java.nio.file.Files.delete(file);
-                            java.nio.file.Files.createDirectories(file.resolve("in the way"));
+                            if (!java.nio.file.Files.isDirectory(file)) {
+                                java.nio.file.Files.delete(file);
+                                java.nio.file.Files.createDirectories(file.resolve("in the way"));
+                            }
                         } catch (java.io.IOException e) {
                             throw new java.io.UncheckedIOException(e);
                         }
