@@ -96,7 +96,9 @@ class ManyTrialsTest {
         assertThat(again.kept).isEqualTo(trials);
 
         long start = System.nanoTime();
-        Catwalk.Answer report = Catwalk.finish(Catwalk.process(folder, "report", "run"));
+        ProcessBuilder reporting = Catwalk.process(folder, "report", "run");
+        reporting.environment().put("JAVA_TOOL_OPTIONS", "-Xmx2g");
+        Catwalk.Answer report = Catwalk.finish(reporting);
         figures.put("seconds_of_report", (System.nanoTime() - start) / 1e9);
         long page = Files.size(run.path().resolve("report.html"));
         figures.put("bytes_of_page", page);
