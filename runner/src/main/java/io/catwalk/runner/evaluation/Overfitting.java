@@ -2,6 +2,7 @@ package io.catwalk.runner.evaluation;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
@@ -14,6 +15,16 @@ import java.util.Locale;
  * @param test accuracy on the test images, 0 to 1
  * @param validationImages how many images the validation set has; at least 1
  */
+@JsonPropertyOrder({
+    "training_accuracy",
+    "validation_accuracy",
+    "test_accuracy",
+    "validation_images",
+    "validation_gap",
+    "test_gap",
+    "verdict",
+    "rule"
+})
 @JsonIgnoreProperties(
         value = {"validation_gap", "test_gap", "verdict", "rule"},
         allowGetters = true)

@@ -52,7 +52,8 @@ final class KilledRunTest {
             "peak_memory_bytes",
             "pytorch",
             "onnxruntime",
-            "on_front"); // by latency
+            "on_front",
+            "latency_notes"); // by latency
 
     private static final int TRIALS = 6;
 

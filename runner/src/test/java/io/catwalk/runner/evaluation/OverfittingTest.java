@@ -55,6 +55,9 @@ class OverfittingTest {
         String json = Json.LINE.writeValueAsString(overfitting);
 
         assertThat(json)
+                .startsWith("{\"training_accuracy\":0.99,\"validation_accuracy\":0.9,\"test_accuracy\":0.88,"
+                        + "\"validation_images\":1000,\"validation_gap\":");
+        assertThat(json)
                 .contains("\"verdict\":\"strong\"", "\"test_accuracy\":0.88", "\"rule\":\"strong overfitting: ");
         assertThat(Json.LINE.readValue(json, Overfitting.class)).isEqualTo(overfitting);
     }
