@@ -111,12 +111,16 @@ class ManyTrialsTest {
 
         assertThat(report.exitCode()).as("%s", report).isZero();
         assertThat(page).as("bytes of the page").isLessThan(15_000_000);
-        assertThat(again(figures, "seconds_to_decide_what_is_left")).isLessThan(10);
-        assertThat(again(figures, "seconds_of_report")).isLessThan(60);
+        assertThat(number(figures, "seconds_to_decide_what_is_left")).isLessThan(10);
+        if (CONTESTANTS >= 100) { // a few dozen take milliseconds in all, which any other process doubles
+            assertThat(number(figures, "milliseconds_of_the_last_100"))
+                    .isLessThan(1.5 * number(figures, "milliseconds_of_the_first_100"));
+        }
+        assertThat(number(figures, "seconds_of_report")).isLessThan(60);
         assertThat((long) figures.get("written_bytes")).isLessThan(3_000_000_000L);
     }
 
-    private static double again(Map<String, Object> figures, String name) {
+    private static double number(Map<String, Object> figures, String name) {
         return ((Number) Objects.requireNonNull(figures.get(name))).doubleValue();
     }
 
