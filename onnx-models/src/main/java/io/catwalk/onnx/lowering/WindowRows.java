@@ -1,6 +1,7 @@
 package io.catwalk.onnx.lowering;
 
 import io.catwalk.onnx.graph.Attributes;
+import io.catwalk.onnx.graph.Dim;
 import io.catwalk.onnx.graph.OperatorTypes;
 import io.catwalk.onnx.graph.Value;
 import java.util.ArrayList;
@@ -75,11 +76,27 @@ final class WindowRows {
     private static Attributes pool(Site site, int kernel, int stride, int padding, int up) {
         int axes = site.receiver().rank() - 2;
         long[] window = spread(site, kernel, axes);
+        long[] strides = site.call().numbers(stride).length == 0 ? window : spread(site, stride, axes);
+        long[] pads = spread(site, padding, axes);
+        boolean sticksOut = false;
+        for (int i = 0; i < axes; i++) {
+            sticksOut |= sticksOut(site, i + 2, window[i], strides[i], pads[i]);
+        }
         return Attributes.NONE
                 .with("kernel_shape", window)
-                .with("strides", site.call().numbers(stride).length == 0 ? window : spread(site, stride, axes))
-                .with("pads", bothSides(spread(site, padding, axes)))
-                .with("ceil_mode", site.call().get(up, Boolean.class) ? 1 : 0);
+                .with("strides", strides)
+                .with("pads", bothSides(pads))
+                .with("ceil_mode", site.call().get(up, Boolean.class) && sticksOut ? 1 : 0);
+    }
+
+    /** Tells whether rounding up can make a further window; if not, it is not asked for, since some readers get it wrong. */
+    private static boolean sticksOut(Site site, int axis, long window, long stride, long pad) {
+        Dim size = site.receiver().shape().get(axis);
+        Dim made = site.resultShape().get(axis);
+        if (!size.isFixed() || !made.isFixed()) {
+            return stride > 1;
+        }
+        return made.fixed("image size") > (size.fixed("image size") + 2 * pad - window) / stride + 1;
     }
 
     private static Value average(Site site) {

@@ -12,10 +12,13 @@ import ai.djl.training.ParameterStore;
 import io.catwalk.onnx.Agreements;
 import io.catwalk.onnx.OnnxExport;
 import io.catwalk.onnx.graph.ExportException;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Tag;
@@ -24,7 +27,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Exports programs that seeds draw and holds ONNX Runtime against PyTorch. A program is refused, or its file
  * answers alike at every batch size; nothing else may happen. {@code -Dcatwalk.fuzz=COUNT} runs more of them, from
- * {@code -Dcatwalk.fuzz.seed=FIRST} on.
+ * {@code -Dcatwalk.fuzz.seed=FIRST} on; {@code -Dcatwalk.fuzz.keep=FOLDER} keeps those that agree for other readers.
  */
 @Tag("tiny")
 class ProgramFuzzTest {
@@ -32,8 +35,11 @@ class ProgramFuzzTest {
     private static final int COUNT = Integer.getInteger("catwalk.fuzz", 150);
     private static final long FIRST = Long.getLong("catwalk.fuzz.seed", 1);
     private static final long[] BATCHES = {1, 2, 3, 7, 64};
+    private static final long KEPT_BATCH = 3;
     private static final int[] OPSETS = {13, 17, 21};
     private static final double TOLERANCE = 1e-4;
+    private static final Optional<KeptPrograms> KEPT = Optional.ofNullable(System.getProperty("catwalk.fuzz.keep"))
+            .map(folder -> new KeptPrograms(Path.of(folder)));
 
     private final Map<String, Integer> counts = new TreeMap<>();
     private final List<String> faults = new ArrayList<>();
@@ -90,7 +96,18 @@ class ProgramFuzzTest {
             faults.add("seed " + seed + ": the block answers otherwise after its export");
             return "fault";
         }
+        if (KEPT.isPresent()) {
+            keep(KEPT.get(), seed, program, block, model, batches.length == 1 ? batches[0] : KEPT_BATCH);
+        }
         return "agrees";
+    }
+
+    private static void keep(KeptPrograms kept, long seed, FuzzedProgram program, Block block, byte[] model, long batch)
+            throws IOException {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            NDList inputs = new NDList(input(manager, program.sample(), batch));
+            kept.keep(seed, model, inputs, forward(block, manager, inputs));
+        }
     }
 
     private static String kind(ExportException e) {
@@ -100,11 +117,18 @@ class ProgramFuzzTest {
 
     private static float[] answer(Block block, Shape sample, long batch) {
         try (NDManager manager = NDManager.newBaseManager()) {
-            NDArray input = manager.create(
-                    Agreements.eighths((int) (batch * sample.size()), batch), new Shape(batch).addAll(sample));
-            NDArray output = block.forward(new ParameterStore(manager, false), new NDList(input), false)
+            NDArray output = forward(block, manager, new NDList(input(manager, sample, batch)))
                     .get(0);
             return output.toType(ai.djl.ndarray.types.DataType.FLOAT32, false).toFloatArray();
         }
+    }
+
+    private static NDArray input(NDManager manager, Shape sample, long batch) {
+        return manager.create(
+                Agreements.eighths((int) (batch * sample.size()), batch), new Shape(batch).addAll(sample));
+    }
+
+    private static NDList forward(Block block, NDManager manager, NDList inputs) {
+        return block.forward(new ParameterStore(manager, false), inputs, false);
     }
 }

@@ -57,7 +57,7 @@ final class Reductions {
         int last = (int) x.size(x.rank() - 1);
         float[] apart = new float[last];
         for (int i = 0; i < last; i++) {
-            apart[i] = (i * 7 + 3) % Math.max(1, last) % 5 * 4096 + i * 512;
+            apart[i] = (i ^ 5) * 512;
         }
         NDArray distinct = x.array().clip(-100, 100).add(x.array().getManager().create(apart));
         return x.with(distinct.argSort(-1, draw.oneIn(2)));
