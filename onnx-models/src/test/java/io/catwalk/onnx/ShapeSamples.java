@@ -63,8 +63,43 @@ final class ShapeSamples extends OperatorSamples {
         add("NDArray.repeat(long[])", MATRIX, EXACT, "Tile Reshape", x -> x.repeat(new long[] {1, 2, 3}));
         add("NDArray.repeat(int, long)", MATRIX, EXACT, "Tile Reshape", x -> x.repeat(0, 2));
         add("NDArray.flip(int[])", CUBE, EXACT, "Slice", x -> x.flip(1, 3));
+        add(
+                "NDArray.repeat(Shape)",
+                MATRIX,
+                EXACT,
+                "Tile Reshape",
+                x -> x.repeat(new Shape(x.getShape().get(0), 6, 4)));
+        add("NDArray.rotate90(int, int[])", CUBE, EXACT, "Slice Transpose", x -> x.rotate90(1, new int[] {1, 2}));
+        add("NDArray.rotate90(int, int[])", CUBE, EXACT, "Slice", x -> x.rotate90(-2, new int[] {3, 1}));
+        add("NDArray.rotate90(int, int[])", CUBE, EXACT, "Slice Transpose", x -> x.rotate90(7, new int[] {-1, -2}));
+        add("NDArray.rotate90(int, int[])", CUBE, EXACT, "Slice Transpose", x -> x.rotate90(1, new int[] {0, 1}));
+        add(
+                "NDArray.diagonal()",
+                CUBE,
+                EXACT,
+                "Transpose Reshape Gather",
+                x -> x.transpose(1, 2, 3, 0).diagonal());
+        add(
+                "NDArray.diagonal(int)",
+                CUBE,
+                EXACT,
+                "Gather",
+                x -> x.transpose(1, 2, 0, 3).diagonal(-1));
+        add("NDArray.diagonal(int, int, int)", CUBE, EXACT, "Gather", x -> x.diagonal(1, 2, 3));
+        add("NDArray.diagonal(int, int, int)", CUBE, EXACT, "Gather", x -> x.diagonal(-2, -1, 1));
+        add("NDArray.diff(int, int)", MATRIX, EXACT, "Slice Sub", x -> x.diff(2, -1));
+        add("NDArray.diff(int, int)", MATRIX, EXACT, "Slice Sub", x -> whole(x).diff(9, 1));
+        add("NDArray.diff(int, int)", MATRIX, EXACT, "Slice Xor", x -> x.gt(0).diff(1, 2));
+        add("NDArray.diff(int, int)", MATRIX, EXACT, "Slice Sub", x -> x.diff(1, 0));
+        add("NDArray.pad(Shape, double)", IMAGE, EXACT, "Pad", x -> x.pad(new Shape(-1, 2, 0, -1), 0.5));
         add("NDArray.pad(Shape, double)", IMAGE, EXACT, "Pad", x -> x.pad(new Shape(1, 2, 0, 3), 0.5));
         add("NDArray.pad(Shape, double)", IMAGE, EXACT, "Pad", x -> x.pad(new Shape(1, 0, 2, 3, 4, 5), 0));
+    }
+
+    /** Makes places along axis 1, no two of them the same. */
+    private static NDArray places(NDArray x) {
+        NDArray counting = x.getManager().arange(3).reshape(1, 3, 1);
+        return counting.add(whole(x).get(":, :1").abs()).mod(3).toType(DataType.INT64, false);
     }
 
     private void indexing() {
@@ -121,6 +156,65 @@ final class ShapeSamples extends OperatorSamples {
                 EXACT,
                 "GatherElements",
                 x -> x.gather(whole(x).abs().mod(3), 1));
+        add(
+                "NDArray.gather(NDArray, int)",
+                MATRIX,
+                EXACT,
+                "Slice GatherElements",
+                x -> x.gather(whole(x).abs().mod(3).get(":, :, 1:3").toType(DataType.INT32, false), 1));
+        // Indices through one axis, through two, and through the batch.
+        add(
+                "NDArray.gatherNd(NDArray)",
+                MATRIX,
+                EXACT,
+                "Gather",
+                x -> fixed(x, 5, 3).gatherNd(whole(x).abs().mod(5).reshape(1, -1)));
+        add(
+                "NDArray.gatherNd(NDArray)",
+                MATRIX,
+                EXACT,
+                "Mul Add Gather",
+                x -> fixed(x, 3, 4, 2)
+                        .gatherNd(NDArrays.stack(
+                                new NDList(whole(x).abs().mod(3), whole(x).abs().mod(4)))));
+        add(
+                "NDArray.gatherNd(NDArray)",
+                MATRIX,
+                EXACT,
+                "Mul Add Gather",
+                x -> x.gatherNd(x.getManager().create(new int[] {0, 1, 0, -1, 2, 1}, new Shape(3, 2))));
+        add(
+                "NDArray.gatherNd(NDArray)",
+                MATRIX,
+                EXACT,
+                "Mul Add Gather",
+                x -> x.transpose(1, 0, 2).gatherNd(x.getManager().create(new float[] {0, 1, 2, 0}, new Shape(2, 2))));
+        add(
+                "NDArray.scatter(NDArray, NDArray, int)",
+                MATRIX,
+                EXACT,
+                "ScatterElements",
+                x -> x.scatter(places(x), x.neg(), 1));
+        add(
+                "NDArray.scatter(NDArray, NDArray, int)",
+                MATRIX,
+                EXACT,
+                "Slice ScatterElements",
+                x -> fixed(x, 1, 3, 4)
+                        .repeat(0, x.getShape().get(0))
+                        .scatter(places(x).get(":, :2, 1:").toType(DataType.INT32, false), x, -2));
+        add(
+                "NDArray.put(NDArray, NDArray)",
+                MATRIX,
+                EXACT,
+                "ScatterND",
+                x -> x.put(x.getManager().create(new int[] {3, 0, 9, -1}), fixed(x, 2, 2)));
+        add(
+                "NDArray.put(NDArray, NDArray)",
+                MATRIX,
+                EXACT,
+                "ScatterND",
+                x -> fixed(x, 3, 5).put(x.argSort(1, true).get("0, :, 0"), x.get("0, :, 1")));
         add(
                 "NDArray.take(NDManager, NDArray)",
                 VECTOR,

@@ -60,6 +60,7 @@ public final class OperatorTypes {
         put(types, EnumSet.of(FLOAT, DOUBLE, INT32, INT64), "Range");
         put(types, ALL, "Cast", "Concat", "Equal", "Expand", "Gather", "GatherElements", "Identity", "Pad", "Reshape");
         put(types, ALL, "OneHot", "Shape", "Slice", "Split", "Squeeze", "Tile", "Transpose", "Unsqueeze");
+        put(types, ALL, "GatherND", "ScatterElements", "ScatterND");
         return Map.copyOf(types);
     }
 
@@ -120,6 +121,7 @@ public final class OperatorTypes {
                     "Slice",
                     "Gather",
                     "GatherElements",
+                    "GatherND",
                     "Expand",
                     "Tile",
                     "CumSum",
@@ -133,6 +135,7 @@ public final class OperatorTypes {
                     "ReduceL1",
                     "ReduceL2" -> List.of(0);
             case "Where" -> List.of(1, 2);
+            case "ScatterElements", "ScatterND" -> List.of(0, 2);
             case "Pad" -> inputs > 2 ? List.of(0, 2) : List.of(0);
             case "OneHot" -> List.of(2);
             // Lengths of sequences, the fifth, are left out always.

@@ -24,6 +24,9 @@ final class ShapeRules {
                 Map.entry("Slice", ShapeRules::slice),
                 Map.entry("Gather", ShapeRules::gather),
                 Map.entry("GatherElements", operands -> operands.alike(operands.shape(1))),
+                Map.entry("GatherND", ShapeRules::gatherNd),
+                Map.entry("ScatterElements", operands -> operands.alike(operands.shape(0))),
+                Map.entry("ScatterND", ShapeRules::scatterNd),
                 Map.entry(
                         "Expand",
                         operands -> operands.alike(operands.shape(0).broadcast(new TensorShape(operands.contents(1))))),
@@ -165,6 +168,26 @@ final class ShapeRules {
         dims.addAll(operands.shape(1).dims());
         dims.addAll(from.dims().subList(axis + 1, from.rank()));
         return operands.alike(new TensorShape(dims));
+    }
+
+    /** The last axis of the indices counts the axes of the array that they lead through. */
+    private static List<Made> gatherNd(Operands operands) {
+        return operands.alike(picked(operands.shape(0), operands.shape(1)));
+    }
+
+    private static TensorShape picked(TensorShape from, TensorShape indices) {
+        int depth = (int) indices.get(-1).fixed("the depth of indices");
+        List<Dim> dims = new ArrayList<>(indices.dims().subList(0, indices.rank() - 1));
+        dims.addAll(from.dims().subList(depth, from.rank()));
+        return new TensorShape(dims);
+    }
+
+    private static List<Made> scatterNd(Operands operands) {
+        TensorShape expected = picked(operands.shape(0), operands.shape(1));
+        if (!expected.equals(operands.shape(2))) {
+            throw new ExportException("ScatterND puts " + operands.shape(2) + " where " + expected + " belongs");
+        }
+        return operands.alike(operands.shape(0));
     }
 
     private static List<Made> tile(Operands operands) {

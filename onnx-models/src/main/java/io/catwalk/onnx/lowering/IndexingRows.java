@@ -6,6 +6,7 @@ import io.catwalk.onnx.graph.Dim;
 import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Writes what picks elements. */
@@ -19,6 +20,9 @@ final class IndexingRows {
                 Row.of("NDArray.get(NDIndex.take)", "Gather", IndexingRows::take),
                 Row.of("NDArray.get(NDIndex.pick)", "GatherElements", IndexingRows::pick),
                 Row.of("NDArray.gather(NDArray, int)", "GatherElements", site -> elements(site, site.value(1), 2)),
+                Row.of("NDArray.gatherNd(NDArray)", "Gather, Mul, Add, Reshape, Gather", IndexingRows::gatherNd),
+                Row.of("NDArray.scatter(NDArray, NDArray, int)", "ScatterElements", IndexingRows::scatter),
+                Row.of("NDArray.put(NDArray, NDArray)", "Reshape, ScatterND", IndexingRows::put),
                 Row.of("NDArray.take(NDManager, NDArray)", "Reshape, Gather", IndexingRows::takeFlat),
                 Row.of("NDArray.oneHot(int)", "OneHot", IndexingRows::oneHot),
                 Row.of("NDArray.oneHot(int, DataType)", "OneHot", IndexingRows::oneHot));
@@ -84,6 +88,62 @@ final class IndexingRows {
             }
         }
         return site.to().node("GatherElements", Attributes.NONE.with("axis", axis), array, whole(site, indices));
+    }
+
+    /** Counts through the first axes with the rows of the indices, as DJL does, also where a row is negative. */
+    private static Value gatherNd(Site site) {
+        Emitter to = site.to();
+        Value array = site.receiver();
+        Value indices = site.value(1);
+        int depth = (int) indices.shape().get(0).fixed("the first axis of the indices of gatherNd");
+        Dim stride = Dim.of(1);
+        Value place = row(to, indices, depth - 1);
+        for (int axis = depth - 2; axis >= 0; axis--) {
+            stride = new TensorShape(List.of(stride, array.shape().get(axis + 1))).size();
+            Value scaled = to.node("Mul", row(to, indices, axis), to.number(stride, indices.type()));
+            place = to.node("Add", place, scaled);
+        }
+        List<Dim> flat = new ArrayList<>(array.shape().dims().subList(depth, array.rank()));
+        flat.add(0, new TensorShape(array.shape().dims().subList(0, depth)).size());
+        return to.node("Gather", Attributes.NONE.with("axis", 0), to.reshape(array, flat), whole(site, place));
+    }
+
+    private static Value row(Emitter to, Value indices, int row) {
+        return to.node("Gather", Attributes.NONE.with("axis", 0), indices, to.scalar(ElementType.INT64, row));
+    }
+
+    private static Value scatter(Site site) {
+        Value indices = whole(site, site.value(1));
+        Value values = site.value(2);
+        int along = site.receiver().shape().axis(site.call().integer(3));
+        for (int axis = 0; axis < values.rank(); axis++) {
+            Dim size = indices.shape().get(axis);
+            if (!size.equals(values.shape().get(axis))) {
+                values = site.to().slice(values, axis, 0, size.fixed("an axis of the indices that is shorter"));
+            }
+        }
+        if (!fits(indices.shape().get(along), site.receiver().shape().get(along))) {
+            throw site.error("has more indices along axis " + along + " (" + indices.shape() + ") than there are"
+                    + " elements (" + site.receiver().shape() + "), so that some place is written twice, and ONNX does"
+                    + " not say which comes last: scatter in two calls");
+        }
+        return site.to().node("ScatterElements", Attributes.NONE.with("axis", along), site.receiver(), indices, values);
+    }
+
+    private static boolean fits(Dim indices, Dim elements) {
+        boolean fixed = indices.isFixed() && elements.isFixed();
+        return fixed ? indices.fixed() <= elements.fixed() : indices.equals(elements);
+    }
+
+    private static Value put(Site site) {
+        Emitter to = site.to();
+        Value array = site.receiver();
+        Value flat = to.reshape(array, List.of(array.shape().size()));
+        Dim count = site.value(1).shape().size();
+        Value places = to.reshape(whole(site, site.value(1)), List.of(count, Dim.of(1)));
+        Value values = to.reshape(site.value(2), List.of(count));
+        return to.reshape(
+                to.node("ScatterND", flat, places, values), array.shape().dims());
     }
 
     private static Value whole(Site site, Value indices) {

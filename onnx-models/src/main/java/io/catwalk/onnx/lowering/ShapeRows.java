@@ -46,8 +46,14 @@ final class ShapeRows {
             rows.add(Row.of("NDArray.tile" + arguments, "Tile", ShapeRows::tile));
             rows.add(Row.of("NDArray.repeat" + arguments, "Unsqueeze, Tile, Reshape", ShapeRows::repeat));
         }
+        rows.add(Row.of("NDArray.repeat(Shape)", "Unsqueeze, Tile, Reshape", ShapeRows::repeat));
         rows.add(Row.of("NDArray.repeat(int, long)", "Unsqueeze, Tile, Reshape", ShapeRows::repeat));
         rows.add(Row.of("NDArray.flip(int[])", "Slice", ShapeRows::flip));
+        rows.add(Row.of("NDArray.rotate90(int, int[])", "Slice, Transpose", ShapeRows::rotate));
+        for (String arguments : List.of("()", "(int)", "(int, int, int)")) {
+            rows.add(Row.of("NDArray.diagonal" + arguments, "Transpose, Reshape, Gather", ShapeRows::diagonal));
+        }
+        rows.add(Row.of("NDArray.diff(int, int)", "Slice, Sub", ShapeRows::difference));
         rows.add(Row.of("NDArray.pad(Shape, double)", "Pad", ShapeRows::pad));
         return rows;
     }
@@ -163,6 +169,9 @@ final class ShapeRows {
     }
 
     static Value flip(Emitter to, Value value, long... axes) {
+        if (axes.length == 0) {
+            return value;
+        }
         return to.node(
                 "Slice",
                 value,
@@ -170,6 +179,57 @@ final class ShapeRows {
                 to.ints(LongStream.of(axes).map(axis -> Long.MIN_VALUE).toArray()),
                 to.ints(axes),
                 to.ints(LongStream.of(axes).map(axis -> -1).toArray()));
+    }
+
+    /** Turns by quarters from the first axis towards the second. */
+    private static Value rotate(Site site) {
+        Value value = site.receiver();
+        long[] axes = site.call().numbers(2);
+        int first = (int) axes[0];
+        int second = (int) axes[1];
+        return switch (Math.floorMod(site.call().integer(1), 4)) {
+            case 1 -> swap(site.to(), flip(site.to(), value, second), first, second);
+            case 2 -> flip(site.to(), value, first, second);
+            case 3 -> swap(site.to(), flip(site.to(), value, first), first, second);
+            default -> value;
+        };
+    }
+
+    /** Moves both axes to the end, makes them one, and takes every so manieth element of that. */
+    private static Value diagonal(Site site) {
+        Emitter to = site.to();
+        TensorShape shape = site.receiver().shape();
+        int arguments = site.call().values().size();
+        int offset = arguments > 1 ? site.call().integer(1) : 0;
+        int row = shape.axis(arguments > 2 ? site.call().integer(2) : 0);
+        int column = shape.axis(arguments > 2 ? site.call().integer(3) : 1);
+        long height = shape.get(row).fixed("the first axis of a diagonal");
+        long width = shape.get(column).fixed("the second axis of a diagonal");
+        long[] order = LongStream.concat(
+                        LongStream.range(0, shape.rank()).filter(axis -> axis != row && axis != column),
+                        LongStream.of(row, column))
+                .toArray();
+        List<Dim> flat = new ArrayList<>(site.resultShape().dims().subList(0, shape.rank() - 2));
+        flat.add(Dim.of(height * width));
+        long[] places = LongStream.range(0, height)
+                .filter(i -> i + offset >= 0 && i + offset < width)
+                .map(i -> i * width + i + offset)
+                .toArray();
+        Value last = to.reshape(to.transpose(site.receiver(), order), flat);
+        return to.node("Gather", Attributes.NONE.with("axis", shape.rank() - 2), last, to.ints(places));
+    }
+
+    /** Subtracts neighbors along an axis, as often as asked for, or until none are left; masks differ or do not. */
+    private static Value difference(Site site) {
+        Emitter to = site.to();
+        Value value = site.receiver();
+        int axis = value.shape().axis(site.call().integer(2));
+        String operator = value.type() == ElementType.BOOL ? "Xor" : "Sub";
+        for (int i = site.call().integer(1); i > 0 && !value.shape().get(axis).equals(Dim.of(0)); i--) {
+            Value later = to.slice(value, axis, 1, Long.MAX_VALUE);
+            value = to.node(operator, later, to.slice(value, axis, 0, -1));
+        }
+        return value;
     }
 
     /** Turns PyTorch's order (last axis first, before and after) into that of ONNX (all before, all after). */

@@ -241,6 +241,9 @@ final class TracedArray implements InvocationHandler {
         if (method.getName().equals("get") && method.isDefault()) {
             return InvocationHandler.invokeDefault(self, method, arguments);
         }
+        if (method.getName().equals("gatherNd") && arguments != null && arguments[0] instanceof NDArray indices) {
+            arguments = new Object[] {tracer.traced(indices).spared()};
+        }
         if (!dependsOnInput() && !tracer.dependsOnInput(arguments)) {
             return tracer.runConstant(this, real, method, arguments);
         }
@@ -252,6 +255,20 @@ final class TracedArray implements InvocationHandler {
             return InvocationHandler.invokeDefault(self, method, arguments);
         }
         throw tracer.error(unsupported(signature));
+    }
+
+    /** Returns indices for gatherNd: DJL counts in them where they lead through several axes, and spoils them so. */
+    private NDArray spared() {
+        if (real.getShape().dimension() == 0 || real.getShape().get(0) < 2) {
+            return proxy;
+        }
+        if (storage.isFrozen() || outside) {
+            throw tracer.error("gatherNd of DJL overwrites its indices, and these live longer than the call: give it"
+                    + " indices.duplicate()");
+        }
+        NDArray copy = proxy.duplicate();
+        storage.writtenFromInput();
+        return copy;
     }
 
     static String unsupported(Signature signature) {

@@ -139,6 +139,15 @@ final class Forms {
         forms.put(
                 "GatherElements",
                 new Form(Attributes.NONE.with("axis", 0), TensorShape.of(2)).with(1, ElementType.INT64, 0));
+        forms.put("GatherND", new Form(Attributes.NONE, MATRIX).with(1, ElementType.INT64, 0));
+        forms.put(
+                "ScatterElements",
+                new Form(Attributes.NONE.with("axis", 0), List.of(TensorShape.of(2), TensorShape.of(1)), Map.of(), 1)
+                        .with(1, ElementType.INT64, 0));
+        forms.put(
+                "ScatterND",
+                new Form(Attributes.NONE, List.of(MATRIX, TensorShape.of(2)), Map.of(), 1)
+                        .with(1, ElementType.INT64, 0));
         forms.put("Expand", new Form(Attributes.NONE, TensorShape.of(2, 1)).with(1, ElementType.INT64, 2, 2));
         forms.put("Tile", new Form(Attributes.NONE, MATRIX).with(1, ElementType.INT64, 2, 2));
         forms.put(

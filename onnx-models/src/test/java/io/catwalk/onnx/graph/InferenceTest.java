@@ -118,6 +118,24 @@ class InferenceTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"batch 3 4, 5 1, 5 3 4", "batch 3 4, 2 5 2, 2 5 4", "batch 3 4, batch 3, batch", "3 4, 2 0, 2 3 4"})
+    void indicesLeadThroughTheFirstAxes(String from, String indices, String expected) {
+        assertThat(infer("GatherND", Attributes.NONE, tensor(from), tensor(indices)))
+                .isEqualTo(shape(expected));
+        assertThat(infer("ScatterND", Attributes.NONE, tensor(from), tensor(indices), tensor(expected)))
+                .isEqualTo(shape(from));
+        assertThatThrownBy(() ->
+                        infer("ScatterND", Attributes.NONE, tensor(from), tensor(indices), tensor(expected + " 2")))
+                .hasMessageContaining("ScatterND");
+    }
+
+    @Test
+    void scatteringElementsKeepsTheShape() {
+        assertThat(infer("ScatterElements", Attributes.NONE, tensor("batch 3"), tensor("2 2"), tensor("2 2")))
+                .isEqualTo(shape("batch 3"));
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "batch 3 4, 4 5, batch 3 5",
         "batch 3 4, batch 4 5, batch 3 5",

@@ -36,6 +36,7 @@ class OperatorsPageTest {
             - `interpolation` ignores `alignCorners`. It smooths where a bilinear one shrinks: refused.
             - `batchNorm` with axis -1 normalizes axis 1.
             - `mish` takes the logarithm to base 2.
+            - `gatherNd` overwrites its indices where they lead through several axes: using them again is refused.
             - Recurrent layers with both directions and biases get their parameters in a wrong order: refused.
 
             ## Refused, with the reason in the error
