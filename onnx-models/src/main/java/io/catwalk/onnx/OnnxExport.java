@@ -15,6 +15,7 @@ import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.trace.Program;
 import io.catwalk.onnx.trace.Tracing;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -187,24 +188,31 @@ public final class OnnxExport {
      *     operation has no ONNX form, or a weight is NaN
      */
     public byte[] bytes() {
+        return OnnxSerializer.bytes(model());
+    }
+
+    private Model model() {
         Graph graph = graph();
         SortedMap<String, String> entries = new TreeMap<>(metadata);
         entries.put(MetadataKeys.MULTIPLY_ACCUMULATES, Long.toString(graph.multiplyAccumulates()));
-        return OnnxSerializer.bytes(new Model(graph, options.opset(), entries));
+        return new Model(graph, options.opset(), entries);
     }
 
     /**
-     * Exports the network as it is now into a file, which appears whole or not at all.
+     * Exports the network as it is now into a file, which appears whole or not at all. The weights are held once in
+     * memory, beside the network's own.
      *
      * @param file where to; replaced if it exists
      * @throws IOException if the file cannot be written
      * @throws io.catwalk.onnx.graph.ExportException as {@link #bytes()}
      */
     public void write(Path file) throws IOException {
-        byte[] bytes = bytes();
+        Model model = model();
         Path draft = file.resolveSibling(file.getFileName() + ".part");
         try {
-            Files.write(draft, bytes);
+            try (OutputStream stream = Files.newOutputStream(draft)) {
+                OnnxSerializer.write(model, stream);
+            }
             Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } finally {
             Files.deleteIfExists(draft);

@@ -183,6 +183,7 @@ class ArchitectureTest {
         holds(
                 430,
                 not(named("io.catwalk.onnx.graph.OnnxSerializer"))
+                        .and(not(named("io.catwalk.onnx.graph.ModelMessage")))
                         .and(not(named("io.catwalk.onnx.graph.OnnxParser")))
                         .and(not(resideInAPackage("io.catwalk.onnx.runtime"))),
                 never(dependOnClassesThat(resideInAnyPackage("ai.onnx.proto..", "com.google.protobuf.."))));

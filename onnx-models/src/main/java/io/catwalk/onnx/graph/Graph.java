@@ -70,7 +70,7 @@ public record Graph(List<Value> inputs, List<Value> outputs, List<Initializer> i
                 renamed(inputs, names),
                 renamed(outputs, names),
                 initializers.stream()
-                        .map(fixed -> new Initializer(renamed(fixed.value(), names), fixed.data()))
+                        .map(fixed -> new Initializer(renamed(fixed.value(), names), fixed.source()))
                         .toList(),
                 nodes.stream()
                         .map(node -> new Node(

@@ -2,22 +2,54 @@ package io.catwalk.onnx.graph;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.function.Supplier;
 
 /**
- * Fixes a value: a weight, or a number that the graph needs.
+ * Fixes a value: a weight, or a number that the graph needs. What is laid out anew for the file (reordered,
+ * transposed) is laid out whenever it is asked for, so that large weights are not held twice.
  *
  * @param value name, type and shape; the shape must be fixed
- * @param data the elements, row-major, little endian; not to be changed
+ * @param source gives the elements, row-major, little endian, always the same; not to be changed
  */
-@SuppressWarnings("ArrayRecordComponent") // weights are large: they are shared, never copied or compared
-public record Initializer(Value value, byte[] data) {
+public record Initializer(Value value, Supplier<byte[]> source) {
 
-    /** Checks that the data fills the shape. */
-    public Initializer {
-        long expected = value.shape().size().fixed(value.name()) * value.type().bytes();
-        if (data.length != expected) {
-            throw new ExportException(value.name() + " of shape " + value.shape() + " needs " + expected
-                    + " bytes, found " + data.length);
+    /**
+     * Fixes a value to elements that are held.
+     *
+     * @param value name, type and shape; the shape must be fixed
+     * @param data the elements, row-major, little endian; not to be changed
+     * @throws ExportException if the data does not fill the shape
+     */
+    public Initializer(Value value, byte[] data) {
+        this(value, () -> data);
+        requireFilled(data);
+    }
+
+    /**
+     * Counts the bytes without asking for them.
+     *
+     * @return size of the elements in bytes
+     */
+    public long size() {
+        return value.shape().size().fixed(value.name()) * value.type().bytes();
+    }
+
+    /**
+     * Returns the elements.
+     *
+     * @return all elements, row-major, little endian; not to be changed
+     * @throws ExportException if they do not fill the shape
+     */
+    public byte[] data() {
+        byte[] data = source.get();
+        requireFilled(data);
+        return data;
+    }
+
+    private void requireFilled(byte[] data) {
+        if (data.length != size()) {
+            throw new ExportException(
+                    value.name() + " of shape " + value.shape() + " needs " + size() + " bytes, found " + data.length);
         }
     }
 
@@ -27,6 +59,7 @@ public record Initializer(Value value, byte[] data) {
      * @return all elements, row-major
      */
     public float[] floats() {
+        byte[] data = data();
         float[] floats = new float[data.length / Float.BYTES];
         ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(floats);
         return floats;

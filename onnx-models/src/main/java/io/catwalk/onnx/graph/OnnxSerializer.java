@@ -11,8 +11,13 @@ import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
+import com.google.protobuf.CodedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Writes a model as the bytes of an {@code .onnx} file; {@link OnnxParser} reads it back. */
 public final class OnnxSerializer {
@@ -32,21 +37,43 @@ public final class OnnxSerializer {
      * @throws ExportException if it is larger than a file can be
      */
     public static byte[] bytes(Model model) {
-        long size = model.graph().initializers().stream()
-                .mapToLong(initializer -> initializer.data().length)
-                .sum();
+        ModelMessage message = message(model);
+        byte[] bytes = new byte[Math.toIntExact(message.size())];
+        try {
+            message.writeTo(CodedOutputStream.newInstance(bytes));
+        } catch (IOException e) {
+            throw new UncheckedIOException("an array took fewer bytes than were counted", e);
+        }
+        return bytes;
+    }
+
+    /**
+     * Writes a model, one tensor at a time: beside what the model holds, no more than its largest one takes memory.
+     *
+     * @param model the model; its graph should have passed {@link Typecheck}
+     * @param stream takes the same bytes that {@link #bytes} gives; stays open
+     * @throws IOException if the stream cannot take them
+     * @throws ExportException if it is larger than a file can be
+     */
+    public static void write(Model model, OutputStream stream) throws IOException {
+        message(model).writeTo(CodedOutputStream.newInstance(stream));
+    }
+
+    private static ModelMessage message(Model model) {
+        List<Initializer> initializers = model.graph().initializers();
+        long size = initializers.stream().mapToLong(Initializer::size).sum();
         if (size > LARGEST_FILE) {
             throw ExportException.tooLarge("the network with its constants", size);
         }
-        ModelProto.Builder file = ModelProto.newBuilder()
-                .setIrVersion(irVersion(model.opset()))
-                .setProducerName(PRODUCER)
-                .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(model.opset()))
-                .setGraph(graph(model.graph()));
+        ModelProto.Builder head =
+                ModelProto.newBuilder().setIrVersion(irVersion(model.opset())).setProducerName(PRODUCER);
+        ModelProto.Builder tail = ModelProto.newBuilder()
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(model.opset()));
         model.metadata()
-                .forEach((key, value) -> file.addMetadataProps(
+                .forEach((key, value) -> tail.addMetadataProps(
                         StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
-        return file.build().toByteArray();
+        return new ModelMessage(
+                head.build(), nodes(model.graph()), tensors(initializers), values(model.graph()), tail.build());
     }
 
     /** Returns the IR version that came with an operator set (onnx/docs/Versioning.md, released versions). */
@@ -60,26 +87,35 @@ public final class OnnxSerializer {
         return opset <= 20 ? 9 : 10;
     }
 
-    private static GraphProto graph(Graph graph) {
+    private static GraphProto nodes(Graph graph) {
         GraphProto.Builder proto = GraphProto.newBuilder().setName("network");
-        graph.inputs().forEach(value -> proto.addInput(valueInfo(value)));
-        graph.outputs().forEach(value -> proto.addOutput(valueInfo(value)));
-        graph.initializers().forEach(initializer -> proto.addInitializer(tensor(initializer)));
-        List<String> outputs = graph.outputs().stream().map(Value::name).toList();
-        for (Node node : graph.nodes()) {
-            proto.addNode(node(node));
-            node.outputs().stream()
-                    .filter(value -> !outputs.contains(value.name()))
-                    .forEach(value -> proto.addValueInfo(valueInfo(value)));
-        }
+        graph.nodes().forEach(node -> proto.addNode(node(node)));
         return proto.build();
     }
 
+    private static GraphProto values(Graph graph) {
+        GraphProto.Builder proto = GraphProto.newBuilder();
+        graph.inputs().forEach(value -> proto.addInput(valueInfo(value)));
+        graph.outputs().forEach(value -> proto.addOutput(valueInfo(value)));
+        Set<String> outputs = graph.outputs().stream().map(Value::name).collect(Collectors.toSet());
+        graph.nodes().stream()
+                .flatMap(node -> node.outputs().stream())
+                .filter(value -> !outputs.contains(value.name()))
+                .forEach(value -> proto.addValueInfo(valueInfo(value)));
+        return proto.build();
+    }
+
+    private static List<ModelMessage.Tensor> tensors(List<Initializer> initializers) {
+        return initializers.stream()
+                .map(initializer -> new ModelMessage.Tensor(tensor(initializer), initializer))
+                .toList();
+    }
+
+    /** Describes a tensor; its elements follow when they are written. */
     private static TensorProto tensor(Initializer initializer) {
         TensorProto.Builder proto = TensorProto.newBuilder()
                 .setName(initializer.value().name())
-                .setDataType(initializer.value().type().code())
-                .setRawData(UnsafeByteOperations.unsafeWrap(initializer.data()));
+                .setDataType(initializer.value().type().code());
         for (long size : initializer.value().shape().fixed(initializer.value().name())) {
             proto.addDims(size);
         }

@@ -100,9 +100,42 @@ final class Emitter {
         return constant(hint, ElementType.FLOAT, shape, Initializer.bytes(floats));
     }
 
-    /** Adds a fixed tensor. */
+    /** Adds a fixed tensor, once for all users of the same parameter or of equal numbers from one place. */
     Value constant(String hint, ElementType type, TensorShape shape, byte[] data) {
-        return add(new Initializer(Value.of(names.fresh(hint), type, shape), data));
+        return share(
+                List.of("constant", hint, type, shape, new Content(data)),
+                () -> add(new Initializer(Value.of(names.fresh(hint), type, shape), data)));
+    }
+
+    /** Compares arrays by what they hold; large ones seldom have the same size and another content. */
+    @SuppressWarnings("ArrayRecordComponent")
+    private record Content(byte[] data) {
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Content content && Arrays.equals(data, content.data);
+        }
+
+        @Override
+        public int hashCode() {
+            return data.length;
+        }
+    }
+
+    /**
+     * Adds fixed tensors in another layout, once for all its users.
+     *
+     * @param layout which layout, for the name
+     * @param fixed constants of the graph
+     * @param shape shape in the new layout
+     * @param laying lays them out; called when the file is written, as often as it is
+     */
+    Value laidAnew(String layout, List<Value> fixed, TensorShape shape, Supplier<byte[]> laying) {
+        Value first = fixed.get(0);
+        List<String> sources = fixed.stream().map(Value::name).toList();
+        return share(
+                List.of("layout", layout, sources, shape),
+                () -> add(new Initializer(
+                        Value.of(names.fresh(first.name() + "." + layout), first.type(), shape), laying)));
     }
 
     private Value add(Initializer initializer) {

@@ -3,8 +3,6 @@ package io.catwalk.onnx.lowering;
 import io.catwalk.onnx.graph.Attributes;
 import io.catwalk.onnx.graph.Dim;
 import io.catwalk.onnx.graph.ElementType;
-import io.catwalk.onnx.graph.ExportException;
-import io.catwalk.onnx.graph.Initializer;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
 import io.catwalk.onnx.lowering.Recurrence.Cell;
@@ -116,39 +114,24 @@ final class RecurrentRows {
 
     /** Puts the matrices of both directions into one tensor, (directions, gates x hidden, inputs). */
     private static Value weights(Emitter to, Recurrence net, int layer, int which) {
-        Value first = net.weight(layer, 0, which);
-        List<float[]> parts = new ArrayList<>();
+        List<Value> parts = new ArrayList<>();
         for (int direction = 0; direction < net.directions(); direction++) {
-            parts.add(ordered(to, net, net.weight(layer, direction, which)));
+            parts.add(net.weight(layer, direction, which));
         }
-        TensorShape shape = TensorShape.of(
-                net.directions(),
-                first.shape().get(0).fixed("gates"),
-                first.shape().get(1).fixed("inputs"));
-        return to.floats(first.name() + ".gates", shape, concatenated(parts));
+        TensorShape shape = parts.get(0).shape();
+        return Weights.ordered(
+                to,
+                parts,
+                net.cell().gates(),
+                TensorShape.of(
+                        net.directions(),
+                        shape.get(0).fixed("gates"),
+                        shape.get(1).fixed("inputs")));
     }
 
     private static Value biases(Emitter to, Recurrence net, int layer) {
-        Value first = net.weight(layer, 0, 2);
-        List<float[]> parts = List.of(ordered(to, net, first), ordered(to, net, net.weight(layer, 0, 3)));
-        TensorShape shape = TensorShape.of(1, 2 * first.shape().get(0).fixed("gates"));
-        return to.floats(first.name() + ".gates", shape, concatenated(parts));
-    }
-
-    private static float[] ordered(Emitter to, Recurrence net, Value weight) {
-        Initializer fixed = to.initializer(weight)
-                .orElseThrow(() -> new ExportException(
-                        "the weights of a recurrent layer must not depend on the input: " + weight.name()));
-        return Weights.blocks(fixed.floats(), net.cell().gates());
-    }
-
-    private static float[] concatenated(List<float[]> parts) {
-        float[] all = new float[parts.stream().mapToInt(part -> part.length).sum()];
-        int at = 0;
-        for (float[] part : parts) {
-            System.arraycopy(part, 0, all, at, part.length);
-            at += part.length;
-        }
-        return all;
+        List<Value> parts = List.of(net.weight(layer, 0, 2), net.weight(layer, 0, 3));
+        TensorShape shape = TensorShape.of(1, 2 * parts.get(0).shape().get(0).fixed("gates"));
+        return Weights.ordered(to, parts, net.cell().gates(), shape);
     }
 }

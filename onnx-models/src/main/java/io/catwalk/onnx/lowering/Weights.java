@@ -1,8 +1,10 @@
 package io.catwalk.onnx.lowering;
 
+import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.graph.Initializer;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,12 +20,15 @@ final class Weights {
             return to.transpose(matrix, 1, 0);
         }
         long[] sizes = matrix.shape().fixed(matrix.name());
-        byte[] turned = transposed(
-                fixed.get().data(),
-                (int) sizes[0],
-                (int) sizes[1],
-                matrix.type().bytes());
-        return to.constant(matrix.name() + ".transposed", matrix.type(), TensorShape.of(sizes[1], sizes[0]), turned);
+        return to.laidAnew(
+                "transposed",
+                List.of(matrix),
+                TensorShape.of(sizes[1], sizes[0]),
+                () -> transposed(
+                        fixed.get().data(),
+                        (int) sizes[0],
+                        (int) sizes[1],
+                        matrix.type().bytes()));
     }
 
     /**
@@ -32,8 +37,11 @@ final class Weights {
      */
     static Value row(Emitter to, Value vector) {
         return to.initializer(vector)
-                .map(fixed ->
-                        to.floats(vector.name() + ".row", TensorShape.of(1, fixed.floats().length), fixed.floats()))
+                .map(fixed -> to.laidAnew(
+                        "row",
+                        List.of(vector),
+                        TensorShape.of(1, vector.shape().get(0).fixed("a vector")),
+                        fixed::data))
                 .orElseGet(() -> to.unsqueeze(vector, 0));
     }
 
@@ -48,18 +56,27 @@ final class Weights {
     }
 
     /**
-     * Puts blocks of rows in another order.
+     * Puts the gates of recurrent weights in another order, and one weight behind the other.
      *
-     * @param matrix row-major
+     * @param parts weights of one shape, each a block of rows per gate
      * @param order for each new block, which old block it was
-     * @return the blocks in the new order
+     * @param shape shape of all of them together
      */
-    static float[] blocks(float[] matrix, List<Integer> order) {
-        int size = matrix.length / order.size();
-        float[] ordered = new float[matrix.length];
-        for (int block = 0; block < order.size(); block++) {
-            System.arraycopy(matrix, order.get(block) * size, ordered, block * size, size);
-        }
-        return ordered;
+    static Value ordered(Emitter to, List<Value> parts, List<Integer> order, TensorShape shape) {
+        List<Initializer> fixed = parts.stream()
+                .map(part -> to.initializer(part)
+                        .orElseThrow(() -> new ExportException(
+                                "the weights of a recurrent layer must not depend on the input: " + part.name())))
+                .toList();
+        return to.laidAnew("gates", parts, shape, () -> {
+            ByteBuffer all = ByteBuffer.allocate(
+                    Math.toIntExact(fixed.stream().mapToLong(Initializer::size).sum()));
+            for (Initializer part : fixed) {
+                byte[] data = part.data();
+                int size = data.length / order.size();
+                order.forEach(block -> all.put(data, block * size, size));
+            }
+            return all.array();
+        });
     }
 }

@@ -1,10 +1,18 @@
 package io.catwalk.onnx.trace;
 
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Tells arrays that a network has kept from an earlier trace which trace goes on now. */
+/**
+ * Holds what the traces of one export share: which of them goes on now, for arrays that the network has kept from an
+ * earlier one, and what constants hold, so that equal content is in memory once.
+ */
 final class Succession {
+
+    private final Map<Integer, byte[]> contents = new HashMap<>();
 
     private @Nullable Tracer now;
 
@@ -14,6 +22,12 @@ final class Succession {
 
     void begin(Tracer tracer) {
         now = tracer;
+    }
+
+    /** Returns the content that a constant had in an earlier trace if it has it again, else what it has now. */
+    byte[] held(int id, byte[] content) {
+        byte[] before = contents.putIfAbsent(id, content);
+        return before != null && Arrays.equals(before, content) ? before : content;
     }
 
     void end() {

@@ -16,11 +16,13 @@ import org.jspecify.annotations.Nullable;
 final class Tape {
 
     private final Optional<Rehearsal> rehearsal;
+    private final Succession succession;
     private final List<Entry> entries = new ArrayList<>();
     private int slots;
 
-    Tape(Optional<Rehearsal> rehearsal) {
+    Tape(Optional<Rehearsal> rehearsal, Succession succession) {
         this.rehearsal = rehearsal;
+        this.succession = succession;
     }
 
     List<Entry> entries() {
@@ -47,7 +49,7 @@ final class Tape {
         if (rehearsal.isPresent()) {
             rehearsal.get().constant(slot, hint, () -> data(hint, array), trusted);
         } else {
-            entries.add(new Entry.Constant(slot, hint, data(hint, array), origin.get()));
+            entries.add(new Entry.Constant(slot, hint, succession.held(slot.id(), data(hint, array)), origin.get()));
         }
         return slot;
     }
@@ -59,6 +61,9 @@ final class Tape {
             throw ExportException.tooLarge("the constant " + hint + array.getShape(), bytes);
         }
         ByteBuffer buffer = array.toByteBuffer();
+        if (buffer.hasArray() && buffer.arrayOffset() == 0 && buffer.remaining() == buffer.array().length) {
+            return buffer.array();
+        }
         byte[] data = new byte[buffer.remaining()];
         buffer.get(data);
         return data;

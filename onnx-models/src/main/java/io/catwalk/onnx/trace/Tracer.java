@@ -73,7 +73,7 @@ final class Tracer {
         this.primitives = primitives;
         this.succession = succession;
         this.rehearsal = rehearsal.map(begin -> begin.apply(this::error));
-        this.tape = new Tape(this.rehearsal);
+        this.tape = new Tape(this.rehearsal, succession);
         this.manager = TracedManager.wrap(this, realManager);
         succession.begin(this);
     }

@@ -1,0 +1,126 @@
+package io.catwalk.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.LambdaBlock;
+import ai.djl.nn.ParallelBlock;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.core.Linear;
+import ai.djl.nn.recurrent.GRU;
+import ai.djl.nn.transformer.TransformerEncoderBlock;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Holds files to what their networks hold: a weight is in a file once, however often it is used. */
+@Tag("tiny")
+class LeanFileTest {
+
+    private static final Shape SEQUENCE = new Shape(5, 16);
+
+    /** Numbers beside the weights: axes, shapes, scales. */
+    private static final long SMALL_CHANGE = 400;
+
+    private static long bytesOfTensors(byte[] model) throws Exception {
+        return ModelProto.parseFrom(model).getGraph().getInitializerList().stream()
+                .mapToLong(tensor -> tensor.getRawData().size())
+                .sum();
+    }
+
+    private static long bytesOfParameters(Block block) {
+        return block.getParameters().stream()
+                        .map(pair -> pair.getValue())
+                        .distinct()
+                        .mapToLong(parameter -> parameter.getArray().size())
+                        .sum()
+                * Float.BYTES;
+    }
+
+    private static void assertLean(Block block, double tolerance) throws Exception {
+        byte[] model = OnnxExport.of(block, SEQUENCE).bytes();
+        assertThat(bytesOfTensors(model)).isBetween(bytesOfParameters(block), bytesOfParameters(block) + SMALL_CHANGE);
+        assertThat(Agreement.difference(block, SEQUENCE, model)).isLessThan(tolerance);
+    }
+
+    @Test
+    void aTransformerBlockThatIsUsedTwelveTimesHoldsItsWeightsOnce() throws Exception {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            TransformerEncoderBlock encoder = new TransformerEncoderBlock(16, 2, 32, 0, ai.djl.nn.Activation::relu);
+            Block block = new SequentialBlock().addAll(Collections.nCopies(12, encoder));
+            Agreement.initialized(block, manager, SEQUENCE);
+            assertLean(block, 1e-3); // what is rounded in the first layer grows twelve times
+        }
+    }
+
+    @Test
+    void aRecurrentLayerInEightBranchesHoldsItsWeightsOnce() throws Exception {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Block gru = GRU.builder().setStateSize(8).setNumLayers(2).build();
+            Block block = new ParallelBlock(
+                    answers -> new NDList(ai.djl.ndarray.NDArrays.concat(
+                            new NDList(answers.stream().map(NDList::head).toList()), 1)),
+                    Collections.nCopies(8, gru));
+            Agreement.initialized(block, manager, SEQUENCE);
+            assertLean(block, 1e-5);
+            OnnxExport unrolled = OnnxExport.of(block, SEQUENCE).withUnrolledRecurrence();
+            // The weights of hidden states are also rows where no state is there yet.
+            assertThat(bytesOfTensors(unrolled.bytes())).isLessThan(bytesOfParameters(block) * 11 / 10);
+            assertThat(Agreement.difference(block, SEQUENCE, unrolled.bytes())).isLessThan(1e-5);
+        }
+    }
+
+    @Test
+    void parametersThatHappenToBeEqualKeepTheirNames() throws Exception {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Block first = Linear.builder().setUnits(16).build();
+            Block second = Linear.builder().setUnits(16).build();
+            Block block = new SequentialBlock().add(first).add(second);
+            Agreement.initialized(block, manager, SEQUENCE);
+            for (String name : List.of("weight", "bias")) {
+                second.getParameters()
+                        .get(name)
+                        .getArray()
+                        .set(first.getParameters().get(name).getArray().toFloatArray());
+            }
+            byte[] model = OnnxExport.of(block, SEQUENCE).bytes();
+            assertThat(ModelProto.parseFrom(model).getGraph().getInitializerList())
+                    .extracting(TensorProto::getName)
+                    .contains("01Linear.bias", "02Linear.bias");
+        }
+    }
+
+    @Test
+    void anArrayThatIsTakenInManyPlacesIsHeldOnce() throws Exception {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            float[] scale = Agreement.images(80, 1);
+            Block scaled = LambdaBlock.singleton(x -> x.mul(manager.create(scale, SEQUENCE)));
+            Block block = new SequentialBlock().addAll(Collections.nCopies(6, scaled));
+            byte[] model = OnnxExport.of(block, SEQUENCE).bytes();
+            assertThat(bytesOfTensors(model)).isEqualTo(80 * Float.BYTES);
+            assertThat(Agreement.difference(block, SEQUENCE, model)).isLessThan(1e-5);
+        }
+    }
+
+    @Test
+    void aFileIsWrittenInTheOrderThatProtobufWrites(@TempDir Path folder) throws Exception {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Block block = GRU.builder().setStateSize(8).setNumLayers(1).build();
+            Agreement.initialized(block, manager, SEQUENCE);
+            OnnxExport export = OnnxExport.of(block, SEQUENCE);
+            export.write(folder.resolve("model.onnx"));
+            byte[] written = Files.readAllBytes(folder.resolve("model.onnx"));
+            assertThat(written).isEqualTo(export.bytes());
+            assertThat(written).isEqualTo(ModelProto.parseFrom(written).toByteArray());
+        }
+    }
+}
