@@ -62,8 +62,7 @@ final class Lane implements AutoCloseable {
         close();
         ByteBuffer imageBytes =
                 input.slice(0, count * signature.imageSize() * pixels.bytes()).order(ByteOrder.nativeOrder());
-        long[] shape = {count, signature.channels(), signature.height(), signature.width()};
-        OnnxTensor images = OnnxTensor.createTensor(environment, imageBytes, shape, pixels.type());
+        OnnxTensor images = OnnxTensor.createTensor(environment, imageBytes, signature.shape(count), pixels.type());
         try {
             OnnxTensor logits = OnnxTensor.createTensor(
                     environment, output.slice(0, count * signature.classes()), new long[] {count, signature.classes()});

@@ -1,5 +1,6 @@
 package io.catwalk.onnx.runtime;
 
+import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
@@ -8,6 +9,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Holds an ONNX file that was read once and found fit to run, before an engine saw it.
@@ -32,15 +35,30 @@ record ModelFile(Signature signature, Scores scores, OnnxMetadata metadata, Mode
         BESIDE
     }
 
-    static ModelFile read(Path file) {
+    static ModelFile read(Path file, OnnxHints hints) {
         ModelFields fields = ModelFields.read(file);
         ModelProto model = fields.model();
         checkOpset(file, model);
-        Signature signature = Signature.of(file, model.getGraph());
         OnnxMetadata metadata = OnnxMetadata.of(file, fields.metadata());
-        checkAgree(file, signature, metadata);
+        Signature signature = Signature.of(
+                file, inputs(model.getGraph()), outputs(model.getGraph()), metadata.preprocessing(), hints);
+        checkAgree(file, signature, metadata, hints);
         Scores scores = Scores.of(model.getGraph(), signature.output());
         return new ModelFile(signature, scores, metadata, fields, checkWeights(file, model));
+    }
+
+    /** Lists the inputs that a run has to give; a file of IR version 3 lists its weights among them. */
+    private static List<TensorInfo> inputs(GraphProto graph) {
+        Set<String> weights =
+                graph.getInitializerList().stream().map(TensorProto::getName).collect(Collectors.toUnmodifiableSet());
+        return graph.getInputList().stream()
+                .filter(value -> !weights.contains(value.getName()))
+                .map(TensorInfo::of)
+                .toList();
+    }
+
+    private static List<TensorInfo> outputs(GraphProto graph) {
+        return graph.getOutputList().stream().map(TensorInfo::of).toList();
     }
 
     private static void checkOpset(Path file, ModelProto model) {
@@ -93,7 +111,7 @@ record ModelFile(Signature signature, Scores scores, OnnxMetadata metadata, Mode
         }
     }
 
-    private static void checkAgree(Path file, Signature signature, OnnxMetadata metadata) {
+    private static void checkAgree(Path file, Signature signature, OnnxMetadata metadata, OnnxHints hints) {
         metadata.labels().ifPresent(labels -> {
             if (labels.size() != signature.classes()) {
                 throw new OnnxFileException(
@@ -105,9 +123,9 @@ record ModelFile(Signature signature, Scores scores, OnnxMetadata metadata, Mode
         });
         metadata.preprocessing().ifPresent(image -> {
             int channels = image.color().channels();
-            if (channels != signature.channels()
-                    || image.height() != signature.height()
-                    || image.width() != signature.width()) {
+            boolean sameSize = image.height() == signature.height() && image.width() == signature.width();
+            boolean chosen = hints.height() == signature.height() && hints.width() == signature.width();
+            if (channels != signature.channels() || !(sameSize || chosen)) {
                 throw new OnnxFileException(
                         file,
                         "preprocessing for its input of " + signature.channels() + " x " + signature.height() + " x "

@@ -17,7 +17,8 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 /**
  * Runs a classifier in an ONNX file with ONNX Runtime. Safe for use by many threads at once.
  *
- * <p>All images of a call run as one batch. A file that accepts only one batch size gets its images in
+ * <p>Images come as (count, channels, height, width) whatever the file takes: for one that takes channels last
+ * they are reordered ({@link Layout}). All images of a call run as one batch. A file that accepts only one batch size gets its images in
  * batches of that size, the last one filled up with zeros whose answers are dropped. A file that takes
  * uint8 pixels gets them back from the normalized images, by the preprocessing in its metadata; without
  * that metadata the images are taken for pixels from 0 to 255 themselves.
@@ -63,8 +64,7 @@ public final class OnnxPredictor implements Predictor {
     }
 
     /**
-     * Opens a file. It is checked as a whole before ONNX Runtime sees it: format, operator set, one image
-     * input, one output of logits, no NaN among the weights, no external data outside the file's folder.
+     * Opens a file that says all there is to know about its images and outputs.
      *
      * @param file an ONNX file
      * @param options how to run it
@@ -72,7 +72,21 @@ public final class OnnxPredictor implements Predictor {
      * @throws OnnxFileException if the file is missing, broken, dangerous, or no image classifier
      */
     public static OnnxPredictor open(Path file, OnnxOptions options) {
-        ModelFile model = ModelFile.read(file);
+        return open(file, options, OnnxHints.none());
+    }
+
+    /**
+     * Opens a file. It is checked as a whole before ONNX Runtime sees it: format, operator set, one image
+     * input, one output of logits, no NaN among the weights, no external data outside the file's folder.
+     *
+     * @param file an ONNX file
+     * @param options how to run it
+     * @param hints what the file leaves open: which output, which size of images
+     * @return the predictor, to be closed
+     * @throws OnnxFileException if the file is missing, broken, dangerous, or no image classifier
+     */
+    public static OnnxPredictor open(Path file, OnnxOptions options, OnnxHints hints) {
+        ModelFile model = ModelFile.read(file, hints);
         OrtEnvironment environment = Environment.shared();
         SessionOptions sessionOptions = new SessionOptions();
         try {

@@ -22,7 +22,10 @@ sealed interface Pixels {
 
     static Pixels of(Signature signature, OnnxMetadata metadata) {
         return switch (signature.pixels()) {
-            case FLOAT32 -> new Float32();
+            case FLOAT32 ->
+                signature.layout() == Layout.NCHW || signature.channels() == 1
+                        ? new Float32()
+                        : new ChannelsLast(signature.channels(), signature.height() * signature.width());
             case UINT8 -> new UInt8(signature, metadata.preprocessing());
         };
     }
@@ -50,6 +53,37 @@ sealed interface Pixels {
     }
 
     /**
+     * Writes numbers as they are, the channels of a pixel side by side.
+     *
+     * @param channels of an image
+     * @param plane pixels of a channel
+     */
+    record ChannelsLast(int channels, int plane) implements Pixels {
+
+        @Override
+        public OnnxJavaType type() {
+            return OnnxJavaType.FLOAT;
+        }
+
+        @Override
+        public int bytes() {
+            return Float.BYTES;
+        }
+
+        @Override
+        public void write(float[] images, int from, int length, int end, ByteBuffer input) {
+            int size = channels * plane;
+            for (int i = 0; i < length; i++) {
+                int place = i - i % size + Layout.NHWC.index(i / plane % channels, i % plane, channels, plane);
+                input.putFloat(place * Float.BYTES, images[from + i]);
+            }
+            for (int i = length; i < end; i++) {
+                input.putFloat(i * Float.BYTES, 0);
+            }
+        }
+    }
+
+    /**
      * Takes the normalization back, because the file does it itself, and writes pixels from 0 to 255.
      * Without known preprocessing, images are taken for pixels already.
      */
@@ -58,11 +92,13 @@ sealed interface Pixels {
         /** Far more than rounding of float32 costs, and far less than a pixel that was never whole. */
         private static final double LARGEST_FRACTION = 0.05;
 
+        private final Layout layout;
         private final int plane;
         private final double[] scale; // per channel, as is shift: pixel = value * scale + shift
         private final double[] shift;
 
         UInt8(Signature signature, Optional<Preprocessing> preprocessing) {
+            layout = signature.layout();
             plane = signature.height() * signature.width();
             scale = new double[signature.channels()];
             shift = new double[signature.channels()];
@@ -85,9 +121,11 @@ sealed interface Pixels {
 
         @Override
         public void write(float[] images, int from, int length, int end, ByteBuffer input) {
+            int size = scale.length * plane;
             for (int i = 0; i < length; i++) {
                 int channel = i / plane % scale.length;
-                input.put(i, whole(images[from + i] * scale[channel] + shift[channel], from + i));
+                int place = i - i % size + layout.index(channel, i % plane, scale.length, plane);
+                input.put(place, whole(images[from + i] * scale[channel] + shift[channel], from + i));
             }
             for (int i = length; i < end; i++) {
                 input.put(i, (byte) 0);

@@ -1,21 +1,16 @@
 package io.catwalk.onnx.runtime;
 
-import ai.onnx.proto.OnnxMl.GraphProto;
-import ai.onnx.proto.OnnxMl.TensorProto.DataType;
-import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
-import ai.onnx.proto.OnnxMl.TypeProto;
-import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.catwalk.onnx.OnnxFileException;
+import io.catwalk.onnx.runtime.TensorInfo.Axis;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.Optional;
 
 /**
  * States what a classifier in an ONNX file takes and gives.
  *
- * @param input name of the input, (batch, channels, height, width)
+ * @param input name of the input
+ * @param layout order of its axes
  * @param pixels type of the input
  * @param batch the only batch size that the file accepts, or {@link #ANY_BATCH}
  * @param channels channels of an image; at least 1
@@ -25,7 +20,15 @@ import java.util.stream.Collectors;
  * @param classes number of logits per image; at least 1
  */
 public record Signature(
-        String input, PixelType pixels, int batch, int channels, int height, int width, String output, int classes) {
+        String input,
+        Layout layout,
+        PixelType pixels,
+        int batch,
+        int channels,
+        int height,
+        int width,
+        String output,
+        int classes) {
 
     /** Stands for a file that accepts every batch size. */
     public static final int ANY_BATCH = 0;
@@ -34,7 +37,8 @@ public record Signature(
     static final String LOGITS = "logits";
 
     private static final int LARGEST_DIMENSION = 1 << 16;
-    private static final String IMAGES = "float32 or uint8 images (batch, channels, height, width) of a fixed size";
+    private static final String IMAGES =
+            "float32 or uint8 images (batch, channels, height, width) or (batch, height, width, channels)";
     private static final String SCORES = "float32 logits (batch, classes) with a fixed number of classes";
 
     /** Names what a file takes for a pixel. */
@@ -54,110 +58,133 @@ public record Signature(
         return channels * height * width;
     }
 
-    static Signature of(Path file, GraphProto graph) {
-        Set<String> weights = graph.getInitializerList().stream()
-                .map(tensor -> tensor.getName())
-                .collect(Collectors.toUnmodifiableSet());
-        List<ValueInfoProto> inputs = graph.getInputList().stream()
-                .filter(value -> !weights.contains(value.getName())) // IR 3 lists weights among the inputs
-                .toList();
+    /** Returns the shape of some images in the order that the file takes. */
+    long[] shape(int count) {
+        return switch (layout) {
+            case NCHW -> new long[] {count, channels, height, width};
+            case NHWC -> new long[] {count, height, width, channels};
+        };
+    }
+
+    /**
+     * Looks for images among the inputs and for logits among the outputs.
+     *
+     * @param stated what the file says about preprocessing
+     * @param hints what it does not say
+     */
+    static Signature of(
+            Path file,
+            List<TensorInfo> inputs,
+            List<TensorInfo> outputs,
+            Optional<Preprocessing> stated,
+            OnnxHints hints) {
         if (inputs.size() != 1) {
             throw new OnnxFileException(
                     file,
                     "exactly one input: " + IMAGES,
-                    inputs.size() + ": " + described(inputs),
+                    inputs.size() + ": " + TensorInfo.listed(inputs),
                     "export images alone");
         }
-        ValueInfoProto input = inputs.get(0);
-        List<Dimension> shape = shape(input);
-        int type = type(input);
-        if ((type != DataType.FLOAT_VALUE && type != DataType.UINT8_VALUE)
-                || shape.size() != 4
-                || !shape.stream().skip(1).allMatch(Signature::isFixed)
-                || imageSize(shape) > Integer.MAX_VALUE) {
-            throw new OnnxFileException(file, IMAGES, described(input), "export the model with an image as its input");
+        TensorInfo input = inputs.get(0);
+        List<Axis> axes = input.knownAxes();
+        if ((input.type() != TensorType.FLOAT && input.type() != TensorType.UINT8) || axes.size() != 4) {
+            throw noImages(file, IMAGES, input);
         }
-        ValueInfoProto output = output(file, graph.getOutputList());
-        Dimension batch = shape.get(0);
-        Dimension answers = shape(output).get(0);
-        if (answers.hasDimValue() && answers.getDimValue() != batch.getDimValue()) {
+        Layout layout = hints.layout().orElseGet(() -> Layout.of(axes, stated));
+        if (!isFixed(layout.channels(axes))) {
+            throw noImages(file, IMAGES + " with a fixed number of channels", input);
+        }
+        long channels = layout.channels(axes).size();
+        long height = size(layout.height(axes), hints.height(), stated.map(Preprocessing::height));
+        long width = size(layout.width(axes), hints.width(), stated.map(Preprocessing::width));
+        if (height == Axis.OPEN || width == Axis.OPEN) {
+            throw new OnnxFileException(
+                    file,
+                    "images of a fixed size, or a size for them",
+                    input.toString(),
+                    "name the size, such as --image-size 224x224, or OnnxHints.withImageSize in Java");
+        }
+        if (!isUsable(height) || !isUsable(width) || channels * height * width > Integer.MAX_VALUE) {
+            throw noImages(file, IMAGES + " with sizes of 1 to " + LARGEST_DIMENSION, input);
+        }
+        TensorInfo output = output(file, outputs, hints.output());
+        Axis batch = axes.get(0);
+        Axis answers = output.knownAxes().get(0);
+        if (!answers.isOpen() && answers.size() != batch.size()) {
             throw new OnnxFileException(
                     file,
                     "one row of logits per image",
-                    described(input) + " and " + described(output),
+                    input + " and " + output,
                     "export it with the same batch size in input and output");
         }
         return new Signature(
-                input.getName(),
-                type == DataType.FLOAT_VALUE ? PixelType.FLOAT32 : PixelType.UINT8,
-                isFixed(batch) ? (int) batch.getDimValue() : ANY_BATCH,
-                (int) shape.get(1).getDimValue(),
-                (int) shape.get(2).getDimValue(),
-                (int) shape.get(3).getDimValue(),
-                output.getName(),
-                (int) shape(output).get(1).getDimValue());
+                input.name(),
+                layout,
+                input.type() == TensorType.FLOAT ? PixelType.FLOAT32 : PixelType.UINT8,
+                isFixed(batch) ? (int) batch.size() : ANY_BATCH,
+                (int) channels,
+                (int) height,
+                (int) width,
+                output.name(),
+                (int) output.knownAxes().get(1).size());
     }
 
-    /** Finds the output by its name, or by being the only one of the right form. */
-    private static ValueInfoProto output(Path file, List<ValueInfoProto> outputs) {
-        List<ValueInfoProto> named =
-                outputs.stream().filter(value -> value.getName().equals(LOGITS)).toList();
-        List<ValueInfoProto> fitting = (named.isEmpty() ? outputs : named)
+    /** Returns the size that the file fixes, else the one in the hints, else the one in its metadata. */
+    private static long size(Axis axis, int hint, Optional<Integer> stated) {
+        return !axis.isOpen()
+                ? axis.size()
+                : hint > 0 ? hint : stated.map(Integer::longValue).orElse(Axis.OPEN);
+    }
+
+    private static OnnxFileException noImages(Path file, String expected, TensorInfo input) {
+        return new OnnxFileException(file, expected, input.toString(), "export the model with an image as its input");
+    }
+
+    /** Finds the output by the given name, else by the usual one, else by being the only one of the right form. */
+    private static TensorInfo output(Path file, List<TensorInfo> outputs, Optional<String> wanted) {
+        if (wanted.isPresent()) {
+            TensorInfo named = outputs.stream()
+                    .filter(value -> value.name().equals(wanted.get()))
+                    .findFirst()
+                    .orElseThrow(() -> new OnnxFileException(
+                            file, "an output " + wanted.get(), TensorInfo.listed(outputs), "choose one of these"));
+            if (!isLogits(named)) {
+                throw new OnnxFileException(
+                        file,
+                        SCORES,
+                        named.toString(),
+                        "choose another output than " + wanted.get() + ", of " + TensorInfo.listed(outputs));
+            }
+            return named;
+        }
+        List<TensorInfo> named =
+                outputs.stream().filter(value -> value.name().equals(LOGITS)).toList();
+        List<TensorInfo> fitting = (named.isEmpty() ? outputs : named)
                 .stream().filter(Signature::isLogits).toList();
         if (fitting.size() != 1) {
             throw new OnnxFileException(
                     file,
                     "an output " + LOGITS + ", or exactly one with " + SCORES,
-                    described(outputs),
-                    "name the output " + LOGITS);
+                    TensorInfo.listed(outputs),
+                    fitting.isEmpty()
+                            ? "export it with logits as an output"
+                            : "choose one, such as --output " + fitting.get(0).name()
+                                    + ", or OnnxHints.withOutput in Java");
         }
         return fitting.get(0);
     }
 
-    private static boolean isLogits(ValueInfoProto value) {
-        List<Dimension> shape = shape(value);
-        return type(value) == DataType.FLOAT_VALUE && shape.size() == 2 && isFixed(shape.get(1));
+    private static boolean isLogits(TensorInfo value) {
+        return value.type() == TensorType.FLOAT
+                && value.knownAxes().size() == 2
+                && isFixed(value.knownAxes().get(1));
     }
 
-    private static boolean isFixed(Dimension dimension) {
-        return dimension.getDimValue() >= 1 && dimension.getDimValue() <= LARGEST_DIMENSION;
+    private static boolean isFixed(Axis axis) {
+        return isUsable(axis.size());
     }
 
-    private static long imageSize(List<Dimension> shape) {
-        return shape.stream().skip(1).mapToLong(Dimension::getDimValue).reduce(1, (a, b) -> a * b);
-    }
-
-    private static int type(ValueInfoProto value) {
-        return value.getType().getTensorType().getElemType();
-    }
-
-    private static List<Dimension> shape(ValueInfoProto value) {
-        return value.getType().getTensorType().getShape().getDimList();
-    }
-
-    private static String described(List<ValueInfoProto> values) {
-        return values.isEmpty()
-                ? "none"
-                : values.stream().map(Signature::described).collect(Collectors.joining(", "));
-    }
-
-    /** Writes {@code images float (batch, 1, 28, 28)}. */
-    private static String described(ValueInfoProto value) {
-        if (value.getType().getValueCase() != TypeProto.ValueCase.TENSOR_TYPE) {
-            return value.getName() + ", not a tensor";
-        }
-        DataType type = DataType.forNumber(type(value));
-        String shape = value.getType().getTensorType().hasShape()
-                ? shape(value).stream().map(Signature::described).collect(Collectors.joining(", ", "(", ")"))
-                : "of unknown shape";
-        return value.getName() + " " + (type == null ? "?" : type.name().toLowerCase(Locale.ROOT)) + " " + shape;
-    }
-
-    private static String described(Dimension dimension) {
-        return switch (dimension.getValueCase()) {
-            case DIM_VALUE -> String.valueOf(dimension.getDimValue());
-            case DIM_PARAM -> dimension.getDimParam();
-            case VALUE_NOT_SET -> "?";
-        };
+    private static boolean isUsable(long size) {
+        return size >= 1 && size <= LARGEST_DIMENSION;
     }
 }

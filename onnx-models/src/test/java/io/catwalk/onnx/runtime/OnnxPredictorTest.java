@@ -47,7 +47,15 @@ class OnnxPredictorTest {
                     .containsExactly(10, 1, 41, -0.5f, -1, 6);
             assertThat(predictor.signature())
                     .isEqualTo(new Signature(
-                            "images", Signature.PixelType.FLOAT32, Signature.ANY_BATCH, 1, 2, 2, "logits", 3));
+                            "images",
+                            Layout.NCHW,
+                            Signature.PixelType.FLOAT32,
+                            Signature.ANY_BATCH,
+                            1,
+                            2,
+                            2,
+                            "logits",
+                            3));
         }
     }
 

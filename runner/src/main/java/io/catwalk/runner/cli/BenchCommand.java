@@ -1,10 +1,12 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.RunLock;
+import io.catwalk.runner.trial.BenchImage;
 import io.catwalk.runner.trial.BenchOrder;
 import io.catwalk.runner.trial.BenchProcess;
 import io.catwalk.runner.trial.DatasetSpec;
@@ -74,6 +76,9 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--plugins-dir", paramLabel = "DIR", description = "Folder of the plugin jars.")
     private Path pluginsDir = Home.plugins();
 
+    @Mixin
+    private FileOptions options;
+
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
@@ -127,10 +132,24 @@ final class BenchCommand implements Callable<Integer> {
 
     private Row file(LatencySettings settings, Console console) throws IOException, InterruptedException {
         PrivateFolder.claim();
-        OnnxPredictor.open(subject).close(); // says what is wrong with the file before another process is started
+        // Says what is wrong with the file before another process is started.
+        BenchImage image = null;
+        try (OnnxPredictor predictor = OnnxPredictor.open(subject, OnnxOptions.standard(), options.hints())) {
+            options.requireSize(subject, predictor.signature());
+            if (options.normalizes()) {
+                image = BenchImage.noise(
+                        predictor.signature().imageSize(),
+                        FileOptions.normalization(options.preprocessing(subject, predictor)));
+            }
+        }
         ForeignFile.sign(console);
         BenchOrder order = new BenchOrder.OfFile(
-                subject.toAbsolutePath(), null, null, Objects.requireNonNullElse(threads, 1), settings);
+                subject.toAbsolutePath(),
+                options.hints(),
+                null,
+                image,
+                Objects.requireNonNullElse(threads, 1),
+                settings);
         try {
             return new Row(
                     String.valueOf(subject.getFileName()),

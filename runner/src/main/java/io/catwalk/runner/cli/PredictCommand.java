@@ -1,6 +1,5 @@
 package io.catwalk.runner.cli;
 
-import io.catwalk.onnx.runtime.ColorMode;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
@@ -15,7 +14,6 @@ import io.catwalk.runner.trial.PrivateFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,7 +22,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -64,12 +61,8 @@ final class PredictCommand implements Callable<Integer> {
     @Option(names = "--classes-by-index", description = "Take --labels by their places where the file has other names.")
     private boolean byIndex;
 
-    @Option(
-            names = "--normalize",
-            paramLabel = "MEAN,STD",
-            description = "Normalize (pixel / 255 - MEAN) / STD, for a file that does not say how.")
-    @Nullable
-    private String normalize;
+    @Mixin
+    private FileOptions options;
 
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
@@ -86,11 +79,12 @@ final class PredictCommand implements Callable<Integer> {
         Console console = new Console(spec);
         PrivateFolder.claim();
         try (OnnxPredictor predictor =
-                OnnxPredictor.open(file, OnnxOptions.standard().withThreads(1))) {
+                OnnxPredictor.open(file, OnnxOptions.standard().withThreads(1), options.hints())) {
             ForeignFile.sign(console);
             Signature signature = predictor.signature();
             List<String> names = names(predictor.metadata(), signature);
-            Preprocessing preprocessing = preprocessing(predictor.metadata(), signature);
+            options.requireSize(file, signature);
+            Preprocessing preprocessing = options.preprocessing(file, predictor);
             List<Map<String, Object>> answers = new ArrayList<>();
             for (Path image : images) {
                 byte[] pixels = ImagePixels.read(
@@ -151,39 +145,6 @@ final class PredictCommand implements Callable<Integer> {
                 : IntStream.range(0, names.size())
                         .mapToObj(i -> i + ": " + names.get(i))
                         .toList();
-    }
-
-    private Preprocessing preprocessing(OnnxMetadata metadata, Signature signature) {
-        if (normalize == null) {
-            return metadata.preprocessing()
-                    .orElseThrow(() -> new RequestException(
-                            file + ": expected in the metadata how to normalize pixels, found nothing; give it with "
-                                    + "--normalize MEAN,STD"));
-        }
-        String number = "[-+]?[0-9]*\\.?[0-9]+";
-        if (!normalize.matches(number + "," + number)) {
-            throw new RequestException("--normalize must be two numbers such as 0.286,0.353, but is " + normalize);
-        }
-        if (signature.channels() != 1 && signature.channels() != 3) {
-            throw new RequestException(
-                    file + ": expected a network for 1 or 3 channels, found " + signature.channels() + " channels");
-        }
-        String[] parts = normalize.split(",", -1);
-        if (!(Double.parseDouble(parts[1]) > 0)) {
-            throw new RequestException("the STD of --normalize must be above 0, but is " + parts[1]);
-        }
-        return new Preprocessing(
-                signature.channels() == 1 ? ColorMode.GRAY : ColorMode.RGB,
-                signature.height(),
-                signature.width(),
-                repeated(Double.parseDouble(parts[0]), signature.channels()),
-                repeated(Double.parseDouble(parts[1]), signature.channels()));
-    }
-
-    private static List<Double> repeated(double value, int times) {
-        Double[] values = new Double[times];
-        Arrays.fill(values, value);
-        return List.of(values);
     }
 
     private static Map<String, Object> answer(Path image, List<String> names, double[] probabilities) {

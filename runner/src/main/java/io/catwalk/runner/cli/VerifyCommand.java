@@ -1,6 +1,7 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.onnx.runtime.MetadataKeys;
+import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
@@ -70,9 +71,8 @@ final class VerifyCommand implements Callable<Integer> {
     @Nullable
     private String dataset;
 
-    @Option(names = "--image-size", paramLabel = "WxH", description = "Resize the images of a folder.")
-    @Nullable
-    private String imageSize;
+    @Mixin
+    private FileOptions options;
 
     @Option(
             names = "--classes-by-index",
@@ -133,16 +133,15 @@ final class VerifyCommand implements Callable<Integer> {
 
     private int score(Console console) throws IOException {
         PrivateFolder.claim();
-        try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard())) {
+        OnnxMetadata metadata = OnnxMetadata.read(file);
+        ImageDataset images = images(metadata);
+        ForeignFile.sign(console);
+        try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard(), hints(images))) {
             ForeignFile.sign(console);
-            OnnxMetadata metadata = predictor.metadata();
-            ImageDataset images = images(metadata);
-            Preprocessing preprocessing = metadata.preprocessing()
-                    .orElseThrow(() -> new RequestException(file + ": expected in the metadata how to normalize "
-                            + "pixels, found nothing; a file that catwalk export wrote says it"));
+            Preprocessing preprocessing = options.preprocessing(file, predictor);
             requireFit(predictor.signature(), images);
             images = matched(images, metadata);
-            Normalization normalization = new Normalization(floats(preprocessing.mean()), floats(preprocessing.std()));
+            Normalization normalization = FileOptions.normalization(preprocessing);
             Predictions predictions = Predictions.of(
                     ForeignFile.signing(predictor, console),
                     images.test(),
@@ -153,6 +152,12 @@ final class VerifyCommand implements Callable<Integer> {
             }
             return report(Evaluation.of(predictions, images.classes()), images, metadata, console);
         }
+    }
+
+    /** A file that takes any size gets the images as they are. */
+    private OnnxHints hints(ImageDataset images) {
+        return options.hints()
+                .withImageSize(images.test().height(), images.test().width());
     }
 
     private ImageDataset matched(ImageDataset images, OnnxMetadata metadata) {
@@ -234,7 +239,7 @@ final class VerifyCommand implements Callable<Integer> {
                         .orElseThrow(() -> new RequestException(file
                                 + ": expected the name of a data set in the metadata, found none; name one with "
                                 + "--dataset"));
-        return new DatasetSpec(name, imageSize, 0, 0).load(Home.data());
+        return new DatasetSpec(name, options.imageSize(), 0, 0).load(Home.data());
     }
 
     private void requireFit(Signature signature, ImageDataset dataset) {
@@ -257,13 +262,5 @@ final class VerifyCommand implements Callable<Integer> {
             throw new RequestException(file + ": expected " + signature.classes() + " classes, found "
                     + dataset.classes().size() + "; choose another --dataset");
         }
-    }
-
-    private static float[] floats(List<Double> values) {
-        float[] floats = new float[values.size()];
-        for (int i = 0; i < floats.length; i++) {
-            floats[i] = values.get(i).floatValue();
-        }
-        return floats;
     }
 }

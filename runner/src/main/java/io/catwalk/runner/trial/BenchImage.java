@@ -19,7 +19,7 @@ public record BenchImage(byte[] pixels, Normalization normalization) {
      * @param normalization that the network expects
      * @return the same noise each time
      */
-    static BenchImage noise(int imageSize, Normalization normalization) {
+    public static BenchImage noise(int imageSize, Normalization normalization) {
         byte[] pixels = new byte[imageSize];
         new SplittableRandom(0).nextBytes(pixels);
         return new BenchImage(pixels, normalization);

@@ -1,6 +1,7 @@
 package io.catwalk.runner.trial;
 
 import io.catwalk.api.Task;
+import io.catwalk.onnx.runtime.OnnxHints;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -51,12 +52,18 @@ public sealed interface BenchOrder {
      * Asks for an ONNX file, on ONNX Runtime.
      *
      * @param file the model
+     * @param hints what it does not say itself
      * @param folder of its trial; null without one
      * @param image to ask about; null makes one up, of the size that the file takes
      * @param threads of ONNX Runtime
      * @param settings how long
      */
     record OfFile(
-            Path file, @Nullable Path folder, @Nullable BenchImage image, int threads, LatencySettings settings)
+            Path file,
+            OnnxHints hints,
+            @Nullable Path folder,
+            @Nullable BenchImage image,
+            int threads,
+            LatencySettings settings)
             implements BenchOrder {}
 }

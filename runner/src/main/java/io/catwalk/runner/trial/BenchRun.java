@@ -6,6 +6,7 @@ import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.Preprocessing;
 import io.catwalk.onnx.runtime.Signature;
+import io.catwalk.onnx.runtime.Signature.PixelType;
 import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.plugin.LoadedClassifier;
 import io.catwalk.runner.plugin.LoadedPlugin;
@@ -35,7 +36,7 @@ final class BenchRun {
     /** PyTorch is not even loaded. */
     static LatencyBench.Measured measure(BenchOrder.OfFile order) {
         try (OnnxPredictor predictor =
-                OnnxPredictor.open(order.file(), OnnxOptions.standard().withThreads(order.threads()))) {
+                OnnxPredictor.open(order.file(), OnnxOptions.standard().withThreads(order.threads()), order.hints())) {
             BenchImage image = order.image() == null ? noise(predictor) : order.image();
             return measured(predictor, image, order);
         }
@@ -57,9 +58,10 @@ final class BenchRun {
                 .preprocessing()
                 .map(BenchRun::normalization)
                 .orElseGet(() -> {
-                    float[] one = new float[signature.channels()];
-                    Arrays.fill(one, 1);
-                    return new Normalization(new float[signature.channels()], one);
+                    // A file that takes bytes gets pixels as they are; the unit of a normalization is a pixel / 255.
+                    float[] std = new float[signature.channels()];
+                    Arrays.fill(std, signature.pixels() == PixelType.UINT8 ? 1 / 255f : 1);
+                    return new Normalization(new float[signature.channels()], std);
                 });
         return BenchImage.noise(signature.imageSize(), normalization);
     }

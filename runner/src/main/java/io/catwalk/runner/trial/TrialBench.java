@@ -1,6 +1,7 @@
 package io.catwalk.runner.trial;
 
 import io.catwalk.api.Task;
+import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.LabeledImages;
@@ -97,7 +98,8 @@ public final class TrialBench {
         for (InferenceEngine engine : folder.engines()) {
             BenchOrder order = switch (engine) {
                 case PYTORCH -> new BenchOrder.OfWeights(trial, task, image, threads, settings);
-                case ONNX_RUNTIME -> new BenchOrder.OfFile(folder.onnx(), folder.path(), image, threads, settings);
+                case ONNX_RUNTIME ->
+                    new BenchOrder.OfFile(folder.onnx(), OnnxHints.none(), folder.path(), image, threads, settings);
             };
             try {
                 measured.put(engine, bench.measure(order));

@@ -198,7 +198,7 @@ final class PredictCommandTest {
         String labels = "a,b,c,d,e,f,g,h,i,j";
 
         refused(predict(bare, image), "expected the names of the classes", "give them with --labels");
-        refused(predict(bare, image, "--labels", labels), "how to normalize pixels", "--normalize MEAN,STD");
+        refused(predict(bare, image, "--labels", labels), "how to normalize pixels", "--normalize MEAN/STD");
         JsonNode answer = json(predict(bare, image, "--labels", labels, "--normalize", normalize, "--json"))
                 .path(0);
         assertThat(answer.path("label").asString()).isEqualTo("" + (char) ('a' + stored.predicted()[3]));
@@ -254,8 +254,8 @@ final class PredictCommandTest {
             delimiter = ';',
             value = {
                 "--labels a,b; expected 10 labels, found 2; check --labels",
-                "--normalize 0.5; --normalize must be two numbers such as 0.286,0.353, but is 0.5",
-                "--normalize x,1; --normalize must be two numbers such as 0.286,0.353, but is x,1",
+                "--normalize 0.5; --normalize must be numbers such as 0.286,0.353, or per channel 0.485,0.456",
+                "--normalize x,1; or a file of it, but is x,1",
                 "--normalize 0.5,0; the STD of --normalize must be above 0, but is 0",
                 "--normalize 0.5,-1; the STD of --normalize must be above 0, but is -1"
             })

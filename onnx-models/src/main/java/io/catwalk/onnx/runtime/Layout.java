@@ -1,0 +1,61 @@
+package io.catwalk.onnx.runtime;
+
+import io.catwalk.onnx.runtime.TensorInfo.Axis;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Names the order of the axes of images. */
+public enum Layout {
+    /** (batch, channels, height, width), the order of PyTorch and of ONNX itself. */
+    NCHW(1, 2, 3),
+    /** (batch, height, width, channels), the order of TensorFlow and of image files. */
+    NHWC(3, 1, 2);
+
+    private static final Set<Long> USUAL_CHANNELS = Set.of(1L, 3L, 4L); // gray, color, color with transparency
+
+    private final int channels;
+    private final int height;
+    private final int width;
+
+    Layout(int channels, int height, int width) {
+        this.channels = channels;
+        this.height = height;
+        this.width = width;
+    }
+
+    Axis channels(List<Axis> axes) {
+        return axes.get(channels);
+    }
+
+    Axis height(List<Axis> axes) {
+        return axes.get(height);
+    }
+
+    Axis width(List<Axis> axes) {
+        return axes.get(width);
+    }
+
+    /**
+     * Finds the order of four axes: by the channels that the file's own words on preprocessing name; else channels
+     * come last where the last axis is of 1, 3 or 4, and the second one is not.
+     */
+    static Layout of(List<Axis> axes, Optional<Preprocessing> stated) {
+        Set<Long> expected =
+                stated.map(image -> Set.of((long) image.color().channels())).orElse(USUAL_CHANNELS);
+        boolean last = expected.contains(NHWC.channels(axes).size());
+        return last && !expected.contains(NCHW.channels(axes).size()) ? NHWC : NCHW;
+    }
+
+    /**
+     * Returns the place of a number in an image of this order.
+     *
+     * @param channel of the number
+     * @param pixel its place in the channel, row by row
+     * @param allChannels number of channels
+     * @param plane number of pixels in a channel
+     */
+    int index(int channel, int pixel, int allChannels, int plane) {
+        return this == NCHW ? channel * plane + pixel : pixel * allChannels + channel;
+    }
+}

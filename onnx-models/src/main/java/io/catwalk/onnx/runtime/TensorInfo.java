@@ -1,0 +1,93 @@
+package io.catwalk.onnx.runtime;
+
+import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Says what a file declares about one of its inputs or outputs.
+ *
+ * @param name by which it is given or asked for
+ * @param type of its elements
+ * @param axes its axes in order, none for a single number; empty if the file does not say how many there are
+ */
+public record TensorInfo(String name, TensorType type, Optional<List<Axis>> axes) {
+
+    /**
+     * Says what a file declares about one axis.
+     *
+     * @param size number of elements, 0 or above, or {@link #OPEN}
+     * @param name of an open size, such as {@code batch}; empty where the file gives none
+     */
+    public record Axis(long size, String name) {
+
+        /** Stands for a size that the file leaves open. */
+        public static final long OPEN = -1;
+
+        /**
+         * Tells whether every size is taken.
+         *
+         * @return whether the file leaves the size open
+         */
+        public boolean isOpen() {
+            return size == OPEN;
+        }
+
+        static Axis of(Dimension dimension) {
+            return switch (dimension.getValueCase()) {
+                case DIM_VALUE -> new Axis(dimension.getDimValue(), "");
+                case DIM_PARAM -> new Axis(OPEN, dimension.getDimParam());
+                case VALUE_NOT_SET -> new Axis(OPEN, "");
+            };
+        }
+
+        /** Writes the size or the name, and {@code ?} where there is neither. */
+        @Override
+        public String toString() {
+            return !isOpen() ? Long.toString(size) : name.isEmpty() ? "?" : name;
+        }
+    }
+
+    /** Copies the axes. */
+    public TensorInfo {
+        axes = axes.map(List::copyOf);
+    }
+
+    static TensorInfo of(ValueInfoProto value) {
+        TypeProto.Tensor tensor = value.getType().getTensorType();
+        return new TensorInfo(
+                value.getName(),
+                isTensor(value) ? TensorType.of(tensor.getElemType()) : TensorType.OTHER,
+                isTensor(value) && tensor.hasShape()
+                        ? Optional.of(tensor.getShape().getDimList().stream()
+                                .map(Axis::of)
+                                .toList())
+                        : Optional.empty());
+    }
+
+    private static boolean isTensor(ValueInfoProto value) {
+        return value.getType().getValueCase() == TypeProto.ValueCase.TENSOR_TYPE;
+    }
+
+    /** Returns the axes, none where the file says nothing of them. */
+    List<Axis> knownAxes() {
+        return axes.orElse(List.of());
+    }
+
+    static String listed(List<TensorInfo> values) {
+        return values.isEmpty()
+                ? "none"
+                : values.stream().map(TensorInfo::toString).collect(Collectors.joining(", "));
+    }
+
+    /** Writes {@code images float (batch, 1, 28, 28)}. */
+    @Override
+    public String toString() {
+        String shape = axes.map(known -> known.stream().map(Axis::toString).collect(Collectors.joining(", ", "(", ")")))
+                .orElse("of unknown shape");
+        return name + " " + (type == TensorType.OTHER ? "of another type" : type) + " " + shape;
+    }
+}

@@ -1,0 +1,269 @@
+package io.catwalk.onnx.runtime;
+
+import static io.catwalk.onnx.TestModels.BATCH;
+import static io.catwalk.onnx.TestModels.FLOAT;
+import static io.catwalk.onnx.TestModels.UINT8;
+import static io.catwalk.onnx.TestModels.node;
+import static io.catwalk.onnx.TestModels.tensor;
+import static io.catwalk.onnx.TestModels.value;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import io.catwalk.onnx.OnnxFileException;
+import io.catwalk.onnx.TestModels;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Files as other programs write them: channels last, open sizes, several outputs. */
+@Tag("tiny")
+final class FileFormsTest {
+
+    private static final int CHANNELS = 3;
+    private static final int HEIGHT = 5;
+    private static final int WIDTH = 2;
+    private static final int SIZE = CHANNELS * HEIGHT * WIDTH;
+
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @CsvSource({
+        // second, third and fourth axis; order, channels, height and width
+        "28, 28, 1, NHWC, 1, 28, 28",
+        "224, 192, 3, NHWC, 3, 224, 192",
+        "32, 16, 4, NHWC, 4, 32, 16",
+        "1, 28, 28, NCHW, 1, 28, 28",
+        "3, 8, 3, NCHW, 3, 8, 3",
+        "1, 4, 4, NCHW, 1, 4, 4",
+        "28, 28, 28, NCHW, 28, 28, 28",
+        "2, 28, 28, NCHW, 2, 28, 28"
+    })
+    void channelsAreFoundWhereTheyAre(
+            int second, int third, int fourth, Layout layout, int channels, int height, int width) {
+        try (OnnxPredictor predictor = open(summing(FLOAT, second, third, fourth), OnnxHints.none())) {
+            Signature signature = predictor.signature();
+            assertThat(signature.layout()).isEqualTo(layout);
+            assertThat(List.of(signature.channels(), signature.height(), signature.width()))
+                    .containsExactly(channels, height, width);
+            assertThat(predictor.logits(new float[2 * second * third * fourth], 2))
+                    .containsOnly(0)
+                    .hasSize(2);
+        }
+    }
+
+    @Test
+    void whatTheFileSaysOfItsPixelsDecidesBetweenTwoOrders() {
+        ModelProto.Builder model = summing(FLOAT, 4, 6, 3);
+        try (OnnxPredictor predictor = open(model, OnnxHints.none())) {
+            assertThat(predictor.signature().layout()).isEqualTo(Layout.NCHW);
+            assertThat(predictor.signature().channels()).isEqualTo(4);
+        }
+        try (OnnxPredictor predictor = open(model, OnnxHints.none().withLayout(Layout.NHWC))) {
+            assertThat(predictor.signature().channels()).isEqualTo(3);
+        }
+        Path file = TestModels.write(folder.resolve("stated.onnx"), model);
+        OnnxMetadata.empty()
+                .withPreprocessing(
+                        new Preprocessing(ColorMode.RGB, 4, 6, List.of(0.5, 0.5, 0.5), List.of(0.25, 0.25, 0.25)))
+                .write(file);
+        try (OnnxPredictor predictor = OnnxPredictor.open(file)) {
+            assertThat(predictor.signature().layout()).isEqualTo(Layout.NHWC);
+            assertThat(predictor.signature().height()).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void imagesReachAFileOfChannelsLastInItsOrder() {
+        for (int batch : new int[] {1, 3, 4}) {
+            float[] images = new float[batch * SIZE];
+            for (int i = 0; i < images.length; i++) {
+                images[i] = i * i % 37;
+            }
+            for (Object declared : List.of(BATCH, 2)) {
+                try (OnnxPredictor predictor = open(picking(FLOAT, declared), OnnxHints.none())) {
+                    assertThat(predictor.logits(images, batch)).containsExactly(picked(images, batch));
+                }
+            }
+            try (OnnxPredictor predictor = open(picking(UINT8, BATCH), OnnxHints.none())) {
+                assertThat(predictor.logits(images, batch)).containsExactly(picked(images, batch));
+            }
+        }
+    }
+
+    /** Gives row 3, column 1 of each channel, read from images of channels first. */
+    private static float[] picked(float[] images, int batch) {
+        float[] picked = new float[batch * CHANNELS];
+        for (int i = 0; i < batch; i++) {
+            for (int channel = 0; channel < CHANNELS; channel++) {
+                picked[i * CHANNELS + channel] = images[((i * CHANNELS + channel) * HEIGHT + 3) * WIDTH + 1];
+            }
+        }
+        return picked;
+    }
+
+    /** Takes (batch, 5, 2, 3) and gives row 3, column 1 of each channel: its numbers 21, 22 and 23. */
+    private static ModelProto.Builder picking(int type, Object batch) {
+        float[] weight = new float[SIZE * CHANNELS];
+        for (int channel = 0; channel < CHANNELS; channel++) {
+            weight[((3 * WIDTH + 1) * CHANNELS + channel) * CHANNELS + channel] = 1;
+        }
+        return TestModels.model(GraphProto.newBuilder()
+                .setName("picking")
+                .addInput(value("images", type, batch, HEIGHT, WIDTH, CHANNELS))
+                .addOutput(value("logits", FLOAT, batch, CHANNELS))
+                .addInitializer(tensor("weight", weight, SIZE, CHANNELS))
+                .addNode(cast("images", "numbers"))
+                .addNode(node("Flatten", List.of("numbers"), "flat"))
+                .addNode(node("MatMul", List.of("flat", "weight"), "logits")));
+    }
+
+    private static ModelProto.Builder summing(int type, Object... axes) {
+        return summing(
+                value("images", type, BATCH, axes[0], axes[1], axes[2]), value("logits", FLOAT, BATCH, 1), "logits");
+    }
+
+    /** Sums each image. */
+    private static ModelProto.Builder summing(ValueInfoProto input, ValueInfoProto output, String name) {
+        return TestModels.model(GraphProto.newBuilder()
+                .setName("summing")
+                .addInput(input)
+                .addOutput(output)
+                .addNode(cast("images", "numbers"))
+                .addNode(node("Flatten", List.of("numbers"), "flat"))
+                .addNode(node("ReduceSum", List.of("flat", "axes"), name))
+                .addInitializer(TensorProto.newBuilder()
+                        .setName("axes")
+                        .setDataType(DataType.INT64_VALUE)
+                        .addDims(1)
+                        .addInt64Data(1)));
+    }
+
+    private static NodeProto.Builder cast(String from, String to) {
+        return node("Cast", List.of(from), to)
+                .addAttribute(AttributeProto.newBuilder()
+                        .setName("to")
+                        .setType(AttributeProto.AttributeType.INT)
+                        .setI(FLOAT));
+    }
+
+    @Test
+    void aFileOfAnySizeTakesTheSizeThatIsNamed() {
+        for (Object[] axes : new Object[][] {{3, "height", "width"}, {"height", "width", 3}, {3, 6, "width"}}) {
+            ModelProto.Builder model = summing(FLOAT, axes);
+            refused(
+                    model,
+                    OnnxHints.none(),
+                    "expected images of a fixed size, or a size for them, found images float (batch, " + axes[0] + ", "
+                            + axes[1] + ", " + axes[2] + "); name the size, such as --image-size 224x224");
+            try (OnnxPredictor predictor = open(model, OnnxHints.none().withImageSize(6, 8))) {
+                assertThat(predictor.signature().imageSize()).isEqualTo(3 * 6 * 8);
+                assertThat(predictor.signature().width()).isEqualTo(8);
+                float[] images = new float[2 * 3 * 6 * 8];
+                images[0] = 1;
+                images[3 * 6 * 8] = 2;
+                assertThat(predictor.logits(images, 2)).containsExactly(1, 2);
+            }
+        }
+    }
+
+    @Test
+    void theSizeInItsMetadataServesAFileOfAnySizeUnlessAnotherIsNamed() {
+        Path file = TestModels.write(folder.resolve("any.onnx"), summing(FLOAT, 1, "height", "width"));
+        OnnxMetadata.empty()
+                .withPreprocessing(new Preprocessing(ColorMode.GRAY, 5, 4, List.of(0.5), List.of(0.25)))
+                .write(file);
+        try (OnnxPredictor predictor = OnnxPredictor.open(file)) {
+            assertThat(predictor.signature().imageSize()).isEqualTo(20);
+        }
+        try (OnnxPredictor predictor = OnnxPredictor.open(
+                file, OnnxOptions.standard(), OnnxHints.none().withImageSize(7, 7))) {
+            assertThat(predictor.signature().imageSize()).isEqualTo(49);
+        }
+    }
+
+    @Test
+    void aNumberOfChannelsThatIsOpenIsRefused() {
+        refused(
+                summing(FLOAT, "channels", "height", "width"),
+                OnnxHints.none().withImageSize(6, 8),
+                "with a fixed number of channels, found images float (batch, channels, height, width)");
+    }
+
+    @Test
+    void sizesOutOfRangeAreRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> OnnxHints.none().withImageSize(-1, 4))
+                .withMessageContaining("-1 and 4");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> OnnxHints.none().withImageSize(4, 0))
+                .withMessageContaining("4 and 0");
+        refused(summing(FLOAT, 3, "h", "w"), OnnxHints.none().withImageSize(1 << 20, 4), "sizes of 1 to 65536");
+    }
+
+    @Test
+    void anOutputIsChosenByItsName() {
+        ModelProto.Builder model = TestModels.linear();
+        model.getGraphBuilder()
+                .clearOutput()
+                .addOutput(value("features", FLOAT, BATCH, 4))
+                .addOutput(value("logits", FLOAT, BATCH, 3))
+                .addOutput(value("share", FLOAT, BATCH, 3))
+                .addOutput(value("map", FLOAT, BATCH, 3, 1))
+                .setNode(0, node("Flatten", List.of("images"), "features"))
+                .setNode(1, node("Gemm", List.of("features", "weight", "bias"), "logits"))
+                .addNode(node("Softmax", List.of("logits"), "share"))
+                .addNode(node("Unsqueeze", List.of("logits", "last"), "map"))
+                .addInitializer(TensorProto.newBuilder()
+                        .setName("last")
+                        .setDataType(DataType.INT64_VALUE)
+                        .addDims(1)
+                        .addInt64Data(2));
+        try (OnnxPredictor predictor = open(model, OnnxHints.none().withOutput("features"))) {
+            assertThat(predictor.logits(new float[] {1, 2, 3, 4}, 1)).containsExactly(1, 2, 3, 4);
+            assertThat(predictor.scores()).isEqualTo(Scores.LOGITS);
+        }
+        try (OnnxPredictor predictor = open(model, OnnxHints.none().withOutput("share"))) {
+            assertThat(predictor.signature().output()).isEqualTo("share");
+            assertThat(predictor.scores()).isEqualTo(Scores.PROBABILITIES);
+        }
+        refused(
+                model,
+                OnnxHints.none().withOutput("Share"),
+                "expected an output Share, found features float (batch, 4), logits float (batch, 3), ",
+                "choose one of these");
+        refused(
+                model,
+                OnnxHints.none().withOutput("map"),
+                "expected float32 logits (batch, classes)",
+                "found map float (batch, 3, 1); choose another output than map");
+        model.getGraphBuilder().getOutputBuilder(1).setName("scores");
+        model.getGraphBuilder().addNode(node("Identity", List.of("logits"), "scores"));
+        refused(model, OnnxHints.none(), "choose one, such as --output features");
+    }
+
+    private OnnxPredictor open(ModelProto.Builder model, OnnxHints hints) {
+        return OnnxPredictor.open(
+                TestModels.write(folder.resolve("model.onnx"), model),
+                OnnxOptions.standard().withThreads(1),
+                hints);
+    }
+
+    private void refused(ModelProto.Builder model, OnnxHints hints, String... parts) {
+        assertThatExceptionOfType(OnnxFileException.class)
+                .isThrownBy(() -> open(model, hints).close())
+                .satisfies(e -> assertThat(e.getMessage()).contains(parts).doesNotContain("\n"));
+    }
+}

@@ -1,0 +1,145 @@
+package io.catwalk.runner.cli;
+
+import io.catwalk.onnx.runtime.ColorMode;
+import io.catwalk.onnx.runtime.OnnxHints;
+import io.catwalk.onnx.runtime.OnnxPredictor;
+import io.catwalk.onnx.runtime.Preprocessing;
+import io.catwalk.onnx.runtime.Signature;
+import io.catwalk.onnx.runtime.Signature.PixelType;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.ImageSize;
+import io.catwalk.runner.data.Normalization;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Says of an ONNX file what it does not say itself, as options of a command. */
+final class FileOptions {
+
+    @Option(
+            names = "--normalize",
+            paramLabel = "MEAN/STD|JSON",
+            description = "Normalize (pixel / 255 - MEAN) / STD, for a file that does not say how: one number for all "
+                    + "channels or one each, such as 0.485,0.456,0.406/0.229,0.224,0.225; or JSON with mean and std, or "
+                    + "a file of it, such as preprocessor_config.json.")
+    private @Nullable String normalize;
+
+    @Option(
+            names = "--output",
+            paramLabel = "NAME",
+            description = "Output with the logits, for a file with several. Default: logits")
+    private @Nullable String output;
+
+    @Option(
+            names = "--image-size",
+            paramLabel = "WxH",
+            description = "Size of the images, for a file that takes any size.")
+    private @Nullable String imageSize;
+
+    /** Returns the size as it was typed. */
+    @Nullable
+    String imageSize() {
+        return imageSize;
+    }
+
+    /** Tells whether the options say how to normalize. */
+    boolean normalizes() {
+        return normalize != null;
+    }
+
+    /** Returns what the options say of output and size. */
+    OnnxHints hints() {
+        OnnxHints hints = output == null ? OnnxHints.none() : OnnxHints.none().withOutput(output);
+        if (imageSize == null) {
+            return hints;
+        }
+        ImageSize size = ImageSize.parse(imageSize);
+        return hints.withImageSize(size.height(), size.width());
+    }
+
+    /**
+     * Refuses an {@code --image-size} that the file cannot take.
+     *
+     * @throws RequestException if it takes one other size only
+     */
+    void requireSize(Path file, Signature signature) {
+        if (imageSize == null) {
+            return;
+        }
+        ImageSize typed = ImageSize.parse(imageSize);
+        if (typed.height() != signature.height() || typed.width() != signature.width()) {
+            throw new RequestException(String.format(
+                    Locale.ROOT,
+                    "%s: expected %dx%d as --image-size, the only size that it takes, found %s; leave it out",
+                    file,
+                    signature.width(),
+                    signature.height(),
+                    typed));
+        }
+    }
+
+    /**
+     * Finds out how to normalize pixels: as the options say, else as the file does. One that takes bytes gets pixels as
+     * they are.
+     *
+     * @throws RequestException if nothing says it, or it does not fit the file
+     */
+    Preprocessing preprocessing(Path file, OnnxPredictor predictor) {
+        Signature signature = predictor.signature();
+        boolean bytes = signature.pixels() == PixelType.UINT8;
+        if (normalize != null && bytes) {
+            throw new RequestException(
+                    file + ": expected no --normalize, because it takes pixels from 0 to 255; leave it out");
+        }
+        Preprocessing stated = predictor.metadata().preprocessing().orElse(null);
+        if (normalize == null && stated != null) {
+            return new Preprocessing(
+                    stated.color(), signature.height(), signature.width(), stated.mean(), stated.std());
+        }
+        if (normalize == null && !bytes) {
+            throw new RequestException(file + ": expected in the metadata how to normalize pixels, found nothing; give "
+                    + "it with --normalize MEAN/STD, such as 0.5/0.25");
+        }
+        int channels = signature.channels();
+        if (channels != 1 && channels != 3) {
+            throw new RequestException(file + ": expected a network for 1 or 3 channels, found " + channels
+                    + " channels; only gray and " + "color images are read");
+        }
+        TypedNormalization typed = normalize == null ? TypedNormalization.PIXELS : TypedNormalization.parse(normalize);
+        return new Preprocessing(
+                channels == 1 ? ColorMode.GRAY : ColorMode.RGB,
+                signature.height(),
+                signature.width(),
+                perChannel(file, "means", typed.mean(), channels),
+                perChannel(file, "deviations", typed.std(), channels));
+    }
+
+    /** Returns the same numbers for images of a data set. */
+    static Normalization normalization(Preprocessing preprocessing) {
+        return new Normalization(floats(preprocessing.mean()), floats(preprocessing.std()));
+    }
+
+    private static float[] floats(List<Double> values) {
+        float[] floats = new float[values.size()];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = values.get(i).floatValue();
+        }
+        return floats;
+    }
+
+    private static List<Double> perChannel(Path file, String what, List<Double> values, int channels) {
+        if (values.size() != 1 && values.size() != channels) {
+            throw new RequestException(String.format(
+                    Locale.ROOT,
+                    "%s: expected %d %s in --normalize, one per channel, or one for all, found %d",
+                    file,
+                    channels,
+                    what,
+                    values.size()));
+        }
+        return values.size() == 1 ? Collections.nCopies(channels, values.get(0)) : values;
+    }
+}
