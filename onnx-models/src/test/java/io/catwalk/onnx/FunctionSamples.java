@@ -48,6 +48,31 @@ final class FunctionSamples extends OperatorSamples {
         add("NDArray.tanh()", VECTOR, CLOSE, "Tanh", NDArray::tanh);
         add("NDArray.erf()", VECTOR, CLOSE, "Erf", NDArray::erf);
         add(
+                "NDArray.erfinv()",
+                VECTOR,
+                CLOSE,
+                "Log Where",
+                x -> x.tanh().mul(0.97f).erfinv());
+        add(
+                "NDArray.erfinv()",
+                VECTOR,
+                EXACT,
+                "Log Where",
+                x -> x.round().clip(-2, 2).mul(0).add(x.sign()).erfinv());
+        add("NDArray.gammaln()", VECTOR, CLOSE, "Log Sin Where", x -> x.mul(3).gammaln());
+        add(
+                "NDArray.gammaln()",
+                VECTOR,
+                CLOSE,
+                "Log Sin Where",
+                x -> x.mul(4).round().gammaln());
+        add(
+                "NDArray.gammaln()",
+                VECTOR,
+                CLOSE,
+                "Log Sin Where",
+                x -> positive(x).mul(90).gammaln());
+        add(
                 "NDArray.atan2(NDArray)",
                 MATRIX,
                 CLOSE,

@@ -8,7 +8,55 @@ final class LayerSamples extends OperatorSamples {
 
     LayerSamples() {
         windows();
+        resizing();
         normalization();
+    }
+
+    private void resizing() {
+        resizing(0, new long[] {18, 16}, "Resize");
+        resizing(1, new long[] {18, 13}, "Resize");
+        for (long[] size : new long[][] {{18, 13}, {5, 13}, {4, 3}, {9, 20}, {1, 1}}) {
+            resizing(0, size, "Gather");
+            resizing(2, size, "MatMul");
+            resizing(3, size, "MatMul");
+        }
+        for (long[] size : new long[][] {{5, 13}, {4, 3}, {8, 8}, {1, 1}}) {
+            resizing(1, size, "MatMul");
+        }
+        for (int mode = 0; mode < 4; mode++) {
+            resizing(mode, new long[] {9, 8}, "Identity");
+        }
+        String resize = "NDArrayEx.interpolation(long[], int, boolean)";
+        for (int mode : new int[] {0, 2}) {
+            String operator = mode == 0 ? "Gather" : "MatMul";
+            add(
+                    resize,
+                    MATRIX,
+                    CLOSE,
+                    operator,
+                    x -> x.getNDArrayInternal().interpolation(new long[] {7}, mode, false));
+            add(
+                    resize,
+                    new Shape(2, 3, 4, 5),
+                    CLOSE,
+                    operator,
+                    x -> x.getNDArrayInternal().interpolation(new long[] {4, 3, 9}, mode, false));
+        }
+    }
+
+    private void resizing(int mode, long[] size, String operator) {
+        add(
+                "NDArrayEx.interpolation(long[], int, boolean)",
+                IMAGE,
+                CLOSE,
+                operator,
+                x -> x.getNDArrayInternal().interpolation(size, mode, true));
+        add(
+                "NDArrayEx.resize(int, int, int)",
+                IMAGE,
+                CLOSE,
+                mode == 0 ? "Gather" : "MatMul",
+                x -> x.getNDArrayInternal().resize((int) size[0], 1 + (int) size[1] / 2, mode));
     }
 
     private void windows() {
@@ -105,17 +153,6 @@ final class LayerSamples extends OperatorSamples {
                 CLOSE,
                 "GlobalAveragePool Reshape",
                 x -> x.getNDArrayInternal().globalAvgPool());
-        String resize = "NDArrayEx.interpolation(long[], int, boolean)";
-        for (int mode : new int[] {0, 1}) {
-            add(
-                    resize,
-                    IMAGE,
-                    CLOSE,
-                    mode == 0 ? "Gather" : "Resize",
-                    x -> x.getNDArrayInternal().interpolation(new long[] {18, 13}, mode, true));
-        }
-        add(resize, IMAGE, EXACT, "Resize", x -> x.getNDArrayInternal().interpolation(new long[] {18, 16}, 0, false));
-        add(resize, IMAGE, EXACT, "Gather", x -> x.getNDArrayInternal().interpolation(new long[] {5, 13}, 0, false));
         add(
                 "NDArrayEx.globalLpPool(float)",
                 IMAGE,

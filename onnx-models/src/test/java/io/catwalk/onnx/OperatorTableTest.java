@@ -24,9 +24,16 @@ class OperatorTableTest {
     @MethodSource("samples")
     void onnxRuntimeAnswersLikeDjl(OperatorSamples.Sample sample) throws Exception {
         Block block = new LambdaBlock(sample.function());
-        byte[] model = OnnxExport.of(block, sample.shape()).bytes();
+        OnnxExport export = OnnxExport.of(block, sample.shape());
+        byte[] model = export.bytes();
         assertThat(Agreement.difference(block, sample.shape(), model)).isLessThanOrEqualTo(sample.tolerance());
         assertThat(operators(model)).contains(sample.operators().split(" "));
+        for (int opset : new int[] {13, 21}) {
+            byte[] other = export.withOpset(opset).bytes();
+            assertThat(Agreement.difference(block, sample.shape(), other))
+                    .as("in opset " + opset)
+                    .isLessThanOrEqualTo(sample.tolerance());
+        }
     }
 
     static Stream<OperatorSamples.Sample> recurrentSamples() {

@@ -1,6 +1,8 @@
 package io.catwalk.onnx;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.types.SparseFormat;
 
 /** What makes one number of many, and products of matrices. */
@@ -36,6 +38,48 @@ final class ReductionSamples extends OperatorSamples {
         add("NDArray.norm(int, int[], boolean)", CUBE, CLOSE, "ReduceL2", x -> x.norm(new int[] {2}));
         add("NDArray.norm(int, int[], boolean)", CUBE, CLOSE, "ReduceL1", x -> x.norm(1, new int[] {1, 2}, true));
         add("NDArray.normalize(double, long, double)", CUBE, CLOSE, "ReduceL2 Max Div", NDArray::normalize);
+        for (int order : new int[] {0, 1, 2, 3, 5, -1, -2}) {
+            String operators =
+                    order == 0 ? "Equal ReduceSum" : order == 1 ? "ReduceL1" : order == 2 ? "ReduceL2" : "Abs Pow";
+            add(
+                    "NDArray.norm(int, int[], boolean)",
+                    CUBE,
+                    CLOSE,
+                    operators,
+                    x -> x.round().norm(order, new int[] {2}, false));
+            add(
+                    "NDArray.norm(int, int[], boolean)",
+                    CUBE,
+                    CLOSE,
+                    operators,
+                    x -> x.norm(order, new int[] {-1, 1}, true));
+            add("NDArray.norm(int, int[], boolean)", CUBE, CLOSE, operators, x -> x.norm(order, new int[] {}, true));
+        }
+        for (double order : new double[] {0, 0.5, 1, 2, 3, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
+            add(
+                    "NDArray.normalize(double, long, double)",
+                    CUBE,
+                    CLOSE,
+                    "Max Div",
+                    x -> x.round().normalize(order, 2, 0.3));
+        }
+        add("NDArray.median()", CUBE, EXACT, "TopK Gather", NDArray::median);
+        add("NDArray.median(int[])", CUBE, EXACT, "TopK Gather", x -> x.median(new int[] {2}));
+        add("NDArray.median(int[])", CUBE, EXACT, "TopK Gather", x -> whole(x).median(new int[] {-2}));
+        add("NDArray.percentile(Number)", CUBE, CLOSE, "TopK Gather Mul", x -> x.percentile(30));
+        add("NDArray.percentile(Number)", CUBE, EXACT, "TopK Gather", x -> x.percentile(0));
+        add("NDArray.percentile(Number, int[])", CUBE, EXACT, "TopK Gather", x -> x.percentile(100, new int[] {2}));
+        add("NDArray.percentile(Number, int[])", CUBE, CLOSE, "TopK Gather", x -> x.percentile(62.5, new int[] {-1}));
+        add("NDArray.cumProd(int)", CUBE, CLOSE, "Slice Pad Mul", x -> x.cumProd(3));
+        add("NDArray.cumProd(int)", new Shape(2, 9), CLOSE, "Slice Pad Mul", x -> x.cumProd(-1));
+        add("NDArray.cumProd(int)", new Shape(2, 1), EXACT, "Identity", x -> x.cumProd(2));
+        add("NDArray.cumProd(int)", CUBE, EXACT, "Slice Pad Mul", x -> whole(x).cumProd(2));
+        add(
+                "NDArray.cumProd(int, DataType)",
+                CUBE,
+                EXACT,
+                "Cast Mul",
+                x -> x.round().cumProd(2, DataType.INT32));
         add("NDArray.cumSum(int)", CUBE, CLOSE, "CumSum", x -> x.cumSum(2));
         add("NDArray.cumSum()", VECTOR, CLOSE, "CumSum", NDArray::cumSum);
         add("NDArray.sort()", CUBE, EXACT, "TopK", NDArray::sort);

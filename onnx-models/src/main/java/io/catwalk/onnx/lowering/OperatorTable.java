@@ -29,13 +29,19 @@ public final class OperatorTable {
         Map<String, List<Row>> groups = new LinkedHashMap<>();
         groups.put(
                 "Element-wise",
-                Stream.concat(ElementwiseRows.rows().stream(), ActivationRows.rows().stream())
+                Stream.of(ElementwiseRows.rows(), SpecialFunctionRows.rows(), ActivationRows.rows())
+                        .flatMap(List::stream)
                         .toList());
         groups.put("Shape", ShapeRows.rows());
         groups.put("Indexing", IndexingRows.rows());
-        groups.put("Reduction", ReductionRows.rows());
+        groups.put(
+                "Reduction",
+                Stream.of(ReductionRows.rows(), NormRows.rows(), OrderRows.rows())
+                        .flatMap(List::stream)
+                        .toList());
         groups.put("Linear algebra", LinearRows.rows());
         groups.put("Convolution and pooling", WindowRows.rows());
+        groups.put("Resizing", Resampling.rows());
         groups.put("Normalization", NormalizationRows.rows());
         groups.put("Recurrent", RecurrentRows.rows());
         return groups;

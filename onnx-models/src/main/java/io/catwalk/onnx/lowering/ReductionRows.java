@@ -39,10 +39,6 @@ final class ReductionRows {
                                             .with("keepdims", 0),
                                     site.receiver())));
         }
-        rows.add(Row.of("NDArray.norm(boolean)", "ReduceL2", ReductionRows::normOfAll));
-        rows.add(Row.of("NDArray.norm(int, int[], boolean)", "ReduceL1 or ReduceL2", ReductionRows::norm));
-        rows.add(Row.of(
-                "NDArray.normalize(double, long, double)", "ReduceL1 or ReduceL2, Max, Div", ReductionRows::normalize));
         rows.add(Row.of("NDArray.cumSum()", "CumSum", site -> cumSum(site, 0)));
         rows.add(Row.of(
                 "NDArray.cumSum(int)",
@@ -87,33 +83,6 @@ final class ReductionRows {
         Value flat = site.to()
                 .reshape(site.receiver(), List.of(site.receiver().shape().size()));
         return site.to().node(operator, Attributes.NONE.with("axis", 0).with("keepdims", 0), flat);
-    }
-
-    private static Value normOfAll(Site site) {
-        boolean keep = site.call().get(1, Boolean.class);
-        long[] axes = LongStream.range(0, site.receiver().rank()).toArray();
-        return reduce(site.to(), "ReduceL2", site.receiver(), keep, axes);
-    }
-
-    private static Value norm(Site site) {
-        String operator = operator(site, site.call().integer(1));
-        return reduce(site.to(), operator, site.receiver(), site.call().get(3, Boolean.class), axes(site, 2));
-    }
-
-    private static String operator(Site site, double order) {
-        if (order != 1 && order != 2) {
-            throw site.error("of order " + order + " has no ONNX form here: use order 1 or 2");
-        }
-        return order == 1 ? "ReduceL1" : "ReduceL2";
-    }
-
-    private static Value normalize(Site site) {
-        Emitter to = site.to();
-        String operator = operator(site, site.call().get(1, Double.class));
-        int axis = site.receiver().shape().axis(site.call().integer(2));
-        Value norm = reduce(to, operator, site.receiver(), true, axis);
-        Value least = to.scalar(site.resultType(), site.call().get(3, Double.class));
-        return to.node("Div", site.receiver(), to.node("Max", norm, least));
     }
 
     private static Value cumSum(Site site, int along) {

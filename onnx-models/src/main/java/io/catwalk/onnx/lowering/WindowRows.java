@@ -2,7 +2,6 @@ package io.catwalk.onnx.lowering;
 
 import io.catwalk.onnx.graph.Attributes;
 import io.catwalk.onnx.graph.Dim;
-import io.catwalk.onnx.graph.OperatorTypes;
 import io.catwalk.onnx.graph.Value;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,7 +37,6 @@ final class WindowRows {
                         "NDArrayEx.globalAvgPool()",
                         "GlobalAveragePool, Reshape",
                         site -> global(site, "GlobalAveragePool")),
-                Row.of("NDArrayEx.interpolation(long[], int, boolean)", "Resize, or Gather", WindowRows::interpolation),
                 Row.of("NDArrayEx.globalLpPool(float)", "Pow, ReduceSum", WindowRows::globalLp));
     }
 
@@ -139,63 +137,5 @@ final class WindowRows {
         long[] axes = LongStream.range(2, site.receiver().rank()).toArray();
         Value sum = ReductionRows.reduce(to, "ReduceSum", to.node("Pow", site.receiver(), order), false, axes);
         return root(site, sum, order);
-    }
-
-    /** Resizes an image. The engine leaves {@code alignCorners} out, and smooths when a bilinear one shrinks. */
-    private static Value interpolation(Site site) {
-        boolean shrinks = IntStream.range(2, site.receiver().rank())
-                .anyMatch(axis -> site.resultShape().get(axis).fixed("image size")
-                        < site.receiver().shape().get(axis).fixed("image size"));
-        if (shrinks && site.call().integer(2) != 0) {
-            throw site.error("shrinks with smoothing, which has no ONNX form here: use avgPool, or mode 0 (nearest)");
-        }
-        return switch (site.call().integer(2)) {
-            case 0 -> nearest(site);
-            case 1 ->
-                resized(
-                        site,
-                        Attributes.NONE
-                                .with("mode", "linear")
-                                .with("coordinate_transformation_mode", "pytorch_half_pixel"));
-            default -> throw site.error("is exported for mode 0 (nearest) and 1 (bilinear) only");
-        };
-    }
-
-    private static Value resized(Site site, Attributes how) {
-        Value sizes = site.to().dims(site.resultShape().dims());
-        return site.to().node("Resize", how, site.receiver(), Value.OMITTED, Value.OMITTED, sizes);
-    }
-
-    /** Repeats pixels where the size is multiplied; else picks those that the engine picks, which readers do not. */
-    private static Value nearest(Site site) {
-        boolean multiplied = true;
-        Value picked = site.receiver();
-        for (int axis = 2; axis < site.receiver().rank(); axis++) {
-            int from = (int) site.receiver().shape().get(axis).fixed("image size");
-            int size = (int) site.resultShape().get(axis).fixed("image size");
-            multiplied = multiplied && size % from == 0;
-            if (from != size) {
-                Attributes along = Attributes.NONE.with("axis", axis);
-                picked = site.to().node("Gather", along, picked, site.to().ints(nearest(from, size)));
-            }
-        }
-        boolean known =
-                OperatorTypes.allows("Resize", site.resultType(), site.to().opset());
-        return multiplied && known
-                ? resized(
-                        site,
-                        Attributes.NONE
-                                .with("mode", "nearest")
-                                .with("nearest_mode", "floor")
-                                .with("coordinate_transformation_mode", "asymmetric"))
-                : picked;
-    }
-
-    /** Computes which pixels PyTorch takes, in float32 as it does (UpSample.h, nearest_neighbor_compute_source_index). */
-    static long[] nearest(int from, int size) {
-        float scale = (float) from / size;
-        return LongStream.range(0, size)
-                .map(pixel -> Math.min((long) Math.floor(pixel * scale), from - 1L))
-                .toArray();
     }
 }

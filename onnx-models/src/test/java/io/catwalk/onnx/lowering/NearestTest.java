@@ -18,7 +18,7 @@ class NearestTest {
                 for (int size = 1; size <= 64; size++) {
                     try (NDArray resized = row.getNDArrayInternal().interpolation(new long[] {1, size}, 0, false)) {
                         float[] taken = resized.toFloatArray();
-                        long[] indices = WindowRows.nearest(from, size);
+                        long[] indices = Resampling.nearest(from, size);
                         for (int i = 0; i < size; i++) {
                             assertThat((long) taken[i]).as(from + " to " + size).isEqualTo(indices[i]);
                         }

@@ -33,11 +33,13 @@ class OperatorsPageTest {
             The file answers as the engine does:
 
             - `avgPool` counts the zeros of the padding whatever `countIncludePad` says.
-            - `interpolation` ignores `alignCorners`. It smooths where a bilinear one shrinks: refused.
+            - `interpolation` ignores `alignCorners`, and always smooths (antialias) in the bilinear and the bicubic mode.
             - `batchNorm` with axis -1 normalizes axis 1.
             - `mish` takes the logarithm to base 2.
             - `gatherNd` overwrites its indices where they lead through several axes: using them again is refused.
-            - Recurrent layers with both directions and biases get their parameters in a wrong order: refused.
+            - Recurrent blocks with both directions and biases hand their parameters over in a wrong order: refused. A call of
+              `lstm`, `gru` or `rnn` itself, with the parameters in the order of PyTorch, is exported.
+            - `median` takes the lower of the two numbers in the middle.
 
             ## Refused, with the reason in the error
 
@@ -45,7 +47,9 @@ class OperatorsPageTest {
             - Boolean masks that depend on the input: the shape of the result would depend on the data.
             - Writing into parts of an array that depends on the input (`set`).
             - An index array beside other restrictions in one `NDIndex`.
-            - What PyTorch does not have behind DJL: `prelu`, `batchDot`, `deconvolution`, `asinh`, `acosh`, `atanh`.
+            - What DJL's PyTorch engine does not implement: `prelu`, `batchDot`, `deconvolution`, `asinh`, `acosh`, `atanh`,
+              `trace`, `multiBoxTarget`; and `multiBoxDetection`, which decides by numbers.
+            - Types that the engine does not know, and ends the process on: BFLOAT16, INT16, UINT16, UINT32, UINT64.
             """;
 
     @Test

@@ -1,0 +1,200 @@
+package io.catwalk.onnx.lowering;
+
+import io.catwalk.onnx.graph.Attributes;
+import io.catwalk.onnx.graph.ElementType;
+import io.catwalk.onnx.graph.OperatorTypes;
+import io.catwalk.onnx.graph.TensorShape;
+import io.catwalk.onnx.graph.Value;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.function.DoubleUnaryOperator;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+
+/**
+ * Changes the size of an image along one axis after the other, as PyTorch does. Nearest neighbors are picked
+ * with Gather. All other modes are linear along each axis, so that one product with a fixed matrix does it; readers
+ * have no operator that shrinks with the same smoothing, and no area.
+ *
+ * <p>The engine leaves {@code alignCorners} out and always smooths (antialias). The weights follow
+ * {@code aten/src/ATen/native/cpu/UpSampleKernel.cpp} ({@code _compute_indices_weights_aa}) and
+ * {@code AdaptiveAveragePooling.cpp}.
+ */
+enum Resampling {
+    NEAREST,
+    BILINEAR,
+    AREA,
+    BICUBIC;
+
+    private static final String WHOLE =
+            "of whole numbers rounds as no ONNX operator does: use toType(FLOAT32) before it";
+
+    static List<Row> rows() {
+        return List.of(
+                Row.of(
+                        "NDArrayEx.interpolation(long[], int, boolean)",
+                        "Resize, or Gather, or MatMul with fixed weights",
+                        Resampling::interpolation),
+                Row.of("NDArrayEx.resize(int, int, int)", "Gather, or MatMul with fixed weights", Resampling::resize));
+    }
+
+    /** Resizes all axes behind the channels. */
+    private static Value interpolation(Site site) {
+        Resampling mode = of(site, 2);
+        TensorShape from = site.receiver().shape();
+        boolean known =
+                OperatorTypes.allows("Resize", site.resultType(), site.to().opset());
+        if (known && mode == NEAREST && multiplies(from, site.resultShape())) {
+            Attributes repeating = Attributes.NONE.with("mode", "nearest").with("nearest_mode", "floor");
+            return resized(site, repeating.with("coordinate_transformation_mode", "asymmetric"));
+        }
+        if (known && mode == BILINEAR && site.receiver().type().isReal() && grows(from, site.resultShape())) {
+            Attributes linear = Attributes.NONE.with("mode", "linear");
+            return resized(site, linear.with("coordinate_transformation_mode", "pytorch_half_pixel"));
+        }
+        Value image = site.receiver();
+        for (int axis = 2; axis < from.rank(); axis++) {
+            image = mode.along(site, image, axis);
+        }
+        return image;
+    }
+
+    /** Resizes images whose channels are the last axis, in float32; the engine cuts what does not fit the type. */
+    private static Value resize(Site site) {
+        Resampling mode = of(site, 3);
+        Value image = mode == NEAREST ? site.receiver() : site.receiverAs(ElementType.FLOAT);
+        int rank = image.rank();
+        if (mode != NEAREST && !site.resultType().isReal()) {
+            throw site.error(WHOLE);
+        }
+        Value made = mode.along(site, mode.along(site, image, rank - 3), rank - 2);
+        return site.to().cast(made, site.resultType());
+    }
+
+    /** Tells whether each size is a multiple of the old one, and some size is another. */
+    private static boolean multiplies(TensorShape from, TensorShape size) {
+        return !from.equals(size)
+                && IntStream.range(2, from.rank()).allMatch(axis -> pixels(size, axis) % pixels(from, axis) == 0);
+    }
+
+    /** Tells whether no size is less than the old one, and some size is another. */
+    private static boolean grows(TensorShape from, TensorShape size) {
+        return !from.equals(size)
+                && IntStream.range(2, from.rank()).allMatch(axis -> pixels(size, axis) >= pixels(from, axis));
+    }
+
+    private static long pixels(TensorShape shape, int axis) {
+        return shape.get(axis).fixed("image size");
+    }
+
+    private static Value resized(Site site, Attributes how) {
+        Value sizes = site.to().dims(site.resultShape().dims());
+        return site.to().node("Resize", how, site.receiver(), Value.OMITTED, Value.OMITTED, sizes);
+    }
+
+    /** Reads the number that DJL takes for a mode. */
+    private static Resampling of(Site site, int argument) {
+        int mode = site.call().integer(argument);
+        if (mode < 0 || mode >= values().length) {
+            throw site.error("knows the modes 0 (nearest), 1 (bilinear), 2 (area) and 3 (bicubic), found " + mode);
+        }
+        return values()[mode];
+    }
+
+    /** Resizes one axis to the size that the result has there. */
+    private Value along(Site site, Value image, int axis) {
+        int from = (int) pixels(image.shape(), axis);
+        int size = (int) pixels(site.resultShape(), axis);
+        if (from == size) {
+            return image;
+        }
+        Emitter to = site.to();
+        if (this == NEAREST) {
+            return to.node("Gather", Attributes.NONE.with("axis", axis), image, to.ints(nearest(from, size)));
+        }
+        if (!image.type().isReal()) {
+            throw site.error(WHOLE);
+        }
+        int last = image.rank() - 1;
+        Value turned = ShapeRows.swap(to, image, axis, last);
+        Value made = to.node("MatMul", turned, matrix(to, image.type(), from, size));
+        return ShapeRows.swap(to, made, axis, last);
+    }
+
+    private Value matrix(Emitter to, ElementType type, int from, int size) {
+        double[][] weights = weights(from, size);
+        ByteBuffer data = ByteBuffer.allocate(from * size * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (int input = 0; input < from; input++) {
+            for (int output = 0; output < size; output++) {
+                data.putFloat((float) weights[output][input]);
+            }
+        }
+        TensorShape shape = TensorShape.of(from, size);
+        return to.cast(to.constant("resampling", ElementType.FLOAT, shape, data.array()), type);
+    }
+
+    /** Computes how much each output takes of each input: {@code [output][input]}. */
+    double[][] weights(int from, int size) {
+        return switch (this) {
+            case NEAREST -> throw new IllegalStateException("picks, and does not weigh");
+            case AREA -> area(from, size);
+            case BILINEAR -> smoothed(from, size, 1, Resampling::triangle);
+            case BICUBIC -> smoothed(from, size, 2, Resampling::cubic);
+        };
+    }
+
+    private static double[][] area(int from, int size) {
+        double[][] weights = new double[size][from];
+        for (int output = 0; output < size; output++) {
+            int start = (int) Math.floorDiv((long) output * from, size);
+            int end = (int) -Math.floorDiv(-(output + 1L) * from, size);
+            for (int input = start; input < end; input++) {
+                weights[output][input] = 1.0 / (end - start);
+            }
+        }
+        return weights;
+    }
+
+    private static double[][] smoothed(int from, int size, double radius, DoubleUnaryOperator filter) {
+        double scale = (double) from / size;
+        double wide = Math.max(1, scale);
+        double[][] weights = new double[size][from];
+        for (int output = 0; output < size; output++) {
+            double center = scale * (output + 0.5);
+            int start = Math.max(0, (int) (center - radius * wide + 0.5));
+            int end = Math.min(from, (int) (center + radius * wide + 0.5));
+            double sum = 0;
+            for (int input = start; input < end; input++) {
+                weights[output][input] = filter.applyAsDouble((input - center + 0.5) / wide);
+                sum += weights[output][input];
+            }
+            for (int input = start; input < end; input++) {
+                weights[output][input] /= sum;
+            }
+        }
+        return weights;
+    }
+
+    private static double triangle(double x) {
+        return Math.max(0, 1 - Math.abs(x));
+    }
+
+    /** Keys, Cubic convolution interpolation for digital image processing (1981), with a = -1/2. */
+    private static double cubic(double x) {
+        double a = -0.5;
+        double d = Math.abs(x);
+        if (d < 1) {
+            return ((a + 2) * d - (a + 3)) * d * d + 1;
+        }
+        return d < 2 ? a * (((d - 5) * d + 8) * d - 4) : 0;
+    }
+
+    /** Computes which pixels PyTorch takes, in float32 as it does (UpSample.h, nearest_neighbor_compute_source_index). */
+    static long[] nearest(int from, int size) {
+        float scale = (float) from / size;
+        return LongStream.range(0, size)
+                .map(pixel -> Math.min((long) Math.floor(pixel * scale), from - 1L))
+                .toArray();
+    }
+}
