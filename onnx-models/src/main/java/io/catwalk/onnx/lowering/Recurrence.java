@@ -4,6 +4,7 @@ import ai.djl.nn.recurrent.RNN;
 import io.catwalk.onnx.graph.Value;
 import io.catwalk.onnx.trace.Operand;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Describes one call of a recurrent network of PyTorch.
@@ -72,16 +73,11 @@ record Recurrence(
         if (training) {
             throw site.error("runs in training mode: export needs what forward does with training = false");
         }
-        if (bidirectional && biased) {
-            throw site.error("with both directions and biases is not exported: DJL hands PyTorch the parameters in an"
-                    + " order that mixes biases and weights up. Use two recurrent blocks, one on a flipped"
-                    + " sequence, and concatenate");
-        }
         List<Operand> given = kind.equals("lstm")
                 ? site.call().operands(2)
                 : List.of(site.call().operand(2));
         boolean zero = given.stream().allMatch(state -> site.zeros().contains(state.id()));
-        return new Recurrence(
+        Recurrence recurrence = new Recurrence(
                 cell(site, kind),
                 site.value(1),
                 zero ? List.of() : given.stream().map(site::value).toList(),
@@ -90,6 +86,19 @@ record Recurrence(
                 site.call().integer(5),
                 bidirectional ? 2 : 1,
                 site.call().get(9 + shift, Boolean.class));
+        if (!recurrence.isInOrder()) {
+            throw site.error("is handed biases where weights belong, and computes nonsense that fits by chance: DJL"
+                    + " mixes them up in a block with both directions and biases. Use optHasBiases(false), or two"
+                    + " recurrent blocks, one on a flipped sequence, and concatenate");
+        }
+        return recurrence;
+    }
+
+    /** Tells whether each layer and direction has its matrices first, then its biases, as PyTorch reads them. */
+    private boolean isInOrder() {
+        int each = biased ? 4 : 2;
+        return IntStream.range(0, weights.size())
+                .allMatch(place -> weights.get(place).rank() == (place % each < 2 ? 2 : 1));
     }
 
     private static Cell cell(Site site, String kind) {

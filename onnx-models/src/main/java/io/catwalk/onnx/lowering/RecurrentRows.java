@@ -130,8 +130,13 @@ final class RecurrentRows {
     }
 
     private static Value biases(Emitter to, Recurrence net, int layer) {
-        List<Value> parts = List.of(net.weight(layer, 0, 2), net.weight(layer, 0, 3));
-        TensorShape shape = TensorShape.of(1, 2 * parts.get(0).shape().get(0).fixed("gates"));
+        List<Value> parts = new ArrayList<>();
+        for (int direction = 0; direction < net.directions(); direction++) {
+            parts.add(net.weight(layer, direction, 2));
+            parts.add(net.weight(layer, direction, 3));
+        }
+        TensorShape shape =
+                TensorShape.of(net.directions(), 2 * parts.get(0).shape().get(0).fixed("gates"));
         return Weights.ordered(to, parts, net.cell().gates(), shape);
     }
 }
