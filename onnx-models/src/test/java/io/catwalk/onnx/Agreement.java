@@ -11,6 +11,7 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.onnxruntime.OrtException;
+import java.util.List;
 import java.util.Random;
 
 /** Holds what ONNX Runtime answers against what DJL answers. */
@@ -79,6 +80,36 @@ final class Agreement {
                 var found = session.run(images, shape.getShape());
                 for (int i = 0; i < expected.size(); i++) {
                     worst = Math.max(worst, difference(expected.get(i), found.get(i)));
+                }
+            }
+        }
+        return worst;
+    }
+
+    /**
+     * Returns the largest difference of each output over its largest number, or over 1 if all are smaller: what a
+     * network of many layers with random weights can be held to, whose small numbers are differences of large ones.
+     */
+    static double scaledDifference(Block block, Shape sample, byte[] model, long... batches) throws OrtException {
+        double worst = 0;
+        try (OrtSession session = new OrtSession(model);
+                NDManager manager = NDManager.newBaseManager()) {
+            for (long batch : batches) {
+                Shape shape = new Shape(batch).addAll(sample);
+                float[] images = images((int) shape.size(), batch);
+                NDList expected = block.forward(
+                        new ParameterStore(manager, false), new NDList(manager.create(images, shape)), false);
+                var found = session.run(images, shape.getShape());
+                for (int i = 0; i < expected.size(); i++) {
+                    float scale = Math.max(1, expected.get(i).abs().max().getFloat());
+                    NDArray scaled = expected.get(i).div(scale);
+                    List<Double> numbers = found.get(i).numbers().stream()
+                            .map(number -> number / scale)
+                            .toList();
+                    worst = Math.max(
+                            worst,
+                            difference(
+                                    scaled, new OrtSession.Output(found.get(i).shape(), numbers)));
                 }
             }
         }

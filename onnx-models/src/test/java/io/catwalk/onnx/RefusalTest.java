@@ -3,11 +3,14 @@ package io.catwalk.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.modality.cv.MultiBoxDetection;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.nn.Block;
 import ai.djl.nn.LambdaBlock;
 import ai.djl.nn.SequentialBlock;
@@ -34,9 +37,63 @@ class RefusalTest {
 
     @Test
     void anOperationWithoutARowIsNamed() {
-        assertRefused(x -> x.gammaln())
-                .hasMessageContaining("NDArray.gammaln() has no ONNX form")
+        assertRefused(x -> x.toSparse(SparseFormat.COO))
+                .hasMessageContaining("NDArray.toSparse(SparseFormat) has no ONNX form")
                 .hasMessageContaining("add a row");
+    }
+
+    @Test
+    void whatTheEngineDoesNotImplementIsNamedWithAWay() {
+        assertRefused(x -> x.atanh())
+                .hasMessageContaining("the engine itself does not implement NDArray.atanh()")
+                .hasMessageContaining("log()");
+        assertRefused(x -> x.getNDArrayInternal().prelu(x, x).head())
+                .hasMessageContaining("the engine itself does not implement NDArrayEx.prelu")
+                .hasMessageContaining("leakyRelu");
+        assertRefused(x -> x.batchDot(x)).hasMessageContaining("use batchMatMul");
+        assertRefused(x -> x.reshape(-1, 2, 3).trace(0, 1, 2)).hasMessageContaining("the diagonal");
+        assertRefused(x -> {
+                    NDArray image = x.reshape(-1, 1, 2, 3);
+                    Shape one = new Shape(1, 1);
+                    return image.getNDArrayInternal()
+                            .deconvolution(
+                                    image,
+                                    x.getManager().ones(new Shape(1, 1, 2, 2)),
+                                    x.getManager().ones(one),
+                                    one,
+                                    one,
+                                    one,
+                                    one,
+                                    1)
+                            .head();
+                })
+                .hasMessageContaining("NDArrayEx.deconvolution")
+                .hasMessageContaining("interpolation");
+    }
+
+    @Test
+    void suppressingBoxesIsRefused() {
+        assertRefused(x -> {
+                    NDArray classes = x.reshape(-1, 2, 3);
+                    NDArray anchors = x.getManager().ones(new Shape(1, 3, 4));
+                    NDArray boxes = x.repeat(1, 2);
+                    return MultiBoxDetection.builder()
+                            .build()
+                            .detection(new ai.djl.ndarray.NDList(classes, boxes, anchors))
+                            .head();
+                })
+                .hasMessageContaining("NDArrayEx.multiBoxDetection")
+                .hasMessageContaining("return the predictions");
+    }
+
+    /** In a process of its own, toType(BFLOAT16) ends with "terminate called without an active exception". */
+    @Test
+    void aTypeThatEndsTheProcessIsRefusedBeforeItIsMade() {
+        for (DataType type : new DataType[] {DataType.BFLOAT16, DataType.INT16, DataType.UINT32}) {
+            assertRefused(x -> x.toType(type, false)).hasMessageContaining("the engine has no " + type);
+            assertRefused(x -> x.add(x.getManager().ones(new Shape(6), type)))
+                    .hasMessageContaining("ends the whole process");
+        }
     }
 
     @Test
@@ -94,12 +151,6 @@ class RefusalTest {
     }
 
     @Test
-    void shrinkingWithSmoothingIsRefused() {
-        assertRefused(x -> x.reshape(-1, 1, 2, 3).getNDArrayInternal().interpolation(new long[] {1, 3}, 1, false))
-                .hasMessageContaining("shrinks with smoothing");
-    }
-
-    @Test
     void trainingModeIsRefused() {
         assertRefused(x -> x.getNDArrayInternal().dropout(x, 0.5f, true).singletonOrThrow())
                 .hasMessageContaining("runs in training mode");
@@ -121,11 +172,14 @@ class RefusalTest {
             assertThatThrownBy(
                             () -> OnnxExport.of(one, sequence).withFixedBatch(4).bytes())
                     .isInstanceOf(ExportException.class)
-                    .hasMessageContaining("mixes biases and weights up");
+                    .hasMessageContaining("biases where weights belong")
+                    .hasMessageContaining("optHasBiases(false)");
             Block three = Agreement.initialized(bidirectional(3), manager, sequence);
             assertThatThrownBy(() -> OnnxExport.of(three, sequence).bytes())
                     .isInstanceOf(ExportException.class)
-                    .hasMessageContaining("the engine itself cannot compute NDArrayEx.lstm");
+                    .hasMessageContaining("the engine itself cannot compute NDArrayEx.lstm")
+                    .hasMessageContaining("mixes biases and weights up")
+                    .hasMessageContaining("optHasBiases(false)");
         }
     }
 

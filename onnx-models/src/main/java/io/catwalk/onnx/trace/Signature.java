@@ -22,6 +22,11 @@ record Signature(String text) {
                 + ")");
     }
 
+    /** Returns type and method, without the parameter types. */
+    String method() {
+        return text.substring(0, text.indexOf('('));
+    }
+
     /** Tells whether the method writes into its receiver. */
     static boolean isInPlace(Method method) {
         return IN_PLACE.contains(method.getName());

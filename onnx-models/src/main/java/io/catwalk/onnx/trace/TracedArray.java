@@ -254,7 +254,7 @@ final class TracedArray implements InvocationHandler {
         if (method.isDefault()) {
             return InvocationHandler.invokeDefault(self, method, arguments);
         }
-        throw tracer.error(unsupported(signature));
+        throw tracer.withoutForm(real, method, arguments);
     }
 
     /** Returns indices for gatherNd: DJL counts in them where they lead through several axes, and spoils them so. */
@@ -269,11 +269,6 @@ final class TracedArray implements InvocationHandler {
         NDArray copy = proxy.duplicate();
         storage.writtenFromInput();
         return copy;
-    }
-
-    static String unsupported(Signature signature) {
-        return signature.text() + " has no ONNX form here: use other operations, or add a row for it in"
-                + " io.catwalk.onnx.lowering and a sample of it in OperatorSamples";
     }
 
     private @Nullable Object read(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
@@ -307,7 +302,7 @@ final class TracedArray implements InvocationHandler {
         if (dependsOnInput() || tracer.dependsOnInput(arguments)) {
             Signature signature = Signature.of(method).outOfPlace();
             if (!tracer.isPrimitive(signature)) {
-                throw tracer.error(unsupported(signature));
+                throw tracer.withoutForm(real.duplicate(), method, arguments);
             }
             List<@Nullable Object> recorded = tracer.record(this, arguments);
             tracer.change(signature, recorded, () -> Tracer.invoke(real, method, tracer.unwrap(arguments)));

@@ -3,10 +3,14 @@ package io.catwalk.onnx.trace;
 import ai.djl.ndarray.internal.NDArrayEx;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Stands behind {@link ai.djl.ndarray.NDArray#getNDArrayInternal()}: layers, pools and activations. */
 final class TracedInternal implements InvocationHandler {
+
+    /** What looks at the shape of its receiver alone, which {@link Rehearsal} compares: its result is a constant. */
+    private static final Set<String> ONLY_SHAPES = Set.of("multiBoxPrior");
 
     private final Tracer tracer;
     private final TracedArray array;
@@ -32,7 +36,7 @@ final class TracedInternal implements InvocationHandler {
         if (method.getDeclaringClass() == Object.class) {
             return Tracer.invoke(real, method, arguments);
         }
-        if (!array.dependsOnInput() && !tracer.dependsOnInput(arguments)) {
+        if (ONLY_SHAPES.contains(method.getName()) || (!array.dependsOnInput() && !tracer.dependsOnInput(arguments))) {
             return tracer.runConstant(array, real, method, arguments);
         }
         Signature signature = Signature.of(method);
@@ -42,7 +46,7 @@ final class TracedInternal implements InvocationHandler {
         if (method.isDefault()) {
             return InvocationHandler.invokeDefault(self, method, arguments);
         }
-        throw tracer.error(TracedArray.unsupported(signature));
+        throw tracer.withoutForm(real, method, arguments);
     }
 
     private @Nullable Object afterwards(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {

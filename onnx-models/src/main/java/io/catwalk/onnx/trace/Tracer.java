@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Block;
 import io.catwalk.onnx.graph.ExportException;
 import java.lang.reflect.InvocationTargetException;
@@ -199,6 +200,11 @@ final class Tracer {
         if (argument instanceof NDIndex index) {
             return Indexing.unwrap(this, index);
         }
+        if (argument instanceof DataType type) {
+            Missing.type(type).ifPresent(fault -> {
+                throw error(fault);
+            });
+        }
         return argument instanceof NDManager ? realManager : argument;
     }
 
@@ -305,9 +311,15 @@ final class Tracer {
 
     private ExportException engineError(String signature, RuntimeException e) {
         String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-        ExportException error = error("the engine itself cannot compute " + signature + ": " + reason);
+        ExportException error = error(
+                "the engine itself cannot compute " + signature + ": " + reason + Missing.afterFailure(signature));
         error.initCause(e);
         return error;
+    }
+
+    /** Makes the error of a primitive without a row. */
+    ExportException withoutForm(Object target, Method method, @Nullable Object @Nullable [] arguments) {
+        return error(Missing.primitive(method, () -> invoke(target, method, unwrap(arguments))));
     }
 
     /** Changes an array in place, unless a dry rehearsal holds no numbers. */

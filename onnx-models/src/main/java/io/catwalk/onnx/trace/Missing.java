@@ -1,0 +1,77 @@
+package io.catwalk.onnx.trace;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
+import java.lang.reflect.Method;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Words what has no ONNX form, or what the engine lacks, with a way that works. */
+final class Missing {
+
+    /** Types that DJL names and its PyTorch engine does not know. */
+    private static final Set<DataType> TYPES = Set.of(
+            DataType.BFLOAT16, DataType.INT16, DataType.UINT16, DataType.UINT32, DataType.UINT64, DataType.UNKNOWN);
+
+    private static final String OWN_ROW =
+            "use other operations, or add a row for it in io.catwalk.onnx.lowering and a sample of it in OperatorSamples";
+
+    private static final String RECURRENT = "DJL hands PyTorch the parameters of a recurrent block with both directions"
+            + " and biases in an order that mixes biases and weights up: use optHasBiases(false), or two recurrent"
+            + " blocks, one on a flipped sequence, and concatenate";
+
+    private static final Map<String, String> WAYS = Map.ofEntries(
+            Map.entry(
+                    "NDArrayEx.multiBoxDetection",
+                    "which boxes it suppresses depends on their numbers: return the predictions and the anchors from"
+                            + " forward, and detect in what runs the file"),
+            Map.entry("NDArrayEx.multiBoxTarget", "it makes the targets of the loss: call it outside of forward"),
+            Map.entry("NDArrayEx.deconvolution", "enlarge with interpolation, then use a convolution"),
+            Map.entry("NDArrayEx.prelu", "use Activation.leakyRelu, or x.maximum(0).add(x.minimum(0).mul(alpha))"),
+            Map.entry("NDArray.batchDot", "use batchMatMul"),
+            Map.entry("NDArray.trace", "sum the diagonal, or x.mul(eye).sum(axes)"),
+            Map.entry("NDArray.asinh", "use x.add(x.square().add(1).sqrt()).log()"),
+            Map.entry("NDArray.acosh", "use x.add(x.square().sub(1).sqrt()).log()"),
+            Map.entry("NDArray.atanh", "use x.add(1).div(NDArrays.sub(1, x)).log().div(2)"),
+            Map.entry("NDArray.inverse", "solve outside of forward, or keep the inverse as a Parameter"));
+
+    private Missing() {}
+
+    /** Words what is wrong with a primitive that has no row: trying it tells whether the engine has it at all. */
+    static String primitive(Method method, Tracer.Computation<Throwable> trial) {
+        Signature signature = Signature.of(method);
+        String fault = isImplemented(method, trial)
+                ? signature.text() + " has no ONNX form here: "
+                : "the engine itself does not implement " + signature.text() + ": ";
+        return fault + WAYS.getOrDefault(signature.method(), OWN_ROW);
+    }
+
+    private static boolean isImplemented(Method method, Tracer.Computation<Throwable> trial) {
+        if (method.getReturnType() != NDArray.class && method.getReturnType() != NDList.class) {
+            return true;
+        }
+        try {
+            trial.run();
+            return true;
+        } catch (UnsupportedOperationException e) {
+            return false;
+        } catch (Throwable e) {
+            return true;
+        }
+    }
+
+    /** Words why an array of a type cannot be made, if it cannot. */
+    static Optional<String> type(DataType type) {
+        return TYPES.contains(type)
+                ? Optional.of("the engine has no " + type + ", and ends the whole process where one is made: use"
+                        + " FLOAT32, FLOAT16 or INT32")
+                : Optional.empty();
+    }
+
+    /** Words what to do after the engine has failed, with a semicolon before it; mostly nothing. */
+    static String afterFailure(String signature) {
+        return signature.matches("NDArrayEx\\.(rnn|gru|lstm)\\(.*") ? "; " + RECURRENT : "";
+    }
+}
