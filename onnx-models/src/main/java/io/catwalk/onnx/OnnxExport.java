@@ -1,5 +1,6 @@
 package io.catwalk.onnx;
 
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
@@ -8,11 +9,11 @@ import io.catwalk.onnx.graph.Model;
 import io.catwalk.onnx.graph.OnnxSerializer;
 import io.catwalk.onnx.lowering.Choice;
 import io.catwalk.onnx.lowering.Lowering;
+import io.catwalk.onnx.lowering.Naming;
 import io.catwalk.onnx.lowering.OperatorTable;
 import io.catwalk.onnx.lowering.Options;
 import io.catwalk.onnx.lowering.Preprocessing;
 import io.catwalk.onnx.runtime.MetadataKeys;
-import io.catwalk.onnx.trace.Program;
 import io.catwalk.onnx.trace.Tracing;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -23,46 +24,51 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Function;
 
 /**
  * Exports a DJL block as an ONNX model, by running its own {@code forward} on arrays that remember what is
- * done to them. The model has one input, {@code images}, and its first output is {@code logits}. Immutable:
- * each {@code with} method returns a changed copy.
+ * done to them. The model of a classifier has one input, {@code images}, and its first output is {@code logits};
+ * others are described by {@link OnnxInput}. Immutable: each {@code with} method returns a changed copy.
  *
  * <pre>{@code
  * OnnxExport.of(block, new Shape(1, 28, 28)).withMetadata(Map.of("labels", "...")).write(Path.of("model.onnx"));
+ *
+ * Axis sequence = Axis.of("sequence").atMost(512);
+ * OnnxExport.of(
+ *         block,
+ *         OnnxInput.of("input_ids", DataType.INT64, Axis.BATCH, sequence),
+ *         OnnxInput.of("attention_mask", DataType.INT64, Axis.BATCH, sequence));
  * }</pre>
  */
 public final class OnnxExport {
 
     private final Block block;
-    private final Shape sample;
+    private final List<OnnxInput> inputs;
+    private final Naming naming;
     private final Optional<ParameterStore> parameters;
-    private final OptionalLong batch;
     private final Options options;
     private final SortedMap<String, String> metadata;
 
     private OnnxExport(
             Block block,
-            Shape sample,
+            List<OnnxInput> inputs,
+            Naming naming,
             Optional<ParameterStore> parameters,
-            OptionalLong batch,
             Options options,
             SortedMap<String, String> metadata) {
         this.block = block;
-        this.sample = sample;
+        this.inputs = List.copyOf(inputs);
+        this.naming = naming;
         this.parameters = parameters;
-        this.batch = batch;
         this.options = options;
         this.metadata = metadata;
     }
 
     /**
-     * Prepares the export of a network with the settings that suit most: opset 17, any batch size, normalized
+     * Prepares the export of a classifier with the settings that suit most: opset 17, any batch size, normalized
      * floats in, logits out.
      *
      * @param block the network, with its parameters initialized unless {@link #withParameters} brings them
@@ -71,19 +77,76 @@ public final class OnnxExport {
      * @throws IllegalArgumentException if a size in {@code sample} is unknown or not positive
      */
     public static OnnxExport of(Block block, Shape sample) {
+        List<Axis> axes = new ArrayList<>(List.of(Axis.BATCH));
         for (long size : sample.getShape()) {
             if (size < 1) {
                 throw new IllegalArgumentException(
                         "expected the shape of one sample, with sizes of at least 1 and without the batch, found "
                                 + sample);
             }
+            axes.add(Axis.of(size));
         }
+        return of(block, List.of(new OnnxInput(Lowering.INPUT, DataType.FLOAT32, axes)), List.of());
+    }
+
+    /**
+     * Prepares the export of any network, with opset 17. Its outputs are called as {@link #withOutputNames} says,
+     * else as {@code forward} calls them ({@code NDArray.setName}), else {@code output}, or {@code output_1},
+     * {@code output_2} and so on.
+     *
+     * @param block the network, with its parameters initialized unless {@link #withParameters} brings them
+     * @param inputs what its {@code forward} takes, in order
+     * @return the export
+     * @throws IllegalArgumentException if there is no input, two inputs have one name, or two axes of one name have
+     *     different bounds
+     */
+    public static OnnxExport of(Block block, OnnxInput... inputs) {
+        List<OnnxInput> all = List.of(inputs);
+        OnnxInput.requireFitting(all);
+        return of(block, all, all.stream().map(OnnxInput::name).toList());
+    }
+
+    private static OnnxExport of(Block block, List<OnnxInput> inputs, List<String> names) {
         return new OnnxExport(
-                block, sample, Optional.empty(), OptionalLong.empty(), Options.withDefaults(), new TreeMap<>());
+                block, inputs, new Naming(names, List.of()), Optional.empty(), Options.withDefaults(), new TreeMap<>());
+    }
+
+    /**
+     * Prepares the export of the network of a model with one input, whose shape is that which it was initialized or
+     * loaded with. The first axis is the batch. A {@code ZooModel} is a model too.
+     *
+     * @param model the model
+     * @return the export
+     * @throws IllegalArgumentException if the network has no known shape or several inputs: describe them to
+     *     {@link #of(Block, OnnxInput...)}
+     */
+    public static OnnxExport of(ai.djl.Model model) {
+        Block network = model.getBlock();
+        List<Shape> shapes = network.isInitialized() ? network.describeInput().values() : List.of();
+        if (shapes.size() != 1 || shapes.get(0).dimension() < 1) {
+            throw new IllegalArgumentException("expected a model that knows the shape of its one input, found " + shapes
+                    + ": use of(model.getBlock(), OnnxInput...)");
+        }
+        return of(network, shapes.get(0).slice(1));
     }
 
     private OnnxExport with(Options changed) {
-        return new OnnxExport(block, sample, parameters, batch, changed, metadata);
+        return new OnnxExport(block, inputs, naming, parameters, changed, metadata);
+    }
+
+    /**
+     * Names the outputs.
+     *
+     * @param names one per array that {@code forward} returns, in order
+     * @return the changed export
+     * @throws IllegalArgumentException if a name is empty, or given twice
+     */
+    public OnnxExport withOutputNames(String... names) {
+        List<String> outputs = List.of(names);
+        if (outputs.stream().anyMatch(String::isBlank) || Set.copyOf(outputs).size() != outputs.size()) {
+            throw new IllegalArgumentException("expected outputs with names of their own, found " + outputs);
+        }
+        return new OnnxExport(block, inputs, new Naming(naming.inputs(), outputs), parameters, options, metadata);
     }
 
     /**
@@ -93,7 +156,7 @@ public final class OnnxExport {
      * @return the changed export
      */
     public OnnxExport withParameters(ParameterStore store) {
-        return new OnnxExport(block, sample, Optional.of(store), batch, options, metadata);
+        return new OnnxExport(block, inputs, naming, Optional.of(store), options, metadata);
     }
 
     /**
@@ -105,7 +168,7 @@ public final class OnnxExport {
     public OnnxExport withMetadata(Map<String, String> entries) {
         SortedMap<String, String> all = new TreeMap<>(metadata);
         all.putAll(entries);
-        return new OnnxExport(block, sample, parameters, batch, options, all);
+        return new OnnxExport(block, inputs, naming, parameters, options, all);
     }
 
     /**
@@ -113,13 +176,25 @@ public final class OnnxExport {
      *
      * @param size number of samples, at least 1
      * @return the changed export
-     * @throws IllegalArgumentException if {@code size} is below 1
+     * @throws IllegalArgumentException if {@code size} is below 1, or no input has an axis called batch
      */
     public OnnxExport withFixedBatch(long size) {
         if (size < 1) {
             throw new IllegalArgumentException("expected a batch of at least 1, found " + size);
         }
-        return new OnnxExport(block, sample, parameters, OptionalLong.of(size), options, metadata);
+        return withFixedSize(Axis.BATCH.name(), size);
+    }
+
+    /**
+     * Fixes the size of a dynamic axis. Control flow may then depend on it.
+     *
+     * @param axis name of the axis
+     * @param size a size that the axis may have
+     * @return the changed export
+     * @throws IllegalArgumentException if no input has the axis, or the axis does not take the size
+     */
+    public OnnxExport withFixedSize(String axis, long size) {
+        return new OnnxExport(block, OnnxInput.fixed(inputs, axis, size), naming, parameters, options, metadata);
     }
 
     /**
@@ -144,13 +219,15 @@ public final class OnnxExport {
 
     /**
      * Takes pixels as unsigned bytes, and computes {@code (pixel / 255 - mean) / deviation} in the graph.
+     * Only for a network with one input, of FLOAT32.
      *
      * @param mean one number per channel, or one for all
      * @param deviation one number per channel, or one for all; above 0
      * @return the changed export
-     * @throws IllegalArgumentException if the numbers do not belong together
+     * @throws IllegalArgumentException if the numbers do not belong together, or the input holds no image
      */
     public OnnxExport withEmbeddedPreprocessing(float[] mean, float[] deviation) {
+        OnnxInput.requireImages(inputs);
         return with(options.with(new Preprocessing(list(mean), list(deviation))));
     }
 
@@ -184,7 +261,7 @@ public final class OnnxExport {
      * Exports the network as it is now.
      *
      * @return the content of an {@code .onnx} file; the same weights give the same bytes
-     * @throws io.catwalk.onnx.graph.ExportException if control flow depends on the input or on the batch, an
+     * @throws io.catwalk.onnx.graph.ExportException if control flow depends on the input or on a dynamic axis, an
      *     operation has no ONNX form, or a weight is NaN
      */
     public byte[] bytes() {
@@ -194,7 +271,9 @@ public final class OnnxExport {
     private Model model() {
         Graph graph = graph();
         SortedMap<String, String> entries = new TreeMap<>(metadata);
-        entries.put(MetadataKeys.MULTIPLY_ACCUMULATES, Long.toString(graph.multiplyAccumulates()));
+        if (inputs.stream().allMatch(OnnxInput::isOfOneSizePerSample)) {
+            entries.put(MetadataKeys.MULTIPLY_ACCUMULATES, Long.toString(graph.multiplyAccumulates()));
+        }
         return new Model(graph, options.opset(), entries);
     }
 
@@ -220,8 +299,7 @@ public final class OnnxExport {
     }
 
     private Graph graph() {
-        Tracing tracing = new Tracing(block, parameters, sample, OperatorTable::has);
-        Function<Program, Graph> writing = program -> Lowering.graph(program, options);
-        return batch.isPresent() ? tracing.forBatch(batch.getAsLong(), writing) : tracing.forAnyBatch(writing);
+        Tracing tracing = new Tracing(block, parameters, inputs, OperatorTable::has);
+        return tracing.trace(program -> Lowering.graph(program, options, naming));
     }
 }

@@ -116,6 +116,21 @@ final class Agreement {
         return worst;
     }
 
+    /** Returns the largest difference between both answers to some inputs, relative above 1. */
+    static double difference(Block block, byte[] model, NDList inputs) throws OrtException {
+        try (OrtSession session = new OrtSession(model)) {
+            NDList expected =
+                    block.forward(new ParameterStore(inputs.get(0).getManager(), false), new NDList(inputs), false);
+            var found = session.run(inputs);
+            assertThat(found).hasSameSizeAs(expected);
+            double worst = 0;
+            for (int i = 0; i < expected.size(); i++) {
+                worst = Math.max(worst, difference(expected.get(i), found.get(i)));
+            }
+            return worst;
+        }
+    }
+
     private static double difference(NDArray expected, OrtSession.Output found) {
         assertThat(found.shape())
                 .containsExactly(java.util.Arrays.stream(expected.getShape().getShape())

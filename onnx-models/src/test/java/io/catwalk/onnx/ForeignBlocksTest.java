@@ -71,11 +71,11 @@ class ForeignBlocksTest {
     }
 
     @Test
-    void aBlockOfTwoInputsIsRefused() {
+    void aBlockOfTwoInputsIsRefusedWhereOneIsDescribed() {
         Block block = new LambdaBlock(inputs -> new NDList(inputs.get(0).add(inputs.get(1))));
         assertThatThrownBy(() -> OnnxExport.of(block, SAMPLE).bytes())
                 .isInstanceOf(ExportException.class)
-                .hasMessageContaining("one input")
+                .hasMessageContaining("describe each that it takes with an OnnxInput")
                 .hasMessageContaining("ForeignBlocksTest.java:");
     }
 

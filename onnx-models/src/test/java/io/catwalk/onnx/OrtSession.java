@@ -1,13 +1,20 @@
 package io.catwalk.onnx;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.Result;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -40,7 +47,35 @@ final class OrtSession implements AutoCloseable {
     }
 
     List<Output> run(OnnxTensor tensor) throws OrtException {
-        try (Result result = session.run(Map.of("images", tensor))) {
+        return run(Map.of("images", tensor));
+    }
+
+    /** Runs arrays of the engine, which are the inputs in order. */
+    List<Output> run(NDList inputs) throws OrtException {
+        Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
+        try {
+            Iterator<NDArray> arrays = inputs.iterator();
+            for (String name : session.getInputNames()) {
+                tensors.put(name, tensor(arrays.next()));
+            }
+            return run(tensors);
+        } finally {
+            tensors.values().forEach(OnnxTensor::close);
+        }
+    }
+
+    private OnnxTensor tensor(NDArray array) throws OrtException {
+        long[] shape = array.getShape().getShape();
+        return switch (array.getDataType()) {
+            case INT64 -> OnnxTensor.createTensor(environment, LongBuffer.wrap(array.toLongArray()), shape);
+            case INT32 -> OnnxTensor.createTensor(environment, IntBuffer.wrap(array.toIntArray()), shape);
+            case BOOLEAN -> OnnxTensor.createTensor(environment, array.toByteBuffer(), shape, OnnxJavaType.BOOL);
+            default -> OnnxTensor.createTensor(environment, FloatBuffer.wrap(array.toFloatArray()), shape);
+        };
+    }
+
+    private List<Output> run(Map<String, OnnxTensor> tensors) throws OrtException {
+        try (Result result = session.run(tensors)) {
             List<Output> outputs = new ArrayList<>();
             for (var entry : result) {
                 OnnxTensor output = (OnnxTensor) entry.getValue();

@@ -1,87 +1,261 @@
 package io.catwalk.onnx.graph;
 
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * Gives the size of one axis as a linear function of the batch size: {@code perSample * batch + fixed}.
+ * Gives the size of one axis as a polynomial of the dynamic axes of the inputs, such as {@code 4*batch} or
+ * {@code batch*floor((height-1)/2)+1}. Equal polynomials are equal objects.
  *
- * @param perSample how much one more sample adds; 0 for an axis that does not follow the batch
+ * @param terms what follows the inputs, in order; none for a size that is always the same
  * @param fixed the part that stays
  */
-public record Dim(long perSample, long fixed) {
+public record Dim(List<Term> terms, long fixed) {
 
-    private static final Pattern FORM = Pattern.compile("(?:(-?\\d+)\\*)?batch([+-]\\d+)?");
+    /** The size of the axis that is called batch. */
+    public static final Dim BATCH = axis("batch");
 
-    /** The size of the batch itself. */
-    public static final Dim BATCH = new Dim(1, 0);
+    private static final Comparator<Atom> ORDER = Comparator.comparing(Atom::toString);
 
     /**
-     * Makes a size that does not follow the batch.
+     * Multiplies a number and atoms.
+     *
+     * @param factor the number, not 0
+     * @param atoms at least one, in order
+     */
+    public record Term(long factor, List<Atom> atoms) {
+
+        /** Copies the atoms. */
+        public Term {
+            atoms = List.copyOf(atoms);
+        }
+
+        @Override
+        public String toString() {
+            long rest = factor;
+            List<String> words = new ArrayList<>();
+            for (Atom atom : atoms) {
+                boolean whole = atom instanceof Atom.Axis axis && rest % axis.step() == 0;
+                rest = whole ? rest / ((Atom.Axis) atom).step() : rest;
+                words.add(whole ? ((Atom.Axis) atom).name() : atom.toString());
+            }
+            return (rest == 1 ? "" : rest + "*") + String.join("*", words);
+        }
+    }
+
+    /** Copies the terms. */
+    public Dim {
+        terms = List.copyOf(terms);
+    }
+
+    /**
+     * Makes a size that is always the same.
      *
      * @param size the size
-     * @return the size as a function of the batch
-     */
-    public static Dim of(long size) {
-        return new Dim(0, size);
-    }
-
-    /** Reads what {@link #toString} wrote; any other name stands for the batch size. */
-    static Dim parse(String text) {
-        Matcher size = FORM.matcher(text);
-        return size.matches() ? new Dim(number(size.group(1), 1), number(size.group(2), 0)) : BATCH;
-    }
-
-    private static long number(@Nullable String digits, long otherwise) {
-        return digits == null ? otherwise : Long.parseLong(digits);
-    }
-
-    /**
-     * Tells whether the size is the same for every batch.
-     *
-     * @return true if it does not follow the batch
-     */
-    public boolean isFixed() {
-        return perSample == 0;
-    }
-
-    /**
-     * Computes the size for one batch.
-     *
-     * @param batch batch size
      * @return the size
      */
-    public long at(long batch) {
-        return perSample * batch + fixed;
+    public static Dim of(long size) {
+        return new Dim(List.of(), size);
     }
 
     /**
-     * Returns a size that must not follow the batch.
+     * Makes the size of a dynamic axis of the inputs.
+     *
+     * @param name name of the axis
+     * @return the size
+     */
+    public static Dim axis(String name) {
+        return axis(name, 1);
+    }
+
+    /**
+     * Makes the size of a dynamic axis of the inputs that has multiples of a number only.
+     *
+     * @param name name of the axis
+     * @param step the number, at least 1
+     * @return the size
+     */
+    public static Dim axis(String name, long step) {
+        return new Dim(List.of(new Term(step, List.of(new Atom.Axis(name, step)))), 0);
+    }
+
+    /** Reads what {@link #toString} wrote; any other text is the name of an axis. */
+    static Dim parse(String text) {
+        return Formula.parse(text);
+    }
+
+    /**
+     * Tells whether the size is always the same.
+     *
+     * @return true if it follows no axis
+     */
+    public boolean isFixed() {
+        return terms.isEmpty();
+    }
+
+    /**
+     * Computes the size where all axes have the same one.
+     *
+     * @param size size of each axis
+     * @return the size
+     */
+    public long at(long size) {
+        return at(name -> size);
+    }
+
+    /**
+     * Computes the size.
+     *
+     * @param sizes gives the size of each axis by its name
+     * @return the size
+     */
+    public long at(ToLongFunction<String> sizes) {
+        long sum = fixed;
+        for (Term term : terms) {
+            long product = term.factor();
+            for (Atom atom : term.atoms()) {
+                product *= atom.at(sizes);
+            }
+            sum += product;
+        }
+        return sum;
+    }
+
+    /**
+     * Lists the axes that the size follows.
+     *
+     * @return their names
+     */
+    public Set<String> axes() {
+        Set<String> names = new LinkedHashSet<>();
+        for (Term term : terms) {
+            for (Atom atom : term.atoms()) {
+                if (atom instanceof Atom.Axis axis) {
+                    names.add(axis.name());
+                } else if (atom instanceof Atom.Quotient quotient) {
+                    names.addAll(quotient.dividend().axes());
+                }
+            }
+        }
+        return names;
+    }
+
+    /**
+     * Returns a size that must always be the same.
      *
      * @param what name of the axis, for the error
      * @return the size
-     * @throws ExportException if the size follows the batch
+     * @throws ExportException if the size follows an axis of the inputs
      */
     public long fixed(String what) {
         if (!isFixed()) {
-            throw new ExportException(what + " must not follow the batch, but is " + this);
+            throw new ExportException(what + " must not follow the " + String.join(" and the ", axes()) + ", but is "
+                    + this + "; give the input a fixed size there");
         }
         return fixed;
     }
 
-    Dim plus(Dim other) {
-        return new Dim(perSample + other.perSample, fixed + other.fixed);
+    /**
+     * Adds.
+     *
+     * @param other another size
+     * @return the sum
+     */
+    public Dim plus(Dim other) {
+        return sum(Stream.concat(terms.stream(), other.terms.stream()).toList(), fixed + other.fixed);
     }
 
-    Dim times(Dim other) {
-        if (!isFixed() && !other.isFixed()) {
-            throw new ExportException("a size grows with the square of the batch: " + this + " times " + other
-                    + "; keep samples apart from each other");
+    /**
+     * Subtracts.
+     *
+     * @param other another size
+     * @return the difference
+     */
+    public Dim minus(Dim other) {
+        return plus(other.times(of(-1)));
+    }
+
+    /**
+     * Multiplies.
+     *
+     * @param other another size
+     * @return the product
+     */
+    public Dim times(Dim other) {
+        List<Term> products = new ArrayList<>();
+        for (Term left : terms) {
+            products.add(new Term(left.factor() * other.fixed, left.atoms()));
+            for (Term right : other.terms) {
+                products.add(new Term(
+                        left.factor() * right.factor(),
+                        Stream.concat(left.atoms().stream(), right.atoms().stream())
+                                .sorted(ORDER)
+                                .toList()));
+            }
         }
-        return isFixed()
-                ? new Dim(fixed * other.perSample, fixed * other.fixed)
-                : new Dim(perSample * other.fixed, fixed * other.fixed);
+        other.terms.forEach(right -> products.add(new Term(fixed * right.factor(), right.atoms())));
+        return sum(products, fixed * other.fixed);
+    }
+
+    static Dim sum(Collection<Term> summands, long fixed) {
+        Map<String, Term> sums = new TreeMap<>();
+        for (Term term : summands) {
+            String key = term.atoms().stream().map(Atom::toString).collect(Collectors.joining("*"));
+            sums.merge(key, term, (one, two) -> new Term(one.factor() + two.factor(), one.atoms()));
+        }
+        return new Dim(sums.values().stream().filter(term -> term.factor() != 0).toList(), fixed);
+    }
+
+    /**
+     * Divides, if the quotient is a polynomial too.
+     *
+     * @param divisor another size
+     * @return the quotient; empty if there is a remainder, or the divisor is a sum that follows an axis
+     */
+    public Optional<Dim> dividedBy(Dim divisor) {
+        if (equals(divisor) && !equals(of(0))) {
+            return Optional.of(of(1));
+        }
+        boolean monomial = divisor.terms.size() == 1 && divisor.fixed == 0;
+        long by = monomial ? divisor.terms.get(0).factor() : divisor.fixed;
+        boolean number = divisor.isFixed() && by != 0;
+        if (!(monomial && fixed == 0) && !(number && fixed % by == 0)) {
+            return Optional.empty();
+        }
+        Dim quotient = of(number ? fixed / by : 0);
+        for (Term term : terms) {
+            List<Atom> rest = new ArrayList<>(term.atoms());
+            boolean divides = term.factor() % by == 0;
+            for (Atom atom : monomial ? divisor.terms.get(0).atoms() : List.<Atom>of()) {
+                divides = divides && rest.remove(atom);
+            }
+            if (!divides) {
+                return Optional.empty();
+            }
+            quotient = quotient.plus(
+                    rest.isEmpty() ? of(term.factor() / by) : new Dim(List.of(new Term(term.factor() / by, rest)), 0));
+        }
+        return Optional.of(quotient);
+    }
+
+    /**
+     * Divides and rounds down.
+     *
+     * @param divisor at least 1
+     * @return the quotient, in the one form that all equal quotients of windows over windows have
+     */
+    public Dim floorDividedBy(long divisor) {
+        return Floor.quotient(this, divisor);
     }
 
     @Override
@@ -89,7 +263,11 @@ public record Dim(long perSample, long fixed) {
         if (isFixed()) {
             return Long.toString(fixed);
         }
-        String batches = perSample == 1 ? "batch" : perSample + "*batch";
-        return fixed == 0 ? batches : batches + (fixed > 0 ? "+" : "") + fixed;
+        StringBuilder text = new StringBuilder();
+        for (Term term : terms) {
+            String next = term.toString();
+            text.append(text.isEmpty() || next.startsWith("-") ? "" : "+").append(next);
+        }
+        return fixed == 0 ? text.toString() : text + (fixed > 0 ? "+" : "") + fixed;
     }
 }

@@ -46,43 +46,37 @@ final class ShapeRules {
 
     private static TensorShape reshape(TensorShape from, List<Dim> target) {
         List<Dim> dims = new ArrayList<>();
-        Dim known = Dim.of(1);
+        List<Dim> left = new ArrayList<>(from.dims());
+        List<Dim> known = new ArrayList<>();
         int open = -1;
         for (Dim size : target) {
+            Dim meant = size;
             if (size.equals(Dim.of(-1))) {
                 open = dims.size();
-                dims.add(Dim.of(1));
-            } else {
-                dims.add(size);
-                known = known.times(size);
+                meant = Dim.of(1);
+            } else if (size.equals(Dim.of(0)) && dims.size() < from.rank()) {
+                meant = from.get(dims.size());
+            }
+            dims.add(meant);
+            if (!left.remove(meant)) {
+                known.add(meant);
             }
         }
         if (open >= 0) {
-            dims.set(open, quotient(from, known));
+            known.remove(Dim.of(1));
+            Dim divisor = new TensorShape(known).size();
+            dims.set(
+                    open,
+                    new TensorShape(left)
+                            .size()
+                            .dividedBy(divisor)
+                            .orElseThrow(() -> new ExportException("cannot reshape " + from + " to " + target)));
         }
         TensorShape made = new TensorShape(dims);
         if (!made.size().equals(from.size())) {
             throw new ExportException("cannot reshape " + from + " to " + target);
         }
         return made;
-    }
-
-    private static Dim quotient(TensorShape from, Dim known) {
-        Dim size = from.size();
-        if (size.equals(known)) {
-            return Dim.of(1);
-        }
-        if (!known.isFixed()) {
-            if (known.fixed() == 0 && size.fixed() == 0 && size.perSample() % known.perSample() == 0) {
-                return Dim.of(size.perSample() / known.perSample());
-            }
-            throw new ExportException("cannot reshape " + from + " with " + known + " elements known");
-        }
-        long divisor = known.fixed();
-        if (divisor == 0 || size.perSample() % divisor != 0 || size.fixed() % divisor != 0) {
-            throw new ExportException("cannot reshape " + from + ": not divisible by " + divisor);
-        }
-        return new Dim(size.perSample() / divisor, size.fixed() / divisor);
     }
 
     private static List<Made> transpose(Operands operands) {

@@ -1,40 +1,52 @@
 package io.catwalk.onnx.graph;
 
 /** Counts what a slice takes, as NumPy and ONNX do. */
-final class Slices {
+public final class Slices {
 
-    private static final long ANY_BATCH = 1_000_003;
+    /** Sizes of axes are compared where they are large: a number that stays is smaller than one that follows an axis. */
+    private static final long LARGE = 1_000_003;
 
     private Slices() {}
 
     /**
-     * Counts the elements that a slice takes from an axis.
+     * Counts the elements that a slice takes from an axis that is long enough for its bounds.
      *
      * @param length size of the axis
      * @param start first index; negative counts from the end
      * @param stop index after the last; negative counts from the end, and beyond the end means the end
      * @param step distance, not 0
-     * @return number of elements, as a function of the batch
-     * @throws ExportException if that is no linear function
+     * @return number of elements
+     * @throws ExportException if the step is negative, and the bounds follow an axis of the input
      */
-    static Dim size(Dim length, Dim start, Dim stop, long step) {
+    public static Dim size(Dim length, Dim start, Dim stop, long step) {
         if (length.isFixed() && start.isFixed() && stop.isFixed()) {
             return Dim.of(size(length.fixed(), start.fixed(), stop.fixed(), step));
         }
-        // A slice of a large batch is linear in the batch: two large batches tell the line, a third proves it.
-        long first = sizeAt(length, start, stop, step, ANY_BATCH);
-        long perSample = sizeAt(length, start, stop, step, ANY_BATCH + 1) - first;
-        Dim line = new Dim(perSample, first - perSample * ANY_BATCH);
-        if (line.at(ANY_BATCH + 2) != sizeAt(length, start, stop, step, ANY_BATCH + 2)
-                || line.at(ANY_BATCH + 3) != sizeAt(length, start, stop, step, ANY_BATCH + 3)) {
-            throw new ExportException("a slice along the batch takes a number of samples that is no multiple of the"
-                    + " batch (start " + start + ", stop " + stop + ", step " + step + ")");
+        if (step < 0) {
+            boolean whole = start.equals(Dim.of(-1)) && stop.equals(Dim.of(Long.MIN_VALUE));
+            if (!whole) {
+                throw new ExportException("a slice goes backwards over a part of an axis that follows the "
+                        + String.join(" and the ", length.axes()) + ": flip the whole axis, and slice forwards");
+            }
+            return length.plus(Dim.of(-step - 1)).floorDividedBy(-step);
         }
-        return line;
+        Dim taken = bound(stop, length).minus(bound(start, length));
+        return taken.at(LARGE) <= 0 ? Dim.of(0) : taken.plus(Dim.of(step - 1)).floorDividedBy(step);
     }
 
-    private static long sizeAt(Dim length, Dim start, Dim stop, long step, long batch) {
-        return size(length.at(batch), start.at(batch), stop.at(batch), step);
+    private static Dim bound(Dim bound, Dim length) {
+        if (bound.isFixed() && !length.isFixed()) {
+            return bound.fixed() >= LARGE ? length : bound.fixed() < 0 ? least(length.plus(bound)) : bound;
+        }
+        if (!bound.isFixed() && length.isFixed()) {
+            return bound.at(LARGE) < 0 ? least(length.plus(bound)) : bound;
+        }
+        Dim place = bound.at(LARGE) < 0 ? least(length.plus(bound)) : bound;
+        return place.at(LARGE) > length.at(LARGE) ? length : place;
+    }
+
+    private static Dim least(Dim place) {
+        return place.at(LARGE) < 0 ? Dim.of(0) : place;
     }
 
     private static long size(long length, long start, long stop, long step) {

@@ -52,17 +52,8 @@ final class WindowRules {
         boolean up = operands.attribute("ceil_mode", 0) == 1;
         TensorShape made = image;
         for (int i = 0; i < axes; i++) {
-            long room = image.get(i + 2).fixed("image size")
-                    + pads[i]
-                    + pads[i + axes]
-                    - dilations[i] * (window[i] - 1)
-                    - 1;
-            long steps = up ? -Math.floorDiv(-room, strides[i]) : Math.floorDiv(room, strides[i]);
-            // A window that would start inside of the padding at the end is left out.
-            if (up && steps * strides[i] >= image.get(i + 2).fixed("image size") + pads[i]) {
-                steps--;
-            }
-            made = made.with(i + 2, Dim.of(steps + 1));
+            Windows windows = new Windows(window[i], strides[i], pads[i], pads[i + axes], dilations[i], up);
+            made = made.with(i + 2, windows.over(image.get(i + 2)));
         }
         return made;
     }

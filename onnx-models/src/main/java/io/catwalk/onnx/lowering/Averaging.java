@@ -1,8 +1,10 @@
 package io.catwalk.onnx.lowering;
 
 import io.catwalk.onnx.graph.Attributes;
+import io.catwalk.onnx.graph.Dim;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
+import java.util.List;
 import java.util.stream.LongStream;
 
 /**
@@ -15,10 +17,11 @@ import java.util.stream.LongStream;
  * @param kernel size of the window, per axis
  * @param strides distance of windows, per axis
  * @param pads zeros on each side, per axis
+ * @param up whether windows may stick out at the end
  * @param outputs number of windows, per axis
  */
 @SuppressWarnings("ArrayRecordComponent") // made and read in one method
-record Averaging(long[] kernel, long[] strides, long[] pads, long[] outputs) {
+record Averaging(long[] kernel, long[] strides, long[] pads, boolean up, List<Dim> outputs) {
 
     Value emit(Emitter to, Value image) {
         Attributes windows = Attributes.NONE
@@ -27,8 +30,8 @@ record Averaging(long[] kernel, long[] strides, long[] pads, long[] outputs) {
                 .with("pads", new long[2 * kernel.length])
                 .with("count_include_pad", 1);
         long[] beyond = new long[kernel.length];
-        for (int axis = 0; axis < kernel.length; axis++) {
-            long reach = (outputs[axis] - 1) * strides[axis] + kernel[axis];
+        for (int axis = 0; up && axis < kernel.length; axis++) {
+            long reach = (output(axis) - 1) * strides[axis] + kernel[axis];
             beyond[axis] = Math.max(0, reach - size(image, axis) - 2 * pads[axis]);
         }
         long[] around = new long[2 * image.rank()];
@@ -44,19 +47,25 @@ record Averaging(long[] kernel, long[] strides, long[] pads, long[] outputs) {
         return image.shape().get(axis + 2).fixed("image size");
     }
 
+    private long output(int axis) {
+        return outputs.get(axis).fixed("image size");
+    }
+
     /** Makes, for each window, its size over the number of elements that count. */
     private Value shares(Emitter to, Value image) {
         long[] sizes = new long[image.rank()];
         sizes[0] = 1;
         sizes[1] = 1;
-        System.arraycopy(outputs, 0, sizes, 2, outputs.length);
-        float[] shares = new float[(int) LongStream.of(outputs).reduce(1, (a, b) -> a * b)];
+        for (int axis = 0; axis < kernel.length; axis++) {
+            sizes[axis + 2] = output(axis);
+        }
+        float[] shares = new float[(int) LongStream.of(sizes).reduce(1, (a, b) -> a * b)];
         for (int window = 0; window < shares.length; window++) {
             double share = 1;
             long rest = window;
             for (int axis = kernel.length - 1; axis >= 0; axis--) {
-                long start = rest % outputs[axis] * strides[axis] - pads[axis];
-                rest /= outputs[axis];
+                long start = rest % output(axis) * strides[axis] - pads[axis];
+                rest /= output(axis);
                 share *= (double) kernel[axis] / counted(start, axis, size(image, axis));
             }
             shares[window] = (float) share;

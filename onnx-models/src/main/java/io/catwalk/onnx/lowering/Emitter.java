@@ -29,15 +29,15 @@ final class Emitter {
 
     private final int opset;
     private final Names names;
-    private final Value images;
     private final List<Node> nodes = new ArrayList<>();
     private final Map<String, Initializer> initializers = new LinkedHashMap<>();
     private final Map<List<Object>, Value> shared = new HashMap<>();
+    private final SizeArithmetic arithmetic;
 
-    Emitter(int opset, Names names, Value images) {
+    Emitter(int opset, Names names, List<Value> inputs) {
         this.opset = opset;
         this.names = names;
-        this.images = images;
+        this.arithmetic = new SizeArithmetic(this, inputs);
     }
 
     int opset() {
@@ -66,6 +66,11 @@ final class Emitter {
 
     List<Value> nodes(String operator, Attributes attributes, int outputs, Value... inputs) {
         return emit(operator, attributes, outputs, null, inputs);
+    }
+
+    /** Adds a node that makes numbers which shapes depend on. */
+    Value computed(String operator, Attributes attributes, List<Dim> contents, Value... inputs) {
+        return emit(operator, attributes, 1, contents, inputs).get(0);
     }
 
     private List<Value> emit(
@@ -144,7 +149,7 @@ final class Emitter {
     }
 
     /** Makes a value once for all its users; what makes it may share others. */
-    private Value share(List<Object> key, Supplier<Value> making) {
+    Value share(List<Object> key, Supplier<Value> making) {
         Value known = shared.get(key);
         if (known == null) {
             known = making.get();
@@ -197,15 +202,28 @@ final class Emitter {
         if (value.shape().dims().equals(target)) {
             return value;
         }
-        long following = target.stream().filter(dim -> !dim.isFixed()).count();
-        boolean empty = target.contains(Dim.of(0));
-        if (following == 1 && !empty && value.shape().size().fixed() == 0) {
-            long[] sizes = target.stream()
-                    .mapToLong(dim -> dim.isFixed() ? dim.fixed() : -1)
-                    .toArray();
-            return node("Reshape", value, ints(sizes));
+        if (!target.contains(Dim.of(0)) && value.shape().size().fixed() == 0) {
+            List<Long> sizes = sizes(value.shape(), target);
+            if (sizes.stream().filter(size -> size == -1).count() <= 1) {
+                return node(
+                        "Reshape",
+                        value,
+                        ints(sizes.stream().mapToLong(Long::longValue).toArray()));
+            }
         }
         return node("Reshape", value, dims(target));
+    }
+
+    /** Writes a shape that Reshape completes: 0 for a size that stays where it is, -1 for another that is dynamic. */
+    private static List<Long> sizes(TensorShape from, List<Dim> target) {
+        boolean several = target.stream().filter(dim -> !dim.isFixed()).count() > 1;
+        List<Long> sizes = new ArrayList<>();
+        for (Dim dim : target) {
+            int place = sizes.size();
+            boolean stays = several && place < from.rank() && from.get(place).equals(dim);
+            sizes.add(dim.isFixed() ? dim.fixed() : stays ? 0L : -1L);
+        }
+        return sizes;
     }
 
     /** Swaps axes. One that swaps nothing is not written: ONNX Runtime has fused such a node as if it did. */
@@ -247,7 +265,7 @@ final class Emitter {
         return node("Slice", value, ints(start), ints(stop), ints(axis));
     }
 
-    /** Makes a list of whole numbers, computed from the shape of the input where they follow the batch. */
+    /** Makes a list of whole numbers, computed from the shapes of the inputs where they follow them. */
     Value dims(List<Dim> numbers) {
         if (numbers.stream().allMatch(Dim::isFixed)) {
             return ints(numbers.stream().mapToLong(Dim::fixed).toArray());
@@ -260,7 +278,7 @@ final class Emitter {
                     run.add(number.fixed());
                 } else {
                     flush(run, parts);
-                    parts.add(number(number));
+                    parts.add(arithmetic.number(number));
                 }
             }
             flush(run, parts);
@@ -279,37 +297,13 @@ final class Emitter {
         }
     }
 
-    /** Makes a list of the one number, which follows the batch. */
-    private Value number(Dim number) {
-        return share(List.of("number", number), () -> {
-            Value value = batch();
-            if (number.perSample() != 1) {
-                Dim scaled = new Dim(number.perSample(), 0);
-                value = emit("Mul", Attributes.NONE, 1, List.of(scaled), value, ints(number.perSample()))
-                        .get(0);
-            }
-            return number.fixed() == 0
-                    ? value
-                    : emit("Add", Attributes.NONE, 1, List.of(number), value, ints(number.fixed()))
-                            .get(0);
-        });
-    }
-
-    private Value batch() {
-        return share(List.of("batch"), () -> {
-            Value shape = node("Shape", images);
-            Attributes axis = Attributes.NONE.with("axis", 0);
-            return emit("Gather", axis, 1, List.of(Dim.BATCH), shape, ints(0)).get(0);
-        });
-    }
-
-    /** Makes a single whole number that may follow the batch. */
+    /** Makes a single whole number that may follow the inputs. */
     Value number(Dim number, ElementType type) {
         if (number.isFixed()) {
             return scalar(type, number.fixed());
         }
         List<Dim> contents = List.of(number);
-        Value scalar = emit("Squeeze", Attributes.NONE, 1, contents, number(number), ints(0))
+        Value scalar = emit("Squeeze", Attributes.NONE, 1, contents, arithmetic.number(number), ints(0))
                 .get(0);
         return cast(scalar, type);
     }

@@ -1,6 +1,7 @@
 package io.catwalk.onnx.lowering;
 
 import io.catwalk.onnx.graph.Attributes;
+import io.catwalk.onnx.graph.Dim;
 import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.graph.Graph;
@@ -12,41 +13,50 @@ import io.catwalk.onnx.trace.Operand;
 import io.catwalk.onnx.trace.Program;
 import io.catwalk.onnx.trace.Step;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Writes a program as a graph. */
 public final class Lowering {
 
-    /** Name of the input of every exported graph. */
+    /** Name of the input of a classifier, unless it has another. */
     public static final String INPUT = "images";
 
-    /** Name of the first output of every exported graph. */
+    /** Name of the first output of a classifier, unless it has another. */
     public static final String LOGITS = "logits";
 
     /** Name of the output that holds the softmax of the logits. */
     public static final String PROBABILITIES = "probabilities";
 
     private final Options options;
-    private final Names names = new Names(INPUT, LOGITS, PROBABILITIES);
+    private final Naming naming;
+    private final Names names;
     private final Map<Integer, Value> values = new HashMap<>();
     private final Set<Integer> zeros = new HashSet<>();
-    private final Value images;
+    private final List<Value> inputs = new ArrayList<>();
     private final Emitter to;
+    private int place;
 
-    private Lowering(Program program, Options options) {
+    private Lowering(Program program, Options options, Naming naming) {
         this.options = options;
-        Operand input = program.steps().stream()
-                .filter(Step.Input.class::isInstance)
-                .map(step -> ((Step.Input) step).operand())
-                .findFirst()
-                .orElseThrow();
-        ElementType type = options.preprocessing().isPresent() ? ElementType.UINT8 : input.type();
-        images = Value.of(INPUT, type, input.shape());
-        to = new Emitter(options.opset(), names, images);
+        this.naming = naming;
+        List<String> taken = new ArrayList<>(naming.taken(program));
+        Collections.addAll(taken, INPUT, LOGITS, PROBABILITIES);
+        names = new Names(taken.toArray(String[]::new));
+        List<String> inputNames = naming.inputs(program);
+        for (Step step : program.steps()) {
+            if (step instanceof Step.Input input) {
+                Operand operand = input.operand();
+                ElementType type = options.preprocessing().isPresent() ? ElementType.UINT8 : operand.type();
+                inputs.add(Value.of(inputNames.get(inputs.size()), type, operand.shape()));
+            }
+        }
+        to = new Emitter(options.opset(), names, inputs);
     }
 
     /**
@@ -54,20 +64,22 @@ public final class Lowering {
      *
      * @param program what the network does
      * @param options how to write it
+     * @param naming what to call inputs and outputs
      * @return the graph, checked
      * @throws ExportException if a call cannot be written
      */
-    public static Graph graph(Program program, Options options) {
-        return new Lowering(program, options).write(program);
+    public static Graph graph(Program program, Options options, Naming naming) {
+        return new Lowering(program, options, naming).write(program);
     }
 
     private Graph write(Program program) {
         program.steps().forEach(this::write);
         List<Value> outputs = new ArrayList<>();
         Map<String, String> renamed = new HashMap<>();
+        List<Optional<String>> outputNames = naming.outputs(program);
         for (Operand operand : program.outputs()) {
             Value value = Site.valueOf(values, operand);
-            String name = outputs.isEmpty() ? LOGITS : names.fresh("output_" + (outputs.size() + 1));
+            String name = outputName(outputNames.get(outputs.size()), outputs.size() + 1);
             // Inputs, constants and arrays that are returned twice get a node of their own, which can be renamed.
             boolean own =
                     to.nodes().stream().anyMatch(node -> node.outputs().contains(value)) && !outputs.contains(value);
@@ -80,6 +92,7 @@ public final class Lowering {
                     + " logits from forward");
         }
         if (options.choices().contains(Choice.PROBABILITIES)) {
+            naming.requireOneOutput(program);
             if (!outputs.get(0).type().isReal()) {
                 throw new ExportException("probabilities are the softmax of logits, but the first output of the network"
                         + " holds " + outputs.get(0).type() + ": return the logits first, or leave the probabilities"
@@ -89,7 +102,7 @@ public final class Lowering {
             outputs.add(probabilities);
             renamed.put(probabilities.name(), PROBABILITIES);
         }
-        Graph graph = new Graph(List.of(images), outputs, to.initializers(), to.nodes())
+        Graph graph = new Graph(inputs, outputs, to.initializers(), to.nodes())
                 .pruned()
                 .renamed(renamed);
         return Typecheck.check(
@@ -99,11 +112,16 @@ public final class Lowering {
                 options.opset());
     }
 
+    private String outputName(Optional<String> name, int number) {
+        return name.orElseGet(() -> names.fresh("output_" + number));
+    }
+
     private void write(Step step) {
         if (step instanceof Step.Input input) {
+            Value given = inputs.get(place++);
             Value network = options.preprocessing()
-                    .map(preprocessing -> preprocessing.emit(to, images))
-                    .orElse(images);
+                    .map(preprocessing -> preprocessing.emit(to, given))
+                    .orElse(given);
             values.put(input.operand().id(), network);
         } else if (step instanceof Step.Constant constant) {
             noteZeros(constant.operand(), constant.data());
@@ -114,6 +132,8 @@ public final class Lowering {
             values.put(
                     repeated.operand().id(),
                     to.node("Expand", slice, to.dims(repeated.operand().shape().dims())));
+        } else if (step instanceof Step.Prefix prefix) {
+            values.put(prefix.operand().id(), beginning(prefix));
         } else if (step instanceof Step.Counted counted) {
             Operand operand = counted.operand();
             Value number = to.number(counted.number(), operand.type());
@@ -128,6 +148,24 @@ public final class Lowering {
     private Value constant(Step.Constant constant) {
         return to.constant(
                 constant.hint(), constant.operand().type(), constant.operand().shape(), constant.data());
+    }
+
+    private Value beginning(Step.Prefix prefix) {
+        Step.Constant longest = prefix.longest().orElseThrow();
+        List<Dim> stops = new ArrayList<>();
+        List<Long> axes = new ArrayList<>();
+        for (int axis = 0; axis < prefix.operand().shape().rank(); axis++) {
+            if (!prefix.operand().shape().get(axis).isFixed()) {
+                stops.add(prefix.operand().shape().get(axis));
+                axes.add((long) axis);
+            }
+        }
+        return to.node(
+                "Slice",
+                constant(longest),
+                to.ints(new long[axes.size()]),
+                to.dims(stops),
+                to.ints(axes.stream().mapToLong(Long::longValue).toArray()));
     }
 
     private Value range(Operand operand) {

@@ -151,7 +151,9 @@ final class ShapeRows {
             if (from.equals(target)) {
                 continue;
             }
-            long count = target.isFixed() ? target.fixed() / from.fixed() : target.perSample() / from.perSample();
+            long count = target.dividedBy(from)
+                    .orElseThrow(() -> site.error("repeats " + from + " elements to " + target))
+                    .fixed("a number of repetitions");
             long[] repeats = LongStream.range(0, value.rank() + 1).map(i -> 1).toArray();
             repeats[axis + 1] = count;
             Value tiled = site.to()

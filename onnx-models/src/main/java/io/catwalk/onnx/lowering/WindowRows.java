@@ -6,7 +6,6 @@ import io.catwalk.onnx.graph.Value;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /** Writes what slides a window over the axes behind the channels. */
@@ -106,10 +105,9 @@ final class WindowRows {
         int axes = site.receiver().rank() - 2;
         long[] window = spread(site, kernel, axes);
         long[] strides = site.call().numbers(kernel + 1).length == 0 ? window : spread(site, kernel + 1, axes);
-        long[] outputs = IntStream.range(2, axes + 2)
-                .mapToLong(axis -> site.resultShape().get(axis).fixed("image size"))
-                .toArray();
-        return new Averaging(window, strides, spread(site, kernel + 2, axes), outputs);
+        List<Dim> outputs = site.resultShape().dims().subList(2, axes + 2);
+        boolean up = site.call().get(kernel + 3, Boolean.class);
+        return new Averaging(window, strides, spread(site, kernel + 2, axes), up, outputs);
     }
 
     /** Writes (sum of x^p)^(1/p); PyTorch takes no absolute value, so that ONNX's LpPool differs for odd p. */

@@ -1,15 +1,20 @@
 package io.catwalk.onnx.trace;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.ParameterList;
 import ai.djl.training.ParameterStore;
+import io.catwalk.onnx.Axis;
+import io.catwalk.onnx.OnnxInput;
 import io.catwalk.onnx.graph.ExportException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** Calls {@code forward} of one block, again and again, and turns whatever it throws into an error of the export. */
 final class Calls {
@@ -26,38 +31,46 @@ final class Calls {
      *
      * @param entries what was done
      * @param outputs what was returned
+     * @param names what forward called its inputs and then its outputs
      */
-    record Recording(List<Entry> entries, List<Slot> outputs) {}
+    record Recording(List<Entry> entries, List<Slot> outputs, List<Optional<String>> names) {}
+
+    /** What one call has returned, and what it has called its inputs and outputs. */
+    private record Returned(List<Slot> outputs, List<Optional<String>> names) {}
 
     /**
      * Calls forward and writes a tape.
      *
-     * @param known a batch size for which forward runs; the same if this is the first call
+     * @param known sizes for which forward runs; the same if this is the first call
      */
-    Recording record(long known, long batch) {
+    Recording record(Sizes known, Sizes sizes) {
         try (NDManager manager = subManager()) {
             Tracer tracer = tracer(manager, Optional.empty());
-            List<Slot> outputs = forward(tracer, manager, known, batch, images(manager, batch));
-            return new Recording(tracer.tape().entries(), outputs);
+            Returned returned = forward(tracer, manager, known, sizes, input -> samples(manager, input, sizes));
+            return new Recording(tracer.tape().entries(), returned.outputs(), returned.names());
         }
     }
 
     /**
      * Calls forward and holds what it does against a program.
      *
-     * @param known a batch size for which the program is right
+     * @param known sizes for which the program is right
      * @param trustsParameters whether the content of parameters was compared already
+     * @return what the call tells about constants whose longest form the program does not have yet, by their ids
      */
-    void rehearse(Program program, long known, long batch, Rehearsal.Mode mode, boolean trustsParameters) {
+    Map<Integer, Step.Constant> rehearse(
+            Program program, Sizes known, Sizes sizes, Rehearsal.Mode mode, boolean trustsParameters) {
         try (NDManager manager = subManager()) {
             Tracer tracer = tracer(
                     manager,
-                    Optional.of(errors -> new Rehearsal(program, known, batch, mode, trustsParameters, errors)));
-            NDArray input = mode == Rehearsal.Mode.DRY
-                    ? manager.zeros(new Shape(1)).broadcast(shape(batch))
-                    : images(manager, batch);
-            List<Slot> outputs = forward(tracer, manager, known, batch, input);
-            tracer.rehearsal().orElseThrow().end(outputs);
+                    Optional.of(errors -> new Rehearsal(program, known, sizes, mode, trustsParameters, errors)));
+            Function<OnnxInput, NDArray> arrays = mode == Rehearsal.Mode.DRY
+                    ? input -> empty(manager, input, sizes)
+                    : input -> samples(manager, input, sizes);
+            Returned returned = forward(tracer, manager, known, sizes, arrays);
+            Rehearsal rehearsal = tracer.rehearsal().orElseThrow();
+            rehearsal.end(returned.outputs());
+            return rehearsal.longest();
         }
     }
 
@@ -66,24 +79,34 @@ final class Calls {
         return new Tracer(tracing.block(), manager, tracing.primitives(), succession, rehearsal);
     }
 
-    private List<Slot> forward(Tracer tracer, NDManager manager, long known, long batch, NDArray input) {
+    private Returned forward(
+            Tracer tracer, NDManager manager, Sizes known, Sizes sizes, Function<OnnxInput, NDArray> arrays) {
         try {
             ParameterStore source = tracing.parameters().orElseGet(() -> new ParameterStore(manager, false));
-            NDList inputs = new NDList(tracer.input(input).proxy());
+            NDList inputs = new NDList();
+            tracing.inputs()
+                    .forEach(input ->
+                            inputs.add(tracer.input(arrays.apply(input)).proxy()));
+            List<NDArray> given = List.copyOf(inputs);
             NDList outputs =
                     tracing.block().forward(new TracedParameters(tracer, tracing.block(), source), inputs, false);
             tracer.failure().ifPresent(failure -> {
                 throw failure;
             });
-            return outputs.stream().map(array -> tracer.traced(array).slot()).toList();
+            List<Slot> slots =
+                    outputs.stream().map(array -> tracer.traced(array).slot()).toList();
+            List<Optional<String>> names = Stream.concat(given.stream(), outputs.stream())
+                    .map(array -> Optional.ofNullable(array.getName()))
+                    .toList();
+            return new Returned(slots, names);
         } catch (ExportException e) {
-            throw e;
+            throw e.getCause() instanceof EngineException ? Thrown.byEngine(tracing, known, sizes, e) : e;
         } catch (StackOverflowError e) {
-            throw Thrown.asExportException(tracing.block(), known, batch, e);
+            throw Thrown.asExportException(tracing, known, sizes, e);
         } catch (VirtualMachineError e) {
             throw e;
         } catch (Throwable e) {
-            throw tracer.failure().orElseGet(() -> Thrown.asExportException(tracing.block(), known, batch, e));
+            throw tracer.failure().orElseGet(() -> Thrown.asExportException(tracing, known, sizes, e));
         } finally {
             tracer.end();
         }
@@ -99,17 +122,33 @@ final class Calls {
                 : weights.valueAt(0).getArray().getManager().newSubManager();
     }
 
-    private Shape shape(long batch) {
-        return new Shape(batch).addAll(tracing.sample());
+    private static Shape shape(OnnxInput input, Sizes sizes) {
+        return new Shape(input.axes().stream()
+                .mapToLong(axis ->
+                        axis instanceof Axis.Dynamic dynamic ? sizes.of(dynamic.name()) : ((Axis.Fixed) axis).size())
+                .toArray());
     }
 
-    /** Makes numbers from 0 to 1, the same for every sample; no random generator of the engine is touched. */
-    private NDArray images(NDManager manager, long batch) {
-        float[] pixels = new float[Math.toIntExact(shape(batch).size())];
-        int perSample = Math.toIntExact(tracing.sample().size());
-        for (int i = 0; i < pixels.length; i++) {
-            pixels[i] = (i % perSample * 31 % 101) / 101f;
+    private static NDArray empty(NDManager manager, OnnxInput input, Sizes sizes) {
+        Shape shape = shape(input, sizes);
+        NDArray element = manager.zeros(new Shape(), input.type());
+        return shape.dimension() == 0 ? element : element.broadcast(shape);
+    }
+
+    /**
+     * Makes fractions from 0 to 1, the same for every sample, and zeros for whole numbers; no random generator of the
+     * engine is touched.
+     */
+    private static NDArray samples(NDManager manager, OnnxInput input, Sizes sizes) {
+        Shape shape = shape(input, sizes);
+        if (!input.type().isFloating()) {
+            return manager.zeros(shape, input.type());
         }
-        return manager.create(pixels, shape(batch));
+        float[] numbers = new float[Math.toIntExact(shape.size())];
+        int perSample = Math.max(1, numbers.length / (int) Math.max(1, shape.dimension() == 0 ? 1 : shape.get(0)));
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = (i % perSample * 31 % 101) / 101f;
+        }
+        return manager.create(numbers, shape).toType(input.type(), false);
     }
 }

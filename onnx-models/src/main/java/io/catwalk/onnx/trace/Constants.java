@@ -6,9 +6,16 @@ import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.graph.TensorShape;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
-/** Merges constants of two traces: the same for both, repeated along the batch, or counted from the batch. */
+/**
+ * Merges constants of several traces: the same for all, repeated along a dynamic axis, counted from its size, or
+ * the beginning of what it is where the axis is longest.
+ */
 final class Constants {
 
     private final Merge merge;
@@ -17,33 +24,69 @@ final class Constants {
         this.merge = merge;
     }
 
-    Step merge(Entry.Constant one, Entry.Constant two, Operand operand) {
+    Step merge(List<Entry.Constant> column, Operand operand) {
+        Entry.Constant one = column.get(0);
         requireNumbers(one);
         if (operand.shape().isFixed()) {
-            if (Arrays.equals(one.data(), two.data())) {
-                return new Step.Constant(operand, one.hint(), one.data());
-            }
-            if (operand.shape().size().equals(Dim.of(1)) && !operand.type().isReal()) {
-                long left = element(one.data(), operand.type(), 0);
-                long right = element(two.data(), operand.type(), 0);
-                return new Step.Counted(
-                        operand, merge.dim(left, right, "the constant " + one.hint() + " in " + one.origin()));
-            }
-            throw merge.flow("the constant " + one.hint() + operand.shape() + " in " + one.origin()
-                    + " is computed from the batch size");
+            return fixed(column, operand);
         }
-        if (isCounting(one, operand) && isCounting(two, operand)) {
+        if (column.stream().allMatch(constant -> isCounting(constant, operand))) {
             return new Step.Counting(operand);
         }
-        byte[] slice = slice(one, operand.shape());
-        if (!Arrays.equals(slice, slice(two, operand.shape()))) {
-            throw merge.flow("the constant " + one.hint() + operand.shape() + " in " + one.origin()
-                    + " holds different numbers for different batch sizes");
+        try {
+            return repeated(column, operand);
+        } catch (ExportException e) {
+            if (!merge.isBounded(operand.shape())) {
+                throw e;
+            }
+            return new Step.Prefix(operand, one.hint(), Optional.empty());
+        }
+    }
+
+    private Step fixed(List<Entry.Constant> column, Operand operand) {
+        Entry.Constant one = column.get(0);
+        int other = odd(column.stream().map(Entry.Constant::data).toList());
+        if (other == 0) {
+            return new Step.Constant(operand, one.hint(), one.data());
+        }
+        if (operand.shape().size().equals(Dim.of(1)) && !operand.type().isReal()) {
+            long[] numbers = column.stream()
+                    .mapToLong(constant -> element(constant.data(), operand.type(), 0))
+                    .toArray();
+            return new Step.Counted(operand, merge.dim(numbers, "the constant " + one.hint() + " in " + one.origin()));
+        }
+        throw merge.flow(
+                other,
+                "the constant " + one.hint() + operand.shape() + " in " + one.origin() + " is computed from the "
+                        + merge.axes(other) + " size");
+    }
+
+    private Step repeated(List<Entry.Constant> column, Operand operand) {
+        Entry.Constant one = column.get(0);
+        List<byte[]> slices = new ArrayList<>();
+        for (int i = 0; i < column.size(); i++) {
+            slices.add(slice(column.get(i), operand.shape(), i));
+        }
+        int other = odd(slices);
+        if (other > 0) {
+            throw merge.flow(
+                    other,
+                    "the constant " + one.hint() + operand.shape() + " in " + one.origin()
+                            + " holds different numbers for different " + merge.axes(other) + " sizes");
         }
         return new Step.Repeated(
                 operand,
                 new Step.Constant(
-                        new Operand(operand.id(), operand.type(), sliceShape(operand.shape())), one.hint(), slice));
+                        new Operand(operand.id(), operand.type(), sliceShape(operand.shape())),
+                        one.hint(),
+                        slices.get(0)));
+    }
+
+    private static int odd(List<byte[]> column) {
+        return IntStream.range(1, column.size())
+                .filter(i -> !Arrays.equals(column.get(i), column.get(0)))
+                .findFirst()
+                .orElse(0);
     }
 
     private static void requireNumbers(Entry.Constant constant) {
@@ -62,7 +105,7 @@ final class Constants {
 
     private static boolean isCounting(Entry.Constant constant, Operand operand) {
         long length = constant.slot().shape().size();
-        boolean line = operand.shape().size().equals(Dim.BATCH);
+        boolean line = true;
         for (int i = 0; line && i < length; i++) {
             line = element(constant.data(), operand.type(), i) == i;
         }
@@ -92,14 +135,14 @@ final class Constants {
                 .toList());
     }
 
-    /** Takes the first slice along the axes that follow the batch; all others must equal it. */
-    private byte[] slice(Entry.Constant constant, TensorShape shape) {
+    /** Takes the first slice along the axes that are dynamic; all others must equal it. */
+    private byte[] slice(Entry.Constant constant, TensorShape shape, int call) {
         long[] sizes = constant.slot().shape().getShape();
         int bytes = Merge.elementType(constant.slot().type(), constant.hint()).bytes();
         byte[] data = constant.data();
         for (int axis = 0; axis < sizes.length; axis++) {
             if (!shape.get(axis).isFixed()) {
-                data = firstAlong(axis, sizes, data, bytes, constant);
+                data = firstAlong(axis, sizes, data, bytes, constant, call);
                 sizes = sizes.clone();
                 sizes[axis] = 1;
             }
@@ -107,7 +150,7 @@ final class Constants {
         return data;
     }
 
-    private byte[] firstAlong(int axis, long[] sizes, byte[] data, int bytes, Entry.Constant constant) {
+    private byte[] firstAlong(int axis, long[] sizes, byte[] data, int bytes, Entry.Constant constant, int call) {
         int inner = bytes;
         for (int i = axis + 1; i < sizes.length; i++) {
             inner *= (int) sizes[i];
@@ -120,8 +163,10 @@ final class Constants {
             for (int j = 0; j < size; j++) {
                 int at = start + j * inner;
                 if (!Arrays.equals(data, start, start + inner, data, at, at + inner)) {
-                    throw merge.flow("the constant " + constant.hint() + " in " + constant.origin()
-                            + " holds different numbers for different samples");
+                    throw merge.flow(
+                            Math.max(1, call),
+                            "the constant " + constant.hint() + " in " + constant.origin()
+                                    + " holds different numbers for different samples");
                 }
             }
             System.arraycopy(data, start, first, i * inner, inner);

@@ -1,11 +1,13 @@
 package io.catwalk.onnx.trace;
 
+import io.catwalk.onnx.graph.Dim;
 import io.catwalk.onnx.graph.ElementType;
+import io.catwalk.onnx.graph.TensorShape;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
-/** Writes out what an array that does not depend on the input holds for one batch size. */
+/** Writes out what an array that does not depend on the input holds where the dynamic axes have some size. */
 final class Contents {
 
     private Contents() {}
@@ -21,30 +23,36 @@ final class Contents {
         if (step instanceof Step.Counted counted) {
             return counted.operand();
         }
+        if (step instanceof Step.Prefix prefix) {
+            return prefix.operand();
+        }
         return step instanceof Step.Counting counting ? counting.operand() : null;
     }
 
-    /** Returns how many bytes an array takes for one batch size. */
-    static long size(Step step, long batch) {
+    /** Returns how many bytes an array that follows the sizes takes. */
+    static long size(Step step, Sizes sizes) {
         Operand operand = operand(step);
         return operand == null || operand.shape().isFixed()
                 ? 0
-                : operand.shape().size().at(batch) * operand.type().bytes();
+                : sizes.of(operand.shape().size()) * operand.type().bytes();
     }
 
     /** Returns the elements, row-major, little endian. */
-    static byte[] at(Step step, long batch) {
+    static byte[] at(Step step, Sizes sizes) {
         if (step instanceof Step.Constant constant) {
             return constant.data();
         }
         if (step instanceof Step.Repeated repeated) {
-            return repeated(repeated, batch);
+            return repeated(repeated, sizes);
+        }
+        if (step instanceof Step.Prefix prefix) {
+            return prefix(prefix, sizes);
         }
         if (step instanceof Step.Counted counted) {
-            return counting(counted.operand().type(), counted.number().at(batch), 1);
+            return counting(counted.operand().type(), sizes.of(counted.number()), 1);
         }
         Operand operand = ((Step.Counting) step).operand();
-        return counting(operand.type(), 0, operand.shape().size().at(batch));
+        return counting(operand.type(), 0, sizes.of(operand.shape().size()));
     }
 
     private static byte[] counting(ElementType type, long first, long count) {
@@ -62,15 +70,15 @@ final class Contents {
         return buffer.array();
     }
 
-    private static byte[] repeated(Step.Repeated step, long batch) {
+    private static byte[] repeated(Step.Repeated step, Sizes sizes) {
         byte[] data = step.slice().data();
         int inner = step.operand().type().bytes();
         for (int axis = step.operand().shape().rank() - 1; axis >= 0; axis--) {
-            var size = step.operand().shape().get(axis);
+            Dim size = step.operand().shape().get(axis);
             if (size.isFixed()) {
                 inner = Math.toIntExact(inner * size.fixed());
             } else {
-                int times = Math.toIntExact(size.at(batch));
+                int times = Math.toIntExact(sizes.of(size));
                 data = repeated(data, inner, times);
                 inner = Math.multiplyExact(inner, times);
             }
@@ -88,5 +96,30 @@ final class Contents {
             }
         }
         return made;
+    }
+
+    private static byte[] prefix(Step.Prefix step, Sizes sizes) {
+        Step.Constant longest = step.longest().orElseThrow();
+        byte[] data = longest.data();
+        TensorShape whole = longest.operand().shape();
+        int inner = step.operand().type().bytes();
+        for (int axis = whole.rank() - 1; axis >= 0; axis--) {
+            int from = Math.toIntExact(whole.get(axis).fixed() * inner);
+            int to = Math.toIntExact(sizes.of(step.operand().shape().get(axis)) * inner);
+            data = beginnings(data, from, to);
+            inner = to;
+        }
+        return data;
+    }
+
+    private static byte[] beginnings(byte[] data, int from, int to) {
+        if (from == to) {
+            return data;
+        }
+        byte[] cut = new byte[data.length / from * to];
+        for (int block = 0; block < data.length / from; block++) {
+            System.arraycopy(data, block * from, cut, block * to, to);
+        }
+        return cut;
     }
 }

@@ -2,6 +2,7 @@ package io.catwalk.onnx.trace;
 
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.catwalk.onnx.Axis;
 import io.catwalk.onnx.graph.Dim;
 import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.ExportException;
@@ -9,96 +10,164 @@ import io.catwalk.onnx.graph.TensorShape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
-/** Lays two tapes of one network side by side: numbers that differ must follow the batch. */
+/** Lays tapes of one network side by side: numbers that differ must follow the axes of the inputs. */
 final class Merge {
 
-    private final long first;
-    private final long second;
+    private final List<Axis.Dynamic> axes;
+    private final List<Sizes> sizes;
+    private final Fit fit;
 
-    Merge(long firstBatch, long secondBatch) {
-        this.first = firstBatch;
-        this.second = secondBatch;
+    /**
+     * Begins a merge.
+     *
+     * @param axes the axes that have several sizes
+     * @param sizes those of each recording
+     */
+    Merge(List<Axis.Dynamic> axes, List<Sizes> sizes) {
+        this.axes = List.copyOf(axes);
+        this.sizes = List.copyOf(sizes);
+        this.fit = new Fit(
+                sizes,
+                axes.stream().map(axis -> Dim.axis(axis.name(), axis.step())).toList());
     }
 
-    Program program(Calls.Recording small, Calls.Recording large) {
-        List<Entry> left = small.entries();
-        List<Entry> right = large.entries();
-        List<Slot> leftOutputs = small.outputs();
-        List<Slot> rightOutputs = large.outputs();
+    Program program(List<Calls.Recording> recordings) {
+        List<List<Entry>> tapes =
+                recordings.stream().map(Calls.Recording::entries).toList();
+        int length = tapes.stream().mapToInt(List::size).min().orElseThrow();
         List<Step> steps = new ArrayList<>();
-        for (int i = 0; i < Math.min(left.size(), right.size()); i++) {
-            steps.add(step(left.get(i), right.get(i)));
+        for (int i = 0; i < length; i++) {
+            int place = i;
+            steps.add(step(tapes.stream().map(tape -> tape.get(place)).toList()));
         }
-        if (left.size() != right.size() || leftOutputs.size() != rightOutputs.size()) {
-            List<Entry> longer = left.size() > right.size() ? left : right;
-            throw flow("the network does " + left.size() + " steps for a batch of " + first + ", but "
-                    + right.size() + " for " + second
-                    + place(longer.get(Math.min(Math.min(left.size(), right.size()), longer.size() - 1))));
+        int other = odd(tapes.stream().map(List::size).toList());
+        if (other > 0) {
+            List<Entry> longer = tapes.get(0).size() > length ? tapes.get(0) : tapes.get(other);
+            throw differs(
+                    other,
+                    "the network does " + tapes.get(0).size() + " steps",
+                    Integer.toString(tapes.get(other).size()),
+                    place(longer.get(Math.min(length, longer.size() - 1))));
+        }
+        int count = odd(recordings.stream().map(one -> one.outputs().size()).toList());
+        if (count > 0) {
+            throw differs(
+                    count,
+                    "the network returns " + recordings.get(0).outputs().size() + " arrays",
+                    Integer.toString(recordings.get(count).outputs().size()),
+                    "");
         }
         List<Operand> outputs = new ArrayList<>();
-        for (int i = 0; i < leftOutputs.size(); i++) {
-            outputs.add(operand(leftOutputs.get(i), rightOutputs.get(i), "output " + i));
+        for (int i = 0; i < recordings.get(0).outputs().size(); i++) {
+            int place = i;
+            outputs.add(operand(
+                    recordings.stream().map(one -> one.outputs().get(place)).toList(), "output " + i, List.of()));
         }
-        return new Program(steps, outputs);
+        return new Program(steps, outputs, recordings.get(0).names());
     }
 
-    private Step step(Entry left, Entry right) {
-        if (left instanceof Entry.Operation one && right instanceof Entry.Operation two) {
-            return call(one, two);
-        }
-        if (left instanceof Entry.Constant one && right instanceof Entry.Constant two) {
-            return new Constants(this).merge(one, two, operand(one.slot(), two.slot(), one.hint()));
-        }
-        if (left instanceof Entry.Input one && right instanceof Entry.Input two) {
-            return new Step.Input(operand(one.slot(), two.slot(), "input"));
-        }
-        throw flow("the network does different things for a batch of " + first + " and of " + second + place(left));
+    /** Returns the place of the first that differs from that before all others, or 0. */
+    private static int odd(List<?> column) {
+        return IntStream.range(1, column.size())
+                .filter(i -> !Objects.equals(column.get(i), column.get(0)))
+                .findFirst()
+                .orElse(0);
     }
 
-    private Step.Call call(Entry.Operation one, Entry.Operation two) {
-        if (!one.signature().equals(two.signature())
-                || one.arguments().size() != two.arguments().size()
-                || one.results().size() != two.results().size()) {
-            throw flow("the network calls " + one.signature() + " for a batch of " + first + ", but " + two.signature()
-                    + " for " + second + place(one));
+    private Step step(List<Entry> column) {
+        Entry first = column.get(0);
+        if (first instanceof Entry.Operation && column.stream().allMatch(Entry.Operation.class::isInstance)) {
+            return call(column.stream().map(Entry.Operation.class::cast).toList());
+        }
+        if (first instanceof Entry.Constant constant && column.stream().allMatch(Entry.Constant.class::isInstance)) {
+            List<Entry.Constant> constants =
+                    column.stream().map(Entry.Constant.class::cast).toList();
+            return new Constants(this)
+                    .merge(constants, operand(slots(constants, Entry.Constant::slot), constant.hint(), List.of()));
+        }
+        if (first instanceof Entry.Input && column.stream().allMatch(Entry.Input.class::isInstance)) {
+            return new Step.Input(operand(slots(column, entry -> ((Entry.Input) entry).slot()), "input", List.of()));
+        }
+        int other = odd(column.stream().map(Object::getClass).toList());
+        throw flow(other, "the network does different things for " + both(other) + place(first));
+    }
+
+    private static <T> List<Slot> slots(List<T> entries, Function<T, Slot> slot) {
+        return entries.stream().map(slot).toList();
+    }
+
+    private Step.Call call(List<Entry.Operation> column) {
+        Entry.Operation one = column.get(0);
+        int other = odd(column.stream()
+                .map(call -> List.of(
+                        call.signature(),
+                        call.arguments().size(),
+                        call.results().size()))
+                .toList());
+        if (other > 0) {
+            throw differs(
+                    other,
+                    "the network calls " + one.signature(),
+                    column.get(other).signature(),
+                    place(one));
         }
         String where = one.signature() + " in " + one.origin();
         List<@Nullable Object> merged = new ArrayList<>();
         for (int i = 0; i < one.arguments().size(); i++) {
-            merged.add(argument(one.arguments().get(i), two.arguments().get(i), where));
+            int place = i;
+            List<@Nullable Object> arguments = new ArrayList<>();
+            column.forEach(call -> arguments.add(call.arguments().get(place)));
+            merged.add(argument(arguments, where));
         }
+        Arguments arguments = new Arguments(one.signature(), merged, one.origin());
+        List<Dim> derived = Derived.sizes(arguments);
         List<Operand> results = new ArrayList<>();
         for (int i = 0; i < one.results().size(); i++) {
-            results.add(operand(one.results().get(i), two.results().get(i), where));
+            int place = i;
+            results.add(operand(slots(column, call -> call.results().get(place)), where, derived));
         }
-        return new Step.Call(new Arguments(one.signature(), merged, one.origin()), results);
+        return new Step.Call(arguments, results);
     }
 
-    private @Nullable Object argument(@Nullable Object one, @Nullable Object two, String where) {
-        if (one instanceof Slot left && two instanceof Slot right) {
-            return operand(left, right, where);
+    private @Nullable Object argument(List<@Nullable Object> column, String where) {
+        Object one = column.get(0);
+        if (column.stream().allMatch(Slot.class::isInstance)) {
+            return operand(column.stream().map(Slot.class::cast).toList(), where, List.of());
         }
-        if (one instanceof List<?> left && two instanceof List<?> right && left.size() == right.size()) {
-            return IntStream.range(0, left.size())
-                    .mapToObj(i -> operand((Slot) left.get(i), (Slot) right.get(i), where))
+        if (one instanceof List<?> list
+                && column.stream().allMatch(other -> other instanceof List<?> slots && slots.size() == list.size())) {
+            return IntStream.range(0, list.size())
+                    .mapToObj(i -> operand(
+                            column.stream()
+                                    .map(other -> (Slot) ((List<?>) Objects.requireNonNull(other)).get(i))
+                                    .toList(),
+                            where,
+                            List.of()))
                     .toList();
         }
-        if (isWhole(one)
-                && isWhole(two)
-                && one instanceof Number left
-                && two instanceof Number right
-                && !left.equals(right)) {
-            return dim(left.longValue(), right.longValue(), where);
+        int other = odd(column);
+        if (other > 0 && column.stream().allMatch(Merge::isWhole)) {
+            return dim(
+                    column.stream()
+                            .mapToLong(number -> ((Number) Objects.requireNonNull(number)).longValue())
+                            .toArray(),
+                    where);
         }
-        if (isNumbers(one) && isNumbers(two)) {
+        if (column.stream().allMatch(Merge::isNumbers)) {
             return dims(
-                    Arguments.longs(Objects.requireNonNull(one)), Arguments.longs(Objects.requireNonNull(two)), where);
+                    column.stream()
+                            .map(numbers -> Arguments.longs(Objects.requireNonNull(numbers)))
+                            .toList(),
+                    where,
+                    List.of());
         }
-        if (!Objects.equals(one, two)) {
-            throw flow(where + " gets " + one + " for a batch of " + first + ", but " + two + " for " + second);
+        if (other > 0) {
+            throw differs(other, where + " gets " + one, String.valueOf(column.get(other)), "");
         }
         return one;
     }
@@ -111,37 +180,47 @@ final class Merge {
         return value instanceof Shape || value instanceof long[] || value instanceof int[];
     }
 
-    private Operand operand(Slot one, Slot two, String where) {
-        if (one.id() != two.id() || one.type() != two.type()) {
-            throw flow(where + " uses different arrays for a batch of " + first + " and of " + second);
+    private Operand operand(List<Slot> column, String where, List<Dim> derived) {
+        Slot one = column.get(0);
+        int other =
+                odd(column.stream().map(slot -> List.of(slot.id(), slot.type())).toList());
+        if (other > 0) {
+            throw flow(other, where + " uses different arrays for " + both(other));
         }
-        List<Dim> dims = dims(one.shape().getShape(), two.shape().getShape(), where);
+        List<Dim> dims =
+                dims(column.stream().map(slot -> slot.shape().getShape()).toList(), where, derived);
         return new Operand(one.id(), elementType(one.type(), where), new TensorShape(dims));
     }
 
-    private List<Dim> dims(long[] one, long[] two, String where) {
-        if (one.length != two.length) {
-            throw flow(where + " has " + one.length + " axes for a batch of " + first + ", but " + two.length + " for "
-                    + second);
+    private List<Dim> dims(List<long[]> column, String where, List<Dim> derived) {
+        int other = odd(column.stream().map(numbers -> numbers.length).toList());
+        if (other > 0) {
+            throw differs(
+                    other,
+                    where + " has " + column.get(0).length + " axes",
+                    Integer.toString(column.get(other).length),
+                    "");
         }
-        return IntStream.range(0, one.length)
-                .mapToObj(i -> dim(one[i], two[i], where))
-                .toList();
+        List<Dim> dims = new ArrayList<>();
+        for (int i = 0; i < column.get(0).length; i++) {
+            int place = i;
+            long[] values = column.stream().mapToLong(numbers -> numbers[place]).toArray();
+            boolean follows = i < derived.size() && fit.holds(derived.get(i), values);
+            dims.add(follows ? fit.learned(derived.get(i)) : dim(values, where));
+        }
+        return dims;
     }
 
-    /** Draws the line through two numbers. Only multiples of the batch, and the batch plus a number, are believed. */
-    Dim dim(long one, long two, String where) {
-        if (one == two) {
-            return Dim.of(one);
-        }
-        long perSample = (two - one) / (second - first);
-        Dim dim = new Dim(perSample, one - perSample * first);
-        boolean believed = dim.at(second) == two && (dim.fixed() == 0 || perSample == 1);
-        if (!believed) {
-            throw flow(where + " has the number " + one + " for a batch of " + first + ", but " + two + " for " + second
-                    + ", which is no multiple of the batch");
-        }
-        return dim;
+    /** Finds the formula of a number. */
+    Dim dim(long[] values, String where) {
+        return fit.dim(values).orElseThrow(() -> {
+            int other = odd(LongStream.of(values).boxed().toList());
+            return differs(
+                    other,
+                    where + " has the number " + values[0],
+                    Long.toString(values[other]),
+                    ", which is no multiple of the " + axes(other));
+        });
     }
 
     static ElementType elementType(DataType type, String where) {
@@ -168,7 +247,33 @@ final class Merge {
                 : "";
     }
 
-    ExportException flow(String fault) {
-        return new ExportException(Faults.batchDependent(fault));
+    private String both(int other) {
+        List<String> names = sizes.get(other).differing(sizes.get(0));
+        return sizes.get(0).text(names) + " and of " + sizes.get(other).next(names);
+    }
+
+    private ExportException differs(int other, String one, String two, String what) {
+        List<String> names = sizes.get(other).differing(sizes.get(0));
+        return flow(
+                other,
+                one + " for " + sizes.get(0).text(names) + ", but " + two + " for "
+                        + sizes.get(other).next(names) + what);
+    }
+
+    /** Makes an error about a call whose sizes are not those of the first. */
+    ExportException flow(int other, String fault) {
+        return new ExportException(Faults.sizeDependent(sizes.get(other).differing(sizes.get(0)), fault));
+    }
+
+    /** Names the axes that are not as long in a call as in the first. */
+    String axes(int other) {
+        return String.join(" and the ", sizes.get(other).differing(sizes.get(0)));
+    }
+
+    /** Tells whether every dynamic axis of a shape has a largest size. */
+    boolean isBounded(TensorShape shape) {
+        return axes.stream()
+                .filter(axis -> shape.dims().stream().anyMatch(dim -> dim.axes().contains(axis.name())))
+                .allMatch(axis -> axis.most() < Long.MAX_VALUE);
     }
 }

@@ -3,8 +3,11 @@ package io.catwalk.onnx.trace;
 import ai.djl.ndarray.types.Shape;
 import io.catwalk.onnx.graph.Dim;
 import io.catwalk.onnx.graph.ExportException;
+import io.catwalk.onnx.graph.TensorShape;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -12,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Holds a further call of {@code forward} against the program that earlier calls gave, step by step, and refuses
- * the first step that differs: for another batch, what looks at the batch; for the same batch, what changes from
+ * the first step that differs: for other sizes, what looks at sizes; for the same sizes, what changes from
  * call to call. What primitives make need not be computed for that, since the program tells its shape: so a
- * rehearsal of a large batch costs neither time nor memory.
+ * rehearsal of large sizes costs neither time nor memory.
  */
 final class Rehearsal {
 
@@ -27,31 +30,32 @@ final class Rehearsal {
     }
 
     private final Program program;
-    private final long known;
-    private final long batch;
+    private final Sizes known;
+    private final Sizes sizes;
     private final Mode mode;
     private final boolean trustsParameters;
     private final Function<String, ExportException> errors;
+    private final Map<Integer, Step.Constant> longest = new HashMap<>();
     private int position;
 
     /**
      * Begins a rehearsal.
      *
-     * @param known a batch size for which the program is right
-     * @param batch the batch size to rehearse
+     * @param known sizes for which the program is right
+     * @param sizes those to rehearse
      * @param trustsParameters whether the content of parameters was compared before
      * @param errors makes errors that name the present place
      */
     Rehearsal(
             Program program,
-            long known,
-            long batch,
+            Sizes known,
+            Sizes sizes,
             Mode mode,
             boolean trustsParameters,
             Function<String, ExportException> errors) {
         this.program = program;
         this.known = known;
-        this.batch = batch;
+        this.sizes = sizes;
         this.mode = mode;
         this.trustsParameters = trustsParameters;
         this.errors = errors;
@@ -60,6 +64,11 @@ final class Rehearsal {
     /** Tells whether parameters need no second look: the first repetition compares them. */
     boolean trustsParameters() {
         return trustsParameters;
+    }
+
+    /** Returns what this call has told about constants that are longest where the sizes are those of this call. */
+    Map<Integer, Step.Constant> longest() {
+        return longest;
     }
 
     Mode mode() {
@@ -82,7 +91,11 @@ final class Rehearsal {
         if (operand == null || !same(operand, slot)) {
             throw differs(what, described(step));
         }
-        if (!trusted && !Arrays.equals(Contents.at(step, batch), content.get())) {
+        if (step instanceof Step.Prefix prefix && prefix.longest().isEmpty()) {
+            Operand fixed = new Operand(
+                    operand.id(), operand.type(), TensorShape.of(slot.shape().getShape()));
+            longest.put(operand.id(), new Step.Constant(fixed, prefix.hint(), content.get()));
+        } else if (!trusted && !Arrays.equals(Contents.at(step, sizes), content.get())) {
             throw error("the constant " + hint + slot.shape() + " holds other numbers" + now() + " than " + before());
         }
         position++;
@@ -169,12 +182,12 @@ final class Rehearsal {
             long[] numbers = Arguments.longs(found);
             boolean same = dims.size() == numbers.length;
             for (int i = 0; same && i < numbers.length; i++) {
-                same = ((Dim) dims.get(i)).at(batch) == numbers[i];
+                same = sizes.of((Dim) dims.get(i)) == numbers[i];
             }
             return same;
         }
         if (merged instanceof Dim dim && found instanceof Number number) {
-            return dim.at(batch) == number.doubleValue();
+            return sizes.of(dim) == number.doubleValue();
         }
         return Objects.equals(merged, found);
     }
@@ -185,14 +198,13 @@ final class Rehearsal {
                 && Arrays.equals(shape(operand).getShape(), slot.shape().getShape());
     }
 
-    /** Returns the shape of an array for the rehearsed batch. */
+    /** Returns the shape of an array for the rehearsed sizes. */
     Shape shape(Operand operand) {
-        return new Shape(
-                operand.shape().dims().stream().mapToLong(dim -> dim.at(batch)).toArray());
+        return new Shape(operand.shape().dims().stream().mapToLong(sizes::of).toArray());
     }
 
     private @Nullable Object at(@Nullable Object merged) {
-        return merged instanceof Dim dim ? (Object) dim.at(batch) : merged;
+        return merged instanceof Dim dim ? (Object) sizes.of(dim) : merged;
     }
 
     private static String text(@Nullable Object argument) {
@@ -213,14 +225,22 @@ final class Rehearsal {
     }
 
     private String now() {
-        return batch == known ? " in one call" : " for a batch of " + batch;
+        return repeats() ? " in one call" : " for " + sizes.text(differing());
     }
 
     private String before() {
-        return batch == known ? "in the call before" : "for a batch of " + known;
+        return repeats() ? "in the call before" : "for " + known.text(differing());
     }
 
     private ExportException error(String fault) {
-        return errors.apply(batch == known ? Faults.changing(fault) : Faults.batchDependent(fault));
+        return errors.apply(repeats() ? Faults.changing(fault) : Faults.sizeDependent(differing(), fault));
+    }
+
+    private boolean repeats() {
+        return sizes.equals(known);
+    }
+
+    private List<String> differing() {
+        return sizes.differing(known);
     }
 }

@@ -2,19 +2,20 @@ package io.catwalk.onnx.trace;
 
 import io.catwalk.onnx.graph.Dim;
 import java.util.List;
+import java.util.Optional;
 
 /** One step of a program. */
 public sealed interface Step {
 
     /**
-     * Takes the input of the network.
+     * Takes the next input of the network.
      *
      * @param operand what it is
      */
     record Input(Operand operand) implements Step {}
 
     /**
-     * Takes an array that is the same for every input and every batch.
+     * Takes an array that is the same for every input and every size of its axes.
      *
      * @param operand what it is
      * @param hint path of the parameter, or where it was made
@@ -24,25 +25,34 @@ public sealed interface Step {
     record Constant(Operand operand, String hint, byte[] data) implements Step {}
 
     /**
-     * Takes an array that repeats one slice along an axis that follows the batch.
+     * Takes an array that repeats one slice along a dynamic axis.
      *
      * @param operand what it is
-     * @param slice the slice, of size 1 along the axes that follow the batch
+     * @param slice the slice, of size 1 along the dynamic axes
      */
     record Repeated(Operand operand, Constant slice) implements Step {}
 
     /**
-     * Takes whole numbers that the batch determines.
+     * Takes the beginning of an array that is longest where the dynamic axes are.
+     *
+     * @param operand what it is
+     * @param hint where it was made
+     * @param longest the whole array; empty until it is known
+     */
+    record Prefix(Operand operand, String hint, Optional<Constant> longest) implements Step {}
+
+    /**
+     * Takes a whole number that sizes determine.
      *
      * @param operand what it is: a scalar
-     * @param number the number as a function of the batch
+     * @param number the number as a function of the sizes
      */
     record Counted(Operand operand, Dim number) implements Step {}
 
     /**
-     * Takes 0, 1, 2, ... up to a number that follows the batch.
+     * Takes 0, 1, 2, ... up to a number that follows the sizes.
      *
-     * @param operand what it is: as many elements as the batch has samples
+     * @param operand what it is: as many elements as that number says
      */
     record Counting(Operand operand) implements Step {}
 

@@ -1,33 +1,48 @@
 package io.catwalk.onnx.trace;
 
-import ai.djl.nn.Block;
+import io.catwalk.onnx.Axis;
 import io.catwalk.onnx.graph.ExportException;
 import java.lang.reflect.UndeclaredThrowableException;
 import java.util.Arrays;
+import java.util.List;
 
 /** Turns what a network throws while it is traced into an error that says where. */
 final class Thrown {
 
     private Thrown() {}
 
-    static ExportException asExportException(Block block, long known, long batch, Throwable caught) {
+    static ExportException asExportException(Tracing tracing, Sizes known, Sizes sizes, Throwable caught) {
         Throwable thrown = caught instanceof UndeclaredThrowableException && caught.getCause() != null
                 ? caught.getCause()
                 : caught;
         String message = String.valueOf(thrown.getMessage()).lines().findFirst().orElse("");
         String what = thrown.getClass().getSimpleName() + (thrown.getMessage() == null ? "" : ": " + message);
-        String place = " (block " + block.getClass().getSimpleName() + line(thrown) + ")";
-        if (batch != known) {
-            String fault = "forward throws " + what + " for a batch of " + batch + ", but not for " + known;
-            return new ExportException(Faults.batchDependent(fault) + place, thrown);
+        String place = " (block " + tracing.block().getClass().getSimpleName() + line(thrown) + ")";
+        if (!sizes.equals(known)) {
+            List<String> axes = sizes.differing(known);
+            String fault = "forward throws " + what + " for " + sizes.text(axes) + ", but not for " + known.next(axes);
+            return new ExportException(Faults.sizeDependent(axes, fault) + place, thrown);
         }
         String hint = thrown instanceof IndexOutOfBoundsException
-                ? "; the export gives the block one input, and a block of several is not exported"
+                ? "; the export gives the block " + tracing.inputs().size()
+                        + " input(s): describe each that it takes with an OnnxInput"
                 : "";
         return new ExportException(
-                "forward throws " + what + " for a batch of " + batch + hint
+                "forward throws " + what + " for " + sizes + hint
                         + "; make it run by itself first, with training = false" + place,
                 thrown);
+    }
+
+    /** Words what the engine refuses, which may be a matter of sizes. */
+    static ExportException byEngine(Tracing tracing, Sizes known, Sizes sizes, ExportException thrown) {
+        if (!sizes.equals(known)) {
+            List<String> axes = sizes.differing(known);
+            String fault = "for " + sizes.text(axes) + ", but not for " + known.next(axes) + ", " + thrown.getMessage();
+            return new ExportException(Faults.sizeDependent(axes, fault), thrown);
+        }
+        return sizes.byAxis().keySet().stream().allMatch(Axis.BATCH.name()::equals)
+                ? thrown
+                : new ExportException(thrown.getMessage() + ", for " + sizes + "; " + Faults.BOUNDS, thrown);
     }
 
     /** Names the innermost line that is neither DJL's, nor Java's, nor ours; in DJL itself, that of its block. */

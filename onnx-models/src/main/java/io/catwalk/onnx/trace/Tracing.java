@@ -1,143 +1,142 @@
 package io.catwalk.onnx.trace;
 
-import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
+import io.catwalk.onnx.Axis;
+import io.catwalk.onnx.OnnxInput;
 import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.trace.Rehearsal.Mode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
-import java.util.stream.LongStream;
 
 /**
- * Traces a block: at two batch sizes for the program, and then at many more, most of them without computing, to
- * be sure that the program is that of every batch and of every call.
+ * Traces a block: at a few sizes of the dynamic axes for the program, and then at many more, most of them without
+ * computing, to be sure that the program is that of every size and of every call.
  *
  * @param block the network
  * @param parameters where its weights are; empty for the block itself
- * @param sample shape of one sample, without the batch
+ * @param inputs what forward takes
  * @param primitives tells which signatures the operator table has
  */
-public record Tracing(Block block, Optional<ParameterStore> parameters, Shape sample, Predicate<String> primitives) {
-
-    // 2 and 5: halves, remainders and bounds between them lie on no line that Merge believes.
-    private static final long SMALL_BATCH = 2;
-    private static final long LARGE_BATCH = 5;
-
-    /** Sizes to look at beside 1, most telling first: small ones, both sides of powers of two, large primes. */
-    private static final long[] SIZES = {
-        3, 7, 64, 251, 4, 8, 17, 33, 1009, 6, 16, 9, 10, 32, 128, 256, 12, 100, 11, 15, 20, 24, 31, 48, 63, 65, 127,
-        129, 500, 512, 1000, 1024, 13, 14, 18, 25, 30, 40, 50, 96, 192, 200, 257, 300
-    };
+public record Tracing(
+        Block block, Optional<ParameterStore> parameters, List<OnnxInput> inputs, Predicate<String> primitives) {
 
     private static final int FEWEST_SIZES = 6;
     private static final int STEPS_TO_REHEARSE = 1_500;
     private static final int MOST_REPETITIONS = 20;
     private static final long LARGEST_CONSTANTS = 64L << 20;
-    private static final long LARGEST_TO_SEARCH = 300;
+
+    /** Copies the inputs. */
+    public Tracing {
+        inputs = List.copyOf(inputs);
+    }
 
     /**
-     * Traces for any batch size.
+     * Traces for all sizes that the dynamic axes of the inputs may have.
      *
      * @param <T> what is made of the program
-     * @param writing makes something of the program, before it is known to be right for all batch sizes
+     * @param writing makes something of the program, before it is known to be right for all sizes
      * @return what was made
-     * @throws ExportException if control flow depends on the input or on the batch, forward changes from call to
+     * @throws ExportException if control flow depends on the input or on a size, forward changes from call to
      *     call, or an operation has no row
      */
-    public <T> T forAnyBatch(Function<Program, T> writing) {
-        return kept(() -> {
-            Calls calls = new Calls(this);
-            Calls.Recording small = calls.record(SMALL_BATCH, SMALL_BATCH);
-            Program once = new Merge(SMALL_BATCH, SMALL_BATCH).program(small, small);
-            calls.rehearse(once, SMALL_BATCH, SMALL_BATCH, Mode.DRY, false);
-            try {
-                Calls.Recording large = calls.record(SMALL_BATCH, LARGE_BATCH);
-                Program program = new Merge(SMALL_BATCH, LARGE_BATCH).program(small, large);
-                // An operation that cannot be written at all says so better than a batch that is refused.
-                T written = writing.apply(program);
-                calls.rehearse(program, SMALL_BATCH, 1, Mode.COMPUTED, true);
-                rehearseSizes(calls, program);
-                return written;
-            } catch (ExportException e) {
-                // What changes by chance looks as if the batch had changed it, and no fixed batch would help then.
-                repeat(calls, once, SMALL_BATCH, MOST_REPETITIONS);
-                throw e;
-            }
-        });
-    }
-
-    /**
-     * Traces for one batch size.
-     *
-     * @param <T> what is made of the program
-     * @param batch number of samples, at least 1
-     * @param writing makes something of the program
-     * @return what was made
-     * @throws ExportException if control flow depends on the input, forward changes from call to call, or an
-     *     operation has no row
-     */
-    public <T> T forBatch(long batch, Function<Program, T> writing) {
-        return kept(() -> {
-            Calls calls = new Calls(this);
-            Calls.Recording only = calls.record(batch, batch);
-            Program program = new Merge(batch, batch).program(only, only);
-            calls.rehearse(program, batch, batch, Mode.DRY, false);
-            repeat(calls, program, batch, Math.min(MOST_REPETITIONS, affordable(program)));
-            return writing.apply(program);
-        });
-    }
-
-    /** Works on the block, and leaves what it holds as it was. */
-    private <T> T kept(Supplier<T> work) {
+    public <T> T trace(Function<Program, T> writing) {
         Admission.check(block);
         BlockState before = BlockState.of(block);
         try {
-            return work.get();
+            return traced(new Schedule(inputs), new Calls(this), writing);
         } finally {
             before.restore();
         }
+    }
+
+    private static <T> T traced(Schedule schedule, Calls calls, Function<Program, T> writing) {
+        Sizes base = schedule.base();
+        Calls.Recording first = calls.record(base, base);
+        Program once = new Merge(List.of(), List.of(base)).program(List.of(first));
+        calls.rehearse(once, base, base, Mode.DRY, false);
+        if (schedule.dynamic().isEmpty()) {
+            repeat(calls, once, base, Math.min(MOST_REPETITIONS, affordable(once)));
+            return writing.apply(once);
+        }
+        try {
+            Program program = program(schedule, calls, first);
+            // An operation that cannot be written at all says so better than a size that is refused.
+            T written = writing.apply(program);
+            schedule.computed().forEach(sizes -> calls.rehearse(program, base, sizes, Mode.COMPUTED, true));
+            for (Axis.Dynamic axis : schedule.dynamic()) {
+                rehearseSizes(schedule, calls, program, axis);
+            }
+            schedule.combinations().stream()
+                    .filter(sizes -> constants(program, sizes) <= LARGEST_CONSTANTS)
+                    .forEach(sizes -> calls.rehearse(program, base, sizes, Mode.DRY, true));
+            return written;
+        } catch (ExportException e) {
+            // What changes by chance looks as if a size had changed it, and no fixed size would help then.
+            repeat(calls, once, base, MOST_REPETITIONS);
+            throw e;
+        }
+    }
+
+    /** Merges a call at the first sizes with calls at others. */
+    private static Program program(Schedule schedule, Calls calls, Calls.Recording first) {
+        Sizes base = schedule.base();
+        List<Sizes> sizes = new ArrayList<>(List.of(base));
+        List<Calls.Recording> recordings = new ArrayList<>(List.of(first));
+        for (Sizes other : schedule.traced()) {
+            sizes.add(other);
+            recordings.add(calls.record(base, other));
+        }
+        Program program = new Merge(schedule.dynamic(), sizes).program(recordings);
+        if (program.steps().stream().noneMatch(Step.Prefix.class::isInstance)) {
+            return program;
+        }
+        Sizes longest = schedule.longest();
+        if (constants(program, longest) > LARGEST_CONSTANTS) {
+            throw new ExportException("arrays that forward makes anew take " + constants(program, longest)
+                    + " bytes for " + longest + ": bound the axes by less (Axis.of(name).atMost(n))");
+        }
+        Program whole = program.completed(calls.rehearse(program, base, longest, Mode.DRY, true));
+        // The calls that were merged have not been held against the whole arrays yet.
+        sizes.forEach(one -> calls.rehearse(whole, base, one, Mode.DRY, true));
+        return whole;
     }
 
     private static int affordable(Program program) {
         return Math.max(FEWEST_SIZES, STEPS_TO_REHEARSE / program.steps().size());
     }
 
-    private static void repeat(Calls calls, Program program, long batch, int times) {
+    private static void repeat(Calls calls, Program program, Sizes sizes, int times) {
         for (int i = 0; i < times; i++) {
-            calls.rehearse(program, batch, batch, Mode.DRY, true);
+            calls.rehearse(program, sizes, sizes, Mode.DRY, true);
         }
     }
 
-    private static void rehearseSizes(Calls calls, Program program) {
-        List<Long> sizes = LongStream.of(SIZES)
-                .boxed()
-                .filter(size -> constants(program, size) <= LARGEST_CONSTANTS)
-                .limit(affordable(program))
+    private static void rehearseSizes(Schedule schedule, Calls calls, Program program, Axis.Dynamic axis) {
+        Sizes base = schedule.base();
+        List<Long> sizes = schedule.sizes(axis)
+                .filter(size -> constants(program, base.with(axis.name(), size)) <= LARGEST_CONSTANTS)
+                .limit(Math.max(
+                        FEWEST_SIZES, affordable(program) / schedule.dynamic().size()))
                 .toList();
         for (long size : sizes) {
             try {
-                calls.rehearse(program, SMALL_BATCH, size, Mode.DRY, true);
+                calls.rehearse(program, base, base.with(axis.name(), size), Mode.DRY, true);
             } catch (ExportException e) {
-                search(calls, program, size);
+                // The smallest size that differs tells what the network compares with.
+                schedule.smaller(axis, size)
+                        .forEach(less -> calls.rehearse(program, base, base.with(axis.name(), less), Mode.DRY, true));
                 throw e;
             }
         }
     }
 
-    /** Looks for the smallest batch that differs, since it tells what the network compares with. */
-    private static void search(Calls calls, Program program, long differs) {
-        for (long size = 3; size < Math.min(differs, LARGEST_TO_SEARCH); size++) {
-            calls.rehearse(program, SMALL_BATCH, size, Mode.DRY, true);
-        }
-    }
-
-    private static long constants(Program program, long batch) {
+    private static long constants(Program program, Sizes sizes) {
         return program.steps().stream()
-                .mapToLong(step -> Contents.size(step, batch))
+                .mapToLong(step -> Contents.size(step, sizes))
                 .sum();
     }
 }

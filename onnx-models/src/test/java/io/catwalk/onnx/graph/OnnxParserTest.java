@@ -49,13 +49,14 @@ class OnnxParserTest {
     @ParameterizedTest
     @CsvSource({"1, 0", "28, 0", "2, 3", "1, -1"})
     void aSizeThatFollowsTheBatchIsReadBack(long perSample, long fixed) {
-        Dim dim = new Dim(perSample, fixed);
+        Dim dim = Dim.BATCH.times(Dim.of(perSample)).plus(Dim.of(fixed));
         assertThat(Dim.parse(dim.toString())).isEqualTo(dim);
     }
 
     @Test
-    void anotherNameThanBatchStandsForTheBatch() {
-        assertThat(Dim.parse("N")).isEqualTo(Dim.BATCH);
+    void anotherNameIsThatOfAnAxis() {
+        assertThat(Dim.parse("N")).isEqualTo(Dim.axis("N"));
+        assertThat(Dim.parse("past sequence + 1")).isEqualTo(Dim.axis("past sequence + 1"));
     }
 
     @Test

@@ -355,7 +355,7 @@ final class LayerReader {
             if (!dropped && size.isFixed() && size.fixed() == batch) {
                 dropped = true;
             } else if (!size.equals(Dim.BATCH)) {
-                sizes.add(size.isFixed() ? size.fixed() : size.perSample());
+                sizes.add(size.at(1));
             }
         }
         return sizes;

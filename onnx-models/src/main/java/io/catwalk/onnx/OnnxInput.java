@@ -1,0 +1,125 @@
+package io.catwalk.onnx;
+
+import ai.djl.ndarray.types.DataType;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Describes one input of a network: what {@code forward} takes at one place of its list.
+ *
+ * <pre>{@code
+ * Axis sequence = Axis.of("sequence").atMost(512);
+ * OnnxInput ids = OnnxInput.of("input_ids", DataType.INT64, Axis.BATCH, sequence);
+ * }</pre>
+ *
+ * <p>While exporting, the network sees fractions from 0 to 1, or, for whole numbers and booleans, zeros: an index of
+ * zero is valid in every table.
+ *
+ * @param name name in the file, not empty
+ * @param type type of the elements
+ * @param axes from the first to the last; none for a single number
+ */
+public record OnnxInput(String name, DataType type, List<Axis> axes) {
+
+    private static final Set<DataType> TYPES = Set.of(
+            DataType.FLOAT32,
+            DataType.FLOAT64,
+            DataType.INT64,
+            DataType.INT32,
+            DataType.INT8,
+            DataType.UINT8,
+            DataType.BOOLEAN);
+
+    /** Checks name and type, and copies the axes. */
+    public OnnxInput {
+        if (name.isBlank()) {
+            throw new IllegalArgumentException("expected a name for the input, found none");
+        }
+        if (!TYPES.contains(type)) {
+            throw new IllegalArgumentException("expected a type that is exported for the input " + name + ", one of "
+                    + TYPES.stream().sorted().toList() + ", found " + type);
+        }
+        axes = List.copyOf(axes);
+    }
+
+    /**
+     * Describes an input.
+     *
+     * @param name name in the file, not empty
+     * @param type FLOAT32, FLOAT64, INT64, INT32, INT8, UINT8 or BOOLEAN
+     * @param axes from the first to the last; none for a single number
+     * @return the input
+     * @throws IllegalArgumentException if the name is empty or the type is not exported
+     */
+    public static OnnxInput of(String name, DataType type, Axis... axes) {
+        return new OnnxInput(name, type, List.of(axes));
+    }
+
+    List<Axis.Dynamic> dynamic() {
+        return axes.stream()
+                .filter(Axis.Dynamic.class::isInstance)
+                .map(Axis.Dynamic.class::cast)
+                .toList();
+    }
+
+    /** Tells whether no axis but the batch is dynamic, so that each sample costs the same. */
+    boolean isOfOneSizePerSample() {
+        return dynamic().stream()
+                .allMatch(axis -> axis.isSingle() || axis.name().equals(Axis.BATCH.name()));
+    }
+
+    static void requireFitting(List<OnnxInput> inputs) {
+        if (inputs.isEmpty()) {
+            throw new IllegalArgumentException("expected at least one input, found none");
+        }
+        Set<String> names = new HashSet<>();
+        Map<String, Axis.Dynamic> known = new HashMap<>();
+        for (OnnxInput input : inputs) {
+            if (!names.add(input.name)) {
+                throw new IllegalArgumentException(
+                        "expected inputs with names of their own, found " + input.name + " twice");
+            }
+            for (Axis.Dynamic axis : input.dynamic()) {
+                Axis.Dynamic other = known.putIfAbsent(axis.name(), axis);
+                if (other != null && !other.equals(axis)) {
+                    throw new IllegalArgumentException("expected the same sizes wherever an axis is called "
+                            + axis.name() + ", found " + other + " and " + axis);
+                }
+            }
+        }
+    }
+
+    static List<OnnxInput> fixed(List<OnnxInput> inputs, String name, long size) {
+        List<String> known = inputs.stream()
+                .flatMap(input -> input.dynamic().stream().map(Axis.Dynamic::name))
+                .distinct()
+                .toList();
+        if (!known.contains(name)) {
+            throw new IllegalArgumentException(
+                    "expected the name of a dynamic axis, one of " + known + ", found " + name);
+        }
+        return inputs.stream()
+                .map(input -> new OnnxInput(
+                        input.name,
+                        input.type,
+                        input.axes.stream()
+                                .map(axis -> axis instanceof Axis.Dynamic dynamic
+                                                && dynamic.name().equals(name)
+                                        ? dynamic.only(size)
+                                        : axis)
+                                .toList()))
+                .toList();
+    }
+
+    static void requireImages(List<OnnxInput> inputs) {
+        OnnxInput first = inputs.get(0);
+        if (inputs.size() != 1 || first.type != DataType.FLOAT32 || first.axes.size() < 2) {
+            throw new IllegalArgumentException(
+                    "expected one FLOAT32 input of images (batch, channels, ...) for embedded"
+                            + " preprocessing, found " + inputs);
+        }
+    }
+}

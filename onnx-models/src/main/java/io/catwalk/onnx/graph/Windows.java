@@ -1,0 +1,38 @@
+package io.catwalk.onnx.graph;
+
+/**
+ * Counts the places of a window that slides along one axis.
+ *
+ * @param size size of the window
+ * @param stride distance of windows
+ * @param before padding before the axis
+ * @param after padding after it
+ * @param dilation distance of the elements of a window
+ * @param up whether a window may stick out at the end
+ */
+public record Windows(long size, long stride, long before, long after, long dilation, boolean up) {
+
+    /**
+     * Counts the windows.
+     *
+     * @param length size of the axis
+     * @return number of windows
+     * @throws ExportException if the number follows an axis of the input in a way that has no formula
+     */
+    public Dim over(Dim length) {
+        Dim room = length.plus(Dim.of(before + after - dilation * (size - 1) - 1));
+        if (!up) {
+            return room.floorDividedBy(stride).plus(Dim.of(1));
+        }
+        Dim steps = room.plus(Dim.of(stride - 1)).floorDividedBy(stride);
+        if (length.isFixed()) {
+            // A window that would start inside of the padding at the end is left out.
+            return steps.fixed() * stride >= length.fixed() + before ? steps : steps.plus(Dim.of(1));
+        }
+        if (after + stride > dilation * (size - 1) + 1) {
+            throw new ExportException("whether the last window starts inside of the padding follows the "
+                    + String.join(" and the ", length.axes()) + ": leave ceilMode out");
+        }
+        return steps.plus(Dim.of(1));
+    }
+}

@@ -1,0 +1,78 @@
+package io.catwalk.onnx.lowering;
+
+import io.catwalk.onnx.graph.Atom;
+import io.catwalk.onnx.graph.Attributes;
+import io.catwalk.onnx.graph.Dim;
+import io.catwalk.onnx.graph.ExportException;
+import io.catwalk.onnx.graph.Value;
+import java.util.List;
+import java.util.Objects;
+
+/** Writes the arithmetic that computes sizes from the shapes of the inputs; each number once for all its users. */
+final class SizeArithmetic {
+
+    private final Emitter to;
+    private final List<Value> inputs;
+
+    SizeArithmetic(Emitter to, List<Value> inputs) {
+        this.to = to;
+        this.inputs = List.copyOf(inputs);
+    }
+
+    /** Makes a list of the one number, which follows the inputs. */
+    Value number(Dim number) {
+        return to.share(List.of("number", number), () -> {
+            Dim sum = Dim.of(0);
+            Value value = null;
+            for (Dim.Term term : number.terms()) {
+                sum = sum.plus(new Dim(List.of(term), 0));
+                Value next = term(term);
+                value = value == null ? next : arithmetic("Add", sum, value, next);
+            }
+            Value terms = Objects.requireNonNull(value, "a number without terms");
+            return number.fixed() == 0 ? terms : arithmetic("Add", number, terms, to.ints(number.fixed()));
+        });
+    }
+
+    private Value arithmetic(String operator, Dim result, Value left, Value right) {
+        return to.computed(operator, Attributes.NONE, List.of(result), left, right);
+    }
+
+    private Value term(Dim.Term term) {
+        Dim product = Dim.of(1);
+        Value value = null;
+        for (Atom atom : term.atoms()) {
+            product = product.times(new Dim(List.of(new Dim.Term(1, List.of(atom))), 0));
+            Value next = atom(atom);
+            value = value == null ? next : arithmetic("Mul", product, value, next);
+        }
+        Value atoms = Objects.requireNonNull(value, "a term without atoms");
+        Dim scaled = new Dim(List.of(term), 0);
+        return term.factor() == 1 ? atoms : arithmetic("Mul", scaled, atoms, to.ints(term.factor()));
+    }
+
+    private Value atom(Atom atom) {
+        Dim one = new Dim(List.of(new Dim.Term(1, List.of(atom))), 0);
+        return to.share(List.of("atom", atom), () -> {
+            if (atom instanceof Atom.Quotient quotient) {
+                return arithmetic("Div", one, number(quotient.dividend()), to.ints(quotient.divisor()));
+            }
+            Atom.Axis axis = (Atom.Axis) atom;
+            return axis.step() == 1
+                    ? size(one)
+                    : arithmetic("Div", one, size(Dim.axis(axis.name(), axis.step())), to.ints(axis.step()));
+        });
+    }
+
+    /** Reads the size of a dynamic axis from the first input that has it. */
+    private Value size(Dim axis) {
+        for (Value input : inputs) {
+            int place = input.shape().dims().indexOf(axis);
+            if (place >= 0) {
+                Value shape = to.share(List.of("shape", input), () -> to.node("Shape", input));
+                return to.computed("Gather", Attributes.NONE.with("axis", 0), List.of(axis), shape, to.ints(place));
+            }
+        }
+        throw new ExportException("no input has the axis " + axis);
+    }
+}

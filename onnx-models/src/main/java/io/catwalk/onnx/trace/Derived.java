@@ -1,0 +1,102 @@
+package io.catwalk.onnx.trace;
+
+import io.catwalk.onnx.graph.Dim;
+import io.catwalk.onnx.graph.ExportException;
+import io.catwalk.onnx.graph.Slices;
+import io.catwalk.onnx.graph.Windows;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Works out the sizes that windows and slices make of dynamic axes: numbers of a few traces do not tell them. */
+final class Derived {
+
+    /**
+     * Says where the arguments of a window stand.
+     *
+     * @param stride place of the strides; kernel before it, padding behind it
+     * @param up place of the mode that lets windows stick out, or 0 for none
+     */
+    private record Pool(int stride, int up) {}
+
+    private static final Map<String, Pool> POOLS = Map.of(
+            "NDArrayEx.maxPool(Shape, Shape, Shape, boolean)", new Pool(2, 4),
+            "NDArrayEx.avgPool(Shape, Shape, Shape, boolean, boolean)", new Pool(2, 4),
+            "NDArrayEx.lpPool(float, Shape, Shape, Shape, boolean)", new Pool(3, 5));
+
+    private static final String CONVOLUTION =
+            "NDArrayEx.convolution(NDArray, NDArray, NDArray, Shape, Shape, Shape, int)";
+
+    private Derived() {}
+
+    /** Returns the sizes of the result, from the first axis on; empty for other calls. */
+    static List<Dim> sizes(Arguments call) {
+        try {
+            if (call.signature().equals(CONVOLUTION)) {
+                return convolution(call);
+            }
+            if (POOLS.containsKey(call.signature())) {
+                return pool(call, java.util.Objects.requireNonNull(POOLS.get(call.signature())));
+            }
+            return call.signature().equals(Indexing.SLICE) ? slice(call) : List.of();
+        } catch (ExportException e) {
+            // What has no formula is fitted, or refused, where it is used.
+            return List.of();
+        }
+    }
+
+    private static List<Dim> convolution(Arguments call) {
+        List<Dim> image = call.operand(1).shape().dims();
+        List<Dim> kernel = call.operand(2).shape().dims();
+        List<Dim> made = new ArrayList<>(image);
+        made.set(1, kernel.get(0));
+        int axes = image.size() - 2;
+        for (int i = 0; i < axes; i++) {
+            long pad = spread(call, 5, i, 0);
+            Windows windows = new Windows(
+                    kernel.get(i + 2).fixed("kernel"), spread(call, 4, i, 1), pad, pad, spread(call, 6, i, 1), false);
+            made.set(i + 2, windows.over(image.get(i + 2)));
+        }
+        return made;
+    }
+
+    private static List<Dim> pool(Arguments call, Pool pool) {
+        List<Dim> image = call.operand(0).shape().dims();
+        List<Dim> made = new ArrayList<>(image);
+        for (int i = 0; i < image.size() - 2; i++) {
+            long kernel = spread(call, pool.stride() - 1, i, 1);
+            long pad = spread(call, pool.stride() + 1, i, 0);
+            boolean up = call.get(pool.up(), Boolean.class);
+            Windows windows = new Windows(kernel, spread(call, pool.stride(), i, kernel), pad, pad, 1, up);
+            made.set(i + 2, windows.over(image.get(i + 2)));
+        }
+        return made;
+    }
+
+    /** Reads the number of one axis; a single number stands for all of them, none for what is usual. */
+    private static long spread(Arguments call, int argument, int axis, long usual) {
+        long[] numbers = call.numbers(argument);
+        return numbers.length == 0 ? usual : numbers[numbers.length == 1 ? 0 : axis];
+    }
+
+    private static List<Dim> slice(Arguments call) {
+        List<@Nullable Dim> made = new ArrayList<>(call.operand(0).shape().dims());
+        long[] axes = call.numbers(3);
+        for (int i = 0; i < axes.length; i++) {
+            int axis = (int) axes[i];
+            Dim length = call.operand(0).shape().get(axis);
+            made.set(axis, Slices.size(length, call.dims(1).get(i), call.dims(2).get(i), call.numbers(4)[i]));
+        }
+        for (long axis : call.numbers(5)) {
+            made.set((int) axis, null);
+        }
+        List<Dim> left = new ArrayList<>();
+        made.forEach(size -> Optional.ofNullable(size).ifPresent(left::add));
+        for (long axis : call.numbers(6)) {
+            left.add((int) axis, Dim.of(1));
+        }
+        return left;
+    }
+}

@@ -1,0 +1,198 @@
+package io.catwalk.onnx.trace;
+
+import io.catwalk.onnx.graph.Dim;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.LongStream;
+
+/**
+ * Finds the formula of a number that has been seen in several traces: of the axes of the inputs, and of sizes that
+ * were found before. Simple ones come first. Whether a formula is right is for rehearsals at other sizes to say.
+ */
+final class Fit {
+
+    /** Two points lie on many lines: from three on, sums and quotients are believed too. */
+    private static final int ENOUGH = 3;
+
+    private static final int MOST_FACTORS = 4;
+    private static final int LARGEST_DIVISOR = 64;
+    private static final int LARGEST_BASIS = 64;
+
+    private final List<Sizes> sizes;
+    private final List<Dim> axes;
+    private final List<Dim> basis = new ArrayList<>();
+    private final Map<List<Long>, Dim> known = new HashMap<>();
+
+    /**
+     * Begins with no sizes but those of the axes.
+     *
+     * @param sizes of each trace
+     */
+    Fit(List<Sizes> sizes, Collection<Dim> axes) {
+        this.sizes = sizes;
+        this.axes = List.copyOf(axes);
+        this.axes.forEach(axis -> learn(values(axis), axis));
+    }
+
+    private List<Long> values(Dim dim) {
+        return sizes.stream().map(size -> size.of(dim)).toList();
+    }
+
+    private void learn(List<Long> values, Dim dim) {
+        boolean fresh = known.putIfAbsent(values, dim) == null;
+        if (fresh && !dim.isFixed() && basis.size() < LARGEST_BASIS) {
+            basis.add(dim);
+        }
+    }
+
+    /** Takes a formula that is known to be right in. */
+    Dim learned(Dim dim) {
+        learn(values(dim), dim);
+        return dim;
+    }
+
+    /** Tells whether a formula gives the numbers. */
+    boolean holds(Dim dim, long[] values) {
+        return values(dim).equals(list(values));
+    }
+
+    private static List<Long> list(long[] values) {
+        return LongStream.of(values).boxed().toList();
+    }
+
+    /**
+     * Finds a formula.
+     *
+     * @param values one number per trace
+     */
+    Optional<Dim> dim(long... values) {
+        List<Long> wanted = list(values);
+        Dim found = known.get(wanted);
+        if (found != null) {
+            return Optional.of(found);
+        }
+        Optional<Dim> dim = constant(wanted)
+                .or(() -> line(wanted))
+                .or(() -> product(wanted, MOST_FACTORS))
+                .or(() -> enough(wanted)
+                        ? affine(wanted).or(() -> sum(wanted)).or(() -> quotient(wanted))
+                        : Optional.empty());
+        dim.ifPresent(one -> learn(wanted, one));
+        return dim;
+    }
+
+    private static boolean enough(Collection<Long> values) {
+        return values.stream().distinct().count() >= ENOUGH;
+    }
+
+    private static Optional<Dim> constant(List<Long> values) {
+        return values.stream().distinct().count() == 1 ? Optional.of(Dim.of(values.get(0))) : Optional.empty();
+    }
+
+    /** Tries multiples of an axis, and an axis plus a number. */
+    private Optional<Dim> line(List<Long> values) {
+        for (Dim axis : axes) {
+            Optional<Dim> found = constant(quotients(values, values(axis)))
+                    .map(axis::times)
+                    .or(() -> constant(differences(values, axis)).map(axis::plus));
+            if (found.isPresent()) {
+                return found;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Tries products of sizes and a number. */
+    private Optional<Dim> product(List<Long> values, int factors) {
+        if (factors == 0) {
+            return Optional.empty();
+        }
+        for (Dim factor : basis) {
+            List<Long> rest = quotients(values, values(factor));
+            Optional<Dim> found =
+                    constant(rest).or(() -> rest.isEmpty() ? Optional.empty() : product(rest, factors - 1));
+            if (found.isPresent()) {
+                return found.map(factor::times);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Tries a size plus a number, and multiples of it. */
+    private Optional<Dim> affine(List<Long> values) {
+        for (Dim size : basis) {
+            List<Long> at = values(size);
+            for (int i = 1; i < at.size(); i++) {
+                long run = at.get(i) - at.get(0);
+                long rise = values.get(i) - values.get(0);
+                if (run != 0 && rise != 0 && rise % run == 0) {
+                    Dim scaled = size.times(Dim.of(rise / run));
+                    Optional<Dim> found = constant(differences(values, scaled)).map(scaled::plus);
+                    if (found.isPresent()) {
+                        return found;
+                    }
+                    break;
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Tries the sum and the difference of two sizes, and a number. */
+    private Optional<Dim> sum(List<Long> values) {
+        for (Dim left : basis) {
+            for (Dim right : basis) {
+                for (Dim both : List.of(left.plus(right), left.minus(right))) {
+                    Optional<Dim> found = both.isFixed()
+                            ? Optional.empty()
+                            : constant(differences(values, both)).map(both::plus);
+                    if (found.isPresent()) {
+                        return found;
+                    }
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Tries a part of a size, rounded down or up. */
+    private Optional<Dim> quotient(List<Long> values) {
+        for (Dim size : basis) {
+            for (int divisor = 2; divisor <= LARGEST_DIVISOR; divisor++) {
+                for (Dim part : List.of(
+                        size.floorDividedBy(divisor),
+                        size.plus(Dim.of(divisor - 1)).floorDividedBy(divisor))) {
+                    if (values(part).equals(values)) {
+                        return Optional.of(part);
+                    }
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Divides number by number; empty where one is no multiple. */
+    private static List<Long> quotients(List<Long> values, List<Long> divisors) {
+        List<Long> quotients = new ArrayList<>();
+        for (int i = 0; i < values.size(); i++) {
+            long divisor = divisors.get(i);
+            if (divisor == 0 || values.get(i) % divisor != 0) {
+                return List.of();
+            }
+            quotients.add(values.get(i) / divisor);
+        }
+        return quotients;
+    }
+
+    private List<Long> differences(List<Long> values, Dim from) {
+        List<Long> differences = new ArrayList<>();
+        for (int i = 0; i < values.size(); i++) {
+            differences.add(values.get(i) - sizes.get(i).of(from));
+        }
+        return differences;
+    }
+}
