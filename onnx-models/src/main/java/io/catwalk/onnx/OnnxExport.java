@@ -1,6 +1,5 @@
 package io.catwalk.onnx;
 
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
@@ -77,16 +76,7 @@ public final class OnnxExport {
      * @throws IllegalArgumentException if a size in {@code sample} is unknown or not positive
      */
     public static OnnxExport of(Block block, Shape sample) {
-        List<Axis> axes = new ArrayList<>(List.of(Axis.BATCH));
-        for (long size : sample.getShape()) {
-            if (size < 1) {
-                throw new IllegalArgumentException(
-                        "expected the shape of one sample, with sizes of at least 1 and without the batch, found "
-                                + sample);
-            }
-            axes.add(Axis.of(size));
-        }
-        return of(block, List.of(new OnnxInput(Lowering.INPUT, DataType.FLOAT32, axes)), List.of());
+        return of(block, List.of(OnnxInput.ofImages(sample)), List.of());
     }
 
     /**

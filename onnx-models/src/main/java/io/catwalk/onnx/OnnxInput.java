@@ -1,6 +1,9 @@
 package io.catwalk.onnx;
 
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.catwalk.onnx.lowering.Lowering;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -56,6 +59,20 @@ public record OnnxInput(String name, DataType type, List<Axis> axes) {
      */
     public static OnnxInput of(String name, DataType type, Axis... axes) {
         return new OnnxInput(name, type, List.of(axes));
+    }
+
+    /** Describes samples of one shape, any number of them. */
+    static OnnxInput ofImages(Shape sample) {
+        List<Axis> axes = new ArrayList<>(List.of(Axis.BATCH));
+        for (long size : sample.getShape()) {
+            if (size < 1) {
+                throw new IllegalArgumentException(
+                        "expected the shape of one sample, with sizes of at least 1 and without the batch, found "
+                                + sample);
+            }
+            axes.add(Axis.of(size));
+        }
+        return new OnnxInput(Lowering.INPUT, DataType.FLOAT32, axes);
     }
 
     List<Axis.Dynamic> dynamic() {
