@@ -82,18 +82,21 @@ final class OrtSession implements AutoCloseable {
                 List<Long> sizes =
                         Arrays.stream(output.getInfo().getShape()).boxed().toList();
                 List<Double> numbers = new ArrayList<>();
-                flatten(output.getValue(), numbers);
+                flatten(output.getValue(), numbers, output.getInfo().type == OnnxJavaType.UINT8 ? 0xff : -1);
                 outputs.add(new Output(sizes, numbers));
             }
             return outputs;
         }
     }
 
-    private static void flatten(Object value, List<Double> numbers) {
+    /** Java has no unsigned bytes: their bits above the eighth are masked away. */
+    private static void flatten(Object value, List<Double> numbers, int bits) {
         if (value.getClass().isArray()) {
             for (int i = 0; i < java.lang.reflect.Array.getLength(value); i++) {
-                flatten(java.lang.reflect.Array.get(value, i), numbers);
+                flatten(java.lang.reflect.Array.get(value, i), numbers, bits);
             }
+        } else if (value instanceof Byte small) {
+            numbers.add((double) (small & bits));
         } else {
             numbers.add(value instanceof Boolean bit ? (bit ? 1.0 : 0.0) : ((Number) value).doubleValue());
         }

@@ -124,6 +124,32 @@ final class ShapeSamples extends OperatorSamples {
                 "Slice",
                 x -> x.get("0:" + x.getShape().get(0)));
         add(
+                "NDArray.get(NDIndex.arrays)",
+                CUBE,
+                EXACT,
+                "GatherND",
+                x -> x.get(
+                        ":, {}, :, {}",
+                        x.getManager().create(new int[] {1, 0}),
+                        x.getManager().create(new int[] {-1, 2})));
+        add("NDArray.set(NDIndex, NDArray)", CUBE, EXACT, "Slice ScatterND", x -> {
+            NDArray copy = x.duplicate();
+            copy.set(new NDIndex(":, 0"), x.get(":, 1"));
+            return copy;
+        });
+        add("NDArray.set(NDIndex, Number)", CUBE, EXACT, "Slice ScatterND", x -> {
+            x.set(new NDIndex(":, :, 1:"), x.getShape().get(0));
+            return x;
+        });
+        add("NDArray.set(NDIndex.arrays)", CUBE, EXACT, "Gather ScatterND", x -> {
+            x.set(new NDIndex(":, :, {}", x.getManager().create(new int[] {1, 0})), 0.5f);
+            return x;
+        });
+        add("NDArray.set(NDIndex.mask)", CUBE, EXACT, "Where", x -> {
+            x.set(x.lt(0), 0.5f);
+            return x;
+        });
+        add(
                 "NDArray.get(NDIndex.take)",
                 CUBE,
                 EXACT,

@@ -297,6 +297,14 @@ final class Emitter {
         }
     }
 
+    /** Makes the numbers from 0 on, as many as asked for. */
+    Value range(Dim size) {
+        return share(List.of("range", size), () -> {
+            Value zero = scalar(ElementType.INT64, 0);
+            return node("Range", zero, number(size, ElementType.INT64), scalar(ElementType.INT64, 1));
+        });
+    }
+
     /** Makes a single whole number that may follow the inputs. */
     Value number(Dim number, ElementType type) {
         if (number.isFixed()) {

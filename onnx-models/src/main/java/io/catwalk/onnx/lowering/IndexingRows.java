@@ -6,8 +6,10 @@ import io.catwalk.onnx.graph.Dim;
 import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
+import io.catwalk.onnx.trace.Arguments;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /** Writes what picks elements. */
 final class IndexingRows {
@@ -16,51 +18,104 @@ final class IndexingRows {
 
     static List<Row> rows() {
         return List.of(
-                Row.of("NDArray.get(NDIndex)", "Slice, Squeeze, Unsqueeze", IndexingRows::slice),
+                Row.of("NDArray.get(NDIndex)", "Slice, Squeeze, Unsqueeze", site -> slice(site, site.receiver(), 1)),
                 Row.of("NDArray.get(NDIndex.take)", "Gather", IndexingRows::take),
+                Row.of(
+                        "NDArray.get(NDIndex.arrays)",
+                        "Concat, Transpose, GatherND",
+                        site -> picked(
+                                site.to(),
+                                site.receiver(),
+                                site.list(1),
+                                site.call().numbers(2))),
                 Row.of("NDArray.get(NDIndex.pick)", "GatherElements", IndexingRows::pick),
                 Row.of("NDArray.gather(NDArray, int)", "GatherElements", site -> elements(site, site.value(1), 2)),
                 Row.of("NDArray.gatherNd(NDArray)", "Gather, Mul, Add, Reshape, Gather", IndexingRows::gatherNd),
                 Row.of("NDArray.scatter(NDArray, NDArray, int)", "ScatterElements", IndexingRows::scatter),
-                Row.of("NDArray.put(NDArray, NDArray)", "Reshape, ScatterND", IndexingRows::put),
                 Row.of("NDArray.take(NDManager, NDArray)", "Reshape, Gather", IndexingRows::takeFlat),
                 Row.of("NDArray.oneHot(int)", "OneHot", IndexingRows::oneHot),
                 Row.of("NDArray.oneHot(int, DataType)", "OneHot", IndexingRows::oneHot));
     }
 
-    private static Value slice(Site site) {
+    /** Cuts a value as the call says from the given argument on. */
+    static Value slice(Site site, Value whole, int cuts) {
         Emitter to = site.to();
-        Value value = site.receiver();
-        if (cuts(site)) {
+        Arguments call = site.call();
+        Value value = whole;
+        if (cuts(call, value.shape(), cuts)) {
             value = to.node(
                     "Slice",
                     value,
-                    to.dims(site.call().dims(1)),
-                    to.dims(site.call().dims(2)),
-                    to.ints(site.call().numbers(3)),
-                    to.ints(site.call().numbers(4)));
+                    to.dims(call.dims(cuts)),
+                    to.dims(call.dims(cuts + 1)),
+                    to.ints(call.numbers(cuts + 2)),
+                    to.ints(call.numbers(cuts + 3)));
         }
-        value = to.squeeze(value, site.call().numbers(5));
-        return to.unsqueeze(value, site.call().numbers(6));
+        return to.unsqueeze(to.squeeze(value, call.numbers(cuts + 4)), call.numbers(cuts + 5));
     }
 
     /** Tells whether any axis is cut: bounds that hold all of it are not written. */
-    private static boolean cuts(Site site) {
-        TensorShape whole = site.receiver().shape();
-        TensorShape left = site.resultShape();
-        long[] axes = site.call().numbers(3);
-        boolean all = site.call().numbers(5).length + site.call().numbers(6).length == 0 && left.equals(whole);
+    private static boolean cuts(Arguments call, TensorShape whole, int cuts) {
+        long[] axes = call.numbers(cuts + 2);
+        boolean all = true;
         for (int i = 0; all && i < axes.length; i++) {
-            all = site.call().numbers(4)[i] == 1
-                    && site.call().dims(1).get(i).equals(Dim.of(0))
-                    && whole.get((int) axes[i]).isFixed();
+            Dim size = whole.get((int) axes[i]);
+            Dim stop = call.dims(cuts + 1).get(i);
+            boolean toTheEnd = stop.isFixed()
+                    && (stop.fixed() == Long.MAX_VALUE || (size.isFixed() && stop.fixed() >= size.fixed()));
+            all = toTheEnd && call.dims(cuts).get(i).equals(Dim.of(0)) && call.numbers(cuts + 3)[i] == 1;
         }
-        return axes.length > 0 && !all;
+        return !all;
     }
 
     private static Value take(Site site) {
         Attributes axis = Attributes.NONE.with("axis", site.call().integer(2));
         return site.to().node("Gather", axis, site.receiver(), whole(site, site.value(1)));
+    }
+
+    /**
+     * Takes what index arrays pick. Single numbers among them take an axis away first; the others are broadcast
+     * together, and their axes come where theirs were, or in front if those were not side by side.
+     */
+    static Value picked(Emitter to, Value array, List<Value> indices, long[] axes) {
+        Value value = array;
+        List<Value> rest = new ArrayList<>();
+        List<Long> along = new ArrayList<>();
+        for (int i = 0; i < axes.length; i++) {
+            Value whole = to.cast(indices.get(i), ElementType.INT64);
+            long axis = axes[i] - (i - rest.size());
+            if (whole.rank() == 0) {
+                value = to.node("Gather", Attributes.NONE.with("axis", axis), value, whole);
+            } else {
+                rest.add(whole);
+                along.add(axis);
+            }
+        }
+        return switch (rest.size()) {
+            case 0 -> value;
+            case 1 -> to.node("Gather", Attributes.NONE.with("axis", along.get(0)), value, rest.get(0));
+            default -> pickedTogether(to, value, rest, along);
+        };
+    }
+
+    private static Value pickedTogether(Emitter to, Value array, List<Value> indices, List<Long> axes) {
+        TensorShape common = indices.stream().map(Value::shape).reduce(TensorShape.SCALAR, TensorShape::broadcast);
+        List<Value> columns = indices.stream()
+                .map(index -> to.unsqueeze(to.expand(index, common.dims()), common.rank()))
+                .toList();
+        List<Long> order = new ArrayList<>(axes);
+        LongStream.range(0, array.rank()).filter(axis -> !axes.contains(axis)).forEach(order::add);
+        Value moved = to.transpose(array, order.stream().mapToLong(axis -> axis).toArray());
+        Value made = to.node("GatherND", moved, to.concat(common.rank(), columns));
+        long first = axes.get(0);
+        boolean together = axes.get(axes.size() - 1) - first == axes.size() - 1;
+        if (!together) {
+            return made;
+        }
+        long[] back = LongStream.range(0, made.rank())
+                .map(axis -> axis < first ? axis + common.rank() : axis < first + common.rank() ? axis - first : axis)
+                .toArray();
+        return to.transpose(made, back);
     }
 
     private static Value takeFlat(Site site) {
@@ -133,17 +188,6 @@ final class IndexingRows {
     private static boolean fits(Dim indices, Dim elements) {
         boolean fixed = indices.isFixed() && elements.isFixed();
         return fixed ? indices.fixed() <= elements.fixed() : indices.equals(elements);
-    }
-
-    private static Value put(Site site) {
-        Emitter to = site.to();
-        Value array = site.receiver();
-        Value flat = to.reshape(array, List.of(array.shape().size()));
-        Dim count = site.value(1).shape().size();
-        Value places = to.reshape(whole(site, site.value(1)), List.of(count, Dim.of(1)));
-        Value values = to.reshape(site.value(2), List.of(count));
-        return to.reshape(
-                to.node("ScatterND", flat, places, values), array.shape().dims());
     }
 
     private static Value whole(Site site, Value indices) {

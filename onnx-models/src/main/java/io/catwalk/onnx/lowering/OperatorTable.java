@@ -33,7 +33,10 @@ public final class OperatorTable {
                         .flatMap(List::stream)
                         .toList());
         groups.put("Shape", ShapeRows.rows());
-        groups.put("Indexing", IndexingRows.rows());
+        groups.put(
+                "Indexing",
+                Stream.concat(IndexingRows.rows().stream(), WritingRows.rows().stream())
+                        .toList());
         groups.put(
                 "Reduction",
                 Stream.of(ReductionRows.rows(), NormRows.rows(), OrderRows.rows())

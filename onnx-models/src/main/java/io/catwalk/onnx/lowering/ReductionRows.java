@@ -90,12 +90,12 @@ final class ReductionRows {
         return site.to().node("CumSum", site.receiverAs(site.resultType()), axis);
     }
 
-    /** Sorts an axis of fixed size: the smallest k of k. Equal elements may come in another order than in PyTorch. */
+    /** Sorts an axis: the smallest k of k. Equal elements may come in another order than in PyTorch. */
     private static List<Value> sorted(Site site, int along) {
         int axis = site.receiver().shape().axis(along);
         Attributes attributes =
                 Attributes.NONE.with("axis", axis).with("largest", 0).with("sorted", 1);
-        Value all = site.to().ints(site.receiver().shape().get(axis).fixed("a sorted axis"));
+        Value all = site.to().dims(List.of(site.receiver().shape().get(axis)));
         return site.to().nodes("TopK", attributes, 2, site.receiver(), all);
     }
 

@@ -1,29 +1,33 @@
 package io.catwalk.onnx.trace;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.index.dim.NDIndexAll;
 import ai.djl.ndarray.index.dim.NDIndexBooleans;
 import ai.djl.ndarray.index.dim.NDIndexElement;
-import ai.djl.ndarray.index.dim.NDIndexFixed;
-import ai.djl.ndarray.index.dim.NDIndexNull;
 import ai.djl.ndarray.index.dim.NDIndexPick;
-import ai.djl.ndarray.index.dim.NDIndexSlice;
 import ai.djl.ndarray.index.dim.NDIndexTake;
-import java.util.ArrayList;
+import ai.djl.ndarray.types.Shape;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Brings the forms of {@link NDIndex} down to three primitives: slice, take along one axis, pick. */
+/**
+ * Brings the forms of {@link NDIndex} down to primitives: a slice, which is a view, and then what index arrays pick
+ * out of it, which is a copy. PyTorch works in this order too, other than NumPy.
+ */
 final class Indexing {
 
-    /** Arguments: array, starts, stops, axes, steps, axes to squeeze, axes to add (each {@code long[]}). */
+    /** Arguments: array, then the cuts of a {@link Selection}. */
     static final String SLICE = "NDArray.get(NDIndex)";
 
     /** Arguments: array, indices, axis. */
     static final String TAKE = "NDArray.get(NDIndex.take)";
+
+    /** Arguments: array, list of indices, their axes. */
+    static final String ARRAYS = "NDArray.get(NDIndex.arrays)";
 
     /** Arguments: array, indices, axis. */
     static final String PICK = "NDArray.get(NDIndex.pick)";
@@ -37,7 +41,7 @@ final class Indexing {
                         .isPresent());
     }
 
-    private static Optional<NDArray> arrayIn(NDIndexElement element) {
+    static Optional<NDArray> arrayIn(NDIndexElement element) {
         if (element instanceof NDIndexBooleans mask) {
             return Optional.of(mask.getIndex());
         }
@@ -50,53 +54,40 @@ final class Indexing {
     /** Copies an index with the engine's arrays in place of traced ones. */
     static NDIndex unwrap(Tracer tracer, NDIndex index) {
         List<NDIndexElement> elements = index.getIndices();
-        if (elements.stream().noneMatch(element -> arrayIn(element).isPresent())) {
-            return index;
-        }
-        if (elements.stream().anyMatch(NDIndexPick.class::isInstance)) {
-            return unwrapPick(tracer, elements);
-        }
-        List<String> items = new ArrayList<>();
-        List<Object> arrays = new ArrayList<>();
-        for (NDIndexElement element : elements) {
-            arrayIn(element).ifPresent(array -> arrays.add(tracer.traced(array).real()));
-            items.add(text(element));
-        }
-        if (index.getEllipsisIndex() >= 0) {
-            items.add(index.getEllipsisIndex(), "...");
-        }
-        return new NDIndex(String.join(",", items), arrays.toArray());
-    }
-
-    /** Copies an index that DJL can only build axis by axis. */
-    private static NDIndex unwrapPick(Tracer tracer, List<NDIndexElement> elements) {
         NDIndex copy = new NDIndex();
-        for (NDIndexElement element : elements) {
-            if (element instanceof NDIndexPick pick) {
-                copy.addPickDim(tracer.traced(pick.getIndex()).real());
-            } else {
-                copy.addAllDim();
+        for (int i = 0; i < elements.size(); i++) {
+            if (i == index.getEllipsisIndex()) {
+                copy.addEllipseDim();
             }
+            add(copy, unwrap(tracer, elements.get(i)));
         }
-        return copy;
+        return index.getEllipsisIndex() == elements.size() ? copy.addEllipseDim() : copy;
     }
 
-    private static String text(NDIndexElement element) {
-        if (element instanceof NDIndexFixed fixed) {
-            return Long.toString(fixed.getIndex());
-        }
-        if (element instanceof NDIndexSlice slice) {
-            String bounds = text(slice.getMin()) + ":" + text(slice.getMax());
-            return slice.getStep() == null ? bounds : bounds + ":" + slice.getStep();
-        }
-        if (element instanceof NDIndexNull) {
-            return "null";
-        }
-        return element instanceof NDIndexAll ? ":" : "{}";
+    private static void add(NDIndex index, NDIndexElement element) {
+        index.addAllDim();
+        index.getIndices().set(index.getIndices().size() - 1, element);
     }
 
-    private static String text(@Nullable Long bound) {
-        return bound == null ? "" : bound.toString();
+    private static NDIndexElement unwrap(Tracer tracer, NDIndexElement element) {
+        if (element instanceof NDIndexBooleans mask) {
+            return new NDIndexBooleans(tracer.traced(mask.getIndex()).real());
+        }
+        if (element instanceof NDIndexTake take) {
+            return new NDIndexTake(tracer.traced(take.getIndex()).real());
+        }
+        return element instanceof NDIndexPick pick
+                ? new NDIndexPick(tracer.traced(pick.getIndex()).real())
+                : element;
+    }
+
+    /** Makes an index that takes all of some axes, and indices of others. */
+    static NDIndex of(int rank, List<TracedArray> arrays, long[] axes) {
+        NDIndex index = new NDIndex().addAllDim(rank);
+        for (int i = 0; i < axes.length; i++) {
+            index.getIndices().set((int) axes[i], new NDIndexTake(arrays.get(i).real()));
+        }
+        return index;
     }
 
     static NDArray get(Tracer tracer, TracedArray array, NDIndex index) {
@@ -104,130 +95,123 @@ final class Indexing {
             index.addAllDim(array.real().getShape().dimension());
         }
         if (!array.dependsOnInput() && !dependsOnInput(tracer, index)) {
-            NDArray result = array.real().get(tracer.realManager(), unwrap(tracer, index));
-            return (NDArray) wrapped(tracer.wrapConstants(array, "get", result));
+            return constant(tracer, array, index);
         }
-        List<NDIndexElement> elements = elements(index, array.real().getShape().dimension());
-        List<NDIndexElement> arrays =
-                elements.stream().filter(e -> arrayIn(e).isPresent()).toList();
-        if (arrays.isEmpty()) {
-            return record(
-                    tracer,
-                    array,
-                    SLICE,
-                    slice(elements),
-                    () -> array.real().get(tracer.realManager(), unwrap(tracer, index)));
+        if (index.stream().anyMatch(NDIndexPick.class::isInstance)) {
+            return pick(tracer, array, index);
         }
-        boolean single =
-                arrays.size() == 1 && elements.stream().allMatch(e -> e instanceof NDIndexAll || arrays.contains(e));
-        if (!single) {
-            throw tracer.error("an index with an array beside other restrictions has no ONNX form here:"
-                    + " index in two steps, one axis at a time");
+        Selection selection = Selection.of(tracer, index, array.real().getShape());
+        selection.mask().ifPresent(mask -> {
+            throw tracer.error("a boolean mask that depends on the input makes an array whose shape depends on the"
+                    + " data, which ONNX cannot hold: multiply by the mask, or use where");
+        });
+        if (selection.arrays().isEmpty()) {
+            return view(tracer, array, selection);
         }
-        int axis = elements.indexOf(arrays.get(0));
-        if (arrays.get(0) instanceof NDIndexBooleans mask) {
-            return masked(tracer, array, mask.getIndex(), axis);
+        TracedArray part = selection.cutsNothing() ? array : tracer.traced(view(tracer, array, selection));
+        return picked(tracer, part, selection.arrays(), selection.axes());
+    }
+
+    private static NDArray constant(Tracer tracer, TracedArray array, NDIndex index) {
+        boolean copies = index.stream().anyMatch(element -> arrayIn(element).isPresent());
+        NDArray result = array.real().get(tracer.realManager(), unwrap(tracer, index));
+        NDArray wrapped = (NDArray) known(tracer.wrapConstants(array, copies ? "take" : "get", result));
+        if (!copies) {
+            Selection selection = Selection.of(tracer, index, array.real().getShape());
+            tracer.traced(wrapped).viewOf(array, selection.cuts());
         }
-        TracedArray indices = tracer.traced(arrayIn(arrays.get(0)).orElseThrow());
-        String primitive = arrays.get(0) instanceof NDIndexPick ? PICK : TAKE;
+        return wrapped;
+    }
+
+    /** Takes the part that all but the index arrays leave. It shares memory with the array. */
+    static NDArray view(Tracer tracer, TracedArray array, Selection selection) {
+        NDIndex index = selection.slicing();
+        NDArray part = record(
+                tracer,
+                array,
+                "get",
+                SLICE,
+                selection.cuts(),
+                () -> array.real().get(tracer.realManager(), index));
+        tracer.traced(part).viewOf(array, selection.cuts());
+        return part;
+    }
+
+    private static NDArray picked(Tracer tracer, TracedArray array, List<TracedArray> arrays, long[] axes) {
+        NDIndex index = of(array.real().getShape().dimension(), arrays, axes);
+        Object[] arguments = arrays.size() == 1
+                ? new Object[] {arrays.get(0).proxy(), axes[0]}
+                : new Object[] {proxies(arrays), axes};
         return record(
                 tracer,
                 array,
-                primitive,
-                new Object[] {indices.proxy(), (long) axis},
+                "take",
+                arrays.size() == 1 ? TAKE : ARRAYS,
+                arguments,
+                () -> array.real().get(tracer.realManager(), index));
+    }
+
+    static NDList proxies(List<TracedArray> arrays) {
+        NDList proxies = new NDList();
+        arrays.forEach(array -> proxies.add(array.proxy()));
+        return proxies;
+    }
+
+    private static NDArray pick(Tracer tracer, TracedArray array, NDIndex index) {
+        List<NDIndexElement> elements = index.getIndices();
+        List<NDIndexElement> picks =
+                elements.stream().filter(e -> arrayIn(e).isPresent()).toList();
+        boolean single = picks.size() == 1
+                && elements.stream()
+                        .allMatch(element -> element instanceof NDIndexPick || element instanceof NDIndexAll);
+        if (!single) {
+            throw tracer.error("DJL has addPickDim only beside whole axes: slice first, and pick from what is left");
+        }
+        NDArray indices = tracer.traced(arrayIn(picks.get(0)).orElseThrow()).proxy();
+        Object[] arguments = {indices, (long) elements.indexOf(picks.get(0))};
+        return record(
+                tracer,
+                array,
+                "take",
+                PICK,
+                arguments,
                 () -> array.real().get(tracer.realManager(), unwrap(tracer, index)));
     }
 
-    private static NDArray masked(Tracer tracer, TracedArray array, NDArray mask, int axis) {
-        TracedArray traced = tracer.traced(mask);
-        if (traced.dependsOnInput()) {
-            throw tracer.error("a boolean mask that depends on the input makes an array whose shape depends on the"
-                    + " data, which ONNX cannot hold: multiply by the mask, or use where");
+    /** Takes what a mask leaves: of all elements, or of those along the axes from the given one on. */
+    static NDArray booleanMask(Tracer tracer, TracedArray array, TracedArray mask, int axis) {
+        if (mask.dependsOnInput()) {
+            throw tracer.error("booleanMask with a mask that depends on the input makes an array whose shape depends"
+                    + " on the data, which ONNX cannot hold: multiply by the mask, or use where");
         }
-        if (traced.real().getShape().dimension() != 1) {
-            throw tracer.error("a boolean mask over several axes has no ONNX form here: flatten both first");
+        Shape shape = array.real().getShape();
+        Shape masked = mask.real().getShape();
+        int kept = masked.equals(shape) ? 0 : axis;
+        if (!masked.equals(shape.slice(kept))) {
+            throw tracer.error("booleanMask takes a mask of the shape of the array or of its last axes, and not "
+                    + masked + " for " + shape);
         }
-        boolean[] bits = traced.real().toBooleanArray();
-        long[] chosen = IntStream.range(0, bits.length)
-                .filter(i -> bits[i])
-                .asLongStream()
-                .toArray();
-        TracedArray indices = tracer.constant("mask", tracer.realManager().create(chosen));
-        String form = ":,".repeat(axis) + "{}";
-        return record(
+        Shape flat = shape.slice(0, kept).add(masked.size());
+        return picked(
                 tracer,
-                array,
-                TAKE,
-                new Object[] {indices.proxy(), (long) axis},
-                () -> array.real().get(tracer.realManager(), new NDIndex(form, indices.real())));
+                tracer.traced(array.proxy().reshape(flat)),
+                Selection.places(tracer, mask.real().flatten()),
+                new long[] {kept});
     }
 
     private static NDArray record(
             Tracer tracer,
             TracedArray array,
+            String name,
             String primitive,
             @Nullable Object[] arguments,
             Tracer.Computation<RuntimeException> computation) {
         List<@Nullable Object> recorded = tracer.record(array, arguments);
-        NDArray result = (NDArray) wrapped(tracer.result(primitive, primitive, recorded, true, computation));
-        return (NDArray) tracer.recordResult(array, "get", primitive, recorded, result);
+        NDArray result = (NDArray) known(tracer.result(primitive, primitive, recorded, true, computation));
+        return (NDArray) tracer.recordResult(array, name, primitive, recorded, result);
     }
 
-    private static Object wrapped(@Nullable Object result) {
-        if (result == null) {
-            throw new IllegalStateException("the engine returned no array");
-        }
-        return result;
-    }
-
-    /** Writes the ellipsis out and fills up with "all" to the rank of the array. */
-    private static List<NDIndexElement> elements(NDIndex index, int rank) {
-        List<NDIndexElement> elements = new ArrayList<>(index.getIndices());
-        int used = elements.stream()
-                .mapToInt(e -> e instanceof NDIndexNull ? 0 : 1)
-                .sum();
-        int place = index.getEllipsisIndex() < 0 ? elements.size() : index.getEllipsisIndex();
-        for (int i = used; i < rank; i++) {
-            elements.add(place, new NDIndexAll());
-        }
-        return elements;
-    }
-
-    private static Object[] slice(List<NDIndexElement> elements) {
-        List<long[]> cuts = new ArrayList<>();
-        List<Long> squeezed = new ArrayList<>();
-        List<Long> added = new ArrayList<>();
-        long axis = 0;
-        long made = 0;
-        for (NDIndexElement element : elements) {
-            if (element instanceof NDIndexNull) {
-                added.add(made++);
-                continue;
-            }
-            if (element instanceof NDIndexFixed fixed) {
-                long start = fixed.getIndex();
-                cuts.add(new long[] {start, start == -1 ? Long.MAX_VALUE : start + 1, axis, 1});
-                squeezed.add(axis);
-            } else {
-                if (element instanceof NDIndexSlice slice) {
-                    long start = slice.getMin() == null ? 0 : slice.getMin();
-                    long stop = slice.getMax() == null ? Long.MAX_VALUE : slice.getMax();
-                    cuts.add(new long[] {start, stop, axis, slice.getStep() == null ? 1 : slice.getStep()});
-                }
-                made++;
-            }
-            axis++;
-        }
-        return new Object[] {
-            column(cuts, 0), column(cuts, 1), column(cuts, 2), column(cuts, 3), longs(squeezed), longs(added)
-        };
-    }
-
-    private static long[] column(List<long[]> rows, int column) {
-        return rows.stream().mapToLong(row -> row[column]).toArray();
-    }
-
-    private static long[] longs(List<Long> values) {
-        return values.stream().mapToLong(Long::longValue).toArray();
+    private static Object known(@Nullable Object result) {
+        return Objects.requireNonNull(result, "the engine returned no array");
     }
 }

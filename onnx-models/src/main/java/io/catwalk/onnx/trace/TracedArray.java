@@ -11,7 +11,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,10 +61,7 @@ final class TracedArray implements InvocationHandler {
             "contentEquals",
             "allClose",
             "copyTo",
-            "encode",
-            "nonzero",
-            "booleanMask",
-            "unique");
+            "encode");
     private static final Set<String> WRITES = Set.of("set", "setScalar", "intern");
 
     private final Tracer tracer;
@@ -79,6 +75,7 @@ final class TracedArray implements InvocationHandler {
     private int seen;
     private boolean outside;
     private byte @Nullable [] content;
+    private Writing.@Nullable View view;
 
     TracedArray(Tracer tracer, NDArray real, String hint, @Nullable Slot slot, Storage storage) {
         this.tracer = tracer;
@@ -122,6 +119,22 @@ final class TracedArray implements InvocationHandler {
     /** Tells whether the numbers depend on the input, whatever has become of them. */
     boolean comesFromInput() {
         return dependsOnInput;
+    }
+
+    /** Says that this array is a part of another one, so that writing into it writes into that. */
+    void viewOf(TracedArray whole, Object[] cuts) {
+        view = new Writing.View(whole, cuts);
+    }
+
+    Writing.@Nullable View view() {
+        return view;
+    }
+
+    /** Takes what was written into this array for what it holds. */
+    void hold(Slot written) {
+        slot = written;
+        dependsOnInput = true;
+        seen = storage.version();
     }
 
     boolean belongsTo(Tracer other) {
@@ -247,6 +260,9 @@ final class TracedArray implements InvocationHandler {
         if (!dependsOnInput() && !tracer.dependsOnInput(arguments)) {
             return tracer.runConstant(this, real, method, arguments);
         }
+        if (method.getName().equals("booleanMask") && arguments != null && arguments.length == 2) {
+            return Indexing.booleanMask(tracer, this, tracer.traced((NDArray) arguments[0]), (int) arguments[1]);
+        }
         Signature signature = Signature.of(method);
         if (tracer.isPrimitive(signature)) {
             return tracer.runPrimitive(this, real, method, arguments, signature);
@@ -284,13 +300,14 @@ final class TracedArray implements InvocationHandler {
 
     private @Nullable Object write(Object self, Method method, @Nullable Object @Nullable [] arguments)
             throws Throwable {
-        if (method.isDefault() && arguments != null && arguments[arguments.length - 1] instanceof Function) {
+        boolean indexed = arguments != null && arguments.length == 2;
+        if (indexed && method.isDefault()) {
             return InvocationHandler.invokeDefault(self, method, arguments);
         }
         requireWritable();
         if (dependsOnInput() || tracer.dependsOnInput(arguments)) {
-            throw tracer.error("writing into parts of an array that depends on the input has no ONNX form here:"
-                    + " build it with concat, stack or where instead");
+            throw tracer.error("replacing all that an array holds has no ONNX form where the input is in it: use the"
+                    + " other array in its place");
         }
         Object result = tracer.runConstant(this, real, method, arguments);
         storage.written();
@@ -304,21 +321,20 @@ final class TracedArray implements InvocationHandler {
             if (!tracer.isPrimitive(signature)) {
                 throw tracer.withoutForm(real.duplicate(), method, arguments);
             }
-            List<@Nullable Object> recorded = tracer.record(this, arguments);
-            tracer.change(signature, recorded, () -> Tracer.invoke(real, method, tracer.unwrap(arguments)));
-            slot = tracer.operation(signature, recorded, real);
-            dependsOnInput = true;
-            storage.writtenFromInput();
+            Writing.overwrite(
+                    tracer,
+                    this,
+                    signature.text(),
+                    tracer.record(this, arguments),
+                    () -> Tracer.invoke(real, method, tracer.unwrap(arguments)));
         } else {
             Tracer.invoke(real, method, tracer.unwrap(arguments));
-            slot = null;
             storage.written();
         }
-        seen = storage.version();
         return proxy;
     }
 
-    private void requireWritable() {
+    void requireWritable() {
         if (storage.isFrozen()) {
             throw tracer.error("the network changes a parameter (" + hint + ") in place during forward");
         }

@@ -22,6 +22,11 @@ final class TracedIndexer extends NDArrayIndexer {
     }
 
     @Override
+    public void set(NDArray array, NDIndex index, Object value) {
+        Writing.set(tracer, tracer.traced(array), index, value);
+    }
+
+    @Override
     public NDArray get(NDArray array, NDIndexFullPick fullPick) {
         throw unsupported();
     }

@@ -322,12 +322,6 @@ final class Tracer {
         return error(Missing.primitive(method, () -> invoke(target, method, unwrap(arguments))));
     }
 
-    /** Changes an array in place, unless a dry rehearsal holds no numbers. */
-    void change(Signature signature, List<@Nullable Object> recorded, Computation<Throwable> computation)
-            throws Throwable {
-        result(signature.text(), signature.text(), recorded, true, computation);
-    }
-
     Object recordResult(
             TracedArray receiver,
             String name,
@@ -351,8 +345,8 @@ final class Tracer {
     }
 
     /** Writes an operation on the tape that changed an array in place. */
-    Slot operation(Signature signature, List<@Nullable Object> arguments, NDArray result) {
-        return tape.operation(signature.text(), arguments, List.of(result), origin::here)
+    Slot operation(String signature, List<@Nullable Object> arguments, NDArray result) {
+        return tape.operation(signature, arguments, List.of(result), origin::here)
                 .get(0);
     }
 

@@ -45,8 +45,9 @@ class OperatorsPageTest {
 
             - Reading numbers of an array that depends on the input (`getFloat`, `toFloatArray`, ...).
             - Boolean masks that depend on the input: the shape of the result would depend on the data.
-            - Writing into parts of an array that depends on the input (`set`).
-            - An index array beside other restrictions in one `NDIndex`.
+            - An array that is used after its memory was written through another array. A slice (`get`) may be written: what
+              it is a slice of is written, too.
+            - Several values for a mask that depends on the input.
             - What DJL's PyTorch engine does not implement: `prelu`, `batchDot`, `deconvolution`, `asinh`, `acosh`, `atanh`,
               `trace`, `multiBoxTarget`; and `multiBoxDetection`, which decides by numbers.
             - Types that the engine does not know, and ends the process on: BFLOAT16, INT16, UINT16, UINT32, UINT64.

@@ -36,7 +36,12 @@ class RowsTest {
         Set<String> methods = Stream.of(NDArray.class, NDArrayEx.class)
                 .flatMap(type -> Arrays.stream(type.getMethods()).map(method -> signature(type, method)))
                 .collect(Collectors.toSet());
-        List<String> formsOfIndex = List.of("NDArray.get(NDIndex.take)", "NDArray.get(NDIndex.pick)");
+        List<String> formsOfIndex = List.of(
+                "NDArray.get(NDIndex.take)",
+                "NDArray.get(NDIndex.pick)",
+                "NDArray.get(NDIndex.arrays)",
+                "NDArray.set(NDIndex.arrays)",
+                "NDArray.set(NDIndex.mask)");
         assertThat(rows()).allMatch(row -> methods.contains(row) || formsOfIndex.contains(row));
     }
 

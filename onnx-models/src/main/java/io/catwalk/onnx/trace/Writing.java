@@ -1,0 +1,116 @@
+package io.catwalk.onnx.trace;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.index.dim.NDIndexPick;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Brings {@code set(NDIndex, ...)} down to primitives that make a changed copy, of which the array then takes hold. */
+final class Writing {
+
+    /** Arguments: array, value, then the cuts of a {@link Selection}. */
+    static final String SLICE = "NDArray.set(NDIndex, NDArray)";
+
+    private static final String SLICE_TO_NUMBER = "NDArray.set(NDIndex, Number)";
+
+    /** Arguments: array, value, list of indices, their axes. */
+    private static final String ARRAYS = "NDArray.set(NDIndex.arrays)";
+
+    /** Arguments: array, value, mask, the first axis that it covers. */
+    private static final String MASK = "NDArray.set(NDIndex.mask)";
+
+    private Writing() {}
+
+    static void set(Tracer tracer, TracedArray array, NDIndex index, Object value) {
+        array.requireWritable();
+        if (index.stream().anyMatch(NDIndexPick.class::isInstance)) {
+            throw tracer.error("DJL writes nothing where an index has addPickDim: use scatter");
+        }
+        Object real = value instanceof NDArray operand ? tracer.traced(operand).real() : value;
+        if (!array.dependsOnInput() && !tracer.dependsOnInput(new Object[] {index, value})) {
+            write(array.real(), Indexing.unwrap(tracer, index), real);
+            array.storage().written();
+            return;
+        }
+        Selection selection = Selection.of(tracer, index, array.real().getShape());
+        boolean picks = !selection.arrays().isEmpty() || selection.mask().isPresent();
+        TracedArray part =
+                !picks || selection.cutsNothing() ? array : tracer.traced(Indexing.view(tracer, array, selection));
+        if (selection.mask().isPresent()) {
+            masked(tracer, part, selection, value, real);
+        } else if (picks) {
+            NDIndex places = Indexing.of(part.real().getShape().dimension(), selection.arrays(), selection.axes());
+            Object[] arguments = {value, Indexing.proxies(selection.arrays()), selection.axes()};
+            change(tracer, part, ARRAYS, arguments, places, real);
+        } else {
+            Object[] arguments = Stream.concat(Stream.of(value), Arrays.stream(selection.cuts()))
+                    .toArray();
+            String primitive = value instanceof NDArray ? SLICE : SLICE_TO_NUMBER;
+            change(tracer, part, primitive, arguments, selection.slicing(), real);
+        }
+    }
+
+    private static void masked(Tracer tracer, TracedArray part, Selection selection, Object value, Object real) {
+        TracedArray mask = selection.mask().orElseThrow();
+        if (real instanceof NDArray values && values.size() != 1) {
+            throw tracer.error("several values for a mask that depends on the input have no ONNX form, since the mask"
+                    + " tells how many there are: make an array of them all, and use where");
+        }
+        NDIndex places = new NDIndex().addAllDim(selection.maskedAxis()).addBooleanIndex(mask.real());
+        Object[] arguments = {value, mask.proxy(), (long) selection.maskedAxis()};
+        change(tracer, part, MASK, arguments, places, real);
+    }
+
+    private static void change(
+            Tracer tracer, TracedArray array, String primitive, Object[] arguments, NDIndex index, Object value) {
+        overwrite(tracer, array, primitive, tracer.record(array, arguments), () -> {
+            write(array.real(), index, value);
+            return null;
+        });
+    }
+
+    private static void write(NDArray array, NDIndex index, Object value) {
+        array.getNDArrayInternal().getIndexer(array.getManager()).set(array, index, value);
+    }
+
+    /** Changes an array, and what it is a view of. */
+    static <E extends Throwable> void overwrite(
+            Tracer tracer,
+            TracedArray array,
+            String primitive,
+            List<@Nullable Object> arguments,
+            Tracer.Computation<E> computation)
+            throws E {
+        List<View> views = new ArrayList<>();
+        List<Slot> before = new ArrayList<>();
+        for (View view = array.view(); view != null; view = view.of().view()) {
+            views.add(view);
+            before.add(view.of().slot());
+        }
+        tracer.result(primitive, primitive, arguments, true, computation);
+        Slot written = tracer.operation(primitive, arguments, array.real());
+        array.storage().writtenFromInput();
+        array.hold(written);
+        for (int i = 0; i < views.size(); i++) {
+            TracedArray whole = views.get(i).of();
+            List<@Nullable Object> parts = new ArrayList<>(List.of(before.get(i), written));
+            parts.addAll(Arrays.asList(views.get(i).cuts()));
+            tracer.result(SLICE, SLICE, parts, true, () -> null);
+            written = tracer.operation(SLICE, parts, whole.real());
+            whole.hold(written);
+        }
+    }
+
+    /**
+     * Says which part of another array an array is.
+     *
+     * @param of the other array, whose memory it shares
+     * @param cuts as those of a {@link Selection}
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared, never changed
+    record View(TracedArray of, Object[] cuts) {}
+}
