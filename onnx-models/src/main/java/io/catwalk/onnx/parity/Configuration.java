@@ -6,15 +6,19 @@ import io.catwalk.onnx.runtime.OnnxOptions;
  * Names one way to run a file.
  *
  * @param options threads and optimization level
- * @param batch images per call; the last call of a sweep may have fewer
+ * @param batch images per call, of which the last call of a sweep may have fewer, or {@link #WHOLE}
  */
 public record Configuration(OnnxOptions options, int batch) {
+
+    /** Stands for samples that are not cut into batches. */
+    public static final int WHOLE = 0;
 
     /** Writes the configuration for people: {@code level ALL, all threads, batch 256}. */
     @Override
     public String toString() {
         String threads =
                 options.threads() == OnnxOptions.ALL_THREADS ? "all threads" : options.threads() + " thread(s)";
-        return "level " + options.optimization() + ", " + threads + ", batch " + batch;
+        return "level " + options.optimization() + ", " + threads + ", "
+                + (batch == WHOLE ? "samples as they are" : "batch " + batch);
     }
 }

@@ -55,7 +55,7 @@ public final class MetadataKeys {
     /** Number of images whose label differs. */
     public static final String PARITY_FLIPS = PARITY + "flips";
 
-    /** Largest absolute difference of a logit. */
+    /** Largest absolute difference of a logit, or of a number of another output. */
     public static final String PARITY_MAX_ABS = PARITY + "max_abs";
 
     /** Mean absolute difference of the logits. */
@@ -66,6 +66,18 @@ public final class MetadataKeys {
 
     /** Largest absolute difference that passes. */
     public static final String PARITY_TOLERANCE = PARITY + "tolerance";
+
+    /** Name of the output that the numbers of a proof belong to, the one that differs most. */
+    public static final String PARITY_OUTPUT = PARITY + "output";
+
+    /** Number of ways in which the file was run: optimization levels, threads, batches. */
+    public static final String PARITY_CONFIGURATIONS = PARITY + "configurations";
+
+    /** Largest difference of a proof, as a share of the largest absolute value of the output. */
+    public static final String PARITY_RELATIVE = PARITY + "relative";
+
+    /** Largest share that passes. */
+    public static final String PARITY_RELATIVE_TOLERANCE = PARITY + "relative_tolerance";
 
     private MetadataKeys() {}
 }

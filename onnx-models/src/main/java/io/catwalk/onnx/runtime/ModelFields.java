@@ -40,7 +40,10 @@ final class ModelFields {
     }
 
     static ModelFields read(Path file) {
-        byte[] bytes = bytes(file);
+        return of(file, bytes(file));
+    }
+
+    static ModelFields of(Path file, byte[] bytes) {
         List<Field> fields = new ArrayList<>();
         try {
             CodedInputStream in = CodedInputStream.newInstance(bytes);

@@ -5,23 +5,32 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import io.catwalk.onnx.OnnxFileException;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.stream.Collectors;
 
 /**
  * Holds an ONNX file that was read once and found fit to run, before an engine saw it.
  *
- * @param signature what it takes and gives
- * @param scores what its numbers are
- * @param metadata what it says about itself
+ * @param file where it is
  * @param fields its bytes
+ * @param content the same, parsed
+ * @param inputs what a run has to give
+ * @param outputs what a run gives
+ * @param metadata what it says about itself
  * @param external whether weights lie in files beside it
  */
-record ModelFile(Signature signature, Scores scores, OnnxMetadata metadata, ModelFields fields, Weights external) {
+record ModelFile(
+        Path file,
+        ModelFields fields,
+        ModelProto content,
+        List<TensorInfo> inputs,
+        List<TensorInfo> outputs,
+        SortedMap<String, String> metadata,
+        Weights external) {
 
     /** Smallest operator set that ONNX Runtime promises to run (its documentation, "Compatibility"). */
     static final long OLDEST_OPSET = 7;
@@ -35,16 +44,25 @@ record ModelFile(Signature signature, Scores scores, OnnxMetadata metadata, Mode
         BESIDE
     }
 
-    static ModelFile read(Path file, OnnxHints hints) {
-        ModelFields fields = ModelFields.read(file);
+    static ModelFile read(Path file) {
+        return of(file, ModelFields.read(file));
+    }
+
+    static ModelFile of(Path name, byte[] content) {
+        return of(name, ModelFields.of(name, content));
+    }
+
+    private static ModelFile of(Path file, ModelFields fields) {
         ModelProto model = fields.model();
         checkOpset(file, model);
-        OnnxMetadata metadata = OnnxMetadata.of(file, fields.metadata());
-        Signature signature = Signature.of(
-                file, inputs(model.getGraph()), outputs(model.getGraph()), metadata.preprocessing(), hints);
-        checkAgree(file, signature, metadata, hints);
-        Scores scores = Scores.of(model.getGraph(), signature.output());
-        return new ModelFile(signature, scores, metadata, fields, checkWeights(file, model));
+        return new ModelFile(
+                file,
+                fields,
+                model,
+                inputs(model.getGraph()),
+                outputs(model.getGraph()),
+                fields.metadata(),
+                checkWeights(file, model));
     }
 
     /** Lists the inputs that a run has to give; a file of IR version 3 lists its weights among them. */
@@ -76,63 +94,15 @@ record ModelFile(Signature signature, Scores scores, OnnxMetadata metadata, Mode
         }
     }
 
+    /** Finds weights beside the model, and refuses those outside its folder. */
     private static Weights checkWeights(Path file, ModelProto model) {
-        List<TensorProto> tensors = new ArrayList<>();
-        Tensors.visit(model, tensors::add);
-        Weights weights = Weights.INSIDE;
-        for (TensorProto tensor : tensors) {
+        List<TensorProto> external = new ArrayList<>();
+        Tensors.visit(model, tensor -> {
             if (ExternalData.isExternal(tensor)) {
-                weights = Weights.BESIDE;
-                checkNumbers(file, tensor, isNanBeside(file, tensor));
-            } else {
-                checkNumbers(file, tensor, NotANumber.isIn(tensor));
-            }
-        }
-        return weights;
-    }
-
-    private static boolean isNanBeside(Path file, TensorProto tensor) {
-        ExternalData data = ExternalData.of(file, tensor);
-        try {
-            return NotANumber.isIn(tensor, data);
-        } catch (IOException e) {
-            throw new OnnxFileException(
-                    file, "readable weights in " + data.file(), e.toString(), "check the rights of that file", e);
-        }
-    }
-
-    private static void checkNumbers(Path file, TensorProto tensor, boolean nan) {
-        if (nan) {
-            throw new OnnxFileException(
-                    file,
-                    "numbers as weights",
-                    "NaN in " + Tensors.name(tensor),
-                    "train again with a lower learning rate and export the result");
-        }
-    }
-
-    private static void checkAgree(Path file, Signature signature, OnnxMetadata metadata, OnnxHints hints) {
-        metadata.labels().ifPresent(labels -> {
-            if (labels.size() != signature.classes()) {
-                throw new OnnxFileException(
-                        file,
-                        signature.classes() + " labels, as many as logits",
-                        labels.size() + " in its metadata",
-                        "correct the entry " + MetadataKeys.LABELS);
+                external.add(tensor);
             }
         });
-        metadata.preprocessing().ifPresent(image -> {
-            int channels = image.color().channels();
-            boolean sameSize = image.height() == signature.height() && image.width() == signature.width();
-            boolean chosen = hints.height() == signature.height() && hints.width() == signature.width();
-            if (channels != signature.channels() || !(sameSize || chosen)) {
-                throw new OnnxFileException(
-                        file,
-                        "preprocessing for its input of " + signature.channels() + " x " + signature.height() + " x "
-                                + signature.width(),
-                        channels + " x " + image.height() + " x " + image.width() + " in its metadata",
-                        "correct the entries preprocessing.*");
-            }
-        });
+        external.forEach(tensor -> ExternalData.of(file, tensor));
+        return external.isEmpty() ? Weights.INSIDE : Weights.BESIDE;
     }
 }

@@ -2,17 +2,12 @@ package io.catwalk.onnx.runtime;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
-import ai.onnxruntime.OrtSession.SessionOptions;
 import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.Predictor;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Deque;
 import java.util.concurrent.ConcurrentLinkedDeque;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * Runs a classifier in an ONNX file with ONNX Runtime. Safe for use by many threads at once.
@@ -28,27 +23,18 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  */
 public final class OnnxPredictor implements Predictor {
 
-    private final Path file;
     private final Signature signature;
     private final Scores scores;
     private final OnnxMetadata metadata;
     private final Pixels pixels;
-    private final OrtEnvironment environment;
-    private final SessionOptions sessionOptions; // must outlive the session
-    private final OrtSession session;
+    private final Session session;
     private final Deque<Lane> idle = new ConcurrentLinkedDeque<>();
-    private final ReadWriteLock lifetime = new ReentrantReadWriteLock(); // runs read, close writes
-    private boolean closed;
 
-    private OnnxPredictor(
-            Path file, ModelFile model, OrtEnvironment environment, SessionOptions sessionOptions, OrtSession session) {
-        this.file = file;
-        this.signature = model.signature();
-        this.scores = model.scores();
-        this.metadata = model.metadata();
+    private OnnxPredictor(Classifier classifier, Session session) {
+        this.signature = classifier.signature();
+        this.scores = classifier.scores();
+        this.metadata = classifier.metadata();
         this.pixels = Pixels.of(signature, metadata);
-        this.environment = environment;
-        this.sessionOptions = sessionOptions;
         this.session = session;
     }
 
@@ -86,35 +72,9 @@ public final class OnnxPredictor implements Predictor {
      * @throws OnnxFileException if the file is missing, broken, dangerous, or no image classifier
      */
     public static OnnxPredictor open(Path file, OnnxOptions options, OnnxHints hints) {
-        ModelFile model = ModelFile.read(file, hints);
-        OrtEnvironment environment = Environment.shared();
-        SessionOptions sessionOptions = new SessionOptions();
-        try {
-            sessionOptions.setIntraOpNumThreads(options.threads());
-            sessionOptions.setOptimizationLevel(options.optimization().level());
-            // Every failure also arrives as an exception; the copy on the error stream is noise.
-            sessionOptions.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-            // The bytes that were checked are those that run. Weights beside the file need its path.
-            OrtSession session = switch (model.external()) {
-                case INSIDE -> environment.createSession(model.fields().bytes(), sessionOptions);
-                case BESIDE -> environment.createSession(file.toRealPath().toString(), sessionOptions);
-            };
-            return new OnnxPredictor(file, model, environment, sessionOptions, session);
-        } catch (OrtException e) {
-            sessionOptions.close();
-            throw new OnnxFileException(
-                    file,
-                    "a model that ONNX Runtime accepts",
-                    reason(e),
-                    "check it with onnx.checker or export it again",
-                    e);
-        } catch (IOException e) {
-            sessionOptions.close();
-            throw new OnnxFileException(file, "a model that stays in its place", e.toString(), "try again", e);
-        } catch (RuntimeException | Error e) {
-            sessionOptions.close();
-            throw e;
-        }
+        ModelFile model = ModelFile.read(file);
+        Classifier classifier = Classifier.of(model, hints);
+        return new OnnxPredictor(classifier, Session.open(model, options));
     }
 
     /**
@@ -158,27 +118,19 @@ public final class OnnxPredictor implements Predictor {
                     + " x " + signature.height() + " x " + signature.width() + " numbers, found " + images.length
                     + " numbers");
         }
-        lifetime.readLock().lock();
-        try {
-            if (closed) {
-                throw new IllegalStateException("the predictor of " + file + " is closed");
-            }
-            return run(images, count);
-        } catch (OrtException e) {
-            throw new OnnxFileException(
-                    file, "a model that runs a batch of " + count, reason(e), "export it with a dynamic batch", e);
-        } finally {
-            lifetime.readLock().unlock();
-        }
+        return session.run(
+                "a batch of " + count,
+                "export it with a dynamic batch",
+                (ort, environment) -> run(ort, environment, images, count));
     }
 
-    private float[] run(float[] images, int count) throws OrtException {
+    private float[] run(OrtSession ort, OrtEnvironment environment, float[] images, int count) throws OrtException {
         int batch = signature.batch() == Signature.ANY_BATCH ? count : signature.batch();
         float[] logits = new float[Math.multiplyExact(count, signature.classes())];
-        Lane lane = take(batch);
+        Lane lane = take(environment, batch);
         try {
             for (int first = 0; first < count; first += batch) {
-                lane.run(session, images, logits, first, Math.min(batch, count - first), batch);
+                lane.run(ort, images, logits, first, Math.min(batch, count - first), batch);
             }
         } finally {
             idle.push(lane);
@@ -187,7 +139,7 @@ public final class OnnxPredictor implements Predictor {
     }
 
     /** Takes an idle lane, or makes one if there is none of this size. */
-    private Lane take(int batch) {
+    private Lane take(OrtEnvironment environment, int batch) {
         Lane lane = idle.poll();
         if (lane != null && lane.capacity() >= batch) {
             return lane;
@@ -201,26 +153,6 @@ public final class OnnxPredictor implements Predictor {
     /** Waits for the runs under way and frees all native memory; a second call does nothing. */
     @Override
     public void close() {
-        lifetime.writeLock().lock();
-        try {
-            if (!closed) {
-                closed = true;
-                try {
-                    idle.forEach(Lane::close);
-                    session.close();
-                } finally {
-                    sessionOptions.close();
-                }
-            }
-        } catch (OrtException e) {
-            throw new IllegalStateException("ONNX Runtime did not free the session of " + file, e);
-        } finally {
-            lifetime.writeLock().unlock();
-        }
-    }
-
-    private static String reason(OrtException e) {
-        String message = String.valueOf(e.getMessage());
-        return "\"" + message.replaceFirst("^Error code - \\S+ - message: ", "") + "\"";
+        session.close(() -> idle.forEach(Lane::close));
     }
 }

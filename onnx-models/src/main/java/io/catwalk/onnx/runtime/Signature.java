@@ -83,7 +83,7 @@ public record Signature(
                     file,
                     "exactly one input: " + IMAGES,
                     inputs.size() + ": " + TensorInfo.listed(inputs),
-                    "export images alone");
+                    "export images alone, or run it with OnnxRunner, which takes any inputs");
         }
         TensorInfo input = inputs.get(0);
         List<Axis> axes = input.knownAxes();
@@ -137,7 +137,11 @@ public record Signature(
     }
 
     private static OnnxFileException noImages(Path file, String expected, TensorInfo input) {
-        return new OnnxFileException(file, expected, input.toString(), "export the model with an image as its input");
+        return new OnnxFileException(
+                file,
+                expected,
+                input.toString(),
+                "export the model with an image as its input, or run it with OnnxRunner, which takes any");
     }
 
     /** Finds the output by the given name, else by the usual one, else by being the only one of the right form. */
@@ -167,7 +171,7 @@ public record Signature(
                     "an output " + LOGITS + ", or exactly one with " + SCORES,
                     TensorInfo.listed(outputs),
                     fitting.isEmpty()
-                            ? "export it with logits as an output"
+                            ? "export it with logits as an output, or run it with OnnxRunner, which gives any"
                             : "choose one, such as --output " + fitting.get(0).name()
                                     + ", or OnnxHints.withOutput in Java");
         }

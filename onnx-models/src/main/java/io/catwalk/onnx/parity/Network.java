@@ -1,0 +1,17 @@
+package io.catwalk.onnx.parity;
+
+import io.catwalk.onnx.runtime.Tensor;
+import java.util.Map;
+
+/** Answers named arrays with named arrays, whatever engine stands behind it. */
+@FunctionalInterface
+public interface Network {
+
+    /**
+     * Runs the network once.
+     *
+     * @param inputs arrays by the names of the inputs
+     * @return arrays by the names of the outputs
+     */
+    Map<String, Tensor> run(Map<String, Tensor> inputs);
+}

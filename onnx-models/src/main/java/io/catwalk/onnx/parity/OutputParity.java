@@ -1,0 +1,158 @@
+package io.catwalk.onnx.parity;
+
+import io.catwalk.onnx.runtime.Tensor;
+import io.catwalk.onnx.runtime.TensorType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.DoubleStream;
+
+/**
+ * States how far two answers of one output differ.
+ *
+ * @param output name of the output
+ * @param numbers how many elements were compared
+ * @param notNumbers elements that are NaN in one of the answers alone
+ * @param scale largest absolute value among the reference's finite elements, 0 if there is none; 0 also for whole
+ *     numbers and booleans, which have to be equal
+ * @param maxAbs largest absolute difference
+ * @param meanAbs mean absolute difference
+ * @param p999Abs 99.9th percentile (nearest rank) of the absolute differences
+ * @param flips rows that get another label, of an output that is called {@code logits} and holds (batch, classes)
+ */
+public record OutputParity(
+        String output,
+        long numbers,
+        long notNumbers,
+        double scale,
+        double maxAbs,
+        double meanAbs,
+        double p999Abs,
+        List<Flip> flips) {
+
+    private static final String LOGITS = "logits";
+
+    /** Copies the flips. */
+    public OutputParity {
+        flips = List.copyOf(flips);
+    }
+
+    /**
+     * Compares the answers to some calls.
+     *
+     * @param output its name
+     * @param reference what is right by definition, one array a call
+     * @param candidate what is judged, one array a call
+     * @return how far they differ
+     * @throws IllegalArgumentException if a type or a shape differs; the message says which
+     */
+    public static OutputParity of(String output, List<Tensor> reference, List<Tensor> candidate) {
+        double scale = 0;
+        long notNumbers = 0;
+        List<Flip> flips = new ArrayList<>();
+        DoubleStream.Builder differences = DoubleStream.builder();
+        int row = 0;
+        for (int call = 0; call < reference.size(); call++) {
+            Tensor right = reference.get(call);
+            Tensor found = candidate.get(call);
+            if (right.type() != found.type() || !Arrays.equals(right.shape(), found.shape())) {
+                throw new IllegalArgumentException(
+                        "expected " + output + " as " + right + ", as the reference gave it, found " + found);
+            }
+            double[] expected = right.toDoubles();
+            double[] given = found.toDoubles();
+            for (int i = 0; i < expected.length; i++) {
+                boolean oneIsNan = Double.isNaN(expected[i]) != Double.isNaN(given[i]);
+                notNumbers += oneIsNan ? 1 : 0;
+                differences.add(oneIsNan ? Double.POSITIVE_INFINITY : difference(expected[i], given[i]));
+                if (isReal(right.type()) && Double.isFinite(expected[i])) {
+                    scale = Math.max(scale, Math.abs(expected[i]));
+                }
+            }
+            if (right.type() == TensorType.INT64 && !right.buffer().equals(found.buffer())) {
+                differences.add(1); // at least: doubles do not tell whole numbers beyond 2^53 apart
+            }
+            if (output.equals(LOGITS) && right.shape().length == 2) {
+                addFlips(flips, row, (int) right.shape()[1], expected, given);
+                row += (int) right.shape()[0];
+            }
+        }
+        double[] sorted = differences.build().sorted().toArray();
+        int last = sorted.length - 1;
+        return new OutputParity(
+                output,
+                sorted.length,
+                notNumbers,
+                scale,
+                sorted.length == 0 ? 0 : sorted[last],
+                Arrays.stream(sorted).average().orElse(0),
+                sorted.length == 0 ? 0 : sorted[(int) Math.ceil(sorted.length * 0.999) - 1],
+                flips);
+    }
+
+    private static boolean isReal(TensorType type) {
+        return switch (type) {
+            case FLOAT, DOUBLE, FLOAT16, BFLOAT16 -> true;
+            default -> false;
+        };
+    }
+
+    private static void addFlips(List<Flip> flips, int firstRow, int classes, double[] expected, double[] given) {
+        for (int first = 0; classes > 0 && first < expected.length; first += classes) {
+            int right = largest(expected, first, classes);
+            int found = largest(given, first, classes);
+            if (right != found) {
+                double margin = Math.abs(expected[first + right] - expected[first + found]);
+                flips.add(new Flip(firstRow + first / classes, right, found, margin));
+            }
+        }
+    }
+
+    private static int largest(double[] numbers, int first, int classes) {
+        int best = 0;
+        for (int i = 1; i < classes; i++) {
+            if (numbers[first + i] > numbers[first + best]) {
+                best = i;
+            }
+        }
+        return best;
+    }
+
+    /** Returns 0 for equal infinities and for two NaN, whose difference is not a number. */
+    private static double difference(double a, double b) {
+        return Double.compare(a, b) == 0 || a == b ? 0 : Math.abs(a - b);
+    }
+
+    /**
+     * Returns the largest difference as a share of the output's scale.
+     *
+     * @return 0 or above; the difference itself where the scale is 0
+     */
+    public double relative() {
+        return scale == 0 ? maxAbs : maxAbs / scale;
+    }
+
+    /**
+     * Gives the verdict.
+     *
+     * @param tolerance largest share of the scale that passes, 0 or above
+     * @return whether every element is within the tolerance and no label flips
+     */
+    public boolean agrees(double tolerance) {
+        return notNumbers == 0 && flips.isEmpty() && relative() <= tolerance;
+    }
+
+    /** Writes the numbers for people: {@code logits: largest difference 1.2e-06, 3.4e-07 of its scale}. */
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT,
+                "%s: largest difference %.1e, %.1e of its scale%s%s",
+                output,
+                maxAbs,
+                relative(),
+                notNumbers == 0 ? "" : ", " + notNumbers + " NaN in one alone",
+                flips.isEmpty() ? "" : ", " + flips.size() + (flips.size() == 1 ? " flip" : " flips"));
+    }
+}

@@ -1,0 +1,183 @@
+package io.catwalk.onnx.parity;
+
+import io.catwalk.onnx.OnnxFileException;
+import io.catwalk.onnx.runtime.OnnxOptions;
+import io.catwalk.onnx.runtime.OnnxRunner;
+import io.catwalk.onnx.runtime.OptimizationLevel;
+import io.catwalk.onnx.runtime.Tensor;
+import io.catwalk.onnx.runtime.TensorInfo;
+import io.catwalk.onnx.runtime.TensorInfo.Axis;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/**
+ * Proves that a file answers like the network it came from, whatever it takes and gives, in every way it may be run:
+ * all optimization levels of ONNX Runtime, one thread and all threads, the samples as they are and in batches of 1, 2
+ * and 7. {@link CrossCheck} does the same for image classifiers, over many images.
+ *
+ * @param tolerance largest difference that passes, as a share of the largest absolute value of the output; 0 or above
+ */
+public record Proof(double tolerance) {
+
+    /** Largest difference that passes unless another is asked for, as a share of an output's scale. */
+    public static final double TOLERANCE = 1e-5;
+
+    private static final List<Integer> SMALL_BATCHES = List.of(1, 2, 7);
+    private static final List<Integer> THREADS = List.of(OnnxOptions.ALL_THREADS, 1);
+
+    /** Calls in each small batch size, which take most of the time. */
+    private static final int MOST_CALLS = 8;
+
+    /** Checks the tolerance against its range. */
+    public Proof {
+        if (!(tolerance >= 0)) {
+            throw new IllegalArgumentException("tolerance must be 0 or above, but is " + tolerance);
+        }
+    }
+
+    /** Holds the calls of one batch size with what the network answers; size 0 stands for samples as they are. */
+    private record Calls(int batch, List<Map<String, Tensor>> inputs, List<Map<String, Tensor>> answers) {}
+
+    /**
+     * Runs the proof on a file.
+     *
+     * @param reference the network, which is right by definition
+     * @param file the ONNX file to judge
+     * @param samples what to ask, each an array for every input; at least one. Axes that the file leaves open may
+     *     differ from sample to sample
+     * @return the outcome of every configuration
+     * @throws OnnxFileException if the file does not open
+     * @throws IllegalArgumentException if there is no sample, or one does not fit the inputs of the file
+     */
+    public ProofReport run(Network reference, Path file, List<Map<String, Tensor>> samples) {
+        return run(reference, options -> OnnxRunner.open(file, options), samples);
+    }
+
+    /**
+     * Runs the proof on a model that is in no file.
+     *
+     * @param reference the network, which is right by definition
+     * @param model what would be in the file
+     * @param samples as for {@link #run(Network, Path, List)}
+     * @return the outcome of every configuration
+     * @throws OnnxFileException if the model does not open
+     * @throws IllegalArgumentException if there is no sample, or one does not fit the inputs of the model
+     */
+    public ProofReport run(Network reference, byte[] model, List<Map<String, Tensor>> samples) {
+        return run(reference, options -> OnnxRunner.open(model, options), samples);
+    }
+
+    private ProofReport run(
+            Network reference, Function<OnnxOptions, OnnxRunner> opener, List<Map<String, Tensor>> samples) {
+        if (samples.isEmpty()) {
+            throw new IllegalArgumentException("a proof needs at least one sample");
+        }
+        List<Calls> calls;
+        try (OnnxRunner first = opener.apply(OnnxOptions.standard())) {
+            samples.forEach(first::requireFit);
+            calls = calls(reference, first.inputs(), samples);
+        }
+        List<OptimizationLevel> levels = Arrays.asList(OptimizationLevel.values());
+        Collections.reverse(levels); // the default comes first
+        List<ProofReport.Outcome> outcomes = new ArrayList<>();
+        for (OptimizationLevel level : levels) {
+            for (int threads : THREADS) {
+                OnnxOptions options = new OnnxOptions(threads, level);
+                try (OnnxRunner candidate = opener.apply(options)) {
+                    calls.forEach(each -> outcomes.add(outcome(options, candidate, each)));
+                } catch (OnnxFileException e) {
+                    calls.forEach(each -> outcomes.add(failed(options, each, e)));
+                }
+            }
+        }
+        return new ProofReport(tolerance, outcomes);
+    }
+
+    private static ProofReport.Outcome outcome(OnnxOptions options, OnnxRunner candidate, Calls calls) {
+        try {
+            List<Map<String, Tensor>> found =
+                    calls.inputs().stream().map(candidate::run).toList();
+            List<OutputParity> outputs = new ArrayList<>();
+            for (String output : names(calls.answers(), found)) {
+                outputs.add(OutputParity.of(
+                        output,
+                        calls.answers().stream().map(each -> each.get(output)).toList(),
+                        found.stream().map(each -> each.get(output)).toList()));
+            }
+            return new ProofReport.Outcome(new Configuration(options, calls.batch()), outputs, "");
+        } catch (OnnxFileException | IllegalArgumentException e) { // the latter: other types, shapes or outputs
+            return failed(options, calls, e);
+        }
+    }
+
+    private static Set<String> names(List<Map<String, Tensor>> expected, List<Map<String, Tensor>> found) {
+        Set<String> right = expected.get(0).keySet();
+        if (!right.equals(found.get(0).keySet())) {
+            throw new IllegalArgumentException("expected the outputs " + String.join(", ", new TreeSet<>(right))
+                    + ", found " + String.join(", ", new TreeSet<>(found.get(0).keySet())));
+        }
+        return right;
+    }
+
+    private static ProofReport.Outcome failed(OnnxOptions options, Calls calls, RuntimeException e) {
+        return new ProofReport.Outcome(
+                new Configuration(options, calls.batch()), List.of(), String.valueOf(e.getMessage()));
+    }
+
+    /** Asks the network: about the samples as they are first, then about their parts. */
+    private static List<Calls> calls(Network reference, List<TensorInfo> inputs, List<Map<String, Tensor>> samples) {
+        List<Calls> calls = new ArrayList<>(List.of(asked(reference, Configuration.WHOLE, samples)));
+        List<String> cut = cut(inputs);
+        for (int batch : SMALL_BATCHES) {
+            List<Map<String, Tensor>> parts = new ArrayList<>();
+            for (Map<String, Tensor> sample : cut.isEmpty() ? List.<Map<String, Tensor>>of() : samples) {
+                long rows = Objects.requireNonNull(sample.get(cut.get(0))).shape()[0];
+                for (long from = 0; from + batch <= rows && rows > batch && parts.size() < MOST_CALLS; from += batch) {
+                    parts.add(part(sample, cut, from, from + batch));
+                }
+            }
+            if (!parts.isEmpty()) {
+                calls.add(asked(reference, batch, parts));
+            }
+        }
+        return calls;
+    }
+
+    private static Calls asked(Network reference, int batch, List<Map<String, Tensor>> inputs) {
+        return new Calls(batch, inputs, inputs.stream().map(reference::run).toList());
+    }
+
+    /** Lists the inputs that begin with the batch: the open first axis of the first input that has one. */
+    private static List<String> cut(List<TensorInfo> inputs) {
+        String axis = inputs.stream()
+                .filter(Proof::beginsOpen)
+                .map(input -> input.axes().orElseThrow().get(0).name())
+                .findFirst()
+                .orElse("");
+        return inputs.stream()
+                .filter(input -> beginsOpen(input)
+                        && input.axes().orElseThrow().get(0).name().equals(axis))
+                .map(TensorInfo::name)
+                .toList();
+    }
+
+    private static boolean beginsOpen(TensorInfo input) {
+        List<Axis> axes = input.axes().orElse(List.of());
+        return !axes.isEmpty() && axes.get(0).isOpen();
+    }
+
+    private static Map<String, Tensor> part(Map<String, Tensor> sample, List<String> cut, long from, long to) {
+        Map<String, Tensor> part = new LinkedHashMap<>(sample);
+        cut.forEach(name -> part.computeIfPresent(name, (key, whole) -> whole.rows(from, to)));
+        return part;
+    }
+}

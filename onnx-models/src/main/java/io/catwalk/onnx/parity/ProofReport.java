@@ -1,0 +1,134 @@
+package io.catwalk.onnx.parity;
+
+import io.catwalk.onnx.runtime.MetadataKeys;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Holds the outcome of every configuration of a proof.
+ *
+ * @param tolerance largest difference that passes, as a share of the largest absolute value of the output
+ * @param outcomes one per configuration, the default configuration first; at least one
+ */
+public record ProofReport(double tolerance, List<Outcome> outcomes) {
+
+    /**
+     * Says what came of one configuration.
+     *
+     * @param configuration how the file was run
+     * @param outputs how far each output differs; none if the file did not run
+     * @param failure why the file did not run, or gave other outputs, in one line; empty if it ran
+     */
+    public record Outcome(Configuration configuration, List<OutputParity> outputs, String failure) {
+
+        /** Copies the outputs. */
+        public Outcome {
+            outputs = List.copyOf(outputs);
+        }
+
+        /**
+         * Returns the output that differs most.
+         *
+         * @return by NaN, then by flips, then by the share of its scale
+         * @throws java.util.NoSuchElementException if the file did not run
+         */
+        public OutputParity worst() {
+            return outputs.stream().max(BY_HARM).orElseThrow();
+        }
+
+        /**
+         * Gives the verdict.
+         *
+         * @param tolerance largest share of an output's scale that passes
+         * @return whether the file ran and every output agrees
+         */
+        public boolean agrees(double tolerance) {
+            return failure.isEmpty() && outputs.stream().allMatch(output -> output.agrees(tolerance));
+        }
+    }
+
+    private static final Comparator<OutputParity> BY_HARM = Comparator.comparing(
+                    (OutputParity output) -> output.notNumbers() > 0)
+            .thenComparing(output -> !output.flips().isEmpty())
+            .thenComparingDouble(OutputParity::relative);
+
+    /** Checks that there is an outcome. */
+    public ProofReport {
+        outcomes = List.copyOf(outcomes);
+        if (outcomes.isEmpty()) {
+            throw new IllegalArgumentException("a proof needs at least one configuration");
+        }
+    }
+
+    /**
+     * Gives the verdict.
+     *
+     * @return whether the file agrees with the network in every configuration
+     */
+    public boolean agrees() {
+        return outcomes.stream().allMatch(outcome -> outcome.agrees(tolerance));
+    }
+
+    /**
+     * Returns the outcome that speaks most against the file: one that failed, else the one with the output that
+     * differs most.
+     *
+     * @return the worst outcome
+     */
+    public Outcome worst() {
+        return outcomes.stream()
+                .filter(outcome -> !outcome.failure().isEmpty())
+                .findFirst()
+                .orElseGet(() -> outcomes.stream()
+                        .filter(outcome -> !outcome.outputs().isEmpty())
+                        .max(Comparator.comparing(Outcome::worst, BY_HARM))
+                        .orElse(outcomes.get(0)));
+    }
+
+    /**
+     * Says what came of it in one sentence.
+     *
+     * @return such as {@code agrees: logits: largest difference 1.2e-06, 3.4e-07 of its scale (40 configurations, worst:
+     *     level ALL, all threads, batch 7)}
+     */
+    public String sentence() {
+        Outcome worst = worst();
+        String numbers = !worst.failure().isEmpty()
+                ? worst.failure()
+                : worst.outputs().isEmpty()
+                        ? "there is no output"
+                        : worst.worst().toString();
+        return String.format(
+                Locale.ROOT,
+                "%s: %s (%d configurations, worst: %s)",
+                agrees() ? "agrees" : "DISAGREES",
+                numbers,
+                outcomes.size(),
+                worst.configuration());
+    }
+
+    /**
+     * Writes the numbers of the worst outcome as metadata of a file.
+     *
+     * @return keys {@code parity.*} of {@link MetadataKeys} with their values; only the tolerance if the file did not run
+     */
+    public SortedMap<String, String> entries() {
+        SortedMap<String, String> entries = new TreeMap<>();
+        entries.put(MetadataKeys.PARITY_RELATIVE_TOLERANCE, String.valueOf(tolerance));
+        Outcome worst = worst();
+        if (worst.failure().isEmpty() && !worst.outputs().isEmpty()) {
+            OutputParity output = worst.worst();
+            entries.put(MetadataKeys.PARITY_OUTPUT, output.output());
+            entries.put(MetadataKeys.PARITY_CONFIGURATIONS, String.valueOf(outcomes.size()));
+            entries.put(MetadataKeys.PARITY_FLIPS, String.valueOf(output.flips().size()));
+            entries.put(MetadataKeys.PARITY_MAX_ABS, String.valueOf(output.maxAbs()));
+            entries.put(MetadataKeys.PARITY_MEAN_ABS, String.valueOf(output.meanAbs()));
+            entries.put(MetadataKeys.PARITY_P999_ABS, String.valueOf(output.p999Abs()));
+            entries.put(MetadataKeys.PARITY_RELATIVE, String.valueOf(output.relative()));
+        }
+        return entries;
+    }
+}

@@ -1,0 +1,257 @@
+package io.catwalk.onnx.runtime;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.Result;
+import io.catwalk.onnx.OnnxFileException;
+import io.catwalk.onnx.runtime.TensorInfo.Axis;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Runs any ONNX file with ONNX Runtime: any number of inputs and outputs, of numbers or booleans, with any number of
+ * axes. Safe for use by many threads at once. For image classifiers, {@link OnnxPredictor} is simpler and faster.
+ *
+ * <pre>{@code
+ * try (OnnxRunner runner = OnnxRunner.open(Path.of("bert.onnx"))) {
+ *     Map<String, Tensor> outputs = runner.run(Map.of(
+ *             "input_ids", Tensor.of(new long[] {101, 2023, 102}, 1, 3),
+ *             "attention_mask", Tensor.of(new long[] {1, 1, 1}, 1, 3)));
+ * }
+ * }</pre>
+ */
+public final class OnnxRunner implements AutoCloseable {
+
+    private final Path file;
+    private final List<TensorInfo> inputs;
+    private final List<TensorInfo> outputs;
+    private final SortedMap<String, String> metadata;
+    private final Session session;
+
+    private OnnxRunner(ModelFile model, Session session) {
+        this.file = model.file();
+        this.inputs = model.inputs();
+        this.outputs = model.outputs();
+        this.metadata = model.metadata();
+        this.session = session;
+    }
+
+    /**
+     * Opens a file with all threads and all optimizations.
+     *
+     * @param file an ONNX file
+     * @return the runner, to be closed
+     * @throws OnnxFileException as {@link #open(Path, OnnxOptions)}
+     */
+    public static OnnxRunner open(Path file) {
+        return open(file, OnnxOptions.standard());
+    }
+
+    /**
+     * Opens a file. Format, operator set and the places of external data are checked before ONNX Runtime sees it.
+     *
+     * @param file an ONNX file
+     * @param options how to run it
+     * @return the runner, to be closed
+     * @throws OnnxFileException if the file is missing, broken or dangerous, ONNX Runtime does not accept it, or it takes
+     *     or gives what is neither numbers nor booleans
+     */
+    public static OnnxRunner open(Path file, OnnxOptions options) {
+        return open(ModelFile.read(file), options);
+    }
+
+    /**
+     * Opens a model that is in no file.
+     *
+     * @param content what would be in the file; not copied
+     * @param options how to run it
+     * @return the runner, to be closed
+     * @throws OnnxFileException as {@link #open(Path, OnnxOptions)}; it names the model {@code model}
+     */
+    public static OnnxRunner open(byte[] content, OnnxOptions options) {
+        return open(ModelFile.of(Path.of("model"), content), options);
+    }
+
+    private static OnnxRunner open(ModelFile model, OnnxOptions options) {
+        for (TensorInfo value :
+                Stream.concat(model.inputs().stream(), model.outputs().stream()).toList()) {
+            if (!Tensor.isHeld(value.type())) {
+                throw new OnnxFileException(
+                        model.file(),
+                        "inputs and outputs of numbers or booleans",
+                        value.toString(),
+                        "export it without text, sequences, and types that Java cannot hold");
+            }
+        }
+        return new OnnxRunner(model, Session.open(model, options));
+    }
+
+    /**
+     * Returns what the file takes.
+     *
+     * @return inputs in the order of the file
+     */
+    public List<TensorInfo> inputs() {
+        return inputs;
+    }
+
+    /**
+     * Returns what the file gives.
+     *
+     * @return outputs in the order of the file
+     */
+    public List<TensorInfo> outputs() {
+        return outputs;
+    }
+
+    /**
+     * Returns what the file says about itself.
+     *
+     * @return its metadata, empty if it has none
+     * @throws OnnxFileException if an entry of a known key is malformed
+     */
+    public OnnxMetadata metadata() {
+        return OnnxMetadata.of(file, metadata);
+    }
+
+    /**
+     * Runs the file once.
+     *
+     * @param given an array for each input, by its name
+     * @return an array for each output, by its name, in the order of the file
+     * @throws IllegalArgumentException if an input is missing, unknown, or of another type or shape than the file says
+     * @throws IllegalStateException if this is closed
+     * @throws OnnxFileException if ONNX Runtime cannot run the file
+     */
+    public Map<String, Tensor> run(Map<String, Tensor> given) {
+        requireFit(given);
+        return session.run(
+                given.entrySet().stream()
+                        .map(each -> each.getKey() + " " + each.getValue())
+                        .sorted()
+                        .collect(Collectors.joining(", ")),
+                "give it sizes that it takes, or export it with dynamic axes",
+                (ort, environment) -> run(ort, environment, given));
+    }
+
+    /**
+     * Runs the file once on arrays of DJL.
+     *
+     * @param given arrays with the names of the inputs, or without names in the order of the inputs
+     * @param manager of the arrays that are returned
+     * @return an array for each output, in the order of the file, with its name
+     * @throws IllegalArgumentException as {@link #run(Map)}
+     * @throws IllegalStateException as {@link #run(Map)}
+     * @throws OnnxFileException as {@link #run(Map)}
+     */
+    public NDList run(NDList given, NDManager manager) {
+        if (given.size() != inputs.size()) {
+            throw new IllegalArgumentException(
+                    "expected " + TensorInfo.listed(inputs) + ", found " + given.size() + " array(s)");
+        }
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (int i = 0; i < given.size(); i++) {
+            String name = given.get(i).getName();
+            tensors.put(name == null ? inputs.get(i).name() : name, Tensor.of(given.get(i)));
+        }
+        NDList arrays = new NDList();
+        run(tensors).forEach((name, tensor) -> {
+            NDArray array = tensor.toArray(manager);
+            array.setName(name);
+            arrays.add(array);
+        });
+        return arrays;
+    }
+
+    private Map<String, Tensor> run(OrtSession ort, OrtEnvironment environment, Map<String, Tensor> given)
+            throws OrtException {
+        Map<String, OnnxTensor> tensors = new HashMap<>();
+        try {
+            for (Map.Entry<String, Tensor> each : given.entrySet()) {
+                tensors.put(each.getKey(), tensor(environment, each.getValue()));
+            }
+            Map<String, Tensor> answers = new LinkedHashMap<>();
+            try (Result result = ort.run(tensors)) {
+                for (TensorInfo output : outputs) {
+                    OnnxTensor found = (OnnxTensor) result.get(output.name()).orElseThrow();
+                    ByteBuffer data =
+                            found.getInfo().getNumElements() == 0 ? ByteBuffer.allocate(0) : found.getByteBuffer();
+                    answers.put(
+                            output.name(),
+                            Tensor.of(output.type(), data, found.getInfo().getShape()));
+                }
+            }
+            return Collections.unmodifiableMap(answers);
+        } finally {
+            tensors.values().forEach(OnnxTensor::close);
+        }
+    }
+
+    private static OnnxTensor tensor(OrtEnvironment environment, Tensor tensor) throws OrtException {
+        ByteBuffer source = tensor.buffer();
+        ByteBuffer direct = ByteBuffer.allocateDirect(source.remaining()).order(ByteOrder.nativeOrder());
+        direct.put(source).flip();
+        return OnnxTensor.createTensor(environment, direct, tensor.shape(), type(tensor.type()));
+    }
+
+    private static OnnxJavaType type(TensorType type) {
+        return OnnxJavaType.valueOf(type.name()); // both have the names of onnx.proto
+    }
+
+    /**
+     * Checks that arrays are what the file takes, as {@link #run(Map)} does first.
+     *
+     * @param given an array for each input, by its name
+     * @throws IllegalArgumentException if an input is missing, unknown, or of another type or shape than the file says
+     */
+    public void requireFit(Map<String, Tensor> given) {
+        List<String> expected = inputs.stream().map(TensorInfo::name).toList();
+        if (!given.keySet().equals(Set.copyOf(expected))) {
+            throw new IllegalArgumentException("expected " + TensorInfo.listed(inputs) + ", found "
+                    + (given.isEmpty() ? "none" : String.join(", ", new TreeSet<>(given.keySet()))));
+        }
+        for (TensorInfo info : inputs) {
+            Tensor tensor = Objects.requireNonNull(given.get(info.name()));
+            boolean fits = info.axes().map(axes -> fits(axes, tensor.shape())).orElse(true);
+            if (tensor.type() != info.type() || !fits) {
+                throw new IllegalArgumentException("expected " + info + ", found " + tensor);
+            }
+        }
+    }
+
+    private static boolean fits(List<Axis> axes, long[] shape) {
+        if (axes.size() != shape.length) {
+            return false;
+        }
+        for (int i = 0; i < shape.length; i++) {
+            if (!axes.get(i).isOpen() && axes.get(i).size() != shape[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Waits for the runs under way and frees all native memory; a second call does nothing. */
+    @Override
+    public void close() {
+        session.close();
+    }
+}

@@ -1,0 +1,118 @@
+package io.catwalk.onnx.runtime;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import io.catwalk.onnx.OnnxFileException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+
+/** Holds a file that ONNX Runtime has opened, runs it for many threads at once, and frees it after the last run. */
+final class Session implements AutoCloseable {
+
+    private final Path file;
+    private final OrtEnvironment environment;
+    private final SessionOptions options; // must outlive the session
+    private final OrtSession session;
+    private final ReadWriteLock lifetime = new ReentrantReadWriteLock(); // runs read, close writes
+    private boolean closed;
+
+    /** What is done with an open file. */
+    interface Run<T> {
+        T on(OrtSession session, OrtEnvironment environment) throws OrtException;
+    }
+
+    private Session(Path file, OrtEnvironment environment, SessionOptions options, OrtSession session) {
+        this.file = file;
+        this.environment = environment;
+        this.options = options;
+        this.session = session;
+    }
+
+    static Session open(ModelFile model, OnnxOptions chosen) {
+        Path file = model.file();
+        OrtEnvironment environment = Environment.shared();
+        SessionOptions options = new SessionOptions();
+        try {
+            options.setIntraOpNumThreads(chosen.threads());
+            options.setOptimizationLevel(chosen.optimization().level());
+            // Every failure also arrives as an exception; the copy on the error stream is noise.
+            options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+            // The bytes that were checked are those that run. Weights beside the file need its path.
+            OrtSession session = switch (model.external()) {
+                case INSIDE -> environment.createSession(model.fields().bytes(), options);
+                case BESIDE -> environment.createSession(file.toRealPath().toString(), options);
+            };
+            return new Session(file, environment, options, session);
+        } catch (OrtException e) {
+            options.close();
+            throw new OnnxFileException(
+                    file,
+                    "a model that ONNX Runtime accepts",
+                    reason(e),
+                    "check it with onnx.checker or export it again",
+                    e);
+        } catch (IOException e) {
+            options.close();
+            throw new OnnxFileException(file, "a model that stays in its place", e.toString(), "try again", e);
+        } catch (RuntimeException | Error e) {
+            options.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Runs the file.
+     *
+     * @param what is given, for the message
+     * @param remedy where ONNX Runtime cannot
+     */
+    <T> T run(String what, String remedy, Run<T> run) {
+        lifetime.readLock().lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("what runs " + file + " is closed");
+            }
+            return run.on(session, environment);
+        } catch (OrtException e) {
+            throw new OnnxFileException(file, "a model that runs " + what, reason(e), remedy, e);
+        } finally {
+            lifetime.readLock().unlock();
+        }
+    }
+
+    /** Waits for the runs under way and frees the session; a second call does nothing. */
+    @Override
+    public void close() {
+        close(() -> {});
+    }
+
+    /** Frees something else, too, before the session. */
+    void close(Runnable first) {
+        lifetime.writeLock().lock();
+        try {
+            if (!closed) {
+                closed = true;
+                try {
+                    first.run();
+                    session.close();
+                } finally {
+                    options.close();
+                }
+            }
+        } catch (OrtException e) {
+            throw new IllegalStateException("ONNX Runtime did not free the session of " + file, e);
+        } finally {
+            lifetime.writeLock().unlock();
+        }
+    }
+
+    private static String reason(OrtException e) {
+        String message = String.valueOf(e.getMessage());
+        return "\"" + message.replaceFirst("^Error code - \\S+ - message: ", "") + "\"";
+    }
+}

@@ -1,0 +1,234 @@
+package io.catwalk.onnx.runtime;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.onnxruntime.platform.Fp16Conversions;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+/** Holds numbers or booleans of one type in an array of any number of axes. Immutable; of no native memory. */
+public final class Tensor {
+
+    private static final Map<TensorType, DataType> TYPES = new EnumMap<>(Map.of(
+            TensorType.FLOAT, DataType.FLOAT32,
+            TensorType.DOUBLE, DataType.FLOAT64,
+            TensorType.FLOAT16, DataType.FLOAT16,
+            TensorType.BFLOAT16, DataType.BFLOAT16,
+            TensorType.INT8, DataType.INT8,
+            TensorType.UINT8, DataType.UINT8,
+            TensorType.INT16, DataType.INT16,
+            TensorType.INT32, DataType.INT32,
+            TensorType.INT64, DataType.INT64,
+            TensorType.BOOL, DataType.BOOLEAN));
+
+    private final TensorType type;
+    private final long[] shape;
+    private final ByteBuffer data; // from 0 to its limit, in native order
+
+    private Tensor(TensorType type, long[] shape, ByteBuffer data) {
+        this.type = type;
+        this.shape = shape;
+        this.data = data;
+    }
+
+    /**
+     * Makes an array of bytes as they lie in memory.
+     *
+     * @param type of the elements; text and those that Java cannot hold are not taken
+     * @param data the elements from the buffer's position to its limit, row-major, in the order of bytes of this
+     *     machine; copied
+     * @param shape sizes of the axes, 0 or above; none for a single number
+     * @return the array
+     * @throws IllegalArgumentException if the type is not taken, or the buffer holds another number of elements
+     */
+    public static Tensor of(TensorType type, ByteBuffer data, long... shape) {
+        if (!isHeld(type)) {
+            throw new IllegalArgumentException("expected elements of one of the types "
+                    + TYPES.keySet().stream().sorted().toList() + ", found " + type);
+        }
+        if (data.remaining() != elements(shape) * bytes(type)) {
+            throw new IllegalArgumentException("expected " + elements(shape) * bytes(type) + " bytes for " + type + " "
+                    + written(shape) + ", found " + data.remaining());
+        }
+        ByteBuffer copy = ByteBuffer.allocate(data.remaining()).order(ByteOrder.nativeOrder());
+        copy.put(data.duplicate()).flip();
+        return new Tensor(type, shape.clone(), copy);
+    }
+
+    /**
+     * Makes an array of 32-bit floating point numbers.
+     *
+     * @param numbers row-major
+     * @param shape sizes of the axes; none for a single number
+     * @return the array
+     * @throws IllegalArgumentException if the sizes do not fit the numbers
+     */
+    public static Tensor of(float[] numbers, long... shape) {
+        ByteBuffer data = room(numbers.length, Float.BYTES);
+        data.asFloatBuffer().put(numbers);
+        return of(TensorType.FLOAT, data, shape);
+    }
+
+    /**
+     * Makes an array of 64-bit whole numbers.
+     *
+     * @param numbers row-major
+     * @param shape sizes of the axes; none for a single number
+     * @return the array
+     * @throws IllegalArgumentException if the sizes do not fit the numbers
+     */
+    public static Tensor of(long[] numbers, long... shape) {
+        ByteBuffer data = room(numbers.length, Long.BYTES);
+        data.asLongBuffer().put(numbers);
+        return of(TensorType.INT64, data, shape);
+    }
+
+    /**
+     * Copies an array of DJL.
+     *
+     * @param array of numbers or booleans, on any device
+     * @return the same elements in the same shape
+     * @throws IllegalArgumentException if its type is text, or none that Java can hold
+     */
+    public static Tensor of(NDArray array) {
+        TensorType type = TYPES.entrySet().stream()
+                .filter(entry -> entry.getValue() == array.getDataType())
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "expected an array of numbers or booleans, found " + array.getDataType()));
+        ByteBuffer data = array.size() == 0 ? room(0, 1) : array.toByteBuffer();
+        return of(type, data, array.getShape().getShape());
+    }
+
+    /**
+     * Copies this into an array of DJL.
+     *
+     * @param manager of the new array
+     * @return the same elements in the same shape
+     */
+    public NDArray toArray(NDManager manager) {
+        return manager.create(buffer(), new Shape(shape), TYPES.get(type));
+    }
+
+    /**
+     * Returns the type of the elements.
+     *
+     * @return the type
+     */
+    public TensorType type() {
+        return type;
+    }
+
+    /**
+     * Returns the sizes of the axes.
+     *
+     * @return sizes, 0 or above; none for a single number
+     */
+    public long[] shape() {
+        return shape.clone();
+    }
+
+    /**
+     * Returns the elements as they lie in memory.
+     *
+     * @return row-major, in the order of bytes of this machine; read-only
+     */
+    public ByteBuffer buffer() {
+        return data.asReadOnlyBuffer().order(ByteOrder.nativeOrder());
+    }
+
+    /**
+     * Returns the number of elements.
+     *
+     * @return the product of the sizes, 1 without any
+     */
+    public int size() {
+        return data.limit() / bytes(type);
+    }
+
+    /**
+     * Returns all elements as doubles, which rounds whole numbers beyond 2^53.
+     *
+     * @return row-major; 1 and 0 for true and false
+     */
+    public double[] toDoubles() {
+        double[] numbers = new double[size()];
+        Arrays.setAll(numbers, this::number);
+        return numbers;
+    }
+
+    private double number(int index) {
+        return switch (type) {
+            case FLOAT -> data.getFloat(index * Float.BYTES);
+            case DOUBLE -> data.getDouble(index * Double.BYTES);
+            case FLOAT16 -> Fp16Conversions.fp16ToFloat(data.getShort(index * Short.BYTES));
+            case BFLOAT16 -> Fp16Conversions.bf16ToFloat(data.getShort(index * Short.BYTES));
+            default -> whole(index);
+        };
+    }
+
+    private long whole(int index) {
+        return switch (type) {
+            case INT16 -> data.getShort(index * Short.BYTES);
+            case INT32 -> data.getInt(index * Integer.BYTES);
+            case INT64 -> data.getLong(index * Long.BYTES);
+            case UINT8 -> Byte.toUnsignedLong(data.get(index));
+            default -> data.get(index);
+        };
+    }
+
+    /**
+     * Returns some of the rows along the first axis.
+     *
+     * @param from the first row
+     * @param to behind the last row
+     * @return an array of {@code to - from} rows
+     * @throws IllegalArgumentException if there are no such rows
+     */
+    public Tensor rows(long from, long to) {
+        if (shape.length == 0 || from < 0 || to < from || to > shape[0]) {
+            throw new IllegalArgumentException(
+                    "expected rows within " + written(shape) + ", found " + from + " to " + to);
+        }
+        int row = shape[0] == 0 ? 0 : data.limit() / (int) shape[0];
+        long[] cut = shape.clone();
+        cut[0] = to - from;
+        ByteBuffer part = data.slice((int) from * row, (int) (to - from) * row).order(ByteOrder.nativeOrder());
+        return new Tensor(type, cut, part);
+    }
+
+    /** Tells whether there can be arrays of a type. */
+    static boolean isHeld(TensorType type) {
+        return TYPES.containsKey(type);
+    }
+
+    private static int bytes(TensorType type) {
+        return Objects.requireNonNull(TYPES.get(type)).getNumOfBytes();
+    }
+
+    private static ByteBuffer room(int elements, int bytes) {
+        return ByteBuffer.allocate(Math.multiplyExact(elements, bytes)).order(ByteOrder.nativeOrder());
+    }
+
+    private static long elements(long[] shape) {
+        return Arrays.stream(shape).reduce(1, Math::multiplyExact);
+    }
+
+    private static String written(long[] shape) {
+        return Arrays.stream(shape).mapToObj(Long::toString).collect(Collectors.joining(", ", "(", ")"));
+    }
+
+    /** Writes type and shape: {@code int64 (2, 128)}. */
+    @Override
+    public String toString() {
+        return type + " " + written(shape);
+    }
+}

@@ -1,0 +1,296 @@
+package io.catwalk.onnx.parity;
+
+import static io.catwalk.onnx.TestModels.BATCH;
+import static io.catwalk.onnx.TestModels.FLOAT;
+import static io.catwalk.onnx.TestModels.node;
+import static io.catwalk.onnx.TestModels.value;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import io.catwalk.onnx.OnnxFileException;
+import io.catwalk.onnx.TestModels;
+import io.catwalk.onnx.runtime.OptimizationLevel;
+import io.catwalk.onnx.runtime.Tensor;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("tiny")
+final class ProofTest {
+
+    private static final Proof PROOF = new Proof(Proof.TOLERANCE);
+
+    @TempDir
+    private Path folder;
+
+    /** Gives a + scale * b, and the larger of a and 0 as a whole number. */
+    private static Network sum(double scale) {
+        return inputs -> {
+            Tensor a = get(inputs, "a");
+            double[] left = a.toDoubles();
+            double[] right = get(inputs, "b").toDoubles();
+            float[] sums = new float[left.length];
+            long[] whole = new long[left.length];
+            for (int i = 0; i < sums.length; i++) {
+                sums[i] = (float) (left[i] + scale * right[i]);
+                whole[i] = (long) Math.max(0, left[i]);
+            }
+            Map<String, Tensor> outputs = new LinkedHashMap<>();
+            outputs.put("sum", Tensor.of(sums, a.shape()));
+            outputs.put("whole", Tensor.of(whole, a.shape()));
+            return outputs;
+        };
+    }
+
+    private static ModelProto.Builder model() {
+        return TestModels.model(GraphProto.newBuilder()
+                .setName("sum")
+                .addInput(value("a", FLOAT, BATCH, "sequence"))
+                .addInput(value("b", FLOAT, BATCH, "sequence"))
+                .addOutput(value("sum", FLOAT, BATCH, "sequence"))
+                .addOutput(value("whole", DataType.INT64_VALUE, BATCH, "sequence"))
+                .addInitializer(TestModels.tensor("half", new float[] {0.5f}))
+                .addNode(node("Mul", List.of("b", "half"), "scaled"))
+                .addNode(node("Add", List.of("a", "scaled"), "sum"))
+                .addNode(node("Relu", List.of("a"), "positive"))
+                .addNode(cast("positive", "whole", DataType.INT64_VALUE)));
+    }
+
+    private static NodeProto.Builder cast(String from, String to, int type) {
+        return node("Cast", List.of(from), to)
+                .addAttribute(AttributeProto.newBuilder()
+                        .setName("to")
+                        .setType(AttributeProto.AttributeType.INT)
+                        .setI(type));
+    }
+
+    private static Map<String, Tensor> sample(int rows, int columns) {
+        Random random = new Random(rows);
+        float[] a = TestModels.random(random, rows * columns);
+        float[] b = TestModels.random(random, rows * columns);
+        for (int i = 0; i < a.length; i++) {
+            a[i] *= 10;
+        }
+        return Map.of("a", Tensor.of(a, rows, columns), "b", Tensor.of(b, rows, columns));
+    }
+
+    private static Tensor get(Map<String, Tensor> tensors, String name) {
+        return Objects.requireNonNull(tensors.get(name));
+    }
+
+    private static ProofReport prove(Network reference, ModelProto.Builder model, List<Map<String, Tensor>> samples) {
+        return PROOF.run(reference, model.build().toByteArray(), samples);
+    }
+
+    @Test
+    void aFileThatAnswersAlikeIsProvenInEveryWayItMayBeRun() {
+        List<List<Long>> asked = new ArrayList<>();
+        Network reference = inputs -> {
+            asked.add(Arrays.stream(get(inputs, "a").shape()).boxed().toList());
+            return sum(0.5).run(inputs);
+        };
+
+        ProofReport report = prove(reference, model(), List.of(sample(5, 4), sample(9, 3)));
+
+        assertThat(report.agrees()).as(report.sentence()).isTrue();
+        assertThat(report.outcomes())
+                .extracting(outcome -> outcome.configuration().options().optimization())
+                .contains(OptimizationLevel.values());
+        assertThat(report.outcomes())
+                .extracting(outcome -> outcome.configuration().batch())
+                .contains(Configuration.WHOLE, 1, 2, 7);
+        assertThat(report.outcomes())
+                .hasSize(5 * 2 * 4)
+                .extracting(ProofReport.Outcome::configuration)
+                .doesNotHaveDuplicates();
+        // Once about each: two samples, 1 + 1 + ... (8 at most), 2 + 2 + ..., and 7 of the second sample.
+        assertThat(asked)
+                .hasSize(2 + 8 + 6 + 1)
+                .startsWith(List.of(5L, 4L), List.of(9L, 3L))
+                .contains(List.of(1L, 4L), List.of(2L, 3L), List.of(7L, 3L));
+        assertThat(report.sentence())
+                .startsWith("agrees: ")
+                .contains("(40 configurations, worst: level ")
+                .doesNotContain("\n");
+        assertThat(report.entries())
+                .containsEntry("parity.relative_tolerance", "1.0E-5")
+                .containsEntry("parity.configurations", "40")
+                .containsKeys("parity.output", "parity.max_abs", "parity.relative");
+    }
+
+    @Test
+    void aFileThatAnswersOtherwiseIsExposedByItsOutput() {
+        ProofReport report = prove(sum(0.501), model(), List.of(sample(5, 4)));
+
+        OutputParity sum = report.worst().worst();
+        assertThat(report.agrees()).isFalse();
+        assertThat(sum.output()).isEqualTo("sum");
+        double[] a = get(sample(5, 4), "a").toDoubles();
+        double[] b = get(sample(5, 4), "b").toDoubles();
+        double scale = IntStream.range(0, 20)
+                .mapToDouble(i -> Math.abs(a[i] + 0.501 * b[i]))
+                .max()
+                .orElseThrow();
+        double largest = IntStream.range(0, 20)
+                .mapToDouble(i -> 1e-3 * Math.abs(b[i]))
+                .max()
+                .orElseThrow();
+        assertThat(report.outcomes().get(0).worst().scale()).isCloseTo(scale, within(1e-5));
+        assertThat(report.outcomes().get(0).worst().maxAbs()).isCloseTo(largest, within(2e-6));
+        assertThat(report.outcomes().get(0).worst().relative()).isCloseTo(largest / scale, within(1e-6));
+        assertThat(report.sentence()).startsWith("DISAGREES: sum: largest difference ");
+        assertThat(new Proof(1e-3)
+                        .run(sum(0.501), model().build().toByteArray(), List.of(sample(5, 4)))
+                        .agrees())
+                .isTrue();
+    }
+
+    /** The numbers are near 1,000,000, of which one is a small share. */
+    @Test
+    void wholeNumbersHaveToBeEqual() {
+        Map<String, Tensor> sample =
+                Map.of("a", Tensor.of(new float[] {1_000_000, 3}, 1, 2), "b", Tensor.of(new float[] {0, 0}, 1, 2));
+        Network wrong = inputs -> {
+            Map<String, Tensor> outputs = new LinkedHashMap<>(sum(0.5).run(inputs));
+            outputs.put("whole", Tensor.of(new long[] {1_000_001, 3}, 1, 2));
+            return outputs;
+        };
+
+        assertThat(prove(sum(0.5), model(), List.of(sample)).agrees()).isTrue();
+        ProofReport report = prove(wrong, model(), List.of(sample));
+        assertThat(report.agrees()).isFalse();
+        assertThat(report.worst().worst().output()).isEqualTo("whole");
+        assertThat(report.worst().worst().maxAbs()).isEqualTo(1);
+        // As doubles, both are 2^53.
+        OutputParity beyond = OutputParity.of(
+                "whole", List.of(Tensor.of(new long[] {1L << 53})), List.of(Tensor.of(new long[] {(1L << 53) + 1})));
+        assertThat(beyond.agrees(1e-5)).isFalse();
+    }
+
+    @Test
+    void aFileThatIsWrongInOneBatchSizeIsExposed() {
+        ModelProto.Builder model = model();
+        GraphProto.Builder graph = model.getGraphBuilder();
+        graph.setNode(1, node("Add", List.of("a", "scaled"), "right"))
+                .addInitializer(whole("first", 0))
+                .addInitializer(whole("seven", 7))
+                .addNode(node("Shape", List.of("a"), "sizes"))
+                .addNode(node("Gather", List.of("sizes", "first"), "rows"))
+                .addNode(node("Equal", List.of("rows", "seven"), "isSeven"))
+                .addNode(cast("isSeven", "one", FLOAT))
+                .addNode(node("Add", List.of("right", "one"), "sum"));
+
+        ProofReport report = prove(sum(0.5), model, List.of(sample(9, 3)));
+
+        assertThat(report.agrees()).isFalse();
+        assertThat(report.worst().configuration().batch()).isEqualTo(7);
+        assertThat(report.worst().worst().maxAbs()).isCloseTo(1, within(1e-5));
+        assertThat(prove(sum(0.5), model, List.of(sample(6, 3))).agrees()).isTrue();
+    }
+
+    private static TensorProto whole(String name, long value) {
+        return TensorProto.newBuilder()
+                .setName(name)
+                .setDataType(DataType.INT64_VALUE)
+                .addInt64Data(value)
+                .build();
+    }
+
+    @Test
+    void aFileThatDoesNotRunInOneBatchSizeFailsThere() {
+        ModelProto.Builder model = model();
+        GraphProto.Builder graph = model.getGraphBuilder();
+        graph.setNode(1, node("Add", List.of("a", "fixed"), "sum"))
+                .addInitializer(TensorProto.newBuilder()
+                        .setName("shape")
+                        .setDataType(DataType.INT64_VALUE)
+                        .addDims(2)
+                        .addInt64Data(9)
+                        .addInt64Data(3))
+                .addNode(1, node("Reshape", List.of("scaled", "shape"), "fixed"));
+
+        ProofReport report = prove(sum(0.5), model, List.of(sample(9, 3)));
+
+        assertThat(report.outcomes().get(0).agrees(1e-5)).isTrue();
+        assertThat(report.agrees()).isFalse();
+        assertThat(report.worst().failure()).contains("a model that runs a float (1, 3), b float (1, 3), found");
+        assertThat(report.entries()).containsOnlyKeys("parity.relative_tolerance");
+    }
+
+    @Test
+    void otherOutputsTypesAndShapesAreExposed() {
+        Network renamed = inputs -> Map.of("sums", get(sum(0.5).run(inputs), "sum"));
+        assertThat(prove(renamed, model(), List.of(sample(2, 2))).worst().failure())
+                .isEqualTo("expected the outputs sums, found sum, whole");
+        Network reshaped = inputs -> {
+            Map<String, Tensor> outputs = new LinkedHashMap<>(sum(0.5).run(inputs));
+            outputs.put(
+                    "whole",
+                    Tensor.of(
+                            new float[get(outputs, "whole").size()],
+                            get(outputs, "whole").shape()));
+            return outputs;
+        };
+        assertThat(prove(reshaped, model(), List.of(sample(2, 2))).worst().failure())
+                .isEqualTo("expected whole as float (2, 2), as the reference gave it, found int64 (2, 2)");
+    }
+
+    @Test
+    void notANumberAgreesWithItselfOnly() {
+        Tensor reference = Tensor.of(new float[] {Float.NaN, 1, Float.POSITIVE_INFINITY}, 3);
+        Tensor other = Tensor.of(new float[] {0, Float.NaN, Float.POSITIVE_INFINITY}, 3);
+        assertThat(OutputParity.of("y", List.of(reference), List.of(reference)).agrees(0))
+                .isTrue();
+        OutputParity parity = OutputParity.of("y", List.of(reference), List.of(other));
+        assertThat(parity.notNumbers()).isEqualTo(2);
+        assertThat(parity.scale()).isEqualTo(1);
+        assertThat(parity.agrees(1)).isFalse();
+        assertThat(parity).asString().contains("2 NaN in one alone");
+    }
+
+    @Test
+    void logitsKeepTheirFlipsAndMargins() {
+        Tensor first = Tensor.of(new float[] {1, 2, 3, 5, 4, 0}, 2, 3);
+        Tensor second = Tensor.of(new float[] {9, 1, 1}, 1, 3);
+        Tensor flipped = Tensor.of(new float[] {8.75f, 9, 1}, 1, 3);
+        OutputParity parity = OutputParity.of("logits", List.of(first, second), List.of(first, flipped));
+        assertThat(parity.flips()).containsExactly(new Flip(2, 0, 1, 8));
+        assertThat(parity.maxAbs()).isEqualTo(8);
+        assertThat(parity.meanAbs()).isCloseTo(8.25 / 9, within(1e-12));
+        assertThat(parity.agrees(1)).isFalse();
+        assertThat(OutputParity.of("scores", List.of(first, second), List.of(first, flipped))
+                        .agrees(1))
+                .isTrue();
+    }
+
+    @Test
+    void withoutFittingSamplesThereIsNoProof() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> prove(sum(0.5), model(), List.of()))
+                .withMessage("a proof needs at least one sample");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> prove(sum(0.5), model(), List.of(Map.of("a", Tensor.of(new float[2], 1, 2)))))
+                .withMessageContaining("expected a float (batch, sequence), b float (batch, sequence), found a");
+        assertThatIllegalArgumentException().isThrownBy(() -> new Proof(-1)).withMessageContaining("-1");
+        assertThatExceptionOfType(OnnxFileException.class)
+                .isThrownBy(() -> PROOF.run(sum(0.5), folder.resolve("gone.onnx"), List.of(sample(2, 2))))
+                .withMessageContaining("no such file");
+    }
+}

@@ -1,0 +1,282 @@
+package io.catwalk.onnx.runtime;
+
+import static io.catwalk.onnx.TestModels.BATCH;
+import static io.catwalk.onnx.TestModels.FLOAT;
+import static io.catwalk.onnx.TestModels.node;
+import static io.catwalk.onnx.TestModels.value;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import io.catwalk.onnx.OnnxFileException;
+import io.catwalk.onnx.TestModels;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@Tag("tiny")
+final class OnnxRunnerTest {
+
+    private static final int INT64 = TensorProto.DataType.INT64_VALUE;
+    private static final Tensor IDS = Tensor.of(new long[] {2, 0, 1, 1, 2, 2}, 2, 3);
+    private static final Tensor WEIGHTS = Tensor.of(new float[] {1, 0.5f, -1, 0, 2, 3}, 2, 3);
+
+    @TempDir
+    private Path folder;
+
+    /** Looks numbers 10, 20, 30 up by ids, and gives their products with weights, and the last axis of them summed. */
+    private static ModelProto.Builder lookup() {
+        return TestModels.model(GraphProto.newBuilder()
+                .setName("lookup")
+                .addInput(value("ids", INT64, BATCH, "sequence"))
+                .addInput(value("weights", FLOAT, BATCH, "sequence"))
+                .addOutput(value("products", FLOAT, BATCH, "sequence"))
+                .addOutput(value("echo", INT64, BATCH, "sequence"))
+                .addInitializer(TestModels.tensor("table", new float[] {10, 20, 30}, 3))
+                .addNode(node("Gather", List.of("table", "ids"), "numbers"))
+                .addNode(node("Mul", List.of("numbers", "weights"), "products"))
+                .addNode(node("Identity", List.of("ids"), "echo")));
+    }
+
+    private static Tensor get(Map<String, Tensor> tensors, String name) {
+        return Objects.requireNonNull(tensors.get(name));
+    }
+
+    private static OnnxRunner open(ModelProto.Builder model) {
+        return OnnxRunner.open(
+                model.build().toByteArray(), OnnxOptions.standard().withThreads(1));
+    }
+
+    @Test
+    void aFileOfSeveralInputsGivesItsOutputsByName() {
+        Path file = TestModels.write(folder.resolve("lookup.onnx"), lookup());
+        try (OnnxRunner runner = OnnxRunner.open(file)) {
+            assertThat(runner.inputs())
+                    .extracting(TensorInfo::toString)
+                    .containsExactly("ids int64 (batch, sequence)", "weights float (batch, sequence)");
+            Map<String, Tensor> found = runner.run(Map.of("ids", IDS, "weights", WEIGHTS));
+            assertThat(found.keySet()).containsExactly("products", "echo");
+            assertThat(get(found, "products").toDoubles()).containsExactly(30, 5, -20, 0, 60, 90);
+            assertThat(get(found, "products")).hasToString("float (2, 3)");
+            assertThat(get(found, "echo").toDoubles()).containsExactly(2, 0, 1, 1, 2, 2);
+        }
+        assertThatExceptionOfType(OnnxFileException.class)
+                .isThrownBy(() -> OnnxPredictor.open(file).close())
+                .withMessageContaining("exactly one input")
+                .withMessageContaining("or run it with OnnxRunner, which takes any");
+    }
+
+    @Test
+    void arraysOfDjlGoInAndComeOutByNameOrByPlace() {
+        try (OnnxRunner runner = open(lookup());
+                NDManager manager = NDManager.newBaseManager()) {
+            NDArray ids = manager.create(new long[] {2, 0, 1, 1, 2, 2}, new Shape(2, 3));
+            NDArray weights = manager.create(new float[] {1, 0.5f, -1, 0, 2, 3}, new Shape(2, 3));
+            NDList byPlace = runner.run(new NDList(ids, weights), manager);
+            ids.setName("ids");
+            weights.setName("weights");
+            NDList byName = runner.run(new NDList(weights, ids), manager);
+            for (NDList found : List.of(byPlace, byName)) {
+                assertThat(found).extracting(NDArray::getName).containsExactly("products", "echo");
+                assertThat(found.get(0).toFloatArray()).containsExactly(30, 5, -20, 0, 60, 90);
+                assertThat(found.get(1).getDataType()).isEqualTo(DataType.INT64);
+                assertThat(found.get(1).getShape()).isEqualTo(new Shape(2, 3));
+            }
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> runner.run(new NDList(ids), manager))
+                    .withMessageContaining("found 1 array(s)");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = TensorType.class,
+            names = {"FLOAT", "DOUBLE", "FLOAT16", "BFLOAT16", "INT8", "UINT8", "INT16", "INT32", "INT64", "BOOL"})
+    void everyTypePassesWithAnyNumberOfAxesAndElements(TensorType type) {
+        int code = TensorProto.DataType.valueOf(type.name()).getNumber();
+        for (long[] shape : new long[][] {{}, {1}, {0}, {2, 0, 3}, {2, 3}, {1, 2, 1, 2, 1, 2}}) {
+            Object[] axes =
+                    IntStream.range(0, shape.length).mapToObj(i -> "a" + i).toArray();
+            ModelProto.Builder model = TestModels.model(GraphProto.newBuilder()
+                    .setName("echo")
+                    .addInput(value("x", code, axes))
+                    .addOutput(value("y", code, axes))
+                    .addNode(node("Identity", List.of("x"), "y")));
+            int elements = (int) Arrays.stream(shape).reduce(1, (a, b) -> a * b);
+            int bytes = switch (type) {
+                case DOUBLE, INT64 -> 8;
+                case FLOAT, INT32 -> 4;
+                case FLOAT16, BFLOAT16, INT16 -> 2;
+                default -> 1;
+            };
+            ByteBuffer data = ByteBuffer.allocate(elements * bytes);
+            for (int i = 0; i < data.capacity(); i++) {
+                data.put(i, (byte) (type == TensorType.BOOL ? i % 2 : 3 * i + 1));
+            }
+            Tensor given = Tensor.of(type, data, shape);
+            try (OnnxRunner runner = open(model)) {
+                Tensor found = get(runner.run(Map.of("x", given)), "y");
+                assertThat(found.type()).isEqualTo(type);
+                assertThat(found.shape()).containsExactly(shape);
+                assertThat(found.buffer()).isEqualTo(data);
+                assertThat(found.size()).isEqualTo(elements);
+            }
+        }
+    }
+
+    @Test
+    void numbersOfEveryTypeAreReadAsTheyAre() {
+        // 1.5 as half: exponent 15, mantissa 512; as bfloat16: the upper half of 0x3fc00000.
+        assertThat(Tensor.of(TensorType.FLOAT16, shorts(0x3e00, 0xfc00), 2).toDoubles())
+                .containsExactly(1.5, Double.NEGATIVE_INFINITY);
+        assertThat(Tensor.of(TensorType.BFLOAT16, shorts(0x3fc0, 0xc000), 2).toDoubles())
+                .containsExactly(1.5, -2);
+        assertThat(Tensor.of(TensorType.INT16, shorts(0xffff, 2), 2).toDoubles())
+                .containsExactly(-1, 2);
+        ByteBuffer bytes = ByteBuffer.wrap(new byte[] {-1, 1});
+        assertThat(Tensor.of(TensorType.UINT8, bytes, 2).toDoubles()).containsExactly(255, 1);
+        assertThat(Tensor.of(TensorType.INT8, bytes, 2).toDoubles()).containsExactly(-1, 1);
+    }
+
+    private static ByteBuffer shorts(int... values) {
+        ByteBuffer buffer = ByteBuffer.allocate(values.length * 2).order(ByteOrder.nativeOrder());
+        for (int value : values) {
+            buffer.putShort((short) value);
+        }
+        return buffer.flip();
+    }
+
+    @Test
+    void rowsAreCutAlongTheFirstAxis() {
+        assertThat(WEIGHTS.rows(1, 2).toDoubles()).containsExactly(0, 2, 3);
+        assertThat(WEIGHTS.rows(1, 2)).hasToString("float (1, 3)");
+        assertThat(WEIGHTS.rows(2, 2).toDoubles()).isEmpty();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> WEIGHTS.rows(1, 3))
+                .withMessage("expected rows within (2, 3), found 1 to 3");
+    }
+
+    @Test
+    void arraysThatDoNotFitAreRefused() {
+        try (OnnxRunner runner = open(lookup())) {
+            refused(runner, Map.of("ids", IDS), "expected ids int64 (batch, sequence), weights float", "found ids");
+            refused(runner, Map.of(), "found none");
+            refused(runner, Map.of("ids", IDS, "weight", WEIGHTS), "found ids, weight");
+            refused(
+                    runner,
+                    Map.of("ids", WEIGHTS, "weights", WEIGHTS),
+                    "expected ids int64 (batch, sequence), found float (2, 3)");
+            refused(
+                    runner,
+                    Map.of("ids", IDS, "weights", Tensor.of(new float[6], 6)),
+                    "expected weights float (batch, sequence), found float (6)");
+        }
+        try (OnnxRunner runner = open(TestModels.linear())) {
+            refused(
+                    runner,
+                    Map.of("images", Tensor.of(new float[8], 2, 2, 2, 1)),
+                    "expected images float (batch, 1, 2, 2), found float (2, 2, 2, 1)");
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Tensor.of(new float[5], 2, 3))
+                .withMessage("expected 24 bytes for float (2, 3), found 20");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Tensor.of(TensorType.STRING, ByteBuffer.allocate(4), 1))
+                .withMessageContaining("found string");
+    }
+
+    private static void refused(OnnxRunner runner, Map<String, Tensor> given, String... parts) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> runner.run(given))
+                .satisfies(e -> assertThat(e.getMessage()).contains(parts));
+    }
+
+    @Test
+    void whatOnnxRuntimeCannotComputeIsSaid() {
+        try (OnnxRunner runner = open(lookup())) {
+            assertThatExceptionOfType(OnnxFileException.class)
+                    .isThrownBy(() -> runner.run(Map.of(
+                            "ids", Tensor.of(new long[] {7}, 1, 1), "weights", Tensor.of(new float[] {1}, 1, 1))))
+                    .withMessageContaining("expected a model that runs ids int64 (1, 1), weights float (1, 1), found")
+                    .withMessageContaining("; give it sizes that it takes");
+        }
+    }
+
+    @Test
+    void textIsRefusedWhenTheFileIsOpened() {
+        ModelProto.Builder model = TestModels.model(GraphProto.newBuilder()
+                .setName("text")
+                .addInput(value("words", TensorProto.DataType.STRING_VALUE, BATCH))
+                .addOutput(value("same", TensorProto.DataType.STRING_VALUE, BATCH))
+                .addNode(node("Identity", List.of("words"), "same")));
+        assertThatExceptionOfType(OnnxFileException.class)
+                .isThrownBy(() -> open(model).close())
+                .withMessageContaining("model: expected inputs and outputs of numbers or booleans, found words string");
+    }
+
+    @Test
+    void aClosedRunnerSaysSo() {
+        OnnxRunner runner = open(lookup());
+        runner.close();
+        runner.close();
+        assertThatIllegalStateException()
+                .isThrownBy(() -> runner.run(Map.of("ids", IDS, "weights", WEIGHTS)))
+                .withMessageContaining("closed");
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void memoryStaysFlatOverRunsThatSucceedAndRunsThatFail() throws Exception {
+        Tensor large = Tensor.of(new float[1 << 16], 1, 1 << 16); // 256 KiB
+        Tensor good = Tensor.of(new long[1 << 16], 1, 1 << 16);
+        long[] beyond = new long[1 << 16];
+        beyond[9] = 3;
+        Tensor bad = Tensor.of(beyond, 1, 1 << 16);
+        try (OnnxRunner runner = open(lookup())) {
+            Runnable runs = () -> {
+                for (int run = 0; run < 300; run++) {
+                    runner.run(Map.of("ids", good, "weights", large));
+                    assertThat(catchThrowable(() -> runner.run(Map.of("ids", bad, "weights", large))))
+                            .isInstanceOf(OnnxFileException.class);
+                }
+            };
+            runs.run();
+            System.gc();
+            long before = resident();
+            runs.run();
+            System.gc();
+            assertThat(resident() - before).isLessThan(64L << 20);
+        }
+    }
+
+    private static long resident() throws Exception {
+        return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+                .findFirst()
+                .orElseThrow();
+    }
+}
