@@ -101,8 +101,9 @@ final class Agreement {
                         new ParameterStore(manager, false), new NDList(manager.create(images, shape)), false);
                 var found = session.run(images, shape.getShape());
                 for (int i = 0; i < expected.size(); i++) {
-                    float scale = Math.max(1, expected.get(i).abs().max().getFloat());
-                    NDArray scaled = expected.get(i).div(scale);
+                    double scale = scale(expected.get(i));
+                    NDArray scaled =
+                            expected.get(i).toType(DataType.FLOAT64, true).div(scale);
                     List<Double> numbers = found.get(i).numbers().stream()
                             .map(number -> number / scale)
                             .toList();
@@ -129,6 +130,16 @@ final class Agreement {
             }
             return worst;
         }
+    }
+
+    /** Returns the largest number, or 1; what is not finite would make everything equal. */
+    private static double scale(NDArray array) {
+        double scale = 1;
+        for (Number number : array.toType(DataType.FLOAT64, true).toArray()) {
+            double magnitude = Math.abs(number.doubleValue());
+            scale = Double.isFinite(magnitude) ? Math.max(scale, magnitude) : scale;
+        }
+        return scale;
     }
 
     private static double difference(NDArray expected, OrtSession.Output found) {

@@ -15,6 +15,17 @@ public final class Agreements {
         return Agreement.difference(block, sample, model, Agreements::eighths, batches);
     }
 
+    /** Returns the largest difference of each output over its largest number, or over 1. */
+    public static double scaledDifference(Block block, Shape sample, byte[] model, long... batches)
+            throws OrtException {
+        return Agreement.scaledDifference(block, sample, model, batches);
+    }
+
+    /** Gives every parameter seeded numbers that no layer starts with. */
+    public static void randomize(Block block, long seed) {
+        Agreement.randomize(block, seed);
+    }
+
     /** Draws eighths from -4 to 4, which sums and products hold exactly. */
     public static float[] eighths(int count, long seed) {
         Random random = new Random(seed);

@@ -105,6 +105,12 @@ final class LayerSamples extends OperatorSamples {
                 EXACT,
                 "MaxPool",
                 x -> x.getNDArrayInternal().maxPool(new Shape(2), new Shape(2), new Shape(0), false));
+        add(
+                max,
+                MATRIX,
+                EXACT,
+                "MaxPool",
+                x -> x.getNDArrayInternal().maxPool(new Shape(5), new Shape(3), new Shape(0), true));
         String average = "NDArrayEx.avgPool(Shape, Shape, Shape, boolean, boolean)";
         for (boolean counted : new boolean[] {true, false}) {
             add(

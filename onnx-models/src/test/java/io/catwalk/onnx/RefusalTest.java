@@ -183,6 +183,26 @@ class RefusalTest {
         }
     }
 
+    /** PyTorch reads behind the end of the weights there, and answers. */
+    @Test
+    void aSequenceWithAnotherNumberOfFeaturesThanTheWeightsIsRefused() {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Block lstm = LSTM.builder()
+                    .setStateSize(4)
+                    .setNumLayers(1)
+                    .optHasBiases(false)
+                    .build();
+            lstm.initialize(manager, DataType.FLOAT32, new Shape(2, 3, 5));
+            Block block = new SequentialBlock()
+                    .add(LambdaBlock.singleton(x -> x.get(":, :, 0:3")))
+                    .add(lstm);
+            assertThatThrownBy(() -> OnnxExport.of(block, new Shape(2, 4)).bytes())
+                    .isInstanceOf(ExportException.class)
+                    .hasMessageContaining("lstm")
+                    .hasMessageContaining("5 features");
+        }
+    }
+
     private static Block bidirectional(int hidden) {
         return LSTM.builder()
                 .setStateSize(hidden)

@@ -68,6 +68,11 @@ final class WindowRules {
 
     private static List<Made> recurrent(Operands operands) {
         TensorShape input = operands.shape(0);
+        // PyTorch does not look, and computes with what lies behind the weights in memory.
+        if (!input.get(2).equals(operands.shape(1).get(2))) {
+            throw new ExportException("weights for " + operands.shape(1).get(2) + " features meet a sequence of "
+                    + input.get(2) + ", " + input + ": put the features last");
+        }
         Dim directions = operands.shape(1).get(0);
         Dim hidden = operands.shape(2).get(2);
         List<Made> made = new ArrayList<>();

@@ -93,7 +93,8 @@ final class WindowRows {
         if (!size.isFixed() || !made.isFixed()) {
             return stride > 1;
         }
-        return made.fixed("image size") > (size.fixed("image size") + 2 * pad - window) / stride + 1;
+        // A window larger than the image makes the quotient negative.
+        return made.fixed("image size") > Math.floorDiv(size.fixed("image size") + 2 * pad - window, stride) + 1;
     }
 
     private static Value average(Site site) {
