@@ -39,7 +39,33 @@ final class ArithmeticSamples extends OperatorSamples {
         add("NDArray.maximum(Number)", VECTOR, EXACT, "Max", x -> x.maximum(0.3f));
         add("NDArray.minimum(NDArray)", VECTOR, EXACT, "Min", x -> x.minimum(fixed(x, 6)));
         add("NDArray.minimum(Number)", VECTOR, EXACT, "Min", x -> x.minimum(0.3f));
-        add("NDArray.minimum(Number), NDArrayEx.relu()", VECTOR, EXACT, "Relu Min", Activation::relu6);
+        add("NDArray.minimum(Number), NDArrayEx.relu()", VECTOR, EXACT, "Clip", Activation::relu6);
+        add(
+                "NDArray.maximum(Number), NDArray.minimum(Number)",
+                VECTOR,
+                EXACT,
+                "Clip",
+                x -> x.maximum(-0.5f).minimum(0.25f));
+        add(
+                "NDArray.maximum(Number), NDArray.minimum(Number)",
+                VECTOR,
+                EXACT,
+                "Clip",
+                x -> x.minimum(0.25f).maximum(-0.5f));
+        add("NDArrayEx.relu(), NDArray.minimum(Number)", VECTOR, EXACT, "Clip", x -> Activation.relu(x.minimum(0.25f)));
+        // Bounds that cross: the last one wins, which Clip says otherwise.
+        add(
+                "NDArray.maximum(Number), NDArray.minimum(Number)",
+                VECTOR,
+                EXACT,
+                "Clip",
+                x -> x.maximum(0.5f).minimum(-0.25f));
+        add(
+                "NDArray.maximum(Number), NDArray.minimum(Number)",
+                VECTOR,
+                EXACT,
+                "Min Max",
+                x -> x.minimum(-0.25f).maximum(0.5f));
         add("NDArray.clip(Number, Number)", VECTOR, EXACT, "Clip", x -> x.clip(-0.5f, 0.5f));
         add(
                 "NDArrayEx.where(NDArray, NDArray)",

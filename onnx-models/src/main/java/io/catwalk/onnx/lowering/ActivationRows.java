@@ -37,7 +37,7 @@ final class ActivationRows {
     private static Value relu(Site site) {
         ElementType type = site.receiver().type();
         return type.isReal()
-                ? site.to().node("Relu", site.receiver())
+                ? Bounds.positive(site.to(), site.receiver())
                 : site.to().node("Max", site.receiver(), site.to().scalar(type, 0));
     }
 

@@ -22,7 +22,9 @@ final class ElementwiseRows {
 
     static List<Row> rows() {
         List<Row> rows = new ArrayList<>();
-        Map.of("add", "Add", "sub", "Sub", "mul", "Mul", "div", "Div", "maximum", "Max", "minimum", "Min")
+        both(rows, "maximum", "Max, or Clip after a minimum", site -> bounded(site, Bounds::atLeast));
+        both(rows, "minimum", "Min, or Clip after a maximum or relu", site -> bounded(site, Bounds::atMost));
+        Map.of("add", "Add", "sub", "Sub", "mul", "Mul", "div", "Div")
                 .forEach((method, operator) -> both(rows, method, operator, site -> binary(site, operator)));
         both(rows, "pow", "Pow, or Mul for whole numbers", ElementwiseRows::pow);
         both(rows, "mod", "Mod; for reals also Less, Add, Where", ElementwiseRows::mod);
@@ -76,6 +78,15 @@ final class ElementwiseRows {
     private static Value binary(Site site, String operator) {
         ElementType type = site.resultType();
         return site.to().node(operator, site.receiverAs(type), site.as(1, type));
+    }
+
+    private interface Bound {
+        Value write(Emitter to, Value value, Value bound);
+    }
+
+    private static Value bounded(Site site, Bound bound) {
+        ElementType type = site.resultType();
+        return bound.write(site.to(), site.receiverAs(type), site.as(1, type));
     }
 
     private static Value with(Site site, String operator, double number) {

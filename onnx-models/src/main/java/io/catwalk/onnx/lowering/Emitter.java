@@ -30,6 +30,7 @@ final class Emitter {
     private final int opset;
     private final Names names;
     private final List<Node> nodes = new ArrayList<>();
+    private final Map<String, Node> makers = new HashMap<>();
     private final Map<String, Initializer> initializers = new LinkedHashMap<>();
     private final Map<List<Object>, Value> shared = new HashMap<>();
     private final SizeArithmetic arithmetic;
@@ -54,6 +55,11 @@ final class Emitter {
 
     Optional<Initializer> initializer(Value value) {
         return Optional.ofNullable(initializers.get(value.name()));
+    }
+
+    /** Returns the node that makes a value; none makes inputs and constants. */
+    Optional<Node> maker(Value value) {
+        return Optional.ofNullable(makers.get(value.name()));
     }
 
     Value node(String operator, Value... inputs) {
@@ -96,7 +102,9 @@ final class Emitter {
         List<Value> values = made.stream()
                 .map(one -> new Value(names.forResultOf(operator), one.type(), one.shape(), contents))
                 .toList();
-        nodes.add(new Node(values.get(0).name(), operator, List.of(inputs), values, attributes));
+        Node node = new Node(values.get(0).name(), operator, List.of(inputs), values, attributes);
+        nodes.add(node);
+        values.forEach(value -> makers.put(value.name(), node));
         return values;
     }
 

@@ -11,6 +11,8 @@ import java.util.Optional;
 /** Lays weights out while exporting, so that no node has to do it whenever the file runs. */
 final class Weights {
 
+    private static final int SQUARE = 32;
+
     private Weights() {}
 
     /** Transposes a matrix: at once if it is fixed, with a node if the network computes it. */
@@ -45,14 +47,28 @@ final class Weights {
                 .orElseGet(() -> to.unsqueeze(vector, 0));
     }
 
+    /** Works in squares, whose rows and columns fit into the cache of the processor. */
     private static byte[] transposed(byte[] matrix, int rows, int columns, int size) {
-        byte[] turned = new byte[matrix.length];
-        for (int row = 0; row < rows; row++) {
-            for (int column = 0; column < columns; column++) {
-                System.arraycopy(matrix, (row * columns + column) * size, turned, (column * rows + row) * size, size);
+        ByteBuffer from = ByteBuffer.wrap(matrix);
+        ByteBuffer turned = ByteBuffer.allocate(matrix.length);
+        for (int top = 0; top < rows; top += SQUARE) {
+            for (int left = 0; left < columns; left += SQUARE) {
+                for (int row = top; row < Math.min(top + SQUARE, rows); row++) {
+                    for (int column = left; column < Math.min(left + SQUARE, columns); column++) {
+                        copy(from, (row * columns + column) * size, turned, (column * rows + row) * size, size);
+                    }
+                }
             }
         }
-        return turned;
+        return turned.array();
+    }
+
+    private static void copy(ByteBuffer from, int start, ByteBuffer to, int place, int size) {
+        switch (size) {
+            case Integer.BYTES -> to.putInt(place, from.getInt(start));
+            case Long.BYTES -> to.putLong(place, from.getLong(start));
+            default -> to.put(place, from, start, size);
+        }
     }
 
     /**

@@ -1,6 +1,6 @@
 package io.catwalk.onnx.trace;
 
-import java.util.Arrays;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -25,9 +25,14 @@ final class Succession {
     }
 
     /** Returns the content that a constant had in an earlier trace if it has it again, else what it has now. */
-    byte[] held(int id, byte[] content) {
-        byte[] before = contents.putIfAbsent(id, content);
-        return before != null && Arrays.equals(before, content) ? before : content;
+    byte[] held(int id, ByteBuffer content) {
+        byte[] before = contents.get(id);
+        if (before != null && ByteBuffer.wrap(before).equals(content)) {
+            return before;
+        }
+        byte[] now = Tape.copy(content);
+        contents.putIfAbsent(id, now);
+        return now;
     }
 
     void end() {

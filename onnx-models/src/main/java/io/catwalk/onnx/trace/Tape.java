@@ -1,11 +1,13 @@
 package io.catwalk.onnx.trace;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import io.catwalk.onnx.graph.ExportException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -47,26 +49,48 @@ final class Tape {
     Slot constant(String hint, NDArray array, boolean trusted, Supplier<String> origin) {
         Slot slot = slot(array);
         if (rehearsal.isPresent()) {
-            rehearsal.get().constant(slot, hint, () -> data(hint, array), trusted);
+            rehearsal.get().constant(slot, hint, () -> content(slot, hint, array), trusted);
         } else {
-            entries.add(new Entry.Constant(slot, hint, succession.held(slot.id(), data(hint, array)), origin.get()));
+            entries.add(new Entry.Constant(slot, hint, content(slot, hint, array), origin.get()));
         }
         return slot;
     }
 
+    /** Returns what a constant holds; if it held the same in an earlier trace, what is in memory already. */
+    byte[] content(Slot slot, String hint, NDArray array) {
+        return read(hint, array, elements -> succession.held(slot.id(), elements));
+    }
+
+    /** Tells whether an array holds this content. */
+    static boolean holds(String hint, NDArray array, byte[] content) {
+        return read(hint, array, elements -> ByteBuffer.wrap(content).equals(elements));
+    }
+
     /** Returns the elements, row-major, little endian. */
     static byte[] data(String hint, NDArray array) {
+        return read(hint, array, Tape::copy);
+    }
+
+    static byte[] copy(ByteBuffer elements) {
+        byte[] data = new byte[elements.remaining()];
+        elements.get(data);
+        return data;
+    }
+
+    /** Shows the elements where the engine has them: it has no check for a heap that is too small for a copy. */
+    private static <T> T read(String hint, NDArray array, Function<ByteBuffer, T> reading) {
         long bytes = array.getShape().size() * array.getDataType().getNumOfBytes();
         if (bytes > Integer.MAX_VALUE) {
             throw ExportException.tooLarge("the constant " + hint + array.getShape(), bytes);
         }
-        ByteBuffer buffer = array.toByteBuffer();
-        if (buffer.hasArray() && buffer.arrayOffset() == 0 && buffer.remaining() == buffer.array().length) {
-            return buffer.array();
+        if (bytes == 0) {
+            return reading.apply(ByteBuffer.allocate(0));
         }
-        byte[] data = new byte[buffer.remaining()];
-        buffer.get(data);
-        return data;
+        try (NDManager manager = array.getManager().newSubManager();
+                NDArray flat = array.flatten()) {
+            flat.attach(manager); // with a copy that the engine may make, if the elements do not follow each other
+            return reading.apply(flat.toByteBuffer(true));
+        }
     }
 
     List<Slot> operation(

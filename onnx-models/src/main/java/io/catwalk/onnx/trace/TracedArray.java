@@ -7,7 +7,6 @@ import java.lang.ref.Cleaner;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -161,19 +160,19 @@ final class TracedArray implements InvocationHandler {
             seen = storage.version();
         }
         Slot known = slot;
-        if (known != null && outside && !dependsOnInput && !isTrusted() && !Arrays.equals(content, data())) {
+        if (known != null && outside && !dependsOnInput && !isTrusted() && !stillHolds(content)) {
             known = null;
         }
         if (known == null) {
             known = tracer.tape().constant(hint, real, isTrusted(), tracer::place);
-            content = outside && !isTrusted() ? data() : null;
+            content = outside && !isTrusted() ? tracer.tape().content(known, hint, real) : null;
             slot = known;
         }
         return known;
     }
 
-    private byte[] data() {
-        return Tape.data(hint, real);
+    private boolean stillHolds(byte @Nullable [] before) {
+        return before != null && Tape.holds(hint, real, before);
     }
 
     /** Tells whether this is a parameter in a rehearsal: the content was compared already. */
@@ -326,7 +325,7 @@ final class TracedArray implements InvocationHandler {
                     this,
                     signature.text(),
                     tracer.record(this, arguments),
-                    () -> Tracer.invoke(real, method, tracer.unwrap(arguments)));
+                    array -> Tracer.invoke(array, method, tracer.unwrap(arguments)));
         } else {
             Tracer.invoke(real, method, tracer.unwrap(arguments));
             storage.written();

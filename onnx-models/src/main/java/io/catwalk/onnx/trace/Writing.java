@@ -1,8 +1,11 @@
 package io.catwalk.onnx.trace;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.index.dim.NDIndexPick;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -67,23 +70,21 @@ final class Writing {
 
     private static void change(
             Tracer tracer, TracedArray array, String primitive, Object[] arguments, NDIndex index, Object value) {
-        overwrite(tracer, array, primitive, tracer.record(array, arguments), () -> {
-            write(array.real(), index, value);
-            return null;
-        });
+        overwrite(tracer, array, primitive, tracer.record(array, arguments), changed -> write(changed, index, value));
     }
 
     private static void write(NDArray array, NDIndex index, Object value) {
         array.getNDArrayInternal().getIndexer(array.getManager()).set(array, index, value);
     }
 
+    /** Changes an array with the engine. */
+    interface Change<E extends Throwable> {
+        void on(NDArray array) throws E;
+    }
+
     /** Changes an array, and what it is a view of. */
     static <E extends Throwable> void overwrite(
-            Tracer tracer,
-            TracedArray array,
-            String primitive,
-            List<@Nullable Object> arguments,
-            Tracer.Computation<E> computation)
+            Tracer tracer, TracedArray array, String primitive, List<@Nullable Object> arguments, Change<E> change)
             throws E {
         List<View> views = new ArrayList<>();
         List<Slot> before = new ArrayList<>();
@@ -91,7 +92,10 @@ final class Writing {
             views.add(view);
             before.add(view.of().slot());
         }
-        tracer.result(primitive, primitive, arguments, true, computation);
+        tracer.result(primitive, primitive, arguments, true, () -> {
+            apply(change, array);
+            return null;
+        });
         Slot written = tracer.operation(primitive, arguments, array.real());
         array.storage().writtenFromInput();
         array.hold(written);
@@ -102,6 +106,32 @@ final class Writing {
             tracer.result(SLICE, SLICE, parts, true, () -> null);
             written = tracer.operation(SLICE, parts, whole.real());
             whole.hold(written);
+        }
+    }
+
+    /**
+     * Changes an array in place. What depends on the input holds numbers that say nothing, and may have no memory
+     * to change: a copy shows what the engine says to it. A constant is changed for certain, so that the next call
+     * sees that it was, even if the numbers that came from the input happen to change nothing.
+     */
+    private static <E extends Throwable> void apply(Change<E> change, TracedArray array) throws E {
+        if (array.comesFromInput()) {
+            try (NDArray copy = array.real().duplicate()) {
+                change.on(copy);
+            }
+            return;
+        }
+        NDArray real = array.real();
+        change.on(real);
+        byte[] content = Tape.data("an array", real);
+        for (int i = 0; i < content.length; i++) {
+            content[i] ^= 1;
+        }
+        // Setting an array as a whole would give it other memory than its views have.
+        try (NDManager manager = real.getManager().newSubManager();
+                NDArray view = real.expandDims(0)) {
+            ByteBuffer bytes = ByteBuffer.wrap(content).order(ByteOrder.nativeOrder());
+            write(view, new NDIndex("..."), manager.create(bytes, view.getShape(), view.getDataType()));
         }
     }
 

@@ -1,0 +1,117 @@
+package io.catwalk.onnx.trace;
+
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.internal.NDArrayEx;
+import ai.djl.ndarray.types.Shape;
+import java.lang.reflect.Method;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks the engine what costly layers make without computing them. They treat each sample by itself, along the first
+ * axis: so the engine works on a batch of no samples, which costs nothing and gives type and sizes, and the numbers,
+ * which nobody may look at while tracing, are left out. What is not known to be such a layer is computed.
+ */
+final class WithoutSamples {
+
+    private final Placeholders placeholders;
+
+    WithoutSamples(Placeholders placeholders) {
+        this.placeholders = placeholders;
+    }
+
+    /**
+     * Asks what a call makes.
+     *
+     * @param target receiver of the call
+     * @param arguments arrays of the engine, numbers and shapes
+     * @return arrays of the right type and shape whose numbers say nothing; empty if the call must be computed
+     */
+    Optional<Object> results(Object target, Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
+        @Nullable Object[] given = arguments == null ? new @Nullable Object[0] : arguments;
+        NDArray receiver = target instanceof NDArrayEx layer ? layer.getArray() : (NDArray) target;
+        boolean ofReceiver = takesReceiver(method.getName(), receiver, given);
+        boolean ofArgument = takesArgument(method.getName(), receiver, given);
+        NDArray samples = ofArgument && !ofReceiver ? (NDArray) Objects.requireNonNull(given[0]) : receiver;
+        if (!(ofReceiver || ofArgument) || samples.getShape().dimension() == 0 || samples.isEmpty()) {
+            return Optional.empty();
+        }
+        @Nullable Object[] none = given.clone();
+        try (NDArray empty = none(samples);
+                NDArray other = none(ofArgument ? (NDArray) Objects.requireNonNull(given[0]) : samples)) {
+            if (ofArgument) {
+                none[0] = other;
+            }
+            Object callee = ofReceiver ? empty : receiver;
+            Object made = Tracer.invoke(
+                    target instanceof NDArrayEx ? ((NDArray) callee).getNDArrayInternal() : callee, method, none);
+            return Optional.ofNullable(filled(made, samples.getShape().get(0)));
+        } catch (EngineException e) {
+            return Optional.empty(); // computing says what is wrong, or that only a batch of none is
+        }
+    }
+
+    private static NDArray none(NDArray samples) {
+        return samples.getManager().create(resized(samples.getShape(), 0), samples.getDataType());
+    }
+
+    /** Tells whether the receiver holds samples along its first axis, and the result holds the same. */
+    private static boolean takesReceiver(String name, NDArray receiver, @Nullable Object[] arguments) {
+        return switch (name) {
+            case "relu", "sigmoid", "tanh", "softPlus", "softSign", "selu", "leakyRelu", "elu", "gelu" -> true;
+            case "maxPool", "avgPool" ->
+                arguments[0] instanceof Shape kernel
+                        && kernel.dimension() + 2 == receiver.getShape().dimension();
+            case "matMul", "batchMatMul" -> takesArgument(name, receiver, arguments);
+            default -> false;
+        };
+    }
+
+    /** Tells whether the first argument holds samples along its first axis, and the result holds the same. */
+    private static boolean takesArgument(String name, NDArray receiver, @Nullable Object[] arguments) {
+        if (arguments.length == 0 || !(arguments[0] instanceof NDArray samples)) {
+            return false;
+        }
+        Shape shape = samples.getShape();
+        int axes = shape.dimension();
+        return switch (name) {
+            case "convolution" ->
+                arguments[1] instanceof NDArray weight && weight.getShape().dimension() == axes;
+            case "linear" -> axes >= 2;
+            case "layerNorm" -> arguments[1] instanceof Shape normalized && normalized.dimension() < axes;
+            // Training mixes the samples.
+            case "batchNorm" ->
+                axes >= 2 && !Integer.valueOf(0).equals(arguments[5]) && Boolean.FALSE.equals(arguments[8]);
+            // Of two stacks of matrices; a stack and a single matrix are broadcast.
+            case "matMul", "batchMatMul" ->
+                axes >= 3
+                        && receiver.getShape().dimension() == axes
+                        && receiver.getShape().get(0) == shape.get(0);
+            default -> false;
+        };
+    }
+
+    private @Nullable Object filled(@Nullable Object made, long samples) {
+        if (made instanceof NDList list) {
+            NDList all = new NDList();
+            list.forEach(array -> all.add(filled(array, samples)));
+            return all;
+        }
+        return made instanceof NDArray array ? filled(array, samples) : null;
+    }
+
+    private NDArray filled(NDArray none, long samples) {
+        try (none) {
+            return placeholders.of(Merge.elementType(none.getDataType(), "a layer"), resized(none.getShape(), samples));
+        }
+    }
+
+    private static Shape resized(Shape shape, long samples) {
+        long[] sizes = shape.getShape().clone();
+        sizes[0] = samples;
+        return new Shape(sizes);
+    }
+}
