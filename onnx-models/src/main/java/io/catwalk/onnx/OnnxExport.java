@@ -1,5 +1,6 @@
 package io.catwalk.onnx;
 
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
@@ -12,6 +13,8 @@ import io.catwalk.onnx.lowering.Naming;
 import io.catwalk.onnx.lowering.OperatorTable;
 import io.catwalk.onnx.lowering.Options;
 import io.catwalk.onnx.lowering.Preprocessing;
+import io.catwalk.onnx.parity.Proof;
+import io.catwalk.onnx.parity.ProofReport;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.trace.Tracing;
 import java.io.IOException;
@@ -50,6 +53,7 @@ public final class OnnxExport {
     private final Optional<ParameterStore> parameters;
     private final Options options;
     private final SortedMap<String, String> metadata;
+    private final Optional<Demand> demand;
 
     private OnnxExport(
             Block block,
@@ -57,13 +61,15 @@ public final class OnnxExport {
             Naming naming,
             Optional<ParameterStore> parameters,
             Options options,
-            SortedMap<String, String> metadata) {
+            SortedMap<String, String> metadata,
+            Optional<Demand> demand) {
         this.block = block;
         this.inputs = List.copyOf(inputs);
         this.naming = naming;
         this.parameters = parameters;
         this.options = options;
         this.metadata = metadata;
+        this.demand = demand;
     }
 
     /**
@@ -98,7 +104,13 @@ public final class OnnxExport {
 
     private static OnnxExport of(Block block, List<OnnxInput> inputs, List<String> names) {
         return new OnnxExport(
-                block, inputs, new Naming(names, List.of()), Optional.empty(), Options.withDefaults(), new TreeMap<>());
+                block,
+                inputs,
+                new Naming(names, List.of()),
+                Optional.empty(),
+                Options.withDefaults(),
+                new TreeMap<>(),
+                Optional.empty());
     }
 
     /**
@@ -121,7 +133,7 @@ public final class OnnxExport {
     }
 
     private OnnxExport with(Options changed) {
-        return new OnnxExport(block, inputs, naming, parameters, changed, metadata);
+        return new OnnxExport(block, inputs, naming, parameters, changed, metadata, demand);
     }
 
     /**
@@ -136,7 +148,8 @@ public final class OnnxExport {
         if (outputs.stream().anyMatch(String::isBlank) || Set.copyOf(outputs).size() != outputs.size()) {
             throw new IllegalArgumentException("expected outputs with names of their own, found " + outputs);
         }
-        return new OnnxExport(block, inputs, new Naming(naming.inputs(), outputs), parameters, options, metadata);
+        return new OnnxExport(
+                block, inputs, new Naming(naming.inputs(), outputs), parameters, options, metadata, demand);
     }
 
     /**
@@ -146,7 +159,7 @@ public final class OnnxExport {
      * @return the changed export
      */
     public OnnxExport withParameters(ParameterStore store) {
-        return new OnnxExport(block, inputs, naming, Optional.of(store), options, metadata);
+        return new OnnxExport(block, inputs, naming, Optional.of(store), options, metadata, demand);
     }
 
     /**
@@ -158,7 +171,7 @@ public final class OnnxExport {
     public OnnxExport withMetadata(Map<String, String> entries) {
         SortedMap<String, String> all = new TreeMap<>(metadata);
         all.putAll(entries);
-        return new OnnxExport(block, inputs, naming, parameters, options, all);
+        return new OnnxExport(block, inputs, naming, parameters, options, all, demand);
     }
 
     /**
@@ -184,7 +197,8 @@ public final class OnnxExport {
      * @throws IllegalArgumentException if no input has the axis, or the axis does not take the size
      */
     public OnnxExport withFixedSize(String axis, long size) {
-        return new OnnxExport(block, OnnxInput.fixed(inputs, axis, size), naming, parameters, options, metadata);
+        return new OnnxExport(
+                block, OnnxInput.fixed(inputs, axis, size), naming, parameters, options, metadata, demand);
     }
 
     /**
@@ -248,17 +262,60 @@ public final class OnnxExport {
     }
 
     /**
+     * Demands a proof of whatever is exported, as {@link #prove} gives it: without it, {@link #write} and
+     * {@link #bytes} fail and nothing is written. Its outcome stands in the metadata ({@code parity.*}).
+     *
+     * @param samples what to ask, each with an array for every input in order; copied. Batches of several samples are
+     *     asked in smaller batches, too
+     * @param tolerance largest difference that passes, as a share of the largest absolute value of the output; 0 or
+     *     above, such as {@link io.catwalk.onnx.parity.Proof#TOLERANCE}. Whole numbers have to be equal
+     * @return the changed export
+     * @throws IllegalArgumentException if there is no sample, one has another number of arrays than there are inputs,
+     *     or the tolerance is below 0
+     */
+    public OnnxExport withProof(List<NDList> samples, double tolerance) {
+        Optional<Demand> proof = Optional.of(Demand.of(inputs, samples, tolerance));
+        return new OnnxExport(block, inputs, naming, parameters, options, metadata, proof);
+    }
+
+    /**
+     * Exports the network as it is now, runs it in its engine and the export in ONNX Runtime, and compares every
+     * output, at all optimization levels, with one thread and all threads, with the samples as they are and in batches
+     * of 1, 2 and 7. Writes nothing.
+     *
+     * @param samples as for {@link #withProof}, at least one; arrays may have other sizes from sample to sample where
+     *     axes are dynamic
+     * @return how far the answers differ, judged at {@link io.catwalk.onnx.parity.Proof#TOLERANCE}
+     * @throws IllegalArgumentException if there is no sample, or one does not fit the inputs
+     * @throws io.catwalk.onnx.graph.ExportException as {@link #bytes()}, or if the network itself does not run on a
+     *     sample, or ONNX Runtime does not open the export
+     */
+    public ProofReport prove(NDList... samples) {
+        Model model = unproven();
+        return Demand.of(inputs, List.of(samples), Proof.TOLERANCE).report(network(model), model);
+    }
+
+    private BlockNetwork network(Model model) {
+        return new BlockNetwork(block, parameters, options, model.graph());
+    }
+
+    /**
      * Exports the network as it is now.
      *
      * @return the content of an {@code .onnx} file; the same weights give the same bytes
      * @throws io.catwalk.onnx.graph.ExportException if control flow depends on the input or on a dynamic axis, an
-     *     operation has no ONNX form, or a weight is NaN
+     *     operation has no ONNX form, a weight is NaN, or a proof is demanded and fails
      */
     public byte[] bytes() {
         return OnnxSerializer.bytes(model());
     }
 
     private Model model() {
+        Model model = unproven();
+        return demand.map(proof -> proof.proven(network(model), model)).orElse(model);
+    }
+
+    private Model unproven() {
         Graph graph = graph();
         SortedMap<String, String> entries = new TreeMap<>(metadata);
         if (inputs.stream().allMatch(OnnxInput::isOfOneSizePerSample)) {
@@ -269,7 +326,7 @@ public final class OnnxExport {
 
     /**
      * Exports the network as it is now into a file, which appears whole or not at all. The weights are held once in
-     * memory, beside the network's own.
+     * memory, beside the network's own; where a proof is demanded, twice more.
      *
      * @param file where to; replaced if it exists
      * @throws IOException if the file cannot be written

@@ -25,23 +25,36 @@ import java.util.function.Function;
  * and 7. {@link CrossCheck} does the same for image classifiers, over many images.
  *
  * @param tolerance largest difference that passes, as a share of the largest absolute value of the output; 0 or above
+ * @param batches sizes of the batches that samples are cut into, where the file takes any; each at least 1
  */
-public record Proof(double tolerance) {
+public record Proof(double tolerance, List<Integer> batches) {
 
     /** Largest difference that passes unless another is asked for, as a share of an output's scale. */
     public static final double TOLERANCE = 1e-5;
 
-    private static final List<Integer> SMALL_BATCHES = List.of(1, 2, 7);
     private static final List<Integer> THREADS = List.of(OnnxOptions.ALL_THREADS, 1);
 
     /** Calls in each small batch size, which take most of the time. */
     private static final int MOST_CALLS = 8;
 
-    /** Checks the tolerance against its range. */
+    /** Checks tolerance and batches against their ranges. */
     public Proof {
+        batches = List.copyOf(batches);
+        if (batches.stream().anyMatch(size -> size < 1)) {
+            throw new IllegalArgumentException("batches must be at least 1, but are " + batches);
+        }
         if (!(tolerance >= 0)) {
             throw new IllegalArgumentException("tolerance must be 0 or above, but is " + tolerance);
         }
+    }
+
+    /**
+     * Returns the proof with tolerance 1e-5, in batches of 1, 2 and 7.
+     *
+     * @return the proof to start from
+     */
+    public static Proof standard() {
+        return new Proof(TOLERANCE, List.of(1, 2, 7));
     }
 
     /** Holds the calls of one batch size with what the network answers; size 0 stands for samples as they are. */
@@ -134,10 +147,10 @@ public record Proof(double tolerance) {
     }
 
     /** Asks the network: about the samples as they are first, then about their parts. */
-    private static List<Calls> calls(Network reference, List<TensorInfo> inputs, List<Map<String, Tensor>> samples) {
+    private List<Calls> calls(Network reference, List<TensorInfo> inputs, List<Map<String, Tensor>> samples) {
         List<Calls> calls = new ArrayList<>(List.of(asked(reference, Configuration.WHOLE, samples)));
         List<String> cut = cut(inputs);
-        for (int batch : SMALL_BATCHES) {
+        for (int batch : batches) {
             List<Map<String, Tensor>> parts = new ArrayList<>();
             for (Map<String, Tensor> sample : cut.isEmpty() ? List.<Map<String, Tensor>>of() : samples) {
                 long rows = Objects.requireNonNull(sample.get(cut.get(0))).shape()[0];

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * Remembers what blocks hold beside their parameters, and puts it back: counters, and arrays that {@code forward}
  * makes once and keeps. Looks into blocks, lambdas, and the arrays and collections in their fields, not further.
  */
-final class BlockState {
+public final class BlockState {
 
     private static final int LARGEST_ARRAY = 1 << 20;
     private static final long LARGEST_CONTENT = 16 << 20;
@@ -35,13 +35,20 @@ final class BlockState {
 
     private BlockState() {}
 
-    static BlockState of(Block root) {
+    /**
+     * Remembers the present state.
+     *
+     * @param root a network
+     * @return the state
+     */
+    public static BlockState of(Block root) {
         BlockState state = new BlockState();
         state.visit(root);
         return state;
     }
 
-    void restore() {
+    /** Puts the state back that was there. */
+    public void restore() {
         restorations.forEach(Runnable::run);
     }
 

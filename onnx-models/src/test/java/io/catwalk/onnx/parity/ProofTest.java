@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("tiny")
 final class ProofTest {
 
-    private static final Proof PROOF = new Proof(Proof.TOLERANCE);
+    private static final Proof PROOF = Proof.standard();
 
     @TempDir
     private Path folder;
@@ -156,7 +156,7 @@ final class ProofTest {
         assertThat(report.outcomes().get(0).worst().maxAbs()).isCloseTo(largest, within(2e-6));
         assertThat(report.outcomes().get(0).worst().relative()).isCloseTo(largest / scale, within(1e-6));
         assertThat(report.sentence()).startsWith("DISAGREES: sum: largest difference ");
-        assertThat(new Proof(1e-3)
+        assertThat(new Proof(1e-3, List.of(1))
                         .run(sum(0.501), model().build().toByteArray(), List.of(sample(5, 4)))
                         .agrees())
                 .isTrue();
@@ -288,7 +288,9 @@ final class ProofTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> prove(sum(0.5), model(), List.of(Map.of("a", Tensor.of(new float[2], 1, 2)))))
                 .withMessageContaining("expected a float (batch, sequence), b float (batch, sequence), found a");
-        assertThatIllegalArgumentException().isThrownBy(() -> new Proof(-1)).withMessageContaining("-1");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Proof(-1, List.of(1)))
+                .withMessageContaining("-1");
         assertThatExceptionOfType(OnnxFileException.class)
                 .isThrownBy(() -> PROOF.run(sum(0.5), folder.resolve("gone.onnx"), List.of(sample(2, 2))))
                 .withMessageContaining("no such file");

@@ -1,0 +1,97 @@
+package io.catwalk.onnx;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.ParameterList;
+import ai.djl.training.ParameterStore;
+import io.catwalk.onnx.graph.ExportException;
+import io.catwalk.onnx.graph.Graph;
+import io.catwalk.onnx.graph.Value;
+import io.catwalk.onnx.lowering.Choice;
+import io.catwalk.onnx.lowering.Options;
+import io.catwalk.onnx.lowering.Preprocessing;
+import io.catwalk.onnx.parity.Network;
+import io.catwalk.onnx.runtime.Tensor;
+import io.catwalk.onnx.trace.BlockState;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Runs a block in its engine, with the names of the graph that was made of it, and computes what the graph does
+ * beside it: preprocessing before, probabilities behind.
+ *
+ * @param block the network
+ * @param parameters where its weights are; empty for the block itself
+ * @param options how the graph was written
+ * @param graph that the block was written as
+ */
+record BlockNetwork(Block block, Optional<ParameterStore> parameters, Options options, Graph graph) implements Network {
+
+    private static final int WHITE = 255;
+
+    @Override
+    public Map<String, Tensor> run(Map<String, Tensor> inputs) {
+        BlockState before = BlockState.of(block); // what forward keeps dies with the manager
+        try (NDManager manager = subManager()) {
+            NDList given = new NDList();
+            for (Value input : graph.inputs()) {
+                given.add(Objects.requireNonNull(inputs.get(input.name())).toArray(manager));
+            }
+            NDList network = options.preprocessing()
+                    .map(pixels -> new NDList(normalized(pixels, given.head(), manager)))
+                    .orElse(given);
+            NDList found =
+                    block.forward(parameters.orElseGet(() -> new ParameterStore(manager, false)), network, false);
+            if (options.choices().contains(Choice.PROBABILITIES)) {
+                found = new NDList(found.head(), found.head().softmax(-1));
+            }
+            Map<String, Tensor> outputs = new LinkedHashMap<>();
+            for (int i = 0; i < graph.outputs().size(); i++) {
+                outputs.put(graph.outputs().get(i).name(), Tensor.of(found.get(i)));
+            }
+            return outputs;
+        } catch (RuntimeException e) {
+            throw new ExportException(
+                    "the network itself does not run on " + inputs + ": " + e + "; prove it with samples that it takes",
+                    e);
+        } finally {
+            before.restore();
+        }
+    }
+
+    private NDManager subManager() {
+        if (parameters.isPresent()) {
+            return parameters.get().getManager().newSubManager();
+        }
+        ParameterList weights = block.getParameters();
+        return weights.isEmpty()
+                ? NDManager.newBaseManager()
+                : weights.valueAt(0).getArray().getManager().newSubManager();
+    }
+
+    private static NDArray normalized(Preprocessing pixels, NDArray image, NDManager manager) {
+        return image.toType(DataType.FLOAT32, false)
+                .div(WHITE)
+                .sub(perChannel(pixels.mean(), image, manager))
+                .div(perChannel(pixels.deviation(), image, manager));
+    }
+
+    private static NDArray perChannel(List<Float> numbers, NDArray image, NDManager manager) {
+        float[] floats = new float[numbers.size()];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = numbers.get(i);
+        }
+        Shape shape = new Shape(floats.length);
+        for (int axis = 2; axis < image.getShape().dimension(); axis++) {
+            shape = shape.add(1);
+        }
+        return manager.create(floats, shape);
+    }
+}

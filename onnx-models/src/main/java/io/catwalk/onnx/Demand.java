@@ -1,0 +1,81 @@
+package io.catwalk.onnx;
+
+import ai.djl.ndarray.NDList;
+import io.catwalk.onnx.graph.ExportException;
+import io.catwalk.onnx.graph.Model;
+import io.catwalk.onnx.graph.OnnxSerializer;
+import io.catwalk.onnx.graph.Value;
+import io.catwalk.onnx.parity.Proof;
+import io.catwalk.onnx.parity.ProofReport;
+import io.catwalk.onnx.runtime.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Asks for a proof of an export.
+ *
+ * @param proof how it is proven
+ * @param samples what is asked, each an array for every input in order
+ */
+record Demand(Proof proof, List<List<Tensor>> samples) {
+
+    /** Copies the arrays, which may be closed then. */
+    static Demand of(List<OnnxInput> inputs, List<NDList> samples, double tolerance) {
+        if (samples.isEmpty()) {
+            throw new IllegalArgumentException("expected at least one sample, found none");
+        }
+        for (NDList sample : samples) {
+            if (sample.size() != inputs.size()) {
+                throw new IllegalArgumentException("expected samples of " + inputs.size() + " array(s), for "
+                        + inputs.stream().map(OnnxInput::name).toList() + ", found one of " + sample.size());
+            }
+        }
+        // A batch that the network does not take says nothing about the file.
+        List<Integer> batches = Proof.standard().batches().stream()
+                .filter(size -> inputs.stream()
+                        .allMatch(input -> input.axes().isEmpty()
+                                || !(input.axes().get(0) instanceof Axis.Dynamic first)
+                                || first.takes(size)))
+                .toList();
+        return new Demand(
+                new Proof(tolerance, batches),
+                samples.stream()
+                        .map(sample -> sample.stream().map(Tensor::of).toList())
+                        .toList());
+    }
+
+    /** Runs the proof. */
+    ProofReport report(BlockNetwork network, Model model) {
+        List<Map<String, Tensor>> named = new ArrayList<>();
+        List<Value> inputs = model.graph().inputs();
+        for (List<Tensor> sample : samples) {
+            Map<String, Tensor> arrays = new LinkedHashMap<>();
+            for (int i = 0; i < sample.size(); i++) {
+                arrays.put(inputs.get(i).name(), sample.get(i));
+            }
+            named.add(arrays);
+        }
+        try {
+            return proof.run(network, OnnxSerializer.bytes(model), named);
+        } catch (OnnxFileException e) {
+            throw new ExportException("ONNX Runtime does not open what was exported: " + e.getMessage(), e);
+        }
+    }
+
+    /** Returns the model with the outcome in its metadata. */
+    Model proven(BlockNetwork network, Model model) {
+        ProofReport report = report(network, model);
+        if (!report.agrees()) {
+            throw new ExportException("the exported model does not answer like the network: " + report.sentence()
+                    + "; nothing is written: raise the tolerance if that is close enough, or see what differs with"
+                    + " prove");
+        }
+        SortedMap<String, String> entries = new TreeMap<>(model.metadata());
+        entries.putAll(report.entries());
+        return new Model(model.graph(), model.opset(), entries);
+    }
+}
