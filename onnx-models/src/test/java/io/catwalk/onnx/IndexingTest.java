@@ -294,6 +294,22 @@ class IndexingTest {
     }
 
     @Test
+    void placesThatFollowTheBatchAreCounted() throws Exception {
+        assertAgrees(x -> {
+            long batch = x.getShape().get(0);
+            NDArray offsets = x.getManager().arange((int) batch).mul(3).reshape(batch, 1);
+            NDArray places = x.argMax(1).add(offsets);
+            return x.reshape(batch * 3, 4).gatherNd(places.reshape(1, batch * 4));
+        });
+        assertAgrees(x -> {
+            long batch = x.getShape().get(0);
+            NDArray down = x.getManager().arange((float) batch).mul(-2).add(batch);
+            return x.mul(down.reshape(-1, 1, 1));
+        });
+        assertAgrees(x -> x.get("{}", x.getManager().arange((int) x.getShape().get(0) - 1, -1, -1)));
+    }
+
+    @Test
     void aViewIsStaleOnceTheWholeIsWritten() {
         assertRefused(x -> {
                     NDArray copy = x.duplicate();

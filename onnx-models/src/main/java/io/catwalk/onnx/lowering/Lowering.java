@@ -139,7 +139,7 @@ public final class Lowering {
             Value number = to.number(counted.number(), operand.type());
             values.put(operand.id(), to.reshape(number, operand.shape().dims()));
         } else if (step instanceof Step.Counting counting) {
-            values.put(counting.operand().id(), range(counting.operand()));
+            values.put(counting.operand().id(), counting(counting));
         } else if (step instanceof Step.Call call) {
             call(call);
         }
@@ -168,13 +168,16 @@ public final class Lowering {
                 to.ints(axes.stream().mapToLong(Long::longValue).toArray()));
     }
 
-    private Value range(Operand operand) {
-        Value range = to.node(
-                "Range",
-                to.scalar(ElementType.INT64, 0),
-                to.number(operand.shape().size(), ElementType.INT64),
-                to.scalar(ElementType.INT64, 1));
-        return to.reshape(to.cast(range, operand.type()), operand.shape().dims());
+    private Value counting(Step.Counting counting) {
+        Operand operand = counting.operand();
+        Value numbers = to.range(operand.shape().size());
+        if (!counting.step().equals(Dim.of(1))) {
+            numbers = to.node("Mul", numbers, to.number(counting.step(), ElementType.INT64));
+        }
+        if (!counting.first().equals(Dim.of(0))) {
+            numbers = to.node("Add", numbers, to.number(counting.first(), ElementType.INT64));
+        }
+        return to.reshape(to.cast(numbers, operand.type()), operand.shape().dims());
     }
 
     private void noteZeros(Operand operand, byte[] data) {

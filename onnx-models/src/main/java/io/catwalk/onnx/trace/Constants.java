@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * Merges constants of several traces: the same for all, repeated along a dynamic axis, counted from its size, or
@@ -30,8 +31,9 @@ final class Constants {
         if (operand.shape().isFixed()) {
             return fixed(column, operand);
         }
-        if (column.stream().allMatch(constant -> isCounting(constant, operand))) {
-            return new Step.Counting(operand);
+        Optional<Step> counting = counting(column, operand);
+        if (counting.isPresent()) {
+            return counting.get();
         }
         try {
             return repeated(column, operand);
@@ -103,13 +105,30 @@ final class Constants {
         }
     }
 
-    private static boolean isCounting(Entry.Constant constant, Operand operand) {
-        long length = constant.slot().shape().size();
-        boolean line = true;
-        for (int i = 0; line && i < length; i++) {
-            line = element(constant.data(), operand.type(), i) == i;
+    /** Finds numbers that are equally far apart in every call. One number alone is as far from the next as elsewhere. */
+    private Optional<Step> counting(List<Entry.Constant> column, Operand operand) {
+        long[] lengths = column.stream()
+                .mapToLong(constant -> constant.slot().shape().size())
+                .toArray();
+        if (LongStream.of(lengths).anyMatch(length -> length < 1)) {
+            return Optional.empty();
         }
-        return line;
+        long[] firsts = new long[lengths.length];
+        long[] steps = new long[lengths.length];
+        long usual = 1;
+        for (int i = lengths.length - 1; i >= 0; i--) {
+            byte[] data = column.get(i).data();
+            firsts[i] = element(data, operand.type(), 0);
+            usual = lengths[i] < 2 ? usual : element(data, operand.type(), 1) - firsts[i];
+            steps[i] = usual;
+            for (int at = 0; at < lengths[i]; at++) {
+                if (usual == 0 || element(data, operand.type(), at) != firsts[i] + at * usual) {
+                    return Optional.empty();
+                }
+            }
+        }
+        Optional<Dim> step = merge.formula(steps);
+        return merge.formula(firsts).flatMap(first -> step.map(by -> new Step.Counting(operand, first, by)));
     }
 
     private static long element(byte[] data, ElementType type, int index) {

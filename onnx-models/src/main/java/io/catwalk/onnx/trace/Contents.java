@@ -49,16 +49,19 @@ final class Contents {
             return prefix(prefix, sizes);
         }
         if (step instanceof Step.Counted counted) {
-            return counting(counted.operand().type(), sizes.of(counted.number()), 1);
+            return counting(counted.operand().type(), sizes.of(counted.number()), 0, 1);
         }
-        Operand operand = ((Step.Counting) step).operand();
-        return counting(operand.type(), 0, sizes.of(operand.shape().size()));
+        Step.Counting counting = (Step.Counting) step;
+        Operand operand = counting.operand();
+        long count = sizes.of(operand.shape().size());
+        return counting(operand.type(), sizes.of(counting.first()), sizes.of(counting.step()), count);
     }
 
-    private static byte[] counting(ElementType type, long first, long count) {
+    private static byte[] counting(ElementType type, long first, long step, long count) {
         ByteBuffer buffer =
                 ByteBuffer.allocate(Math.toIntExact(count * type.bytes())).order(ByteOrder.LITTLE_ENDIAN);
-        for (long number = first; number < first + count; number++) {
+        for (long i = 0; i < count; i++) {
+            long number = first + i * step;
             switch (type) {
                 case FLOAT -> buffer.putFloat((float) number);
                 case DOUBLE -> buffer.putDouble((double) number);

@@ -10,6 +10,7 @@ import io.catwalk.onnx.graph.TensorShape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -213,7 +214,7 @@ final class Merge {
 
     /** Finds the formula of a number. */
     Dim dim(long[] values, String where) {
-        return fit.dim(values).orElseThrow(() -> {
+        return formula(values).orElseThrow(() -> {
             int other = odd(LongStream.of(values).boxed().toList());
             return differs(
                     other,
@@ -221,6 +222,11 @@ final class Merge {
                     Long.toString(values[other]),
                     ", which is no multiple of the " + axes(other));
         });
+    }
+
+    /** Finds the formula of a number, if there is one. */
+    Optional<Dim> formula(long[] values) {
+        return fit.dim(values);
     }
 
     static ElementType elementType(DataType type, String where) {

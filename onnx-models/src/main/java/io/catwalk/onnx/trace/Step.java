@@ -50,11 +50,13 @@ public sealed interface Step {
     record Counted(Operand operand, Dim number) implements Step {}
 
     /**
-     * Takes 0, 1, 2, ... up to a number that follows the sizes.
+     * Takes whole numbers that are equally far apart, such as 0, 1, 2, ..., as many as the sizes say.
      *
-     * @param operand what it is: as many elements as that number says
+     * @param operand what it is
+     * @param first the first number
+     * @param step how much each is above the one before
      */
-    record Counting(Operand operand) implements Step {}
+    record Counting(Operand operand, Dim first, Dim step) implements Step {}
 
     /**
      * Applies a primitive of DJL.

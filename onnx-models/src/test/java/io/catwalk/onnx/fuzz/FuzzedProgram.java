@@ -47,6 +47,7 @@ final class FuzzedProgram {
     private static List<Operation> operations() {
         List<Operation> all = new ArrayList<>(Elementwise.operations());
         all.addAll(Moves.operations());
+        all.addAll(Picks.operations());
         all.addAll(Reductions.operations());
         return List.copyOf(all);
     }
