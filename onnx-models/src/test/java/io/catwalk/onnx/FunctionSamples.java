@@ -94,11 +94,15 @@ final class FunctionSamples extends OperatorSamples {
                 "Cast",
                 x -> x.gt(0).toType(DataType.FLOAT32, true));
         add(
-                "NDArray.toDevice(Device, boolean), NDArray.duplicate(), NDArray.stopGradient(), NDArray.neg()",
+                "NDArray.toDevice(Device, boolean), NDArray.duplicate(), NDArray.stopGradient(), NDArray.toDense(), NDArray.neg()",
                 VECTOR,
                 EXACT,
                 "Neg",
-                x -> x.toDevice(x.getDevice(), true).duplicate().stopGradient().negi());
+                x -> x.toDevice(x.getDevice(), true)
+                        .duplicate()
+                        .stopGradient()
+                        .toDense()
+                        .negi());
     }
 
     private void activations() {

@@ -39,7 +39,7 @@ class RefusalTest {
     void anOperationWithoutARowIsNamed() {
         assertRefused(x -> x.toSparse(SparseFormat.COO))
                 .hasMessageContaining("NDArray.toSparse(SparseFormat) has no ONNX form")
-                .hasMessageContaining("add a row");
+                .hasMessageContaining("files hold dense arrays");
     }
 
     @Test

@@ -64,7 +64,7 @@ final class ElementwiseRows {
         rows.add(Row.of("NDArray.isNaN()", "IsNaN", site -> site.to().node("IsNaN", real(site))));
         rows.add(Row.of("NDArray.isInfinite()", "IsInf", site -> site.to().node("IsInf", real(site))));
         rows.add(Row.of("NDArray.toType(DataType, boolean)", "Cast", ElementwiseRows::cast));
-        for (String method : List.of("toDevice(Device, boolean)", "duplicate()", "stopGradient()")) {
+        for (String method : List.of("toDevice(Device, boolean)", "duplicate()", "stopGradient()", "toDense()")) {
             rows.add(Row.of("NDArray." + method, "nothing", Site::receiver));
         }
         return rows;

@@ -22,6 +22,11 @@ final class Missing {
             + " and biases in an order that mixes biases and weights up: use optHasBiases(false), or two recurrent"
             + " blocks, one on a flipped sequence, and concatenate";
 
+    private static final String SHAPE_OF_DATA =
+            "the shape of what it makes depends on the data, which ONNX cannot hold: ";
+    private static final String COMPLEX = "keep the real and the imaginary part in two arrays";
+    private static final String FOURIER = "multiply by a matrix of cosines and by one of sines (matMul)";
+
     private static final Map<String, String> WAYS = Map.ofEntries(
             Map.entry(
                     "NDArrayEx.multiBoxDetection",
@@ -30,12 +35,36 @@ final class Missing {
             Map.entry("NDArrayEx.multiBoxTarget", "it makes the targets of the loss: call it outside of forward"),
             Map.entry("NDArrayEx.deconvolution", "enlarge with interpolation, then use a convolution"),
             Map.entry("NDArrayEx.prelu", "use Activation.leakyRelu, or x.maximum(0).add(x.minimum(0).mul(alpha))"),
+            Map.entry("NDArray.unique", SHAPE_OF_DATA + "sort, and compare neighbors"),
+            Map.entry("NDArray.nonzero", SHAPE_OF_DATA + "multiply by the mask, or use where"),
+            Map.entry("NDArray.sequenceMask", "multiply by manager.arange(length).lt(lengths)"),
+            Map.entry("NDArray.tile", "use tile(long[])"),
+            Map.entry("NDArray.oneHot", "use oneHot(depth).mul(on - off).add(off)"),
+            Map.entry("NDArray.toSparse", "leave it out: files hold dense arrays"),
+            Map.entry("NDArray.getGradient", "gradients belong to training: call it outside of forward"),
+            Map.entry("NDArray.complex", COMPLEX),
+            Map.entry("NDArray.real", COMPLEX),
+            Map.entry("NDArray.conj", COMPLEX),
+            Map.entry("NDArray.fft", FOURIER),
+            Map.entry("NDArray.fft2", FOURIER),
+            Map.entry("NDArray.ifft", FOURIER),
+            Map.entry("NDArray.ifft2", FOURIER),
+            Map.entry("NDArray.rfft", FOURIER),
+            Map.entry("NDArray.irfft", FOURIER),
+            Map.entry("NDArray.stft", FOURIER),
+            Map.entry("NDArrayEx.rdivi", "use rdiv"),
+            Map.entry("NDArrayEx.rmodi", "use rmod"),
+            Map.entry("NDArrayEx.rpowi", "use rpow"),
             Map.entry("NDArray.batchDot", "use batchMatMul"),
             Map.entry("NDArray.trace", "sum the diagonal, or x.mul(eye).sum(axes)"),
             Map.entry("NDArray.asinh", "use x.add(x.square().add(1).sqrt()).log()"),
             Map.entry("NDArray.acosh", "use x.add(x.square().sub(1).sqrt()).log()"),
             Map.entry("NDArray.atanh", "use x.add(1).div(NDArrays.sub(1, x)).log().div(2)"),
             Map.entry("NDArray.inverse", "solve outside of forward, or keep the inverse as a Parameter"));
+
+    private static final Map<String, String> FAMILIES = Map.of(
+            "NDArrayEx\\.random.*", "images are varied before they reach the network: call it outside of forward",
+            "NDArrayEx\\..*Update", "it trains weights: call it outside of forward");
 
     private Missing() {}
 
@@ -45,7 +74,15 @@ final class Missing {
         String fault = isImplemented(method, trial)
                 ? signature.text() + " has no ONNX form here: "
                 : "the engine itself does not implement " + signature.text() + ": ";
-        return fault + WAYS.getOrDefault(signature.method(), OWN_ROW);
+        return fault + way(signature.method());
+    }
+
+    private static String way(String method) {
+        return FAMILIES.entrySet().stream()
+                .filter(family -> method.matches(family.getKey()))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElseGet(() -> WAYS.getOrDefault(method, OWN_ROW));
     }
 
     private static boolean isImplemented(Method method, Tracer.Computation<Throwable> trial) {

@@ -3,6 +3,7 @@ package io.catwalk.onnx.trace;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -70,6 +71,14 @@ final class TracedManager implements InvocationHandler {
             throw tracer.error(
                     "NDManager." + method.getName() + " on an array that depends on the input has no ONNX form");
         }
-        return tracer.wrapConstants(null, method.getName(), Tracer.invoke(real, method, tracer.unwrap(arguments)));
+        Method making = isUnfilled(method) ? NDManager.class.getMethod("zeros", method.getParameterTypes()) : method;
+        return tracer.wrapConstants(null, method.getName(), Tracer.invoke(real, making, tracer.unwrap(arguments)));
+    }
+
+    /** Tells whether a method makes an array that holds whatever was in memory, otherwise at each call. */
+    private static boolean isUnfilled(Method method) {
+        return method.getName().equals("create")
+                && method.getParameterCount() > 0
+                && method.getParameterTypes()[0] == Shape.class;
     }
 }

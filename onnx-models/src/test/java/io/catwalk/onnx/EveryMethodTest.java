@@ -1,0 +1,195 @@
+package io.catwalk.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.internal.NDArrayEx;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.ndarray.types.SparseFormat;
+import ai.djl.nn.Block;
+import ai.djl.nn.LambdaBlock;
+import ai.djl.nn.recurrent.RNN;
+import ai.onnxruntime.OrtException;
+import io.catwalk.onnx.graph.ExportException;
+import io.catwalk.onnx.lowering.OperatorTable;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.nio.Buffer;
+import java.nio.FloatBuffer;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Calls every method of DJL's arrays on a traced array: it is exported and answers like the engine, or the export is
+ * refused, and the refusal names the method, the block, the line, and a way that works. What happens stands in
+ * {@code every-method.txt}, so that a method which comes with a new version of DJL is seen. {@code -Dcatwalk.docs=write}
+ * writes that file.
+ */
+@Tag("tiny")
+class EveryMethodTest {
+
+    private static final Path LIST = Path.of("src/test/resources/io/catwalk/onnx/every-method.txt");
+    private static final Shape SAMPLE = new Shape(3, 2, 4);
+    private static final double TOLERANCE = 1e-5;
+    private static final String ANYWHERE = " (block LambdaBlock, called at EveryMethodTest.java:";
+    private static final String NO_WAY = "add a row for it";
+
+    /** Arguments that fit, where those by type do not. */
+    private static final Map<String, Function<NDArray, Object[]>> ARGUMENTS = Map.ofEntries(
+            of("NDArray.broadcast(long[])", x -> new Object[] {x.getShape().getShape()}),
+            of("NDArray.get(NDArray)", x -> new Object[] {x.getManager().create(new long[] {0})}),
+            of("NDArray.get(NDManager, long[])", x -> new Object[] {x.getManager(), new long[] {0}}),
+            of("NDArray.get(String, Object[])", x -> new Object[] {":, 0", new Object[0]}),
+            of("NDArray.get(long[])", x -> new Object[] {new long[] {0}}),
+            of("NDArray.getScalar(long[])", x -> new Object[] {new long[] {0, 0, 0, 0}}),
+            of("NDArray.reshape(long[])", x -> new Object[] {new long[] {-1, 24}}),
+            of("NDArray.set(NDArray, Number)", x -> new Object[] {x.gt(0), 2}),
+            of("NDArray.set(NDIndex, NDArray)", x -> new Object[] {new NDIndex("..."), x.neg()}),
+            of("NDArray.setScalar(NDIndex, Number)", x -> new Object[] {new NDIndex("0, 0, 0, 0"), 2}),
+            of("NDArrayEx.multiBoxPrior(List, List, List, List, boolean)", x -> {
+                List<Float> halves = List.of(0.5f, 0.5f);
+                return new Object[] {halves, halves, halves, halves, true};
+            }));
+
+    @Test
+    void everyMethodIsExportedOrRefusedWithAReason() throws IOException {
+        List<String> found = Stream.of(NDArray.class, NDArrayEx.class)
+                .flatMap(type -> Arrays.stream(type.getMethods()))
+                .filter(method -> !Modifier.isStatic(method.getModifiers()) && !method.isBridge())
+                .map(method -> signature(method) + ": " + outcome(method))
+                .distinct()
+                .sorted()
+                .toList();
+        if ("write".equals(System.getProperty("catwalk.docs"))) {
+            Files.createDirectories(LIST.getParent());
+            Files.write(LIST, found);
+        }
+        assertThat(found)
+                .noneMatch(line -> line.contains(NO_WAY)
+                        || line.contains("forward throws")
+                        || line.contains("the engine itself cannot compute"));
+        assertThat(found).isEqualTo(Files.readAllLines(LIST));
+    }
+
+    private static String outcome(Method method) {
+        if (OperatorTable.has(signature(method))) {
+            return "in the operator table";
+        }
+        Block block = new LambdaBlock(inputs -> call(method, inputs.singletonOrThrow()));
+        try {
+            byte[] model = OnnxExport.of(block, SAMPLE).bytes();
+            assertThat(Agreement.difference(block, SAMPLE, model, 1, 2, 3))
+                    .as(signature(method))
+                    .isLessThan(TOLERANCE);
+            boolean array = method.getReturnType() == NDArray.class || method.getReturnType() == NDList.class;
+            return array || method.getName().startsWith("set") ? "made of others" : "answered while tracing";
+        } catch (ExportException e) {
+            String message = String.valueOf(e.getMessage());
+            assertThat(message).contains(ANYWHERE);
+            return "refused, " + message.substring(0, message.indexOf(ANYWHERE));
+        } catch (OrtException e) {
+            throw new AssertionError(signature(method), e);
+        }
+    }
+
+    private static NDList call(Method method, NDArray x) {
+        NDArray copy = x.duplicate();
+        Object receiver = method.getDeclaringClass() == NDArrayEx.class ? copy.getNDArrayInternal() : copy;
+        Function<NDArray, Object[]> arguments = ARGUMENTS.getOrDefault(
+                signature(method),
+                array -> Arrays.stream(method.getParameterTypes())
+                        .map(type -> argument(type, array))
+                        .toArray());
+        Object result;
+        try {
+            result = method.invoke(receiver, arguments.apply(x));
+        } catch (InvocationTargetException e) {
+            throw EveryMethodTest.<RuntimeException>sneak(Objects.requireNonNull(e.getCause()));
+        } catch (IllegalAccessException e) {
+            throw new AssertionError(e);
+        }
+        if (method.getName().equals("like")) {
+            // What it holds before is not defined.
+            ((NDArray) result).set(new NDIndex("..."), x);
+        }
+        if (result instanceof NDArray array) {
+            return new NDList(array);
+        }
+        boolean writes = method.getName().startsWith("set");
+        return result instanceof NDList list ? list : new NDList(writes ? copy : x);
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <E extends Throwable> E sneak(Throwable thrown) throws E {
+        throw (E) thrown;
+    }
+
+    private static Object argument(Class<?> type, NDArray x) {
+        if (type == NDArray.class) {
+            return x.abs().add(0.5f);
+        }
+        if (type == NDList.class) {
+            return new NDList(x.neg());
+        }
+        if (type == NDManager.class) {
+            return x.getManager();
+        }
+        return Objects.requireNonNull(BY_TYPE.get(type), type.getName());
+    }
+
+    private static final Map<Class<?>, Object> BY_TYPE = Map.ofEntries(
+            Map.entry(int.class, 1),
+            Map.entry(long.class, 1L),
+            Map.entry(boolean.class, true),
+            Map.entry(float.class, 0.5f),
+            Map.entry(double.class, 0.5),
+            Map.entry(Number.class, 2),
+            Map.entry(Integer.class, 1),
+            Map.entry(int[].class, new int[] {1}),
+            Map.entry(long[].class, new long[] {1}),
+            Map.entry(float[].class, new float[] {0.25f, 0.5f, 0.75f}),
+            Map.entry(double[].class, new double[] {1}),
+            Map.entry(byte[].class, new byte[] {1}),
+            Map.entry(Shape.class, new Shape(1, 1)),
+            Map.entry(DataType.class, DataType.INT64),
+            Map.entry(Device.class, Device.cpu()),
+            Map.entry(SparseFormat.class, SparseFormat.COO),
+            Map.entry(String.class, "name"),
+            Map.entry(Charset.class, StandardCharsets.UTF_8),
+            Map.entry(Buffer.class, FloatBuffer.allocate(1)),
+            Map.entry(Object[].class, new Object[0]),
+            Map.entry(Function.class, (Function<NDArray, NDArray>) NDArray::neg),
+            Map.entry(List.class, List.of(0.5f)),
+            Map.entry(RNN.Activation.class, RNN.Activation.TANH),
+            Map.entry(NDIndex.class, new NDIndex(":, 0")));
+
+    private static Map.Entry<String, Function<NDArray, Object[]>> of(
+            String signature, Function<NDArray, Object[]> arguments) {
+        return Map.entry(signature, arguments);
+    }
+
+    private static String signature(Method method) {
+        Class<?> type = method.getDeclaringClass() == NDArrayEx.class ? NDArrayEx.class : NDArray.class;
+        return Arrays.stream(method.getParameterTypes())
+                .map(Class::getSimpleName)
+                .collect(Collectors.joining(", ", type.getSimpleName() + "." + method.getName() + "(", ")"));
+    }
+}
