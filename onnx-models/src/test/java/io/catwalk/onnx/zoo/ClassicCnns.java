@@ -1,0 +1,238 @@
+package io.catwalk.onnx.zoo;
+
+import static io.catwalk.onnx.zoo.Layers.bn;
+import static io.catwalk.onnx.zoo.Layers.cbr;
+import static io.catwalk.onnx.zoo.Layers.conv;
+import static io.catwalk.onnx.zoo.Layers.conv1d;
+import static io.catwalk.onnx.zoo.Layers.lambda;
+import static io.catwalk.onnx.zoo.Layers.linear;
+import static io.catwalk.onnx.zoo.Layers.maxPool;
+import static io.catwalk.onnx.zoo.Layers.relu;
+import static io.catwalk.onnx.zoo.Layers.seq;
+import static io.catwalk.onnx.zoo.Network.Feed.floats;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
+import ai.djl.nn.Block;
+import ai.djl.nn.Blocks;
+import ai.djl.nn.ParallelBlock;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.convolutional.Conv2d;
+import ai.djl.nn.norm.Dropout;
+import ai.djl.nn.pooling.Pool;
+import java.util.List;
+
+/** Ideas of convolutional networks up to 2017. */
+final class ClassicCnns {
+    private ClassicCnns() {}
+
+    static List<Network> networks() {
+        return new Family("cnn")
+                .add("squeeze and excite", () -> body(squeezeExcite(8)), floats(3, 12, 12))
+                .add("CBAM", () -> body(cbam(8)), floats(3, 12, 12))
+                .add("ECA", () -> body(eca()), floats(3, 12, 12))
+                .add("shuffle unit", () -> body(shuffleUnit()), floats(3, 12, 12))
+                .add("ShuffleNetV2", () -> body(shuffleV2()), floats(3, 12, 12))
+                .add("Inception", () -> body(inception()), floats(3, 12, 12))
+                .add("Inception factorized", () -> body(factorized()), floats(3, 12, 12))
+                .add("DenseNet", () -> body(dense(3), transition()), floats(3, 12, 12))
+                .add(
+                        "ResNet pre-activation",
+                        () -> body(residual(seq(bn(), relu(), conv(8, 3), bn(), relu(), conv(8, 3)))),
+                        floats(3, 12, 12))
+                .add(
+                        "ResNeXt",
+                        () -> body(residual(seq(cbr(8, 1, 1), conv(8, 3, 1, 4), bn(), relu(), conv(8, 1), bn()))),
+                        floats(3, 12, 12))
+                .add("Xception", () -> body(separable(8), separable(12)), floats(3, 12, 12))
+                .add(
+                        "wide with dropout",
+                        () -> body(residual(
+                                seq(conv(8, 3), Dropout.builder().optRate(0.3f).build(), conv(8, 3)))),
+                        floats(3, 12, 12))
+                .add("DPN", () -> body(dualPath()), floats(3, 12, 12))
+                .add("FractalNet", () -> body(fractal(3)), floats(3, 12, 12))
+                .add("Highway", () -> seq(linear(12), highway(12), highway(12), linear(4)), floats(9))
+                .add(
+                        "maxout",
+                        () -> seq(linear(24), lambda(x -> x.reshape(-1, 6, 4).max(new int[] {2})), linear(4)),
+                        floats(9))
+                .add(
+                        "network of strides",
+                        () -> seq(cbr(6, 3, 2), cbr(8, 3, 2), conv(4, 1), Pool.globalAvgPool2dBlock()),
+                        floats(3, 17, 13))
+                .networks();
+    }
+
+    static SequentialBlock body(Block... blocks) {
+        return seq(cbr(8, 3, 1)).addAll(blocks).addAll(Pool.globalAvgPool2dBlock(), linear(5));
+    }
+
+    static Block residual(Block inner) {
+        return new ParallelBlock(
+                        lists -> new NDList(lists.get(0).head().add(lists.get(1).head())))
+                .addAll(inner, Blocks.identityBlock());
+    }
+
+    static ParallelBlock concat(Block... branches) {
+        return new ParallelBlock(lists -> new NDList(NDArrays.concat(
+                        new NDList(lists.stream().map(NDList::head).toList()), 1)))
+                .addAll(branches);
+    }
+
+    static Block squeezeExcite(int channels) {
+        Block gate = seq(
+                Pool.globalAvgPool2dBlock(), linear(channels / 4), relu(), linear(channels), Activation.sigmoidBlock());
+        return new ParallelBlock(lists -> {
+                    NDArray x = lists.get(0).head();
+                    NDArray g = lists.get(1).head();
+                    return new NDList(
+                            x.mul(g.reshape(g.getShape().get(0), g.getShape().get(1), 1, 1)));
+                })
+                .addAll(Blocks.identityBlock(), gate);
+    }
+
+    private static Block cbam(int channels) {
+        return new Net() {
+            final Block shared = child(seq(linear(4), relu(), linear(channels)), 1, channels);
+            final Block spatial = child(conv(1, 7), 1, 2, 12, 12);
+
+            @Override
+            NDArray apply(Call call, NDArray x) {
+                NDArray mean = call.run(shared, Pool.globalAvgPool2d(x));
+                NDArray max = call.run(shared, Pool.globalMaxPool2d(x));
+                x = x.mul(Activation.sigmoid(mean.add(max)).expandDims(2).expandDims(3));
+                NDArray both = x.mean(new int[] {1}, true).concat(x.max(new int[] {1}, true), 1);
+                return x.mul(Activation.sigmoid(call.run(spatial, both)));
+            }
+        };
+    }
+
+    private static Block eca() {
+        return new Net() {
+            final Block conv = child(conv1d(1, 3), 1, 1, 8);
+
+            @Override
+            NDArray apply(Call call, NDArray x) {
+                NDArray y = Pool.globalAvgPool2d(x).expandDims(1);
+                NDArray gate = Activation.sigmoid(call.run(conv, y).squeeze(1));
+                return x.mul(gate.reshape(gate.getShape().add(1, 1)));
+            }
+        };
+    }
+
+    static NDArray shuffle(NDArray x, int groups) {
+        long[] s = x.getShape().getShape();
+        return x.reshape(s[0], groups, s[1] / groups, s[2], s[3])
+                .transpose(0, 2, 1, 3, 4)
+                .reshape(s);
+    }
+
+    private static Block shuffleUnit() {
+        return residual(seq(
+                conv(8, 1, 1, 4),
+                bn(),
+                relu(),
+                lambda(x -> shuffle(x, 4)),
+                conv(8, 3, 1, 8),
+                bn(),
+                conv(8, 1, 1, 4),
+                bn()));
+    }
+
+    private static Block shuffleV2() {
+        return new Net() {
+            final Block branch = child(seq(cbr(4, 1, 1), conv(4, 3, 1, 4), bn(), cbr(4, 1, 1)), 1, 4, 12, 12);
+
+            @Override
+            NDArray apply(Call call, NDArray x) {
+                NDList halves = x.split(new long[] {4}, 1);
+                NDArray y = halves.get(0).concat(call.run(branch, halves.get(1)), 1);
+                return shuffle(y, 2);
+            }
+        };
+    }
+
+    private static Block inception() {
+        return concat(
+                cbr(4, 1, 1),
+                seq(cbr(4, 1, 1), cbr(6, 3, 1)),
+                seq(cbr(2, 1, 1), cbr(4, 5, 1)),
+                seq(Pool.maxPool2dBlock(new Shape(3, 3), new Shape(1, 1), new Shape(1, 1)), cbr(4, 1, 1)));
+    }
+
+    private static Block wide(int filters, int height, int width) {
+        return Conv2d.builder()
+                .setFilters(filters)
+                .setKernelShape(new Shape(height, width))
+                .optPadding(new Shape(height / 2, width / 2))
+                .build();
+    }
+
+    private static Block factorized() {
+        return concat(
+                seq(wide(4, 1, 7), wide(4, 7, 1), relu()),
+                seq(Pool.avgPool2dBlock(new Shape(3, 3), new Shape(1, 1), new Shape(1, 1)), conv(4, 1)));
+    }
+
+    static Block dense(int layers) {
+        SequentialBlock blocks = new SequentialBlock();
+        for (int i = 0; i < layers; i++) {
+            blocks.add(concat(Blocks.identityBlock(), seq(bn(), relu(), conv(4, 3))));
+        }
+        return blocks;
+    }
+
+    private static Block transition() {
+        return seq(bn(), relu(), conv(10, 1), Pool.avgPool2dBlock(new Shape(2, 2), new Shape(2, 2)));
+    }
+
+    private static Block separable(int filters) {
+        return seq(relu(), conv(8, 3, 1, 8), conv(filters, 1), bn(), maxPool(2), conv(8, 1));
+    }
+
+    private static Block dualPath() {
+        return new Net() {
+            final Block layer = child(seq(cbr(6, 1, 1), cbr(6, 3, 1), conv(10, 1)), 1, 8, 12, 12);
+
+            @Override
+            NDArray apply(Call call, NDArray x) {
+                NDArray y = call.run(layer, x);
+                NDArray sum = x.get(":, :6, :, :").add(y.get(":, :6, :, :"));
+                NDList all = new NDList(sum, x.get(":, 6:"), y.get(":, 6:, ...").get(":, :2"));
+                return NDArrays.concat(all, 1);
+            }
+
+            @Override
+            public Shape[] getOutputShapes(Shape[] shapes) {
+                return new Shape[] {new Shape(shapes[0].get(0), 10, 12, 12)};
+            }
+        };
+    }
+
+    private static Block fractal(int depth) {
+        if (depth == 1) {
+            return cbr(8, 3, 1);
+        }
+        return new ParallelBlock(lists ->
+                        new NDList(lists.get(0).head().add(lists.get(1).head()).div(2)))
+                .addAll(cbr(8, 3, 1), seq(fractal(depth - 1), fractal(depth - 1)));
+    }
+
+    private static Block highway(int size) {
+        return new Net() {
+            final Block plain = child(linear(size), 1, size);
+            final Block gate = child(seq(linear(size), Activation.sigmoidBlock()), 1, size);
+
+            @Override
+            NDArray apply(Call call, NDArray x) {
+                NDArray t = call.run(gate, x);
+                return t.mul(Activation.relu(call.run(plain, x)))
+                        .add(t.sub(1).neg().mul(x));
+            }
+        };
+    }
+}

@@ -1,0 +1,150 @@
+package io.catwalk.onnx.zoo;
+
+import static io.catwalk.onnx.zoo.Layers.conv;
+import static io.catwalk.onnx.zoo.Layers.linear;
+import static io.catwalk.onnx.zoo.Layers.relu;
+import static io.catwalk.onnx.zoo.Layers.seq;
+import static io.catwalk.onnx.zoo.Network.Feed.floats;
+import static io.catwalk.onnx.zoo.Network.Feed.ids;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.nn.core.LinearCollection;
+import ai.djl.nn.core.Multiplication;
+import ai.djl.nn.core.Prelu;
+import ai.djl.nn.core.SparseMax;
+import ai.djl.nn.norm.GhostBatchNorm;
+import ai.djl.nn.transformer.BertBlock;
+import ai.djl.nn.transformer.BertMaskedLanguageModelBlock;
+import ai.djl.nn.transformer.BertNextSentenceBlock;
+import ai.djl.nn.transformer.BertPretrainingBlock;
+import ai.djl.nn.transformer.IdEmbedding;
+import ai.djl.nn.transformer.PointwiseFeedForwardBlock;
+import ai.djl.nn.transformer.ScaledDotProductAttentionBlock;
+import ai.djl.nn.transformer.TransformerEncoderBlock;
+import ai.djl.training.initializer.Initializer;
+import java.util.List;
+
+/** DJL's packages of layers and transformers. */
+final class DjlBlocks {
+    private DjlBlocks() {}
+
+    static List<Network> networks() {
+        return new Family("djl layers")
+                .add("BertBlock", () -> bert().build(), ids(50, 12), ids(2, 12), ids(2, 12))
+                .add(
+                        "BertPretraining",
+                        () -> new BertPretrainingBlock(bert()),
+                        ids(50, 12),
+                        ids(2, 12),
+                        ids(2, 12),
+                        ids(12, 3))
+                .add("Bert masked", DjlBlocks::bertMasked, ids(50, 12), ids(2, 12), ids(2, 12), ids(12, 3))
+                .add("Bert classifier", DjlBlocks::bertClassifier, ids(50, 12), ids(2, 12), ids(2, 12))
+                .add("next sentence", BertNextSentenceBlock::new, floats(16))
+                .add(
+                        "IdEmbedding",
+                        () -> new IdEmbedding.Builder()
+                                .setDictionarySize(40)
+                                .setEmbeddingSize(8)
+                                .build(),
+                        ids(40, 7))
+                .add(
+                        "TransformerEncoder",
+                        () -> new TransformerEncoderBlock(16, 4, 32, 0.1f, Activation::gelu),
+                        floats(6, 16))
+                .add(
+                        "TransformerEncoder relu",
+                        () -> new TransformerEncoderBlock(12, 2, 24, 0f, Activation::relu),
+                        floats(5, 12))
+                .add(
+                        "TransformerEncoder masked",
+                        () -> new TransformerEncoderBlock(16, 2, 32, 0.1f, Activation::gelu),
+                        floats(6, 16),
+                        ids(2, 6, 6))
+                .add("attention", DjlBlocks::attention, floats(6, 16))
+                .add("attention masked", DjlBlocks::attention, floats(6, 16), ids(2, 6, 6))
+                .add("attention across", DjlBlocks::attention, floats(6, 16), floats(6, 16), floats(6, 16))
+                .add(
+                        "feed forward",
+                        () -> new PointwiseFeedForwardBlock(List.of(32, 24), 8, Activation::relu),
+                        floats(16))
+                .add("word embedding", () -> Layers.words(25, 6), ids(25, 9))
+                .add("SparseMax", () -> seq(linear(10), new SparseMax()), floats(12))
+                .add("SparseMax top", () -> seq(linear(10), new SparseMax(1, 3)), floats(12))
+                .add(
+                        "Multiplication",
+                        () -> Multiplication.builder().setUnits(3).build(),
+                        floats(7))
+                .add(
+                        "LinearCollection",
+                        () -> LinearCollection.builder().setUnits(3).build(),
+                        floats(4, 7))
+                .add("Prelu", () -> prelu(), floats(3, 8, 8))
+                .add("GhostBatchNorm", DjlBlocks::ghost, floats(10))
+                .networks();
+    }
+
+    private static BertBlock.Builder bert() {
+        return BertBlock.builder()
+                .setTokenDictionarySize(50)
+                .optEmbeddingSize(16)
+                .optHiddenSize(32)
+                .optAttentionHeadCount(4)
+                .optTransformerBlockCount(2)
+                .optMaxSequenceLength(12);
+    }
+
+    private static Block bertClassifier() {
+        return new Net() {
+            final BertBlock bert = child(bert().build(), new Shape(1, 12), new Shape(1, 12), new Shape(1, 12));
+            final Block head = child(linear(3), 1, 16);
+
+            @Override
+            NDList apply(Call call, NDList in) {
+                NDList out = bert.forward(call.store(), in, call.training());
+                return new NDList(call.run(head, out.get(1)));
+            }
+        };
+    }
+
+    private static Block bertMasked() {
+        return new Net() {
+            final BertBlock bert = child(bert().build(), new Shape(1, 12), new Shape(1, 12), new Shape(1, 12));
+            final Block masked = child(
+                    new BertMaskedLanguageModelBlock(bert, Activation::gelu),
+                    new Shape(1, 12, 16),
+                    new Shape(1, 3),
+                    new Shape(50, 16));
+
+            @Override
+            NDList apply(Call call, NDList in) {
+                NDArray sequence = call.run(bert, in.get(0), in.get(1), in.get(2));
+                Parameter table =
+                        bert.getTokenEmbedding().getDirectParameters().get(0).getValue();
+                return new NDList(call.run(masked, sequence, in.get(3), call.value(table, sequence)));
+            }
+        };
+    }
+
+    private static Block attention() {
+        return ScaledDotProductAttentionBlock.builder()
+                .setEmbeddingSize(16)
+                .setHeadCount(4)
+                .build();
+    }
+
+    private static Block prelu() {
+        Block prelu = new Prelu();
+        prelu.setInitializer(Initializer.ONES, Parameter.Type.WEIGHT);
+        return seq(conv(6, 3), prelu);
+    }
+
+    private static Block ghost() {
+        return seq(linear(8), GhostBatchNorm.builder().optVirtualBatchSize(4).build(), relu(), linear(2));
+    }
+}

@@ -1,0 +1,47 @@
+package io.catwalk.onnx.zoo;
+
+import java.util.Map;
+
+/** The networks that do not become a file for any size of batch, with words of the message that says so. */
+final class Exceptions {
+    private Exceptions() {}
+
+    /** What the exporter refuses. */
+    static final Map<String, String> REFUSED = Map.ofEntries(
+            Map.entry("tricks/data-dependent branch", "data-dependent control flow: getFloat"),
+            Map.entry("tricks/computed on the host", "data-dependent control flow: toFloatArray"),
+            Map.entry("tricks/noise at inference", "changes from call to call"),
+            Map.entry("tricks/matrix inverse", "NDArray.inverse()"),
+            Map.entry("tricks/half precision inside", "float16"),
+            Map.entry("tricks/in place on a view", "changed in place through another array"),
+            // DJL computes with whatever lies in memory behind a weight
+            Map.entry("sequence/LSTM both ways square", "computes nonsense that fits by chance"),
+            Map.entry("time series/fft magnitude", "NDArray.rfft(long, long)"),
+            Map.entry("time series/stft magnitude", "NDArray.stft"),
+            Map.entry("transformer/Linformer", "let the traced array be the receiver"));
+
+    /** What the exporter refuses for any size of batch, and exports within the bounds that its message asks for. */
+    static final Map<String, String> ADVISED = Map.ofEntries(
+            // squeezes all axes of one element, the batch among them
+            Map.entry("djl layers/BertBlock", "NDArray.squeeze()"),
+            Map.entry("djl layers/Bert classifier", "NDArray.squeeze()"),
+            Map.entry("djl layers/BertPretraining", "NDArray.squeeze()"),
+            Map.entry("djl layers/Bert masked", "NDArray.squeeze()"),
+            // throws at some sizes
+            Map.entry("djl layers/GhostBatchNorm", "cannot be evenly split"),
+            Map.entry("djl zoo/TabNet", "cannot be evenly split"),
+            Map.entry("djl zoo/TabNet two steps", "cannot be evenly split"));
+
+    /** What DJL itself does not run on PyTorch. */
+    static final Map<String, String> NOT_RUN = Map.ofEntries(
+            Map.entry("djl zoo/encoder decoder", "has not been implemented yet"),
+            Map.entry("djl layers/TransformerEncoder masked", "only support 1 input"),
+            // no PReLU, no transposed convolution
+            Map.entry("djl layers/Prelu", "Not implemented"),
+            Map.entry("generative/DCGAN", "Not implemented"),
+            Map.entry("generative/pix2pix", "Not implemented"),
+            // biases of both directions in another order than PyTorch's
+            Map.entry("sequence/LSTM both ways", "must match the size of tensor b"),
+            Map.entry("sequence/GRU both ways", "must match the size of tensor b"),
+            Map.entry("sequence/GRU both ways square", "must match the size of tensor b"));
+}

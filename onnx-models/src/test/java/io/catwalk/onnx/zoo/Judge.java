@@ -1,0 +1,203 @@
+package io.catwalk.onnx.zoo;
+
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.Pair;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import io.catwalk.onnx.Axis;
+import io.catwalk.onnx.OnnxExport;
+import io.catwalk.onnx.OnnxInput;
+import io.catwalk.onnx.graph.ExportException;
+import io.catwalk.onnx.zoo.Network.Feed;
+import io.catwalk.onnx.zoo.Verdict.Outcome;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/** Runs a network in DJL, exports it, and holds the answers of ONNX Runtime against those of DJL. */
+final class Judge {
+    /** Sizes of batch; the first is that which networks are initialized with. */
+    private static final long[] BATCHES = {2, 1, 3, 7};
+
+    /** What messages advise where forward does not treat all sizes of batch alike. */
+    private static final List<Axis.Dynamic> BOUNDED = List.of(
+            Axis.of("batch").atLeast(2),
+            Axis.of("batch").atMost(4),
+            Axis.of("batch").atLeast(2).atMost(2));
+
+    /** Largest difference relative to the scale of an output. */
+    private static final double TOLERANCE = 1e-5;
+
+    private Judge() {}
+
+    static Verdict judge(Network network) {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Block block;
+            Map<Long, List<Values>> expected = new LinkedHashMap<>();
+            try {
+                block = initialized(network, manager);
+                expected.put(BATCHES[0], answers(network, block, manager, BATCHES[0]));
+            } catch (RuntimeException e) {
+                return new Verdict(network, Outcome.CANNOT_RUN, 0, line(e));
+            }
+            for (long batch : BATCHES) {
+                try {
+                    expected.put(batch, answers(network, block, manager, batch));
+                } catch (RuntimeException e) {
+                    // a batch that DJL does not run is not asked for
+                }
+            }
+            List<Values> again = answers(network, block, manager, BATCHES[0]);
+            Verdict verdict = exported(network, block, Axis.of("batch"), expected);
+            for (Axis.Dynamic bounded : BOUNDED) {
+                if (verdict.outcome() == Outcome.REFUSED) {
+                    Verdict second = exported(network, block, bounded, expected);
+                    verdict = second.outcome() == Outcome.REFUSED ? verdict : second.advised(bounded, verdict.why());
+                }
+            }
+            boolean steady = distance(again, expected.get(BATCHES[0])) == 0;
+            if (verdict.outcome() == Outcome.AGREES && !steady) {
+                return new Verdict(network, Outcome.WRONG, 1, "exported, though it changes from call to call");
+            }
+            double change = distance(answers(network, block, manager, BATCHES[0]), again);
+            return steady && change > 0
+                    ? new Verdict(network, Outcome.SPOILED, change, "answers differently after the export")
+                    : verdict;
+        }
+    }
+
+    @SuppressWarnings("IllegalCatch") // whatever leaves the export is what is measured
+    private static Verdict exported(
+            Network network, Block block, Axis.Dynamic batch, Map<Long, List<Values>> expected) {
+        byte[] file;
+        try {
+            file = OnnxExport.of(block, inputs(network, batch)).bytes();
+        } catch (ExportException e) {
+            return new Verdict(network, Outcome.REFUSED, 0, line(e));
+        } catch (Throwable e) {
+            return new Verdict(network, Outcome.CRASHED, 0, line(e));
+        }
+        double largest = 0;
+        String why = "";
+        try (OrtSession session = OrtEnvironment.getEnvironment().createSession(file)) {
+            for (long size : expected.keySet()) {
+                double distance = batch.takes(size) ? distance(run(session, network, size), expected.get(size)) : 0;
+                if (distance > largest) {
+                    largest = distance;
+                    why = "a batch of %d differs by %.2g".formatted(size, distance);
+                }
+            }
+        } catch (OrtException | IllegalStateException e) {
+            return new Verdict(network, Outcome.UNREADABLE, 0, line(e));
+        }
+        return largest > TOLERANCE
+                ? new Verdict(network, Outcome.WRONG, largest, why)
+                : new Verdict(network, Outcome.AGREES, largest, "");
+    }
+
+    private static OnnxInput[] inputs(Network network, Axis batch) {
+        List<OnnxInput> inputs = new ArrayList<>();
+        for (Feed feed : network.feeds()) {
+            List<Axis> axes = new ArrayList<>(List.of(batch));
+            for (long size : feed.sample().getShape()) {
+                axes.add(Axis.of(size));
+            }
+            inputs.add(OnnxInput.of("in_" + inputs.size(), feed.type(), axes.toArray(Axis[]::new)));
+        }
+        return inputs.toArray(OnnxInput[]::new);
+    }
+
+    private static Block initialized(Network network, NDManager manager) {
+        Block block = network.block().get();
+        Shape[] shapes = network.feeds().stream().map(feed -> feed.shape(2)).toArray(Shape[]::new);
+        block.initialize(manager, DataType.FLOAT32, shapes);
+        int count = 0;
+        for (Pair<String, Parameter> pair : block.getParameters()) {
+            fill(pair.getValue(), new SplittableRandom(network.toString().hashCode() + 31L * count++));
+        }
+        return block;
+    }
+
+    /** Draws weights that keep the scale of what passes, and statistics that a batch norm could have gathered. */
+    private static void fill(Parameter parameter, SplittableRandom random) {
+        Shape shape = parameter.getArray().getShape();
+        double[] range = switch (parameter.getType()) {
+            case WEIGHT -> {
+                double bound = Math.sqrt(3.0 * (shape.dimension() == 0 ? 1 : shape.get(0)) / shape.size());
+                yield new double[] {-bound, bound};
+            }
+            case GAMMA, RUNNING_VAR -> new double[] {0.5, 1.5};
+            default -> new double[] {-0.5, 0.5};
+        };
+        float[] values = new float[Math.toIntExact(shape.size())];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) (range[0] + random.nextDouble() * (range[1] - range[0]));
+        }
+        parameter.getArray().set(values);
+    }
+
+    private static List<Values> inputs(Network network, long batch) {
+        List<Values> inputs = new ArrayList<>();
+        for (Feed feed : network.feeds()) {
+            inputs.add(Values.drawn(feed, batch, network.name().hashCode() + 100 * batch + inputs.size()));
+        }
+        return inputs;
+    }
+
+    private static List<Values> answers(Network network, Block block, NDManager manager, long batch) {
+        try (NDManager scope = manager.newSubManager()) {
+            NDList list = new NDList();
+            inputs(network, batch).forEach(input -> list.add(input.array(scope)));
+            NDList out = block.forward(new ParameterStore(scope, false), list, false);
+            return out.stream().map(Values::of).toList();
+        }
+    }
+
+    private static List<Values> run(OrtSession session, Network network, long batch) throws OrtException {
+        OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        Map<String, OnnxTensor> feeds = new LinkedHashMap<>();
+        try {
+            for (Values input : inputs(network, batch)) {
+                feeds.put("in_" + feeds.size(), input.tensor(environment));
+            }
+            feeds.keySet().retainAll(session.getInputNames());
+            List<Values> found = new ArrayList<>();
+            try (OrtSession.Result result = session.run(feeds)) {
+                for (Map.Entry<String, OnnxValue> output : result) {
+                    found.add(Values.of((OnnxTensor) output.getValue()));
+                }
+            }
+            return found;
+        } finally {
+            feeds.values().forEach(OnnxTensor::close);
+        }
+    }
+
+    private static double distance(List<Values> found, List<Values> expected) {
+        if (found.size() != expected.size()) {
+            return Double.POSITIVE_INFINITY;
+        }
+        double largest = 0;
+        for (int i = 0; i < found.size(); i++) {
+            largest = Math.max(largest, found.get(i).distanceTo(expected.get(i)));
+        }
+        return largest;
+    }
+
+    private static String line(Throwable e) {
+        String message = e.getMessage() == null ? "" : e.getMessage().replaceAll("\\s+", " ");
+        String kind = e instanceof ExportException ? "" : e.getClass().getSimpleName() + ": ";
+        return kind + message;
+    }
+}
