@@ -9,7 +9,6 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,50 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TracedArray implements InvocationHandler {
 
-    private static final Set<String> FACTS = Set.of(
-            "getShape",
-            "getDataType",
-            "getDevice",
-            "getName",
-            "setName",
-            "getUid",
-            "getSparseFormat",
-            "isSparse",
-            "isScalar",
-            "size",
-            "isEmpty",
-            "isReleased",
-            "hasGradient",
-            "shapeEquals");
-    private static final Set<String> LIFE = Set.of("close", "tempAttach", "returnResource", "setRequiresGradient");
-    private static final Set<String> KEEPING = Set.of("attach", "detach");
     private static final Cleaner CLEANER = Cleaner.create();
-    private static final Set<String> READS = Set.of(
-            "toByteBuffer",
-            "toArray",
-            "toBooleanArray",
-            "toByteArray",
-            "toDoubleArray",
-            "toFloatArray",
-            "toIntArray",
-            "toLongArray",
-            "toShortArray",
-            "toStringArray",
-            "toUint8Array",
-            "toUnsignedIntArray",
-            "toUnsignedShortArray",
-            "getBoolean",
-            "getByte",
-            "getDouble",
-            "getFloat",
-            "getInt",
-            "getLong",
-            "getUint8",
-            "contentEquals",
-            "allClose",
-            "copyTo",
-            "encode");
-    private static final Set<String> WRITES = Set.of("set", "setScalar", "intern");
 
     private final Tracer tracer;
     private final NDArray real;
@@ -203,20 +159,20 @@ final class TracedArray implements InvocationHandler {
         if (name.equals("toDebugString")) {
             return toString();
         }
-        if (FACTS.contains(name)) {
+        if (Roles.FACTS.contains(name)) {
             return Tracer.invoke(real, method, tracer.unwrap(arguments));
         }
-        if (LIFE.contains(name)) {
+        if (Roles.LIFE.contains(name)) {
             return null;
         }
-        if (KEEPING.contains(name)) {
+        if (Roles.KEEPING.contains(name)) {
             keep(arguments);
             return null;
         }
-        if (READS.contains(name)) {
+        if (Roles.READS.contains(name)) {
             return read(method, arguments);
         }
-        if (WRITES.contains(name)) {
+        if (Roles.WRITES.contains(name)) {
             return write(self, method, arguments);
         }
         if (Signature.isInPlace(method)) {

@@ -48,6 +48,7 @@ final class FuzzedProgram {
         List<Operation> all = new ArrayList<>(Elementwise.operations());
         all.addAll(Moves.operations());
         all.addAll(Picks.operations());
+        all.addAll(Writes.operations());
         all.addAll(Reductions.operations());
         return List.copyOf(all);
     }

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Indices of all forms, and writes into parts. */
+/** Indices of all forms, and what else takes parts of arrays in another order. */
 final class Picks {
 
     private static final List<DataType> INDEX_TYPES =
@@ -24,17 +24,10 @@ final class Picks {
         return List.of(
                 Picks::read,
                 Picks::read,
-                Picks::write,
-                Picks::write,
-                Picks::writeMasked,
-                Picks::writeThroughViews,
-                Picks::writeIntoZeros,
                 Picks::readByInput,
                 Picks::masked,
                 Picks::gathered,
                 Picks::gatheredByRows,
-                Picks::scattered,
-                Picks::put,
                 Picks::taken,
                 Picks::ordered,
                 Picks::turned,
@@ -47,7 +40,7 @@ final class Picks {
      * @param index what to take
      * @param front whether the axis of its arrays comes before the batch
      */
-    private record Drawn(NDIndex index, boolean front) {
+    record Drawn(NDIndex index, boolean front) {
 
         NDArray of(NDArray array) {
             NDArray made = array.get(index);
@@ -56,7 +49,7 @@ final class Picks {
     }
 
     /** Draws numbers, slices, new axes, index arrays of one length, and masks; the batch is left whole. */
-    private static Drawn index(Draw draw, Item x, boolean arrays) {
+    static Drawn index(Draw draw, Item x, boolean arrays) {
         List<String> items = new ArrayList<>(List.of(":"));
         List<Object> given = new ArrayList<>();
         int length = 1 + draw.below(3);
@@ -95,7 +88,7 @@ final class Picks {
     }
 
     /** Draws places, no two of them the same, some counted from the end. */
-    private static NDArray distinct(Draw draw, Item x, int size, int length) {
+    static NDArray distinct(Draw draw, Item x, int size, int length) {
         DataType type = draw.of(INDEX_TYPES);
         long[] places = new long[length];
         List<Integer> all = shuffled(draw, size);
@@ -106,7 +99,7 @@ final class Picks {
         return x.array().getManager().create(places).toType(type, false);
     }
 
-    private static List<Integer> shuffled(Draw draw, int size) {
+    static List<Integer> shuffled(Draw draw, int size) {
         List<Integer> all = new ArrayList<>(IntStream.range(0, size).boxed().toList());
         for (int i = size - 1; i > 0; i--) {
             Collections.swap(all, i, draw.below(i + 1));
@@ -123,74 +116,6 @@ final class Picks {
 
     private static @Nullable Item read(Draw draw, Item x) {
         return x.rank() < 2 || x.rank() > 4 ? null : x.with(index(draw, x, true).of(x.array()));
-    }
-
-    private static @Nullable Item write(Draw draw, Item x) {
-        if (x.rank() < 2) {
-            return null;
-        }
-        NDArray copy = x.array().duplicate();
-        NDIndex index = index(draw, x, true).index();
-        switch (draw.below(x.isBoolean() ? 2 : 4)) {
-            case 0 ->
-                copy.set(
-                        index,
-                        draw.alike(x)
-                                .array()
-                                .toType(copy.getDataType(), false)
-                                .get(index)
-                                .duplicate());
-            case 1 -> copy.set(index, copy.get(index).max().duplicate());
-            case 2 -> copy.set(index, part -> part.clip(-1, 1).duplicate());
-            default -> copy.set(index(draw, x, false).index(), draw.number());
-        }
-        return x.with(copy);
-    }
-
-    private static @Nullable Item writeMasked(Draw draw, Item x) {
-        if (!x.exact() || x.isBoolean() || x.rank() < 2) {
-            return null;
-        }
-        NDArray copy = x.array().duplicate();
-        NDArray mask = draw.alike(x).array().gt(0.25f);
-        switch (draw.below(3)) {
-            case 0 -> copy.set(mask, 1);
-            case 1 -> copy.set(mask.get(":, 0"), 2);
-            default -> copy.get(":, 0").set(mask.get(":, 0"), 1);
-        }
-        return x.with(copy);
-    }
-
-    private static @Nullable Item writeThroughViews(Draw draw, Item x) {
-        if (x.isBoolean() || x.rank() < 2) {
-            return null;
-        }
-        NDArray copy = x.array().duplicate();
-        NDArray part = copy.get(index(draw, x, false).index());
-        if (draw.oneIn(3)) {
-            part = part.get("...");
-        }
-        switch (draw.below(3)) {
-            case 0 -> part.addi(1);
-            case 1 -> part.muli(part);
-            default -> part.set(new NDIndex("..."), 1);
-        }
-        NDArray result = draw.oneIn(3) ? copy.get(":, :1") : copy;
-        return x.with(result);
-    }
-
-    private static @Nullable Item writeIntoZeros(Draw draw, Item x) {
-        if (!x.isReal() || x.rank() < 2) {
-            return null;
-        }
-        NDArray zeros = x.array().getManager().zeros(x.array().getShape());
-        NDIndex index = index(draw, x, false).index();
-        if (draw.oneIn(2)) {
-            zeros.set(index, x.array().get(index));
-        } else {
-            zeros.get(index).addi(x.array().get(index));
-        }
-        return x.with(zeros);
     }
 
     private static NDArray whole(Item x, long largest) {
@@ -246,35 +171,6 @@ final class Picks {
         return draw.oneIn(2)
                 ? x.with(table.gatherNd(NDArrays.stack(new NDList(whole(x, 2), whole(draw.alike(x), 3)))))
                 : x.with(table.get(":, 0").gatherNd(whole(x, 2).expandDims(0)));
-    }
-
-    private static @Nullable Item scattered(Draw draw, Item x) {
-        if (x.rank() < 2) {
-            return null;
-        }
-        int axis = draw.axis(x);
-        int size = (int) x.size(axis);
-        if (size < 1) {
-            return null;
-        }
-        long[] form = new long[x.rank()];
-        java.util.Arrays.fill(form, 1);
-        form[axis] = size;
-        long[] order = shuffled(draw, size).stream().mapToLong(i -> i).toArray();
-        NDArray places = x.array()
-                .getManager()
-                .create(order, new Shape(form))
-                .broadcast(x.array().getShape());
-        return x.with(x.array().scatter(places, x.array().flip(axis), axis));
-    }
-
-    private static @Nullable Item put(Draw draw, Item x) {
-        int size = (int) x.array().getShape().slice(1).size();
-        if (size < 2) {
-            return null;
-        }
-        NDArray places = distinct(draw, x, size, 2);
-        return x.with(x.array().put(places, x.array().take(distinct(draw, x, size, 2))));
     }
 
     private static @Nullable Item taken(Draw draw, Item x) {

@@ -1,0 +1,122 @@
+package io.catwalk.onnx.fuzz;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Writes into parts of arrays. */
+final class Writes {
+
+    private Writes() {}
+
+    static List<Operation> operations() {
+        return List.of(
+                Writes::write,
+                Writes::write,
+                Writes::writeMasked,
+                Writes::writeThroughViews,
+                Writes::writeIntoZeros,
+                Writes::scattered,
+                Writes::put);
+    }
+
+    private static @Nullable Item write(Draw draw, Item x) {
+        if (x.rank() < 2) {
+            return null;
+        }
+        NDArray copy = x.array().duplicate();
+        NDIndex index = Picks.index(draw, x, true).index();
+        switch (draw.below(x.isBoolean() ? 2 : 4)) {
+            case 0 ->
+                copy.set(
+                        index,
+                        draw.alike(x)
+                                .array()
+                                .toType(copy.getDataType(), false)
+                                .get(index)
+                                .duplicate());
+            case 1 -> copy.set(index, copy.get(index).max().duplicate());
+            case 2 -> copy.set(index, part -> part.clip(-1, 1).duplicate());
+            default -> copy.set(Picks.index(draw, x, false).index(), draw.number());
+        }
+        return x.with(copy);
+    }
+
+    private static @Nullable Item writeMasked(Draw draw, Item x) {
+        if (!x.exact() || x.isBoolean() || x.rank() < 2) {
+            return null;
+        }
+        NDArray copy = x.array().duplicate();
+        NDArray mask = draw.alike(x).array().gt(0.25f);
+        switch (draw.below(3)) {
+            case 0 -> copy.set(mask, 1);
+            case 1 -> copy.set(mask.get(":, 0"), 2);
+            default -> copy.get(":, 0").set(mask.get(":, 0"), 1);
+        }
+        return x.with(copy);
+    }
+
+    private static @Nullable Item writeThroughViews(Draw draw, Item x) {
+        if (x.isBoolean() || x.rank() < 2) {
+            return null;
+        }
+        NDArray copy = x.array().duplicate();
+        NDArray part = copy.get(Picks.index(draw, x, false).index());
+        if (draw.oneIn(3)) {
+            part = part.get("...");
+        }
+        switch (draw.below(3)) {
+            case 0 -> part.addi(1);
+            case 1 -> part.muli(part);
+            default -> part.set(new NDIndex("..."), 1);
+        }
+        NDArray result = draw.oneIn(3) ? copy.get(":, :1") : copy;
+        return x.with(result);
+    }
+
+    private static @Nullable Item writeIntoZeros(Draw draw, Item x) {
+        if (!x.isReal() || x.rank() < 2) {
+            return null;
+        }
+        NDArray zeros = x.array().getManager().zeros(x.array().getShape());
+        NDIndex index = Picks.index(draw, x, false).index();
+        if (draw.oneIn(2)) {
+            zeros.set(index, x.array().get(index));
+        } else {
+            zeros.get(index).addi(x.array().get(index));
+        }
+        return x.with(zeros);
+    }
+
+    private static @Nullable Item scattered(Draw draw, Item x) {
+        if (x.rank() < 2) {
+            return null;
+        }
+        int axis = draw.axis(x);
+        int size = (int) x.size(axis);
+        if (size < 1) {
+            return null;
+        }
+        long[] form = new long[x.rank()];
+        Arrays.fill(form, 1);
+        form[axis] = size;
+        long[] order = Picks.shuffled(draw, size).stream().mapToLong(i -> i).toArray();
+        NDArray places = x.array()
+                .getManager()
+                .create(order, new Shape(form))
+                .broadcast(x.array().getShape());
+        return x.with(x.array().scatter(places, x.array().flip(axis), axis));
+    }
+
+    private static @Nullable Item put(Draw draw, Item x) {
+        int size = (int) x.array().getShape().slice(1).size();
+        if (size < 2) {
+            return null;
+        }
+        NDArray places = Picks.distinct(draw, x, size, 2);
+        return x.with(x.array().put(places, x.array().take(Picks.distinct(draw, x, size, 2))));
+    }
+}
