@@ -6,17 +6,40 @@ import java.util.List;
  * Applies one ONNX operator.
  *
  * @param name unique among the nodes of its graph
- * @param operator name of the operator in the default domain
+ * @param operator name of the operator; one of another set than that of ONNX has the domain before it, as
+ *     {@code com.microsoft::Inverse}
  * @param inputs what it reads, in the operator's order
  * @param outputs what it makes, in the operator's order
  * @param attributes its attributes
  */
 public record Node(String name, String operator, List<Value> inputs, List<Value> outputs, Attributes attributes) {
 
+    static final String DOMAIN_END = "::";
+
     /** Copies the lists. */
     public Node {
         inputs = List.copyOf(inputs);
         outputs = List.copyOf(outputs);
+    }
+
+    /**
+     * Names the operator set.
+     *
+     * @return empty for that of ONNX
+     */
+    public String domain() {
+        int end = operator.indexOf(DOMAIN_END);
+        return end < 0 ? "" : operator.substring(0, end);
+    }
+
+    /**
+     * Names the operator in its set.
+     *
+     * @return the name without the domain
+     */
+    String operatorInDomain() {
+        int end = operator.indexOf(DOMAIN_END);
+        return end < 0 ? operator : operator.substring(end + DOMAIN_END.length());
     }
 
     /**

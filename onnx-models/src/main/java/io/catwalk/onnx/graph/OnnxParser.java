@@ -99,7 +99,7 @@ public final class OnnxParser {
         }
         return new Node(
                 node.getName(),
-                node.getOpType(),
+                node.getDomain().isEmpty() ? node.getOpType() : node.getDomain() + Node.DOMAIN_END + node.getOpType(),
                 known(node, node.getInputList()),
                 known(node, node.getOutputList()),
                 attributes);

@@ -69,6 +69,13 @@ public final class OnnxSerializer {
                 ModelProto.newBuilder().setIrVersion(irVersion(model.opset())).setProducerName(PRODUCER);
         ModelProto.Builder tail = ModelProto.newBuilder()
                 .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(model.opset()));
+        model.graph().nodes().stream()
+                .map(Node::domain)
+                .filter(domain -> !domain.isEmpty())
+                .distinct()
+                .sorted()
+                .forEach(domain -> tail.addOpsetImport(
+                        OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(1)));
         model.metadata()
                 .forEach((key, value) -> tail.addMetadataProps(
                         StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
@@ -140,7 +147,10 @@ public final class OnnxSerializer {
     }
 
     private static NodeProto node(Node node) {
-        NodeProto.Builder proto = NodeProto.newBuilder().setName(node.name()).setOpType(node.operator());
+        NodeProto.Builder proto = NodeProto.newBuilder().setName(node.name()).setOpType(node.operatorInDomain());
+        if (!node.domain().isEmpty()) {
+            proto.setDomain(node.domain());
+        }
         node.inputs().forEach(value -> proto.addInput(value.name()));
         node.outputs().forEach(value -> proto.addOutput(value.name()));
         node.attributes().entries().forEach((name, value) -> proto.addAttribute(attribute(name, value)));

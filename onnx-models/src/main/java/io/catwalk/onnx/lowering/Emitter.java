@@ -11,6 +11,7 @@ import io.catwalk.onnx.graph.Node;
 import io.catwalk.onnx.graph.OperatorTypes;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
+import io.catwalk.onnx.trace.Operand;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -79,6 +80,18 @@ final class Emitter {
         return emit(operator, attributes, 1, contents, inputs).get(0);
     }
 
+    /** Adds a node of another operator set, whose results nobody here can infer. */
+    List<Value> custom(String operator, Attributes attributes, List<Operand> results, Value... inputs) {
+        String hint = operator.substring(operator.lastIndexOf(':') + 1);
+        return add(
+                operator,
+                attributes,
+                results.stream()
+                        .map(result -> Value.of(names.forResultOf(hint), result.type(), result.shape()))
+                        .toList(),
+                inputs);
+    }
+
     private List<Value> emit(
             String operator, Attributes attributes, int outputs, @Nullable List<Dim> contents, Value... inputs) {
         List<Integer> varying = OperatorTypes.varying(operator, inputs.length);
@@ -102,6 +115,10 @@ final class Emitter {
         List<Value> values = made.stream()
                 .map(one -> new Value(names.forResultOf(operator), one.type(), one.shape(), contents))
                 .toList();
+        return add(operator, attributes, values, inputs);
+    }
+
+    private List<Value> add(String operator, Attributes attributes, List<Value> values, Value... inputs) {
         Node node = new Node(values.get(0).name(), operator, List.of(inputs), values, attributes);
         nodes.add(node);
         values.forEach(value -> makers.put(value.name(), node));
@@ -234,8 +251,14 @@ final class Emitter {
         return sizes;
     }
 
-    /** Swaps axes. One that swaps nothing is not written: ONNX Runtime has fused such a node as if it did. */
+    /** Swaps axes, at once what is swapped twice. One that swaps nothing is not written: ONNX Runtime has fused such a node as if it did. */
     Value transpose(Value value, long... axes) {
+        Optional<Node> before = maker(value).filter(node -> node.operator().equals("Transpose"));
+        if (before.isPresent()) {
+            long[] first = before.get().attributes().numbers("perm", new long[0]);
+            long[] both = LongStream.of(axes).map(axis -> first[(int) axis]).toArray();
+            return transpose(before.get().inputs().get(0), both);
+        }
         return LongStream.range(0, axes.length).allMatch(axis -> axes[(int) axis] == axis)
                 ? value
                 : node("Transpose", Attributes.NONE.with("perm", axes), value);

@@ -4,6 +4,7 @@ import io.catwalk.onnx.graph.ExportException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -57,14 +58,13 @@ public final class OperatorTable {
      * @return true if it can be exported
      */
     public static boolean has(String signature) {
-        return ROWS.containsKey(signature);
+        return ROWS.containsKey(signature)
+                || ForeignRows.row(signature, ROWS::containsKey).isPresent();
     }
 
     static Row row(String signature) {
-        Row row = ROWS.get(signature);
-        if (row == null) {
-            throw new ExportException("no row for " + signature);
-        }
-        return row;
+        return Optional.ofNullable(ROWS.get(signature))
+                .or(() -> ForeignRows.row(signature, ROWS::containsKey))
+                .orElseThrow(() -> new ExportException("no row for " + signature));
     }
 }

@@ -3,6 +3,7 @@ package io.catwalk.onnx.trace;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
+import io.catwalk.onnx.extension.OnnxOperation;
 import java.lang.reflect.Method;
 import java.util.Map;
 import java.util.Optional;
@@ -15,8 +16,7 @@ final class Missing {
     private static final Set<DataType> TYPES = Set.of(
             DataType.BFLOAT16, DataType.INT16, DataType.UINT16, DataType.UINT32, DataType.UINT64, DataType.UNKNOWN);
 
-    private static final String OWN_ROW =
-            "use other operations, or add a row for it in io.catwalk.onnx.lowering and a sample of it in OperatorSamples";
+    private static final String OWN_ROW = ", or add a row of your own: implement " + OnnxOperation.class.getName();
 
     private static final String RECURRENT = "DJL hands PyTorch the parameters of a recurrent block with both directions"
             + " and biases in an order that mixes biases and weights up: use optHasBiases(false), or two recurrent"
@@ -71,10 +71,10 @@ final class Missing {
     /** Words what is wrong with a primitive that has no row: trying it tells whether the engine has it at all. */
     static String primitive(Method method, Tracer.Computation<Throwable> trial) {
         Signature signature = Signature.of(method);
-        String fault = isImplemented(method, trial)
-                ? signature.text() + " has no ONNX form here: "
-                : "the engine itself does not implement " + signature.text() + ": ";
-        return fault + way(signature.method());
+        String way = way(signature.method());
+        return isImplemented(method, trial)
+                ? signature.text() + " has no ONNX form here: " + way + OWN_ROW
+                : "the engine itself does not implement " + signature.text() + ": " + way;
     }
 
     private static String way(String method) {
@@ -82,7 +82,7 @@ final class Missing {
                 .filter(family -> method.matches(family.getKey()))
                 .map(Map.Entry::getValue)
                 .findFirst()
-                .orElseGet(() -> WAYS.getOrDefault(method, OWN_ROW));
+                .orElseGet(() -> WAYS.getOrDefault(method, "use other operations"));
     }
 
     private static boolean isImplemented(Method method, Tracer.Computation<Throwable> trial) {

@@ -1,0 +1,232 @@
+package io.catwalk.onnx.extension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.LambdaBlock;
+import ai.djl.training.ParameterStore;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import io.catwalk.onnx.OnnxExport;
+import io.catwalk.onnx.graph.Attributes;
+import io.catwalk.onnx.graph.ExportException;
+import io.catwalk.onnx.graph.OnnxParser;
+import io.catwalk.onnx.graph.OnnxSerializer;
+import io.catwalk.onnx.graph.Value;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A user's row is found, works, and gets in nobody's way. */
+@Tag("tiny")
+class OnnxOperationTest {
+
+    private static final Shape MATRIX = new Shape(3, 3);
+    private static final Path PAGE = Path.of("../docs/adding-an-operation.md");
+
+    /** Far from singular, whatever the input. */
+    private static final Block INVERTING = LambdaBlock.singleton(
+            x -> x.tanh().add(x.getManager().eye(3).mul(5)).inverse().mul(2));
+
+    @TempDir
+    private Path folder;
+
+    private byte[] export(Block block, Class<?>... operations) throws Exception {
+        Path services = Files.createDirectories(folder.resolve("META-INF/services"));
+        Files.write(
+                services.resolve(OnnxOperation.class.getName()),
+                List.of(operations).stream().map(Class::getName).toList());
+        ClassLoader before = Thread.currentThread().getContextClassLoader();
+        try (URLClassLoader loader =
+                new URLClassLoader(new URL[] {folder.toUri().toURL()}, before)) {
+            Thread.currentThread().setContextClassLoader(loader);
+            return OnnxExport.of(block, MATRIX).bytes();
+        } finally {
+            Thread.currentThread().setContextClassLoader(before);
+        }
+    }
+
+    @Test
+    void theOperationOfAUserIsExportedAndAnswersLikeDjl() throws Exception {
+        byte[] model = export(INVERTING, Inverse.class);
+        float[] matrices = {1, 2, 3, 0, -1, 4, 5, 6, 0.5f, -2, 1, 0, 3, 3, -1, 0.25f, 1, 2};
+        OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        try (NDManager manager = NDManager.newBaseManager();
+                var session = environment.createSession(model);
+                var input = OnnxTensor.createTensor(environment, FloatBuffer.wrap(matrices), new long[] {2, 3, 3});
+                var outputs = session.run(Map.of("images", input))) {
+            NDArray expected = INVERTING
+                    .forward(
+                            new ParameterStore(manager, false),
+                            new NDList(manager.create(matrices, new Shape(2, 3, 3))),
+                            false)
+                    .singletonOrThrow();
+            float[] found = ((OnnxTensor) outputs.get(0)).getFloatBuffer().array();
+            assertThat(found).hasSize(18);
+            for (int i = 0; i < found.length; i++) {
+                assertThat((double) found[i])
+                        .isCloseTo(expected.toFloatArray()[i], org.assertj.core.api.Assertions.within(1e-5));
+            }
+        }
+        NodeProto inverse = ModelProto.parseFrom(model).getGraph().getNodeList().stream()
+                .filter(node -> node.getOpType().equals("Inverse"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(inverse.getDomain()).isEqualTo("com.microsoft");
+        assertThat(ModelProto.parseFrom(model).getOpsetImportList())
+                .extracting(set -> set.getDomain() + " " + set.getVersion())
+                .containsExactly(" 17", "com.microsoft 1");
+        assertThat(OnnxSerializer.bytes(OnnxParser.model(model))).isEqualTo(model);
+    }
+
+    @Test
+    void withoutItTheRefusalNamesTheInterface() {
+        assertThatThrownBy(() -> export(INVERTING))
+                .isInstanceOf(ExportException.class)
+                .hasMessageContaining("NDArray.inverse()")
+                .hasMessageContaining(OnnxOperation.class.getName())
+                .hasMessageContaining("OnnxOperationTest.java:");
+    }
+
+    @Test
+    void whatItRefusesIsRefusedWithBlockAndLine() {
+        Block block = LambdaBlock.singleton(
+                x -> x.toType(DataType.FLOAT64, false).inverse().toType(DataType.FLOAT32, false));
+        assertThatThrownBy(() -> export(block, Inverse.class))
+                .isInstanceOf(ExportException.class)
+                .hasMessageContaining("NDArray.inverse() is written for FLOAT32 alone")
+                .hasMessageContaining("OnnxOperationTest.java:");
+    }
+
+    /** Inverts diagonal matrices with operators of ONNX and constants. */
+    public static final class DiagonalInverse implements OnnxOperation {
+        @Override
+        public String signature() {
+            return "NDArray.inverse()";
+        }
+
+        @Override
+        public List<Value> write(OnnxCall call) {
+            Value eye = call.floats(new float[] {1, 0, 0, 0, 1, 0, 0, 0, 1}, 3, 3);
+            Value diagonal = call.node("ReduceSum", Attributes.NONE, call.array(0), call.ints(2));
+            return List.of(call.node("Mul", Attributes.NONE, eye, call.node("Reciprocal", Attributes.NONE, diagonal)));
+        }
+    }
+
+    @Test
+    void operatorsOfOnnxAreWrittenLikeOurs() throws Exception {
+        Block block = LambdaBlock.singleton(
+                x -> x.abs().add(1).mul(x.getManager().eye(3)).inverse());
+        byte[] model = export(block, DiagonalInverse.class);
+        OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        float[] matrix = {1, 2, 3, 4, 3, 6, 7, 8, 0};
+        try (var session = environment.createSession(model);
+                var input = OnnxTensor.createTensor(environment, FloatBuffer.wrap(matrix), new long[] {1, 3, 3});
+                var outputs = session.run(Map.of("images", input))) {
+            assertThat(((OnnxTensor) outputs.get(0)).getFloatBuffer().array())
+                    .containsExactly(0.5f, 0, 0, 0, 0.25f, 0, 0, 0, 1);
+        }
+    }
+
+    /** Leaves an axis out. */
+    public static final class Smaller implements OnnxOperation {
+        @Override
+        public String signature() {
+            return "NDArray.inverse()";
+        }
+
+        @Override
+        public List<Value> write(OnnxCall call) {
+            Attributes flat = Attributes.NONE.with("keepdims", 0);
+            return List.of(call.node("ReduceSum", flat, call.array(0), call.ints(2)));
+        }
+    }
+
+    @Test
+    void anotherShapeThanThatOfTheEngineIsRefused() {
+        assertThatThrownBy(() -> export(INVERTING, Smaller.class))
+                .isInstanceOf(ExportException.class)
+                .hasMessageContaining("NDArray.inverse() makes FLOAT")
+                .hasMessageContaining("but its ONNX form makes FLOAT");
+    }
+
+    /** Wants to write what the exporter writes. */
+    public static final class Add implements OnnxOperation {
+        @Override
+        public String signature() {
+            return "NDArray.add(Number)";
+        }
+
+        @Override
+        public List<Value> write(OnnxCall call) {
+            return List.of(call.array(0));
+        }
+    }
+
+    /** Wants to write what {@link Inverse} writes. */
+    public static final class Other implements OnnxOperation {
+        @Override
+        public String signature() {
+            return "NDArray.inverse()";
+        }
+
+        @Override
+        public List<Value> write(OnnxCall call) {
+            return List.of();
+        }
+    }
+
+    @Test
+    void aRowThatThereIsAlreadyIsNotReplaced() {
+        for (Class<?>[] operations : new Class<?>[][] {{Add.class}, {Inverse.class, Other.class}}) {
+            assertThatThrownBy(() -> export(INVERTING, operations))
+                    .isInstanceOf(ExportException.class)
+                    .hasMessageContaining("has a row already")
+                    .hasMessageContaining(operations[operations.length - 1].getName());
+        }
+    }
+
+    @Test
+    void aRowThatWritesTooLittleIsRefused() {
+        assertThatThrownBy(() -> export(INVERTING, Other.class))
+                .isInstanceOf(ExportException.class)
+                .hasMessageContaining("makes 1 arrays, but " + Other.class.getName() + " wrote 0");
+    }
+
+    @Test
+    void aRowThatCannotBeLoadedIsRefused() {
+        assertThatThrownBy(() -> export(INVERTING, OnnxOperationTest.class))
+                .isInstanceOf(ExportException.class)
+                .hasMessageContaining("META-INF/services");
+    }
+
+    @Test
+    void thePageShowsTheExample() throws Exception {
+        UnaryOperator<String> code = text -> {
+            Matcher matcher =
+                    Pattern.compile("(?s)// snippet: operation\\R(.*?)// end").matcher(text);
+            assertThat(matcher.find()).isTrue();
+            return matcher.group(1);
+        };
+        String source = Files.readString(Path.of("src/test/java/io/catwalk/onnx/extension/Inverse.java"));
+        assertThat(Files.readString(PAGE)).contains("```java\n" + code.apply(source) + "```");
+    }
+}
