@@ -1,6 +1,7 @@
 package io.catwalk.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -14,10 +15,13 @@ import ai.djl.nn.recurrent.GRU;
 import ai.djl.nn.transformer.TransformerEncoderBlock;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import io.catwalk.onnx.graph.Model;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -122,5 +126,46 @@ class LeanFileTest {
             assertThat(written).isEqualTo(export.bytes());
             assertThat(written).isEqualTo(ModelProto.parseFrom(written).toByteArray());
         }
+    }
+
+    @Test
+    void nodesCarryThePathOfTheirBlockAndTheLineOfForward() throws Exception {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Block branches = new ParallelBlock(
+                    both -> new NDList(both.get(0).head().add(both.get(1).head())),
+                    List.of(
+                            Linear.builder().setUnits(4).build(),
+                            Linear.builder().setUnits(4).build()));
+            Block block = new SequentialBlock()
+                    .add(Linear.builder().setUnits(16).build())
+                    .add(branches)
+                    .add(LambdaBlock.singleton(x -> x.square()));
+            Agreement.initialized(block, manager, new Shape(16));
+            var nodes = ModelProto.parseFrom(OnnxExport.of(block, new Shape(16)).bytes())
+                    .getGraph()
+                    .getNodeList();
+            assertThat(nodes)
+                    .extracting(node -> node.getName())
+                    .containsExactly(
+                            "/01Linear/Gemm",
+                            "/02ParallelBlock/01Linear/Gemm",
+                            "/02ParallelBlock/02Linear/Gemm",
+                            "/02ParallelBlock/Add",
+                            "/03LambdaBlock/Mul");
+            assertThat(nodes.get(4).getDocString())
+                    .matches("SequentialBlock/03LambdaBlock, called at LeanFileTest.java:\\d+");
+        }
+    }
+
+    /** Only a build knows its version; classes that are run without one have none. */
+    @Test
+    void theFileNamesTheVersionThatMadeIt() throws Exception {
+        assumeThat(Model.class.getResource("producer.properties")).isNotNull();
+        Matcher version = Pattern.compile("<version>(.*?)</version>").matcher(Files.readString(Path.of("pom.xml")));
+        assertThat(version.find()).isTrue();
+        byte[] model =
+                OnnxExport.of(LambdaBlock.singleton(x -> x.neg()), new Shape(2)).bytes();
+        assertThat(ModelProto.parseFrom(model).getProducerName()).isEqualTo("catwalk-onnx");
+        assertThat(ModelProto.parseFrom(model).getProducerVersion()).isEqualTo(version.group(1));
     }
 }

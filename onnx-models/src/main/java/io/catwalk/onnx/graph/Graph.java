@@ -78,7 +78,8 @@ public record Graph(List<Value> inputs, List<Value> outputs, List<Initializer> i
                                 node.operator(),
                                 renamed(node.inputs(), names),
                                 renamed(node.outputs(), names),
-                                node.attributes()))
+                                node.attributes(),
+                                node.doc()))
                         .toList());
     }
 

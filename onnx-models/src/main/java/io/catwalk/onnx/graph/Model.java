@@ -1,6 +1,10 @@
 package io.catwalk.onnx.graph;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.Collections;
+import java.util.Properties;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -10,11 +14,38 @@ import java.util.TreeMap;
  * @param graph the computation
  * @param opset version of the default operator set, 13 to 21
  * @param metadata {@code metadata_props}, sorted by key
+ * @param producerVersion version of the exporter that made it; empty if it is not known
  */
-public record Model(Graph graph, int opset, SortedMap<String, String> metadata) {
+public record Model(Graph graph, int opset, SortedMap<String, String> metadata, String producerVersion) {
+
+    private static final String VERSION = version();
 
     /** Copies the metadata. */
     public Model {
         metadata = Collections.unmodifiableSortedMap(new TreeMap<>(metadata));
+    }
+
+    /**
+     * Holds what this version of the exporter has made.
+     *
+     * @param graph the computation
+     * @param opset version of the default operator set, 13 to 21
+     * @param metadata {@code metadata_props}, sorted by key
+     */
+    public Model(Graph graph, int opset, SortedMap<String, String> metadata) {
+        this(graph, opset, metadata, VERSION);
+    }
+
+    /** Reads the version that the build has written; classes that are run without a build have none. */
+    private static String version() {
+        Properties properties = new Properties();
+        try (InputStream in = Model.class.getResourceAsStream("producer.properties")) {
+            if (in != null) {
+                properties.load(in);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return properties.getProperty("version", "");
     }
 }

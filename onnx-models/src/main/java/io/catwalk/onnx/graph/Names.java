@@ -23,12 +23,12 @@ public final class Names {
     /**
      * Makes a name.
      *
-     * @param hint what it should say; characters outside of letters, digits, dot and underscore become an
+     * @param hint what it should say; characters outside of letters, digits, dot, slash and underscore become an
      *     underscore
      * @return the hint, or the hint with the first free number behind it
      */
     public String fresh(String hint) {
-        String clean = hint.replaceAll("[^A-Za-z0-9._]", "_");
+        String clean = hint.replaceAll("[^A-Za-z0-9._/]", "_");
         String name = clean.isEmpty() ? "value" : clean;
         int count = given.merge(name, 1, Integer::sum);
         return count == 1 ? name : fresh(name + "_" + count);

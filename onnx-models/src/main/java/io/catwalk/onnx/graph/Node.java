@@ -11,8 +11,10 @@ import java.util.List;
  * @param inputs what it reads, in the operator's order
  * @param outputs what it makes, in the operator's order
  * @param attributes its attributes
+ * @param doc where it comes from, for people; may be empty
  */
-public record Node(String name, String operator, List<Value> inputs, List<Value> outputs, Attributes attributes) {
+public record Node(
+        String name, String operator, List<Value> inputs, List<Value> outputs, Attributes attributes, String doc) {
 
     static final String DOMAIN_END = "::";
 
@@ -20,6 +22,19 @@ public record Node(String name, String operator, List<Value> inputs, List<Value>
     public Node {
         inputs = List.copyOf(inputs);
         outputs = List.copyOf(outputs);
+    }
+
+    /**
+     * Applies one ONNX operator, without a word on where it comes from.
+     *
+     * @param name unique among the nodes of its graph
+     * @param operator name of the operator
+     * @param inputs what it reads, in the operator's order
+     * @param outputs what it makes, in the operator's order
+     * @param attributes its attributes
+     */
+    public Node(String name, String operator, List<Value> inputs, List<Value> outputs, Attributes attributes) {
+        this(name, operator, inputs, outputs, attributes, "");
     }
 
     /**

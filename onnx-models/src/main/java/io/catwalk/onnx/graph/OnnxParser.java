@@ -50,7 +50,11 @@ public final class OnnxParser {
                     .mapToLong(OperatorSetIdProto::getVersion)
                     .findFirst()
                     .orElseThrow(() -> new IllegalArgumentException("expected an operator set of ONNX, found none"));
-            return new Model(new OnnxParser().graph(proto.getGraph()), Math.toIntExact(opset), metadata);
+            return new Model(
+                    new OnnxParser().graph(proto.getGraph()),
+                    Math.toIntExact(opset),
+                    metadata,
+                    proto.getProducerVersion());
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalArgumentException("expected an ONNX model, found another or a damaged file", e);
         }
@@ -102,7 +106,8 @@ public final class OnnxParser {
                 node.getDomain().isEmpty() ? node.getOpType() : node.getDomain() + Node.DOMAIN_END + node.getOpType(),
                 known(node, node.getInputList()),
                 known(node, node.getOutputList()),
-                attributes);
+                attributes,
+                node.getDocString());
     }
 
     private List<Value> known(NodeProto node, List<String> names) {

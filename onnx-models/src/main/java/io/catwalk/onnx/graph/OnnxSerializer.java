@@ -67,6 +67,9 @@ public final class OnnxSerializer {
         }
         ModelProto.Builder head =
                 ModelProto.newBuilder().setIrVersion(irVersion(model.opset())).setProducerName(PRODUCER);
+        if (!model.producerVersion().isEmpty()) {
+            head.setProducerVersion(model.producerVersion());
+        }
         ModelProto.Builder tail = ModelProto.newBuilder()
                 .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(model.opset()));
         model.graph().nodes().stream()
@@ -154,6 +157,9 @@ public final class OnnxSerializer {
         node.inputs().forEach(value -> proto.addInput(value.name()));
         node.outputs().forEach(value -> proto.addOutput(value.name()));
         node.attributes().entries().forEach((name, value) -> proto.addAttribute(attribute(name, value)));
+        if (!node.doc().isEmpty()) {
+            proto.setDocString(node.doc());
+        }
         return proto.build();
     }
 

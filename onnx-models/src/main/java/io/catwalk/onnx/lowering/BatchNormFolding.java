@@ -95,7 +95,8 @@ final class BatchNormFolding {
                 "Conv",
                 List.of(convolution.inputs().get(0), newWeight, newBias),
                 norm.outputs(),
-                convolution.attributes());
+                convolution.attributes(),
+                convolution.doc());
     }
 
     private Value add(String name, TensorShape shape, float[] floats) {

@@ -30,6 +30,9 @@ final class Emitter {
 
     private final int opset;
     private final Names names;
+    private final Names nodeNames = new Names();
+    private String path = "";
+    private String doc = "";
     private final List<Node> nodes = new ArrayList<>();
     private final Map<String, Node> makers = new HashMap<>();
     private final Map<String, Initializer> initializers = new LinkedHashMap<>();
@@ -40,6 +43,17 @@ final class Emitter {
         this.opset = opset;
         this.names = names;
         this.arithmetic = new SizeArithmetic(this, inputs);
+    }
+
+    /**
+     * Says what the nodes to come are for.
+     *
+     * @param newPath path of the block, as {@code /02ParallelBlock/01Conv2d}; empty for the network itself
+     * @param newDoc words for people
+     */
+    void enter(String newPath, String newDoc) {
+        path = newPath;
+        doc = newDoc;
     }
 
     int opset() {
@@ -119,7 +133,8 @@ final class Emitter {
     }
 
     private List<Value> add(String operator, Attributes attributes, List<Value> values, Value... inputs) {
-        Node node = new Node(values.get(0).name(), operator, List.of(inputs), values, attributes);
+        String name = nodeNames.fresh(path + "/" + operator.substring(operator.lastIndexOf(':') + 1));
+        Node node = new Node(name, operator, List.of(inputs), values, attributes, doc);
         nodes.add(node);
         values.forEach(value -> makers.put(value.name(), node));
         return values;

@@ -37,6 +37,7 @@ public final class Lowering {
     private final Naming naming;
     private final Names names;
     private final Map<Integer, Value> values = new HashMap<>();
+    private final Map<Integer, String> parameters = new HashMap<>();
     private final Set<Integer> zeros = new HashSet<>();
     private final List<Value> inputs = new ArrayList<>();
     private final Emitter to;
@@ -76,6 +77,7 @@ public final class Lowering {
         program.steps().forEach(this::write);
         List<Value> outputs = new ArrayList<>();
         Map<String, String> renamed = new HashMap<>();
+        to.enter("", "");
         List<Optional<String>> outputNames = naming.outputs(program);
         for (Operand operand : program.outputs()) {
             Value value = Site.valueOf(values, operand);
@@ -126,6 +128,7 @@ public final class Lowering {
         } else if (step instanceof Step.Constant constant) {
             noteZeros(constant.operand(), constant.data());
             values.put(constant.operand().id(), constant(constant));
+            parameters.put(constant.operand().id(), constant.hint());
         } else if (step instanceof Step.Repeated repeated) {
             noteZeros(repeated.operand(), repeated.slice().data());
             Value slice = constant(repeated.slice());
@@ -191,6 +194,7 @@ public final class Lowering {
 
     private void call(Step.Call call) {
         String signature = call.arguments().signature();
+        to.enter(Places.path(call, parameters), Places.doc(call));
         Site site = new Site(to, call.arguments(), call.results(), values, zeros, options);
         List<Value> made;
         try {
