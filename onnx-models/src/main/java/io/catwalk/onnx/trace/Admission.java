@@ -19,7 +19,7 @@ final class Admission {
 
     static void check(Block root) {
         Admission admission = new Admission();
-        admission.visit(root, root.getClass().getSimpleName());
+        admission.visit(root, Origin.name(root.getClass()));
         if (admission.bytes > Integer.MAX_VALUE) {
             throw ExportException.tooLarge(
                     "the " + admission.counted.size() + " parameter(s) of the network", admission.bytes);

@@ -17,8 +17,9 @@ final class Faults {
         String names = String.join("- and ", axes);
         if (List.copyOf(axes).equals(List.of("batch"))) {
             return names + "-dependent control flow: " + fault
-                    + "; a graph for any batch must treat samples alike. Compute alike for every batch, or export with a"
-                    + " fixed batch size";
+                    + "; a graph for any batch must treat samples alike. Compute alike for every batch, say which sizes the"
+                    + " network takes (an OnnxInput with Axis.of(\"batch\").atLeast(n), atMost(n), inStepsOf(n)), or"
+                    + " export with a fixed batch size";
         }
         return names + "-dependent control flow: " + fault
                 + "; a graph must do the same at every size. Compute alike for every size, " + BOUNDS

@@ -33,6 +33,11 @@ final class Origin {
         return "block " + path(frames) + line;
     }
 
+    /** Names a class of blocks; one without a name as what it extends. */
+    static String name(Class<?> type) {
+        return type.isAnonymousClass() ? name(type.getSuperclass()) : type.getSimpleName();
+    }
+
     private static boolean isOfUser(Class<?> type) {
         return isOfUser(type.getName());
     }
@@ -56,7 +61,7 @@ final class Origin {
                 running.add(type);
             }
         }
-        StringBuilder path = new StringBuilder(root.getClass().getSimpleName());
+        StringBuilder path = new StringBuilder(name(root.getClass()));
         Optional<Block> block = Optional.of(root);
         for (Class<?> type : running.isEmpty() ? running : running.subList(1, running.size())) {
             List<Pair<String, Block>> children = new ArrayList<>();
@@ -66,7 +71,7 @@ final class Origin {
                 }
             }));
             boolean clear = children.size() == 1;
-            path.append('/').append(clear ? children.get(0).getKey() : type.getSimpleName());
+            path.append('/').append(clear ? children.get(0).getKey() : name(type));
             block = clear ? Optional.of(children.get(0).getValue()) : Optional.empty();
         }
         return path.toString();

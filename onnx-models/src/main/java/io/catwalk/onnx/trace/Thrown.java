@@ -17,7 +17,7 @@ final class Thrown {
                 : caught;
         String message = String.valueOf(thrown.getMessage()).lines().findFirst().orElse("");
         String what = thrown.getClass().getSimpleName() + (thrown.getMessage() == null ? "" : ": " + message);
-        String place = " (block " + tracing.block().getClass().getSimpleName() + line(thrown) + ")";
+        String place = " (block " + Origin.name(tracing.block().getClass()) + line(thrown) + ")";
         if (!sizes.equals(known)) {
             List<String> axes = sizes.differing(known);
             String fault = "forward throws " + what + " for " + sizes.text(axes) + ", but not for " + known.next(axes);
@@ -47,10 +47,13 @@ final class Thrown {
 
     /** Names the innermost line that is neither DJL's, nor Java's, nor ours; in DJL itself, that of its block. */
     private static String line(Throwable thrown) {
-        return Arrays.stream(thrown.getStackTrace())
+        List<StackTraceElement> inForward = Arrays.stream(thrown.getStackTrace())
+                .takeWhile(frame -> !frame.getClassName().equals(Calls.class.getName()))
+                .toList();
+        return inForward.stream()
                 .filter(frame -> Origin.isOfUser(frame.getClassName()))
                 .findFirst()
-                .or(() -> Arrays.stream(thrown.getStackTrace())
+                .or(() -> inForward.stream()
                         .filter(frame -> frame.getClassName().startsWith("ai.djl.nn."))
                         .findFirst())
                 .map(frame -> ", called at " + frame.getFileName() + ":" + frame.getLineNumber())

@@ -248,7 +248,8 @@ final class TracedArray implements InvocationHandler {
                     + " reads numbers that depend on the input while tracing, and an ONNX graph cannot branch on them;"
                     + " compute with arrays instead (where, maximum, clip, masks by multiplication)."
                     + " The same happens if an array from outside of forward is the receiver of an operation"
-                    + " with a traced array: let the traced array be the receiver");
+                    + " with a traced array: let the traced array be the receiver, and ask the ParameterStore for"
+                    + " parameters");
         }
         return tracer.runConstant(this, real, method, arguments);
     }
