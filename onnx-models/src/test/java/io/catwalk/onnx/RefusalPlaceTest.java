@@ -12,6 +12,7 @@ import ai.djl.nn.Block;
 import ai.djl.nn.LambdaBlock;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.norm.GhostBatchNorm;
+import ai.djl.nn.recurrent.LSTM;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import io.catwalk.onnx.graph.ExportException;
@@ -56,6 +57,23 @@ class RefusalPlaceTest {
                     .isInstanceOf(ExportException.class)
                     .hasMessageContaining("cannot be evenly split")
                     .hasMessageContaining("(block GhostBatchNorm, called at GhostBatchNorm.java:");
+        }
+    }
+
+    @Test
+    void whatABlockOfDjlDoesHasALineOfThatBlock() {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Shape sequence = new Shape(3, 6);
+            LSTM lstm = LSTM.builder()
+                    .setStateSize(6)
+                    .setNumLayers(1)
+                    .optBidirectional(true)
+                    .optBatchFirst(true)
+                    .build();
+            Block block = Agreement.initialized(lstm, manager, sequence);
+            assertThatThrownBy(() -> OnnxExport.of(block, sequence).bytes())
+                    .isInstanceOf(ExportException.class)
+                    .hasMessageContaining("(block LSTM, called at LSTM.java:");
         }
     }
 

@@ -25,10 +25,15 @@ final class Origin {
         for (int i = 0; i < frames.size(); i++) {
             outermost = Block.class.isAssignableFrom(frames.get(i).getDeclaringClass()) ? i + 1 : outermost;
         }
-        Optional<StackWalker.StackFrame> own = frames.subList(0, outermost).stream()
+        List<StackWalker.StackFrame> inForward = frames.subList(0, outermost);
+        Optional<StackWalker.StackFrame> own = inForward.stream()
                 .filter(frame -> isOfUser(frame.getDeclaringClass()))
                 .findFirst();
-        String line = own.map(frame -> ", called at " + frame.getFileName() + ":" + frame.getLineNumber())
+        // where all of it is DJL's, the line of the innermost block
+        Optional<StackWalker.StackFrame> place = own.or(() -> inForward.stream()
+                .filter(frame -> Block.class.isAssignableFrom(frame.getDeclaringClass()))
+                .findFirst());
+        String line = place.map(frame -> ", called at " + frame.getFileName() + ":" + frame.getLineNumber())
                 .orElse("");
         return "block " + path(frames) + line;
     }
