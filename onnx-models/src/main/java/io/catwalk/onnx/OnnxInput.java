@@ -29,6 +29,7 @@ public record OnnxInput(String name, DataType type, List<Axis> axes) {
 
     private static final Set<DataType> TYPES = Set.of(
             DataType.FLOAT32,
+            DataType.FLOAT16,
             DataType.FLOAT64,
             DataType.INT64,
             DataType.INT32,
@@ -52,7 +53,7 @@ public record OnnxInput(String name, DataType type, List<Axis> axes) {
      * Describes an input.
      *
      * @param name name in the file, not empty
-     * @param type FLOAT32, FLOAT64, INT64, INT32, INT8, UINT8 or BOOLEAN
+     * @param type FLOAT32, FLOAT16, FLOAT64, INT64, INT32, INT8, UINT8 or BOOLEAN
      * @param axes from the first to the last; none for a single number
      * @return the input
      * @throws IllegalArgumentException if the name is empty or the type is not exported

@@ -8,6 +8,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.Result;
 import ai.onnxruntime.OrtSession.SessionOptions;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
@@ -69,6 +70,12 @@ final class OrtSession implements AutoCloseable {
         return switch (array.getDataType()) {
             case INT64 -> OnnxTensor.createTensor(environment, LongBuffer.wrap(array.toLongArray()), shape);
             case INT32 -> OnnxTensor.createTensor(environment, IntBuffer.wrap(array.toIntArray()), shape);
+            case FLOAT16 ->
+                OnnxTensor.createTensor(
+                        environment,
+                        array.toByteBuffer().order(ByteOrder.nativeOrder()).asShortBuffer(),
+                        shape,
+                        OnnxJavaType.FLOAT16);
             case BOOLEAN -> OnnxTensor.createTensor(environment, array.toByteBuffer(), shape, OnnxJavaType.BOOL);
             default -> OnnxTensor.createTensor(environment, FloatBuffer.wrap(array.toFloatArray()), shape);
         };

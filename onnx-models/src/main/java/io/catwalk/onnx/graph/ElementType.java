@@ -8,6 +8,7 @@ public enum ElementType {
     INT32(6, 4),
     INT64(7, 8),
     BOOL(9, 1),
+    FLOAT16(10, 2),
     DOUBLE(11, 8);
 
     private final int code;
@@ -39,9 +40,9 @@ public enum ElementType {
     /**
      * Tells whether the type holds fractions.
      *
-     * @return true for float and double
+     * @return true for floats of 16, 32 and 64 bits
      */
     public boolean isReal() {
-        return this == FLOAT || this == DOUBLE;
+        return this == FLOAT16 || this == FLOAT || this == DOUBLE;
     }
 }

@@ -58,7 +58,9 @@ final class BatchNormFolding {
     }
 
     private boolean allFixed(Node node) {
-        return node.inputs().stream().skip(1).allMatch(input -> fixed.containsKey(input.name()));
+        return node.inputs().stream()
+                .skip(1)
+                .allMatch(input -> fixed.containsKey(input.name()) && input.type() == ElementType.FLOAT);
     }
 
     private float[] floats(Node node, int input) {

@@ -1,5 +1,6 @@
 package io.catwalk.onnx.lowering;
 
+import ai.djl.util.Float16Utils;
 import io.catwalk.onnx.graph.Attributes;
 import io.catwalk.onnx.graph.Dim;
 import io.catwalk.onnx.graph.ElementType;
@@ -224,6 +225,7 @@ final class Emitter {
     private static byte[] bytes(ElementType type, Number number) {
         ByteBuffer buffer = ByteBuffer.allocate(type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
         switch (type) {
+            case FLOAT16 -> buffer.putShort(Float16Utils.floatToHalf(number.floatValue()));
             case FLOAT -> buffer.putFloat(number.floatValue());
             case DOUBLE -> buffer.putDouble(number.doubleValue());
             case INT64 -> buffer.putLong(number.longValue());

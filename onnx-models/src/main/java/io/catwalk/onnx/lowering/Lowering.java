@@ -122,7 +122,8 @@ public final class Lowering {
         if (step instanceof Step.Input input) {
             Value given = inputs.get(place++);
             Value network = options.preprocessing()
-                    .map(preprocessing -> preprocessing.emit(to, given))
+                    .map(preprocessing -> to.cast(
+                            preprocessing.emit(to, given), input.operand().type()))
                     .orElse(given);
             values.put(input.operand().id(), network);
         } else if (step instanceof Step.Constant constant) {

@@ -33,8 +33,8 @@ final class RecurrentRows {
 
     private static List<Value> emit(Site site, Recurrence net) {
         Emitter to = site.to();
-        if (net.input().type() != ElementType.FLOAT) {
-            throw site.error("is exported for FLOAT32 alone: ONNX Runtime has no recurrent layers for "
+        if (net.input().type() == ElementType.DOUBLE) {
+            throw site.error("is exported for FLOAT32 and FLOAT16: ONNX Runtime has no recurrent layers for "
                     + net.input().type() + ". Convert the network to FLOAT32");
         }
         Value sequence = net.batchFirst() ? to.transpose(net.input(), 1, 0, 2) : net.input();

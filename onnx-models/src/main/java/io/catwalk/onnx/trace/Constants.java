@@ -1,5 +1,6 @@
 package io.catwalk.onnx.trace;
 
+import ai.djl.util.Float16Utils;
 import io.catwalk.onnx.graph.Dim;
 import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.ExportException;
@@ -92,16 +93,26 @@ final class Constants {
     }
 
     private static void requireNumbers(Entry.Constant constant) {
-        if (Merge.elementType(constant.slot().type(), constant.hint()) == ElementType.FLOAT) {
-            var floats = ByteBuffer.wrap(constant.data())
-                    .order(ByteOrder.LITTLE_ENDIAN)
-                    .asFloatBuffer();
-            while (floats.hasRemaining()) {
-                if (Float.isNaN(floats.get())) {
-                    throw new ExportException(constant.hint() + constant.slot().shape()
-                            + " holds NaN: the weights are broken; check the training that made them");
+        ByteBuffer numbers = ByteBuffer.wrap(constant.data()).order(ByteOrder.LITTLE_ENDIAN);
+        boolean broken = false;
+        switch (Merge.elementType(constant.slot().type(), constant.hint())) {
+            case FLOAT -> {
+                while (numbers.hasRemaining()) {
+                    broken |= Float.isNaN(numbers.getFloat());
                 }
             }
+            case FLOAT16 -> {
+                while (numbers.hasRemaining()) {
+                    broken |= Float.isNaN(Float16Utils.halfToFloat(numbers.getShort()));
+                }
+            }
+            default -> {
+                // whole numbers, and what is computed in double precision for its own sake
+            }
+        }
+        if (broken) {
+            throw new ExportException(constant.hint() + constant.slot().shape()
+                    + " holds NaN: the weights are broken; check the training that made them");
         }
     }
 
@@ -139,6 +150,7 @@ final class Constants {
             case INT32 -> buffer.getInt(at);
             case UINT8 -> buffer.get(at) & 0xff;
             case INT8, BOOL -> buffer.get(at);
+            case FLOAT16 -> whole(Float16Utils.halfToFloat(buffer.getShort(at)));
             case FLOAT -> whole(buffer.getFloat(at));
             case DOUBLE -> whole(buffer.getDouble(at));
         };

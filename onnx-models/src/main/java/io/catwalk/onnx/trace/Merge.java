@@ -231,6 +231,7 @@ final class Merge {
 
     static ElementType elementType(DataType type, String where) {
         return switch (type) {
+            case FLOAT16 -> ElementType.FLOAT16;
             case FLOAT32 -> ElementType.FLOAT;
             case FLOAT64 -> ElementType.DOUBLE;
             case INT64 -> ElementType.INT64;
@@ -240,7 +241,8 @@ final class Merge {
             case BOOLEAN -> ElementType.BOOL;
             default ->
                 throw new ExportException(where + " makes " + type
-                        + ", a type that is not exported: use FLOAT32, FLOAT64, INT64, INT32, INT8, UINT8 or BOOLEAN");
+                        + ", a type that is not exported: use FLOAT32, FLOAT16, FLOAT64, INT64, INT32, INT8, UINT8 or"
+                        + " BOOLEAN");
         };
     }
 

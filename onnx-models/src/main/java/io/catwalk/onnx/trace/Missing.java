@@ -18,9 +18,10 @@ final class Missing {
 
     private static final String OWN_ROW = ", or add a row of your own: implement " + OnnxOperation.class.getName();
 
-    private static final String RECURRENT = "DJL hands PyTorch the parameters of a recurrent block with both directions"
-            + " and biases in an order that mixes biases and weights up: use optHasBiases(false), or two recurrent"
-            + " blocks, one on a flipped sequence, and concatenate";
+    private static final String RECURRENT =
+            "if the block has both directions and biases, DJL hands PyTorch its parameters"
+                    + " in an order that mixes biases and weights up: use optHasBiases(false), or two recurrent blocks, one on a"
+                    + " flipped sequence, and concatenate";
 
     private static final String SHAPE_OF_DATA =
             "the shape of what it makes depends on the data, which ONNX cannot hold: ";

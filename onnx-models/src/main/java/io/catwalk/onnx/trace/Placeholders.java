@@ -25,6 +25,7 @@ final class Placeholders {
 
     private static DataType dataType(ElementType type) {
         return switch (type) {
+            case FLOAT16 -> DataType.FLOAT16;
             case FLOAT -> DataType.FLOAT32;
             case DOUBLE -> DataType.FLOAT64;
             case INT64 -> DataType.INT64;

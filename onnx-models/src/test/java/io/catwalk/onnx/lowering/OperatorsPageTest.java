@@ -41,6 +41,12 @@ class OperatorsPageTest {
               `lstm`, `gru` or `rnn` itself, with the parameters in the order of PyTorch, is exported.
             - `median` takes the lower of the two numbers in the middle.
 
+            ## Half precision
+
+            Parameters, inputs and arrays of FLOAT16 stay FLOAT16 in the file. ONNX Runtime has few kernels for them on a
+            CPU: it computes in FLOAT and may round less often than PyTorch, so that a number that PyTorch makes
+            infinite in between (above 65504) need not be infinite there.
+
             ## Refused, with the reason in the error
 
             - Reading numbers of an array that depends on the input (`getFloat`, `toFloatArray`, ...).
