@@ -77,7 +77,7 @@ final class FunctionSamples extends OperatorSamples {
                 MATRIX,
                 CLOSE,
                 "Atan Where",
-                x -> x.round().add(0f).atan2(x.flip(2).round().add(0f)));
+                x -> x.round().atan2(x.flip(2).round()));
         add(
                 "NDArray.xlogy(NDArray)",
                 MATRIX,

@@ -59,8 +59,8 @@ final class ElementwiseRows {
         rows.add(Row.of("NDArray.log10()", "Log, Div", site -> log(site, LN_10)));
         rows.add(Row.of("NDArray.toDegrees()", "Mul", site -> with(site, "Mul", 180 / Math.PI)));
         rows.add(Row.of("NDArray.toRadians()", "Mul", site -> with(site, "Mul", Math.PI / 180)));
-        rows.add(Row.of("NDArray.atan2(NDArray)", "Div, Atan, Where", ElementwiseRows::atan2));
-        rows.add(Row.of("NDArray.xlogy(NDArray)", "Log, Mul, Where", ElementwiseRows::xlogy));
+        rows.add(Row.of("NDArray.atan2(NDArray)", "Abs, Div, Atan, Sub, Neg, Where", ElementwiseRows::atan2));
+        rows.add(Row.of("NDArray.xlogy(NDArray)", "Log, Mul, IsNaN, Where", ElementwiseRows::xlogy));
         rows.add(Row.of("NDArray.isNaN()", "IsNaN", site -> site.to().node("IsNaN", real(site))));
         rows.add(Row.of("NDArray.isInfinite()", "IsInf", site -> site.to().node("IsInf", real(site))));
         rows.add(Row.of("NDArray.toType(DataType, boolean)", "Cast", ElementwiseRows::cast));
@@ -207,27 +207,37 @@ final class ElementwiseRows {
         return site.to().node("Div", natural, site.to().scalar(type, base));
     }
 
-    /** Puts the angle of the quotient into the right quarter; on the axis x = 0 the quotient says nothing. */
+    /** Turns the angle of the magnitudes into the right quarter. Zeros have a sign there, and infinities are alike. */
     private static Value atan2(Site site) {
         Emitter to = site.to();
         ElementType type = site.resultType();
         Value y = site.receiverAs(type);
         Value x = site.as(1, type);
-        Value zero = to.scalar(type, 0);
-        Value half = to.node("Where", to.node("Less", y, zero), to.scalar(type, -Math.PI), to.scalar(type, Math.PI));
-        Value turn = to.node("Where", to.node("Less", x, zero), half, zero);
-        Value quarter = to.node("Mul", to.node("Sign", y), to.scalar(type, Math.PI / 2));
-        Value angle = to.node("Add", to.node("Atan", to.node("Div", y, x)), turn);
-        return to.node("Where", to.node("Equal", x, zero), quarter, angle);
+        Value high = to.node("Abs", y);
+        Value wide = to.node("Abs", x);
+        Value ratio = to.node("Where", to.node("Equal", high, wide), to.node("Sign", high), to.node("Div", high, wide));
+        Value angle = to.node("Atan", ratio);
+        Value half = to.node("Sub", to.scalar(type, Math.PI), angle);
+        Value turned = to.node("Where", isNegative(to, x), half, angle);
+        return to.node("Where", isNegative(to, y), to.node("Neg", turned), turned);
+    }
+
+    /** Tells whether the sign bit is set: one over a zero shows its sign. */
+    private static Value isNegative(Emitter to, Value value) {
+        Value zero = to.scalar(value.type(), 0);
+        Value shown = to.node("Where", to.node("Equal", value, zero), to.node("Reciprocal", value), value);
+        return to.node("Less", shown, zero);
     }
 
     private static Value xlogy(Site site) {
         Emitter to = site.to();
         ElementType type = site.resultType();
         Value x = site.receiverAs(type);
+        Value y = site.as(1, type);
         Value zero = to.scalar(type, 0);
-        Value product = to.node("Mul", x, to.node("Log", site.as(1, type)));
-        return to.node("Where", to.node("Equal", x, zero), zero, product);
+        Value product = to.node("Mul", x, to.node("Log", y));
+        Value none = to.node("And", to.node("Equal", x, zero), to.node("Not", to.node("IsNaN", y)));
+        return to.node("Where", none, zero, product);
     }
 
     private static Value cast(Site site) {

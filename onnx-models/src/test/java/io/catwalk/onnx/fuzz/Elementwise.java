@@ -58,7 +58,10 @@ final class Elementwise {
             x -> x.getNDArrayInternal().gelu(),
             x -> x.getNDArrayInternal().leakyRelu(0.2f),
             x -> x.getNDArrayInternal().elu(0.7f),
-            x -> x.getNDArrayInternal().mish());
+            x -> x.getNDArrayInternal().mish(),
+            x -> x.clip(-0.9f, 0.9f).erfinv(),
+            x -> x.clip(-6, 6).add(0.0625f).gammaln(),
+            x -> x.abs().add(0.5f).gammaln());
 
     private static final List<BiFunction<NDArray, NDArray, NDArray>> PAIRS =
             List.of(NDArray::add, NDArray::sub, NDArray::mul, NDArray::maximum, NDArray::minimum);
@@ -103,6 +106,9 @@ final class Elementwise {
                         : bounded(draw, x, x.array().pow(draw.below(4))),
                 (draw, x) -> x.isReal()
                         ? x.inexact(x.array().atan2(draw.alike(x).array().abs().add(0.5f)))
+                        : null,
+                (draw, x) -> x.isReal()
+                        ? x.inexact(x.array().xlogy(draw.alike(x).array().abs().add(0.5f)))
                         : null,
                 (draw, x) -> x.isReal() ? x.inexact(NDArrays.sub(1, x.array())) : null,
                 Elementwise::large,

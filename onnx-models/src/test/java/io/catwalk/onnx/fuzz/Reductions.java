@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 /** Sums, products of matrices, and layers. */
 final class Reductions {
 
+    private static final List<Double> ORDERS = List.of(1.0, 2.0, 3.0, Double.POSITIVE_INFINITY);
+
     private Reductions() {}
 
     static List<Operation> operations() {
@@ -17,6 +19,10 @@ final class Reductions {
                 (draw, x) -> reduced(draw, x, draw.below(5)),
                 Reductions::normalized,
                 (draw, x) -> x.rank() > 1 ? x.inexact(x.array().cumSum(draw.axis(x))) : null,
+                (draw, x) -> x.rank() > 1 ? x.inexact(x.array().clip(-2, 2).cumProd(draw.axis(x))) : null,
+                (draw, x) -> x.rank() > 1 ? x.with(x.array().median(new int[] {draw.axis(x)})) : null,
+                Reductions::percentile,
+                Reductions::resized,
                 (draw, x) -> x.rank() > 1 ? x.with(x.array().sort(draw.axis(x))) : null,
                 (draw, x) -> x.rank() > 1 && x.exact() ? x.with(x.array().argMax(draw.axis(x))) : null,
                 (draw, x) -> x.rank() > 1 && x.exact() ? x.with(x.array().argMin(-1)) : null,
@@ -68,10 +74,32 @@ final class Reductions {
             return null;
         }
         return switch (draw.below(3)) {
-            case 0 -> x.inexact(x.array().norm(1 + draw.below(2), new int[] {draw.axis(x)}, draw.oneIn(2)));
-            case 1 -> x.inexact(x.array().normalize(2, draw.axis(x), 1e-3));
+            case 0 -> x.inexact(x.array().norm(1 + draw.below(4), new int[] {draw.axis(x)}, draw.oneIn(2)));
+            case 1 -> x.inexact(x.array().normalize(draw.of(ORDERS), draw.axis(x), 0.25));
             default -> x.inexact(x.array().sub(x.array().mean(new int[] {-1}, true)));
         };
+    }
+
+    private static @Nullable Item percentile(Draw draw, Item x) {
+        return x.isReal() && x.rank() > 1
+                ? x.inexact(x.array().percentile(draw.below(101), new int[] {draw.axis(x)}))
+                : null;
+    }
+
+    private static @Nullable Item resized(Draw draw, Item x) {
+        if (!x.isReal()
+                || x.rank() < 3
+                || x.rank() > 4
+                || x.array().getShape().slice(1).size() == 0) {
+            return null;
+        }
+        long[] size = new long[x.rank() - 2];
+        for (int i = 0; i < size.length; i++) {
+            size[i] = 1L + draw.below(7);
+        }
+        int mode = x.rank() == 4 ? draw.below(4) : 2 * draw.below(2);
+        NDArray made = x.array().getNDArrayInternal().interpolation(size, mode, draw.oneIn(2));
+        return mode == 0 ? x.with(made) : x.inexact(made);
     }
 
     private static @Nullable Item product(Draw draw, Item x) {
