@@ -49,6 +49,7 @@ enum Resampling {
             Attributes repeating = Attributes.NONE.with("mode", "nearest").with("nearest_mode", "floor");
             return resized(site, repeating.with("coordinate_transformation_mode", "asymmetric"));
         }
+        mode.requireColumns(site, 2);
         if (known && mode == BILINEAR && site.receiver().type().isReal() && grows(from, site.resultShape())) {
             Attributes linear = Attributes.NONE.with("mode", "linear");
             return resized(site, linear.with("coordinate_transformation_mode", "pytorch_half_pixel"));
@@ -60,6 +61,17 @@ enum Resampling {
         return image;
     }
 
+    /** Refuses what PyTorch 2.7 gets wrong: with one column left, it smooths the first row alone, and repeats it. */
+    private void requireColumns(Site site, int rows) {
+        TensorShape size = site.resultShape();
+        boolean smooths = (this == BILINEAR || this == BICUBIC)
+                && pixels(size, rows) != pixels(site.receiver().shape(), rows);
+        if (smooths && pixels(size, rows) > 1 && pixels(size, rows + 1) == 1) {
+            throw site.error(
+                    "makes one column, where the engine repeats the first row in all others: use mode 2 (area)");
+        }
+    }
+
     /** Resizes images whose channels are the last axis, in float32; the engine cuts what does not fit the type. */
     private static Value resize(Site site) {
         Resampling mode = of(site, 3);
@@ -67,6 +79,10 @@ enum Resampling {
         int rank = image.rank();
         if (mode != NEAREST && !site.resultType().isReal()) {
             throw site.error(WHOLE);
+        }
+        if (pixels(image.shape(), rank - 1) == 1) {
+            // With several channels, the engine goes another way, which is right.
+            mode.requireColumns(site, rank - 3);
         }
         Value made = mode.along(site, mode.along(site, image, rank - 3), rank - 2);
         return site.to().cast(made, site.resultType());
