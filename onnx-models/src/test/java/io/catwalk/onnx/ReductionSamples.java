@@ -11,6 +11,7 @@ final class ReductionSamples extends OperatorSamples {
     ReductionSamples() {
         reductions();
         linear();
+        spectra();
     }
 
     private void reductions() {
@@ -99,6 +100,27 @@ final class ReductionSamples extends OperatorSamples {
                 "ReduceSum Greater",
                 x -> x.gt(9).any());
         addAll("NDArray.topK(int, int, boolean, boolean)", CUBE, EXACT, "TopK", x -> x.topK(2, 3));
+    }
+
+    private void spectra() {
+        String stft = "NDArray.stft(long, long, boolean, NDArray, boolean, boolean)";
+        Shape signal = new Shape(24);
+        for (boolean centered : new boolean[] {true, false}) {
+            for (boolean normalized : new boolean[] {true, false}) {
+                add(
+                        stft,
+                        signal,
+                        CLOSE,
+                        "Gather Mul MatMul",
+                        x -> x.stft(8, 3, centered, fixed(x, 8), normalized, false));
+                add(
+                        stft,
+                        signal,
+                        CLOSE,
+                        "Gather Mul MatMul",
+                        x -> x.stft(7, 2, centered, fixed(x, 7), normalized, false));
+            }
+        }
     }
 
     private void linear() {

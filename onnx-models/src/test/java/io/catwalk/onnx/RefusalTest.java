@@ -71,6 +71,35 @@ class RefusalTest {
                 .hasMessageContaining("interpolation");
     }
 
+    /** The engine makes all rows the first one, whatever the image holds. */
+    @Test
+    void smoothingOfOneColumnIsRefused() {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            NDArray image = manager.arange(5f).reshape(1, 1, 5, 1);
+            float[] rows = image.getNDArrayInternal()
+                    .interpolation(new long[] {4, 1}, 1, false)
+                    .toFloatArray();
+            assertThat(rows).containsOnly(rows[0]);
+        }
+        assertRefused(x -> x.reshape(-1, 1, 6, 1).getNDArrayInternal().interpolation(new long[] {4, 1}, 1, false))
+                .hasMessageContaining("one column")
+                .hasMessageContaining("area");
+        assertRefused(x -> x.reshape(-1, 1, 3, 2).getNDArrayInternal().interpolation(new long[] {4, 1}, 3, false))
+                .hasMessageContaining("one column");
+        assertRefused(x -> x.reshape(-1, 3, 2, 1).getNDArrayInternal().resize(1, 4, 1))
+                .hasMessageContaining("one column");
+    }
+
+    @Test
+    void complexNumbersAreRefused() {
+        assertRefused(x -> x.rfft(6, 1).real())
+                .hasMessageContaining("NDArray.rfft(long, long)")
+                .hasMessageContaining("cosines");
+        assertRefused(x -> x.stft(4, 2, true, x.getManager().ones(new Shape(4)), false, true)
+                        .real())
+                .hasMessageContaining("returnComplex");
+    }
+
     @Test
     void suppressingBoxesIsRefused() {
         assertRefused(x -> {

@@ -44,6 +44,7 @@ public final class OperatorTable {
                         .flatMap(List::stream)
                         .toList());
         groups.put("Linear algebra", LinearRows.rows());
+        groups.put("Spectra", SpectrumRows.rows());
         groups.put("Convolution and pooling", WindowRows.rows());
         groups.put("Resizing", Resampling.rows());
         groups.put("Normalization", NormalizationRows.rows());

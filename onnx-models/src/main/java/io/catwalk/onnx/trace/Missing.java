@@ -8,6 +8,7 @@ import java.lang.reflect.Method;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Words what has no ONNX form, or what the engine lacks, with a way that works. */
 final class Missing {
@@ -46,13 +47,15 @@ final class Missing {
             Map.entry("NDArray.complex", COMPLEX),
             Map.entry("NDArray.real", COMPLEX),
             Map.entry("NDArray.conj", COMPLEX),
+            Map.entry(
+                    "NDArray.stft",
+                    "ask for returnComplex = false, whose last axis is the real and the imaginary part"),
             Map.entry("NDArray.fft", FOURIER),
             Map.entry("NDArray.fft2", FOURIER),
             Map.entry("NDArray.ifft", FOURIER),
             Map.entry("NDArray.ifft2", FOURIER),
             Map.entry("NDArray.rfft", FOURIER),
             Map.entry("NDArray.irfft", FOURIER),
-            Map.entry("NDArray.stft", FOURIER),
             Map.entry("NDArrayEx.rdivi", "use rdiv"),
             Map.entry("NDArrayEx.rmodi", "use rmod"),
             Map.entry("NDArrayEx.rpowi", "use rpow"),
@@ -98,6 +101,13 @@ final class Missing {
         } catch (Throwable e) {
             return true;
         }
+    }
+
+    /** Tells whether a primitive that has a row is asked for what the row cannot do. */
+    static boolean isComplex(Method method, @Nullable Object @Nullable [] arguments) {
+        return method.getName().equals("stft")
+                && arguments != null
+                && Boolean.TRUE.equals(arguments[arguments.length - 1]);
     }
 
     /** Words why an array of a type cannot be made, if it cannot. */

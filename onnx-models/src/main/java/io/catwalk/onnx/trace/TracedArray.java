@@ -219,7 +219,7 @@ final class TracedArray implements InvocationHandler {
             return Indexing.booleanMask(tracer, this, tracer.traced((NDArray) arguments[0]), (int) arguments[1]);
         }
         Signature signature = Signature.of(method);
-        if (tracer.isPrimitive(signature)) {
+        if (tracer.isPrimitive(signature) && !Missing.isComplex(method, arguments)) {
             return tracer.runPrimitive(this, real, method, arguments, signature);
         }
         if (method.isDefault()) {

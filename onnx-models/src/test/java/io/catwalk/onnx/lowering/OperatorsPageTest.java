@@ -34,6 +34,7 @@ class OperatorsPageTest {
 
             - `avgPool` counts the zeros of the padding whatever `countIncludePad` says.
             - `interpolation` ignores `alignCorners`, and always smooths (antialias) in the bilinear and the bicubic mode.
+            - `interpolation` to several rows of one column repeats the first row in these two modes: refused.
             - `batchNorm` with axis -1 normalizes axis 1.
             - `mish` takes the logarithm to base 2.
             - `gatherNd` overwrites its indices where they lead through several axes: using them again is refused.
