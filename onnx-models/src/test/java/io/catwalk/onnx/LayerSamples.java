@@ -111,6 +111,13 @@ final class LayerSamples extends OperatorSamples {
                 EXACT,
                 "MaxPool",
                 x -> x.getNDArrayInternal().maxPool(new Shape(5), new Shape(3), new Shape(0), true));
+        // Along one axis a window sticks out at the end, along the other one it would lie in the padding.
+        add(
+                max,
+                new Shape(3, 8, 4),
+                EXACT,
+                "MaxPool",
+                x -> x.getNDArrayInternal().maxPool(new Shape(2, 3), new Shape(3, 3), new Shape(1, 0), true));
         String average = "NDArrayEx.avgPool(Shape, Shape, Shape, boolean, boolean)";
         for (boolean counted : new boolean[] {true, false}) {
             add(

@@ -70,31 +70,31 @@ final class WindowRows {
         return LongStream.concat(Arrays.stream(pads), Arrays.stream(pads)).toArray();
     }
 
+    /**
+     * Writes a window that sticks out at the end as padding there, where the size is known: readers round up in ways of
+     * their own, and ONNX Runtime 1.21 makes windows that lie in the padding altogether.
+     */
     private static Attributes pool(Site site, int kernel, int stride, int padding, int up) {
         int axes = site.receiver().rank() - 2;
         long[] window = spread(site, kernel, axes);
         long[] strides = site.call().numbers(stride).length == 0 ? window : spread(site, stride, axes);
-        long[] pads = spread(site, padding, axes);
-        boolean sticksOut = false;
+        long[] pads = bothSides(spread(site, padding, axes));
+        boolean roundsUp = false;
         for (int i = 0; i < axes; i++) {
-            sticksOut |= sticksOut(site, i + 2, window[i], strides[i], pads[i]);
+            Dim size = site.receiver().shape().get(i + 2);
+            Dim made = site.resultShape().get(i + 2);
+            if (size.isFixed() && made.isFixed()) {
+                pads[axes + i] =
+                        Math.max(pads[axes + i], (made.fixed() - 1) * strides[i] + window[i] - size.fixed() - pads[i]);
+            } else {
+                roundsUp |= strides[i] > 1 && site.call().get(up, Boolean.class);
+            }
         }
         return Attributes.NONE
                 .with("kernel_shape", window)
                 .with("strides", strides)
-                .with("pads", bothSides(pads))
-                .with("ceil_mode", site.call().get(up, Boolean.class) && sticksOut ? 1 : 0);
-    }
-
-    /** Tells whether rounding up can make a further window; if not, it is not asked for, since some readers get it wrong. */
-    private static boolean sticksOut(Site site, int axis, long window, long stride, long pad) {
-        Dim size = site.receiver().shape().get(axis);
-        Dim made = site.resultShape().get(axis);
-        if (!size.isFixed() || !made.isFixed()) {
-            return stride > 1;
-        }
-        // A window larger than the image makes the quotient negative.
-        return made.fixed("image size") > Math.floorDiv(size.fixed("image size") + 2 * pad - window, stride) + 1;
+                .with("pads", pads)
+                .with("ceil_mode", roundsUp ? 1 : 0);
     }
 
     private static Value average(Site site) {
