@@ -42,7 +42,7 @@ record BlockNetwork(Block block, Optional<ParameterStore> parameters, Options op
         try (NDManager manager = subManager()) {
             NDList given = new NDList();
             for (Value input : graph.inputs()) {
-                given.add(Objects.requireNonNull(inputs.get(input.name())).toArray(manager));
+                given.add(DjlTensors.toArray(Objects.requireNonNull(inputs.get(input.name())), manager));
             }
             NDList network = options.preprocessing()
                     .map(pixels -> new NDList(normalized(pixels, given.head(), manager)))
@@ -54,7 +54,7 @@ record BlockNetwork(Block block, Optional<ParameterStore> parameters, Options op
             }
             Map<String, Tensor> outputs = new LinkedHashMap<>();
             for (int i = 0; i < graph.outputs().size(); i++) {
-                outputs.put(graph.outputs().get(i).name(), Tensor.of(found.get(i)));
+                outputs.put(graph.outputs().get(i).name(), DjlTensors.of(found.get(i)));
             }
             return outputs;
         } catch (RuntimeException e) {

@@ -44,7 +44,7 @@ record Demand(Proof proof, List<List<Tensor>> samples) {
         return new Demand(
                 new Proof(tolerance, batches),
                 samples.stream()
-                        .map(sample -> sample.stream().map(Tensor::of).toList())
+                        .map(sample -> sample.stream().map(DjlTensors::of).toList())
                         .toList());
     }
 

@@ -154,7 +154,7 @@ final class ProveTest {
         Path file = folder.resolve("tokens.onnx");
         tokens().write(file);
         try (OnnxRunner runner = OnnxRunner.open(file)) {
-            assertThat(runner.run(sentence(2, 3), manager))
+            assertThat(DjlTensors.run(runner, sentence(2, 3), manager))
                     .extracting(NDArray::getName)
                     .containsExactly("pooled", "best");
         }

@@ -1,8 +1,5 @@
 package io.catwalk.onnx.runtime;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
@@ -29,6 +26,7 @@ import java.util.stream.Stream;
 /**
  * Runs any ONNX file with ONNX Runtime: any number of inputs and outputs, of numbers or booleans, with any number of
  * axes. Safe for use by many threads at once. For image classifiers, {@link OnnxPredictor} is simpler and faster.
+ * Needs no DJL; {@link io.catwalk.onnx.DjlTensors} runs it on arrays of DJL.
  *
  * <pre>{@code
  * try (OnnxRunner runner = OnnxRunner.open(Path.of("bert.onnx"))) {
@@ -93,7 +91,7 @@ public final class OnnxRunner implements AutoCloseable {
     private static OnnxRunner open(ModelFile model, OnnxOptions options) {
         for (TensorInfo value :
                 Stream.concat(model.inputs().stream(), model.outputs().stream()).toList()) {
-            if (!Tensor.isHeld(value.type())) {
+            if (!value.type().isHeld()) {
                 throw new OnnxFileException(
                         model.file(),
                         "inputs and outputs of numbers or booleans",
@@ -150,35 +148,6 @@ public final class OnnxRunner implements AutoCloseable {
                         .collect(Collectors.joining(", ")),
                 "give it sizes that it takes, or export it with dynamic axes",
                 (ort, environment) -> run(ort, environment, given));
-    }
-
-    /**
-     * Runs the file once on arrays of DJL.
-     *
-     * @param given arrays with the names of the inputs, or without names in the order of the inputs
-     * @param manager of the arrays that are returned
-     * @return an array for each output, in the order of the file, with its name
-     * @throws IllegalArgumentException as {@link #run(Map)}
-     * @throws IllegalStateException as {@link #run(Map)}
-     * @throws OnnxFileException as {@link #run(Map)}
-     */
-    public NDList run(NDList given, NDManager manager) {
-        if (given.size() != inputs.size()) {
-            throw new IllegalArgumentException(
-                    "expected " + TensorInfo.listed(inputs) + ", found " + given.size() + " array(s)");
-        }
-        Map<String, Tensor> tensors = new LinkedHashMap<>();
-        for (int i = 0; i < given.size(); i++) {
-            String name = given.get(i).getName();
-            tensors.put(name == null ? inputs.get(i).name() : name, Tensor.of(given.get(i)));
-        }
-        NDList arrays = new NDList();
-        run(tensors).forEach((name, tensor) -> {
-            NDArray array = tensor.toArray(manager);
-            array.setName(name);
-            arrays.add(array);
-        });
-        return arrays;
     }
 
     private Map<String, Tensor> run(OrtSession ort, OrtEnvironment environment, Map<String, Tensor> given)

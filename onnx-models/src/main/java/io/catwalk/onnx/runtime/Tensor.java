@@ -1,32 +1,13 @@
 package io.catwalk.onnx.runtime;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import ai.onnxruntime.platform.Fp16Conversions;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
-import java.util.EnumMap;
-import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Collectors;
 
 /** Holds numbers or booleans of one type in an array of any number of axes. Immutable; of no native memory. */
 public final class Tensor {
-
-    private static final Map<TensorType, DataType> TYPES = new EnumMap<>(Map.of(
-            TensorType.FLOAT, DataType.FLOAT32,
-            TensorType.DOUBLE, DataType.FLOAT64,
-            TensorType.FLOAT16, DataType.FLOAT16,
-            TensorType.BFLOAT16, DataType.BFLOAT16,
-            TensorType.INT8, DataType.INT8,
-            TensorType.UINT8, DataType.UINT8,
-            TensorType.INT16, DataType.INT16,
-            TensorType.INT32, DataType.INT32,
-            TensorType.INT64, DataType.INT64,
-            TensorType.BOOL, DataType.BOOLEAN));
 
     private final TensorType type;
     private final long[] shape;
@@ -49,12 +30,14 @@ public final class Tensor {
      * @throws IllegalArgumentException if the type is not taken, or the buffer holds another number of elements
      */
     public static Tensor of(TensorType type, ByteBuffer data, long... shape) {
-        if (!isHeld(type)) {
+        if (!type.isHeld()) {
             throw new IllegalArgumentException("expected elements of one of the types "
-                    + TYPES.keySet().stream().sorted().toList() + ", found " + type);
+                    + Arrays.stream(TensorType.values())
+                            .filter(TensorType::isHeld)
+                            .toList() + ", found " + type);
         }
-        if (data.remaining() != elements(shape) * bytes(type)) {
-            throw new IllegalArgumentException("expected " + elements(shape) * bytes(type) + " bytes for " + type + " "
+        if (data.remaining() != elements(shape) * type.bytes()) {
+            throw new IllegalArgumentException("expected " + elements(shape) * type.bytes() + " bytes for " + type + " "
                     + written(shape) + ", found " + data.remaining());
         }
         ByteBuffer copy = ByteBuffer.allocate(data.remaining()).order(ByteOrder.nativeOrder());
@@ -91,34 +74,6 @@ public final class Tensor {
     }
 
     /**
-     * Copies an array of DJL.
-     *
-     * @param array of numbers or booleans, on any device
-     * @return the same elements in the same shape
-     * @throws IllegalArgumentException if its type is text, or none that Java can hold
-     */
-    public static Tensor of(NDArray array) {
-        TensorType type = TYPES.entrySet().stream()
-                .filter(entry -> entry.getValue() == array.getDataType())
-                .map(Map.Entry::getKey)
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "expected an array of numbers or booleans, found " + array.getDataType()));
-        ByteBuffer data = array.size() == 0 ? room(0, 1) : array.toByteBuffer();
-        return of(type, data, array.getShape().getShape());
-    }
-
-    /**
-     * Copies this into an array of DJL.
-     *
-     * @param manager of the new array
-     * @return the same elements in the same shape
-     */
-    public NDArray toArray(NDManager manager) {
-        return manager.create(buffer(), new Shape(shape), TYPES.get(type));
-    }
-
-    /**
      * Returns the type of the elements.
      *
      * @return the type
@@ -151,7 +106,7 @@ public final class Tensor {
      * @return the product of the sizes, 1 without any
      */
     public int size() {
-        return data.limit() / bytes(type);
+        return data.limit() / type.bytes();
     }
 
     /**
@@ -203,15 +158,6 @@ public final class Tensor {
         cut[0] = to - from;
         ByteBuffer part = data.slice((int) from * row, (int) (to - from) * row).order(ByteOrder.nativeOrder());
         return new Tensor(type, cut, part);
-    }
-
-    /** Tells whether there can be arrays of a type. */
-    static boolean isHeld(TensorType type) {
-        return TYPES.containsKey(type);
-    }
-
-    private static int bytes(TensorType type) {
-        return Objects.requireNonNull(TYPES.get(type)).getNumOfBytes();
     }
 
     private static ByteBuffer room(int elements, int bytes) {

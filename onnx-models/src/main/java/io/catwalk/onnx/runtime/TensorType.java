@@ -6,40 +6,51 @@ import java.util.Locale;
 /** Names the types of elements that a file declares for its inputs and outputs ({@code TensorProto.DataType}). */
 public enum TensorType {
     /** 32-bit floating point. */
-    FLOAT(1),
+    FLOAT(1, 4),
     /** Unsigned 8-bit whole numbers. */
-    UINT8(2),
+    UINT8(2, 1),
     /** Signed 8-bit whole numbers. */
-    INT8(3),
+    INT8(3, 1),
     /** Unsigned 16-bit whole numbers. */
-    UINT16(4),
+    UINT16(4, 0),
     /** Signed 16-bit whole numbers. */
-    INT16(5),
+    INT16(5, 2),
     /** Signed 32-bit whole numbers. */
-    INT32(6),
+    INT32(6, 4),
     /** Signed 64-bit whole numbers. */
-    INT64(7),
+    INT64(7, 8),
     /** Text. */
-    STRING(8),
+    STRING(8, 0),
     /** Truth values. */
-    BOOL(9),
+    BOOL(9, 1),
     /** 16-bit floating point. */
-    FLOAT16(10),
+    FLOAT16(10, 2),
     /** 64-bit floating point. */
-    DOUBLE(11),
+    DOUBLE(11, 8),
     /** Unsigned 32-bit whole numbers. */
-    UINT32(12),
+    UINT32(12, 0),
     /** Unsigned 64-bit whole numbers. */
-    UINT64(13),
+    UINT64(13, 0),
     /** 16-bit floating point with the exponent of 32-bit. */
-    BFLOAT16(16),
+    BFLOAT16(16, 2),
     /** Any other: complex numbers, those of 8 or 4 bits, or what is no tensor. */
-    OTHER(0);
+    OTHER(0, 0);
 
     private final int code;
+    private final int bytes; // of an element in a Tensor; 0 for types that it does not hold
 
-    TensorType(int code) {
+    TensorType(int code, int bytes) {
         this.code = code;
+        this.bytes = bytes;
+    }
+
+    /** Tells whether there are {@link Tensor}s of this type. */
+    boolean isHeld() {
+        return bytes > 0;
+    }
+
+    int bytes() {
+        return bytes;
     }
 
     static TensorType of(int code) {

@@ -18,6 +18,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import io.catwalk.onnx.DjlTensors;
 import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.TestModels;
 import java.nio.ByteBuffer;
@@ -95,10 +96,10 @@ final class OnnxRunnerTest {
                 NDManager manager = NDManager.newBaseManager()) {
             NDArray ids = manager.create(new long[] {2, 0, 1, 1, 2, 2}, new Shape(2, 3));
             NDArray weights = manager.create(new float[] {1, 0.5f, -1, 0, 2, 3}, new Shape(2, 3));
-            NDList byPlace = runner.run(new NDList(ids, weights), manager);
+            NDList byPlace = DjlTensors.run(runner, new NDList(ids, weights), manager);
             ids.setName("ids");
             weights.setName("weights");
-            NDList byName = runner.run(new NDList(weights, ids), manager);
+            NDList byName = DjlTensors.run(runner, new NDList(weights, ids), manager);
             for (NDList found : List.of(byPlace, byName)) {
                 assertThat(found).extracting(NDArray::getName).containsExactly("products", "echo");
                 assertThat(found.get(0).toFloatArray()).containsExactly(30, 5, -20, 0, 60, 90);
@@ -106,7 +107,7 @@ final class OnnxRunnerTest {
                 assertThat(found.get(1).getShape()).isEqualTo(new Shape(2, 3));
             }
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> runner.run(new NDList(ids), manager))
+                    .isThrownBy(() -> DjlTensors.run(runner, new NDList(ids), manager))
                     .withMessageContaining("found 1 array(s)");
         }
     }

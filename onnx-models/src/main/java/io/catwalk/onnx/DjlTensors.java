@@ -1,0 +1,93 @@
+package io.catwalk.onnx;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.catwalk.onnx.runtime.OnnxRunner;
+import io.catwalk.onnx.runtime.Tensor;
+import io.catwalk.onnx.runtime.TensorInfo;
+import io.catwalk.onnx.runtime.TensorType;
+import java.nio.ByteBuffer;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Copies arrays from DJL to ONNX Runtime and back. */
+public final class DjlTensors {
+
+    private static final Map<TensorType, DataType> TYPES = new EnumMap<>(Map.of(
+            TensorType.FLOAT, DataType.FLOAT32,
+            TensorType.DOUBLE, DataType.FLOAT64,
+            TensorType.FLOAT16, DataType.FLOAT16,
+            TensorType.BFLOAT16, DataType.BFLOAT16,
+            TensorType.INT8, DataType.INT8,
+            TensorType.UINT8, DataType.UINT8,
+            TensorType.INT16, DataType.INT16,
+            TensorType.INT32, DataType.INT32,
+            TensorType.INT64, DataType.INT64,
+            TensorType.BOOL, DataType.BOOLEAN));
+
+    private DjlTensors() {}
+
+    /**
+     * Copies an array of DJL.
+     *
+     * @param array of numbers or booleans, on any device
+     * @return the same elements in the same shape
+     * @throws IllegalArgumentException if its type is text, or none that Java can hold
+     */
+    public static Tensor of(NDArray array) {
+        TensorType type = TYPES.entrySet().stream()
+                .filter(entry -> entry.getValue() == array.getDataType())
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "expected an array of numbers or booleans, found " + array.getDataType()));
+        ByteBuffer data = array.size() == 0 ? ByteBuffer.allocate(0) : array.toByteBuffer();
+        return Tensor.of(type, data, array.getShape().getShape());
+    }
+
+    /**
+     * Copies into an array of DJL.
+     *
+     * @param tensor any
+     * @param manager of the new array
+     * @return the same elements in the same shape
+     */
+    public static NDArray toArray(Tensor tensor, NDManager manager) {
+        return manager.create(tensor.buffer(), new Shape(tensor.shape()), TYPES.get(tensor.type()));
+    }
+
+    /**
+     * Runs a file once on arrays of DJL.
+     *
+     * @param runner of the file
+     * @param given arrays with the names of the inputs, or without names in the order of the inputs
+     * @param manager of the arrays that are returned
+     * @return an array for each output, in the order of the file, with its name
+     * @throws IllegalArgumentException if an input is missing, unknown, or of another type or shape than the file says
+     * @throws IllegalStateException if the runner is closed
+     * @throws OnnxFileException if ONNX Runtime cannot run the file
+     */
+    public static NDList run(OnnxRunner runner, NDList given, NDManager manager) {
+        List<TensorInfo> inputs = runner.inputs();
+        if (given.size() != inputs.size()) {
+            throw new IllegalArgumentException("expected " + inputs + ", found " + given.size() + " array(s)");
+        }
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (int i = 0; i < given.size(); i++) {
+            String name = given.get(i).getName();
+            tensors.put(name == null ? inputs.get(i).name() : name, of(given.get(i)));
+        }
+        NDList arrays = new NDList();
+        runner.run(tensors).forEach((name, tensor) -> {
+            NDArray array = toArray(tensor, manager);
+            array.setName(name);
+            arrays.add(array);
+        });
+        return arrays;
+    }
+}
