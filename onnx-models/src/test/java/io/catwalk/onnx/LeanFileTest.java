@@ -157,6 +157,35 @@ class LeanFileTest {
         }
     }
 
+    @Test
+    void blocksOfOneClassAreToldApartByTheirParameters() throws Exception {
+        Shape image = new Shape(1, 6, 6);
+        try (NDManager manager = NDManager.newBaseManager()) {
+            SequentialBlock block = new SequentialBlock();
+            for (int i = 0; i < 2; i++) {
+                Block main =
+                        new SequentialBlock().add(ClassicNetworksTest.conv(2)).add(ClassicNetworksTest.conv(2));
+                block.add(new ParallelBlock(
+                        both -> new NDList(both.get(0).head().add(both.get(1).head())),
+                        List.of(main, ClassicNetworksTest.conv(2))));
+            }
+            Agreement.initialized(block, manager, image);
+            assertThat(ModelProto.parseFrom(OnnxExport.of(block, image).bytes())
+                            .getGraph()
+                            .getNodeList())
+                    .extracting(node -> node.getName())
+                    .containsExactly(
+                            "/01ParallelBlock/01SequentialBlock/01Conv2d/Conv",
+                            "/01ParallelBlock/01SequentialBlock/02Conv2d/Conv",
+                            "/01ParallelBlock/02Conv2d/Conv",
+                            "/ParallelBlock/Add",
+                            "/02ParallelBlock/01SequentialBlock/01Conv2d/Conv",
+                            "/02ParallelBlock/01SequentialBlock/02Conv2d/Conv",
+                            "/02ParallelBlock/02Conv2d/Conv",
+                            "/ParallelBlock/Add_2");
+        }
+    }
+
     /** Only a build knows its version; classes that are run without one have none. */
     @Test
     void theFileNamesTheVersionThatMadeIt() throws Exception {

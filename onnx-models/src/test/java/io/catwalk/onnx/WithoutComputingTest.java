@@ -88,6 +88,17 @@ class WithoutComputingTest {
     }
 
     @Test
+    void wholeNumbersAreComputedSinceOthersAreDividedByThem() throws Exception {
+        Block block = LambdaBlock.singleton(x -> {
+            NDArray whole = x.abs().toType(DataType.INT32, false).add(1);
+            return whole.mul(7).add(3).mod(whole.getNDArrayInternal().relu());
+        });
+        assertThat(Agreement.difference(
+                        block, IMAGE, OnnxExport.of(block, IMAGE).bytes()))
+                .isZero();
+    }
+
+    @Test
     void whatTheEngineRefusesIsRefusedInItsWords() {
         try (NDManager manager = NDManager.newBaseManager()) {
             Block convolution = ClassicNetworksTest.conv(4);

@@ -21,16 +21,20 @@ final class Places {
      */
     static String path(Step.Call call, Map<Integer, String> hints) {
         String running = running(call.arguments().origin());
-        String last = running.substring(running.lastIndexOf('/') + 1);
         return call.arguments().values().stream()
                 .filter(Objects::nonNull)
                 .flatMap(Places::operands)
                 .flatMap(operand -> Optional.ofNullable(hints.get(operand.id())).stream())
                 .filter(hint -> hint.contains("."))
                 .map(hint -> "/" + hint.substring(0, hint.lastIndexOf('.')).replace('.', '/'))
-                .filter(path -> !last.isEmpty() && path.endsWith(last))
+                .filter(path -> depth(path) == depth(running))
                 .findFirst()
                 .orElse(running);
+    }
+
+    /** Counts the blocks from the network down: a parameter that another block lends out lies elsewhere. */
+    private static long depth(String path) {
+        return path.chars().filter(character -> character == '/').count();
     }
 
     private static Stream<Operand> operands(Object argument) {

@@ -36,7 +36,9 @@ final class WithoutSamples {
         boolean ofReceiver = takesReceiver(method.getName(), receiver, given);
         boolean ofArgument = takesArgument(method.getName(), receiver, given);
         NDArray samples = ofArgument && !ofReceiver ? (NDArray) Objects.requireNonNull(given[0]) : receiver;
-        if (!(ofReceiver || ofArgument) || samples.getShape().dimension() == 0 || samples.isEmpty()) {
+        // Whole numbers may divide, and nothing divides by the zeros that stand for them.
+        boolean real = samples.getDataType().isFloating();
+        if (!(ofReceiver || ofArgument) || !real || samples.getShape().dimension() == 0 || samples.isEmpty()) {
             return Optional.empty();
         }
         @Nullable Object[] none = given.clone();
