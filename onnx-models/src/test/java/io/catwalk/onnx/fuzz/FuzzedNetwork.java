@@ -151,10 +151,14 @@ final class FuzzedNetwork {
         return axes;
     }
 
-    /** Turns what comes into numbers of words, and looks them up. */
+    /**
+     * Turns what comes into numbers of words, and looks them up. The shift keeps means of softmax and the like, which
+     * are whole but for rounding, away from the steps of floor.
+     */
     private Block embedding() {
         SequentialBlock block = new SequentialBlock();
-        block.add(LambdaBlock.singleton(x -> x.mul(2).abs().clip(0, 4).floor().toType(DataType.INT64, false)));
+        block.add(LambdaBlock.singleton(
+                x -> x.mul(2).add(0.2137f).abs().clip(0, 4).floor().toType(DataType.INT64, false)));
         return block.add(new Lookup(5, draw.from(1, 4)));
     }
 
