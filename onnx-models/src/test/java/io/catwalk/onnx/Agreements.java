@@ -1,5 +1,6 @@
 package io.catwalk.onnx;
 
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.onnxruntime.OrtException;
@@ -24,6 +25,11 @@ public final class Agreements {
     /** Gives every parameter seeded numbers that no layer starts with. */
     public static void randomize(Block block, long seed) {
         Agreement.randomize(block, seed);
+    }
+
+    /** Returns the largest difference between both answers to some inputs, relative above 1. */
+    public static double difference(Block block, byte[] model, NDList inputs) throws OrtException {
+        return Agreement.difference(block, model, inputs);
     }
 
     /** Draws eighths from -4 to 4, which sums and products hold exactly. */

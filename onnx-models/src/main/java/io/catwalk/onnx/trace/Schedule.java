@@ -15,10 +15,16 @@ final class Schedule {
     // 2 and 5: halves, remainders and bounds between them lie on no line that Merge believes.
     private static final long[] BATCHES = {2, 5, 3};
 
-    /** Lengths of other axes, beyond their least: further apart than the strides of most networks. */
+    /**
+     * Lengths of other axes, beyond their least: further apart than the strides of most networks, and neither all even
+     * nor all odd, nor all with the same remainder of 3, 4 or 5.
+     */
     private static final long SHORT = 7;
 
-    private static final long[] BEYOND = {0, 36, 66};
+    /** What each further axis is longer, so that no two are equally long in the first calls. */
+    private static final long APART = 2;
+
+    private static final long[] BEYOND = {0, 37, 68};
 
     /** Sizes to look at beside 1, most telling first: small ones, both sides of powers of two, large primes. */
     private static final long[] SIZES = {
@@ -74,10 +80,13 @@ final class Schedule {
     }
 
     /** Chooses up to three lengths that an axis may have. */
-    private static List<Long> lengths(Axis.Dynamic axis) {
-        LongStream wanted = axis.name().equals(Axis.BATCH.name())
-                ? LongStream.of(BATCHES)
-                : LongStream.of(BEYOND).map(more -> Math.max(axis.least(), SHORT) + more);
+    private List<Long> lengths(Axis.Dynamic axis) {
+        int before = (int) axes.subList(0, axes.indexOf(axis)).stream()
+                .filter(other -> !isBatch(other))
+                .count();
+        long first = Math.max(axis.least(), SHORT + APART * before);
+        LongStream wanted =
+                isBatch(axis) ? LongStream.of(BATCHES) : LongStream.of(BEYOND).map(more -> first + more);
         LongStream within = LongStream.rangeClosed(0, 2).map(i -> axis.least() + i * axis.step());
         return LongStream.concat(wanted.map(size -> roundedUp(size, axis)), within)
                 .filter(axis::takes)
@@ -85,6 +94,10 @@ final class Schedule {
                 .limit(3)
                 .boxed()
                 .toList();
+    }
+
+    private static boolean isBatch(Axis.Dynamic axis) {
+        return axis.name().equals(Axis.BATCH.name());
     }
 
     private static long roundedUp(long size, Axis.Dynamic axis) {
@@ -105,7 +118,7 @@ final class Schedule {
 
     /** Lists sizes of one axis, most telling first. */
     Stream<Long> sizes(Axis.Dynamic axis) {
-        LongStream ends = axis.name().equals(Axis.BATCH.name())
+        LongStream ends = isBatch(axis)
                 ? LongStream.of()
                 : LongStream.of(axis.least(), axis.most(), 2, 5).filter(size -> size <= LONG_ENOUGH);
         LongStream steps =

@@ -46,7 +46,9 @@ record Sizes(Map<String, Long> byAxis) {
     String text(Collection<String> axes) {
         return axes.isEmpty()
                 ? "the given shapes"
-                : axes.stream().map(axis -> "a " + axis + " of " + of(axis)).collect(Collectors.joining(" and "));
+                : axes.stream()
+                        .map(axis -> ("aeiou".indexOf(axis.charAt(0)) >= 0 ? "an " : "a ") + axis + " of " + of(axis))
+                        .collect(Collectors.joining(" and "));
     }
 
     /** Words some axes behind a first text about the same ones. */
