@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
+import ai.djl.training.Trainer;
 import io.catwalk.onnx.graph.Graph;
 import io.catwalk.onnx.graph.Model;
 import io.catwalk.onnx.graph.OnnxSerializer;
@@ -130,6 +131,19 @@ public final class OnnxExport {
                     + ": use of(model.getBlock(), OnnxInput...)");
         }
         return of(network, shapes.get(0).slice(1));
+    }
+
+    /**
+     * Prepares the export of the network that a trainer trains, as {@link #of(ai.djl.Model)} does. Export between two
+     * steps: gradients that were collected stay, and the training goes on as if there had been no export. Weights that
+     * another thread changes meanwhile are an {@code ExportException}.
+     *
+     * @param trainer an initialized trainer
+     * @return the export
+     * @throws IllegalArgumentException as {@link #of(ai.djl.Model)}
+     */
+    public static OnnxExport of(Trainer trainer) {
+        return of(trainer.getModel());
     }
 
     private OnnxExport with(Options changed) {

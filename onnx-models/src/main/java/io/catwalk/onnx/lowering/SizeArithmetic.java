@@ -39,28 +39,34 @@ final class SizeArithmetic {
     }
 
     private Value term(Dim.Term term) {
+        long rest = term.factor();
         Dim product = Dim.of(1);
         Value value = null;
         for (Atom atom : term.atoms()) {
-            product = product.times(new Dim(List.of(new Dim.Term(1, List.of(atom))), 0));
-            Value next = atom(atom);
+            Dim factor = new Dim(List.of(new Dim.Term(1, List.of(atom))), 0);
+            // A multiple of the steps of an axis is one of its size.
+            if (atom instanceof Atom.Axis axis && rest % axis.step() == 0) {
+                factor = Dim.axis(axis.name(), axis.step());
+                rest /= axis.step();
+            }
+            product = product.times(factor);
+            Value next = factor(factor, atom);
             value = value == null ? next : arithmetic("Mul", product, value, next);
         }
         Value atoms = Objects.requireNonNull(value, "a term without atoms");
-        Dim scaled = new Dim(List.of(term), 0);
-        return term.factor() == 1 ? atoms : arithmetic("Mul", scaled, atoms, to.ints(term.factor()));
+        return rest == 1 ? atoms : arithmetic("Mul", new Dim(List.of(term), 0), atoms, to.ints(rest));
     }
 
-    private Value atom(Atom atom) {
-        Dim one = new Dim(List.of(new Dim.Term(1, List.of(atom))), 0);
-        return to.share(List.of("atom", atom), () -> {
+    private Value factor(Dim factor, Atom atom) {
+        return to.share(List.of("factor", factor), () -> {
             if (atom instanceof Atom.Quotient quotient) {
-                return arithmetic("Div", one, number(quotient.dividend()), to.ints(quotient.divisor()));
+                return arithmetic("Div", factor, number(quotient.dividend()), to.ints(quotient.divisor()));
             }
             Atom.Axis axis = (Atom.Axis) atom;
-            return axis.step() == 1
-                    ? size(one)
-                    : arithmetic("Div", one, size(Dim.axis(axis.name(), axis.step())), to.ints(axis.step()));
+            Dim size = Dim.axis(axis.name(), axis.step());
+            return factor.equals(size)
+                    ? size(size)
+                    : arithmetic("Div", factor, factor(size, atom), to.ints(axis.step()));
         });
     }
 

@@ -34,6 +34,10 @@ final class Schedule {
 
     private static final long FEW = 64;
     private static final int COMBINATIONS = 6;
+
+    /** Sizes that all axes have at once: networks compare one with another. */
+    private static final long[] EQUAL = {12, 32, 64, 224};
+
     private static final long LARGEST_TO_SEARCH = 300;
     private static final int LONG_ENOUGH = 1024;
 
@@ -138,10 +142,10 @@ final class Schedule {
                 .boxed();
     }
 
-    /** Lists sizes at which all axes are changed. */
+    /** Lists sizes at which several axes are changed. */
     List<Sizes> combinations() {
         List<Sizes> combinations = new ArrayList<>();
-        for (int i = 0; i < COMBINATIONS && dynamic().size() > 1; i++) {
+        for (int i = 0; i < COMBINATIONS; i++) {
             Sizes sizes = base();
             int turn = i;
             for (Axis.Dynamic axis : dynamic()) {
@@ -151,7 +155,14 @@ final class Schedule {
             }
             combinations.add(sizes);
         }
-        return combinations;
+        for (long size : EQUAL) {
+            Sizes sizes = base();
+            for (Axis.Dynamic axis : dynamic()) {
+                sizes = axis.takes(size) ? sizes.with(axis.name(), size) : sizes;
+            }
+            combinations.add(sizes);
+        }
+        return dynamic().size() > 1 ? combinations : List.of();
     }
 
     /** Returns the largest sizes of the axes that have one. */

@@ -8,6 +8,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -16,20 +17,27 @@ final class TracedParameters extends ParameterStore {
 
     private final Tracer tracer;
     private final ParameterStore source;
-    private final Map<String, String> paths = new HashMap<>();
+    private final Map<String, String> paths;
     private final IdentityHashMap<Parameter, TracedArray> known = new IdentityHashMap<>();
 
     TracedParameters(Tracer tracer, Block root, ParameterStore source) {
         super(tracer.realManager(), false);
         this.tracer = tracer;
         this.source = source;
-        walk(root, "");
+        this.paths = new HashMap<>();
+        paths(root).forEach((path, parameter) -> paths.putIfAbsent(parameter.getId(), path));
     }
 
-    private void walk(Block block, String prefix) {
-        block.getDirectParameters()
-                .forEach(pair -> paths.putIfAbsent(pair.getValue().getId(), prefix + pair.getKey()));
-        block.getChildren().forEach(child -> walk(child.getValue(), prefix + child.getKey() + "."));
+    /** Returns the parameters of a block and its children by their paths. */
+    static Map<String, Parameter> paths(Block root) {
+        Map<String, Parameter> paths = new LinkedHashMap<>();
+        walk(root, "", paths);
+        return paths;
+    }
+
+    private static void walk(Block block, String prefix, Map<String, Parameter> paths) {
+        block.getDirectParameters().forEach(pair -> paths.put(prefix + pair.getKey(), pair.getValue()));
+        block.getChildren().forEach(child -> walk(child.getValue(), prefix + child.getKey() + ".", paths));
     }
 
     @Override

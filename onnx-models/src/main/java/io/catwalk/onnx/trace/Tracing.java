@@ -1,13 +1,16 @@
 package io.catwalk.onnx.trace;
 
 import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import io.catwalk.onnx.Axis;
 import io.catwalk.onnx.OnnxInput;
 import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.trace.Rehearsal.Mode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -47,15 +50,40 @@ public record Tracing(
         Admission.check(block);
         BlockState before = BlockState.of(block);
         try {
-            return traced(new Schedule(inputs), new Calls(this), writing);
+            Schedule schedule = new Schedule(inputs);
+            Calls calls = new Calls(this);
+            Calls.Recording first = calls.record(schedule.base(), schedule.base());
+            try {
+                return traced(schedule, calls, first, writing);
+            } catch (ExportException e) {
+                requireSameWeights(first, e);
+                throw e;
+            }
         } finally {
             before.restore();
         }
     }
 
-    private static <T> T traced(Schedule schedule, Calls calls, Function<Program, T> writing) {
+    /** Weights that another thread trains differ from call to call: that says more than what has failed over it. */
+    private void requireSameWeights(Calls.Recording first, ExportException failure) {
+        Map<String, Parameter> weights = TracedParameters.paths(block);
+        for (Entry entry : first.entries()) {
+            Parameter weight = entry instanceof Entry.Constant constant ? weights.get(constant.hint()) : null;
+            if (weight != null && weight.isInitialized() && parameters.isEmpty()) {
+                byte[] now = Tape.data(weight.getName(), weight.getArray());
+                if (!Arrays.equals(now, ((Entry.Constant) entry).data())) {
+                    throw new ExportException(
+                            "the weights changed while they were exported (" + ((Entry.Constant) entry).hint()
+                                    + "): a training goes on in another thread, or forward itself writes them."
+                                    + " Export between two steps, while no other thread trains the network",
+                            failure);
+                }
+            }
+        }
+    }
+
+    private static <T> T traced(Schedule schedule, Calls calls, Calls.Recording first, Function<Program, T> writing) {
         Sizes base = schedule.base();
-        Calls.Recording first = calls.record(base, base);
         Program once = new Merge(List.of(), List.of(base)).program(List.of(first));
         calls.rehearse(once, base, base, Mode.DRY, false);
         if (schedule.dynamic().isEmpty()) {

@@ -12,6 +12,7 @@ final class Draw {
 
     private final Random random;
     private final List<Item> pool = new ArrayList<>();
+    private final List<Integer> choices = new ArrayList<>();
 
     Draw(long seed, Item input) {
         random = new Random(seed);
@@ -54,7 +55,13 @@ final class Draw {
                                 .slice(1)
                                 .equals(item.array().getShape().slice(1)))
                 .toList();
+        choices.add(alike.size());
         return alike.isEmpty() ? item : of(alike);
+    }
+
+    /** Tells among how many arrays of equal shapes was chosen: other numbers are another program. */
+    List<Integer> choices() {
+        return List.copyOf(choices);
     }
 
     /** Draws eighths from -2 to 2. */

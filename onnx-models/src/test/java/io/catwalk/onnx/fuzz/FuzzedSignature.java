@@ -33,6 +33,7 @@ final class FuzzedSignature {
     private final Axis.Dynamic other;
     private final int steps;
     private final long trap;
+    private List<Integer> choices = List.of();
 
     FuzzedSignature(long seed) {
         Random random = new Random(seed * 37 + 11);
@@ -110,7 +111,13 @@ final class FuzzedSignature {
         if (draw.oneIn(3)) {
             results.add(draw.item().array());
         }
+        choices = draw.choices();
         return results;
+    }
+
+    /** Tells which program the last run was: where two sizes happen to be equal, it is another one. */
+    List<Integer> choices() {
+        return choices;
     }
 
     private static void step(Draw draw) {

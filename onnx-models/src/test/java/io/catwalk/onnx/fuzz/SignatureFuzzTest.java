@@ -11,6 +11,9 @@ import io.catwalk.onnx.Agreements;
 import io.catwalk.onnx.OnnxExport;
 import io.catwalk.onnx.graph.ExportException;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -59,13 +62,14 @@ class SignatureFuzzTest {
         FuzzedSignature program = new FuzzedSignature(seed);
         Block block = program.block();
         Random random = new Random(seed);
-        List<NDList> samples = new ArrayList<>();
+        Map<List<Integer>, List<NDList>> samples = new HashMap<>();
         try {
             for (int i = 0; i < SIZES; i++) {
                 long[] sizes = program.sizes(random);
                 NDList inputs = program.samples(manager, sizes[0], sizes[1], sizes[2]);
                 block.forward(new ParameterStore(manager, false), new NDList(inputs), false);
-                samples.add(inputs);
+                samples.computeIfAbsent(program.choices(), choices -> new ArrayList<>())
+                        .add(inputs);
             }
         } catch (EngineException
                 | IllegalArgumentException
@@ -86,7 +90,9 @@ class SignatureFuzzTest {
             counts.merge("  " + message.replaceAll("(?s)[:;(0-9].*", ""), 1, Integer::sum);
             return "refused";
         }
-        for (NDList inputs : samples) {
+        // Where arrays of two sequences happen to be equally long, a draw is another program, which no trace saw.
+        List<NDList> most = Collections.max(samples.values(), Comparator.comparing(List::size));
+        for (NDList inputs : most) {
             double difference = Agreements.difference(block, model, inputs);
             if (!(difference < TOLERANCE)) {
                 faults.add("seed " + seed + ": answers differ by " + difference + " for "
