@@ -8,6 +8,8 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.LambdaBlock;
 import ai.onnx.proto.OnnxMl.ModelProto;
+import io.catwalk.onnx.graph.Dim;
+import io.catwalk.onnx.graph.Windows;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
@@ -108,6 +110,20 @@ class HowTracingWorksTest {
 
         assertThat(dimension(small[0], large[0], 2, 5)).isEqualTo("4*batch");
         assertThat(dimension(small[1], large[1], 2, 5)).isEqualTo("49");
+        // end
+    }
+
+    @Test
+    void windowsMakeQuotients() {
+        // snippet: polynomials
+        Dim height = Dim.axis("height");
+        Dim halved = new Windows(3, 2, 1, 1, 1, false).over(height);
+        Dim quartered = new Windows(3, 2, 1, 1, 1, false).over(halved);
+
+        assertThat(halved).hasToString("floor((height+1)/2)");
+        assertThat(quartered).hasToString("floor((height+3)/4)");
+        assertThat(Dim.BATCH.times(halved).at(size -> size.equals("batch") ? 5 : 28))
+                .isEqualTo(5 * 14);
         // end
     }
 

@@ -3,7 +3,6 @@ package io.catwalk.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -19,11 +18,12 @@ import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.BatchNorm;
 import ai.djl.nn.pooling.Pool;
 import ai.djl.nn.recurrent.LSTM;
+import ai.djl.repository.zoo.ZooModel;
+import ai.djl.translate.NoopTranslator;
 import ai.onnxruntime.OrtException;
 import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.graph.OnnxParser;
 import io.catwalk.onnx.graph.Value;
-import java.io.IOException;
 import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.Tag;
@@ -283,6 +283,24 @@ class SignatureTest {
     }
 
     @Test
+    void numbersThatAreDrawnForEachSizeAreRefused() {
+        Block block = block(x -> {
+            float[] numbers = new float[(int) x.getShape().get(1)];
+            for (int i = 0; i < numbers.length; i++) {
+                numbers[i] = i * i % numbers.length;
+            }
+            return x.add(x.getManager().create(numbers));
+        });
+        for (Axis.Dynamic sequence : List.of(SEQUENCE, SEQUENCE.atMost(100))) {
+            assertThatThrownBy(() -> OnnxExport.of(block, floats("x", Axis.BATCH, sequence))
+                            .bytes())
+                    .isInstanceOf(ExportException.class)
+                    .hasMessageContaining("sequence-dependent control flow")
+                    .hasMessageContaining("numbers for");
+        }
+    }
+
+    @Test
     void whatLooksAtASizeBetweenTracesIsFoundInRehearsals() {
         for (long bound : new long[] {1, 2, 8, 100, 512}) {
             Block block = block(x -> x.getShape().get(1) == bound ? x.neg() : x.abs());
@@ -295,7 +313,7 @@ class SignatureTest {
     }
 
     @Test
-    void aModelKnowsTheShapeOfItsInput() throws IOException, MalformedModelException {
+    void aModelKnowsTheShapeOfItsInput() {
         try (Model model = Model.newInstance("linear")) {
             assertThatThrownBy(() -> {
                         model.setBlock(Linear.builder().setUnits(2).build());
@@ -310,6 +328,9 @@ class SignatureTest {
                             .graph()
                             .inputs()))
                     .containsExactly("images FLOAT(batch, 3)");
+            ZooModel<NDList, NDList> loaded = new ZooModel<>(model, new NoopTranslator());
+            assertThat(OnnxExport.of(loaded).bytes())
+                    .isEqualTo(OnnxExport.of(block, new Shape(3)).bytes());
         }
     }
 }

@@ -220,11 +220,14 @@ public record Dim(List<Term> terms, long fixed) {
      * Divides, if the quotient is a polynomial too.
      *
      * @param divisor another size
-     * @return the quotient; empty if there is a remainder, or the divisor is a sum that follows an axis
+     * @return the quotient; empty if there is a remainder, or the divisor is a sum of which this is no multiple
      */
     public Optional<Dim> dividedBy(Dim divisor) {
-        if (equals(divisor) && !equals(of(0))) {
-            return Optional.of(of(1));
+        if (!isFixed() && !divisor.isFixed()) {
+            Dim ratio = of(terms.get(0).factor() / divisor.terms.get(0).factor());
+            if (divisor.times(ratio).equals(this)) {
+                return Optional.of(ratio);
+            }
         }
         boolean monomial = divisor.terms.size() == 1 && divisor.fixed == 0;
         long by = monomial ? divisor.terms.get(0).factor() : divisor.fixed;

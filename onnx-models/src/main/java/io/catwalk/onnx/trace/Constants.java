@@ -1,16 +1,17 @@
 package io.catwalk.onnx.trace;
 
 import ai.djl.util.Float16Utils;
+import io.catwalk.onnx.Axis;
 import io.catwalk.onnx.graph.Dim;
 import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.graph.TensorShape;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
@@ -66,10 +67,8 @@ final class Constants {
 
     private Step repeated(List<Entry.Constant> column, Operand operand) {
         Entry.Constant one = column.get(0);
-        List<byte[]> slices = new ArrayList<>();
-        for (int i = 0; i < column.size(); i++) {
-            slices.add(slice(column.get(i), operand.shape(), i));
-        }
+        List<byte[]> slices =
+                column.stream().map(each -> slice(each, operand.shape())).toList();
         int other = odd(slices);
         if (other > 0) {
             throw merge.flow(
@@ -167,13 +166,14 @@ final class Constants {
     }
 
     /** Takes the first slice along the axes that are dynamic; all others must equal it. */
-    private byte[] slice(Entry.Constant constant, TensorShape shape, int call) {
+    private byte[] slice(Entry.Constant constant, TensorShape shape) {
         long[] sizes = constant.slot().shape().getShape();
         int bytes = Merge.elementType(constant.slot().type(), constant.hint()).bytes();
         byte[] data = constant.data();
         for (int axis = 0; axis < sizes.length; axis++) {
             if (!shape.get(axis).isFixed()) {
-                data = firstAlong(axis, sizes, data, bytes, constant, call);
+                data = firstAlong(
+                        axis, sizes, data, bytes, constant, shape.get(axis).axes());
                 sizes = sizes.clone();
                 sizes[axis] = 1;
             }
@@ -181,7 +181,8 @@ final class Constants {
         return data;
     }
 
-    private byte[] firstAlong(int axis, long[] sizes, byte[] data, int bytes, Entry.Constant constant, int call) {
+    private byte[] firstAlong(
+            int axis, long[] sizes, byte[] data, int bytes, Entry.Constant constant, Set<String> axes) {
         int inner = bytes;
         for (int i = axis + 1; i < sizes.length; i++) {
             inner *= (int) sizes[i];
@@ -194,10 +195,11 @@ final class Constants {
             for (int j = 0; j < size; j++) {
                 int at = start + j * inner;
                 if (!Arrays.equals(data, start, start + inner, data, at, at + inner)) {
-                    throw merge.flow(
-                            Math.max(1, call),
+                    throw new ExportException(Faults.sizeDependent(
+                            axes,
                             "the constant " + constant.hint() + " in " + constant.origin()
-                                    + " holds different numbers for different samples");
+                                    + " holds different numbers for different "
+                                    + (axes.contains(Axis.BATCH.name()) ? "samples" : "places along the axis")));
                 }
             }
             System.arraycopy(data, start, first, i * inner, inner);

@@ -129,7 +129,7 @@ public record Tracing(
         }
         Program whole = program.completed(calls.rehearse(program, base, longest, Mode.DRY, true));
         // The calls that were merged have not been held against the whole arrays yet.
-        sizes.forEach(one -> calls.rehearse(whole, base, one, Mode.DRY, true));
+        sizes.forEach(one -> calls.rehearse(whole, longest, one, Mode.DRY, true));
         return whole;
     }
 

@@ -35,7 +35,8 @@ class SignatureFuzzTest {
     private static final long FIRST = Long.getLong("catwalk.fuzz.seed", 1);
     private static final int[] OPSETS = {13, 17, 21};
     private static final int SIZES = 5;
-    private static final double TOLERANCE = 1e-4;
+    // Differences of long sums are worth a digit less than those of ProgramFuzzTest.
+    private static final double TOLERANCE = 1e-3;
 
     private final Map<String, Integer> counts = new TreeMap<>();
     private final List<String> faults = new ArrayList<>();

@@ -84,6 +84,8 @@ class DimTest {
                 .hasValueSatisfying(half -> assertThat(half).hasToString("3*height*width+1"));
         assertThat(plus(area, 2).dividedBy(HEIGHT)).isEqualTo(Optional.empty());
         assertThat(plus(area, 2).dividedBy(plus(area, 2))).contains(Dim.of(1));
+        assertThat(plus(HEIGHT, -1).times(Dim.of(3)).dividedBy(plus(HEIGHT, -1)))
+                .contains(Dim.of(3));
     }
 
     @ParameterizedTest
