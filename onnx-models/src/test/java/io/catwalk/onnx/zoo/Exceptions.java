@@ -12,7 +12,6 @@ final class Exceptions {
             Map.entry("tricks/computed on the host", "data-dependent control flow: toFloatArray"),
             Map.entry("tricks/noise at inference", "changes from call to call"),
             Map.entry("tricks/matrix inverse", "NDArray.inverse()"),
-            Map.entry("tricks/half precision inside", "float16"),
             Map.entry("tricks/in place on a view", "changed in place through another array"),
             // DJL computes with whatever lies in memory behind a weight
             Map.entry("sequence/LSTM both ways square", "computes nonsense that fits by chance"),

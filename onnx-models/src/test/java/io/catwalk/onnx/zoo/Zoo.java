@@ -38,7 +38,8 @@ final class Zoo {
                         TypeTricks.networks(),
                         MathTricks.networks(),
                         LateBlocks.networks(),
-                        LateMath.networks())
+                        LateMath.networks(),
+                        AdvisedWays.networks())
                 .flatMap(List::stream)
                 .toList();
     }

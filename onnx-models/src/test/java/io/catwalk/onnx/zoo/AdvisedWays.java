@@ -1,0 +1,100 @@
+package io.catwalk.onnx.zoo;
+
+import static io.catwalk.onnx.zoo.Layers.lambda;
+import static io.catwalk.onnx.zoo.Layers.linear;
+import static io.catwalk.onnx.zoo.Layers.seq;
+import static io.catwalk.onnx.zoo.Network.Feed.floats;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.nn.recurrent.LSTM;
+import java.util.List;
+
+/** What is refused elsewhere in the zoo, written as the messages advise. */
+final class AdvisedWays {
+    private AdvisedWays() {}
+
+    static List<Network> networks() {
+        return new Family("advised")
+                .add("real parts of stft", AdvisedWays::stft, floats(128))
+                .add("rfft by matrices", AdvisedWays::rfft, floats(32))
+                .add("parameter from the store", AdvisedWays::linformer, floats(6, 16))
+                .add("view written by index", AdvisedWays::view, floats(4, 6))
+                .add("where instead of a branch", AdvisedWays::where, floats(6))
+                .add("arrays instead of the host", () -> lambda(x -> x.mul(x)), floats(6))
+                .add("noise as a parameter", AdvisedWays::noise, floats(6))
+                .add("both ways without biases", AdvisedWays::bothWays, floats(7, 6))
+                .networks();
+    }
+
+    private static Block stft() {
+        return lambda(x -> x.stft(32, 16, true, x.getManager().hanningWindow(32), false, false)
+                .square()
+                .sum(new int[] {3})
+                .sqrt());
+    }
+
+    private static Block rfft() {
+        return lambda(x -> {
+            NDManager manager = x.getManager();
+            NDArray steps = manager.arange(32f).reshape(32, 1);
+            NDArray angles = steps.mul(manager.arange(17f).reshape(1, 17)).mul((float) (2 * Math.PI / 32));
+            NDArray real = x.matMul(angles.cos());
+            NDArray imaginary = x.matMul(angles.sin());
+            return real.square().add(imaginary.square()).sqrt();
+        });
+    }
+
+    private static Block linformer() {
+        return new Net() {
+            final Parameter shrink = weight("shrink", 3, 6);
+
+            @Override
+            NDArray apply(Call call, NDArray x) {
+                NDArray e = call.value(shrink, x);
+                NDArray scores = x.matMul(e.matMul(x).transpose(0, 2, 1)).mul(0.25);
+                return scores.softmax(-1).matMul(e.matMul(x));
+            }
+        };
+    }
+
+    private static Block view() {
+        return seq(linear(6), lambda(x -> {
+            x.set(new NDIndex(":, 1"), part -> part.add(10));
+            x.set(new NDIndex(":, 0, 0"), x.get(":, 0, 0").sub(3));
+            return x;
+        }));
+    }
+
+    private static Block where() {
+        return lambda(x -> {
+            NDArray positive = x.sum(new int[] {1}, true).gt(0).broadcast(x.getShape());
+            return NDArrays.where(positive, x.mul(2), x.neg());
+        });
+    }
+
+    private static Block noise() {
+        return new Net() {
+            final Parameter noise = weight("noise", 1, 6);
+
+            @Override
+            NDArray apply(Call call, NDArray x) {
+                return x.add(call.value(noise, x).mul(0.1));
+            }
+        };
+    }
+
+    private static Block bothWays() {
+        return LSTM.builder()
+                .setStateSize(6)
+                .setNumLayers(1)
+                .optBatchFirst(true)
+                .optBidirectional(true)
+                .optHasBiases(false)
+                .build();
+    }
+}
