@@ -5,30 +5,23 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.Trainer;
-import io.catwalk.onnx.graph.Graph;
 import io.catwalk.onnx.graph.Model;
 import io.catwalk.onnx.graph.OnnxSerializer;
 import io.catwalk.onnx.lowering.Choice;
-import io.catwalk.onnx.lowering.Lowering;
 import io.catwalk.onnx.lowering.Naming;
-import io.catwalk.onnx.lowering.OperatorTable;
 import io.catwalk.onnx.lowering.Options;
 import io.catwalk.onnx.lowering.Preprocessing;
 import io.catwalk.onnx.parity.Proof;
 import io.catwalk.onnx.parity.ProofReport;
-import io.catwalk.onnx.runtime.MetadataKeys;
-import io.catwalk.onnx.trace.Tracing;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -48,29 +41,10 @@ import java.util.TreeMap;
  */
 public final class OnnxExport {
 
-    private final Block block;
-    private final List<OnnxInput> inputs;
-    private final Naming naming;
-    private final Optional<ParameterStore> parameters;
-    private final Options options;
-    private final SortedMap<String, String> metadata;
-    private final Optional<Demand> demand;
+    private final Order order;
 
-    private OnnxExport(
-            Block block,
-            List<OnnxInput> inputs,
-            Naming naming,
-            Optional<ParameterStore> parameters,
-            Options options,
-            SortedMap<String, String> metadata,
-            Optional<Demand> demand) {
-        this.block = block;
-        this.inputs = List.copyOf(inputs);
-        this.naming = naming;
-        this.parameters = parameters;
-        this.options = options;
-        this.metadata = metadata;
-        this.demand = demand;
+    private OnnxExport(Order order) {
+        this.order = order;
     }
 
     /**
@@ -104,14 +78,14 @@ public final class OnnxExport {
     }
 
     private static OnnxExport of(Block block, List<OnnxInput> inputs, List<String> names) {
-        return new OnnxExport(
+        return new OnnxExport(new Order(
                 block,
                 inputs,
                 new Naming(names, List.of()),
                 Optional.empty(),
                 Options.withDefaults(),
                 new TreeMap<>(),
-                Optional.empty());
+                Optional.empty()));
     }
 
     /**
@@ -124,13 +98,7 @@ public final class OnnxExport {
      *     {@link #of(Block, OnnxInput...)}
      */
     public static OnnxExport of(ai.djl.Model model) {
-        Block network = model.getBlock();
-        List<Shape> shapes = network.isInitialized() ? network.describeInput().values() : List.of();
-        if (shapes.size() != 1 || shapes.get(0).dimension() < 1) {
-            throw new IllegalArgumentException("expected a model that knows the shape of its one input, found " + shapes
-                    + ": use of(model.getBlock(), OnnxInput...)");
-        }
-        return of(network, shapes.get(0).slice(1));
+        return of(model.getBlock(), OnnxInput.sampleOf(model.getBlock()));
     }
 
     /**
@@ -147,7 +115,7 @@ public final class OnnxExport {
     }
 
     private OnnxExport with(Options changed) {
-        return new OnnxExport(block, inputs, naming, parameters, changed, metadata, demand);
+        return new OnnxExport(order.with(changed));
     }
 
     /**
@@ -162,8 +130,7 @@ public final class OnnxExport {
         if (outputs.stream().anyMatch(String::isBlank) || Set.copyOf(outputs).size() != outputs.size()) {
             throw new IllegalArgumentException("expected outputs with names of their own, found " + outputs);
         }
-        return new OnnxExport(
-                block, inputs, new Naming(naming.inputs(), outputs), parameters, options, metadata, demand);
+        return new OnnxExport(order.withOutputs(outputs));
     }
 
     /**
@@ -173,7 +140,7 @@ public final class OnnxExport {
      * @return the changed export
      */
     public OnnxExport withParameters(ParameterStore store) {
-        return new OnnxExport(block, inputs, naming, Optional.of(store), options, metadata, demand);
+        return new OnnxExport(order.with(store));
     }
 
     /**
@@ -183,9 +150,7 @@ public final class OnnxExport {
      * @return the changed export
      */
     public OnnxExport withMetadata(Map<String, String> entries) {
-        SortedMap<String, String> all = new TreeMap<>(metadata);
-        all.putAll(entries);
-        return new OnnxExport(block, inputs, naming, parameters, options, all, demand);
+        return new OnnxExport(order.with(entries));
     }
 
     /**
@@ -211,8 +176,7 @@ public final class OnnxExport {
      * @throws IllegalArgumentException if no input has the axis, or the axis does not take the size
      */
     public OnnxExport withFixedSize(String axis, long size) {
-        return new OnnxExport(
-                block, OnnxInput.fixed(inputs, axis, size), naming, parameters, options, metadata, demand);
+        return new OnnxExport(order.with(OnnxInput.fixed(order.inputs(), axis, size)));
     }
 
     /**
@@ -223,7 +187,7 @@ public final class OnnxExport {
      * @throws IllegalArgumentException if {@code opset} is out of range
      */
     public OnnxExport withOpset(int opset) {
-        return with(options.withOpset(opset));
+        return with(order.options().withOpset(opset));
     }
 
     /**
@@ -232,7 +196,7 @@ public final class OnnxExport {
      * @return the changed export
      */
     public OnnxExport withProbabilities() {
-        return with(options.with(Choice.PROBABILITIES));
+        return with(order.options().with(Choice.PROBABILITIES));
     }
 
     /**
@@ -245,16 +209,8 @@ public final class OnnxExport {
      * @throws IllegalArgumentException if the numbers do not belong together, or the input holds no image
      */
     public OnnxExport withEmbeddedPreprocessing(float[] mean, float[] deviation) {
-        OnnxInput.requireImages(inputs);
-        return with(options.with(new Preprocessing(list(mean), list(deviation))));
-    }
-
-    private static List<Float> list(float[] numbers) {
-        List<Float> list = new ArrayList<>();
-        for (float number : numbers) {
-            list.add(number);
-        }
-        return list;
+        OnnxInput.requireImages(order.inputs());
+        return with(order.options().with(Preprocessing.of(mean, deviation)));
     }
 
     /**
@@ -263,7 +219,7 @@ public final class OnnxExport {
      * @return the changed export
      */
     public OnnxExport withUnrolledRecurrence() {
-        return with(options.with(Choice.UNROLLED_RECURRENCE));
+        return with(order.options().with(Choice.UNROLLED_RECURRENCE));
     }
 
     /**
@@ -272,7 +228,7 @@ public final class OnnxExport {
      * @return the changed export
      */
     public OnnxExport withFoldedBatchNorm() {
-        return with(options.with(Choice.FOLDED_BATCH_NORM));
+        return with(order.options().with(Choice.FOLDED_BATCH_NORM));
     }
 
     /**
@@ -288,8 +244,7 @@ public final class OnnxExport {
      *     or the tolerance is below 0
      */
     public OnnxExport withProof(List<NDList> samples, double tolerance) {
-        Optional<Demand> proof = Optional.of(Demand.of(inputs, samples, tolerance));
-        return new OnnxExport(block, inputs, naming, parameters, options, metadata, proof);
+        return new OnnxExport(order.with(Demand.of(order.inputs(), samples, tolerance)));
     }
 
     /**
@@ -305,12 +260,7 @@ public final class OnnxExport {
      *     sample, or ONNX Runtime does not open the export
      */
     public ProofReport prove(NDList... samples) {
-        Model model = unproven();
-        return Demand.of(inputs, List.of(samples), Proof.TOLERANCE).report(network(model), model);
-    }
-
-    private BlockNetwork network(Model model) {
-        return new BlockNetwork(block, parameters, options, model.graph());
+        return order.report(Demand.of(order.inputs(), List.of(samples), Proof.TOLERANCE));
     }
 
     /**
@@ -321,21 +271,7 @@ public final class OnnxExport {
      *     operation has no ONNX form, a weight is NaN, or a proof is demanded and fails
      */
     public byte[] bytes() {
-        return OnnxSerializer.bytes(model());
-    }
-
-    private Model model() {
-        Model model = unproven();
-        return demand.map(proof -> proof.proven(network(model), model)).orElse(model);
-    }
-
-    private Model unproven() {
-        Graph graph = graph();
-        SortedMap<String, String> entries = new TreeMap<>(metadata);
-        if (inputs.stream().allMatch(OnnxInput::isOfOneSizePerSample)) {
-            entries.put(MetadataKeys.MULTIPLY_ACCUMULATES, Long.toString(graph.multiplyAccumulates()));
-        }
-        return new Model(graph, options.opset(), entries);
+        return OnnxSerializer.bytes(order.model());
     }
 
     /**
@@ -347,7 +283,7 @@ public final class OnnxExport {
      * @throws io.catwalk.onnx.graph.ExportException as {@link #bytes()}
      */
     public void write(Path file) throws IOException {
-        Model model = model();
+        Model model = order.model();
         Path draft = file.resolveSibling(file.getFileName() + ".part");
         try {
             try (OutputStream stream = Files.newOutputStream(draft)) {
@@ -357,10 +293,5 @@ public final class OnnxExport {
         } finally {
             Files.deleteIfExists(draft);
         }
-    }
-
-    private Graph graph() {
-        Tracing tracing = new Tracing(block, parameters, inputs, OperatorTable::has);
-        return tracing.trace(program -> Lowering.graph(program, options, naming));
     }
 }

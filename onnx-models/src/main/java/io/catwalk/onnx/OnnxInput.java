@@ -2,6 +2,7 @@ package io.catwalk.onnx;
 
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
 import io.catwalk.onnx.lowering.Lowering;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -74,6 +75,16 @@ public record OnnxInput(String name, DataType type, List<Axis> axes) {
             axes.add(Axis.of(size));
         }
         return new OnnxInput(Lowering.INPUT, DataType.FLOAT32, axes);
+    }
+
+    /** Returns the shape of one sample that an initialized block of one input knows. */
+    static Shape sampleOf(Block block) {
+        List<Shape> shapes = block.isInitialized() ? block.describeInput().values() : List.of();
+        if (shapes.size() != 1 || shapes.get(0).dimension() < 1) {
+            throw new IllegalArgumentException("expected a model that knows the shape of its one input, found " + shapes
+                    + ": use of(model.getBlock(), OnnxInput...)");
+        }
+        return shapes.get(0).slice(1);
     }
 
     List<Axis.Dynamic> dynamic() {

@@ -1,6 +1,5 @@
 package io.catwalk.onnx.lowering;
 
-import ai.djl.util.Float16Utils;
 import io.catwalk.onnx.graph.Attributes;
 import io.catwalk.onnx.graph.Dim;
 import io.catwalk.onnx.graph.ElementType;
@@ -13,12 +12,8 @@ import io.catwalk.onnx.graph.OperatorTypes;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
 import io.catwalk.onnx.trace.Operand;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,13 +31,13 @@ final class Emitter {
     private String doc = "";
     private final List<Node> nodes = new ArrayList<>();
     private final Map<String, Node> makers = new HashMap<>();
-    private final Map<String, Initializer> initializers = new LinkedHashMap<>();
-    private final Map<List<Object>, Value> shared = new HashMap<>();
+    private final FixedValues fixed;
     private final SizeArithmetic arithmetic;
 
     Emitter(int opset, Names names, List<Value> inputs) {
         this.opset = opset;
         this.names = names;
+        this.fixed = new FixedValues(names);
         this.arithmetic = new SizeArithmetic(this, inputs);
     }
 
@@ -66,11 +61,11 @@ final class Emitter {
     }
 
     List<Initializer> initializers() {
-        return List.copyOf(initializers.values());
+        return fixed.initializers();
     }
 
     Optional<Initializer> initializer(Value value) {
-        return Optional.ofNullable(initializers.get(value.name()));
+        return fixed.initializer(value);
     }
 
     /** Returns the node that makes a value; none makes inputs and constants. */
@@ -148,92 +143,27 @@ final class Emitter {
 
     /** Adds a fixed tensor, once for all users of the same parameter or of equal numbers from one place. */
     Value constant(String hint, ElementType type, TensorShape shape, byte[] data) {
-        return share(
-                List.of("constant", hint, type, shape, new Content(data)),
-                () -> add(new Initializer(Value.of(names.fresh(hint), type, shape), data)));
+        return fixed.constant(hint, type, shape, data);
     }
 
-    /** Compares arrays by what they hold; large ones seldom have the same size and another content. */
-    @SuppressWarnings("ArrayRecordComponent")
-    private record Content(byte[] data) {
-        @Override
-        public boolean equals(@Nullable Object other) {
-            return other instanceof Content content && Arrays.equals(data, content.data);
-        }
-
-        @Override
-        public int hashCode() {
-            return data.length;
-        }
-    }
-
-    /**
-     * Adds fixed tensors in another layout, once for all its users.
-     *
-     * @param layout which layout, for the name
-     * @param fixed constants of the graph
-     * @param shape shape in the new layout
-     * @param laying lays them out; called when the file is written, as often as it is
-     */
-    Value laidAnew(String layout, List<Value> fixed, TensorShape shape, Supplier<byte[]> laying) {
-        Value first = fixed.get(0);
-        List<String> sources = fixed.stream().map(Value::name).toList();
-        return share(
-                List.of("layout", layout, sources, shape),
-                () -> add(new Initializer(
-                        Value.of(names.fresh(first.name() + "." + layout), first.type(), shape), laying)));
-    }
-
-    private Value add(Initializer initializer) {
-        initializers.put(initializer.value().name(), initializer);
-        return initializer.value();
-    }
-
-    /** Makes a value once for all its users; what makes it may share others. */
-    Value share(List<Object> key, Supplier<Value> making) {
-        Value known = shared.get(key);
-        if (known == null) {
-            known = making.get();
-            shared.put(key, known);
-        }
-        return known;
+    /** Adds fixed tensors in another layout, as {@link FixedValues#laidAnew} does. */
+    Value laidAnew(String layout, List<Value> sources, TensorShape shape, Supplier<byte[]> laying) {
+        return fixed.laidAnew(layout, sources, shape, laying);
     }
 
     /** Adds a list of whole numbers, once for all its users. */
     Value ints(long... numbers) {
-        List<Dim> contents = Arrays.stream(numbers).mapToObj(Dim::of).toList();
-        return share(List.of("ints", contents), () -> {
-            TensorShape shape = TensorShape.of(numbers.length);
-            Value value = new Value(names.fresh("ints"), ElementType.INT64, shape, contents);
-            return add(new Initializer(value, Initializer.bytes(numbers)));
-        });
+        return fixed.ints(numbers);
     }
 
     /** Adds a single number, once for all its users. A whole number keeps all its digits. */
     Value scalar(ElementType type, Number number) {
-        byte[] data = bytes(type, number);
-        return share(
-                List.of("scalar", type, ByteBuffer.wrap(data)),
-                () -> add(new Initializer(scalarValue(type, number), data)));
+        return fixed.scalar(type, number);
     }
 
-    private Value scalarValue(ElementType type, Number number) {
-        List<Dim> contents = type.isReal() ? null : List.of(Dim.of(number.longValue()));
-        return new Value(names.fresh("number"), type, TensorShape.SCALAR, contents);
-    }
-
-    private static byte[] bytes(ElementType type, Number number) {
-        ByteBuffer buffer = ByteBuffer.allocate(type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
-        switch (type) {
-            case FLOAT16 -> buffer.putShort(Float16Utils.floatToHalf(number.floatValue()));
-            case FLOAT -> buffer.putFloat(number.floatValue());
-            case DOUBLE -> buffer.putDouble(number.doubleValue());
-            case INT64 -> buffer.putLong(number.longValue());
-            case INT32 -> buffer.putInt(number.intValue());
-            case UINT8, INT8 -> buffer.put((byte) number.longValue());
-            case BOOL -> buffer.put((byte) (number.doubleValue() == 0 ? 0 : 1));
-        }
-        return buffer.array();
+    /** Makes a value once for all its users; what makes it may share others. */
+    Value share(List<Object> key, Supplier<Value> making) {
+        return fixed.share(key, making);
     }
 
     Value cast(Value value, ElementType type) {
@@ -315,34 +245,7 @@ final class Emitter {
 
     /** Makes a list of whole numbers, computed from the shapes of the inputs where they follow them. */
     Value dims(List<Dim> numbers) {
-        if (numbers.stream().allMatch(Dim::isFixed)) {
-            return ints(numbers.stream().mapToLong(Dim::fixed).toArray());
-        }
-        return share(List.of("dims", numbers), () -> {
-            List<Value> parts = new ArrayList<>();
-            List<Long> run = new ArrayList<>();
-            for (Dim number : numbers) {
-                if (number.isFixed()) {
-                    run.add(number.fixed());
-                } else {
-                    flush(run, parts);
-                    parts.add(arithmetic.number(number));
-                }
-            }
-            flush(run, parts);
-            Attributes axis = Attributes.NONE.with("axis", 0);
-            return parts.size() == 1
-                    ? parts.get(0)
-                    : emit("Concat", axis, 1, numbers, parts.toArray(Value[]::new))
-                            .get(0);
-        });
-    }
-
-    private void flush(List<Long> run, List<Value> parts) {
-        if (!run.isEmpty()) {
-            parts.add(ints(run.stream().mapToLong(Long::longValue).toArray()));
-            run.clear();
-        }
+        return arithmetic.numbers(numbers);
     }
 
     /** Makes the numbers from 0 on, as many as asked for. */
@@ -359,8 +262,7 @@ final class Emitter {
             return scalar(type, number.fixed());
         }
         List<Dim> contents = List.of(number);
-        Value scalar = emit("Squeeze", Attributes.NONE, 1, contents, arithmetic.number(number), ints(0))
-                .get(0);
+        Value scalar = computed("Squeeze", Attributes.NONE, contents, arithmetic.number(number), ints(0));
         return cast(scalar, type);
     }
 }

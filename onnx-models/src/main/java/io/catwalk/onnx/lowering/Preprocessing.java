@@ -4,6 +4,7 @@ import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -28,6 +29,26 @@ public record Preprocessing(List<Float> mean, List<Float> deviation) {
         if (deviation.stream().anyMatch(number -> !(number > 0))) {
             throw new IllegalArgumentException("expected deviations above 0, found " + deviation);
         }
+    }
+
+    /**
+     * Takes numbers as they are passed around.
+     *
+     * @param mean one number per channel, or one for all
+     * @param deviation one number per channel, or one for all; above 0
+     * @return the preprocessing
+     * @throws IllegalArgumentException if the numbers do not belong together
+     */
+    public static Preprocessing of(float[] mean, float[] deviation) {
+        return new Preprocessing(list(mean), list(deviation));
+    }
+
+    private static List<Float> list(float[] numbers) {
+        List<Float> list = new ArrayList<>();
+        for (float number : numbers) {
+            list.add(number);
+        }
+        return list;
     }
 
     Value emit(Emitter to, Value pixels) {

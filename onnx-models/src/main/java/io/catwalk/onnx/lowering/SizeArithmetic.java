@@ -5,6 +5,7 @@ import io.catwalk.onnx.graph.Attributes;
 import io.catwalk.onnx.graph.Dim;
 import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.graph.Value;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
@@ -17,6 +18,35 @@ final class SizeArithmetic {
     SizeArithmetic(Emitter to, List<Value> inputs) {
         this.to = to;
         this.inputs = List.copyOf(inputs);
+    }
+
+    /** Makes a list of whole numbers, computed from the shapes of the inputs where they follow them. */
+    Value numbers(List<Dim> numbers) {
+        if (numbers.stream().allMatch(Dim::isFixed)) {
+            return to.ints(numbers.stream().mapToLong(Dim::fixed).toArray());
+        }
+        return to.share(List.of("dims", numbers), () -> {
+            List<Value> parts = new ArrayList<>();
+            List<Long> run = new ArrayList<>();
+            for (Dim number : numbers) {
+                if (number.isFixed()) {
+                    run.add(number.fixed());
+                } else {
+                    flush(run, parts);
+                    parts.add(number(number));
+                }
+            }
+            flush(run, parts);
+            Attributes axis = Attributes.NONE.with("axis", 0);
+            return parts.size() == 1 ? parts.get(0) : to.computed("Concat", axis, numbers, parts.toArray(Value[]::new));
+        });
+    }
+
+    private void flush(List<Long> run, List<Value> parts) {
+        if (!run.isEmpty()) {
+            parts.add(to.ints(run.stream().mapToLong(Long::longValue).toArray()));
+            run.clear();
+        }
     }
 
     /** Makes a list of the one number, which follows the inputs. */

@@ -1,0 +1,97 @@
+package io.catwalk.onnx;
+
+import ai.djl.nn.Block;
+import ai.djl.training.ParameterStore;
+import io.catwalk.onnx.graph.Graph;
+import io.catwalk.onnx.graph.Model;
+import io.catwalk.onnx.lowering.Lowering;
+import io.catwalk.onnx.lowering.Naming;
+import io.catwalk.onnx.lowering.OperatorTable;
+import io.catwalk.onnx.lowering.Options;
+import io.catwalk.onnx.parity.ProofReport;
+import io.catwalk.onnx.runtime.MetadataKeys;
+import io.catwalk.onnx.trace.Tracing;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Says what to export, and does it.
+ *
+ * @param block the network
+ * @param inputs what its forward takes
+ * @param naming what inputs and outputs are called
+ * @param parameters where the weights are; empty for the block itself
+ * @param options how the graph is written
+ * @param metadata words about the model
+ * @param demand the proof that must succeed, if one is demanded
+ */
+record Order(
+        Block block,
+        List<OnnxInput> inputs,
+        Naming naming,
+        Optional<ParameterStore> parameters,
+        Options options,
+        SortedMap<String, String> metadata,
+        Optional<Demand> demand) {
+
+    Order {
+        inputs = List.copyOf(inputs);
+        metadata = Collections.unmodifiableSortedMap(new TreeMap<>(metadata));
+    }
+
+    Order with(List<OnnxInput> changed) {
+        return new Order(block, changed, naming, parameters, options, metadata, demand);
+    }
+
+    Order withOutputs(List<String> names) {
+        return new Order(block, inputs, new Naming(naming.inputs(), names), parameters, options, metadata, demand);
+    }
+
+    Order with(ParameterStore store) {
+        return new Order(block, inputs, naming, Optional.of(store), options, metadata, demand);
+    }
+
+    Order with(Options changed) {
+        return new Order(block, inputs, naming, parameters, changed, metadata, demand);
+    }
+
+    Order with(Map<String, String> entries) {
+        SortedMap<String, String> all = new TreeMap<>(metadata);
+        all.putAll(entries);
+        return new Order(block, inputs, naming, parameters, options, all, demand);
+    }
+
+    Order with(Demand proof) {
+        return new Order(block, inputs, naming, parameters, options, metadata, Optional.of(proof));
+    }
+
+    /** Exports, and proves what was exported if that is demanded. */
+    Model model() {
+        Model model = unproven();
+        return demand.map(proof -> proof.proven(network(model), model)).orElse(model);
+    }
+
+    /** Exports, and says how far the answers are from those of the network. */
+    ProofReport report(Demand proof) {
+        Model model = unproven();
+        return proof.report(network(model), model);
+    }
+
+    private BlockNetwork network(Model model) {
+        return new BlockNetwork(block, parameters, options, model.graph());
+    }
+
+    private Model unproven() {
+        Tracing tracing = new Tracing(block, parameters, inputs, OperatorTable::has);
+        Graph graph = tracing.trace(program -> Lowering.graph(program, options, naming));
+        SortedMap<String, String> entries = new TreeMap<>(metadata);
+        if (inputs.stream().allMatch(OnnxInput::isOfOneSizePerSample)) {
+            entries.put(MetadataKeys.MULTIPLY_ACCUMULATES, Long.toString(graph.multiplyAccumulates()));
+        }
+        return new Model(graph, options.opset(), entries);
+    }
+}
