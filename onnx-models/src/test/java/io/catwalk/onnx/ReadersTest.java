@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.LambdaBlock;
@@ -56,6 +57,16 @@ class ReadersTest {
                 assertThat(OperatorTableTest.operators(model)).doesNotContain(operator);
                 assertThat(Agreement.difference(block, MATRIX, model)).isLessThan(1e-5);
             }
+        }
+    }
+
+    @Test
+    void reluOfDoublesBeforeAClipOpens() throws Exception {
+        Block block = LambdaBlock.singleton(x ->
+                x.toType(DataType.FLOAT64, true).getNDArrayInternal().relu().clip(0.25, 1));
+        for (int opset : new int[] {13, 17, 21}) {
+            byte[] model = OnnxExport.of(block, MATRIX).withOpset(opset).bytes();
+            assertThat(Agreement.difference(block, MATRIX, model)).isZero();
         }
     }
 

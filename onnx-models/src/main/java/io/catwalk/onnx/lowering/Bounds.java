@@ -22,7 +22,11 @@ final class Bounds {
 
     /** Writes max(value, 0). */
     static Value positive(Emitter to, Value value) {
-        return upper(to, value).isPresent() ? atLeast(to, value, to.scalar(value.type(), 0)) : to.node("Relu", value);
+        // ONNX Runtime 1.29 does not open a file with a Relu of doubles before a Clip, which it tries to make one.
+        boolean fusible = value.type() != ElementType.DOUBLE;
+        return fusible && upper(to, value).isEmpty()
+                ? to.node("Relu", value)
+                : atLeast(to, value, to.scalar(value.type(), 0));
     }
 
     /** Writes min(value, bound). */

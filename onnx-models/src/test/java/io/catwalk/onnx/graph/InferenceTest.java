@@ -258,7 +258,7 @@ class InferenceTest {
         assertThat(names.fresh("images")).isEqualTo("images_2");
         assertThat(names.fresh("01Conv2d.weight")).isEqualTo("01Conv2d.weight");
         assertThat(names.fresh("01Conv2d.weight")).isEqualTo("01Conv2d.weight_2");
-        assertThat(names.fresh("a b/c")).isEqualTo("a_b_c");
+        assertThat(names.fresh("a b/c")).isEqualTo("a_b/c");
         assertThat(names.fresh("")).isEqualTo("value");
         assertThat(names.forResultOf("MatMul")).isEqualTo("matmul");
     }

@@ -265,11 +265,16 @@ final class OnnxRunnerTest {
                 }
             };
             runs.run();
-            System.gc();
-            long before = resident();
-            runs.run();
-            System.gc();
-            assertThat(resident() - before).isLessThan(64L << 20);
+            // A tensor that stays behind costs 75 MB a round, in every round; the heap of Java grows in some.
+            long least = Long.MAX_VALUE;
+            for (int round = 0; round < 5 && least >= 32L << 20; round++) {
+                System.gc();
+                long before = resident();
+                runs.run();
+                System.gc();
+                least = Math.min(least, resident() - before);
+            }
+            assertThat(least).isLessThan(32L << 20);
         }
     }
 
