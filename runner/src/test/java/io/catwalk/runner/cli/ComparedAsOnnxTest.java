@@ -119,7 +119,7 @@ final class ComparedAsOnnxTest {
             assertThat(world.trial(name)).isDirectoryNotContaining("glob:**.onnx*");
         }
         assertThat(row(ExportedRun.UNKNOWN).path("parity").path("worst").asString())
-                .contains("NDArray.erfinv() has no ONNX form", "LambdaBlock, called at Sample.java:")
+                .contains("NDArray.inverse() has no ONNX form", "LambdaBlock, called at Sample.java:")
                 .doesNotContain("\n");
         assertThat(row(ExportedRun.BY_BATCH).path("parity").path("worst").asString())
                 .contains("batch-dependent control flow");

@@ -69,7 +69,10 @@ final class ExportedRun implements BeforeAllCallback {
                 GOOD,
                 "return Layers.sequence(Layers.conv(2, 3), Layers.batchNorm(), Layers.relu(), Layers.rows(),"
                         + " Layers.gru(12, 1), Layers.lastStep(), Layers.dense(task.classes()));");
-        networks.put(UNKNOWN, DENSE_AND.formatted("return x.add(x.mul(0).erfinv());"));
+        networks.put(
+                UNKNOWN,
+                DENSE_AND.formatted("ai.djl.ndarray.NDArray ones = x.getManager().eye((int) x.getShape().get(1));"
+                        + " return x.add(x.mul(0).expandDims(1).add(ones).inverse().sum(new int[] {1}).sub(1));"));
         networks.put(
                 BY_BATCH,
                 DENSE_AND
