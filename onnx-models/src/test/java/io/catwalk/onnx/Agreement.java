@@ -13,9 +13,10 @@ import ai.djl.training.ParameterStore;
 import ai.onnxruntime.OrtException;
 import java.util.List;
 import java.util.Random;
+import java.util.function.ToDoubleFunction;
 
 /** Holds what ONNX Runtime answers against what DJL answers. */
-final class Agreement {
+public final class Agreement {
 
     private static final long[] BATCHES = {1, 3, 7};
 
@@ -28,7 +29,8 @@ final class Agreement {
         return block;
     }
 
-    static void randomize(Block block, long seed) {
+    /** Gives every parameter seeded numbers. */
+    public static void randomize(Block block, long seed) {
         Random random = new Random(seed);
         block.getParameters().forEach(pair -> {
             Parameter parameter = pair.getValue();
@@ -53,13 +55,23 @@ final class Agreement {
         return images;
     }
 
-    static double difference(Block block, Shape sample, byte[] model) throws OrtException {
-        return difference(block, sample, model, BATCHES);
+    /** Draws eighths from -4 to 4, which sums and products hold exactly. */
+    public static float[] eighths(int count, long seed) {
+        Random random = new Random(seed);
+        float[] numbers = new float[count];
+        for (int i = 0; i < count; i++) {
+            numbers[i] = (random.nextInt(65) - 32) / 8f;
+        }
+        return numbers;
     }
 
     /** Makes inputs: how many numbers, from which seed. */
-    interface Inputs {
+    public interface Inputs {
         float[] make(int count, long seed);
+    }
+
+    static double difference(Block block, Shape sample, byte[] model) throws OrtException {
+        return difference(block, sample, model, BATCHES);
     }
 
     /** Returns the largest difference between both answers over some batch sizes, relative above 1. */
@@ -67,69 +79,54 @@ final class Agreement {
         return difference(block, sample, model, Agreement::images, batches);
     }
 
-    static double difference(Block block, Shape sample, byte[] model, Inputs inputs, long... batches)
+    /** Returns the largest difference between both answers over some batch sizes, relative above 1. */
+    public static double difference(Block block, Shape sample, byte[] model, Inputs inputs, long... batches)
             throws OrtException {
-        double worst = 0;
-        try (OrtSession session = new OrtSession(model);
-                NDManager manager = NDManager.newBaseManager()) {
-            for (long batch : batches) {
-                Shape shape = new Shape(batch).addAll(sample);
-                float[] images = inputs.make((int) shape.size(), batch);
-                NDList expected = block.forward(
-                        new ParameterStore(manager, false), new NDList(manager.create(images, shape)), false);
-                var found = session.run(images, shape.getShape());
-                for (int i = 0; i < expected.size(); i++) {
-                    worst = Math.max(worst, difference(expected.get(i), found.get(i)));
-                }
-            }
-        }
-        return worst;
+        return difference(block, sample, model, inputs, expected -> 1, batches);
     }
 
     /**
      * Returns the largest difference of each output over its largest number, or over 1 if all are smaller: what a
      * network of many layers with random weights can be held to, whose small numbers are differences of large ones.
      */
-    static double scaledDifference(Block block, Shape sample, byte[] model, long... batches) throws OrtException {
+    public static double scaledDifference(Block block, Shape sample, byte[] model, long... batches)
+            throws OrtException {
+        return difference(block, sample, model, Agreement::images, Agreement::scale, batches);
+    }
+
+    private static double difference(
+            Block block, Shape sample, byte[] model, Inputs inputs, ToDoubleFunction<NDArray> least, long... batches)
+            throws OrtException {
         double worst = 0;
         try (OrtSession session = new OrtSession(model);
                 NDManager manager = NDManager.newBaseManager()) {
             for (long batch : batches) {
                 Shape shape = new Shape(batch).addAll(sample);
-                float[] images = images((int) shape.size(), batch);
-                NDList expected = block.forward(
-                        new ParameterStore(manager, false), new NDList(manager.create(images, shape)), false);
-                var found = session.run(images, shape.getShape());
-                for (int i = 0; i < expected.size(); i++) {
-                    double scale = scale(expected.get(i));
-                    NDArray scaled =
-                            expected.get(i).toType(DataType.FLOAT64, true).div(scale);
-                    List<Double> numbers = found.get(i).numbers().stream()
-                            .map(number -> number / scale)
-                            .toList();
-                    worst = Math.max(
-                            worst,
-                            difference(
-                                    scaled, new OrtSession.Output(found.get(i).shape(), numbers)));
-                }
+                NDArray input = manager.create(inputs.make((int) shape.size(), batch), shape);
+                worst = Math.max(worst, difference(block, session, new NDList(input), least));
             }
         }
         return worst;
     }
 
     /** Returns the largest difference between both answers to some inputs, relative above 1. */
-    static double difference(Block block, byte[] model, NDList inputs) throws OrtException {
+    public static double difference(Block block, byte[] model, NDList inputs) throws OrtException {
         try (OrtSession session = new OrtSession(model)) {
-            NDList expected =
-                    block.forward(new ParameterStore(inputs.get(0).getManager(), false), new NDList(inputs), false);
-            var found = session.run(inputs);
-            assertThat(found).hasSameSizeAs(expected);
-            double worst = 0;
-            for (int i = 0; i < expected.size(); i++) {
-                worst = Math.max(worst, difference(expected.get(i), found.get(i)));
-            }
-            return worst;
+            return difference(block, session, inputs, expected -> 1);
         }
+    }
+
+    private static double difference(Block block, OrtSession session, NDList inputs, ToDoubleFunction<NDArray> least)
+            throws OrtException {
+        ParameterStore store = new ParameterStore(inputs.get(0).getManager(), false);
+        List<OrtSession.Output> found = session.run(inputs);
+        NDList expected = block.forward(store, new NDList(inputs), false);
+        assertThat(found).hasSameSizeAs(expected);
+        double worst = 0;
+        for (int i = 0; i < expected.size(); i++) {
+            worst = Math.max(worst, difference(expected.get(i), found.get(i), least.applyAsDouble(expected.get(i))));
+        }
+        return worst;
     }
 
     /** Returns the largest number, or 1; what is not finite would make everything equal. */
@@ -142,7 +139,8 @@ final class Agreement {
         return scale;
     }
 
-    private static double difference(NDArray expected, OrtSession.Output found) {
+    /** Returns the largest difference over the number that is expected, or over {@code least} where that is larger. */
+    private static double difference(NDArray expected, OrtSession.Output found, double least) {
         assertThat(found.shape())
                 .containsExactly(java.util.Arrays.stream(expected.getShape().getShape())
                         .boxed()
@@ -155,7 +153,7 @@ final class Agreement {
             if (wanted == got || (Double.isNaN(wanted) && Double.isNaN(got))) {
                 continue;
             }
-            double difference = Math.abs(wanted - got) / Math.max(1, Math.abs(wanted));
+            double difference = Math.abs(wanted - got) / Math.max(least, Math.abs(wanted));
             worst = Math.max(worst, Double.isNaN(difference) ? Double.POSITIVE_INFINITY : difference);
         }
         return worst;

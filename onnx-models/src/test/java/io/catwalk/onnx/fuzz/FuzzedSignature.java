@@ -8,7 +8,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.LambdaBlock;
-import io.catwalk.onnx.Agreements;
+import io.catwalk.onnx.Agreement;
 import io.catwalk.onnx.Axis;
 import io.catwalk.onnx.OnnxInput;
 import java.util.ArrayList;
@@ -80,13 +80,13 @@ final class FuzzedSignature {
 
     NDList samples(NDManager manager, long batch, long length, long otherLength) {
         Shape shape = new Shape(batch, length, FEATURES);
-        NDArray numbers = manager.create(Agreements.eighths((int) shape.size(), length), shape);
+        NDArray numbers = manager.create(Agreement.eighths((int) shape.size(), length), shape);
         if (indexed) {
             NDArray indices = manager.arange((int) (batch * length)).mod(WORDS).toType(DataType.INT64, false);
             return new NDList(numbers, indices.reshape(batch, length));
         }
         Shape second = new Shape(batch, otherLength, FEATURES);
-        return new NDList(numbers, manager.create(Agreements.eighths((int) second.size(), otherLength), second));
+        return new NDList(numbers, manager.create(Agreement.eighths((int) second.size(), otherLength), second));
     }
 
     Block block() {

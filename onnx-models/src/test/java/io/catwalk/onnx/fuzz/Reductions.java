@@ -20,7 +20,8 @@ final class Reductions {
                 Reductions::normalized,
                 (draw, x) -> x.rank() > 1 ? x.inexact(x.array().cumSum(draw.axis(x))) : null,
                 (draw, x) -> x.rank() > 1 ? x.inexact(x.array().clip(-2, 2).cumProd(draw.axis(x))) : null,
-                (draw, x) -> x.rank() > 1 ? x.with(x.array().median(new int[] {draw.axis(x)})) : null,
+                // A copy, since PyTorch errs for an array that was broadcast (NumbersTest).
+                (draw, x) -> x.rank() > 1 ? x.with(x.array().duplicate().median(new int[] {draw.axis(x)})) : null,
                 Reductions::percentile,
                 Reductions::resized,
                 (draw, x) -> x.rank() > 1 ? x.with(x.array().sort(draw.axis(x))) : null,

@@ -1,23 +1,20 @@
 package io.catwalk.onnx.fuzz;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
-import io.catwalk.onnx.Agreements;
+import ai.onnxruntime.OrtException;
+import io.catwalk.onnx.Agreement;
 import io.catwalk.onnx.OnnxExport;
-import io.catwalk.onnx.graph.ExportException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -31,76 +28,44 @@ class SignatureFuzzTest {
     /** Length of the tables that programs take the beginning of. */
     static final long LONGEST = 100;
 
-    private static final int COUNT = Integer.getInteger("catwalk.fuzz", 60);
-    private static final long FIRST = Long.getLong("catwalk.fuzz.seed", 1);
     private static final int[] OPSETS = {13, 17, 21};
     private static final int SIZES = 5;
     // Differences of long sums are worth a digit less than those of ProgramFuzzTest.
     private static final double TOLERANCE = 1e-3;
 
-    private final Map<String, Integer> counts = new TreeMap<>();
-    private final List<String> faults = new ArrayList<>();
-
     @Test
     void everyProgramIsRefusedOrAnswersAlike() {
-        for (long seed = FIRST; seed < FIRST + COUNT; seed++) {
-            String outcome;
-            try (NDManager manager = NDManager.newBaseManager()) {
-                outcome = outcome(manager, seed);
-            } catch (Exception | LinkageError | StackOverflowError e) {
-                outcome = "fault";
-                faults.add(
-                        "seed " + seed + ": " + e.toString().lines().findFirst().orElse(""));
-            }
-            counts.merge(outcome, 1, Integer::sum);
-        }
-        System.out.println("fuzzed signatures from seed " + FIRST + " on: " + counts);
-        assertThat(faults).as("of " + COUNT + " programs").isEmpty();
-        assertThat(counts.getOrDefault("agrees", 0)).isGreaterThan(COUNT / 3);
+        new Fuzzing("signatures", "catwalk.fuzz", 60).run(1 / 3.0, SignatureFuzzTest::outcome);
     }
 
-    private String outcome(NDManager manager, long seed) throws Exception {
+    private static Fuzzing.Outcome outcome(NDManager manager, long seed) throws Exception {
         FuzzedSignature program = new FuzzedSignature(seed);
         Block block = program.block();
         Random random = new Random(seed);
         Map<List<Integer>, List<NDList>> samples = new HashMap<>();
-        try {
-            for (int i = 0; i < SIZES; i++) {
-                long[] sizes = program.sizes(random);
-                NDList inputs = program.samples(manager, sizes[0], sizes[1], sizes[2]);
-                block.forward(new ParameterStore(manager, false), new NDList(inputs), false);
-                samples.computeIfAbsent(program.choices(), choices -> new ArrayList<>())
-                        .add(inputs);
-            }
-        } catch (EngineException
-                | IllegalArgumentException
-                | UnsupportedOperationException
-                | IndexOutOfBoundsException e) {
-            return "engine refuses";
+        for (int i = 0; i < SIZES; i++) {
+            long[] sizes = program.sizes(random);
+            NDList inputs = program.samples(manager, sizes[0], sizes[1], sizes[2]);
+            Fuzzing.engine(() -> block.forward(new ParameterStore(manager, false), new NDList(inputs), false));
+            samples.computeIfAbsent(program.choices(), choices -> new ArrayList<>())
+                    .add(inputs);
         }
-        byte[] model;
-        try {
-            int opset = OPSETS[random.nextInt(OPSETS.length)];
-            model = OnnxExport.of(block, program.inputs()).withOpset(opset).bytes();
-        } catch (ExportException e) {
-            String message = String.valueOf(e.getMessage());
-            if (message.contains("please report")) {
-                faults.add("seed " + seed + ": " + message);
-                return "fault";
-            }
-            counts.merge("  " + message.replaceAll("(?s)[:;(0-9].*", ""), 1, Integer::sum);
-            return "refused";
-        }
-        // Where arrays of two sequences happen to be equally long, a draw is another program, which no trace saw.
-        List<NDList> most = Collections.max(samples.values(), Comparator.comparing(List::size));
-        for (NDList inputs : most) {
-            double difference = Agreements.difference(block, model, inputs);
-            if (!(difference < TOLERANCE)) {
-                faults.add("seed " + seed + ": answers differ by " + difference + " for "
-                        + inputs.get(0).getShape() + " and " + inputs.get(1).getShape());
-                return "fault";
+        int opset = OPSETS[random.nextInt(OPSETS.length)];
+        byte[] model = OnnxExport.of(block, program.inputs()).withOpset(opset).bytes();
+        return () -> compare(block, model, samples);
+    }
+
+    /** Compares where most samples are: arrays of two sequences that happen to be equally long draw another program. */
+    private static Optional<String> compare(Block block, byte[] model, Map<List<Integer>, List<NDList>> samples)
+            throws OrtException {
+        for (NDList inputs : Collections.max(samples.values(), Comparator.comparing(List::size))) {
+            String where =
+                    "for " + inputs.get(0).getShape() + " and " + inputs.get(1).getShape();
+            Optional<String> fault = Fuzzing.fault(Agreement.difference(block, model, inputs), TOLERANCE, where);
+            if (fault.isPresent()) {
+                return fault;
             }
         }
-        return "agrees";
+        return Optional.empty();
     }
 }
