@@ -30,6 +30,13 @@ sealed interface Pixels {
         };
     }
 
+    /** Writes zeros where there are no more images. */
+    private static void blank(ByteBuffer input, int from, int end) {
+        for (int i = from; i < end; i++) {
+            input.put(i, (byte) 0);
+        }
+    }
+
     /** Writes numbers as they are. */
     record Float32() implements Pixels {
 
@@ -46,9 +53,7 @@ sealed interface Pixels {
         @Override
         public void write(float[] images, int from, int length, int end, ByteBuffer input) {
             input.asFloatBuffer().put(0, images, from, length);
-            for (int i = length; i < end; i++) {
-                input.putFloat(i * Float.BYTES, 0);
-            }
+            blank(input, length * Float.BYTES, end * Float.BYTES);
         }
     }
 
@@ -77,9 +82,7 @@ sealed interface Pixels {
                 int place = i - i % size + Layout.NHWC.index(i / plane % channels, i % plane, channels, plane);
                 input.putFloat(place * Float.BYTES, images[from + i]);
             }
-            for (int i = length; i < end; i++) {
-                input.putFloat(i * Float.BYTES, 0);
-            }
+            blank(input, length * Float.BYTES, end * Float.BYTES);
         }
     }
 
@@ -127,9 +130,7 @@ sealed interface Pixels {
                 int place = i - i % size + layout.index(channel, i % plane, scale.length, plane);
                 input.put(place, whole(images[from + i] * scale[channel] + shift[channel], from + i));
             }
-            for (int i = length; i < end; i++) {
-                input.put(i, (byte) 0);
-            }
+            blank(input, length, end);
         }
 
         private static byte whole(double pixel, int index) {
