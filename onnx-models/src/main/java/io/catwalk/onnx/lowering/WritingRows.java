@@ -16,8 +16,8 @@ final class WritingRows {
 
     static List<Row> rows() {
         return List.of(
-                Row.of("NDArray.set(NDIndex, NDArray)", "Slice, Expand, Concat, or ScatterND", WritingRows::slice),
-                Row.of("NDArray.set(NDIndex, Number)", "Slice, Expand, Concat, or ScatterND", WritingRows::slice),
+                Row.of("NDArray.set(NDIndex, NDArray)", "Range, Slice, Expand, ScatterND", WritingRows::slice),
+                Row.of("NDArray.set(NDIndex, Number)", "Range, Slice, Expand, ScatterND", WritingRows::slice),
                 Row.of("NDArray.set(NDIndex.arrays)", "Gather or GatherND, ScatterND", WritingRows::arrays),
                 Row.of("NDArray.set(NDIndex.mask)", "Where", WritingRows::mask),
                 Row.of("NDArray.put(NDArray, NDArray)", "Reshape, ScatterND", WritingRows::put));

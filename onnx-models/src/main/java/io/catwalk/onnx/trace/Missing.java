@@ -64,7 +64,9 @@ final class Missing {
             Map.entry("NDArray.asinh", "use x.add(x.square().add(1).sqrt()).log()"),
             Map.entry("NDArray.acosh", "use x.add(x.square().sub(1).sqrt()).log()"),
             Map.entry("NDArray.atanh", "use x.add(1).div(NDArrays.sub(1, x)).log().div(2)"),
-            Map.entry("NDArray.inverse", "solve outside of forward, or keep the inverse as a Parameter"));
+            Map.entry(
+                    "NDArray.inverse",
+                    "where the matrix does not depend on the input, keep its inverse as a Parameter"));
 
     private static final Map<String, String> FAMILIES = Map.of(
             "NDArrayEx\\.random.*", "images are varied before they reach the network: call it outside of forward",
@@ -98,7 +100,7 @@ final class Missing {
             return true;
         } catch (UnsupportedOperationException e) {
             return false;
-        } catch (Throwable e) {
+        } catch (Throwable e) { // it is there, and takes no such arguments
             return true;
         }
     }

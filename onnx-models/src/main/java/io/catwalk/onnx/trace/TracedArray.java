@@ -19,6 +19,11 @@ final class TracedArray implements InvocationHandler {
 
     private static final Cleaner CLEANER = Cleaner.create();
 
+    /** Said where the engine copies a traced array into its own manager, as toByteBuffer shows. */
+    private static final String FOREIGN_RECEIVER = " The same happens if an array from outside of forward is the"
+            + " receiver of an operation with a traced array: let the traced array be the receiver, and ask the"
+            + " ParameterStore for parameters";
+
     private final Tracer tracer;
     private final NDArray real;
     private final String hint;
@@ -66,8 +71,9 @@ final class TracedArray implements InvocationHandler {
 
     private void requireCurrent() {
         if (seen < storage.lastTraced()) {
-            throw tracer.error("an array is used after its memory was changed in place through another array;"
-                    + " use add instead of addi (and so on), or duplicate() first");
+            throw tracer.error("an array is used after its memory was changed in place through another array, such as"
+                    + " a reshaped view: write into the array itself with set(NDIndex, ...), or go on with what the"
+                    + " view has become");
         }
     }
 
@@ -247,9 +253,7 @@ final class TracedArray implements InvocationHandler {
             throw tracer.error("data-dependent control flow: " + method.getName()
                     + " reads numbers that depend on the input while tracing, and an ONNX graph cannot branch on them;"
                     + " compute with arrays instead (where, maximum, clip, masks by multiplication)."
-                    + " The same happens if an array from outside of forward is the receiver of an operation"
-                    + " with a traced array: let the traced array be the receiver, and ask the ParameterStore for"
-                    + " parameters");
+                    + (method.getName().equals("toByteBuffer") ? FOREIGN_RECEIVER : ""));
         }
         return tracer.runConstant(this, real, method, arguments);
     }
