@@ -72,8 +72,8 @@ final class TracedArray implements InvocationHandler {
     private void requireCurrent() {
         if (seen < storage.lastTraced()) {
             throw tracer.error("an array is used after its memory was changed in place through another array, such as"
-                    + " a reshaped view: write into the array itself with set(NDIndex, ...), or go on with what the"
-                    + " view has become");
+                    + " a reshaped view: write into the array itself with set(NDIndex, ...), or duplicate() it"
+                    + " before");
         }
     }
 
