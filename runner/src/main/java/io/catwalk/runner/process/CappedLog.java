@@ -17,7 +17,11 @@ final class CappedLog implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(CappedLog.class);
 
-    private static final int TAIL = 1 << 16;
+    /**
+     * Two streams share it. What one said last stays in although the other is read later: at that time a pipe
+     * holds 64 KiB at most (Linux, pipe(7)), and its reader two buffers of 8 KiB.
+     */
+    private static final int TAIL = 1 << 17;
 
     private final OutputStream out;
     private final long limit;

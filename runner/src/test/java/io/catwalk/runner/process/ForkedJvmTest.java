@@ -97,7 +97,7 @@ final class ForkedJvmTest {
         assertThat(Files.size(log())).isBetween(10_000_000L, 10_200_000L);
         assertThat(Files.readString(log()))
                 .contains("the log is limited to 10000000 bytes")
-                .contains("the end\n"); // what it printed last on the one stream; the other may end later
+                .contains("the end\n"); // the last words on one stream; the other may be read later
     }
 
     @Test

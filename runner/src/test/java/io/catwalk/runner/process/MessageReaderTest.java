@@ -3,7 +3,6 @@ package io.catwalk.runner.process;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -49,21 +48,5 @@ final class MessageReaderTest {
             reader.take("\n#next\n".getBytes(UTF_8), 7);
         }
         assertThat(messages).containsExactly("next");
-    }
-
-    @Test
-    void aLogKeepsItsStartAndItsEnd() throws Exception {
-        Path file = Files.writeString(folder.resolve("log.txt"), "before\n");
-        try (CappedLog log = CappedLog.open(file, 12)) {
-            log.write("12345".getBytes(UTF_8), 0, 5);
-            for (int i = 0; i < 100_000; i++) {
-                log.write("67".getBytes(UTF_8), 0, 2);
-            }
-            log.write("!end".getBytes(UTF_8), 1, 3);
-        }
-        assertThat(Files.readString(file))
-                .startsWith("before\n12345\n[the log is limited to 12 bytes: 134467 bytes are left out here]\n")
-                .endsWith("6767end")
-                .hasSizeLessThan(200 + (1 << 16));
     }
 }
