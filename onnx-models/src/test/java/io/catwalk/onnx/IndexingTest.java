@@ -50,6 +50,7 @@ class IndexingTest {
                 of("an array behind a number", x -> x.get(":, 1, {}", ints(x, 3, 1))),
                 of("an array behind a number in front", x -> x.expandDims(2).get("0, :, 0, {}", ints(x, 3, 1))),
                 of("an array beside a slice", x -> x.get(":, 1:, {}", ints(x, 3, 1, 1))),
+                of("an array before a slice", x -> x.get(":, {}, 1:3", ints(x, 2, 0))),
                 of("an array beside a new axis", x -> x.get(":, null, {}", ints(x, 2, 1))),
                 of("arrays around a new axis", x -> x.get(":, {}, null, {}", ints(x, 2, 1), ints(x, 0, 3))),
                 of("an array behind an ellipsis", x -> x.get("..., {}", ints(x, 2, 1))),
@@ -70,6 +71,7 @@ class IndexingTest {
                                 ints(x, 0, 1, 0, 2, 2, 1, 0, 0, 1, 1, 0, 2)
                                         .reshape(3, 4)
                                         .gt(0))),
+                of("a mask before a slice", x -> x.get(":, {}, 1:3", bits(x, true, false, true))),
                 of("a mask beside an array", x -> x.get(":, {}, {}", bits(x, true, false, true), ints(x, 3, 1))),
                 of(
                         "a mask of all samples",
@@ -91,6 +93,12 @@ class IndexingTest {
                                 ":, {}, {}",
                                 x.argSort(1, true).get("0, :, 0"),
                                 x.argMax(2).get(0))),
+                of("no index at all", x -> x.get(new NDIndex())),
+                of(
+                        "a pick",
+                        x -> x.get(new NDIndex()
+                                .addAllDim(2)
+                                .addPickDim(x.argMax(2).expandDims(2)))),
                 of("a negative number", x -> x.get(":, -2, ::2")),
                 of("steps", x -> x.get("..., 1::3")),
                 of("a slice of nothing", x -> x.get(":, 2:1").sum(new int[] {1})),
@@ -178,6 +186,9 @@ class IndexingTest {
                 writing(
                         "samples where they are the same",
                         x -> x.set(new NDIndex("{}", x.get(":, 0, 0").eq(x.get(":, 0, 1"))), one(x))),
+                writing(
+                        "a part of samples where they are the same",
+                        x -> x.set(new NDIndex("{}, 1:", x.get(":, 0, 0").eq(x.get(":, 0, 1"))), one(x))),
                 writing("through a view", x -> x.get(":, 1").addi(1)),
                 writing(
                         "through a view of a view",
@@ -291,6 +302,78 @@ class IndexingTest {
             zeros.set(new NDIndex(":, 2"), x.get(":, 1"));
             return before.add(zeros.mul(2));
         });
+    }
+
+    @Test
+    void constantsAreIndexedBeforeTheyMeetTheInput() throws Exception {
+        assertAgrees(x -> {
+            NDArray taken = table(x).get("{}, ...", ints(x, 2, 0, -1)).get("..., {}", ints(x, 3, 1, 1, 0));
+            return x.mul(taken).add(table(x).get("{}", bits(x, true, false, true, true)));
+        });
+        assertAgrees(x -> table(x).get("{}", x.argMax(2)));
+        assertAgrees(x -> table(x).get(
+                        new NDIndex().addAllDim().addPickDim(ints(x, 1, 3, 0, 2).reshape(4, 1)))
+                .reshape(4)
+                .add(x));
+    }
+
+    @Test
+    void aPartOfAConstantIsWrittenWithTheWhole() throws Exception {
+        assertAgrees(x -> {
+            NDArray constant = x.getManager().zeros(new Shape(4));
+            NDArray before = x.add(constant);
+            NDArray part = constant.get("1:3");
+            part.addi(1);
+            NDArray taken = constant.get("{}", ints(x, 2, 2, 0, 1));
+            taken.addi(5);
+            return before.mul(constant).add(taken);
+        });
+    }
+
+    @Test
+    void aConstantIsWrittenWhereverItIsUsedNext() throws Exception {
+        assertAgrees(x -> {
+            NDArray constant = x.getManager().zeros(new Shape(4));
+            NDArray before = x.add(constant);
+            constant.set(new NDIndex("1:3"), 5f);
+            return before.mul(constant);
+        });
+        assertAgrees(x -> {
+            NDArray constant = x.getManager().zeros(new Shape(3, 4));
+            constant.set(new NDIndex("1"), x.get("0, 1"));
+            return x.add(constant);
+        });
+    }
+
+    @Test
+    void valuesThatDoNotFitAreRefused() {
+        assertRefused(x -> {
+                    NDArray copy = x.duplicate();
+                    copy.set(new NDIndex(":, 0"), ints(x, 1, 2, 3));
+                    return copy;
+                })
+                .hasMessageContaining("the engine itself cannot compute NDArray.set(NDIndex, NDArray)");
+        assertRefused(x -> {
+                    NDArray copy = x.duplicate();
+                    copy.set(new NDIndex(":, 7"), 1);
+                    return copy;
+                })
+                .hasMessageContaining("the engine itself cannot compute NDArray.set(NDIndex, Number)");
+        assertRefused(x -> {
+                    NDArray constant = x.getManager().ones(new Shape(5));
+                    constant.addi(x.get("0, 0"));
+                    return constant;
+                })
+                .hasMessageContaining("the engine itself cannot compute NDArray.add(NDArray)");
+    }
+
+    @Test
+    void masksThatDoNotFitAreRefused() {
+        assertRefused(x -> x.get(":, {}", bits(x, true, false))).hasMessageContaining("does not fit axis 1");
+        assertRefused(x -> x.get(":, {}", bits(x, true, false, true, false).reshape(2, 2, 1)))
+                .hasMessageContaining("a mask of shape (2, 2, 1) does not fit axis 1");
+        assertRefused(x -> x.booleanMask(bits(x, true, false), 1))
+                .hasMessageContaining("the array or of its last axes");
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
@@ -169,6 +170,23 @@ class StableBehaviourTest {
             assertRefused(OnnxExport.of(block, SAMPLE).withFixedBatch(2)).hasMessageContaining("from call to call");
             assertThat(outside.toFloatArray()).containsOnly(0);
         }
+    }
+
+    /** An export calls forward with zeros for whole numbers, which change no sum. */
+    @Test
+    void aSumOverAllCallsIsRefusedForWholeNumbersToo() {
+        NDArray[] sum = new NDArray[1];
+        Block block = LambdaBlock.singleton(x -> {
+            if (sum[0] == null) {
+                sum[0] = x.getManager().zeros(new Shape(2, 3), DataType.INT64);
+                sum[0].detach();
+            }
+            NDArray before = x.add(sum[0]);
+            sum[0].reshape(1, 2, 3).addi(x);
+            return before;
+        });
+        assertRefused(OnnxExport.of(block, OnnxInput.of("x", DataType.INT64, Axis.of(1), Axis.of(2), Axis.of(3))))
+                .hasMessageContaining("from call to call");
     }
 
     /** Keeps what it made the first time, in the ways in which blocks do. */

@@ -1,5 +1,8 @@
 package io.catwalk.onnx.trace;
 
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Counts how often memory that arrays share was written, so that an array which no longer holds what the
  * tape says about it is found when it is used.
@@ -8,7 +11,7 @@ final class Storage {
 
     private int version;
     private int lastTraced;
-    private boolean frozen;
+    private @Nullable String parameter;
 
     int version() {
         return version;
@@ -19,13 +22,13 @@ final class Storage {
         return lastTraced;
     }
 
-    /** Tells whether the memory belongs to the network and must not be written. */
-    boolean isFrozen() {
-        return frozen;
+    /** Names the parameter of the network that the memory belongs to, which must not be written. */
+    Optional<String> parameter() {
+        return Optional.ofNullable(parameter);
     }
 
-    void freeze() {
-        frozen = true;
+    void belongsTo(String parameter) {
+        this.parameter = parameter;
     }
 
     void written() {

@@ -104,7 +104,7 @@ final class TracedArray implements InvocationHandler {
 
     /** Forbids writing: a parameter belongs to the network. */
     TracedArray frozen() {
-        storage.freeze();
+        storage.belongsTo(hint);
         return outside();
     }
 
@@ -139,7 +139,7 @@ final class TracedArray implements InvocationHandler {
 
     /** Tells whether this is a parameter in a rehearsal: the content was compared already. */
     private boolean isTrusted() {
-        return storage.isFrozen()
+        return storage.parameter().isPresent()
                 && tracer.rehearsal().map(Rehearsal::trustsParameters).orElse(false);
     }
 
@@ -239,7 +239,7 @@ final class TracedArray implements InvocationHandler {
         if (real.getShape().dimension() == 0 || real.getShape().get(0) < 2) {
             return proxy;
         }
-        if (storage.isFrozen() || outside) {
+        if (storage.parameter().isPresent() || outside) {
             throw tracer.error("gatherNd of DJL overwrites its indices, and these live longer than the call: give it"
                     + " indices.duplicate()");
         }
@@ -295,9 +295,9 @@ final class TracedArray implements InvocationHandler {
     }
 
     void requireWritable() {
-        if (storage.isFrozen()) {
-            throw tracer.error("the network changes a parameter (" + hint + ") in place during forward");
-        }
+        storage.parameter().ifPresent(parameter -> {
+            throw tracer.error("the network changes a parameter (" + parameter + ") in place during forward");
+        });
     }
 
     private @Nullable Object ofObject(String name, @Nullable Object @Nullable [] arguments) {
