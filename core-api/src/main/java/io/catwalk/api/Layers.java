@@ -3,14 +3,12 @@ package io.catwalk.api;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
-import ai.djl.nn.Blocks;
 import ai.djl.nn.LambdaBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.BatchNorm;
-import ai.djl.nn.norm.Dropout;
 import ai.djl.nn.pooling.Pool;
 import ai.djl.nn.recurrent.GRU;
 import ai.djl.nn.recurrent.LSTM;
@@ -111,7 +109,7 @@ public final class Layers {
      */
     public static Block dropout(double rate) {
         Check.fraction("rate", rate);
-        return Dropout.builder().optRate((float) rate).build();
+        return new Dropout((float) rate);
     }
 
     /**
@@ -120,7 +118,7 @@ public final class Layers {
      * @return (batch, ...) to (batch, product of the rest)
      */
     public static Block flatten() {
-        return Blocks.batchFlattenBlock();
+        return new Flatten();
     }
 
     /**

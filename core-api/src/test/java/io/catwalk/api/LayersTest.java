@@ -11,6 +11,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
+import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -148,6 +149,97 @@ class LayersTest {
         }
     }
 
+    /** Two images of 2 channels of 2 x 3: the values of one channel follow one another, row by row. */
+    @Test
+    void flattenKeepsTheOrderOfTheShapeInTrainingToo() {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            NDArray images = manager.arange(24f).reshape(2, 2, 2, 3);
+            images.setRequiresGradient(true);
+            float[] factors = new float[24];
+            for (int i = 0; i < 24; i++) {
+                factors[i] = i * i;
+            }
+            try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
+                NDArray flat = train(Layers.flatten(), images);
+                assertThat(flat.getShape()).isEqualTo(new Shape(2, 12));
+                assertThat(flat.toFloatArray()).containsExactly(images.toFloatArray());
+                collector.backward(
+                        flat.mul(manager.create(factors, new Shape(2, 12))).sum());
+            }
+            assertThat(images.getGradient().toFloatArray()).containsExactly(factors);
+            NDArray sequence = manager.arange(24f).reshape(2, 4, 3);
+            assertThat(train(Layers.flatten(), sequence).toFloatArray()).containsExactly(sequence.toFloatArray());
+        }
+    }
+
+    static Stream<Shape> shapesOfManyValues() {
+        return Stream.of(shape(5000, 20), shape(100, 20, 50), shape(50, 40, 5, 10));
+    }
+
+    @ParameterizedTest
+    @MethodSource("shapesOfManyValues")
+    void dropoutZeroesItsShareAndScalesTheRest(Shape shape) {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            manager.getEngine().setRandomSeed(1);
+            NDArray ones = manager.ones(shape);
+            NDArray dropped = train(Layers.dropout(0.2), ones);
+            assertThat(dropped.getShape()).isEqualTo(ones.getShape());
+            int zeroes = 0;
+            for (float value : dropped.toFloatArray()) {
+                assertThat(value == 0 || value == 1.25f).isTrue();
+                zeroes += value == 0 ? 1 : 0;
+            }
+            // 100,000 draws at 0.2: the standard deviation is 126
+            assertThat(zeroes).isBetween(19_500, 20_500);
+        }
+    }
+
+    @Test
+    void dropoutFollowsTheSeedOfTheEngineAndDrawsAnewEachTime() {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            NDArray ones = manager.ones(new Shape(8, 3, 5, 7));
+            manager.getEngine().setRandomSeed(1);
+            float[] first = train(Layers.dropout(0.5), ones).toFloatArray();
+            float[] second = train(Layers.dropout(0.5), ones).toFloatArray();
+            manager.getEngine().setRandomSeed(1);
+            assertThat(train(Layers.dropout(0.5), ones).toFloatArray()).containsExactly(first);
+            assertThat(second).isNotEqualTo(first);
+        }
+    }
+
+    @Test
+    void theGradientOfDropoutIsItsMask() {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            NDArray ones = manager.ones(new Shape(4, 3, 5, 7));
+            ones.setRequiresGradient(true);
+            float[] dropped;
+            try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
+                NDArray out = train(Layers.dropout(0.5), ones);
+                dropped = out.toFloatArray();
+                collector.backward(out.sum());
+            }
+            assertThat(ones.getGradient().toFloatArray()).containsExactly(dropped);
+        }
+    }
+
+    @Test
+    void dropoutDoesNothingInEvaluationAndAtRateZero() {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            NDArray values = manager.randomNormal(new Shape(4, 3, 5, 7));
+            assertThat(forward(Layers.dropout(0.5), values).toFloatArray()).containsExactly(values.toFloatArray());
+            assertThat(train(Layers.dropout(0), values).toFloatArray()).containsExactly(values.toFloatArray());
+        }
+    }
+
+    @Test
+    void dropoutTakesOtherTypesToo() {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            NDArray dropped = train(Layers.dropout(0.5), manager.ones(new Shape(1000), DataType.FLOAT64));
+            assertThat(dropped.getDataType()).isEqualTo(DataType.FLOAT64);
+            assertThat(dropped.mean().getDouble()).isBetween(0.8, 1.2);
+        }
+    }
+
     @Test
     void anEvenKernelIsRefused() {
         assertThatThrownBy(() -> Layers.conv(8, 4))
@@ -165,6 +257,11 @@ class LayersTest {
     private static NDArray forward(Block block, NDArray input) {
         ParameterStore store = new ParameterStore(input.getManager(), false);
         return block.forward(store, new NDList(input), false).singletonOrThrow();
+    }
+
+    private static NDArray train(Block block, NDArray input) {
+        ParameterStore store = new ParameterStore(input.getManager(), false);
+        return block.forward(store, new NDList(input), true).singletonOrThrow();
     }
 
     private static Arguments layer(String name, Supplier<Block> layer, Shape in, Shape out) {

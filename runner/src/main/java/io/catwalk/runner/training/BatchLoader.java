@@ -10,7 +10,6 @@ import io.catwalk.runner.data.Normalization;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -23,6 +22,9 @@ import java.util.random.RandomGenerator;
 final class BatchLoader {
 
     private final LabeledImages images;
+    private final ImageLayout layout;
+    private final int pixelStride;
+    private final int channelStride;
     private final float[][] normalized;
     private final List<Augmentation> augmentations;
     private final RandomGenerator random;
@@ -33,6 +35,7 @@ final class BatchLoader {
      * Creates a loader that owns the memory of one batch.
      *
      * @param images all images
+     * @param layout of the batches
      * @param normalization mean and standard deviation of each channel
      * @param augmentations random changes, in order; none for evaluation
      * @param random where the changes come from
@@ -40,11 +43,15 @@ final class BatchLoader {
      */
     BatchLoader(
             LabeledImages images,
+            ImageLayout layout,
             Normalization normalization,
             List<Augmentation> augmentations,
             RandomGenerator random,
             int largestBatch) {
         this.images = images;
+        this.layout = layout;
+        pixelStride = layout.pixelStride(images.channels());
+        channelStride = layout.channelStride(images.height() * images.width());
         this.augmentations = augmentations;
         this.random = random;
         normalized = normalization.table();
@@ -68,7 +75,7 @@ final class BatchLoader {
         }
         Shape shape = new Shape(to - from, images.channels(), images.height(), images.width());
         memory.position(0).limit((to - from) * size * Float.BYTES);
-        return manager.create(memory, shape, DataType.FLOAT32);
+        return layout.view(manager.create(memory, new Shape(shape.size()), DataType.FLOAT32), shape);
     }
 
     /** Returns the labels at {@code order[from..to)} as (to - from, 1), int64. */
@@ -100,10 +107,10 @@ final class BatchLoader {
             }
         }
         byte[] source = images.pixels();
-        int at = 0;
         int start = index * target.length;
         for (int channel = 0; channel < images.channels(); channel++) {
             float[] values = normalized[channel];
+            int at = channel * channelStride;
             for (int y = 0; y < height; y++) {
                 int sourceY = y - down;
                 boolean rowInside = sourceY >= 0 && sourceY < height;
@@ -112,7 +119,8 @@ final class BatchLoader {
                     int moved = x - right;
                     boolean inside = rowInside && moved >= 0 && moved < width;
                     int sourceX = mirrored ? width - 1 - moved : moved;
-                    target[at++] = values[inside ? source[row + sourceX] & 0xFF : 0];
+                    target[at] = values[inside ? source[row + sourceX] & 0xFF : 0];
+                    at += pixelStride;
                 }
             }
         }
@@ -136,8 +144,10 @@ final class BatchLoader {
         int left = random.nextInt(width - columns + 1);
         for (int channel = 0; channel < images.channels(); channel++) {
             for (int y = top; y < top + rows; y++) {
-                int row = (channel * height + y) * width;
-                Arrays.fill(target, row + left, row + left + columns, 0);
+                int row = channel * channelStride + y * width * pixelStride;
+                for (int x = left; x < left + columns; x++) {
+                    target[row + x * pixelStride] = 0;
+                }
             }
         }
     }

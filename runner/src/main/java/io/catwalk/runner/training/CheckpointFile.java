@@ -28,7 +28,7 @@ import java.util.List;
  */
 final class CheckpointFile {
 
-    private static final String FORMAT = "catwalk checkpoint 1";
+    private static final String FORMAT = "catwalk checkpoint 2";
 
     /** Values that pass through memory at once; a vector may be longer than a Java array. */
     private static final int PIECE = 1 << 22;

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Hands out the weights of a network that is not trained any more, taken out of the gradient graph once for many
  * calls: one at a time, that is a third of the time that a small network takes. What a network computes from its
  * weights alone stays as long as they do (see {@link ParametersInScope}), so that they are taken out anew from time to
- * time.
+ * time. Kernels of convolutions are brought into the layout of the images then.
  */
 final class DetachedWeights implements Function<NDManager, ParameterStore> {
 
@@ -22,6 +22,7 @@ final class DetachedWeights implements Function<NDManager, ParameterStore> {
     /** What a network may leave behind, if it computes something of the size of all its weights in each call. */
     private static final long MOST_BYTES = 64L << 20;
 
+    private final ImageLayout layout;
     private final int calls;
     private final Map<String, NDArray> arrays = new HashMap<>();
     private @Nullable NDManager scope;
@@ -30,9 +31,11 @@ final class DetachedWeights implements Function<NDManager, ParameterStore> {
     /**
      * Creates a store for one predictor.
      *
+     * @param layout in which the network gets its images
      * @param bytes size of all weights
      */
-    DetachedWeights(long bytes) {
+    DetachedWeights(ImageLayout layout, long bytes) {
+        this.layout = layout;
         calls = (int) Math.max(1, Math.min(MOST_CALLS, MOST_BYTES / Math.max(1, bytes)));
     }
 
@@ -51,7 +54,10 @@ final class DetachedWeights implements Function<NDManager, ParameterStore> {
         return new ParametersInScope(scope, Parameter::getArray) {
             @Override
             NDArray inScope(Parameter parameter) {
-                return arrays.computeIfAbsent(parameter.getId(), id -> super.inScope(parameter));
+                return arrays.computeIfAbsent(parameter.getId(), id -> {
+                    NDArray array = super.inScope(parameter);
+                    return layout.view(layout.memory(array), array.getShape());
+                });
             }
         };
     }

@@ -17,6 +17,7 @@ import java.util.function.Function;
 final class TorchPredictor implements Predictor {
 
     private final Block block;
+    private final ImageLayout layout;
     private final Function<NDManager, ParameterStore> weights;
     private final Task task;
     private final NDManager manager;
@@ -26,11 +27,14 @@ final class TorchPredictor implements Predictor {
      * Creates a predictor.
      *
      * @param block the network
+     * @param layout in which it gets its images
      * @param weights gives its parameters, as arrays of the manager of one call
      * @param parent of the manager that the answers live in; outlives the predictor
      */
-    TorchPredictor(Block block, Function<NDManager, ParameterStore> weights, Task task, NDManager parent) {
+    TorchPredictor(
+            Block block, ImageLayout layout, Function<NDManager, ParameterStore> weights, Task task, NDManager parent) {
         this.block = block;
+        this.layout = layout;
         this.weights = weights;
         this.task = task;
         manager = parent.newSubManager();
@@ -44,8 +48,9 @@ final class TorchPredictor implements Predictor {
                     + images.length + " values in all");
         }
         try (NDManager scratch = manager.newSubManager()) {
-            NDArray input = scratch.create(
-                    filled(images), new Shape(count, task.channels(), task.height(), task.width()), DataType.FLOAT32);
+            NDArray input = layout.view(
+                    scratch.create(filled(images, count), new Shape(images.length), DataType.FLOAT32),
+                    new Shape(count, task.channels(), task.height(), task.width()));
             NDArray logits = block.forward(weights.apply(scratch), new NDList(input), false)
                     .singletonOrThrow();
             logits.attach(scratch);
@@ -63,13 +68,13 @@ final class TorchPredictor implements Predictor {
     }
 
     /** Copies into memory that the engine reads in place; it is kept for the next call. */
-    private ByteBuffer filled(float[] images) {
+    private ByteBuffer filled(float[] images, int count) {
         int bytes = images.length * Float.BYTES;
         if (memory.capacity() < bytes) {
             memory = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
         }
         memory.clear().limit(bytes);
-        memory.asFloatBuffer().put(images);
+        layout.put(images, count, task.channels(), memory.asFloatBuffer());
         return memory;
     }
 

@@ -97,7 +97,8 @@ public final class TrainedModel implements AutoCloseable {
                 .mapToLong(parameter -> parameter.getArray().size()
                         * parameter.getArray().getDataType().getNumOfBytes())
                 .sum();
-        return new TorchPredictor(block, new DetachedWeights(bytes), task, manager);
+        ImageLayout layout = ImageLayout.of(block);
+        return new TorchPredictor(block, layout, new DetachedWeights(layout, bytes), task, manager);
     }
 
     /**

@@ -116,6 +116,7 @@ public final class Training {
     private final class Loop {
 
         private final Block block;
+        private final ImageLayout layout;
         private final NDManager manager;
         private final Checkpoints checkpoints;
         private final Weights weights;
@@ -134,20 +135,26 @@ public final class Training {
 
         Loop(Block block, NDManager manager, Checkpoints checkpoints) {
             this.block = block;
+            layout = ImageLayout.of(block);
             this.manager = manager;
             this.checkpoints = checkpoints;
-            weights = Weights.of(manager, block);
+            weights = Weights.of(manager, block, layout);
             evaluated = recipe.averaging() > 0 ? weights.copy(manager) : weights;
             best = evaluated.vector().duplicate();
-            steps = Steps.of(recipe.optimizer(), weights, manager);
+            steps = Steps.of(recipe.optimizer(), weights, evaluated == weights ? null : evaluated, manager);
             loader = new BatchLoader(
-                    data.images(), data.normalization(), recipe.augmentations(), augmentation, recipe.batchSize());
+                    data.images(),
+                    layout,
+                    data.normalization(),
+                    recipe.augmentations(),
+                    augmentation,
+                    recipe.batchSize());
         }
 
         TrainedModel run(NDManager owner, Consumer<Epoch> listener) {
             goOn();
             history.forEach(listener);
-            try (TorchPredictor predictor = new TorchPredictor(block, evaluated::frozen, task, manager)) {
+            try (TorchPredictor predictor = new TorchPredictor(block, layout, evaluated::frozen, task, manager)) {
                 for (int number = history.size() + 1; number <= recipe.epochs() && !isOver(number - 1); number++) {
                     manager.getEngine().setRandomSeed(seeds.engineSeed(Purpose.DROPOUT, number));
                     Epoch epoch = epoch(number, predictor);
@@ -257,10 +264,8 @@ public final class Training {
                 }
                 if (Float.isFinite(loss)) {
                     NDArray gradient = leaves.gradient();
-                    clip(gradient);
-                    steps.step(gradient, learningRate);
                     step++;
-                    average();
+                    steps.step(gradient, clipping(gradient), learningRate, averaging());
                 }
                 long right = logits.stopGradient()
                         .argMax(1)
@@ -271,23 +276,17 @@ public final class Training {
             }
         }
 
-        private void clip(NDArray gradient) {
-            if (recipe.clipNorm() > 0) {
-                float norm = gradient.norm().getFloat();
-                if (norm > recipe.clipNorm()) {
-                    gradient.muli(recipe.clipNorm() / norm);
-                }
+        /** Returns what the gradient is multiplied by, so that it is at most as long as the recipe says. */
+        private double clipping(NDArray gradient) {
+            if (recipe.clipNorm() == 0) {
+                return 1;
             }
+            return Math.min(1, recipe.clipNorm() / gradient.norm().getFloat());
         }
 
-        /** Moves the average towards the weights; at first faster, since the first weights are random. */
-        private void average() {
-            if (recipe.averaging() > 0) {
-                double decay = Math.min(recipe.averaging(), (1.0 + step) / (10.0 + step));
-                try (NDArray share = weights.vector().mul(1 - decay)) {
-                    evaluated.vector().muli(decay).addi(share);
-                }
-            }
+        /** Returns the share of the average that stays; at first less, since the first weights are random. */
+        private double averaging() {
+            return Math.min(recipe.averaging(), (1.0 + step) / (10.0 + step));
         }
 
         private Validation validate(TorchPredictor predictor) {

@@ -21,17 +21,20 @@ import java.util.Objects;
  * <p>A step of the optimizer, an average, a snapshot or a norm is then a handful of operations on one
  * array, however many layers there are. The vector holds, in this order, weights that decay, other
  * trainable parameters, and what is not trained, such as the running statistics of batch normalization.
+ * Kernels of convolutions lie in it in the layout of the images, and have their usual shape everywhere else.
  * All of it belongs to the manager that it was made with, and is freed with that.
  */
 final class Weights {
 
+    private final ImageLayout layout;
     private final List<Parameter> parameters;
     private final Map<String, NDArray> views = new LinkedHashMap<>();
     private final NDArray vector;
     private final long decaying;
     private final long trainable;
 
-    private Weights(NDManager owner, List<Parameter> parameters, NDArray values) {
+    private Weights(NDManager owner, ImageLayout layout, List<Parameter> parameters, NDArray values) {
+        this.layout = layout;
         this.parameters = parameters;
         vector = values;
         vector.attach(owner);
@@ -40,7 +43,7 @@ final class Weights {
         long trainableEnd = 0;
         for (Parameter parameter : parameters) {
             long end = offset + parameter.getShape().size();
-            NDArray view = vector.get(offset + ":" + end).reshape(parameter.getShape());
+            NDArray view = layout.view(vector.get(offset + ":" + end), parameter.getShape());
             view.attach(owner);
             views.put(parameter.getId(), view);
             offset = end;
@@ -54,9 +57,10 @@ final class Weights {
     /**
      * Copies the parameters of an initialized network.
      *
+     * @param layout in which the network gets its images
      * @throws TrainingException if none of them is trainable
      */
-    static Weights of(NDManager owner, Block block) {
+    static Weights of(NDManager owner, Block block, ImageLayout layout) {
         // A parameter that two layers share counts once.
         Map<String, Parameter> distinct = new LinkedHashMap<>();
         for (Pair<String, Parameter> pair : block.getParameters()) {
@@ -70,23 +74,23 @@ final class Weights {
         try (NDManager scratch = owner.newSubManager()) {
             NDList flat = new NDList();
             for (Parameter parameter : sorted) {
-                NDArray array = parameter.getArray().stopGradient().flatten();
+                NDArray array = parameter.getArray().stopGradient();
                 array.attach(scratch);
-                flat.add(array);
+                flat.add(layout.memory(array));
             }
             NDArray values = NDArrays.concat(flat);
-            return new Weights(owner, sorted, values);
+            return new Weights(owner, layout, sorted, values);
         }
     }
 
     /** Returns an independent copy with the same values. */
     Weights copy(NDManager owner) {
-        return new Weights(owner, parameters, vector.duplicate());
+        return new Weights(owner, layout, parameters, vector.duplicate());
     }
 
     /** Returns a network's weights with other values, which become its own. */
     Weights with(NDManager owner, NDArray values) {
-        return new Weights(owner, parameters, values);
+        return new Weights(owner, layout, parameters, values);
     }
 
     /** Returns all values: weights that decay, other trainable parameters, untrained ones. */
@@ -172,7 +176,7 @@ final class Weights {
                     NDArray leaf = leaves.get(parameter.getId());
                     NDArray gradient = leaf == null ? step.zeros(parameter.getShape()) : leaf.getGradient();
                     gradient.attach(step);
-                    gradients.add(gradient.flatten());
+                    gradients.add(layout.memory(gradient));
                 }
             }
             return NDArrays.concat(gradients);

@@ -38,7 +38,8 @@ class BatchLoaderTest {
         byte[] pixels = {0, 51, 102, (byte) 153, (byte) 204, (byte) 255};
         LabeledImages images = new LabeledImages(1, 1, 2, pixels, new int[] {5, 6, 7});
         Normalization normalization = new Normalization(new float[] {0.4f}, new float[] {0.2f});
-        BatchLoader loader = new BatchLoader(images, normalization, List.of(), new SplittableRandom(SEED), 2);
+        BatchLoader loader = new BatchLoader(
+                images, ImageLayout.CHANNELS_LAST, normalization, List.of(), new SplittableRandom(SEED), 2);
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             int[] order = {1, 2, 0};
             // (p / 255 - 0.4) / 0.2
@@ -58,10 +59,29 @@ class BatchLoaderTest {
     void eachChannelHasItsOwnNormalization() {
         LabeledImages images = new LabeledImages(3, 1, 1, new byte[] {51, 51, 51}, new int[] {0});
         Normalization normalization = new Normalization(new float[] {0, 0.2f, 0.4f}, new float[] {1, 1, 0.1f});
-        BatchLoader loader = new BatchLoader(images, normalization, List.of(), new SplittableRandom(SEED), 1);
+        BatchLoader loader = new BatchLoader(
+                images, ImageLayout.CHANNELS_LAST, normalization, List.of(), new SplittableRandom(SEED), 1);
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             assertThat(loader.load(manager, new int[] {0}, 0, 1).toFloatArray())
                     .containsExactly(new float[] {0.2f, 0, -2}, within(1e-6f));
+        }
+    }
+
+    @Test
+    void bothLayoutsHoldTheSameBatch() {
+        byte[] pixels = new byte[2 * 3 * 10 * 12];
+        new SplittableRandom(1).nextBytes(pixels);
+        LabeledImages images = new LabeledImages(3, 10, 12, pixels, new int[] {0, 1});
+        Normalization normalization = new Normalization(new float[] {0, 0.2f, 0.4f}, new float[] {1, 1, 0.1f});
+        List<Augmentation> all = List.of(new Shift(2), new HorizontalFlip(), new Erase(0.5, 0.2));
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            List<float[]> batches = new ArrayList<>();
+            for (ImageLayout layout : ImageLayout.values()) {
+                BatchLoader loader =
+                        new BatchLoader(images, layout, normalization, all, new SplittableRandom(SEED), 20);
+                batches.add(loader.load(manager, new int[20], 0, 20).toFloatArray());
+            }
+            assertThat(batches.get(0)).containsExactly(batches.get(1));
         }
     }
 
@@ -238,6 +258,7 @@ class BatchLoaderTest {
             Arrays.fill(std, 1 / 255f);
             BatchLoader loader = new BatchLoader(
                     new LabeledImages(channels, height, width, pixels, new int[] {0}),
+                    ImageLayout.CHANNELS_LAST,
                     new Normalization(mean, std),
                     List.of(augmentations),
                     new SplittableRandom(SEED),

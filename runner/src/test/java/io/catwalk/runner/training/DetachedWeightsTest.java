@@ -24,7 +24,7 @@ final class DetachedWeightsTest {
             own.setRequiresGradient(true);
             parameter.setArray(own);
             // 24 MiB may be left behind twice, but not three times.
-            DetachedWeights weights = new DetachedWeights(24L << 20);
+            DetachedWeights weights = new DetachedWeights(ImageLayout.CHANNELS_FIRST, 24L << 20);
 
             NDArray first = inCall(weights, parent, parameter);
             NDArray second = inCall(weights, parent, parameter);

@@ -45,13 +45,15 @@ class GoldenTrainingTest {
             set(dense, Parameter.Type.WEIGHT, floats(golden.get("weights")));
             set(dense, Parameter.Type.BIAS, floats(golden.get("biases")));
             dense.initialize(manager, DataType.FLOAT32, new Shape(1, 2));
-            Weights weights = Weights.of(manager, dense);
-            Steps steps = Steps.of(optimizer, weights, manager);
+            Weights weights = Weights.of(manager, dense, ImageLayout.CHANNELS_FIRST);
+            Steps steps = Steps.of(optimizer, weights, null, manager);
             JsonNode expected = golden.get(name);
             for (int i = 0; i < 5; i++) {
                 steps.step(
                         manager.create(floats(expected.at("/gradients/" + i))),
-                        golden.at("/learning_rates/" + i).asDouble());
+                        1,
+                        golden.at("/learning_rates/" + i).asDouble(),
+                        0);
                 agree(weights.vector(), expected.at("/after/" + i));
             }
         }
@@ -65,8 +67,8 @@ class GoldenTrainingTest {
             set(dense, Parameter.Type.WEIGHT, 2);
             set(dense, Parameter.Type.BIAS, 2);
             dense.initialize(manager, DataType.FLOAT32, new Shape(1, 1));
-            Weights weights = Weights.of(manager, dense);
-            Steps.of(new Optimizer.Sgd(1, 0, 1), weights, manager).step(manager.ones(new Shape(2)), 0.1);
+            Weights weights = Weights.of(manager, dense, ImageLayout.CHANNELS_FIRST);
+            Steps.of(new Optimizer.Sgd(1, 0, 1), weights, null, manager).step(manager.ones(new Shape(2)), 1, 0.1, 0);
             assertThat(weights.vector().toFloatArray()).containsExactly(new float[] {1.7f, 1.9f}, within(1e-6f));
         }
     }

@@ -13,6 +13,7 @@ import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @Tag("tiny")
 class WeightsTest {
@@ -52,7 +55,7 @@ class WeightsTest {
     @Test
     void weightsDecayOtherTrainedOnesFollowAndStatisticsAreLast() {
         Block network = network();
-        Weights weights = Weights.of(manager, network);
+        Weights weights = Weights.of(manager, network, ImageLayout.of(network));
         assertThat(weights.decaying()).isEqualTo(4 * 9 + 36 * 3);
         assertThat(weights.trainable()).isEqualTo(weights.decaying() + 4 + 3 + 4 + 4);
         assertThat(weights.vector().size()).isEqualTo(weights.trainable() + 4 + 4);
@@ -75,7 +78,7 @@ class WeightsTest {
     @Test
     void aParameterIsAViewOfTheVector() {
         Block network = network();
-        Weights weights = Weights.of(manager, network);
+        Weights weights = Weights.of(manager, network, ImageLayout.of(network));
         ParameterStore store = weights.frozen(manager);
         weights.vector().muli(0).addi(42);
         for (Parameter parameter : network.getParameters().values()) {
@@ -88,7 +91,7 @@ class WeightsTest {
 
     @Test
     void aCopyIsIndependent() {
-        Weights weights = Weights.of(manager, network());
+        Weights weights = Weights.of(manager, network(), ImageLayout.CHANNELS_LAST);
         float[] before = weights.vector().toFloatArray();
         weights.copy(manager).vector().addi(1);
         assertThat(weights.vector().toFloatArray()).containsExactly(before);
@@ -99,17 +102,43 @@ class WeightsTest {
         Block dense = ai.djl.nn.core.Linear.builder().setUnits(2).optBias(false).build();
         initialized(dense, new Shape(1, 3));
         float[] before = dense.getParameters().get(0).getValue().getArray().toFloatArray();
-        Weights.of(manager, dense).vector().addi(1);
+        Weights.of(manager, dense, ImageLayout.of(dense)).vector().addi(1);
         assertThat(dense.getParameters().get(0).getValue().getArray().toFloatArray())
                 .containsExactly(before);
     }
 
+    /** A filter of 2 channels of 1 x 3, whose values say channel and column. */
     @Test
-    void gradientsEqualThoseOfPlainDjl() {
-        Block network = network();
-        NDArray images = manager.randomNormal(new Shape(5, 1, 3, 3));
+    void kernelsLieChannelsLastAndLookAsEver() {
+        Block conv = Conv2d.builder()
+                .setFilters(1)
+                .setKernelShape(new Shape(1, 3))
+                .optBias(false)
+                .build();
+        float[] kernel = {0, 1, 2, 10, 11, 12};
+        conv.setInitializer((owner, shape, type) -> owner.create(kernel, shape), Parameter.Type.WEIGHT);
+        initialized(conv, new Shape(1, 2, 1, 3));
+        Weights weights = Weights.of(manager, conv, ImageLayout.CHANNELS_LAST);
+        assertThat(weights.vector().toFloatArray()).containsExactly(0, 10, 1, 11, 2, 12);
+        Parameter parameter = conv.getParameters().get(0).getValue();
+        NDArray seen = weights.frozen(manager).getValue(parameter, manager.getDevice(), false);
+        assertThat(seen.getShape()).isEqualTo(new Shape(1, 2, 1, 3));
+        assertThat(seen.toFloatArray()).containsExactly(kernel);
+        weights.vector().muli(2);
+        weights.writeInto(conv);
+        assertThat(parameter.getArray().toFloatArray()).containsExactly(0, 2, 4, 20, 22, 24);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void gradientsEqualThoseOfPlainDjl(ImageLayout layout) {
+        Block network = initialized(
+                Layers.sequence(
+                        Layers.conv(4, 3), Layers.batchNorm(), Layers.relu(), Layers.flatten(), Layers.dense(3)),
+                new Shape(2, 2, 3, 3));
+        NDArray images = layout.view(manager.randomNormal(new Shape(5 * 18)), new Shape(5, 2, 3, 3));
         NDArray labels = manager.create(new long[] {0, 1, 2, 1, 0}, new Shape(5, 1));
-        Weights weights = Weights.of(manager, network);
+        Weights weights = Weights.of(manager, network, layout);
         Weights.Leaves leaves = weights.leaves(manager);
         try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
             collector.backward(CrossEntropy.of(
@@ -123,7 +152,8 @@ class WeightsTest {
         for (boolean decaying : new boolean[] {true, false}) {
             for (Parameter parameter : network.getParameters().values()) {
                 if (parameter.requiresGradient() && decaying == (parameter.getType() == Parameter.Type.WEIGHT)) {
-                    for (float value : parameter.getArray().getGradient().toFloatArray()) {
+                    for (float value :
+                            layout.memory(parameter.getArray().getGradient()).toFloatArray()) {
                         expected.add(value);
                     }
                 }
@@ -149,7 +179,7 @@ class WeightsTest {
     void aSharedParameterCountsOnceAndSumsItsGradients() {
         Block shared = Layers.dense(2);
         Block twice = initialized(new SequentialBlock().add(shared).add(shared), new Shape(1, 2));
-        Weights weights = Weights.of(manager, twice);
+        Weights weights = Weights.of(manager, twice, ImageLayout.of(twice));
         assertThat(weights.vector().size()).isEqualTo(4 + 2);
         // W = 2 I, b = 0: the sum of W(Wx + b) + b has the gradient (W'1) x' + 1 (Wx)' for W, 2 + 1 for b.
         weights.vector().muli(0).addi(manager.create(new float[] {2, 0, 0, 2, 0, 0}));
@@ -166,7 +196,8 @@ class WeightsTest {
     @Test
     void anUnusedParameterHasTheGradientZero() {
         Block block = initialized(new Unused(), new Shape(1, 2));
-        Weights.Leaves leaves = Weights.of(manager, block).leaves(manager);
+        Weights.Leaves leaves =
+                Weights.of(manager, block, ImageLayout.of(block)).leaves(manager);
         try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
             NDArray input = manager.create(new float[] {3, 5}, new Shape(1, 2));
             collector.backward(block.forward(leaves.store(), new NDList(input), true)
@@ -181,19 +212,22 @@ class WeightsTest {
         Block network = network();
         float[] expected;
         try (NDManager scratch = manager.newSubManager()) {
-            Weights weights = Weights.of(scratch, network);
+            Weights weights = Weights.of(scratch, network, ImageLayout.of(network));
             weights.vector().addi(1);
             expected = weights.vector().toFloatArray();
             weights.writeInto(network);
             weights.vector().muli(0);
         }
-        assertThat(Weights.of(manager, network).vector().toFloatArray()).containsExactly(expected);
+        assertThat(Weights.of(manager, network, ImageLayout.of(network))
+                        .vector()
+                        .toFloatArray())
+                .containsExactly(expected);
     }
 
     @Test
     void aNetworkWithNothingToTrainIsRefused() {
         Block block = initialized(Layers.flatten(), new Shape(1, 1, 1, 2));
-        assertThatThrownBy(() -> Weights.of(manager, block))
+        assertThatThrownBy(() -> Weights.of(manager, block, ImageLayout.of(block)))
                 .isInstanceOf(TrainingException.class)
                 .hasMessageContaining("parameters");
     }
@@ -201,10 +235,10 @@ class WeightsTest {
     @Test
     void withoutWeightsNothingDecays() {
         Block block = initialized(Layers.batchNorm(), new Shape(1, 2));
-        Weights weights = Weights.of(manager, block);
+        Weights weights = Weights.of(manager, block, ImageLayout.of(block));
         assertThat(weights.decaying()).isZero();
-        Steps.of(new io.catwalk.api.Optimizer.AdamW(1, 0.5), weights, manager)
-                .step(manager.create(new float[] {1, 0, 0, 0}), 0.1);
+        Steps.of(new io.catwalk.api.Optimizer.AdamW(1, 0.5), weights, null, manager)
+                .step(manager.create(new float[] {1, 0, 0, 0}), 1, 0.1, 0);
         // Gamma 1 by a first step of Adam, which is as long as the learning rate; the rest as it started.
         assertThat(weights.vector().toFloatArray())
                 .containsExactly(new float[] {0.9f, 1, 0, 0, 0, 0, 1, 1}, within(1e-6f));

@@ -1,0 +1,147 @@
+package io.catwalk.runner.training;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.nn.norm.LayerNorm;
+import ai.djl.util.Pair;
+import java.nio.FloatBuffer;
+
+/**
+ * In which order the values of images, and of the kernels of convolutions, lie in memory. All arrays keep the shape
+ * (batch, channels, height, width); the order of memory shows only in their strides, and decides how long PyTorch takes.
+ * See {@code docs/adr/0011-channels-last.md}.
+ */
+enum ImageLayout {
+    /** All values of a channel lie together: the order of the shape. */
+    CHANNELS_FIRST {
+        @Override
+        NDArray view(NDArray memory, Shape shape) {
+            return memory.reshape(shape);
+        }
+
+        @Override
+        NDArray memory(NDArray array) {
+            return array.flatten();
+        }
+
+        @Override
+        void put(float[] images, int count, int channels, FloatBuffer target) {
+            target.put(images);
+        }
+
+        @Override
+        int pixelStride(int channels) {
+            return 1;
+        }
+
+        @Override
+        int channelStride(int pixels) {
+            return pixels;
+        }
+    },
+
+    /** All values of a pixel lie together. Convolutions compute in this order, and otherwise copy to it and back. */
+    CHANNELS_LAST {
+        @Override
+        NDArray view(NDArray memory, Shape shape) {
+            return isOfImages(shape)
+                    ? memory.reshape(shape.get(0), shape.get(2), shape.get(3), shape.get(1))
+                            .transpose(0, 3, 1, 2)
+                    : memory.reshape(shape);
+        }
+
+        @Override
+        NDArray memory(NDArray array) {
+            return isOfImages(array.getShape()) ? array.transpose(0, 2, 3, 1).flatten() : array.flatten();
+        }
+
+        @Override
+        void put(float[] images, int count, int channels, FloatBuffer target) {
+            if (channels == 1) {
+                target.put(images);
+                return;
+            }
+            int pixels = images.length / (count * channels);
+            float[] image = new float[pixels * channels];
+            for (int start = 0; start < images.length; start += image.length) {
+                for (int channel = 0; channel < channels; channel++) {
+                    int from = start + channel * pixels;
+                    for (int pixel = 0; pixel < pixels; pixel++) {
+                        image[pixel * channels + channel] = images[from + pixel];
+                    }
+                }
+                target.put(image);
+            }
+        }
+
+        @Override
+        int pixelStride(int channels) {
+            return channels;
+        }
+
+        @Override
+        int channelStride(int pixels) {
+            return 1;
+        }
+    };
+
+    /**
+     * Chooses the faster layout for a network: channels last if it has a convolution over images, unless it normalizes
+     * over all values of an image, for which PyTorch copies to the other order and back.
+     *
+     * @param block an initialized network
+     */
+    static ImageLayout of(Block block) {
+        return convolves(block) && !normalizesWholeImages(block) ? CHANNELS_LAST : CHANNELS_FIRST;
+    }
+
+    private static boolean convolves(Block block) {
+        return block.getParameters().values().stream().map(Parameter::getShape).anyMatch(ImageLayout::isOfImages);
+    }
+
+    private static boolean normalizesWholeImages(Block block) {
+        if (block instanceof LayerNorm) {
+            return block.getDirectParameters().values().stream()
+                    .anyMatch(parameter -> parameter.getShape().dimension() == 3);
+        }
+        return block.getChildren().stream().map(Pair::getValue).anyMatch(ImageLayout::normalizesWholeImages);
+    }
+
+    private static boolean isOfImages(Shape shape) {
+        return shape.dimension() == 4;
+    }
+
+    /**
+     * Shows values in the shape that a network expects, without a copy.
+     *
+     * @param memory any array of as many values, contiguous in this layout
+     * @param shape (batch, channels, height, width), (filters, channels, height, width), or any other, which has one
+     *     layout only
+     */
+    abstract NDArray view(NDArray memory, Shape shape);
+
+    /**
+     * Returns the values in the order of this layout, as one vector; copies only where the array lies in another.
+     *
+     * @param array of any shape
+     */
+    abstract NDArray memory(NDArray array);
+
+    /**
+     * Writes images that lie channels first into memory of this layout.
+     *
+     * @param images one after the other
+     * @param count how many
+     * @param channels of an image
+     * @param target gets as many values, from its position on
+     */
+    abstract void put(float[] images, int count, int channels, FloatBuffer target);
+
+    /** Returns how many values apart two neighboring pixels of a row lie. */
+    abstract int pixelStride(int channels);
+
+    /** Returns how many values apart two channels of a pixel lie, in an image of {@code pixels} pixels. */
+    abstract int channelStride(int pixels);
+}

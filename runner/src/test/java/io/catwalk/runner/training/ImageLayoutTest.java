@@ -1,0 +1,94 @@
+package io.catwalk.runner.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.norm.LayerNorm;
+import io.catwalk.api.Layers;
+import java.nio.FloatBuffer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@Tag("tiny")
+class ImageLayoutTest {
+
+    private final NDManager manager = NDManager.newBaseManager("PyTorch");
+
+    @AfterEach
+    void free() {
+        manager.close();
+    }
+
+    static Stream<Arguments> networks() {
+        return Stream.of(
+                Arguments.of("convolutions", ImageLayout.CHANNELS_LAST, Layers.sequence(Layers.conv(4, 3))),
+                Arguments.of("no convolution", ImageLayout.CHANNELS_FIRST, SmallWorld.dense(SmallWorld.TASK)),
+                Arguments.of(
+                        "images normalized as a whole",
+                        ImageLayout.CHANNELS_FIRST,
+                        Layers.sequence(
+                                Layers.conv(4, 3),
+                                Layers.sequence(LayerNorm.builder().build()))),
+                Arguments.of(
+                        "features normalized after a convolution",
+                        ImageLayout.CHANNELS_LAST,
+                        Layers.sequence(
+                                Layers.conv(4, 3),
+                                Layers.flatten(),
+                                LayerNorm.builder().build())));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("networks")
+    void theBlocksOfANetworkChooseIt(String name, ImageLayout expected, Block network) {
+        network.initialize(manager, DataType.FLOAT32, new Shape(2, 1, 4, 4));
+        assertThat(ImageLayout.of(network)).isEqualTo(expected);
+    }
+
+    /** Two images of 2 channels of 1 x 3 pixels, whose values say image, channel and column. */
+    @Test
+    void channelsLastReadsPixelByPixel() {
+        NDArray memory = manager.create(new float[] {0, 10, 1, 11, 2, 12, 100, 110, 101, 111, 102, 112});
+        NDArray images = ImageLayout.CHANNELS_LAST.view(memory, new Shape(2, 2, 1, 3));
+        assertThat(images.getShape()).isEqualTo(new Shape(2, 2, 1, 3));
+        float[] channelsFirst = {0, 1, 2, 10, 11, 12, 100, 101, 102, 110, 111, 112};
+        assertThat(images.toFloatArray()).containsExactly(channelsFirst);
+        assertThat(ImageLayout.CHANNELS_LAST.memory(images).toFloatArray()).containsExactly(memory.toFloatArray());
+        FloatBuffer put = FloatBuffer.allocate(12);
+        ImageLayout.CHANNELS_LAST.put(channelsFirst, 2, 2, put);
+        assertThat(put.array()).containsExactly(memory.toFloatArray());
+    }
+
+    @Test
+    void aViewCopiesNothing() {
+        for (ImageLayout layout : ImageLayout.values()) {
+            for (Shape shape :
+                    new Shape[] {new Shape(2, 3, 2, 1), new Shape(12), new Shape(2, 6), new Shape(3, 2, 2)}) {
+                NDArray memory = manager.zeros(new Shape(12));
+                NDArray view = layout.view(memory, shape);
+                memory.addi(1);
+                assertThat(view.sum().getFloat()).isEqualTo(12);
+            }
+        }
+    }
+
+    @Test
+    void channelsFirstIsTheOrderOfTheShape() {
+        NDArray memory = manager.arange(12f);
+        NDArray images = ImageLayout.CHANNELS_FIRST.view(memory, new Shape(2, 2, 1, 3));
+        assertThat(images.toFloatArray()).containsExactly(memory.toFloatArray());
+        assertThat(ImageLayout.CHANNELS_FIRST.memory(images).toFloatArray()).containsExactly(memory.toFloatArray());
+        FloatBuffer put = FloatBuffer.allocate(12);
+        ImageLayout.CHANNELS_FIRST.put(memory.toFloatArray(), 2, 2, put);
+        assertThat(put.array()).containsExactly(memory.toFloatArray());
+    }
+}
