@@ -46,11 +46,16 @@ final class Lane implements AutoCloseable {
         return capacity;
     }
 
+    /** Writes some images to the beginning of a batch. */
+    interface Images {
+        void write(Pixels pixels, int from, int length, int end, ByteBuffer input);
+    }
+
     /** Answers some images in one run of {@code batch} images, of which those beyond {@code count} are zero. */
-    void run(OrtSession session, float[] images, float[] logits, int first, int count, int batch) throws OrtException {
+    void run(OrtSession session, Images images, float[] logits, int first, int count, int batch) throws OrtException {
         Binding tensors = bind(batch);
         int size = signature.imageSize();
-        pixels.write(images, first * size, count * size, batch * size, input);
+        images.write(pixels, first * size, count * size, batch * size, input);
         session.run(tensors.inputs(), Set.of(), tensors.outputs()).close(); // the lane keeps its tensors
         output.get(0, logits, first * signature.classes(), count * signature.classes());
     }

@@ -113,9 +113,30 @@ public final class OnnxPredictor implements Predictor {
      */
     @Override
     public float[] logits(float[] images, int count) {
-        if (count < 1 || images.length != (long) count * signature.imageSize()) {
+        return logits(
+                images.length, count, (to, from, length, end, input) -> to.write(images, from, length, end, input));
+    }
+
+    /**
+     * Computes the logits of some images as they come from a file or a camera. They are normalized as the metadata of
+     * the file says, on their way into native memory; a file that normalizes them itself gets them as they are.
+     *
+     * @param images unsigned pixels, (count, channels, height, width), row-major
+     * @param count number of images; at least 1
+     * @return logits, (count, classes), row-major
+     * @throws IllegalArgumentException if {@code images} does not hold exactly {@code count} images
+     * @throws IllegalStateException if the file does not say how pixels are normalized, or this predictor is closed
+     * @throws OnnxFileException if ONNX Runtime cannot run the file
+     */
+    public float[] logits(byte[] images, int count) {
+        return logits(
+                images.length, count, (to, from, length, end, input) -> to.write(images, from, length, end, input));
+    }
+
+    private float[] logits(int numbers, int count, Lane.Images images) {
+        if (count < 1 || numbers != (long) count * signature.imageSize()) {
             throw new IllegalArgumentException("expected " + count + " image(s), at least 1, of " + signature.channels()
-                    + " x " + signature.height() + " x " + signature.width() + " numbers, found " + images.length
+                    + " x " + signature.height() + " x " + signature.width() + " numbers, found " + numbers
                     + " numbers");
         }
         return session.run(
@@ -124,7 +145,7 @@ public final class OnnxPredictor implements Predictor {
                 (ort, environment) -> run(ort, environment, images, count));
     }
 
-    private float[] run(OrtSession ort, OrtEnvironment environment, float[] images, int count) throws OrtException {
+    private float[] run(OrtSession ort, OrtEnvironment environment, Lane.Images images, int count) throws OrtException {
         int batch = signature.batch() == Signature.ANY_BATCH ? count : signature.batch();
         float[] logits = new float[Math.multiplyExact(count, signature.classes())];
         Lane lane = take(environment, batch);

@@ -2,10 +2,12 @@ package io.catwalk.onnx.runtime;
 
 import ai.onnxruntime.OnnxJavaType;
 import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** Writes normalized pixels in the type that a file takes. */
+/** Writes images in the type and the order that a file takes. Images come as (count, channels, height, width). */
 sealed interface Pixels {
 
     /** Returns the type of the tensor. */
@@ -15,17 +17,21 @@ sealed interface Pixels {
     int bytes();
 
     /**
-     * Writes {@code length} numbers of {@code images} from {@code from} on to the beginning of
+     * Writes {@code length} normalized pixels of {@code images} from {@code from} on to the beginning of
      * {@code input}, and zeros up to {@code end}.
      */
     void write(float[] images, int from, int length, int end, ByteBuffer input);
 
+    /**
+     * Writes pixels from 0 to 255 in the same way, normalized where the file does not do that itself.
+     *
+     * @throws IllegalStateException if nobody says how they are normalized
+     */
+    void write(byte[] images, int from, int length, int end, ByteBuffer input);
+
     static Pixels of(Signature signature, OnnxMetadata metadata) {
         return switch (signature.pixels()) {
-            case FLOAT32 ->
-                signature.layout() == Layout.NCHW || signature.channels() == 1
-                        ? new Float32()
-                        : new ChannelsLast(signature.channels(), signature.height() * signature.width());
+            case FLOAT32 -> new Float32(signature, metadata.preprocessing());
             case UINT8 -> new UInt8(signature, metadata.preprocessing());
         };
     }
@@ -37,8 +43,19 @@ sealed interface Pixels {
         }
     }
 
-    /** Writes numbers as they are. */
-    record Float32() implements Pixels {
+    /** Writes normalized pixels as they are, and those from 0 to 255 by a table of the 256 of each channel. */
+    final class Float32 implements Pixels {
+
+        private final Planes planes;
+        private final float @Nullable [][] table;
+
+        Float32(Signature signature, Optional<Preprocessing> preprocessing) {
+            planes = new Planes(signature);
+            table = preprocessing
+                    .filter(known -> known.color().channels() == signature.channels())
+                    .map(Preprocessing::table)
+                    .orElse(null);
+        }
 
         @Override
         public OnnxJavaType type() {
@@ -52,57 +69,51 @@ sealed interface Pixels {
 
         @Override
         public void write(float[] images, int from, int length, int end, ByteBuffer input) {
-            input.asFloatBuffer().put(0, images, from, length);
-            blank(input, length * Float.BYTES, end * Float.BYTES);
-        }
-    }
-
-    /**
-     * Writes numbers as they are, the channels of a pixel side by side.
-     *
-     * @param channels of an image
-     * @param plane pixels of a channel
-     */
-    record ChannelsLast(int channels, int plane) implements Pixels {
-
-        @Override
-        public OnnxJavaType type() {
-            return OnnxJavaType.FLOAT;
-        }
-
-        @Override
-        public int bytes() {
-            return Float.BYTES;
-        }
-
-        @Override
-        public void write(float[] images, int from, int length, int end, ByteBuffer input) {
-            int size = channels * plane;
-            for (int i = 0; i < length; i++) {
-                int place = i - i % size + Layout.NHWC.index(i / plane % channels, i % plane, channels, plane);
-                input.putFloat(place * Float.BYTES, images[from + i]);
+            FloatBuffer numbers = input.asFloatBuffer();
+            if (planes.inOrder()) {
+                numbers.put(0, images, from, length);
+            } else {
+                planes.each(length, (channel, source, target, step) -> {
+                    for (int i = 0; i < planes.size(); i++) {
+                        numbers.put(target + i * step, images[from + source + i]);
+                    }
+                });
             }
             blank(input, length * Float.BYTES, end * Float.BYTES);
         }
+
+        @Override
+        public void write(byte[] images, int from, int length, int end, ByteBuffer input) {
+            if (table == null) {
+                throw new IllegalStateException("expected a file that says how pixels are normalized, found none of it "
+                        + "in its metadata; normalize the images and call logits(float[], int)");
+            }
+            FloatBuffer numbers = input.asFloatBuffer();
+            planes.each(length, (channel, source, target, step) -> {
+                float[] normalized = table[channel];
+                for (int i = 0; i < planes.size(); i++) {
+                    numbers.put(target + i * step, normalized[images[from + source + i] & 0xff]);
+                }
+            });
+            blank(input, length * Float.BYTES, end * Float.BYTES);
+        }
     }
 
     /**
-     * Takes the normalization back, because the file does it itself, and writes pixels from 0 to 255.
-     * Without known preprocessing, images are taken for pixels already.
+     * Writes pixels from 0 to 255 as they are, and takes the normalization of others back, because the file does it
+     * itself. Without known preprocessing, images are taken for pixels already.
      */
     final class UInt8 implements Pixels {
 
         /** Far more than rounding of float32 costs, and far less than a pixel that was never whole. */
         private static final double LARGEST_FRACTION = 0.05;
 
-        private final Layout layout;
-        private final int plane;
+        private final Planes planes;
         private final double[] scale; // per channel, as is shift: pixel = value * scale + shift
         private final double[] shift;
 
         UInt8(Signature signature, Optional<Preprocessing> preprocessing) {
-            layout = signature.layout();
-            plane = signature.height() * signature.width();
+            planes = new Planes(signature);
             scale = new double[signature.channels()];
             shift = new double[signature.channels()];
             Arrays.fill(scale, 1);
@@ -124,11 +135,25 @@ sealed interface Pixels {
 
         @Override
         public void write(float[] images, int from, int length, int end, ByteBuffer input) {
-            int size = scale.length * plane;
-            for (int i = 0; i < length; i++) {
-                int channel = i / plane % scale.length;
-                int place = i - i % size + layout.index(channel, i % plane, scale.length, plane);
-                input.put(place, whole(images[from + i] * scale[channel] + shift[channel], from + i));
+            planes.each(length, (channel, source, target, step) -> {
+                for (int i = 0; i < planes.size(); i++) {
+                    int index = from + source + i;
+                    input.put(target + i * step, whole(images[index] * scale[channel] + shift[channel], index));
+                }
+            });
+            blank(input, length, end);
+        }
+
+        @Override
+        public void write(byte[] images, int from, int length, int end, ByteBuffer input) {
+            if (planes.inOrder()) {
+                input.put(0, images, from, length);
+            } else {
+                planes.each(length, (channel, source, target, step) -> {
+                    for (int i = 0; i < planes.size(); i++) {
+                        input.put(target + i * step, images[from + source + i]);
+                    }
+                });
             }
             blank(input, length, end);
         }

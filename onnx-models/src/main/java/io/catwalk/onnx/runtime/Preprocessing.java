@@ -43,24 +43,38 @@ public record Preprocessing(ColorMode color, int height, int width, List<Double>
     }
 
     /**
-     * Normalizes the pixels of one image.
+     * Normalizes the pixels of one image or more.
      *
-     * @param pixels unsigned, (channels, height, width), row-major
+     * @param pixels unsigned, (count, channels, height, width), row-major
      * @return what the network sees, in the same order
-     * @throws IllegalArgumentException if {@code pixels} is not one image of this size
+     * @throws IllegalArgumentException if {@code pixels} does not hold whole images of this size, at least one
      */
     public float[] normalize(byte[] pixels) {
         int plane = height * width;
-        if (pixels.length != color.channels() * plane) {
-            throw new IllegalArgumentException("expected " + color.channels() + " x " + height + " x " + width
-                    + " pixels, found " + pixels.length);
+        if (pixels.length == 0 || pixels.length % (color.channels() * plane) != 0) {
+            throw new IllegalArgumentException("expected images of " + color.channels() + " x " + height + " x " + width
+                    + " pixels, found " + pixels.length + " pixels");
         }
+        float[][] table = table();
         float[] normalized = new float[pixels.length];
-        for (int i = 0; i < pixels.length; i++) {
-            int channel = i / plane;
-            normalized[i] = (float) (((pixels[i] & 0xff) / 255.0 - mean.get(channel)) / std.get(channel));
+        for (int start = 0; start < pixels.length; start += plane) {
+            float[] ofChannel = table[start / plane % table.length];
+            for (int i = start; i < start + plane; i++) {
+                normalized[i] = ofChannel[pixels[i] & 0xff];
+            }
         }
         return normalized;
+    }
+
+    /** Returns what the network sees for each of the 256 pixels, per channel. */
+    float[][] table() {
+        float[][] table = new float[color.channels()][256];
+        for (int channel = 0; channel < table.length; channel++) {
+            for (int pixel = 0; pixel < 256; pixel++) {
+                table[channel][pixel] = (float) ((pixel / 255.0 - mean.get(channel)) / std.get(channel));
+            }
+        }
+        return table;
     }
 
     /** Reads the four keys; none of them is no preprocessing, some of them is an error. */

@@ -9,6 +9,7 @@ import static io.catwalk.onnx.TestModels.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
@@ -99,6 +100,33 @@ final class FileFormsTest {
             }
             try (OnnxPredictor predictor = open(picking(UINT8, BATCH), OnnxHints.none())) {
                 assertThat(predictor.logits(images, batch)).containsExactly(picked(images, batch));
+            }
+        }
+    }
+
+    @Test
+    void bytesReachAFileOfChannelsLastInItsOrder() {
+        byte[] images = new byte[3 * SIZE];
+        float[] pixels = new float[images.length];
+        for (int i = 0; i < images.length; i++) {
+            images[i] = (byte) (i * i);
+            pixels[i] = i * i % 256;
+        }
+        Preprocessing perChannel =
+                new Preprocessing(ColorMode.RGB, HEIGHT, WIDTH, List.of(0.0, 0.2, 0.4), List.of(1.0, 0.5, 0.25));
+        float[] expected = picked(pixels, 3);
+        float[] normalized = expected.clone();
+        for (int i = 0; i < normalized.length; i++) {
+            normalized[i] = (expected[i] / 255 - 0.2f * (i % 3)) * new float[] {1, 2, 4}[i % 3];
+        }
+        for (Object declared : List.of(BATCH, 2)) {
+            Path file = TestModels.write(folder.resolve("float.onnx"), picking(FLOAT, declared));
+            OnnxMetadata.empty().withPreprocessing(perChannel).write(file);
+            try (OnnxPredictor predictor = OnnxPredictor.open(file)) {
+                assertThat(predictor.logits(images, 3)).containsExactly(normalized, within(1e-5f));
+            }
+            try (OnnxPredictor predictor = open(picking(UINT8, declared), OnnxHints.none())) {
+                assertThat(predictor.logits(images, 3)).containsExactly(expected);
             }
         }
     }

@@ -166,7 +166,14 @@ class OnnxMetadataTest {
         Preprocessing small = new Preprocessing(ColorMode.RGB, 1, 2, List.of(0.0, 0.5, 1.0), List.of(1.0, 0.5, 2.0));
         assertThat(small.normalize(new byte[] {0, (byte) 255, 0, (byte) 255, 0, (byte) 255}))
                 .containsExactly(0, 1, -1, 1, -0.5f, 0);
-        assertThatIllegalArgumentException().isThrownBy(() -> small.normalize(new byte[5]));
+        assertThat(small.normalize(new byte[] {0, 0, 0, 0, 0, 0, (byte) 255, 0, (byte) 255, 0, (byte) 255, 0}))
+                .as("two images")
+                .containsExactly(0, 0, -1, -1, -0.5f, -0.5f, 1, 0, 1, -1, 0, -0.5f);
+        for (int length : new int[] {0, 5, 7}) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> small.normalize(new byte[length]))
+                    .withMessageContaining("found " + length);
+        }
     }
 
     private static StringStringEntryProto entry(String key, String value) {

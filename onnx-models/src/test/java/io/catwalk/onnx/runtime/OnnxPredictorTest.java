@@ -8,7 +8,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
+import com.sun.management.ThreadMXBean;
 import io.catwalk.onnx.TestModels;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,6 +36,8 @@ class OnnxPredictorTest {
 
     private static final int SIZE = 64;
     private static final int CLASSES = 5;
+    private static final OnnxMetadata HALF = OnnxMetadata.empty()
+            .withPreprocessing(new Preprocessing(ColorMode.GRAY, 2, 2, List.of(0.5), List.of(0.25)));
 
     @TempDir
     Path folder;
@@ -95,9 +99,7 @@ class OnnxPredictorTest {
     @Test
     void aFileOfPixelsAnswersNormalizedImages() {
         Path file = file(TestModels.pixels());
-        OnnxMetadata.empty()
-                .withPreprocessing(new Preprocessing(ColorMode.GRAY, 2, 2, List.of(0.5), List.of(0.25)))
-                .write(file);
+        HALF.write(file);
         float[] normalized = {-2, 2, (51 / 255f - 0.5f) / 0.25f, (204 / 255f - 0.5f) / 0.25f};
         try (OnnxPredictor predictor = OnnxPredictor.open(file)) {
             assertThat(predictor.logits(normalized, 1)).containsExactly(new float[] {0, -2, 13}, within(1e-5f));
@@ -117,6 +119,65 @@ class OnnxPredictorTest {
                         .isThrownBy(() -> predictor.logits(new float[] {0, 0, 0, wrong}, 1))
                         .withMessageContaining("number 3");
             }
+        }
+    }
+
+    @Test
+    void bytesAreNormalizedAsTheFileSays() {
+        for (ModelProto.Builder model : List.of(TestModels.linear(), TestModels.pixels())) {
+            Path file = file(model);
+            HALF.write(file);
+            try (OnnxPredictor predictor = OnnxPredictor.open(file)) {
+                assertThat(predictor.logits(new byte[] {0, (byte) 255, 51, (byte) 204}, 1))
+                        .containsExactly(new float[] {0, -2, 13}, within(1e-5f));
+                assertThatIllegalArgumentException()
+                        .isThrownBy(() -> predictor.logits(new byte[5], 1))
+                        .withMessageContaining("1 x 2 x 2")
+                        .withMessageContaining("found 5");
+            }
+        }
+    }
+
+    @Test
+    void aFileOfFixedBatchAnswersAnyNumberOfBytes() {
+        Path file = file(TestModels.linear(4));
+        HALF.write(file);
+        byte[] images = new byte[20];
+        images[17] = (byte) 255; // the second pixel of the fifth image, so of the second batch
+        try (OnnxPredictor predictor = OnnxPredictor.open(file)) {
+            float[] logits = predictor.logits(images, 5);
+            assertThat(Arrays.copyOf(logits, 3)).containsExactly(-8, -2, -19);
+            assertThat(Arrays.copyOfRange(logits, 12, 15)).containsExactly(-4, -2, -19);
+        }
+    }
+
+    @Test
+    void bytesForAFileThatDoesNotSayHowToNormalizeThemAreRefused() {
+        try (OnnxPredictor predictor = OnnxPredictor.open(file(TestModels.linear()))) {
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> predictor.logits(new byte[4], 1))
+                    .withMessageContaining("how pixels are normalized")
+                    .withMessageContaining("logits(float[], int)");
+            assertThat(predictor.logits(new float[] {1, 2, 3, 4}, 1)).containsExactly(10, 1, 41);
+        }
+    }
+
+    @Test
+    void aBatchOfBytesTakesNoMemoryButItsAnswer() {
+        Path file = file(TestModels.convolution(1));
+        OnnxMetadata.empty()
+                .withPreprocessing(new Preprocessing(ColorMode.GRAY, 8, 8, List.of(0.5), List.of(0.25)))
+                .write(file);
+        byte[] images = new byte[256 * SIZE];
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        try (OnnxPredictor predictor =
+                OnnxPredictor.open(file, OnnxOptions.standard().withThreads(1))) {
+            predictor.logits(images, 256);
+            predictor.logits(images, 256);
+            long before = threads.getCurrentThreadAllocatedBytes();
+            predictor.logits(images, 256);
+            long taken = threads.getCurrentThreadAllocatedBytes() - before;
+            assertThat(taken).isLessThan(256 * CLASSES * Float.BYTES + 8192); // normalized, they are 64 KiB
         }
     }
 
