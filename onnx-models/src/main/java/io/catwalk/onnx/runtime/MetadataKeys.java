@@ -25,6 +25,13 @@ public final class MetadataKeys {
     /** Standard deviations per channel, separated by commas, in units of pixel / 255. */
     public static final String STD = "preprocessing.std";
 
+    /**
+     * How an image of another size comes to the size that the network sees: {@code stretch}, {@code crop} or
+     * {@code pad}; absent if images of one size were learned from. An axis that shrinks is resampled with what
+     * Pillow calls BOX, one that grows with BILINEAR.
+     */
+    public static final String FIT = "preprocessing.fit";
+
     /** {@code Gray8} or {@code Rgb8} (ONNX, MetadataProps.md). */
     public static final String PIXEL_FORMAT = "Image.BitmapPixelFormat";
 

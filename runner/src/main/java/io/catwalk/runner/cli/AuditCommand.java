@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -56,9 +57,8 @@ final class AuditCommand implements Callable<Integer> {
     @Nullable
     private String dataset;
 
-    @Option(names = "--image-size", paramLabel = "WxH", description = "Resize the images of a folder.")
-    @Nullable
-    private String imageSize;
+    @Mixin
+    private ImageOptions reading;
 
     @Option(names = "--limit-train", paramLabel = "N", description = "Use N training images, in equal shares.")
     @Nullable
@@ -90,14 +90,15 @@ final class AuditCommand implements Callable<Integer> {
         if (run == null) {
             images = new DatasetSpec(
                             dataset == null ? "fashion-mnist" : dataset,
-                            imageSize,
+                            reading.resizing(null),
                             limitTrain == null ? 0 : limitTrain,
                             limitTest == null ? 0 : limitTest)
                     .load(Home.data());
         } else {
-            if (dataset != null || imageSize != null || limitTrain != null || limitTest != null) {
-                throw new RequestException("--dataset, --image-size, --limit-train and --limit-test are for an audit "
-                        + "without a run, but there is " + run + ": its images are audited; leave them out");
+            if (dataset != null || reading.areGiven() || limitTrain != null || limitTest != null) {
+                throw new RequestException(
+                        "--dataset, --image-size, --fit, --limit-train and --limit-test are for an audit "
+                                + "without a run, but there is " + run + ": its images are audited; leave them out");
             }
             RunFolder folder = RunFolder.open(run);
             images = folder.readExperiment().dataset().load(Home.data());

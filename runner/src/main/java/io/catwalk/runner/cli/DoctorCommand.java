@@ -43,8 +43,8 @@ final class DoctorCommand implements Callable<Integer> {
     @Option(names = "--dataset", paramLabel = "NAME|DIR", description = "Data set to check. Default: ${DEFAULT-VALUE}")
     private String dataset = "fashion-mnist";
 
-    @Option(names = "--image-size", paramLabel = "WxH", description = "Resize the images of a folder.")
-    private String imageSize = "";
+    @Mixin
+    private ImageOptions reading;
 
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
@@ -111,7 +111,7 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private String data() {
-        ImageDataset loaded = new DatasetSpec(dataset, imageSize.isEmpty() ? null : imageSize, 0, 0).load(Home.data());
+        ImageDataset loaded = new DatasetSpec(dataset, reading.resizing(null), 0, 0).load(Home.data());
         return loaded.name() + ", " + loaded.train().size() + " training and "
                 + loaded.test().size() + " test images, sha256 "
                 + loaded.sha256().substring(0, 12);

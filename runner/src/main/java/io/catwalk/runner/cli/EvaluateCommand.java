@@ -47,9 +47,8 @@ final class EvaluateCommand implements Callable<Integer> {
     @Nullable
     private String dataset;
 
-    @Option(names = "--image-size", paramLabel = "WxH", description = "Resize the images of a folder.")
-    @Nullable
-    private String imageSize;
+    @Mixin
+    private ImageOptions reading;
 
     @Option(
             names = "--classes-by-index",
@@ -71,7 +70,7 @@ final class EvaluateCommand implements Callable<Integer> {
         Console console = new Console(spec);
         List<TrialFolder> trials = TrainedTrials.in(folder);
         EngineSettings.apply(threads(trials.get(0)));
-        DatasetSpec other = dataset == null ? null : new DatasetSpec(dataset, imageSize, 0, 0);
+        DatasetSpec other = dataset == null ? null : new DatasetSpec(dataset, reading.resizing(null), 0, 0);
         ClassMatch match = byIndex ? ClassMatch.BY_INDEX : ClassMatch.BY_NAME;
         List<Rejudging> judged = new ArrayList<>();
         PluginCatalog catalog = plugins.open(console);

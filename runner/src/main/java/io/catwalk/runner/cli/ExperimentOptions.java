@@ -63,9 +63,8 @@ final class ExperimentOptions {
                             + "repeatable: several get a run each and are compared across. Default: fashion-mnist")
     private List<String> datasets = List.of();
 
-    @Option(names = "--image-size", paramLabel = "WxH", description = "Resize the images of a folder.")
-    @Nullable
-    String imageSize;
+    @Mixin
+    ImageOptions reading;
 
     @Option(names = "--out", paramLabel = "DIR", description = "Run folder to make. Default: runs/COMMAND-TIME")
     @Nullable
@@ -354,10 +353,7 @@ final class ExperimentOptions {
         Integer test =
                 limitTest != null ? limitTest : quick ? (Integer) QUICK_TEST : said == null ? null : said.limitTest();
         return new DatasetSpec(
-                        first(name, "fashion-mnist"),
-                        imageSize != null ? imageSize : sizeOfFile,
-                        first(train, 0),
-                        first(test, 0))
+                        first(name, "fashion-mnist"), reading.resizing(sizeOfFile), first(train, 0), first(test, 0))
                 .anywhere();
     }
 

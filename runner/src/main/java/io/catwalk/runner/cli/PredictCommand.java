@@ -1,5 +1,6 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
@@ -7,6 +8,7 @@ import io.catwalk.onnx.runtime.Preprocessing;
 import io.catwalk.onnx.runtime.Scores;
 import io.catwalk.onnx.runtime.Signature;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.Fit;
 import io.catwalk.runner.data.ImagePixels;
 import io.catwalk.runner.data.ImageSize;
 import io.catwalk.runner.evaluation.Predictions;
@@ -22,6 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -45,11 +48,19 @@ final class PredictCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "MODEL.onnx", description = "The file.")
     private Path file = Path.of("");
 
-    @Parameters(index = "1..*", arity = "1..*", paramLabel = "IMAGE", description = "PNG or JPEG files.")
+    @Parameters(
+            index = "1..*",
+            arity = "1..*",
+            paramLabel = "IMAGE",
+            description = "Image files: PNG, JPEG, GIF, BMP, TIFF or WebP.")
     private List<Path> images = List.of();
 
-    @Option(names = "--resize", description = "Resize images of another size.")
-    private boolean resize;
+    @Option(
+            names = "--fit",
+            paramLabel = "stretch|crop|pad",
+            description = "How images of another size come to that of the network. Default: as the file says; one that "
+                    + "says nothing takes no other size")
+    private @Nullable String fit;
 
     @Option(
             names = "--labels",
@@ -85,13 +96,11 @@ final class PredictCommand implements Callable<Integer> {
             List<String> names = names(predictor.metadata(), signature);
             options.requireSize(file, signature);
             Preprocessing preprocessing = options.preprocessing(file, predictor);
+            Fit fit = fit(predictor.metadata());
             List<Map<String, Object>> answers = new ArrayList<>();
             for (Path image : images) {
                 byte[] pixels = ImagePixels.read(
-                        image,
-                        signature.channels(),
-                        new ImageSize(signature.width(), signature.height()),
-                        resize ? ImagePixels.OtherSize.RESIZE : ImagePixels.OtherSize.REFUSE);
+                        image, signature.channels(), new ImageSize(signature.width(), signature.height()), fit);
                 float[] logits = predictor.logits(preprocessing.normalize(pixels), 1);
                 ForeignFile.sign(console);
                 double[] probabilities = probabilities(predictor.scores(), logits);
@@ -114,6 +123,11 @@ final class PredictCommand implements Callable<Integer> {
             case PROBABILITIES ->
                 IntStream.range(0, numbers.length).mapToDouble(i -> numbers[i]).toArray();
         };
+    }
+
+    private @Nullable Fit fit(OnnxMetadata metadata) {
+        String said = fit != null ? fit : metadata.get(MetadataKeys.FIT).orElse(null);
+        return said == null ? null : Fit.parse(said);
     }
 
     private List<String> names(OnnxMetadata metadata, Signature signature) {

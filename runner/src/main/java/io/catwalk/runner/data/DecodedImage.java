@@ -1,83 +1,129 @@
 package io.catwalk.runner.data;
 
-import java.awt.image.BufferedImage;
-import java.awt.image.ColorModel;
-import java.awt.image.IndexColorModel;
+import java.awt.image.DataBuffer;
 import java.awt.image.Raster;
-import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Holds the pixels of one image file.
- *
- * @param channels 1 if the file is gray, 3 if it has colors
- * @param height rows, in pixels
- * @param width columns, in pixels
- * @param pixels unsigned bytes of shape (channels, height, width), row-major
+ * Holds what a decoder made of one image file, and turns it upright and into 8 bits row by row, as it is asked for: a
+ * large photograph that is to become small is not copied in full.
  */
-@SuppressWarnings("ArrayRecordComponent")
-record DecodedImage(int channels, int height, int width, byte[] pixels) {
+final class DecodedImage {
 
-    private static final int WHITE = 255;
+    private final Raster raster;
+    private final Samples samples;
+    private final Orientation orientation;
+
+    /** The samples of one stored line, and those of them that are bytes. */
+    private int[] stored = {};
+
+    private byte[] bytes = {};
+
+    DecodedImage(Raster raster, Samples samples, Orientation orientation) {
+        this.raster = raster;
+        this.samples = samples;
+        this.orientation = orientation;
+    }
+
+    /** Returns 1 if the file is gray, 3 if it has colors. */
+    int channels() {
+        return samples.channels();
+    }
+
+    /** Returns the rows of the upright image, in pixels. */
+    int height() {
+        return orientation.isTransposed() ? raster.getWidth() : raster.getHeight();
+    }
+
+    /** Returns the columns of the upright image, in pixels. */
+    int width() {
+        return orientation.isTransposed() ? raster.getHeight() : raster.getWidth();
+    }
 
     /**
-     * Takes the samples as they are stored, without a color profile or gamma (which {@code getRGB} would
-     * apply to gray); rounds 16 bits to 8; lays what is transparent on white.
+     * Reads one row of the upright image.
+     *
+     * @param y from 0, the top
+     * @param row what to fill with numbers from 0 to 255, (channels, width)
      */
-    static DecodedImage of(BufferedImage stored) {
-        BufferedImage image = stored.getColorModel() instanceof IndexColorModel palette
-                ? palette.convertToIntDiscrete(stored.getRaster(), true)
-                : stored;
-        Raster raster = image.getRaster();
-        ColorModel model = image.getColorModel();
-        int channels = isGray(stored.getColorModel()) ? 1 : 3;
+    void row(int y, int[] row) {
+        int line = orientation.isColumnReversed() ? height() - 1 - y : y;
+        int pixels = width();
         int bands = raster.getNumBands();
-        int width = image.getWidth();
-        int height = image.getHeight();
-        byte[] pixels = new byte[channels * height * width];
-        int[] row = new int[width * bands];
-        for (int y = 0; y < height; y++) {
-            raster.getPixels(0, y, width, 1, row);
-            for (int x = 0; x < width; x++) {
-                int last = x * bands + bands - 1;
-                int alpha = model.hasAlpha() ? eightBits(row[last], model.getComponentSize(bands - 1)) : WHITE;
-                for (int c = 0; c < channels; c++) {
-                    int value = eightBits(row[x * bands + c], model.getComponentSize(c));
-                    int onWhite = (value * alpha + WHITE * (WHITE - alpha) + WHITE / 2) / WHITE;
-                    pixels[(c * height + y) * width + x] = (byte) onWhite;
-                }
+        if (stored.length == 0) {
+            stored = new int[pixels * bands];
+        }
+        read(line, pixels, bands);
+        samples.convert(stored, row, pixels);
+        if (orientation.isRowReversed()) {
+            for (int c = 0; c < samples.channels(); c++) {
+                reverse(row, c * pixels, pixels);
             }
         }
-        return new DecodedImage(channels, height, width, pixels);
     }
 
-    /** Returns the image in this size. */
-    DecodedImage resized(ImageSize size) {
-        if (size.width() == width && size.height() == height) {
-            return this;
+    private void read(int line, int pixels, int bands) {
+        int x = orientation.isTransposed() ? line : 0;
+        int y = orientation.isTransposed() ? 0 : line;
+        int w = orientation.isTransposed() ? 1 : pixels;
+        int h = orientation.isTransposed() ? pixels : 1;
+        if (raster.getTransferType() == DataBuffer.TYPE_BYTE && raster.getNumDataElements() == bands) {
+            // Many times faster than asking for each sample.
+            if (bytes.length == 0) {
+                bytes = new byte[stored.length];
+            }
+            raster.getDataElements(raster.getMinX() + x, raster.getMinY() + y, w, h, bytes);
+            for (int i = 0; i < bytes.length; i++) {
+                stored[i] = Byte.toUnsignedInt(bytes[i]);
+            }
+        } else {
+            raster.getPixels(raster.getMinX() + x, raster.getMinY() + y, w, h, stored);
         }
-        byte[] resized = Resampling.resize(pixels, channels, height, width, size);
-        return new DecodedImage(channels, size.height(), size.width(), resized);
     }
 
-    /** Returns the pixels of a gray image once per wanted channel, and those of any other as they are. */
-    byte[] pixels(int wantedChannels) {
-        byte[] result = new byte[wantedChannels * height * width];
+    /**
+     * Returns all pixels.
+     *
+     * @param channels 1 for gray, 3 for color; a gray image has its pixels once for each
+     * @param rule how to resize it, or null to keep its size
+     * @return unsigned bytes of shape (channels, height, width), row-major
+     * @throws IllegalArgumentException if there are colors, and gray is asked for
+     */
+    byte[] pixels(int channels, @Nullable ResizeRule rule) {
+        if (channels < channels()) {
+            throw new IllegalArgumentException("expected 3 channels for a color image, found " + channels);
+        }
+        byte[] pixels = rule == null ? pixels() : Resampling.resize(this, rule);
+        if (channels == channels()) {
+            return pixels;
+        }
+        byte[] result = new byte[channels * pixels.length];
         for (int to = 0; to < result.length; to += pixels.length) {
             System.arraycopy(pixels, 0, result, to, pixels.length);
         }
         return result;
     }
 
-    private static boolean isGray(ColorModel model) {
-        if (model instanceof IndexColorModel palette) {
-            return IntStream.range(0, palette.getMapSize())
-                    .allMatch(i -> palette.getRed(i) == palette.getGreen(i) && palette.getRed(i) == palette.getBlue(i));
+    private byte[] pixels() {
+        int channels = channels();
+        int height = height();
+        int width = width();
+        byte[] pixels = new byte[channels * height * width];
+        int[] row = new int[channels * width];
+        for (int y = 0; y < height; y++) {
+            row(y, row);
+            for (int i = 0; i < row.length; i++) {
+                pixels[(i / width * height + y) * width + i % width] = (byte) row[i];
+            }
         }
-        return model.getNumColorComponents() == 1;
+        return pixels;
     }
 
-    private static int eightBits(int value, int bits) {
-        int most = (1 << bits) - 1;
-        return (value * WHITE + most / 2) / most;
+    private static void reverse(int[] values, int from, int count) {
+        for (int i = from, j = from + count - 1; i < j; i++, j--) {
+            int first = values[i];
+            values[i] = values[j];
+            values[j] = first;
+        }
     }
 }

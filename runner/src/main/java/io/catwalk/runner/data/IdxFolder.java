@@ -27,7 +27,7 @@ final class IdxFolder {
      *
      * @param expectedSha256 of the uncompressed files in the order of {@link IdxPart}; none to take any
      */
-    static ImageDataset load(Path folder, @Nullable ImageSize size, List<String> expectedSha256) {
+    static ImageDataset load(Path folder, @Nullable ResizeRule rule, List<String> expectedSha256) {
         List<IdxFile> files = InOrder.map(List.of(IdxPart.values()), part -> read(folder, part));
         for (int i = 0; i < expectedSha256.size(); i++) {
             checkContent(files.get(i), expectedSha256.get(i));
@@ -37,7 +37,7 @@ final class IdxFolder {
         IdxFile trainLabels = file(files, IdxPart.TRAIN_LABELS);
         IdxFile testImages = file(files, IdxPart.TEST_IMAGES);
         IdxFile testLabels = file(files, IdxPart.TEST_LABELS);
-        checkSizes(trainImages, testImages, size);
+        checkSizes(trainImages, testImages, rule);
         List<String> classes = classes(folder, fashionMnist, trainLabels);
         LabeledImages train = combine(trainImages, trainLabels, classes.size());
         LabeledImages test = combine(testImages, testLabels, classes.size());
@@ -83,7 +83,7 @@ final class IdxFolder {
                 .hex();
     }
 
-    private static void checkSizes(IdxFile train, IdxFile test, @Nullable ImageSize size) {
+    private static void checkSizes(IdxFile train, IdxFile test, @Nullable ResizeRule rule) {
         List<Integer> expected = train.shape().subList(1, 3);
         List<Integer> found = test.shape().subList(1, 3);
         if (!found.equals(expected)) {
@@ -91,10 +91,10 @@ final class IdxFolder {
                     "IDX file %s: expected rows and columns %s as in %s, found %s; use files of one set"
                             .formatted(test.path(), expected, train.path(), found));
         }
-        if (size != null && !List.of(size.height(), size.width()).equals(expected)) {
+        if (rule != null && !List.of(rule.size().height(), rule.size().width()).equals(expected)) {
             throw new RequestException(
                     "Image size %s: expected %dx%d as in %s, for only folders of image files are resized; leave it out"
-                            .formatted(size, expected.get(1), expected.get(0), train.path()));
+                            .formatted(rule.size(), expected.get(1), expected.get(0), train.path()));
         }
     }
 

@@ -20,7 +20,7 @@ public final class ImageDatasets {
      *       {@code t10k-images-idx3-ubyte} and {@code t10k-labels-idx1-ubyte}, perhaps with a dot before
      *       {@code idx}, perhaps with {@code .gz}; and perhaps a file {@code classes.txt} or
      *       {@code labels.txt} with the name of one class per line; or
-     *   <li>images as {@code train/CLASS/*.png}, {@code .jpg} or {@code .jpeg} and {@code test/CLASS/...}:
+     *   <li>images as {@code train/CLASS/*} and {@code test/CLASS/*}, in PNG, JPEG, GIF, BMP, TIFF or WebP:
      *       gray, or color if any of them is. Other files and hidden files are passed over.
      * </ul>
      *
@@ -31,11 +31,11 @@ public final class ImageDatasets {
      *
      * @param nameOrFolder {@code fashion-mnist}, or the path of a folder
      * @param dataHome where the folders of known data sets are
-     * @param size what to resize the images of a folder to, or null if they must have one size already
+     * @param rule what to resize the images of a folder to, or null if they must have one size already
      * @return the data set
      * @throws RequestException if it is missing, incomplete or broken
      */
-    public static ImageDataset load(String nameOrFolder, Path dataHome, @Nullable ImageSize size) {
+    public static ImageDataset load(String nameOrFolder, Path dataHome, @Nullable ResizeRule rule) {
         boolean known = isKnown(nameOrFolder);
         Path folder = known ? dataHome.resolve(FashionMnist.NAME) : path(nameOrFolder, dataHome);
         if (!Files.isDirectory(folder)) {
@@ -43,10 +43,10 @@ public final class ImageDatasets {
                     .formatted(nameOrFolder, expected(dataHome), folder));
         }
         if (IdxFolder.isOne(folder)) {
-            return IdxFolder.load(folder, size, known ? FashionMnist.SHA256 : List.of());
+            return IdxFolder.load(folder, rule, known ? FashionMnist.SHA256 : List.of());
         }
         if (!known && Files.isDirectory(folder.resolve("train"))) {
-            return ImageFolder.load(folder, size);
+            return ImageFolder.load(folder, rule);
         }
         throw new RequestException("Data set '%s': expected %s, found nothing of it to read in %s"
                 .formatted(nameOrFolder, expected(dataHome), folder));

@@ -17,16 +17,15 @@ final class ImageFolder {
 
     private ImageFolder() {}
 
-    static ImageDataset load(Path folder, @Nullable ImageSize size) {
+    static ImageDataset load(Path folder, @Nullable ResizeRule rule) {
         List<String> classes = classes(folder);
         List<ImageFile> trainFiles = files(folder, "train", classes);
         List<ImageFile> testFiles = files(folder, "test", classes);
         List<ImageFile> files =
                 Stream.concat(trainFiles.stream(), testFiles.stream()).toList();
-        DecodedImage first = decode(files.get(0), size);
-        List<DecodedImage> images =
-                InOrder.map(files, file -> checkSize(file, decode(file, size), files.get(0), first));
-        int channels = images.stream().mapToInt(DecodedImage::channels).max().orElseThrow();
+        Pixels first = decode(files.get(0), rule);
+        List<Pixels> images = InOrder.map(files, file -> checkSize(file, decode(file, rule), files.get(0), first));
+        int channels = images.stream().mapToInt(Pixels::channels).max().orElseThrow();
         int boundary = trainFiles.size();
         LabeledImages train = combine(folder, trainFiles, images.subList(0, boundary), channels);
         LabeledImages test = combine(folder, testFiles, images.subList(boundary, images.size()), channels);
@@ -76,10 +75,11 @@ final class ImageFolder {
         List<ImageFile> files = new ArrayList<>();
         for (int label = 0; label < classes.size(); label++) {
             Path ofClass = folder.resolve(part).resolve(classes.get(label));
-            List<Path> images = visible(ofClass, file -> Files.isRegularFile(file) && ImageFile.isNamedSo(file));
+            List<Path> images = visible(
+                    ofClass, file -> Files.isRegularFile(file) && ImageFormat.isNamedSo(ImageDatasets.name(file)));
             if (images.isEmpty()) {
                 throw new RequestException(
-                        "Data set: expected *.png, *.jpg or *.jpeg files in %s, found none; ".formatted(ofClass)
+                        "Data set: expected %s files in %s, found none; ".formatted(ImageFormat.titles(), ofClass)
                                 + "add images or remove the class from train and test");
             }
             for (Path image : images) {
@@ -102,23 +102,28 @@ final class ImageFolder {
         }
     }
 
-    private static DecodedImage decode(ImageFile file, @Nullable ImageSize size) {
+    private static Pixels decode(ImageFile file, @Nullable ResizeRule rule) {
         DecodedImage image = file.decode();
-        return size == null ? image : image.resized(size);
+        int channels = image.channels();
+        return new Pixels(
+                channels,
+                rule == null ? image.height() : rule.size().height(),
+                rule == null ? image.width() : rule.size().width(),
+                image.pixels(channels, rule));
     }
 
     /** Checks each image as it comes, so that a folder of large photographs is refused before it fills the memory. */
-    private static DecodedImage checkSize(ImageFile file, DecodedImage image, ImageFile firstFile, DecodedImage first) {
+    private static Pixels checkSize(ImageFile file, Pixels image, ImageFile firstFile, Pixels first) {
         if (image.width() != first.width() || image.height() != first.height()) {
             String size = first.width() + "x" + first.height();
             throw new RequestException(
-                    "Images of different sizes: %s has %s pixels and %s has %dx%d; try --image-size %s"
+                    "Images of different sizes: %s has %s pixels and %s has %dx%d; try --image-size %s, with --fit crop or pad if they are not to be stretched"
                             .formatted(firstFile.path(), size, file.path(), image.width(), image.height(), size));
         }
         return image;
     }
 
-    private static LabeledImages combine(Path folder, List<ImageFile> files, List<DecodedImage> images, int channels) {
+    private static LabeledImages combine(Path folder, List<ImageFile> files, List<Pixels> images, int channels) {
         int height = images.get(0).height();
         int width = images.get(0).width();
         int length = channels * height * width;
@@ -129,7 +134,7 @@ final class ImageFolder {
         }
         byte[] pixels = new byte[length * images.size()];
         for (int i = 0; i < images.size(); i++) {
-            System.arraycopy(images.get(i).pixels(channels), 0, pixels, i * length, length);
+            images.get(i).copy(pixels, i * length, length);
         }
         int[] labels = files.stream().mapToInt(ImageFile::label).toArray();
         return new LabeledImages(channels, height, width, pixels, labels);
@@ -141,5 +146,16 @@ final class ImageFolder {
             sha256.add(files.get(i).name()).add(files.get(i).label());
         }
         sha256.add(images.pixels());
+    }
+
+    @SuppressWarnings("ArrayRecordComponent")
+    private record Pixels(int channels, int height, int width, byte[] bytes) {
+
+        /** Copies a gray image once for each channel of the set. */
+        void copy(byte[] target, int from, int length) {
+            for (int to = from; to < from + length; to += bytes.length) {
+                System.arraycopy(bytes, 0, target, to, bytes.length);
+            }
+        }
     }
 }

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.data.ImageSize;
+import io.catwalk.runner.data.ResizeRule;
 import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.statistics.EquivalenceRegion;
@@ -155,7 +155,7 @@ public record ExperimentFile(Path path, Content content) {
      * Says which images, as {@link DatasetSpec} does.
      *
      * @param name a known data set or a folder
-     * @param imageSize what to resize an image folder to, as {@code WIDTHxHEIGHT}
+     * @param imageSize what to resize an image folder to, as {@link ResizeRule#parse} reads it
      * @param limitTrain number of training images to keep; 0 keeps all
      * @param limitTest number of test images to keep; 0 keeps all
      */
@@ -168,7 +168,7 @@ public record ExperimentFile(Path path, Content content) {
         /** Checks the size and the limits against their ranges. */
         public Dataset {
             if (imageSize != null) {
-                ImageSize.parse(imageSize);
+                ResizeRule.parse(imageSize);
             }
             new DatasetSpec("", null, or(limitTrain, 0), or(limitTest, 0));
         }

@@ -1,10 +1,11 @@
 package io.catwalk.runner.trial;
 
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.Fit;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageDatasets;
-import io.catwalk.runner.data.ImageSize;
 import io.catwalk.runner.data.LabeledImages;
+import io.catwalk.runner.data.ResizeRule;
 import java.io.File;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Says which images a trial sees.
  *
  * @param name a known data set or a folder
- * @param imageSize what to resize an image folder to, as {@code WIDTHxHEIGHT}; null keeps the size
+ * @param imageSize what to resize an image folder to, as {@link ResizeRule#parse} reads it; null keeps the size
  * @param limitTrain number of training images to keep, in equal shares of each class; 0 keeps all
  * @param limitTest number of test images to keep, likewise
  */
@@ -44,6 +45,16 @@ public record DatasetSpec(String name, @Nullable String imageSize, int limitTrai
     }
 
     /**
+     * Returns how images come to their size.
+     *
+     * @return null if they are not resized
+     */
+    @Nullable
+    Fit fit() {
+        return imageSize == null ? null : ResizeRule.parse(imageSize).fit();
+    }
+
+    /**
      * Loads the images.
      *
      * @param dataHome the folder that holds the known data sets
@@ -51,7 +62,7 @@ public record DatasetSpec(String name, @Nullable String imageSize, int limitTrai
      * @throws RequestException if there is no such data set, or something is wrong with its files
      */
     public ImageDataset load(Path dataHome) {
-        ImageDataset all = ImageDatasets.load(name, dataHome, imageSize == null ? null : ImageSize.parse(imageSize));
+        ImageDataset all = ImageDatasets.load(name, dataHome, imageSize == null ? null : ResizeRule.parse(imageSize));
         return new ImageDataset(
                 all.name(),
                 all.sha256(),

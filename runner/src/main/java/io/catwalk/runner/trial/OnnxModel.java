@@ -14,6 +14,7 @@ import io.catwalk.onnx.runtime.Preprocessing;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
+import io.catwalk.runner.data.Fit;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.LabeledImages;
 import io.catwalk.runner.data.Normalization;
@@ -46,15 +47,21 @@ final class OnnxModel {
      * @param file where to; its folder exists. One that is there stays unless the new one agrees
      * @param model the trained network
      * @param dataset whose test images are asked about
+     * @param fit how they came to their size; null if they had it
      * @param result of the trial
      * @param options how to write
      * @return how far the file differs from the network
      */
     static ParityResult write(
-            Path file, TrainedModel model, ImageDataset dataset, TrialOutcome.Done result, ExportOptions options) {
+            Path file,
+            TrainedModel model,
+            ImageDataset dataset,
+            @Nullable Fit fit,
+            TrialOutcome.Done result,
+            ExportOptions options) {
         Path draft = rejected(file);
         try {
-            byte[] bytes = bytes(model, dataset, result, options);
+            byte[] bytes = bytes(model, dataset, fit, result, options);
             AtomicFiles.write(draft, bytes);
             ParityResult parity = judged(draft, model, dataset, result.normalization());
             if (parity.agrees()) {
@@ -73,7 +80,11 @@ final class OnnxModel {
     }
 
     private static byte[] bytes(
-            TrainedModel model, ImageDataset dataset, TrialOutcome.Done result, ExportOptions options) {
+            TrainedModel model,
+            ImageDataset dataset,
+            @Nullable Fit fit,
+            TrialOutcome.Done result,
+            ExportOptions options) {
         OnnxExport export = OnnxExport.of(
                 model.block(),
                 new Shape(
@@ -81,8 +92,7 @@ final class OnnxModel {
                         model.task().height(),
                         model.task().width()));
         return options.apply(export, result.normalization())
-                .withMetadata(metadata(dataset, result, result.normalization(), options)
-                        .entries())
+                .withMetadata(metadata(dataset, fit, result, options).entries())
                 .bytes();
     }
 
@@ -119,8 +129,9 @@ final class OnnxModel {
     }
 
     private static OnnxMetadata metadata(
-            ImageDataset dataset, TrialOutcome.Done result, Normalization normalization, ExportOptions options) {
+            ImageDataset dataset, @Nullable Fit fit, TrialOutcome.Done result, ExportOptions options) {
         LabeledImages images = dataset.test();
+        Normalization normalization = result.normalization();
         OnnxMetadata metadata = OnnxMetadata.empty().withLabels(dataset.classes());
         if (images.channels() == 1 || images.channels() == 3) {
             metadata = metadata.withPreprocessing(new Preprocessing(
@@ -133,6 +144,7 @@ final class OnnxModel {
         Map<String, String> more = new TreeMap<>();
         more.put("classifier", result.trial().classifier());
         more.put("variant", result.trial().variant());
+        put(more, MetadataKeys.FIT, fit == null ? null : fit.key());
         put(more, MetadataKeys.AUTHOR, options.author());
         put(more, MetadataKeys.LICENSE, options.license());
         Json.flat(result.metrics().test()).forEach((name, value) -> {

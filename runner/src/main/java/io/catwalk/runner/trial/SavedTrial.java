@@ -162,7 +162,8 @@ public final class SavedTrial implements AutoCloseable {
     public ParityResult export(Path file, ExportOptions options) throws IOException {
         String other = otherNetwork();
         ParityResult parity = other == null
-                ? OnnxModel.write(file, model, dataset, result, options)
+                ? OnnxModel.write(
+                        file, model, dataset, folder.readOrder().dataset().fit(), result, options)
                 : ParityResult.without(Missing.ANOTHER_NETWORK, other);
         if (parity.missing() == Missing.UNWRITTEN) {
             throw new IOException("cannot write " + file + ": " + parity.worst());

@@ -112,7 +112,14 @@ final class TrialRun {
     /** Exports and cross-checks. A network without an ONNX form is trained and judged all the same. */
     private TrialOutcome.Done exported(TrainingStep.Trained trained, ImageDataset dataset, TrialOutcome.Done judged) {
         return TroubleException.reading(() -> judged.withOnnx(
-                OnnxModel.write(folder.onnx(), trained.model(), dataset, judged, folder.readExportOptions()), folder));
+                OnnxModel.write(
+                        folder.onnx(),
+                        trained.model(),
+                        dataset,
+                        order.dataset().fit(),
+                        judged,
+                        folder.readExportOptions()),
+                folder));
     }
 
     private TrialOutcome.Done done(TrainedWeights weights, TrialMetrics metrics, Spent spent) throws IOException {

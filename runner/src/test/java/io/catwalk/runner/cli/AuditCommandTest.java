@@ -181,7 +181,8 @@ final class AuditCommandTest {
         Path run = copyOfRun();
 
         assertThat(refusal("audit", run.toString(), "--limit-test", "5"))
-                .startsWith("--dataset, --image-size, --limit-train and --limit-test are for an audit without a run");
+                .startsWith(
+                        "--dataset, --image-size, --fit, --limit-train and --limit-test are for an audit without a run");
     }
 
     @Test

@@ -256,7 +256,7 @@ final class FileOptionsTest {
                         + "the size, such as --image-size 224x224");
         refused(
                 catwalk("predict", model, image, "--labels", COLORS, "--normalize", "0/1", "--image-size", "8x6"),
-                "expected 8x6 pixels, found 6x8; resize it, or add --resize");
+                "expected 8x6 pixels, found 6x8; resize it, or add --fit stretch, crop or pad");
         refused(
                 catwalk("predict", world.model(), picture, "--image-size", "9x8"),
                 "expected 8x8 as --image-size, the only size that it takes, found 9x8; leave it out");

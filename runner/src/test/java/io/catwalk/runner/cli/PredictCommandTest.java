@@ -133,8 +133,10 @@ final class PredictCommandTest {
     void anImageOfAnotherSizeIsTakenOnlyResized() throws IOException {
         String large = picture(BufferedImage.TYPE_BYTE_GRAY, 16, folder.resolve("large.png"));
 
-        refused(predict(large), "Image " + large + ": expected 8x8 pixels, found 16x16; resize it, or add --resize");
-        assertThat(json(predict(large, "--resize", "--json"))
+        refused(
+                predict(large),
+                "Image " + large + ": expected 8x8 pixels, found 16x16; resize it, or add --fit stretch, crop or pad");
+        assertThat(json(predict(large, "--fit", "stretch", "--json"))
                         .path(0)
                         .path("label")
                         .asString())
@@ -181,12 +183,14 @@ final class PredictCommandTest {
     void whatIsNoImageIsNamed() throws IOException {
         Path text = Files.writeString(folder.resolve("text.png"), "no picture at all");
 
-        refused(predict(text.toString()), "Image " + text + ": expected a gray or RGB image as PNG or JPEG, found no");
+        refused(
+                predict(text.toString()),
+                "Image " + text + ": expected a PNG, JPEG, GIF, BMP, TIFF or WebP file, found no image");
         Path gone = folder.resolve("gone.png");
         refused(
                 predict(gone.toString()),
-                "Image " + gone + ": expected a PNG or JPEG file, found none; check the path");
-        refused(predict(folder.toString()), "expected a PNG or JPEG file, found something else");
+                "Image " + gone + ": expected a PNG, JPEG, GIF, BMP, TIFF or WebP file, found none; check the path");
+        refused(predict(folder.toString()), "expected a PNG, JPEG, GIF, BMP, TIFF or WebP file, found something else");
         refused(predict(), "IMAGE");
     }
 

@@ -216,11 +216,11 @@ class IdxFolderTest {
 
     @Test
     void anotherImageSizeIsRefused() {
-        assertThatThrownBy(() -> ImageDatasets.load(folder.toString(), folder, new ImageSize(3, 4)))
+        assertThatThrownBy(() -> ImageDatasets.load(folder.toString(), folder, ResizeRule.parse("3x4")))
                 .isInstanceOf(RequestException.class)
                 .hasMessageContaining("Image size 3x4")
                 .hasMessageContaining("2x1");
-        assertThat(ImageDatasets.load(folder.toString(), folder, new ImageSize(2, 1)))
+        assertThat(ImageDatasets.load(folder.toString(), folder, ResizeRule.parse("2x1")))
                 .isNotNull();
     }
 

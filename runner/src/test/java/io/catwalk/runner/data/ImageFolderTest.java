@@ -208,7 +208,7 @@ class ImageFolderTest {
         writeSmallSet();
         write("train/b/0.png", png(gray(2, 1, 0, 100)));
 
-        assertThat(load(new ImageSize(4, 1)).train().pixels()).containsExactly(1, 1, 1, 1, 0, 25, 75, 100);
+        assertThat(load(ResizeRule.parse("4x1")).train().pixels()).containsExactly(1, 1, 1, 1, 0, 25, 75, 100);
         refuses()
                 .hasMessageContaining(folder.resolve("train/a/0.png") + " has 1x1")
                 .hasMessageContaining(folder.resolve("train/b/0.png") + " has 2x1")
@@ -352,8 +352,8 @@ class ImageFolderTest {
         write("test/b/0.png", png(gray(1, 1, 4)));
     }
 
-    private ImageDataset load(@Nullable ImageSize size) {
-        return ImageDatasets.load(folder.toString(), folder, size);
+    private ImageDataset load(@Nullable ResizeRule rule) {
+        return ImageDatasets.load(folder.toString(), folder, rule);
     }
 
     private AbstractThrowableAssert<?, ? extends Throwable> refuses() {
@@ -364,7 +364,8 @@ class ImageFolderTest {
 
     private byte[] decode(byte[] file) throws IOException {
         write("one.png", file);
-        return new ImageFile(folder.resolve("one.png"), "one.png", 0).decode().pixels();
+        DecodedImage image = new ImageFile(folder.resolve("one.png"), "one.png", 0).decode();
+        return image.pixels(image.channels(), null);
     }
 
     private void write(String name, byte[] content) throws IOException {

@@ -2,40 +2,56 @@ package io.catwalk.runner.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.awt.image.BufferedImage;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Expected values are worked out by hand from the triangle filter with pixel centers at one half. */
+/** Expected values are worked out by hand: means of what lies in an area, and lines between pixel centers at one half. */
 @Tag("tiny")
 class ResamplingTest {
 
     @Test
     void enlargingInterpolatesBetweenPixelCenters() {
-        assertThat(Resampling.resize(new byte[] {0, 100}, 1, 1, 2, new ImageSize(4, 1)))
-                .containsExactly(0, 25, 75, 100);
+        assertThat(gray(2, 1, 0, 100).pixels(1, ResizeRule.parse("4x1"))).containsExactly(0, 25, 75, 100);
     }
 
     @Test
-    void shrinkingWeighsEverySourcePixel() {
-        // Weights 0.75, 0.75, 0.25 of the first three pixels for the left, mirrored for the right.
-        assertThat(Resampling.resize(new byte[] {0, 0, 70, 70}, 1, 1, 4, new ImageSize(2, 1)))
-                .containsExactly(10, 60);
+    void shrinkingAveragesAreas() {
+        assertThat(gray(4, 1, 0, 10, 70, 80).pixels(1, ResizeRule.parse("2x1"))).containsExactly(5, 75);
     }
 
     @Test
-    void rowsAndColumnsAreResizedAlikeAndChannelsApart() {
-        byte[] twoChannels = {0, 100, 40, 40};
-
-        assertThat(Resampling.resize(twoChannels, 2, 2, 1, new ImageSize(1, 4)))
-                .containsExactly(0, 25, 75, 100, 40, 40, 40, 40);
+    void rowsShrinkWhileColumnsGrow() {
+        assertThat(gray(2, 2, 0, 100, 20, 120).pixels(1, ResizeRule.parse("4x1")))
+                .containsExactly(10, 35, 85, 110);
     }
 
     @Test
     void whiteStaysWhite() {
-        byte[] white = {-1, -1, -1, -1, -1, -1};
-
-        assertThat(Resampling.resize(white, 1, 2, 3, new ImageSize(7, 5)))
+        assertThat(gray(3, 2, 255, 255, 255, 255, 255, 255).pixels(1, ResizeRule.parse("7x5")))
                 .hasSize(35)
                 .containsOnly(-1);
+    }
+
+    @Test
+    void croppingKeepsTheMiddleAndPaddingPutsBlackAround() {
+        DecodedImage wide = gray(4, 2, 9, 20, 40, 9, 9, 20, 40, 9);
+
+        assertThat(wide.pixels(1, ResizeRule.parse("2x2 crop"))).containsExactly(20, 40, 20, 40);
+        assertThat(wide.pixels(1, ResizeRule.parse("4x4 pad")))
+                .containsExactly(0, 0, 0, 0, 9, 20, 40, 9, 9, 20, 40, 9, 0, 0, 0, 0);
+    }
+
+    @Test
+    void aLineOfPixelsIsNeverPaddedAway() {
+        assertThat(gray(8, 1, 1, 1, 1, 1, 5, 5, 5, 5).pixels(1, ResizeRule.parse("2x2 pad")))
+                .containsExactly(1, 5, 0, 0);
+    }
+
+    private static DecodedImage gray(int width, int height, int... values) {
+        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY);
+        image.getRaster().setSamples(0, 0, width, height, 0, values);
+        Samples samples = Samples.of(image.getColorModel(), image.getRaster()).orElseThrow();
+        return new DecodedImage(image.getRaster(), samples, Orientation.UPRIGHT);
     }
 }

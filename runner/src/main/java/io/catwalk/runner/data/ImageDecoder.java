@@ -1,0 +1,157 @@
+package io.catwalk.runner.data;
+
+import io.catwalk.runner.Reasons;
+import java.awt.image.BufferedImage;
+import java.awt.image.Raster;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
+import javax.imageio.ImageReadParam;
+import javax.imageio.ImageReader;
+import javax.imageio.ImageTypeSpecifier;
+import javax.imageio.stream.ImageInputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decodes image files, in memory that does not depend on what they claim: a file has at most {@value #MOST_FILE_BYTES}
+ * bytes, and an image at most {@value #MOST_PIXELS} pixels that take at most {@value #MOST_BYTES} bytes as they are
+ * stored. The header is looked at before anything is decoded.
+ */
+final class ImageDecoder {
+
+    static final int MOST_FILE_BYTES = 1 << 28;
+    static final int MOST_PIXELS = 1 << 26;
+    static final int MOST_BYTES = 1 << 28;
+
+    private static final int FOUR_INKS = 4;
+
+    /** Where a WebP says how many bytes follow. */
+    private static final int RIFF_LENGTH = 4;
+
+    /** The readers only warn where they fill what is missing with gray, or leave out the alpha of a WebP. */
+    private static final Pattern MAKES_IT_WRONG =
+            Pattern.compile("truncated|premature|alpha (not implemented|compression)", Pattern.CASE_INSENSITIVE);
+
+    private final ImageFormat format;
+    private final byte[] file;
+
+    private ImageDecoder(ImageFormat format, byte[] file) {
+        this.format = format;
+        this.file = file;
+    }
+
+    /**
+     * Decodes the first image of a file, whatever its name says of its format.
+     *
+     * @throws UnreadableImageException if it is damaged, cut off, too large or no such image
+     */
+    static DecodedImage decode(Path path) throws UnreadableImageException {
+        byte[] file;
+        try {
+            long length = Files.size(path);
+            if (length > MOST_FILE_BYTES) {
+                throw new UnreadableImageException("%d bytes, more than %d".formatted(length, MOST_FILE_BYTES), null);
+            }
+            file = Files.readAllBytes(path);
+        } catch (IOException e) {
+            throw new UnreadableImageException("what cannot be read (" + Reasons.of(e) + ")", e);
+        }
+        if (file.length == 0) {
+            throw new UnreadableImageException("an empty file", null);
+        }
+        ImageFormat format = ImageFormat.of(file).orElseThrow(() -> new UnreadableImageException("no image", null));
+        ImageDecoder decoder = new ImageDecoder(format, file);
+        if (format == ImageFormat.WEBP && decoder.isShorterThanItSays()) {
+            throw decoder.damaged("it is cut off", null); // the reader makes pixels of nothing
+        }
+        return decoder.decode();
+    }
+
+    private boolean isShorterThanItSays() {
+        long content = Integer.toUnsignedLong(
+                ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getInt(RIFF_LENGTH));
+        return RIFF_LENGTH + Integer.BYTES + content > file.length;
+    }
+
+    private DecodedImage decode() throws UnreadableImageException {
+        ImageReader reader = null;
+        try (ImageInputStream stream = new FileBytes(file)) {
+            reader = format.reader();
+            AtomicReference<@Nullable String> wrong = new AtomicReference<>();
+            reader.addIIOReadWarningListener((source, warning) -> {
+                if (MAKES_IT_WRONG.matcher(warning).find()) {
+                    wrong.set(warning);
+                }
+            });
+            reader.setInput(stream, true, true);
+            DecodedImage image = decode(reader);
+            String warning = wrong.get();
+            if (warning != null) {
+                throw damaged(Reasons.oneLine(warning), null);
+            }
+            return image;
+        } catch (IOException | RuntimeException e) {
+            // Damaged files lead the readers to wrong indices and sizes, to null and to casts.
+            throw damaged(Reasons.of(e), e);
+        } finally {
+            if (reader != null) {
+                reader.dispose();
+            }
+        }
+    }
+
+    private DecodedImage decode(ImageReader reader) throws IOException, UnreadableImageException {
+        ImageTags tags = ImageTags.of(format, file);
+        if (tags.profileBytes() > file.length) {
+            throw damaged("its color profile says that it has %d bytes".formatted(tags.profileBytes()), null);
+        }
+        if (tags.tilePixels() > MOST_PIXELS) {
+            throw damaged("its tiles have %d pixels".formatted(tags.tilePixels()), null);
+        }
+        checkSize(reader.getWidth(0), reader.getHeight(0), Byte.SIZE);
+        ImageTypeSpecifier stored = reader.getRawImageType(0);
+        if (stored != null) {
+            int bits = 0;
+            for (int band = 0; band < stored.getNumBands(); band++) {
+                bits += stored.getBitsPerBand(band);
+            }
+            checkSize(reader.getWidth(0), reader.getHeight(0), bits);
+        }
+        if (format == ImageFormat.JPEG && stored != null && stored.getNumBands() == FOUR_INKS) {
+            return new DecodedImage(
+                    reader.readRaster(0, null), new Samples.JpegInks(tags.isYcck()), tags.orientation());
+        }
+        // Asked for the colors of the file itself, a reader applies no profile. That of PNG never does, and would
+        // leave out a color that stands for nothing.
+        ImageReadParam param = reader.getDefaultReadParam();
+        if (stored != null && format != ImageFormat.PNG) {
+            param.setDestinationType(stored);
+        }
+        BufferedImage image = reader.read(0, param);
+        Raster raster = image.getRaster();
+        Samples samples = Samples.of(image.getColorModel(), raster)
+                .orElseThrow(() -> new UnreadableImageException(
+                        "a %s of samples that are neither gray, RGB nor CMYK in at most 16 bits"
+                                .formatted(format.title()),
+                        null));
+        return new DecodedImage(raster, samples, tags.orientation());
+    }
+
+    private void checkSize(int width, int height, int bits) throws UnreadableImageException {
+        long pixels = (long) width * height;
+        if (pixels < 1 || pixels > MOST_PIXELS || pixels * bits / Byte.SIZE > MOST_BYTES) {
+            throw new UnreadableImageException(
+                    "a %s of %dx%d pixels of %d bits, more than %d pixels or %d bytes"
+                            .formatted(format.title(), width, height, bits, MOST_PIXELS, MOST_BYTES),
+                    null);
+        }
+    }
+
+    private UnreadableImageException damaged(String how, @Nullable Exception cause) {
+        return new UnreadableImageException("a %s that cannot be decoded (%s)".formatted(format.title(), how), cause);
+    }
+}

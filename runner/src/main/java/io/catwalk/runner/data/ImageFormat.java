@@ -1,0 +1,79 @@
+package io.catwalk.runner.data;
+
+import com.twelvemonkeys.imageio.plugins.jpeg.JPEGImageReaderSpi;
+import com.twelvemonkeys.imageio.plugins.tiff.TIFFImageReaderSpi;
+import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.spi.IIORegistry;
+import javax.imageio.spi.ImageReaderSpi;
+import org.jspecify.annotations.Nullable;
+
+/** Lists the formats of image files that are read, each by one reader, whatever else is on the class path. */
+enum ImageFormat {
+    PNG("PNG", "\\x89PNG\\r\\n\\x1a\\n", null, "png"),
+    JPEG("JPEG", "\\xff\\xd8\\xff", JPEGImageReaderSpi.class, "jpg", "jpeg", "jpe", "jfif"),
+    GIF("GIF", "GIF8[79]a", null, "gif"),
+    BMP("BMP", "BM", null, "bmp", "dib"),
+    TIFF("TIFF", "II\\*\\x00|MM\\x00\\*", TIFFImageReaderSpi.class, "tif", "tiff"),
+    WEBP("WebP", "RIFF.{4}WEBP", WebPImageReaderSpi.class, "webp");
+
+    private static final int LONGEST_START = 12;
+
+    private final String title;
+    private final Pattern start;
+    private final @Nullable Class<? extends ImageReaderSpi> provider;
+    private final List<String> endings;
+
+    /**
+     * @param start what the first bytes of such a file are, read as Latin-1
+     * @param provider makes readers; null for that of the JDK
+     */
+    ImageFormat(String title, String start, @Nullable Class<? extends ImageReaderSpi> provider, String... endings) {
+        this.title = title;
+        this.start = Pattern.compile(start, Pattern.DOTALL);
+        this.provider = provider;
+        this.endings = List.of(endings);
+    }
+
+    /** Names all formats for people. */
+    static String titles() {
+        List<String> all = Stream.of(values()).map(format -> format.title).toList();
+        return String.join(", ", all.subList(0, all.size() - 1)) + " or " + all.get(all.size() - 1);
+    }
+
+    /** Says whether a file has the name of an image, in any letter case. */
+    static boolean isNamedSo(String fileName) {
+        int dot = fileName.lastIndexOf('.');
+        String ending = fileName.substring(dot + 1).toLowerCase(Locale.ROOT);
+        return dot > 0 && Stream.of(values()).anyMatch(format -> format.endings.contains(ending));
+    }
+
+    /** Tells the format by the first bytes of a file, whatever its name says. */
+    static Optional<ImageFormat> of(byte[] file) {
+        String first = new String(file, 0, Math.min(LONGEST_START, file.length), StandardCharsets.ISO_8859_1);
+        return Stream.of(values())
+                .filter(format -> format.start.matcher(first).lookingAt())
+                .findFirst();
+    }
+
+    /** Makes a reader, which the caller disposes of. */
+    ImageReader reader() throws IOException {
+        return provider == null
+                ? ImageIO.getImageReadersByFormatName(title).next()
+                : IIORegistry.getDefaultInstance()
+                        .getServiceProviderByClass(provider)
+                        .createReaderInstance();
+    }
+
+    String title() {
+        return title;
+    }
+}

@@ -1,0 +1,192 @@
+package io.catwalk.runner.data;
+
+import com.drew.imaging.ImageProcessingException;
+import com.drew.imaging.jpeg.JpegSegmentData;
+import com.drew.imaging.jpeg.JpegSegmentReader;
+import com.drew.imaging.jpeg.JpegSegmentType;
+import com.drew.imaging.png.PngChunk;
+import com.drew.imaging.png.PngChunkReader;
+import com.drew.imaging.png.PngChunkType;
+import com.drew.imaging.riff.RiffHandler;
+import com.drew.imaging.riff.RiffReader;
+import com.drew.imaging.tiff.TiffReader;
+import com.drew.lang.ByteArrayReader;
+import com.drew.lang.RandomAccessReader;
+import com.drew.lang.SequentialByteArrayReader;
+import com.drew.metadata.Metadata;
+import com.drew.metadata.exif.ExifDirectoryBase;
+import com.drew.metadata.exif.ExifReader;
+import com.drew.metadata.tiff.DirectoryTiffHandler;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds what stands beside the pixels of a file and matters to them: how it was held, how its inks are coded, and sizes
+ * that a decoder would believe. What is damaged, and what stands after it, is taken as not there, as other programs
+ * take it.
+ */
+final class ImageTags {
+
+    private static final String ICC_PREAMBLE = "ICC_PROFILE\0\1?";
+
+    /** Where an Adobe segment of a JPEG file says how its colors are coded, and the number for luma, chroma, black. */
+    private static final int ADOBE_TRANSFORM = 11;
+
+    private static final int YCCK = 2;
+
+    private Orientation orientation = Orientation.UPRIGHT;
+    private boolean isYcck;
+    private long profileBytes;
+    private long tilePixels = 1;
+
+    private ImageTags() {}
+
+    static ImageTags of(ImageFormat format, byte[] file) {
+        ImageTags tags = new ImageTags();
+        try {
+            SequentialByteArrayReader reader = new SequentialByteArrayReader(file);
+            switch (format) {
+                case JPEG ->
+                    tags.read(JpegSegmentReader.readSegments(
+                            reader, List.of(JpegSegmentType.APP1, JpegSegmentType.APP2, JpegSegmentType.APPE)));
+                case PNG -> {
+                    for (PngChunk chunk : new PngChunkReader().extract(reader, Set.of(PngChunkType.eXIf))) {
+                        tags.readExif(chunk.getBytes());
+                    }
+                }
+                case WEBP -> new RiffReader().processRiff(reader, tags.new Chunks());
+                case TIFF -> tags.readExif(file);
+                case GIF, BMP -> {}
+            }
+        } catch (ImageProcessingException | IOException | RuntimeException e) {
+            return tags;
+        }
+        return tags;
+    }
+
+    Orientation orientation() {
+        return orientation;
+    }
+
+    /** Says whether the first three of four components of a JPEG file are luma and chroma. */
+    boolean isYcck() {
+        return isYcck;
+    }
+
+    /** Returns how many bytes a color profile says that it has; a decoder makes room for them, though it is not asked. */
+    long profileBytes() {
+        return profileBytes;
+    }
+
+    /** Returns how many pixels a tile of a TIFF file has. */
+    long tilePixels() {
+        return tilePixels;
+    }
+
+    private void read(JpegSegmentData segments) throws ImageProcessingException, IOException {
+        byte[] adobe = segments.getSegment(JpegSegmentType.APPE);
+        isYcck = adobe != null && adobe.length > ADOBE_TRANSFORM && adobe[ADOBE_TRANSFORM] == YCCK;
+        for (byte[] segment : segments.getSegments(JpegSegmentType.APP2)) {
+            readProfile(segment, ICC_PREAMBLE.length());
+        }
+        for (byte[] segment : segments.getSegments(JpegSegmentType.APP1)) {
+            if (ExifReader.startsWithJpegExifPreamble(segment)) {
+                readExif(segment);
+            }
+        }
+    }
+
+    private void readExif(byte[] exif) throws ImageProcessingException, IOException {
+        int start = ExifReader.startsWithJpegExifPreamble(exif) ? ExifReader.JPEG_SEGMENT_PREAMBLE.length() : 0;
+        new TiffReader().processTiff(new ByteArrayReader(exif, start), new FirstDirectory(), 0);
+    }
+
+    /** Reads the first field of a profile (ICC.1:2022, 7.2.2); parts of a divided one have others there. */
+    private void readProfile(byte[] content, int start) {
+        if (content.length >= start + Integer.BYTES) {
+            profileBytes = Math.max(
+                    profileBytes,
+                    Integer.toUnsignedLong(ByteBuffer.wrap(content).getInt(start)));
+        }
+    }
+
+    /** Looks at the tags of the first directory. */
+    private final class FirstDirectory extends DirectoryTiffHandler {
+
+        FirstDirectory() {
+            super(new Metadata(), null);
+        }
+
+        @Override
+        public boolean customProcessTag(
+                int at, Set<Integer> processed, int header, RandomAccessReader reader, int tag, int byteCount)
+                throws IOException {
+            switch (tag) {
+                case ExifDirectoryBase.TAG_ORIENTATION -> orientation = Orientation.of(reader.getUInt16(at));
+                case ExifDirectoryBase.TAG_TILE_WIDTH, ExifDirectoryBase.TAG_TILE_LENGTH ->
+                    tilePixels *= byteCount == Short.BYTES ? reader.getUInt16(at) : reader.getUInt32(at);
+                case ExifDirectoryBase.TAG_INTER_COLOR_PROFILE -> readProfile(reader.getBytes(at, byteCount), 0);
+                default -> {}
+            }
+            return true;
+        }
+
+        @Override
+        public void setTiffMarker(int marker) {}
+
+        @Override
+        public boolean tryEnterSubIfd(int tag) {
+            return false;
+        }
+
+        @Override
+        public boolean hasFollowerIfd() {
+            return false;
+        }
+
+        @Override
+        public @Nullable Long tryCustomProcessFormat(int tag, int format, long count) {
+            return null;
+        }
+    }
+
+    /** Looks at the chunks of a WebP. */
+    private final class Chunks implements RiffHandler {
+
+        @Override
+        public boolean shouldAcceptRiffIdentifier(String identifier) {
+            return true;
+        }
+
+        @Override
+        public boolean shouldAcceptChunk(String name) {
+            return name.equals("EXIF") || name.equals("ICCP");
+        }
+
+        @Override
+        public boolean shouldAcceptList(String name) {
+            return false;
+        }
+
+        @Override
+        public void processChunk(String name, byte[] content) {
+            try {
+                if (name.equals("ICCP")) {
+                    readProfile(content, 0);
+                } else {
+                    readExif(content);
+                }
+            } catch (ImageProcessingException | IOException e) {
+                addError(e.toString());
+            }
+        }
+
+        @Override
+        public void addError(String message) {
+            // Damage beside the pixels is none of the image.
+        }
+    }
+}

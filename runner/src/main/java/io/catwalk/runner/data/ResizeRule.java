@@ -1,0 +1,36 @@
+package io.catwalk.runner.data;
+
+import io.catwalk.runner.RequestException;
+
+/**
+ * Says what every image of a set is resized to, and how.
+ *
+ * @param size that they all get
+ * @param fit what becomes of another shape
+ */
+public record ResizeRule(ImageSize size, Fit fit) {
+
+    /**
+     * Reads a rule.
+     *
+     * @param text such as {@code 96x64}, which stretches, or {@code 96x64 crop}
+     * @return the rule
+     * @throws RequestException if the text has another form or a number is out of its range
+     */
+    public static ResizeRule parse(String text) {
+        int space = text.indexOf(' ');
+        return space < 0
+                ? new ResizeRule(ImageSize.parse(text), Fit.STRETCH)
+                : new ResizeRule(ImageSize.parse(text.substring(0, space)), Fit.parse(text.substring(space + 1)));
+    }
+
+    /**
+     * Writes the rule, as {@link #parse} reads it.
+     *
+     * @return such as {@code 96x64 crop}
+     */
+    @Override
+    public String toString() {
+        return fit == Fit.STRETCH ? size.toString() : size + " " + fit.key();
+    }
+}

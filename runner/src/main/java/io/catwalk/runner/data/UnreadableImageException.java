@@ -1,0 +1,35 @@
+package io.catwalk.runner.data;
+
+import io.catwalk.runner.RequestException;
+import java.io.Serial;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** Says that a file holds no image that can be read, and why. */
+final class UnreadableImageException extends Exception {
+
+    @Serial
+    private static final long serialVersionUID = 1;
+
+    /**
+     * Creates the exception.
+     *
+     * @param reason what was found in place of an image, as the end of a sentence
+     */
+    UnreadableImageException(String reason, @Nullable Throwable cause) {
+        super(reason, cause);
+    }
+
+    /** Returns what was found in place of an image. */
+    String reason() {
+        return String.valueOf(getMessage());
+    }
+
+    /** Makes the one line for a person who asked for this file. */
+    RequestException of(Path file) {
+        return new RequestException(
+                "Image %s: expected a %s file, found %s; replace or remove it"
+                        .formatted(file, ImageFormat.titles(), reason()),
+                this);
+    }
+}
