@@ -3,6 +3,7 @@ package io.catwalk.runner.cli;
 import io.catwalk.onnx.Predictor;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.experiment.ExperimentFile;
+import io.catwalk.runner.process.ClassArchive;
 import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.PrivateFolder;
 import java.io.BufferedReader;
@@ -209,7 +210,6 @@ final class ForeignFile {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
-                "-Xshare:auto",
                 "-XX:-UsePerfData",
                 "-Xmx" + (heap >> 20) + "m",
                 "-XX:ErrorFile=" + crash,
@@ -218,6 +218,7 @@ final class ForeignFile {
                 "-Djava.awt.headless=true",
                 "-Dfile.encoding=UTF-8",
                 "-D" + INSIDE + "=" + SIGNS));
+        line.addAll(ClassArchive.options());
         for (String name : System.getProperties().stringPropertyNames()) {
             if (name.startsWith("catwalk.") || name.equals("sun.jnu.encoding")) {
                 line.add("-D" + name + "=" + System.getProperty(name));

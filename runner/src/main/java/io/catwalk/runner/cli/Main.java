@@ -1,8 +1,8 @@
 package io.catwalk.runner.cli;
 
-import ch.qos.logback.classic.Level;
 import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.graph.ExportException;
+import io.catwalk.runner.LogSetup;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.plugin.PluginException;
@@ -11,6 +11,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -23,22 +24,6 @@ import picocli.CommandLine.ScopeType;
 @Command(
         name = "catwalk",
         description = "Trains image classifiers, compares them fairly, and ships them as ONNX.",
-        subcommands = {
-            CompareCommand.class,
-            TrainCommand.class,
-            CrossvalCommand.class,
-            TuneCommand.class,
-            ResumeCommand.class,
-            ReportCommand.class,
-            EvaluateCommand.class,
-            ExportCommand.class,
-            VerifyCommand.class,
-            PredictCommand.class,
-            BenchCommand.class,
-            AuditCommand.class,
-            ListCommand.class,
-            DoctorCommand.class
-        },
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND",
@@ -52,6 +37,23 @@ import picocli.CommandLine.ScopeType;
 public final class Main {
 
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
+
+    /** In the order of the help. A command is called as its class is, without the last word. */
+    private static final List<Class<?>> COMMANDS = List.of(
+            CompareCommand.class,
+            TrainCommand.class,
+            CrossvalCommand.class,
+            TuneCommand.class,
+            ResumeCommand.class,
+            ReportCommand.class,
+            EvaluateCommand.class,
+            ExportCommand.class,
+            VerifyCommand.class,
+            PredictCommand.class,
+            BenchCommand.class,
+            AuditCommand.class,
+            ListCommand.class,
+            DoctorCommand.class);
 
     @Option(
             names = "--verbose",
@@ -86,7 +88,9 @@ public final class Main {
     static int run(PrintWriter out, PrintWriter err, String... arguments) {
         Main main = new Main();
         Console console = new Console(out, err);
-        CommandLine commandLine = new CommandLine(main)
+        CommandLine commandLine = new CommandLine(main);
+        wanted(arguments).forEach(commandLine::addSubcommand);
+        commandLine
                 .setOut(out)
                 .setErr(err)
                 .setCaseInsensitiveEnumValuesAllowed(true)
@@ -111,9 +115,21 @@ public final class Main {
         }
     }
 
+    /** Returns the command that is asked for, or else all of them: to read what all can do takes a fifth of a second. */
+    private static List<Class<?>> wanted(String... arguments) {
+        String name = Stream.of(arguments)
+                .filter(argument -> !argument.startsWith("-"))
+                .findFirst()
+                .orElse("");
+        List<Class<?>> asked = COMMANDS.stream()
+                .filter(command -> command.getSimpleName().equalsIgnoreCase(name + "Command"))
+                .toList();
+        return asked.isEmpty() ? COMMANDS : asked;
+    }
+
     private void configureLog() {
-        if (verbose && LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME) instanceof ch.qos.logback.classic.Logger root) {
-            root.setLevel(Level.INFO);
+        if (verbose) {
+            LogSetup.show();
         }
     }
 

@@ -1,8 +1,11 @@
 package io.catwalk.runner.trial;
 
+import ai.djl.engine.Engine;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Settings that the PyTorch engine reads once, as it starts: set before anything touches DJL, or never.
@@ -15,6 +18,8 @@ public final class EngineSettings {
      */
     public static final String NO_TELEMETRY = "ORT_DISABLE_TELEMETRY";
 
+    private static final Logger LOG = LoggerFactory.getLogger(EngineSettings.class);
+
     private EngineSettings() {}
 
     /**
@@ -26,6 +31,24 @@ public final class EngineSettings {
      */
     public static void apply(int threads) {
         properties(threads).forEach(System::setProperty);
+    }
+
+    /**
+     * Loads the native libraries on a thread beside the caller's, who need not wait: whoever first asks for the engine
+     * does, and is told what went wrong.
+     */
+    static void startEngine() {
+        Thread start = new Thread(
+                () -> {
+                    try {
+                        Engine.getInstance();
+                    } catch (Throwable e) {
+                        LOG.info("The engine did not start", e);
+                    }
+                },
+                "start-engine");
+        start.setDaemon(true);
+        start.start();
     }
 
     static List<String> jvmOptions(int threads) {

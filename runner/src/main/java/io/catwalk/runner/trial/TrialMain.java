@@ -35,6 +35,9 @@ final class TrialMain {
         ParentPipe parent = ParentPipe.open(System.in);
         // Whatever a plugin prints belongs into the log.
         System.setOut(System.err);
+        if (arguments[0].equals(TRAIN)) {
+            EngineSettings.startEngine(); // while the order and the images are read
+        }
         int exit;
         try {
             parent.send(run(arguments, parent).message());

@@ -59,6 +59,88 @@ final class LauncherIT {
     }
 
     @Test
+    void classesComeFromTheArchiveHereAndInTheProcessOfATrial() throws Exception {
+        TinyImages.write(folder.resolve("tiny"));
+        ProcessBuilder builder = catwalk(
+                "train small-conv --dataset tiny --epochs 1 --batch-size 16 --limit-train 60 --out run".split(" ", -1));
+        builder.environment().put("CATWALK_OPTS", "-Xlog:class+load:file=" + folder.resolve("loaded-%p"));
+
+        assertThat(Catwalk.finish(builder).exitCode()).isEqualTo(ExitCode.DONE);
+
+        assertThat(loaded("io.catwalk.runner.cli.TrainCommand ")).contains("shared objects file");
+        assertThat(loaded("io.catwalk.runner.trial.TrialMain ")).contains("shared objects file");
+        assertThat(loaded("ai.djl.pytorch.engine.PtEngine ")).contains("shared objects file");
+    }
+
+    /** Returns the line of the log of loaded classes that is about one. */
+    private String loaded(String name) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.filter(file -> file.getFileName().toString().startsWith("loaded-"))
+                    .toList()) {
+                for (String line : Files.readAllLines(file)) {
+                    if (line.contains(" " + name)) {
+                        return line;
+                    }
+                }
+            }
+        }
+        return "";
+    }
+
+    @Test
+    void aCopyElsewhereAnswersWithoutTheArchive() throws Exception {
+        Path copy = folder.resolve("a copy");
+        assertThat(new ProcessBuilder("cp", "-R", HOME.toString(), copy.toString())
+                        .start()
+                        .waitFor())
+                .isZero();
+        requireSameAnswer(new ProcessBuilder(copy.resolve("bin/catwalk").toString(), "list"));
+
+        Files.writeString(copy.resolve("lib/catwalk.jsa.for"), "");
+        requireSameAnswer(new ProcessBuilder(copy.resolve("bin/catwalk").toString(), "list"));
+
+        Files.delete(copy.resolve("lib/catwalk.jsa.for"));
+        requireSameAnswer(new ProcessBuilder(copy.resolve("bin/catwalk").toString(), "list"));
+    }
+
+    @Test
+    void anArchiveThatIsDamagedOrOfOtherJarsIsPassedOver() throws Exception {
+        Path copy = folder.resolve("copy");
+        assertThat(new ProcessBuilder("cp", "-R", HOME.toString(), copy.toString())
+                        .start()
+                        .waitFor())
+                .isZero();
+        Path claim = copy.resolve("lib/catwalk.jsa.for");
+        Files.writeString(claim, Files.readAllLines(claim).get(0) + "\n" + copy.toRealPath() + "\n");
+        requireSameAnswer(new ProcessBuilder(copy.resolve("bin/catwalk").toString(), "list"));
+
+        Path archive = copy.resolve("lib/catwalk.jsa");
+        Files.delete(archive);
+        Files.write(archive, new byte[100_000]);
+        requireSameAnswer(new ProcessBuilder(copy.resolve("bin/catwalk").toString(), "list"));
+    }
+
+    @Test
+    void anotherJvmPassesTheArchiveOver() throws Exception {
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        Path other = Files.createDirectories(folder.resolve("jdk/bin")).resolve("java");
+        Catwalk.script(other, "#!/bin/sh\necho \"$@\" >> '" + folder + "/given'\nexec '" + java + "' \"$@\"\n");
+        ProcessBuilder builder = new ProcessBuilder(LAUNCHER.toString(), "list");
+        builder.environment().put("JAVA_HOME", folder.resolve("jdk").toString());
+
+        requireSameAnswer(builder);
+
+        assertThat(folder.resolve("given")).content().contains("Main list").doesNotContain("catwalk.jsa");
+    }
+
+    private void requireSameAnswer(ProcessBuilder builder) throws Exception {
+        Catwalk.Answer answer = Catwalk.finish(builder.directory(folder.toFile()));
+        assertThat(answer.err()).isEmpty();
+        assertThat(answer.out()).isEqualTo(Catwalk.finish(catwalk("list")).out());
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.DONE);
+    }
+
+    @Test
     void versionNamesTheProgramAndItsEngine() throws Exception {
         Catwalk.Answer answer = Catwalk.finish(catwalk("--version"));
 

@@ -1,0 +1,53 @@
+package io.catwalk.runner;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.spi.Configurator;
+import ch.qos.logback.classic.spi.ConfiguratorRank;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.joran.spi.ConsoleTarget;
+import ch.qos.logback.core.spi.ContextAwareBase;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sets the log up, which goes to the error stream if anybody wants one: the service loader finds it. The same in a file
+ * of XML would take a tenth of a second at each start.
+ */
+@ConfiguratorRank(ConfiguratorRank.CUSTOM_TOP_PRIORITY)
+public final class LogSetup extends ContextAwareBase implements Configurator {
+
+    /** A trial's process says INFO in its log; the program itself is quiet unless asked. */
+    @Override
+    public ExecutionStatus configure(LoggerContext context) {
+        show(context, Level.toLevel(System.getProperty("catwalk.log"), Level.OFF));
+        return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+    }
+
+    /** Shows what is logged from now on, from INFO on. */
+    public static void show() {
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+            show(context, Level.INFO);
+        }
+    }
+
+    private static void show(LoggerContext context, Level level) {
+        Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
+        root.setLevel(level);
+        if (level == Level.OFF || root.iteratorForAppenders().hasNext()) {
+            return;
+        }
+        PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+        encoder.setContext(context);
+        encoder.setPattern("%d{HH:mm:ss.SSS} %-5level %logger{0} - %msg%n");
+        encoder.start();
+        ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
+        appender.setContext(context);
+        appender.setTarget(ConsoleTarget.SystemErr.getName());
+        appender.setEncoder(encoder);
+        appender.start();
+        root.addAppender(appender);
+    }
+}
