@@ -36,6 +36,14 @@ final class ForeignFile {
         int run() throws IOException, InterruptedException;
     }
 
+    /** Says what the process prints. */
+    enum Output {
+        /** One answer, which is not given if the process fails. */
+        WHOLE,
+        /** One answer after the other, each of which stands for itself. */
+        STREAM
+    }
+
     /** Is set in the process that does the work; there, {@link #SIGNS} asks it for signs. */
     static final String INSIDE = "catwalk.foreign";
 
@@ -66,6 +74,23 @@ final class ForeignFile {
      * @throws RequestException if the process does not live to the end
      */
     int run(CommandSpec command, Path file, Work work) throws IOException, InterruptedException {
+        List<String> arguments = command.root().commandLine().getParseResult().originalArgs();
+        return run(command, file, work, arguments, Output.WHOLE);
+    }
+
+    /**
+     * Does the work in a process of its own, unless this is that process.
+     *
+     * @param command that the user gave
+     * @param file that it is about
+     * @param work what it does
+     * @param arguments that the process gets
+     * @param output how its answers come
+     * @return the exit code
+     * @throws RequestException if the process does not live to the end
+     */
+    int run(CommandSpec command, Path file, Work work, List<String> arguments, Output output)
+            throws IOException, InterruptedException {
         long seconds = ExperimentFile.seconds("--timeout", timeout);
         if (seconds < 1) {
             throw new RequestException("--timeout must be at least 1s, but is " + timeout);
@@ -77,14 +102,13 @@ final class ForeignFile {
         Path crash = PrivateFolder.claim()
                 .temporary()
                 .resolve("crash-" + ProcessHandle.current().pid() + ".log");
-        ProcessBuilder builder = new ProcessBuilder(
-                commandLine(crash, command.root().commandLine().getParseResult().originalArgs()));
+        ProcessBuilder builder = new ProcessBuilder(commandLine(crash, arguments));
         builder.environment().putAll(EngineSettings.environment());
         Process process = builder.start();
         Thread end = new Thread(() -> kill(process), "end-foreign-file");
         Runtime.getRuntime().addShutdownHook(end);
         try {
-            return follow(process, file, crash, seconds, console);
+            return follow(process, file, crash, seconds, output, console);
         } finally {
             kill(process);
             Files.deleteIfExists(crash);
@@ -143,15 +167,18 @@ final class ForeignFile {
         return System.getProperty(INSIDE) != null;
     }
 
-    private int follow(Process process, Path file, Path crash, long seconds, Console console)
+    private int follow(Process process, Path file, Path crash, long seconds, Output output, Console console)
             throws InterruptedException {
         Semaphore signs = new Semaphore(0);
         List<String> answers = new ArrayList<>(); // a JVM that crashes says so among them
         List<String> notes = new ArrayList<>();
-        Thread out = reader(process.inputReader(StandardCharsets.UTF_8), answers::add);
+        Thread out = reader(
+                process.inputReader(StandardCharsets.UTF_8), output == Output.STREAM ? console::line : answers::add);
         Thread err = reader(process.errorReader(StandardCharsets.UTF_8), line -> {
             if (line.equals(SIGN)) {
                 signs.release();
+            } else if (output == Output.STREAM) {
+                console.note(line);
             } else if (notes.size() < MOST_NOTES) {
                 notes.add(line);
             }

@@ -14,16 +14,16 @@ import io.catwalk.runner.data.ImageSize;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.trial.PrivateFolder;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,7 +40,10 @@ import picocli.CommandLine.Spec;
         sortOptions = false)
 final class PredictCommand implements Callable<Integer> {
 
-    private static final int SHOWN = 3;
+    /** What a batch takes at most, in numbers: 16 MiB as floats. */
+    private static final int BATCH_NUMBERS = 4 << 20;
+
+    private static final int MOST_AT_ONCE = 64;
 
     @Spec
     private CommandSpec spec;
@@ -50,10 +53,25 @@ final class PredictCommand implements Callable<Integer> {
 
     @Parameters(
             index = "1..*",
-            arity = "1..*",
-            paramLabel = "IMAGE",
-            description = "Image files: PNG, JPEG, GIF, BMP, TIFF or WebP.")
+            arity = "0..*",
+            paramLabel = "IMAGE|DIR",
+            description = "Image files (PNG, JPEG, GIF, BMP, TIFF or WebP), and folders of them, however deep.")
     private List<Path> images = List.of();
+
+    @Option(
+            names = "--from",
+            paramLabel = "FILE|-",
+            description = "Label the images of a list with one path a line, too; - is standard input, read to its end.")
+    private @Nullable Path list;
+
+    @Option(names = "--top", paramLabel = "K", description = "How many classes to name. Default: 3; all with --json")
+    private @Nullable Integer top;
+
+    @Option(names = "--csv", description = "Print a table: image, label1, probability1, label2, ...")
+    private boolean csv;
+
+    @Option(names = "--json-lines", description = "Print a JSON object on each line.")
+    private boolean jsonLines;
 
     @Option(
             names = "--fit",
@@ -75,7 +93,7 @@ final class PredictCommand implements Callable<Integer> {
     @Mixin
     private FileOptions options;
 
-    @Option(names = "--json", description = "Print JSON.")
+    @Option(names = "--json", description = "Print one JSON array.")
     private boolean json;
 
     @Mixin
@@ -83,37 +101,90 @@ final class PredictCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        return foreign.run(spec, file, this::label);
+        Answers answers = Answers.of(json, jsonLines, csv, top);
+        if (images.isEmpty() && list == null) {
+            throw new RequestException("expected images: name an IMAGE or a folder, or a list of them with --from");
+        }
+        List<String> arguments = spec.root().commandLine().getParseResult().originalArgs();
+        if (list == null || !list.toString().equals("-")) {
+            return foreign.run(spec, file, () -> label(answers), arguments, answers.output());
+        }
+        Path kept = PrivateFolder.claim()
+                .temporary()
+                .resolve("paths-" + ProcessHandle.current().pid() + ".txt");
+        try {
+            ImagePaths.keep(System.in, kept);
+            list = kept;
+            List<String> changed = arguments.stream()
+                    .map(one -> one.equals("-") ? kept.toString() : one.equals("--from=-") ? "--from=" + kept : one)
+                    .toList();
+            return foreign.run(spec, file, () -> label(answers), changed, answers.output());
+        } finally {
+            Files.deleteIfExists(kept);
+        }
     }
 
-    private int label() {
+    private int label(Answers answers) throws InterruptedException {
         Console console = new Console(spec);
         PrivateFolder.claim();
-        try (OnnxPredictor predictor =
-                OnnxPredictor.open(file, OnnxOptions.standard().withThreads(1), options.hints())) {
+        try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard(), options.hints())) {
             ForeignFile.sign(console);
             Signature signature = predictor.signature();
             List<String> names = names(predictor.metadata(), signature);
             options.requireSize(file, signature);
             Preprocessing preprocessing = options.preprocessing(file, predictor);
             Fit fit = fit(predictor.metadata());
-            List<Map<String, Object>> answers = new ArrayList<>();
-            for (Path image : images) {
-                byte[] pixels = ImagePixels.read(
-                        image, signature.channels(), new ImageSize(signature.width(), signature.height()), fit);
-                float[] logits = predictor.logits(preprocessing.normalize(pixels), 1);
-                ForeignFile.sign(console);
-                double[] probabilities = probabilities(predictor.scores(), logits);
-                answers.add(answer(image, names, probabilities));
-                if (!json) {
-                    print(image, names, probabilities, console);
+            ImageSize size = new ImageSize(signature.width(), signature.height());
+            try (Stream<Path> paths = ImagePaths.of(images, list, console);
+                    DecodedAhead ahead = new DecodedAhead(
+                            paths.iterator(),
+                            path -> preprocessing.normalize(ImagePixels.read(path, signature.channels(), size, fit)),
+                            Math.max(1, Math.min(MOST_AT_ONCE, BATCH_NUMBERS / signature.imageSize())))) {
+                answers.begin(names, console);
+                int failed = 0;
+                for (List<DecodedAhead.Image> some = ahead.next(); !some.isEmpty(); some = ahead.next()) {
+                    failed += label(some, predictor, names, answers, console);
+                    ForeignFile.sign(console);
                 }
-            }
-            if (json) {
-                console.json(answers);
+                answers.end(console);
+                return failed == 0 ? ExitCode.DONE : ExitCode.SOME_FAILED;
+            } catch (UncheckedIOException e) {
+                throw ImagePaths.unreadable(list, e);
             }
         }
-        return ExitCode.DONE;
+    }
+
+    /** Labels those that could be read, and returns how many could not. One that was asked for by name must be read. */
+    private int label(
+            List<DecodedAhead.Image> some,
+            OnnxPredictor predictor,
+            List<String> names,
+            Answers answers,
+            Console console) {
+        List<DecodedAhead.Image> read = new ArrayList<>();
+        for (DecodedAhead.Image image : some) {
+            RequestException failure = image.failure();
+            if (failure == null) {
+                read.add(image);
+            } else if (images.contains(image.path())) {
+                throw failure;
+            } else {
+                console.note(String.valueOf(failure.getMessage()));
+            }
+        }
+        if (!read.isEmpty()) {
+            int length = predictor.signature().imageSize();
+            float[] pixels = new float[read.size() * length];
+            for (int i = 0; i < read.size(); i++) {
+                System.arraycopy(read.get(i).pixels(), 0, pixels, i * length, length);
+            }
+            float[] logits = predictor.logits(pixels, read.size());
+            for (int i = 0; i < read.size(); i++) {
+                float[] its = Arrays.copyOfRange(logits, i * names.size(), (i + 1) * names.size());
+                answers.add(read.get(i).path(), names, probabilities(predictor.scores(), its), console);
+            }
+        }
+        return some.size() - read.size();
     }
 
     /** Takes the softmax, unless the file ends with one. */
@@ -159,32 +230,5 @@ final class PredictCommand implements Callable<Integer> {
                 : IntStream.range(0, names.size())
                         .mapToObj(i -> i + ": " + names.get(i))
                         .toList();
-    }
-
-    private static Map<String, Object> answer(Path image, List<String> names, double[] probabilities) {
-        Map<String, Object> byName = new LinkedHashMap<>();
-        for (int i = 0; i < probabilities.length; i++) {
-            byName.put(names.get(i), probabilities[i]);
-        }
-        Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("image", image.toString());
-        answer.put("label", names.get(ranking(probabilities).get(0)));
-        answer.put("probabilities", byName);
-        return answer;
-    }
-
-    private static void print(Path image, List<String> names, double[] probabilities, Console console) {
-        List<String> best = ranking(probabilities).stream()
-                .limit(SHOWN)
-                .map(i -> String.format(Locale.ROOT, "%s %.1f %%", names.get(i), probabilities[i] * 100))
-                .toList();
-        console.item(image + ": ", String.join(", ", best));
-    }
-
-    private static List<Integer> ranking(double[] probabilities) {
-        return IntStream.range(0, probabilities.length)
-                .boxed()
-                .sorted(Comparator.comparingDouble((Integer i) -> -probabilities[i]))
-                .toList();
     }
 }

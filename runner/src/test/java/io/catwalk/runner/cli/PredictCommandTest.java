@@ -13,6 +13,7 @@ import io.catwalk.runner.Json;
 import io.catwalk.runner.evaluation.Predictions;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -180,6 +181,111 @@ final class PredictCommandTest {
     }
 
     @Test
+    void aFolderIsLabeledAsATableImageByImage() throws IOException {
+        Path pictures = Files.createDirectories(folder.resolve("pictures/deep"));
+        for (int i = 0; i < 5; i++) {
+            world.picture(i, pictures.resolve("image" + i + ".PNG"));
+        }
+        Files.writeString(pictures.resolve(".hidden"), "x");
+        Files.writeString(pictures.resolve("Thumbs.db"), "x");
+        Files.writeString(pictures.resolve("zero.png"), "");
+
+        Catwalk.Answer answer = predict(folder.resolve("pictures").toString(), "--csv", "--top", "2");
+
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.SOME_FAILED);
+        assertThat(answer.err())
+                .contains("passed over 1 files of the system (Thumbs.db and the like), 1 hidden files")
+                .contains("zero.png: expected a PNG, JPEG, GIF, BMP, TIFF or WebP file, found an empty file")
+                .hasLineCount(2);
+        List<String> lines = answer.out().lines().toList();
+        assertThat(lines).hasSize(6);
+        assertThat(lines.get(0)).isEqualTo("image,label1,probability1,label2,probability2");
+        for (int i = 0; i < 5; i++) {
+            String[] cells = lines.get(i + 1).split(",");
+            assertThat(cells).hasSize(5);
+            assertThat(cells[0]).endsWith("deep/image" + i + ".PNG");
+            assertThat(cells[1]).isEqualTo(names.get(stored.predicted()[i]));
+            assertThat(Double.parseDouble(cells[2]))
+                    .isCloseTo(stored.probabilities(i)[stored.predicted()[i]], within(1e-4));
+        }
+    }
+
+    @Test
+    void pathsComeFromAListAndFromStandardInput() throws IOException {
+        Path list = folder.resolve("list.txt");
+        StringBuilder paths = new StringBuilder();
+        for (int i = 0; i < 150; i++) {
+            paths.append(world.picture(i % 10, folder.resolve("image" + i + ".png")))
+                    .append("\n\n");
+        }
+        Files.writeString(list, paths);
+
+        Catwalk.Answer fromList = predict("--from", list.toString(), "--json-lines", "--top", "1");
+        InputStream before = System.in;
+        Catwalk.Answer fromInput;
+        try {
+            System.setIn(Files.newInputStream(list));
+            fromInput = predict("--from", "-", "--json-lines", "--top", "1");
+        } finally {
+            System.setIn(before);
+        }
+
+        assertThat(fromList.exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(fromInput).isEqualTo(fromList);
+        List<JsonNode> answers = fromList.out().lines().map(Json.JSON::readTree).toList();
+        assertThat(answers).hasSize(150);
+        for (int i = 0; i < 150; i++) {
+            assertThat(answers.get(i).path("image").asString()).endsWith("/image" + i + ".png");
+            String label = names.get(stored.predicted()[i % 10]);
+            assertThat(answers.get(i).path("label").asString()).isEqualTo(label);
+            assertThat(answers.get(i).path("probabilities").propertyNames()).containsExactly(label);
+        }
+    }
+
+    @Test
+    void aListThatCannotBeReadIsOneLine() throws IOException {
+        Path latin = Files.write(folder.resolve("latin.txt"), new byte[] {(byte) 0xe4, '.', 'p', 'n', 'g'});
+
+        assertThat(predict("--from", latin.toString()).err())
+                .isEqualTo("catwalk: Cannot read the list " + latin
+                        + ": another encoding; expected UTF-8 text with one path a line\n");
+        assertThat(predict("--from", folder + "/none").err())
+                .startsWith("catwalk: Cannot read the list " + folder + "/none: no such file");
+        assertThat(predict(Files.createDirectory(folder.resolve("empty")).toString())
+                        .err())
+                .contains("empty: expected a folder with images, found none; check the path");
+        refused(predict(image, "--csv", "--json"), "expected one of --json, --json-lines and --csv, found several");
+        refused(predict(image, "--top", "0"), "--top must be");
+    }
+
+    @Test
+    void imagesOfAnotherSizeAreFittedAsTheFileSays() throws IOException {
+        Path fitted = world.changed(
+                folder.resolve("fitted.onnx"),
+                model -> model.addMetadataPropsBuilder()
+                        .setKey("preprocessing.fit")
+                        .setValue("crop"));
+        // The middle of a wide picture is picture 3; what is left and right of it is black.
+        BufferedImage three = ImageIO.read(Path.of(image).toFile());
+        BufferedImage wide = new BufferedImage(24, 8, BufferedImage.TYPE_BYTE_GRAY);
+        wide.getRaster().setRect(8, 0, three.getRaster());
+        String other = folder.resolve("wide.png").toString();
+        ImageIO.write(wide, "png", Path.of(other).toFile());
+
+        assertThat(json(predict(fitted, other, "--json")).path(0).path("probabilities"))
+                .isEqualTo(json(predict(image, "--json")).path(0).path("probabilities"));
+        refused(
+                predict(
+                        world.changed(
+                                folder.resolve("odd.onnx"),
+                                model -> model.addMetadataPropsBuilder()
+                                        .setKey("preprocessing.fit")
+                                        .setValue("squeeze")),
+                        other),
+                "Fit: expected one of stretch, crop, pad, found 'squeeze'");
+    }
+
+    @Test
     void whatIsNoImageIsNamed() throws IOException {
         Path text = Files.writeString(folder.resolve("text.png"), "no picture at all");
 
@@ -190,8 +296,7 @@ final class PredictCommandTest {
         refused(
                 predict(gone.toString()),
                 "Image " + gone + ": expected a PNG, JPEG, GIF, BMP, TIFF or WebP file, found none; check the path");
-        refused(predict(folder.toString()), "expected a PNG, JPEG, GIF, BMP, TIFF or WebP file, found something else");
-        refused(predict(), "IMAGE");
+        refused(predict(), "expected images: name an IMAGE or a folder, or a list of them with --from");
     }
 
     @Test
