@@ -1,14 +1,20 @@
 #!/usr/bin/python3
-"""Times an epoch of Catwalk against one of Python PyTorch, in turns, and writes epochs.json.
+"""Times an epoch of Catwalk against the same training in Python PyTorch, in turns, and writes epochs.json.
 
 Both train the same network with the same batch size, optimizer, schedule, augmentation, weight average and
-clipping, on 54,000 images of Fashion-MNIST. Needs Debian's python3-torch and libopenblas0-openmp.
+clipping, on 10,800 images of Fashion-MNIST. Python does so in each way that somebody who wants speed would try:
+float, channels-last, and autocast to bfloat16 (pytorch_epochs.py). The second of two epochs counts, when all
+code is compiled. Needs Debian's python3-torch and libopenblas0-openmp.
 
-Usage: epochs.py CATWALK DATA_FOLDER [ROUNDS [THREADS]]
+Usage: epochs.py CATWALK DATA_FOLDER [ROUNDS [BEFORE]]
   CATWALK      the launcher, catwalk in the checkout or bin/catwalk of the packed program
   DATA_FOLDER  test-data/fashion-mnist
+  ROUNDS       of all ways in turns, 5 without it
+  BEFORE       launcher of an older version, which takes part too
 """
 
+import csv
+import glob
 import json
 import os
 import platform
@@ -18,50 +24,66 @@ import subprocess
 import sys
 import tempfile
 
-catwalk, data = sys.argv[1], sys.argv[2]
-rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 3
-threads = sys.argv[4] if len(sys.argv) > 4 else "1"
+launchers = {"catwalk": sys.argv[1]}
+data = sys.argv[2]
+rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 5
+if len(sys.argv) > 4:
+    launchers["before"] = sys.argv[4]
 here = os.path.dirname(os.path.abspath(__file__))
+IMAGES, HELD = 10_800, 1_200
+AGAINST_PYTHON = ("conv-maxpool", "drop-norm-l2", "lstm", "gru")
+AGAINST_BEFORE = AGAINST_PYTHON + ("stride-conv", "small-conv", "rnn")
 
 
-def python_seconds(name):
+def python_seconds(name, mode, threads):
     # A setting made for an older OpenBLAS would slow this one down.
     environment = {k: v for k, v in os.environ.items() if not k.startswith("OPENBLAS_")}
     out = subprocess.run(
-        ["/usr/bin/python3", os.path.join(here, "pytorch_epochs.py"), name, threads, "1", data],
+        ["/usr/bin/python3", os.path.join(here, "pytorch_epochs.py"), name, mode, str(threads), "2", str(IMAGES), data],
         env=environment, check=True, capture_output=True, text=True).stdout
     answer = json.loads(out)
     versions["torch in Python"] = answer["torch"]
-    return answer["seconds"][0]
+    return answer["seconds"][1]
 
 
-def catwalk_seconds(name):
+def catwalk_seconds(launcher, name, threads):
     folder = tempfile.mkdtemp()
     try:
+        run = os.path.join(folder, "run")
         out = subprocess.run(
-            [catwalk, "train", name, "--epochs", "1", "--threads", threads, "--limit-test", "100",
-             "--out", os.path.join(folder, "run"), "--json"],
+            [launcher, "train", name, "--epochs", "2", "--threads", str(threads), "--limit-train", str(IMAGES + HELD),
+             "--limit-test", "100", "--no-latency", "--out", run, "--json"],
             check=True, capture_output=True, text=True).stdout
         trial = json.loads(out)["trials"][0]
         versions["torch in Catwalk"] = trial["provenance"]["software"]["pytorch"]
         versions["processor"] = trial["provenance"]["machine"]["processor"]
-        return trial["efficiency"]["training_seconds"]
+        (epochs,) = glob.glob(os.path.join(run, "**", "history.csv"), recursive=True)
+        with open(epochs) as file:
+            return float(list(csv.DictReader(file))[1]["seconds"])
     finally:
         shutil.rmtree(folder)
 
 
-versions = {"python": platform.python_version(), "threads": int(threads)}
-result = {"machine": versions, "classifiers": {}}
-for name in ("conv-maxpool", "lstm"):
-    ours, theirs = [], []
-    for _ in range(rounds):
-        theirs.append(python_seconds(name))
-        ours.append(catwalk_seconds(name))
-        print(f"{name}: Python {theirs[-1]:.1f} s, Catwalk {ours[-1]:.1f} s", flush=True)
-    ratios = [a / b for a, b in zip(ours, theirs)]
-    result["classifiers"][name] = {
-        "python_seconds": theirs, "catwalk_seconds": ours, "median_ratio": statistics.median(ratios)}
-    print(f"{name}: median ratio Catwalk / Python {statistics.median(ratios):.2f}", flush=True)
-with open(os.path.join(here, "epochs.json"), "w") as file:
-    json.dump(result, file, indent=2)
-    file.write("\n")
+versions = {"python": platform.python_version()}
+result = {"machine": versions, "images": IMAGES, "rounds": rounds, "seconds": {}}
+for name in AGAINST_BEFORE if "before" in launchers else AGAINST_PYTHON:
+    ways = {way: lambda t, launcher=launcher, name=name: catwalk_seconds(launcher, name, t)
+            for way, launcher in launchers.items()}
+    if name in AGAINST_PYTHON:
+        modes = ("float", "bfloat16") if name in ("lstm", "gru") else ("float", "channels-last", "bfloat16")
+        for mode in modes:
+            ways["python " + mode] = lambda t, mode=mode, name=name: python_seconds(name, mode, t)
+    for threads in (1, 2):
+        seconds = {way: [] for way in ways}
+        for _ in range(rounds):
+            for way, measure in ways.items():
+                seconds[way].append(round(measure(threads), 3))
+        result["seconds"].setdefault(name, {})[str(threads)] = seconds
+        for way in ways:
+            ratios = [ours / theirs for ours, theirs in zip(seconds["catwalk"], seconds[way])]
+            print(f"{name}, {threads} threads, {way}: {statistics.median(seconds[way]):.2f} s "
+                  f"({min(seconds[way]):.2f} to {max(seconds[way]):.2f}), "
+                  f"Catwalk takes {statistics.median(ratios):.2f} of it", flush=True)
+        with open(os.path.join(here, "epochs.json"), "w") as file:
+            json.dump(result, file, indent=2)
+            file.write("\n")
