@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
 /** Lists the formats of image files that are read, each by one reader, whatever else is on the class path. */
 enum ImageFormat {
     PNG("PNG", "\\x89PNG\\r\\n\\x1a\\n", null, "png"),
-    JPEG("JPEG", "\\xff\\xd8\\xff", JPEGImageReaderSpi.class, "jpg", "jpeg", "jpe", "jfif"),
+    JPEG("JPEG", "\\xff\\xd8\\xff", JPEGImageReaderSpi.class, "jpe?g|jpe|jfif"),
     GIF("GIF", "GIF8[79]a", null, "gif"),
-    BMP("BMP", "BM", null, "bmp", "dib"),
-    TIFF("TIFF", "II\\*\\x00|MM\\x00\\*", TIFFImageReaderSpi.class, "tif", "tiff"),
+    BMP("BMP", "BM", null, "bmp|dib"),
+    TIFF("TIFF", "II\\*\\x00|MM\\x00\\*", TIFFImageReaderSpi.class, "tiff?"),
     WEBP("WebP", "RIFF.{4}WEBP", WebPImageReaderSpi.class, "webp");
 
     private static final int LONGEST_START = 12;
@@ -30,17 +30,18 @@ enum ImageFormat {
     private final String title;
     private final Pattern start;
     private final @Nullable Class<? extends ImageReaderSpi> provider;
-    private final List<String> endings;
+    private final Pattern ending;
 
     /**
      * @param start what the first bytes of such a file are, read as Latin-1
      * @param provider makes readers; null for that of the JDK
+     * @param ending what may follow the last dot of the name, in small letters
      */
-    ImageFormat(String title, String start, @Nullable Class<? extends ImageReaderSpi> provider, String... endings) {
+    ImageFormat(String title, String start, @Nullable Class<? extends ImageReaderSpi> provider, String ending) {
         this.title = title;
         this.start = Pattern.compile(start, Pattern.DOTALL);
         this.provider = provider;
-        this.endings = List.of(endings);
+        this.ending = Pattern.compile(ending);
     }
 
     /** Names all formats for people. */
@@ -53,7 +54,9 @@ enum ImageFormat {
     static boolean isNamedSo(String fileName) {
         int dot = fileName.lastIndexOf('.');
         String ending = fileName.substring(dot + 1).toLowerCase(Locale.ROOT);
-        return dot > 0 && Stream.of(values()).anyMatch(format -> format.endings.contains(ending));
+        return dot > 0
+                && Stream.of(values())
+                        .anyMatch(format -> format.ending.matcher(ending).matches());
     }
 
     /** Tells the format by the first bytes of a file, whatever its name says. */
