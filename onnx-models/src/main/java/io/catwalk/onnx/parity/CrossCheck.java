@@ -70,13 +70,13 @@ public record CrossCheck(double tolerance, int smallBatchImages) {
      *
      * @param reference the network, which is right by definition
      * @param file the ONNX file to judge
-     * @param images normalized pixels, (count, channels, height, width), row-major
+     * @param images gives the images, each several times
      * @param count number of images; at least 1
      * @return the outcome of every configuration
      * @throws OnnxFileException if the file is missing, broken, dangerous, or no image classifier; a file
      *     that opens but does not run, or takes other images or gives other classes, is an outcome
      */
-    public CrossCheckReport run(Predictor reference, Path file, float[] images, int count) {
+    public CrossCheckReport run(Predictor reference, Path file, NormalizedImages images, int count) {
         float[] expected = Batches.logits(reference, images, count, Parity.BATCH);
         List<OptimizationLevel> levels = Arrays.asList(OptimizationLevel.values());
         Collections.reverse(levels); // the default comes first
@@ -102,11 +102,11 @@ public record CrossCheck(double tolerance, int smallBatchImages) {
     }
 
     private Outcome outcome(
-            Configuration configuration, Predictor candidate, float[] expected, float[] images, int count) {
+            Configuration configuration, Predictor candidate, float[] expected, NormalizedImages images, int count) {
         int batch = configuration.batch();
         int asked = SMALL_BATCHES.contains(batch) ? Math.min(count, smallBatchImages) : count;
         try {
-            float[] found = Batches.logits(candidate, images, images.length / count, asked, batch);
+            float[] found = Batches.logits(candidate, images, asked, batch);
             float[] first = Arrays.copyOf(expected, asked * (expected.length / count));
             return new Outcome.Compared(configuration, Parity.of(first, found, asked, tolerance));
         } catch (OnnxFileException | IllegalArgumentException e) { // the latter: other images or classes

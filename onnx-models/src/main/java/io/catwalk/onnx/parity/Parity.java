@@ -42,13 +42,13 @@ public record Parity(
      *
      * @param reference the predictor that is right by definition
      * @param candidate the predictor to judge
-     * @param images normalized pixels, (count, channels, height, width), row-major
+     * @param images gives the images, each twice
      * @param count number of images; at least 1
      * @param tolerance largest absolute difference of a logit that passes, 0 or above
      * @return how far they differ
      */
     public static Parity between(
-            Predictor reference, Predictor candidate, float[] images, int count, double tolerance) {
+            Predictor reference, Predictor candidate, NormalizedImages images, int count, double tolerance) {
         float[] expected = Batches.logits(reference, images, count, BATCH);
         return of(expected, Batches.logits(candidate, images, count, BATCH), count, tolerance);
     }

@@ -25,7 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 class CrossCheckTest {
 
     private static final int COUNT = 300;
-    private static final float[] IMAGES = TestModels.random(new Random(11), COUNT * 64);
+    private static final NormalizedImages IMAGES =
+            NormalizedImages.of(TestModels.random(new Random(11), COUNT * 64), COUNT);
 
     @TempDir
     Path folder;

@@ -4,7 +4,7 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.Duplicates;
 import io.catwalk.runner.data.ImageDataset;
-import io.catwalk.runner.data.LabeledImages;
+import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.Accuracy;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.experiment.RunFolder;
@@ -93,7 +93,7 @@ final class AuditCommand implements Callable<Integer> {
                             reading.resizing(null),
                             limitTrain == null ? 0 : limitTrain,
                             limitTest == null ? 0 : limitTest)
-                    .load(Home.data());
+                    .load(Home.data(console));
         } else {
             if (dataset != null || reading.areGiven() || limitTrain != null || limitTest != null) {
                 throw new RequestException(
@@ -101,7 +101,7 @@ final class AuditCommand implements Callable<Integer> {
                                 + "without a run, but there is " + run + ": its images are audited; leave them out");
             }
             RunFolder folder = RunFolder.open(run);
-            images = folder.readExperiment().dataset().load(Home.data());
+            images = folder.readExperiment().dataset().load(Home.data(console));
             predictions = predictions(folder, images);
         }
         Audit audit = Audit.of(images, distance, predictions);
@@ -165,7 +165,7 @@ final class AuditCommand implements Callable<Integer> {
     }
 
     private static void print(Audit audit, Console console) {
-        LabeledImages test = audit.dataset().test();
+        ImageSource test = audit.dataset().test();
         console.item(
                 "",
                 String.format(

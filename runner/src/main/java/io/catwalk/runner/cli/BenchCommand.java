@@ -168,9 +168,10 @@ final class BenchCommand implements Callable<Integer> {
         int exitCode = ExitCode.DONE;
         for (int i = 0; i < trials.size(); i++) {
             TrialFolder folder = trials.get(i);
-            TrialOrder order = folder.readOrder().toMeasure(Home.data().toAbsolutePath(), pluginsDir.toAbsolutePath());
+            TrialOrder order = folder.readOrder()
+                    .toMeasure(Home.data(console).known().toAbsolutePath(), pluginsDir.toAbsolutePath());
             TrialBench trialBench = benches.computeIfAbsent(
-                    order.dataset(), dataset -> new TrialBench(bench, settings, dataset.load(Home.data())));
+                    order.dataset(), dataset -> new TrialBench(bench, settings, dataset.load(Home.data(console))));
             console.note(order.spec().title() + ": measuring the latency, network " + (i + 1) + " of " + trials.size());
             if (!(folder.readOutcome() instanceof Done done)) {
                 throw new RequestException("expected a trained trial, but " + folder.path() + " has no network");

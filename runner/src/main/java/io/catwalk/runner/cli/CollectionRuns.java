@@ -34,7 +34,7 @@ final class CollectionRuns {
                 ExperimentSpec request = ConductOptions.repinned(asked, catalog, console);
                 console.note("data set " + (i + 1) + " of " + spec.members().size() + ": "
                         + spec.members().get(i).folder());
-                Experiment experiment = options.experiment(request, catalog);
+                Experiment experiment = options.experiment(request, catalog, console);
                 try (RunLock own = run.lock(RunLock.Purpose.TRAIN)) {
                     if (!request.equals(asked)) {
                         run.writeExperiment(request);

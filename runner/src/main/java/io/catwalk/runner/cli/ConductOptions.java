@@ -128,8 +128,8 @@ final class ConductOptions {
         return now;
     }
 
-    Experiment experiment(ExperimentSpec spec, PluginCatalog catalog) {
-        return new Experiment(spec, catalog, Home.data(), plugins.folder, new SteadyClock());
+    Experiment experiment(ExperimentSpec spec, PluginCatalog catalog, Console console) {
+        return new Experiment(spec, catalog, Home.data(console), plugins.folder, new SteadyClock());
     }
 
     /** Reads how to carry it out, before anything is written. */

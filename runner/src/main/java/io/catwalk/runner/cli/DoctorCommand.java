@@ -111,7 +111,7 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private String data() {
-        ImageDataset loaded = new DatasetSpec(dataset, reading.resizing(null), 0, 0).load(Home.data());
+        ImageDataset loaded = new DatasetSpec(dataset, reading.resizing(null), 0, 0).load(Home.data(new Console(spec)));
         return loaded.name() + ", " + loaded.train().size() + " training and "
                 + loaded.test().size() + " test images, sha256 "
                 + loaded.sha256().substring(0, 12);

@@ -75,7 +75,7 @@ final class EvaluateCommand implements Callable<Integer> {
         List<Rejudging> judged = new ArrayList<>();
         PluginCatalog catalog = plugins.open(console);
         for (TrialFolder trial : trials) {
-            try (SavedTrial saved = SavedTrial.open(trial, catalog, Home.data(), other, match)) {
+            try (SavedTrial saved = SavedTrial.open(trial, catalog, Home.data(console), other, match)) {
                 judged.add(saved.rejudge());
             }
         }

@@ -167,7 +167,7 @@ final class ExperimentOptions {
         if (images().size() > 1) {
             return runAll(name, spec, catalog, console);
         }
-        Experiment experiment = conduct.experiment(spec, catalog);
+        Experiment experiment = conduct.experiment(spec, catalog, console);
         try (RunLock lock = RunFolder.claim(
                 out == null ? newFolder(Path.of("runs"), name, LocalDateTime.now(ZoneId.systemDefault())) : out,
                 force ? RunFolder.Existing.REPLACE : RunFolder.Existing.REFUSE)) {
@@ -185,7 +185,8 @@ final class ExperimentOptions {
         }
         CollectionSpec.Gathering gathering = new CollectionSpec.Gathering();
         for (DatasetSpec one : images()) {
-            gathering.add(one, conduct.experiment(spec.on(one), catalog).dataset());
+            gathering.add(
+                    one, conduct.experiment(spec.on(one), catalog, console).dataset());
         }
         CollectionFolder collection = CollectionFolder.create(
                 out == null ? newFolder(Path.of("runs"), name, LocalDateTime.now(ZoneId.systemDefault())) : out,

@@ -103,7 +103,7 @@ final class ExportCommand implements Callable<Integer> {
         boolean allAgree = true;
         PluginCatalog catalog = plugins.open(console);
         for (TrialFolder trial : trials) {
-            try (SavedTrial saved = SavedTrial.open(trial, catalog, Home.data(), null, ClassMatch.BY_NAME)) {
+            try (SavedTrial saved = SavedTrial.open(trial, catalog, Home.data(console), null, ClassMatch.BY_NAME)) {
                 Path file = Objects.requireNonNull(files.get(trial));
                 ParityResult parity = out == null ? saved.exportInPlace(options) : saved.export(file, options);
                 allAgree &= parity.agrees();

@@ -1,5 +1,7 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.runner.data.DataHome;
+import io.catwalk.runner.data.ImageCache;
 import java.nio.file.Path;
 
 /** Knows where the program is installed: the launcher says so. */
@@ -11,8 +13,9 @@ final class Home {
         return path().resolve("plugins");
     }
 
-    static Path data() {
-        return path().resolve("data");
+    /** Says where data sets are, and prints what takes long with them. */
+    static DataHome data(Console console) {
+        return new DataHome(path().resolve("data"), new ImageCache(ImageCache.standardFolder(), CacheView.of(console)));
     }
 
     private static Path path() {

@@ -5,10 +5,12 @@ import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.runner.LogSetup;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.ImageCache;
 import io.catwalk.runner.plugin.PluginException;
 import io.catwalk.runner.trial.Software;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -51,6 +53,7 @@ public final class Main {
             VerifyCommand.class,
             PredictCommand.class,
             BenchCommand.class,
+            DataCommand.class,
             AuditCommand.class,
             ListCommand.class,
             DoctorCommand.class);
@@ -60,6 +63,16 @@ public final class Main {
             scope = ScopeType.INHERIT,
             description = "Show the log, and the stack trace of an error.")
     private boolean verbose;
+
+    @Option(
+            names = "--cache",
+            scope = ScopeType.INHERIT,
+            paramLabel = "DIR",
+            description = "Keep decoded images there. Default: CATWALK_CACHE, or catwalk in your own cache folder")
+    private void cache(Path folder) {
+        System.setProperty(
+                ImageCache.PROPERTY, folder.toAbsolutePath().normalize().toString());
+    }
 
     private Main() {}
 

@@ -52,7 +52,7 @@ final class ReportCommand implements Callable<Integer> {
     private static Path run(RunFolder run, Console console) throws IOException {
         try (RunLock lock = run.lockPatiently(console::note)) {
             RecordedRun recorded = lock.run().recorded();
-            Reports.write(recorded, recorded.compared());
+            Reports.write(recorded, recorded.compared(), console);
         }
         return Reports.page(run);
     }

@@ -35,10 +35,10 @@ final class Reports {
     }
 
     /** Writes the results, the page, the slides, the plots, and the card of each exported model. */
-    static void write(RecordedRun recorded, Results results) throws IOException {
+    static void write(RecordedRun recorded, Results results, Console console) throws IOException {
         RunFolder run = recorded.folder();
         run.writeResults(results);
-        RunReport report = RunReport.of(recorded, results, Home.data());
+        RunReport report = RunReport.of(recorded, results, Home.data(console));
         // The slides take as long as all the rest, most of it to load the library that writes them.
         FutureTask<@Nullable Void> slides = new FutureTask<>(() -> {
             Slides.write(report, run.path().resolve("slides.pptx"));
@@ -73,7 +73,7 @@ final class Reports {
     /** Writes them after a run, which is done whatever becomes of its reports, and tells whether they are there. */
     static boolean writeAfter(RunFolder run, Results results, Console console) {
         try {
-            write(run.recorded(), results);
+            write(run.recorded(), results, console);
             return true;
         } catch (IOException | RuntimeException e) {
             LOG.error("The reports could not be written", e);

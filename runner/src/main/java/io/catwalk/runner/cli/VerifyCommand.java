@@ -10,7 +10,7 @@ import io.catwalk.onnx.runtime.Signature;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ClassMatch;
 import io.catwalk.runner.data.ImageDataset;
-import io.catwalk.runner.data.LabeledImages;
+import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
@@ -120,7 +120,8 @@ final class VerifyCommand implements Callable<Integer> {
         TrialFolder folder = TrainedTrials.in(trial).get(0);
         EngineSettings.apply(folder.readOrder().spec().threads());
         PluginCatalog catalog = plugins.open(console);
-        try (SavedTrial saved = SavedTrial.open(folder, catalog, Home.data(), null, ClassMatch.BY_NAME)) {
+        try (SavedTrial saved =
+                SavedTrial.open(folder, catalog, Home.data(new Console(spec)), null, ClassMatch.BY_NAME)) {
             ParityResult parity = saved.crossCheck(file);
             if (json) {
                 console.json(parity);
@@ -239,11 +240,11 @@ final class VerifyCommand implements Callable<Integer> {
                         .orElseThrow(() -> new RequestException(file
                                 + ": expected the name of a data set in the metadata, found none; name one with "
                                 + "--dataset"));
-        return new DatasetSpec(name, options.imageSize(), 0, 0).load(Home.data());
+        return new DatasetSpec(name, options.imageSize(), 0, 0).load(Home.data(new Console(spec)));
     }
 
     private void requireFit(Signature signature, ImageDataset dataset) {
-        LabeledImages images = dataset.test();
+        ImageSource images = dataset.test();
         if (signature.channels() != images.channels()
                 || signature.height() != images.height()
                 || signature.width() != images.width()) {

@@ -47,7 +47,7 @@ public final class Duplicates {
      * @throws RequestException if the distance is out of its range, or there are more than a million pairs
      * @throws IllegalArgumentException if the shapes differ
      */
-    public static List<Duplicate> between(LabeledImages first, LabeledImages second, double distance) {
+    public static List<Duplicate> between(ImageSource first, ImageSource second, double distance) {
         Lookalikes lookalikes = new Lookalikes(second, checked(distance));
         return pairs(first, lookalikes, 0, distance);
     }
@@ -60,12 +60,12 @@ public final class Duplicates {
      * @return all pairs, each once with the lower index first, by the first, then by distance, then by the second
      * @throws RequestException if the distance is out of its range, or there are more than a million pairs
      */
-    public static List<Duplicate> within(LabeledImages images, double distance) {
+    public static List<Duplicate> within(ImageSource images, double distance) {
         return pairs(images, new Lookalikes(images, checked(distance)), 1, distance);
     }
 
     /** With a step of 1, an image is paired only with those after it; with 0, with all. */
-    private static List<Duplicate> pairs(LabeledImages first, Lookalikes lookalikes, int step, double distance) {
+    private static List<Duplicate> pairs(ImageSource first, Lookalikes lookalikes, int step, double distance) {
         List<Duplicate> pairs = new ArrayList<>();
         for (int i = 0; i < first.size(); i++) {
             pairs.addAll(lookalikes.of(first, i, step * (i + 1)));

@@ -11,23 +11,21 @@ import java.nio.IntBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
 /**
- * Holds one file of unsigned bytes in the IDX format of MNIST: two zero bytes, the type 0x08, the number
+ * Names one file of unsigned bytes in the IDX format of MNIST: two zero bytes, the type 0x08, the number
  * of dimensions, each dimension as 32-bit big-endian number, the bytes.
  *
- * @param path where it was read from
+ * @param path where it is; compressed if its name ends in {@code .gz}
  * @param part which of the four files it is
- * @param shape the dimensions
- * @param bytes as many as the product of the dimensions
- * @param sha256 of the uncompressed file
+ * @param shape the dimensions that its header says
  */
-@SuppressWarnings("ArrayRecordComponent")
-record IdxFile(Path path, IdxPart part, List<Integer> shape, byte[] bytes, String sha256) {
+record IdxFile(Path path, IdxPart part, List<Integer> shape) {
 
     /** Deflate makes data at most this many times smaller (zlib's technical details). */
     private static final int MOST_COMPRESSION = 1032;
@@ -36,32 +34,123 @@ record IdxFile(Path path, IdxPart part, List<Integer> shape, byte[] bytes, Strin
     private static final int BUFFER = 1 << 16;
 
     /**
-     * Reads a file, compressed if its name ends in {@code .gz}.
+     * Reads the header of a file.
      *
+     * @throws RequestException if it is none, or the file cannot hold what it says
+     */
+    static IdxFile open(Path path, IdxPart part) {
+        return read(path, in -> {
+            List<Integer> shape = shape(path, part, header(path, part, in));
+            checkLength(path, shape);
+            return new IdxFile(path, part, shape);
+        });
+    }
+
+    /** Takes what follows the header of a file, piece by piece. */
+    private interface Pieces {
+        void take(byte[] piece, int length);
+    }
+
+    /** Takes one after the other of the entries along the first dimension. */
+    interface Records {
+        void take(int index, byte[] record);
+    }
+
+    /**
+     * Computes the SHA-256 of the uncompressed file.
+     *
+     * @return 64 hexadecimal digits
      * @throws RequestException if it does not hold exactly what the format and its header say
      */
-    static IdxFile read(Path path, IdxPart part) {
-        int dimensions = part.dimensions();
-        try (InputStream in = open(path)) {
-            byte[] header = new byte[4 + Integer.BYTES * dimensions];
-            int found = in.readNBytes(header, 0, header.length);
-            checkMagic(path, header, found, dimensions);
-            IntBuffer numbers = ByteBuffer.wrap(header, 4, header.length - 4).asIntBuffer();
-            List<Integer> shape =
-                    IntStream.range(0, dimensions).map(numbers::get).boxed().toList();
-            byte[] bytes = room(path, length(path, shape, header.length), byte[]::new);
-            int read = in.readNBytes(bytes, 0, bytes.length);
-            if (read < bytes.length || in.read() >= 0) {
-                String expected = "%d bytes after the header, for shape %s".formatted(bytes.length, shape);
-                throw broken(path, expected, read < bytes.length ? "only " + read : "more");
+    String sha256() {
+        Sha256 sha256 = new Sha256();
+        pieces(BUFFER, sha256::add, sha256::add);
+        return sha256.hex();
+    }
+
+    /**
+     * Reads what follows the header.
+     *
+     * @return as many bytes as the product of the dimensions
+     * @throws RequestException if the file holds fewer or more, or they do not fit the memory
+     */
+    byte[] bytes() {
+        if (length() > LONGEST_ARRAY) {
+            throw broken(path, "at most 2 GiB after the header", shape.toString());
+        }
+        ByteBuffer bytes = ByteBuffer.wrap(room(path, (int) length(), byte[]::new));
+        pieces(BUFFER, header -> {}, (piece, length) -> bytes.put(piece, 0, length));
+        return bytes.array();
+    }
+
+    /**
+     * Reads what follows the header, entry by entry along the first dimension.
+     *
+     * @throws RequestException if the file holds fewer or more than its header says
+     */
+    void records(Records records) {
+        int[] index = {0};
+        pieces((int) (length() / shape.get(0)), header -> {}, (piece, length) -> records.take(index[0]++, piece));
+    }
+
+    private void pieces(int most, Consumer<byte[]> header, Pieces pieces) {
+        read(path, in -> {
+            header.accept(header(path, part, in));
+            byte[] piece = new byte[most];
+            long length = length();
+            for (long done = 0; done < length; ) {
+                int wanted = (int) Math.min(most, length - done);
+                int read = in.readNBytes(piece, 0, wanted);
+                done += read;
+                if (read < wanted) {
+                    throw broken(path, expected(length, shape), "only " + done);
+                }
+                pieces.take(piece, wanted);
             }
-            String sha256 = new Sha256().add(header).add(bytes).hex();
-            return new IdxFile(path, part, shape, bytes, sha256);
+            if (in.read() >= 0) {
+                throw broken(path, expected(length, shape), "more");
+            }
+            return this;
+        });
+    }
+
+    private long length() {
+        return shape.stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact);
+    }
+
+    private static String expected(Object length, List<Integer> shape) {
+        return "%s bytes after the header, for shape %s".formatted(length, shape);
+    }
+
+    private interface Reading {
+        IdxFile from(InputStream in) throws IOException;
+    }
+
+    private static IdxFile read(Path path, Reading reading) {
+        try (InputStream in = open(path)) {
+            return reading.from(in);
         } catch (EOFException | ZipException e) {
             throw broken(path, "a whole gzip file", "a truncated or damaged one");
         } catch (IOException e) {
             throw new RequestException("Cannot read %s: %s; check its permissions and the disk".formatted(path, e), e);
         }
+    }
+
+    private static byte[] header(Path path, IdxPart part, InputStream in) throws IOException {
+        byte[] header = new byte[4 + Integer.BYTES * part.dimensions()];
+        int found = in.readNBytes(header, 0, header.length);
+        checkMagic(path, header, found, part.dimensions());
+        return header;
+    }
+
+    private static List<Integer> shape(Path path, IdxPart part, byte[] header) {
+        IntBuffer numbers = ByteBuffer.wrap(header, 4, header.length - 4).asIntBuffer();
+        List<Integer> shape =
+                IntStream.range(0, part.dimensions()).map(numbers::get).boxed().toList();
+        if (shape.stream().anyMatch(dimension -> dimension < 1)) {
+            throw broken(path, "dimensions of at least 1", shape.toString());
+        }
+        return shape;
     }
 
     private static InputStream open(Path path) throws IOException {
@@ -92,21 +181,23 @@ record IdxFile(Path path, IdxPart part, List<Integer> shape, byte[] bytes, Strin
     }
 
     /** Multiplies the dimensions and checks them against the file, so that a wrong header asks for no memory. */
-    private static int length(Path path, List<Integer> shape, int headerLength) throws IOException {
+    private static void checkLength(Path path, List<Integer> shape) throws IOException {
         long size = Files.size(path);
-        long most = path.toString().endsWith(".gz") ? size * MOST_COMPRESSION : size - headerLength;
-        BigInteger product = BigInteger.ONE;
-        for (int dimension : shape) {
-            if (dimension < 1) {
-                throw broken(path, "dimensions of at least 1", shape.toString());
-            }
-            product = product.multiply(BigInteger.valueOf(dimension));
+        long most = path.toString().endsWith(".gz")
+                ? size * MOST_COMPRESSION
+                : size - 4 - (long) Integer.BYTES * shape.size();
+        BigInteger product = shape.stream().map(BigInteger::valueOf).reduce(BigInteger.ONE, BigInteger::multiply);
+        if (product.compareTo(BigInteger.valueOf(most)) > 0) {
+            throw broken(path, expected(product, shape), "at most " + most);
         }
-        if (product.compareTo(BigInteger.valueOf(Math.min(most, LONGEST_ARRAY))) > 0) {
-            String expected = "%d bytes after the header, for shape %s".formatted(product, shape);
-            throw broken(path, expected, most < LONGEST_ARRAY ? "at most " + most : "more than fit an array of 2 GiB");
+        if (shape.stream()
+                        .skip(1)
+                        .map(BigInteger::valueOf)
+                        .reduce(BigInteger.ONE, BigInteger::multiply)
+                        .bitLength()
+                > 26) {
+            throw broken(path, "images of less than 64 Mi pixels", shape.toString());
         }
-        return product.intValueExact();
     }
 
     /**

@@ -8,14 +8,25 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Loads a data set of four IDX files. */
-final class IdxFolder {
+/** Lists the images of a data set of four IDX files. */
+final class IdxFolder implements ImageListing {
 
-    private IdxFolder() {}
+    private final Path folder;
+    private final List<IdxFile> files;
+
+    /** SHA-256 of the uncompressed files in the order of {@link IdxPart}; none to take any. */
+    private final List<String> expectedSha256;
+
+    private IdxFolder(Path folder, List<IdxFile> files, List<String> expectedSha256) {
+        this.folder = folder;
+        this.files = files;
+        this.expectedSha256 = expectedSha256;
+    }
 
     /** Says whether any of the four files is there. */
     static boolean isOne(Path folder) {
@@ -27,25 +38,29 @@ final class IdxFolder {
      *
      * @param expectedSha256 of the uncompressed files in the order of {@link IdxPart}; none to take any
      */
-    static ImageDataset load(Path folder, @Nullable ResizeRule rule, List<String> expectedSha256) {
-        List<IdxFile> files = InOrder.map(List.of(IdxPart.values()), part -> read(folder, part));
-        for (int i = 0; i < expectedSha256.size(); i++) {
-            checkContent(files.get(i), expectedSha256.get(i));
-        }
-        boolean fashionMnist = files.stream().map(IdxFile::sha256).toList().equals(FashionMnist.SHA256);
-        IdxFile trainImages = file(files, IdxPart.TRAIN_IMAGES);
-        IdxFile trainLabels = file(files, IdxPart.TRAIN_LABELS);
-        IdxFile testImages = file(files, IdxPart.TEST_IMAGES);
-        IdxFile testLabels = file(files, IdxPart.TEST_LABELS);
+    static ImageDataset load(Path folder, @Nullable ResizeRule rule, List<String> expectedSha256, ImageCache cache) {
+        List<IdxFile> files = InOrder.map(List.of(IdxPart.values()), part -> open(folder, part));
+        IdxFolder listing = new IdxFolder(folder, files, expectedSha256);
+        IdxFile trainImages = listing.file(IdxPart.TRAIN_IMAGES);
+        IdxFile testImages = listing.file(IdxPart.TEST_IMAGES);
         checkSizes(trainImages, testImages, rule);
-        List<String> classes = classes(folder, fashionMnist, trainLabels);
-        LabeledImages train = combine(trainImages, trainLabels, classes.size());
-        LabeledImages test = combine(testImages, testLabels, classes.size());
-        String name = fashionMnist ? FashionMnist.NAME : ImageDatasets.name(folder);
-        return new ImageDataset(name, sha256(files), classes, train, test);
+        int[] trainLabels = labels(listing.file(IdxPart.TRAIN_LABELS), trainImages);
+        int[] testLabels = labels(listing.file(IdxPart.TEST_LABELS), testImages);
+        Optional<List<String>> named = names(folder);
+        List<String> classes = named.orElseGet(() -> numbers(listing.file(IdxPart.TRAIN_LABELS), trainLabels));
+        checkRange(listing.file(IdxPart.TRAIN_LABELS), trainLabels, classes.size());
+        checkRange(listing.file(IdxPart.TEST_LABELS), testLabels, classes.size());
+        CachedImages images = cache.open(listing);
+        boolean fashionMnist = images.sha256().equals(sha256(FashionMnist.SHA256));
+        return new ImageDataset(
+                fashionMnist ? FashionMnist.NAME : listing.name(),
+                images.sha256(),
+                fashionMnist && named.isEmpty() ? FashionMnist.CLASSES : classes,
+                images.source(0, trainLabels),
+                images.source(trainLabels.length, testLabels));
     }
 
-    private static IdxFile read(Path folder, IdxPart part) {
+    private static IdxFile open(Path folder, IdxPart part) {
         Path path = part.in(folder)
                 .orElseThrow(() -> new RequestException(
                         "Data set: expected the file %s, perhaps with .gz, found neither; a set has the files %s"
@@ -54,33 +69,66 @@ final class IdxFolder {
                                         Arrays.stream(IdxPart.values())
                                                 .map(IdxPart::fileName)
                                                 .toList())));
-        return IdxFile.read(path, part);
+        return IdxFile.open(path, part);
     }
 
-    private static IdxFile file(List<IdxFile> files, IdxPart part) {
-        return files.stream().filter(file -> file.part() == part).findFirst().orElseThrow();
+    private IdxFile file(IdxPart part) {
+        return files.get(part.ordinal());
     }
 
-    private static void checkContent(IdxFile file, String expected) {
-        if (!file.sha256().equals(expected)) {
-            throw new RequestException(
-                    "IDX file %s: expected the published content with SHA-256 %s, found %s; fetch it again, "
-                                    .formatted(file.path(), expected, file.sha256())
-                            + "or name its folder to use it as it is");
+    @Override
+    public String name() {
+        return ImageDatasets.name(folder);
+    }
+
+    @Override
+    public int size() {
+        return Math.addExact(
+                file(IdxPart.TRAIN_IMAGES).shape().get(0),
+                file(IdxPart.TEST_IMAGES).shape().get(0));
+    }
+
+    @Override
+    public String stamp() {
+        Sha256 stamp = new Sha256().add(String.join(" ", expectedSha256));
+        files.forEach(file -> stamp.addState(file.path()));
+        return stamp.hex();
+    }
+
+    @Override
+    public String sha256() {
+        List<String> sums = InOrder.map(files, IdxFile::sha256);
+        for (int i = 0; i < expectedSha256.size(); i++) {
+            if (!sums.get(i).equals(expectedSha256.get(i))) {
+                throw new RequestException(
+                        "IDX file %s: expected the published content with SHA-256 %s, found %s; fetch it again, "
+                                        .formatted(files.get(i).path(), expectedSha256.get(i), sums.get(i))
+                                + "or name its folder to use it as it is");
+            }
         }
+        return sha256(sums);
     }
 
-    private static String sha256(List<IdxFile> files) {
-        StringBuilder sums = new StringBuilder();
-        for (IdxFile file : files) {
-            sums.append(file.sha256())
+    private static String sha256(List<String> sums) {
+        StringBuilder lines = new StringBuilder();
+        for (IdxPart part : IdxPart.values()) {
+            lines.append(sums.get(part.ordinal()))
                     .append("  ")
-                    .append(file.part().fileName())
+                    .append(part.fileName())
                     .append('\n');
         }
         return new Sha256()
-                .add(sums.toString().getBytes(StandardCharsets.US_ASCII))
+                .add(lines.toString().getBytes(StandardCharsets.US_ASCII))
                 .hex();
+    }
+
+    @Override
+    public void decode(Sink sink) {
+        IdxFile train = file(IdxPart.TRAIN_IMAGES);
+        sink.shape(1, train.shape().get(1), train.shape().get(2));
+        train.records(sink::put);
+        int first = train.shape().get(0);
+        file(IdxPart.TEST_IMAGES).records((index, record) -> sink.put(first + index, record));
     }
 
     private static void checkSizes(IdxFile train, IdxFile test, @Nullable ResizeRule rule) {
@@ -98,47 +146,46 @@ final class IdxFolder {
         }
     }
 
-    private static LabeledImages combine(IdxFile images, IdxFile labels, int classes) {
-        int count = labels.bytes().length;
-        if (images.shape().get(0) != count) {
+    private static int[] labels(IdxFile labels, IdxFile images) {
+        int count = labels.shape().get(0);
+        if (!images.shape().get(0).equals(count)) {
             throw new RequestException(
                     "IDX file %s: expected %d labels, one per image of %s, found %d; use files of one set"
                             .formatted(labels.path(), images.shape().get(0), images.path(), count));
         }
+        byte[] bytes = labels.bytes();
         int[] values = IdxFile.room(labels.path(), count, int[]::new);
-        for (int i = 0; i < count; i++) {
-            values[i] = Byte.toUnsignedInt(labels.bytes()[i]);
-            if (values[i] >= classes) {
+        Arrays.setAll(values, i -> Byte.toUnsignedInt(bytes[i]));
+        return values;
+    }
+
+    private static void checkRange(IdxFile file, int[] labels, int classes) {
+        for (int i = 0; i < labels.length; i++) {
+            if (labels[i] >= classes) {
                 throw new RequestException("IDX file %s: expected labels from 0 to %d, found %d at index %d; "
-                                .formatted(labels.path(), classes - 1, values[i], i)
+                                .formatted(file.path(), classes - 1, labels[i], i)
                         + "check the file, or name every class in classes.txt");
             }
         }
-        return new LabeledImages(1, images.shape().get(1), images.shape().get(2), images.bytes(), values);
     }
 
-    /** Returns the names from the file of names if there is one, and otherwise the numbers up to the largest training label. */
-    private static List<String> classes(Path folder, boolean fashionMnist, IdxFile trainLabels) {
-        List<Path> named = Stream.of("classes.txt", "labels.txt")
-                .map(folder::resolve)
-                .filter(Files::isRegularFile)
-                .limit(1)
-                .toList();
-        if (!named.isEmpty()) {
-            return classes(named.get(0));
-        }
-        if (fashionMnist) {
-            return FashionMnist.CLASSES;
-        }
-        int largest = 0;
-        for (byte label : trainLabels.bytes()) {
-            largest = Math.max(largest, Byte.toUnsignedInt(label));
-        }
+    /** Returns the numbers up to the largest training label. */
+    private static List<String> numbers(IdxFile file, int[] trainLabels) {
+        int largest = Arrays.stream(trainLabels).max().orElse(0);
         if (largest == 0) {
             throw new RequestException(
-                    "IDX file %s: expected at least 2 classes, found only the label 0".formatted(trainLabels.path()));
+                    "IDX file %s: expected at least 2 classes, found only the label 0".formatted(file.path()));
         }
         return IntStream.rangeClosed(0, largest).mapToObj(Integer::toString).toList();
+    }
+
+    /** Returns the names from the file of names, if there is one. */
+    private static Optional<List<String>> names(Path folder) {
+        return Stream.of("classes.txt", "labels.txt")
+                .map(folder::resolve)
+                .filter(Files::isRegularFile)
+                .findFirst()
+                .map(IdxFolder::classes);
     }
 
     private static List<String> classes(Path file) {

@@ -1,7 +1,6 @@
 package io.catwalk.runner.data;
 
 import io.catwalk.runner.RequestException;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 
@@ -17,7 +16,7 @@ import java.util.List;
  * @param train the images to train and validate on
  * @param test the images to judge on, of the same shape
  */
-public record ImageDataset(String name, String sha256, List<String> classes, LabeledImages train, LabeledImages test) {
+public record ImageDataset(String name, String sha256, List<String> classes, ImageSource train, ImageSource test) {
 
     /**
      * Copies the class names and checks that everything fits.
@@ -59,13 +58,7 @@ public record ImageDataset(String name, String sha256, List<String> classes, Lab
                     + ": choose another --dataset, or match classes by their places with --classes-by-index");
         }
         int[] places = classes.stream().mapToInt(order::indexOf).toArray();
-        return new ImageDataset(name, sha256, order, relabeled(train, places), relabeled(test, places));
-    }
-
-    private static LabeledImages relabeled(LabeledImages images, int[] places) {
-        int[] labels =
-                Arrays.stream(images.labels()).map(label -> places[label]).toArray();
-        return new LabeledImages(images.channels(), images.height(), images.width(), images.pixels(), labels);
+        return new ImageDataset(name, sha256, order, train.relabeled(places), test.relabeled(places));
     }
 
     private static String some(List<String> names) {
@@ -74,7 +67,7 @@ public record ImageDataset(String name, String sha256, List<String> classes, Lab
                 : String.join(", ", names);
     }
 
-    private static List<Integer> shape(LabeledImages images) {
+    private static List<Integer> shape(ImageSource images) {
         return List.of(images.channels(), images.height(), images.width());
     }
 

@@ -24,18 +24,19 @@ public final class ImageDatasets {
      *       gray, or color if any of them is. Other files and hidden files are passed over.
      * </ul>
      *
-     * <p>The SHA-256 of a folder of images is taken over the class names and the shape of an image and
-     * then, for train and for test, over the path (from the folder on, with {@code /}) and label of every
-     * image in the order of classes and file names, and over all pixels as they are trained on. Texts are
-     * UTF-8 after their length; lengths and labels are 32-bit big-endian numbers.
+     * <p>The SHA-256 of a folder of images is taken over the class names, how images are resized, the path (from the
+     * folder on, with {@code /}) and label of every image, those to train on first, in the order of classes and file
+     * names, and the SHA-256 of each file. Texts are UTF-8 after their length; lengths and labels are 32-bit big-endian
+     * numbers.
      *
      * @param nameOrFolder {@code fashion-mnist}, or the path of a folder
-     * @param dataHome where the folders of known data sets are
+     * @param home where data sets are, and where their decoded images are kept
      * @param rule what to resize the images of a folder to, or null if they must have one size already
      * @return the data set
      * @throws RequestException if it is missing, incomplete or broken
      */
-    public static ImageDataset load(String nameOrFolder, Path dataHome, @Nullable ResizeRule rule) {
+    public static ImageDataset load(String nameOrFolder, DataHome home, @Nullable ResizeRule rule) {
+        Path dataHome = home.known();
         boolean known = isKnown(nameOrFolder);
         Path folder = known ? dataHome.resolve(FashionMnist.NAME) : path(nameOrFolder, dataHome);
         if (!Files.isDirectory(folder)) {
@@ -43,10 +44,10 @@ public final class ImageDatasets {
                     .formatted(nameOrFolder, expected(dataHome), folder));
         }
         if (IdxFolder.isOne(folder)) {
-            return IdxFolder.load(folder, rule, known ? FashionMnist.SHA256 : List.of());
+            return IdxFolder.load(folder, rule, known ? FashionMnist.SHA256 : List.of(), home.cache());
         }
         if (!known && Files.isDirectory(folder.resolve("train"))) {
-            return ImageFolder.load(folder, rule);
+            return ImageFolder.load(folder, rule, home.cache());
         }
         throw new RequestException("Data set '%s': expected %s, found nothing of it to read in %s"
                 .formatted(nameOrFolder, expected(dataHome), folder));

@@ -12,29 +12,90 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Loads a data set of image files: {@code train/CLASS/*.png} and {@code test/CLASS/*.png}. */
-final class ImageFolder {
+/** Lists the images of a folder: {@code train/CLASS/*.png} and {@code test/CLASS/*.png}. */
+final class ImageFolder implements ImageListing {
 
-    private ImageFolder() {}
+    private final Path folder;
+    private final List<String> classes;
+    private final List<ImageFile> files;
+    private final @Nullable ResizeRule rule;
 
-    static ImageDataset load(Path folder, @Nullable ResizeRule rule) {
+    private ImageFolder(Path folder, List<String> classes, List<ImageFile> files, @Nullable ResizeRule rule) {
+        this.folder = folder;
+        this.classes = classes;
+        this.files = files;
+        this.rule = rule;
+    }
+
+    static ImageDataset load(Path folder, @Nullable ResizeRule rule, ImageCache cache) {
         List<String> classes = classes(folder);
-        List<ImageFile> trainFiles = files(folder, "train", classes);
-        List<ImageFile> testFiles = files(folder, "test", classes);
-        List<ImageFile> files =
-                Stream.concat(trainFiles.stream(), testFiles.stream()).toList();
-        Pixels first = decode(files.get(0), rule);
-        List<Pixels> images = InOrder.map(files, file -> checkSize(file, decode(file, rule), files.get(0), first));
-        int channels = images.stream().mapToInt(Pixels::channels).max().orElseThrow();
-        int boundary = trainFiles.size();
-        LabeledImages train = combine(folder, trainFiles, images.subList(0, boundary), channels);
-        LabeledImages test = combine(folder, testFiles, images.subList(boundary, images.size()), channels);
-        Sha256 sha256 = new Sha256().add(classes.size());
-        classes.forEach(sha256::add);
-        sha256.add(train.channels(), train.height(), train.width());
-        addTo(sha256, trainFiles, train);
-        addTo(sha256, testFiles, test);
-        return new ImageDataset(ImageDatasets.name(folder), sha256.hex(), classes, train, test);
+        List<ImageFile> train = files(folder, "train", classes);
+        List<ImageFile> test = files(folder, "test", classes);
+        List<ImageFile> files = Stream.concat(train.stream(), test.stream()).toList();
+        CachedImages images = cache.open(new ImageFolder(folder, classes, files, rule));
+        return new ImageDataset(
+                ImageDatasets.name(folder),
+                images.sha256(),
+                classes,
+                images.source(0, labels(train)),
+                images.source(train.size(), labels(test)));
+    }
+
+    private static int[] labels(List<ImageFile> files) {
+        return files.stream().mapToInt(ImageFile::label).toArray();
+    }
+
+    @Override
+    public String name() {
+        return ImageDatasets.name(folder);
+    }
+
+    @Override
+    public int size() {
+        return files.size();
+    }
+
+    @Override
+    public String stamp() {
+        Sha256 stamp = listed();
+        files.forEach(file -> stamp.addState(file.path()));
+        return stamp.hex();
+    }
+
+    @Override
+    public String sha256() {
+        Sha256 sha256 = listed();
+        InOrder.map(files, ImageFolder::content).forEach(sha256::add);
+        return sha256.hex();
+    }
+
+    private Sha256 listed() {
+        Sha256 listed = new Sha256().add(classes.size());
+        classes.forEach(listed::add);
+        listed.add(String.valueOf(rule)).add(files.size());
+        files.forEach(file -> listed.add(file.name()).add(file.label()));
+        return listed;
+    }
+
+    private static String content(ImageFile file) {
+        try {
+            return Sha256.of(file.path());
+        } catch (IOException e) {
+            throw new RequestException("Cannot read %s: %s; check its permissions".formatted(file.path(), e), e);
+        }
+    }
+
+    @Override
+    public void decode(Sink sink) {
+        RasterImage first = decode(files.get(0), rule);
+        sink.decode(
+                i -> {
+                    ImageFile file = files.get(i);
+                    return checkSize(file, decode(file, rule), files.get(0), first);
+                },
+                unreadable -> {
+                    throw unreadable.get(unreadable.firstKey());
+                });
     }
 
     /** Returns the class names, which are the names of the folders in {@code train}, in the order of their UTF-16 units. */
@@ -102,10 +163,10 @@ final class ImageFolder {
         }
     }
 
-    private static Pixels decode(ImageFile file, @Nullable ResizeRule rule) {
+    private static RasterImage decode(ImageFile file, @Nullable ResizeRule rule) {
         DecodedImage image = file.decode();
         int channels = image.channels();
-        return new Pixels(
+        return new RasterImage(
                 channels,
                 rule == null ? image.height() : rule.size().height(),
                 rule == null ? image.width() : rule.size().width(),
@@ -113,7 +174,7 @@ final class ImageFolder {
     }
 
     /** Checks each image as it comes, so that a folder of large photographs is refused before it fills the memory. */
-    private static Pixels checkSize(ImageFile file, Pixels image, ImageFile firstFile, Pixels first) {
+    private static RasterImage checkSize(ImageFile file, RasterImage image, ImageFile firstFile, RasterImage first) {
         if (image.width() != first.width() || image.height() != first.height()) {
             String size = first.width() + "x" + first.height();
             throw new RequestException(
@@ -121,41 +182,5 @@ final class ImageFolder {
                             .formatted(firstFile.path(), size, file.path(), image.width(), image.height(), size));
         }
         return image;
-    }
-
-    private static LabeledImages combine(Path folder, List<ImageFile> files, List<Pixels> images, int channels) {
-        int height = images.get(0).height();
-        int width = images.get(0).width();
-        int length = channels * height * width;
-        if ((long) length * images.size() > Integer.MAX_VALUE - 8) {
-            throw new RequestException("Data set in %s: expected at most 2 GiB of pixels, found %d images of %d bytes; "
-                            .formatted(folder, images.size(), length)
-                    + "try a smaller --image-size");
-        }
-        byte[] pixels = new byte[length * images.size()];
-        for (int i = 0; i < images.size(); i++) {
-            images.get(i).copy(pixels, i * length, length);
-        }
-        int[] labels = files.stream().mapToInt(ImageFile::label).toArray();
-        return new LabeledImages(channels, height, width, pixels, labels);
-    }
-
-    private static void addTo(Sha256 sha256, List<ImageFile> files, LabeledImages images) {
-        sha256.add(files.size());
-        for (int i = 0; i < files.size(); i++) {
-            sha256.add(files.get(i).name()).add(files.get(i).label());
-        }
-        sha256.add(images.pixels());
-    }
-
-    @SuppressWarnings("ArrayRecordComponent")
-    private record Pixels(int channels, int height, int width, byte[] bytes) {
-
-        /** Copies a gray image once for each channel of the set. */
-        void copy(byte[] target, int from, int length) {
-            for (int to = from; to < from + length; to += bytes.length) {
-                System.arraycopy(bytes, 0, target, to, bytes.length);
-            }
-        }
     }
 }

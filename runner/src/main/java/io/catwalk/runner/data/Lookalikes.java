@@ -40,7 +40,7 @@ final class Lookalikes {
             new Move(-1, 1),
             new Move(1, 1));
 
-    private final LabeledImages images;
+    private final ImageSource images;
     private final double distance;
     private final List<Move> moves;
     private final int[] columns;
@@ -56,10 +56,13 @@ final class Lookalikes {
     private final double[] means;
     private final double[] blocks;
 
+    /** Pixels of the image that is compared. */
+    private final byte[] other;
+
     private record Move(int right, int down) {}
 
     /** Prepares the lookup of images up to a distance in gray levels. */
-    Lookalikes(LabeledImages images, double distance) {
+    Lookalikes(ImageSource images, double distance) {
         this.images = images;
         this.distance = distance;
         int across = images.width() < 3 ? 0 : 1;
@@ -73,8 +76,10 @@ final class Lookalikes {
         direction = direction();
         double[] all = new double[images.size() * coordinates];
         double[] unsorted = new double[images.size()];
+        other = new byte[images.imageLength()];
         for (int i = 0; i < images.size(); i++) {
-            project(images.pixels(), i * images.imageLength(), MOVES.get(0), all, i * coordinates);
+            images.read(i, other, 0);
+            project(other, MOVES.get(0), all, i * coordinates);
             unsorted[i] = mean(all, i * coordinates);
         }
         order = IntStream.range(0, images.size())
@@ -97,14 +102,13 @@ final class Lookalikes {
      * @param from the lowest index of a lookalike
      * @return the pairs with all that are near enough, by distance, then by index
      */
-    List<Duplicate> of(LabeledImages others, int image, int from) {
+    List<Duplicate> of(ImageSource others, int image, int from) {
         if (others.channels() != images.channels()
                 || others.height() != images.height()
                 || others.width() != images.width()) {
             throw new IllegalArgumentException("expected images of the same shape");
         }
-        int length = others.imageLength();
-        byte[] pixels = Arrays.copyOfRange(others.pixels(), image * length, (image + 1) * length);
+        byte[] pixels = others.image(image).pixels();
         Map<Integer, Duplicate> nearest = new HashMap<>();
         search(pixels, image, false, from, nearest);
         search(mirrored(pixels), image, true, from, nearest);
@@ -123,7 +127,7 @@ final class Lookalikes {
         Arrays.fill(high, Double.NEGATIVE_INFINITY);
         double[] moved = new double[coordinates];
         for (Move move : moves) {
-            project(pixels, 0, move, moved, 0);
+            project(pixels, move, moved, 0);
             for (int c = 0; c < coordinates; c++) {
                 low[c] = Math.min(low[c], moved[c]);
                 high[c] = Math.max(high[c], moved[c]);
@@ -158,34 +162,34 @@ final class Lookalikes {
         return true;
     }
 
-    private void compare(byte[] pixels, int image, boolean mirrored, int other, Map<Integer, Duplicate> nearest) {
+    private void compare(byte[] pixels, int image, boolean mirrored, int candidate, Map<Integer, Duplicate> nearest) {
+        images.read(candidate, other, 0);
         for (Move move : moves) {
             int compared = images.channels()
                     * (images.height() - Math.abs(move.down))
                     * (images.width() - Math.abs(move.right));
-            long squares = squares(pixels, other, move, (long) (distance * distance * compared + SLACK));
+            long squares = squares(pixels, move, (long) (distance * distance * compared + SLACK));
             double apart = Math.sqrt((double) squares / compared);
-            Duplicate known = nearest.get(other);
+            Duplicate known = nearest.get(candidate);
             if (apart <= distance && (known == null || apart < known.distance())) {
-                nearest.put(other, new Duplicate(image, other, apart, mirrored, move.right, move.down));
+                nearest.put(candidate, new Duplicate(image, candidate, apart, mirrored, move.right, move.down));
             }
         }
     }
 
     /** Adds up the squared differences where both have pixels, row by row until they exceed the limit. */
-    private long squares(byte[] pixels, int other, Move move, long limit) {
+    private long squares(byte[] pixels, Move move, long limit) {
         int width = images.width();
         int height = images.height();
         int left = Math.max(0, move.right);
         int end = width + Math.min(0, move.right);
-        byte[] others = images.pixels();
         long sum = 0;
         for (int c = 0; c < images.channels() && sum <= limit; c++) {
             for (int y = Math.max(0, move.down); y < height + Math.min(0, move.down) && sum <= limit; y++) {
                 int own = (c * height + y - move.down) * width - move.right;
-                int its = other * images.imageLength() + (c * height + y) * width;
+                int its = (c * height + y) * width;
                 for (int x = left; x < end; x++) {
-                    int difference = (pixels[own + x] & 0xff) - (others[its + x] & 0xff);
+                    int difference = (pixels[own + x] & 0xff) - (other[its + x] & 0xff);
                     sum += (long) difference * difference;
                 }
             }
@@ -193,15 +197,15 @@ final class Lookalikes {
         return sum;
     }
 
-    /** Writes the coordinates of what lies on the inner part when the image that starts there is moved. */
-    private void project(byte[] pixels, int start, Move move, double[] target, int at) {
+    /** Writes the coordinates of what lies on the inner part when the image is moved. */
+    private void project(byte[] pixels, Move move, double[] target, int at) {
         int coordinate = at;
         for (int c = 0; c < images.channels(); c++) {
             for (int row = 1; row < rows.length; row++) {
                 for (int column = 1; column < columns.length; column++) {
                     long sum = 0;
                     for (int y = rows[row - 1] - move.down; y < rows[row] - move.down; y++) {
-                        int line = start + (c * images.height() + y) * images.width() - move.right;
+                        int line = (c * images.height() + y) * images.width() - move.right;
                         for (int x = columns[column - 1]; x < columns[column]; x++) {
                             sum += pixels[line + x] & 0xff;
                         }

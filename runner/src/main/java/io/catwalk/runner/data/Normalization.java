@@ -35,8 +35,8 @@ public record Normalization(float[] mean, float[] std) {
     }
 
     /**
-     * Computes mean and (population) standard deviation over all pixels of the given images, exactly, by
-     * counting how often each of the 256 values occurs.
+     * Computes mean and (population) standard deviation over all pixels of the given images, exactly, out
+     * of sums that are kept beside each image.
      *
      * @param images where the pixels are
      * @param indices which images to use, usually {@link Split#train}; at least one
@@ -44,27 +44,23 @@ public record Normalization(float[] mean, float[] std) {
      * @throws IllegalArgumentException if there is no index
      * @throws IndexOutOfBoundsException if there is no such image
      */
-    public static Normalization of(LabeledImages images, int[] indices) {
+    public static Normalization of(ImageSource images, int[] indices) {
         if (indices.length == 0) {
             throw new IllegalArgumentException("Normalization: expected at least 1 image, found none");
+        }
+        long[] totals = new long[2 * images.channels()];
+        for (int index : indices) {
+            long[] sums = images.sums(index);
+            for (int i = 0; i < totals.length; i++) {
+                totals[i] += sums[i];
+            }
         }
         int plane = images.height() * images.width();
         float[] mean = new float[images.channels()];
         float[] std = new float[images.channels()];
         for (int c = 0; c < images.channels(); c++) {
-            long[] count = new long[VALUES];
-            for (int index : indices) {
-                int from = Objects.checkIndex(index, images.size()) * images.imageLength() + c * plane;
-                for (int p = from; p < from + plane; p++) {
-                    count[Byte.toUnsignedInt(images.pixels()[p])]++;
-                }
-            }
-            double sum = 0;
-            double squares = 0;
-            for (int value = 0; value < VALUES; value++) {
-                sum += (double) count[value] * value;
-                squares += (double) count[value] * value * value;
-            }
+            double sum = totals[2 * c];
+            double squares = totals[2 * c + 1];
             double n = (double) indices.length * plane;
             double variance = (squares - sum * sum / n) / n;
             mean[c] = (float) (sum / n / WHITE);
@@ -100,7 +96,7 @@ public record Normalization(float[] mean, float[] std) {
      * @throws IllegalArgumentException if the channels differ
      * @throws IndexOutOfBoundsException if there are no such images
      */
-    public float[] normalized(LabeledImages images, int from, int to) {
+    public float[] normalized(ImageSource images, int from, int to) {
         if (images.channels() != mean.length) {
             throw new IllegalArgumentException("Normalization: expected images of %d channels, found %d"
                     .formatted(mean.length, images.channels()));
@@ -108,10 +104,14 @@ public record Normalization(float[] mean, float[] std) {
         Objects.checkFromToIndex(from, to, images.size());
         float[][] table = table();
         int plane = images.height() * images.width();
-        float[] result = new float[Math.multiplyExact(to - from, images.imageLength())];
-        int pixel = from * images.imageLength();
-        for (int i = 0; i < result.length; i++) {
-            result[i] = table[i / plane % mean.length][Byte.toUnsignedInt(images.pixels()[pixel + i])];
+        byte[] pixels = new byte[images.imageLength()];
+        float[] result = new float[Math.multiplyExact(to - from, pixels.length)];
+        for (int image = from; image < to; image++) {
+            images.read(image, pixels, 0);
+            int at = (image - from) * pixels.length;
+            for (int p = 0; p < pixels.length; p++) {
+                result[at + p] = table[p / plane][Byte.toUnsignedInt(pixels[p])];
+            }
         }
         return result;
     }

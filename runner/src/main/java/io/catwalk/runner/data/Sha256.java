@@ -1,11 +1,14 @@
 package io.catwalk.runner.data;
 
+import io.catwalk.runner.Reasons;
+import io.catwalk.runner.RequestException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -45,6 +48,32 @@ public final class Sha256 {
     Sha256 add(byte[] bytes) {
         digest.update(bytes);
         return this;
+    }
+
+    Sha256 add(byte[] bytes, int length) {
+        digest.update(bytes, 0, length);
+        return this;
+    }
+
+    /**
+     * Adds what tells a file from others, and from itself after a change, without reading it.
+     *
+     * @throws RequestException if it is gone
+     */
+    Sha256 addState(Path file) {
+        try {
+            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+            return add(String.join(
+                    " ",
+                    file.toAbsolutePath().normalize().toString(),
+                    Long.toString(attributes.size()),
+                    attributes.lastModifiedTime().toInstant().toString(),
+                    String.valueOf(attributes.fileKey())));
+        } catch (IOException e) {
+            throw new RequestException(
+                    "Cannot read %s: %s; check that it is there, and its permissions".formatted(file, Reasons.of(e)),
+                    e);
+        }
     }
 
     Sha256 add(int... numbers) {

@@ -2,7 +2,7 @@ package io.catwalk.runner.evaluation;
 
 import io.catwalk.onnx.Predictor;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.data.LabeledImages;
+import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Normalization;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,7 +20,6 @@ import java.util.Arrays;
 @SuppressWarnings("ArrayRecordComponent") // primitive arrays: 600,000 logits; equality compares their contents
 public record Predictions(int classes, int[] labels, float[] logits) {
 
-    private static final int BATCH = 500;
     private static final int MOST_TEXT = 10_000_000;
 
     /** Checks the shapes, the labels' range and that every logit is finite. */
@@ -58,10 +57,11 @@ public record Predictions(int classes, int[] labels, float[] logits) {
      * @param classes number of classes
      * @return its answers, in the order of the images
      */
-    public static Predictions of(Predictor predictor, LabeledImages images, Normalization normalization, int classes) {
-        float[] logits = new float[images.size() * classes];
-        for (int from = 0; from < images.size(); from += BATCH) {
-            int to = Math.min(images.size(), from + BATCH);
+    public static Predictions of(Predictor predictor, ImageSource images, Normalization normalization, int classes) {
+        float[] logits = new float[Math.multiplyExact(images.size(), classes)];
+        int batchSize = images.batchSize();
+        for (int from = 0; from < images.size(); from += batchSize) {
+            int to = Math.min(images.size(), from + batchSize);
             float[] answers = predictor.logits(normalization.normalized(images, from, to), to - from);
             System.arraycopy(answers, 0, logits, from * classes, answers.length);
         }

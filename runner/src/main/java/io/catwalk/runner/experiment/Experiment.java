@@ -2,6 +2,7 @@ package io.catwalk.runner.experiment;
 
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.Split;
 import io.catwalk.runner.plugin.InstalledClassifier;
@@ -48,7 +49,7 @@ public final class Experiment {
 
     private final ExperimentSpec spec;
     private final PluginCatalog catalog;
-    private final Path dataHome;
+    private final DataHome dataHome;
     private final Path pluginsDir;
     private final Clock clock;
     private final ImageDataset dataset;
@@ -62,15 +63,15 @@ public final class Experiment {
      *
      * @param spec the request, in full
      * @param catalog the plugins; it stays open
-     * @param dataHome the folder that holds the known data sets
+     * @param dataHome where data sets are
      * @param pluginsDir the folder of the plugin jars
      * @param clock tells the time
      * @throws RequestException if something about the data, a classifier or a recipe is wrong
      */
-    public Experiment(ExperimentSpec spec, PluginCatalog catalog, Path dataHome, Path pluginsDir, Clock clock) {
+    public Experiment(ExperimentSpec spec, PluginCatalog catalog, DataHome dataHome, Path pluginsDir, Clock clock) {
         this.spec = spec;
         this.catalog = catalog;
-        this.dataHome = dataHome.toAbsolutePath();
+        this.dataHome = dataHome;
         this.pluginsDir = pluginsDir.toAbsolutePath();
         this.clock = clock;
         dataset = spec.dataset().load(dataHome);
@@ -344,7 +345,7 @@ public final class Experiment {
                 trial,
                 spec.dataset(),
                 spec.split(),
-                dataHome,
+                dataHome.known().toAbsolutePath(),
                 pluginsDir,
                 folder.path().toAbsolutePath(),
                 new TrialInputs(plugin.pluginId(), plugin.version(), plugin.jarSha256(), dataset.sha256(), SOFTWARE));

@@ -3,7 +3,7 @@ package io.catwalk.runner.report;
 import io.catwalk.runner.data.Duplicate;
 import io.catwalk.runner.data.Duplicates;
 import io.catwalk.runner.data.ImageDataset;
-import io.catwalk.runner.data.LabeledImages;
+import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.Accuracy;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.evaluation.WrongForAll;
@@ -96,7 +96,7 @@ public record Audit(
         return count(repeated, dataset.test());
     }
 
-    private Count count(List<Duplicate> pairs, LabeledImages others) {
+    private Count count(List<Duplicate> pairs, ImageSource others) {
         int exact = 0;
         int otherLabel = 0;
         for (Duplicate pair : pairs) {

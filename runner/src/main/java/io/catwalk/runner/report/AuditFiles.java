@@ -3,7 +3,7 @@ package io.catwalk.runner.report;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Csv;
 import io.catwalk.runner.data.Duplicate;
-import io.catwalk.runner.data.LabeledImages;
+import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.Predictions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,7 +26,7 @@ final class AuditFiles {
     private final Audit audit;
     private final Path folder;
     private final List<String> classes;
-    private final LabeledImages test;
+    private final ImageSource test;
     private final List<Path> written = new ArrayList<>();
 
     AuditFiles(Audit audit, Path folder) {
@@ -55,7 +55,7 @@ final class AuditFiles {
         return written;
     }
 
-    private void pairs(String name, String first, String second, List<Duplicate> pairs, LabeledImages others)
+    private void pairs(String name, String first, String second, List<Duplicate> pairs, ImageSource others)
             throws IOException {
         StringBuilder csv = new StringBuilder(first + "_image," + second + "_image" + (first.equals(second) ? "_2" : "")
                 + ",distance,mirrored,moved_right,moved_down," + first + "_label," + second + "_label"
@@ -138,7 +138,7 @@ final class AuditFiles {
         written.add(file);
     }
 
-    private String label(LabeledImages images, int index) {
+    private String label(ImageSource images, int index) {
         return classes.get(images.labels()[index]);
     }
 }

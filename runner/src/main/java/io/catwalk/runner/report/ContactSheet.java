@@ -1,6 +1,6 @@
 package io.catwalk.runner.report;
 
-import io.catwalk.runner.data.LabeledImages;
+import io.catwalk.runner.data.ImageSource;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.FontMetrics;
@@ -40,12 +40,12 @@ record ContactSheet(String title, List<Entry> entries) {
      * @param images of the data set
      * @param index of one of them
      */
-    record Picture(LabeledImages images, int index) {}
+    record Picture(ImageSource images, int index) {}
 
     /** Draws the sheet. */
     byte[] png() {
         Entry any = entries.get(0);
-        LabeledImages images = any.pictures.get(0).images;
+        ImageSource images = any.pictures.get(0).images;
         int largest = Math.max(images.width(), images.height());
         int scale = Math.max(1, SIDE / largest);
         int width = Math.max(1, images.width() * scale * SIDE / Math.max(SIDE, largest));
@@ -74,7 +74,7 @@ record ContactSheet(String title, List<Entry> entries) {
             int top = 2 * GAP + LINE + i / columns * entryHeight;
             for (int p = 0; p < entry.pictures.size(); p++) {
                 Picture picture = entry.pictures.get(p);
-                BufferedImage drawn = ImagePng.draw(picture.images, picture.index, scale);
+                BufferedImage drawn = ImagePng.draw(picture.images.image(picture.index), scale);
                 pen.drawImage(drawn, left + p * (width + 2), top, width, height, null);
             }
             for (int line = 0; line < entry.lines.size(); line++) {

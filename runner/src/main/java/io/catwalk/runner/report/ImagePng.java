@@ -1,17 +1,16 @@
 package io.catwalk.runner.report;
 
-import io.catwalk.runner.data.LabeledImages;
+import io.catwalk.runner.data.RasterImage;
 import java.awt.image.BufferedImage;
 import java.awt.image.WritableRaster;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Objects;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
-/** Draws one image of a data set as a PNG file. */
+/** Draws an image as a PNG file. */
 public final class ImagePng {
 
     private ImagePng() {}
@@ -19,39 +18,36 @@ public final class ImagePng {
     /**
      * Draws an image, every pixel as a square.
      *
-     * @param images gray ones of 1 channel, or colored ones of 3
-     * @param index which one; 0 to {@code images.size()} - 1
+     * @param image a gray one of 1 channel, or a colored one of 3
      * @param scale side of the square, in pixels of the PNG; at least 1
      * @return the bytes of a PNG of width x scale by height x scale pixels, gray or RGB, 8 bits a sample
-     * @throws IndexOutOfBoundsException if there is no such image
-     * @throws IllegalArgumentException if the images have other channels, or the scale is below 1
+     * @throws IllegalArgumentException if the image has other channels, or the scale is below 1
      */
-    public static byte[] of(LabeledImages images, int index, int scale) {
-        return encode(draw(images, index, scale));
+    public static byte[] of(RasterImage image, int scale) {
+        return encode(draw(image, scale));
     }
 
     /** Draws like {@link #of}. */
-    static BufferedImage draw(LabeledImages images, int index, int scale) {
-        Objects.checkIndex(index, images.size());
-        int channels = images.channels();
+    static BufferedImage draw(RasterImage image, int scale) {
+        int channels = image.channels();
         if (channels != 1 && channels != 3) {
-            throw new IllegalArgumentException("expected images of 1 or 3 channels, but found " + channels);
+            throw new IllegalArgumentException("expected an image of 1 or 3 channels, but found " + channels);
         }
         if (scale < 1) {
             throw new IllegalArgumentException("expected a scale of at least 1, but found " + scale);
         }
-        int width = images.width();
-        int height = images.height();
+        int width = image.width();
+        int height = image.height();
         BufferedImage drawn = new BufferedImage(
                 Math.multiplyExact(width, scale),
                 Math.multiplyExact(height, scale),
                 channels == 1 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_3BYTE_BGR);
         WritableRaster raster = drawn.getRaster();
         for (int c = 0; c < channels; c++) {
-            int plane = index * images.imageLength() + c * height * width;
+            int plane = c * height * width;
             for (int y = 0; y < drawn.getHeight(); y++) {
                 for (int x = 0; x < drawn.getWidth(); x++) {
-                    raster.setSample(x, y, c, images.pixels()[plane + y / scale * width + x / scale] & 0xff);
+                    raster.setSample(x, y, c, image.pixels()[plane + y / scale * width + x / scale] & 0xff);
                 }
             }
         }

@@ -2,6 +2,7 @@ package io.catwalk.runner.report;
 
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
@@ -111,11 +112,11 @@ public record RunReport(
      *
      * @param run what it has come to
      * @param all its results, compared
-     * @param dataHome the folder that holds the known data sets
+     * @param dataHome where data sets are
      * @return what there is
      * @throws IOException if something cannot be read
      */
-    public static RunReport of(RecordedRun run, Results all, Path dataHome) throws IOException {
+    public static RunReport of(RecordedRun run, Results all, DataHome dataHome) throws IOException {
         ExperimentSpec spec = run.spec();
         // Candidates that were only scored would stand beside the one that was trained in full.
         boolean searched = all.tuning() != null && all.tuning().best() != null;

@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.catwalk.api.Augmentation;
-import io.catwalk.runner.data.LabeledImages;
+import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Normalization;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -14,20 +14,21 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
- * Gathers batches from the resident images: index, augment and normalize in one pass over the pixels,
+ * Gathers batches of images: read, augment and normalize in one pass over the pixels,
  * straight into memory that the engine reads without a copy.
  *
  * <p>Why one pass in Java and not tensor operations: see {@code docs/adr/0001-batches-in-one-pass.md}.
  */
 final class BatchLoader {
 
-    private final LabeledImages images;
+    private final ImageSource images;
     private final ImageLayout layout;
     private final int pixelStride;
     private final int channelStride;
     private final float[][] normalized;
     private final List<Augmentation> augmentations;
     private final RandomGenerator random;
+    private final byte[] source;
     private final ByteBuffer memory;
     private final FloatBuffer pixels;
 
@@ -42,7 +43,7 @@ final class BatchLoader {
      * @param largestBatch number of images that a batch holds at most
      */
     BatchLoader(
-            LabeledImages images,
+            ImageSource images,
             ImageLayout layout,
             Normalization normalization,
             List<Augmentation> augmentations,
@@ -55,6 +56,7 @@ final class BatchLoader {
         this.augmentations = augmentations;
         this.random = random;
         normalized = normalization.table();
+        source = new byte[images.imageLength()];
         memory = ByteBuffer.allocateDirect(Math.multiplyExact(largestBatch * 4, images.imageLength()))
                 .order(ByteOrder.nativeOrder());
         pixels = memory.asFloatBuffer();
@@ -106,15 +108,14 @@ final class BatchLoader {
                 right += random.nextInt(-shift.pixels(), shift.pixels() + 1);
             }
         }
-        byte[] source = images.pixels();
-        int start = index * target.length;
+        images.read(index, source, 0);
         for (int channel = 0; channel < images.channels(); channel++) {
             float[] values = normalized[channel];
             int at = channel * channelStride;
             for (int y = 0; y < height; y++) {
                 int sourceY = y - down;
                 boolean rowInside = sourceY >= 0 && sourceY < height;
-                int row = start + (channel * height + sourceY) * width;
+                int row = (channel * height + sourceY) * width;
                 for (int x = 0; x < width; x++) {
                     int moved = x - right;
                     boolean inside = rowInside && moved >= 0 && moved < width;

@@ -10,7 +10,7 @@ import ai.djl.training.GradientCollector;
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Task;
-import io.catwalk.runner.data.LabeledImages;
+import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.plugin.LoadedClassifier;
 import io.catwalk.runner.training.Seeds.Purpose;
 import java.util.ArrayList;
@@ -27,8 +27,6 @@ import java.util.function.LongSupplier;
  * in it.
  */
 public final class Training {
-
-    private static final int EVALUATION_BATCH = 500;
 
     private final LoadedClassifier classifier;
     private final Hyperparameters chosen;
@@ -295,9 +293,10 @@ public final class Training {
             }
             double lossSum = 0;
             int right = 0;
-            for (int from = 0; from < held.length; from += EVALUATION_BATCH) {
-                int to = Math.min(held.length, from + EVALUATION_BATCH);
-                LabeledImages batch = data.images().select(Arrays.copyOfRange(held, from, to));
+            int batchSize = data.images().batchSize();
+            for (int from = 0; from < held.length; from += batchSize) {
+                int to = Math.min(held.length, from + batchSize);
+                ImageSource batch = data.images().select(Arrays.copyOfRange(held, from, to));
                 float[] logits = predictor.logits(data.normalization().normalized(batch, 0, to - from), to - from);
                 for (int i = 0; i < batch.size(); i++) {
                     int label = batch.labels()[i];

@@ -1,6 +1,6 @@
 package io.catwalk.runner.training;
 
-import io.catwalk.runner.data.LabeledImages;
+import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.data.Split;
 
@@ -11,7 +11,7 @@ import io.catwalk.runner.data.Split;
  * @param split which are which; without validation images the weights of the last epoch are kept
  * @param normalization of the pixels, taken from the training images alone
  */
-public record TrainingData(LabeledImages images, Split split, Normalization normalization) {
+public record TrainingData(ImageSource images, Split split, Normalization normalization) {
 
     /**
      * Normalizes by the training images of the split.
@@ -20,7 +20,7 @@ public record TrainingData(LabeledImages images, Split split, Normalization norm
      * @param split which are which
      * @return the same, with their normalization
      */
-    public static TrainingData of(LabeledImages images, Split split) {
+    public static TrainingData of(ImageSource images, Split split) {
         return new TrainingData(images, split, Normalization.of(images, split.train()));
     }
 }

@@ -1,13 +1,13 @@
 package io.catwalk.runner.trial;
 
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.Fit;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageDatasets;
-import io.catwalk.runner.data.LabeledImages;
+import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.ResizeRule;
 import java.io.File;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,11 +57,11 @@ public record DatasetSpec(String name, @Nullable String imageSize, int limitTrai
     /**
      * Loads the images.
      *
-     * @param dataHome the folder that holds the known data sets
+     * @param dataHome where data sets are
      * @return what this says, in full
      * @throws RequestException if there is no such data set, or something is wrong with its files
      */
-    public ImageDataset load(Path dataHome) {
+    public ImageDataset load(DataHome dataHome) {
         ImageDataset all = ImageDatasets.load(name, dataHome, imageSize == null ? null : ResizeRule.parse(imageSize));
         return new ImageDataset(
                 all.name(),
@@ -71,7 +71,7 @@ public record DatasetSpec(String name, @Nullable String imageSize, int limitTrai
                 limited(all.test(), limitTest, all.classes().size()));
     }
 
-    private static LabeledImages limited(LabeledImages images, int limit, int classes) {
+    private static ImageSource limited(ImageSource images, int limit, int classes) {
         return limit == 0 || limit >= images.size() ? images : images.limit(limit, classes, LIMIT_SEED);
     }
 

@@ -1,6 +1,7 @@
 package io.catwalk.runner.trial;
 
 import ai.djl.engine.Engine;
+import io.catwalk.runner.data.ImageCache;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -88,6 +89,7 @@ public final class EngineSettings {
         // Everything the engine needs is on the class path: it never downloads, and tells nobody that it runs.
         properties.put("ai.djl.offline", "true");
         properties.put("OPT_OUT_TRACKING", "true");
+        properties.put(ImageCache.PROPERTY, ImageCache.standardFolder().toString());
         return properties;
     }
 }

@@ -16,7 +16,7 @@ import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.data.Fit;
 import io.catwalk.runner.data.ImageDataset;
-import io.catwalk.runner.data.LabeledImages;
+import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.training.TrainedModel;
 import io.catwalk.runner.trial.ParityResult.Missing;
@@ -114,10 +114,10 @@ final class OnnxModel {
 
     static ParityResult crossCheck(
             Path file, TrainedModel model, ImageDataset dataset, Normalization normalization, CrossCheck check) {
-        LabeledImages test = dataset.test();
+        ImageSource test = dataset.test();
         try (Predictor reference = model.predictor()) {
             CrossCheckReport report =
-                    check.run(reference, file, normalization.normalized(test, 0, test.size()), test.size());
+                    check.run(reference, file, (from, to) -> normalization.normalized(test, from, to), test.size());
             return ParityResult.of(report, test.size(), check.tolerance());
         }
     }
@@ -130,7 +130,7 @@ final class OnnxModel {
 
     private static OnnxMetadata metadata(
             ImageDataset dataset, @Nullable Fit fit, TrialOutcome.Done result, ExportOptions options) {
-        LabeledImages images = dataset.test();
+        ImageSource images = dataset.test();
         Normalization normalization = result.normalization();
         OnnxMetadata metadata = OnnxMetadata.empty().withLabels(dataset.classes());
         if (images.channels() == 1 || images.channels() == 3) {

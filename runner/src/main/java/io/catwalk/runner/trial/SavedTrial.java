@@ -9,6 +9,7 @@ import io.catwalk.onnx.parity.Parity;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ClassMatch;
+import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.evaluation.Evaluation;
@@ -61,7 +62,7 @@ public final class SavedTrial implements AutoCloseable {
      *
      * @param folder of the trial
      * @param catalog with the plugin that it was trained with
-     * @param dataHome the folder that holds the known data sets
+     * @param dataHome where data sets are
      * @param other images to judge on, of the same shape and with as many classes; null takes the trial's own
      * @param match how their classes are matched with those that the network was trained on
      * @return the trial, to be closed
@@ -69,7 +70,7 @@ public final class SavedTrial implements AutoCloseable {
      * @throws RequestException if the trial has no weights, or the plugin or images do not fit them
      */
     public static SavedTrial open(
-            TrialFolder folder, PluginCatalog catalog, Path dataHome, @Nullable DatasetSpec other, ClassMatch match)
+            TrialFolder folder, PluginCatalog catalog, DataHome dataHome, @Nullable DatasetSpec other, ClassMatch match)
             throws IOException {
         if (!Files.exists(folder.outcome())) {
             throw new RequestException("expected a finished trial, but " + folder.path() + " has no trial.json:"
@@ -84,8 +85,7 @@ public final class SavedTrial implements AutoCloseable {
         TrialOrder order = folder.readOrder();
         InstalledClassifier classifier = catalog.require(order.spec().classifier());
         requireSamePlugin(result, classifier);
-        ImageDataset dataset =
-                other == null ? order.withDataHome(dataHome).images().dataset() : other.load(dataHome);
+        ImageDataset dataset = other == null ? order.images(dataHome).dataset() : other.load(dataHome);
         LoadedPlugin plugin = classifier.load();
         try {
             TrainedModel model = model(folder, plugin.require(classifier.name()), result, dataset);

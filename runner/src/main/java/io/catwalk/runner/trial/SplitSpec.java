@@ -2,7 +2,7 @@ package io.catwalk.runner.trial;
 
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
-import io.catwalk.runner.data.LabeledImages;
+import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Split;
 
 /**
@@ -76,7 +76,7 @@ public record SplitSpec(int folds, int repeats, double holdOut, long seed) {
         int repeat = (fold - 1) / folds;
         Split outer = Split.folds(dataset.train().labels(), classes, folds, seed + repeat)
                 .get((fold - 1) % folds);
-        LabeledImages rest = dataset.train().select(outer.train());
+        ImageSource rest = dataset.train().select(outer.train());
         ImageDataset seen = new ImageDataset(
                 dataset.name(),
                 dataset.sha256(),

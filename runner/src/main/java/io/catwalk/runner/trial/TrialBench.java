@@ -4,11 +4,9 @@ import io.catwalk.api.Task;
 import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.data.ImageDataset;
-import io.catwalk.runner.data.LabeledImages;
 import io.catwalk.runner.data.Normalization;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
@@ -50,8 +48,7 @@ public final class TrialBench {
         this.bench = bench;
         this.settings = settings;
         task = TrialRun.task(dataset);
-        LabeledImages images = dataset.test();
-        pixels = Arrays.copyOf(images.pixels(), images.imageLength());
+        pixels = dataset.test().image(0).pixels();
     }
 
     /**

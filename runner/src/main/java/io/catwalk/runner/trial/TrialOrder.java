@@ -1,5 +1,6 @@
 package io.catwalk.runner.trial;
 
+import io.catwalk.runner.data.DataHome;
 import java.nio.file.Path;
 
 /**
@@ -25,11 +26,12 @@ public record TrialOrder(
     /**
      * Loads the images that the trial sees.
      *
+     * @param home where data sets are, in place of what the order says
      * @return training, validation and judging images
      * @throws RequestException if the data set or the split is wrong
      */
-    public TrialImages images() {
-        return split.split(dataset.load(dataHome), spec.fold());
+    public TrialImages images(DataHome home) {
+        return split.split(dataset.load(home), spec.fold());
     }
 
     /**
@@ -41,10 +43,6 @@ public record TrialOrder(
      */
     public TrialOrder toMeasure(Path newDataHome, Path newPluginsDir) {
         return new TrialOrder(spec, dataset, split, newDataHome, newPluginsDir, folder, inputs);
-    }
-
-    TrialOrder withDataHome(Path newDataHome) {
-        return new TrialOrder(spec, dataset, split, newDataHome, pluginsDir, folder, inputs);
     }
 
     TrialOrder at(Path newFolder) {

@@ -4,7 +4,7 @@ import io.catwalk.api.Task;
 import io.catwalk.onnx.Predictor;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.data.ImageDataset;
-import io.catwalk.runner.data.LabeledImages;
+import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
@@ -91,16 +91,16 @@ final class TrialRun {
 
     private TrialMetrics judge(TrainingStep.Trained trained, TrialImages images) {
         ImageDataset dataset = images.dataset();
-        LabeledImages learned = dataset.train();
+        ImageSource learned = dataset.train();
         try (Predictor predictor = trained.model().predictor()) {
             Normalization normalization = trained.weights().normalization();
             int classes = dataset.classes().size();
             Predictions test = Predictions.of(predictor, dataset.test(), normalization, classes);
             TroubleException.writing(() -> folder.writePredictions("test", test));
-            LabeledImages held = learned.select(images.split().validation());
+            ImageSource held = learned.select(images.split().validation());
             Predictions validation = Predictions.of(predictor, held, normalization, classes);
             TroubleException.writing(() -> folder.writePredictions("validation", validation));
-            LabeledImages seen = learned.select(images.split().train());
+            ImageSource seen = learned.select(images.split().train());
             Predictions train = Predictions.of(predictor, seen, normalization, classes);
             return new TrialMetrics(
                     Evaluation.of(test, dataset.classes()).metrics(),
@@ -137,7 +137,7 @@ final class TrialRun {
     }
 
     static Task task(ImageDataset dataset) {
-        LabeledImages images = dataset.train();
+        ImageSource images = dataset.train();
         return new Task(
                 images.channels(),
                 images.height(),

@@ -1,6 +1,7 @@
 package io.catwalk.runner.trial;
 
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.Sha256;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +30,7 @@ final class TrialSources {
     TrialImages images() {
         TrialImages images;
         try {
-            images = order.images();
+            images = order.images(DataHome.of(order.dataHome()));
         } catch (RequestException e) {
             throw new TroubleException(e.getMessage(), e);
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.api.Recipe;
 import io.catwalk.runner.Json;
+import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.experiment.Conduct;
 import io.catwalk.runner.experiment.Contestant;
@@ -77,7 +78,7 @@ class ManyTrialsTest {
         Map<String, Object> figures = new LinkedHashMap<>();
         int trials = CONTESTANTS * SEEDS * FOLDS;
         PluginCatalog catalog = PluginCatalog.open(plugins);
-        Experiment experiment = new Experiment(spec, catalog, folder, plugins, Clock.systemUTC());
+        Experiment experiment = new Experiment(spec, catalog, DataHome.of(folder), plugins, Clock.systemUTC());
         Made made = new Made();
         long written = written();
         experiment.run(run, made, null, Conduct.STANDARD, made);

@@ -21,15 +21,15 @@ final class DuplicatesTest {
     private static final int SIDE = 4;
 
     /** Five images of noise, which resemble each other no way they are moved. */
-    private static final LabeledImages NOISE = noise(5);
+    private static final ImageSource NOISE = noise(5);
 
-    private static LabeledImages noise(int count) {
+    private static ImageSource noise(int count) {
         SplittableRandom random = new SplittableRandom(1);
         byte[] pixels = new byte[count * SIDE * SIDE];
         for (int i = 0; i < pixels.length; i++) {
             pixels[i] = (byte) random.nextInt(200);
         }
-        return new LabeledImages(1, SIDE, SIDE, pixels, new int[count]);
+        return HeapImages.of(1, SIDE, SIDE, pixels, new int[count]);
     }
 
     /** Makes one image of 4x4 from an image of the noise: each pixel that of where it comes from, or 255. */
@@ -38,15 +38,16 @@ final class DuplicatesTest {
         for (int y = 0; y < SIDE; y++) {
             for (int x = 0; x < SIDE; x++) {
                 boolean inside = x - right >= 0 && x - right < SIDE && y - down >= 0 && y - down < SIDE;
-                moved[y * SIDE + x] =
-                        inside ? NOISE.pixels()[image * SIDE * SIDE + (y - down) * SIDE + x - right] : (byte) 255;
+                moved[y * SIDE + x] = inside
+                        ? HeapImages.pixels(NOISE)[image * SIDE * SIDE + (y - down) * SIDE + x - right]
+                        : (byte) 255;
             }
         }
         return moved;
     }
 
-    private static LabeledImages single(byte[] pixels) {
-        return new LabeledImages(1, SIDE, SIDE, pixels, new int[1]);
+    private static ImageSource single(byte[] pixels) {
+        return HeapImages.of(1, SIDE, SIDE, pixels, new int[1]);
     }
 
     @Test
@@ -74,7 +75,7 @@ final class DuplicatesTest {
     void aMirrorImageIsADuplicateButNotAnExactOne() {
         byte[] pixels = new byte[SIDE * SIDE];
         for (int i = 0; i < pixels.length; i++) {
-            pixels[i] = NOISE.pixels()[SIDE * SIDE + i / SIDE * SIDE + SIDE - 1 - i % SIDE];
+            pixels[i] = HeapImages.pixels(NOISE)[SIDE * SIDE + i / SIDE * SIDE + SIDE - 1 - i % SIDE];
         }
 
         assertThat(Duplicates.between(single(pixels), NOISE, 0))
@@ -102,21 +103,21 @@ final class DuplicatesTest {
 
     @Test
     void allChannelsCount() {
-        byte[] pixels = NOISE.pixels().clone();
-        LabeledImages colors = new LabeledImages(3, 4, 4, Arrays.copyOf(pixels, 48), new int[1]);
+        byte[] pixels = HeapImages.pixels(NOISE).clone();
+        ImageSource colors = HeapImages.of(3, 4, 4, Arrays.copyOf(pixels, 48), new int[1]);
         byte[] redder = Arrays.copyOf(pixels, 48);
         for (int i = 0; i < 16; i++) {
             redder[i] = (byte) (redder[i] + 6);
         }
         // A third of the samples differs by 6: the root of 36 / 3.
-        assertThat(Duplicates.between(colors, new LabeledImages(3, 4, 4, redder, new int[1]), 8))
+        assertThat(Duplicates.between(colors, HeapImages.of(3, 4, 4, redder, new int[1]), 8))
                 .singleElement()
                 .satisfies(pair -> assertThat(pair.distance()).isCloseTo(3.4641, within(1e-4)));
     }
 
     @Test
     void withinOneSetEachPairIsFoundOnceAndNoImageIsItsOwnDuplicate() {
-        LabeledImages twice = NOISE.select(new int[] {0, 1, 2, 1, 1});
+        ImageSource twice = NOISE.select(new int[] {0, 1, 2, 1, 1});
 
         assertThat(Duplicates.within(twice, 0))
                 .containsExactly(
@@ -144,8 +145,8 @@ final class DuplicatesTest {
     void noPairIsMissed(int channels, int height, int width, double distance) {
         for (long seed = 1; seed <= 3; seed++) {
             SplittableRandom random = new SplittableRandom(seed);
-            LabeledImages first = random(random, 30, channels, height, width);
-            LabeledImages second = random(random, 40, channels, height, width);
+            ImageSource first = random(random, 30, channels, height, width);
+            ImageSource second = random(random, 40, channels, height, width);
 
             List<double[]> expected = bruteForce(first, second, distance);
             assertThat(expected).hasSizeBetween(distance == 0 ? 0 : 10, distance == 255 ? 1200 : 1190);
@@ -164,18 +165,18 @@ final class DuplicatesTest {
         }
     }
 
-    private static LabeledImages random(SplittableRandom random, int count, int channels, int height, int width) {
+    private static ImageSource random(SplittableRandom random, int count, int channels, int height, int width) {
         byte[] pixels = new byte[count * channels * height * width];
         int brightness = 0;
         for (int i = 0; i < pixels.length; i++) {
             brightness = i % (channels * height * width) == 0 ? random.nextInt(40) : brightness;
             pixels[i] = (byte) (100 + brightness + random.nextInt(30));
         }
-        return new LabeledImages(channels, height, width, pixels, new int[count]);
+        return HeapImages.of(channels, height, width, pixels, new int[count]);
     }
 
     /** Takes the distance by its words. */
-    private static List<double[]> bruteForce(LabeledImages first, LabeledImages second, double distance) {
+    private static List<double[]> bruteForce(ImageSource first, ImageSource second, double distance) {
         List<double[]> pairs = new ArrayList<>();
         for (int i = 0; i < first.size(); i++) {
             for (int j = 0; j < second.size(); j++) {
@@ -194,7 +195,7 @@ final class DuplicatesTest {
     }
 
     private static double distance(
-            LabeledImages first, int i, LabeledImages second, int j, boolean mirrored, int right, int down) {
+            ImageSource first, int i, ImageSource second, int j, boolean mirrored, int right, int down) {
         double squares = 0;
         int compared = 0;
         for (int c = 0; c < first.channels(); c++) {
@@ -213,9 +214,8 @@ final class DuplicatesTest {
         return Math.sqrt(squares / compared);
     }
 
-    private static int sample(LabeledImages images, int image, int channel, int y, int x) {
-        return images.pixels()[((image * images.channels() + channel) * images.height() + y) * images.width() + x]
-                & 0xff;
+    private static int sample(ImageSource images, int image, int channel, int y, int x) {
+        return images.image(image).pixels()[(channel * images.height() + y) * images.width() + x] & 0xff;
     }
 
     @ParameterizedTest
@@ -229,7 +229,7 @@ final class DuplicatesTest {
 
     @Test
     void aDistanceThatTellsNothingApartIsRefused() {
-        LabeledImages black = new LabeledImages(1, 1, 1, new byte[1001], new int[1001]);
+        ImageSource black = HeapImages.of(1, 1, 1, new byte[1001], new int[1001]);
 
         assertThatThrownBy(() -> Duplicates.between(black, black, 3))
                 .isInstanceOf(RequestException.class)
@@ -240,7 +240,7 @@ final class DuplicatesTest {
 
     @Test
     void otherShapesAreRefused() {
-        LabeledImages other = new LabeledImages(1, 2, 8, new byte[16], new int[1]);
+        ImageSource other = HeapImages.of(1, 2, 8, new byte[16], new int[1]);
 
         assertThatThrownBy(() -> Duplicates.between(NOISE, other, 8)).isInstanceOf(IllegalArgumentException.class);
     }

@@ -27,7 +27,7 @@ class FashionMnistTest {
 
     @BeforeAll
     static void load() {
-        dataset = ImageDatasets.load("fashion-mnist", DATA, null);
+        dataset = ImageDatasets.load("fashion-mnist", DataHome.of(DATA), null);
     }
 
     @Test
@@ -80,7 +80,7 @@ class FashionMnistTest {
             }
         }
 
-        ImageDataset copy = ImageDatasets.load(folder.toString(), DATA, null);
+        ImageDataset copy = ImageDatasets.load(folder.toString(), DataHome.of(DATA), null);
 
         assertThat(copy.name()).isEqualTo("fashion-mnist");
         assertThat(copy.classes()).isEqualTo(dataset.classes());
@@ -104,7 +104,7 @@ class FashionMnistTest {
             out.write(content);
         }
 
-        assertThatThrownBy(() -> ImageDatasets.load("fashion-mnist", home, null))
+        assertThatThrownBy(() -> ImageDatasets.load("fashion-mnist", DataHome.of(home), null))
                 .isInstanceOf(RequestException.class)
                 .hasMessageContaining("t10k-labels-idx1-ubyte.gz")
                 .hasMessageContaining("0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34");

@@ -44,11 +44,11 @@ class IdxFolderTest {
     void pixelsAndLabelsComeAsTheyAreStored() {
         ImageDataset dataset = load();
 
-        assertThat(dataset.train().pixels()).containsExactly(1, 2, 3, 4, 5, 255);
+        assertThat(HeapImages.pixels(dataset.train())).containsExactly(1, 2, 3, 4, 5, 255);
         assertThat(dataset.train().labels()).containsExactly(1, 0, 2);
         assertThat(dataset.train().height()).isEqualTo(1);
         assertThat(dataset.train().width()).isEqualTo(2);
-        assertThat(dataset.test().pixels()).containsExactly(7, 8);
+        assertThat(HeapImages.pixels(dataset.test())).containsExactly(7, 8);
         assertThat(dataset.classes()).containsExactly("0", "1", "2");
         assertThat(dataset.name()).isEqualTo(folder.getFileName().toString());
     }
@@ -216,16 +216,16 @@ class IdxFolderTest {
 
     @Test
     void anotherImageSizeIsRefused() {
-        assertThatThrownBy(() -> ImageDatasets.load(folder.toString(), folder, ResizeRule.parse("3x4")))
+        assertThatThrownBy(() -> ImageDatasets.load(folder.toString(), DataHome.of(folder), ResizeRule.parse("3x4")))
                 .isInstanceOf(RequestException.class)
                 .hasMessageContaining("Image size 3x4")
                 .hasMessageContaining("2x1");
-        assertThat(ImageDatasets.load(folder.toString(), folder, ResizeRule.parse("2x1")))
+        assertThat(ImageDatasets.load(folder.toString(), DataHome.of(folder), ResizeRule.parse("2x1")))
                 .isNotNull();
     }
 
     private ImageDataset load() {
-        return ImageDatasets.load(folder.toString(), folder, null);
+        return ImageDatasets.load(folder.toString(), DataHome.of(folder), null);
     }
 
     private AbstractThrowableAssert<?, ? extends Throwable> refuses(String file) {

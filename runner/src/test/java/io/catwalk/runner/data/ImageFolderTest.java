@@ -45,12 +45,12 @@ class ImageFolderTest {
 
         assertThat(dataset.classes()).containsExactly("a", "b");
         assertThat(dataset.train().labels()).containsExactly(0, 1, 1);
-        assertThat(dataset.train().pixels()).containsExactly(50, 60, 10, 20, 30, 40);
+        assertThat(HeapImages.pixels(dataset.train())).containsExactly(50, 60, 10, 20, 30, 40);
         assertThat(dataset.train().channels()).isEqualTo(1);
         assertThat(dataset.train().height()).isEqualTo(1);
         assertThat(dataset.train().width()).isEqualTo(2);
         assertThat(dataset.test().labels()).containsExactly(0, 1);
-        assertThat(dataset.test().pixels()).containsExactly(70, 80, 90, 255);
+        assertThat(HeapImages.pixels(dataset.test())).containsExactly(70, 80, 90, 255);
     }
 
     @Test
@@ -103,10 +103,10 @@ class ImageFolderTest {
         rgb.getRaster().setPixel(0, 0, new int[] {200, 100, 50});
         write("train/b/0.png", png(rgb));
 
-        LabeledImages train = load(null).train();
+        ImageSource train = load(null).train();
 
         assertThat(train.channels()).isEqualTo(3);
-        assertThat(train.pixels()).containsExactly(1, 1, 1, 200, 100, 50);
+        assertThat(HeapImages.pixels(train)).containsExactly(1, 1, 1, 200, 100, 50);
     }
 
     @Test
@@ -192,7 +192,7 @@ class ImageFolderTest {
         write("test/a/0.png", png(gray));
         write("test/b/0.png", png(rgb));
 
-        byte[] pixels = load(null).train().pixels();
+        byte[] pixels = HeapImages.pixels(load(null).train());
 
         // JPEG is lossy: a plain area is off by one or two.
         int[] expected = {60, 60, 60, 0xc8, 0x64, 0x32};
@@ -208,7 +208,8 @@ class ImageFolderTest {
         writeSmallSet();
         write("train/b/0.png", png(gray(2, 1, 0, 100)));
 
-        assertThat(load(ResizeRule.parse("4x1")).train().pixels()).containsExactly(1, 1, 1, 1, 0, 25, 75, 100);
+        assertThat(HeapImages.pixels(load(ResizeRule.parse("4x1")).train()))
+                .containsExactly(1, 1, 1, 1, 0, 25, 75, 100);
         refuses()
                 .hasMessageContaining(folder.resolve("train/a/0.png") + " has 1x1")
                 .hasMessageContaining(folder.resolve("train/b/0.png") + " has 2x1")
@@ -217,15 +218,16 @@ class ImageFolderTest {
 
     @Test
     void aMissingFolderTellsWhatWasExpected() {
-        assertThatThrownBy(() -> ImageDatasets.load(folder.resolve("none").toString(), folder, null))
+        assertThatThrownBy(() -> ImageDatasets.load(folder.resolve("none").toString(), DataHome.of(folder), null))
                 .isInstanceOf(RequestException.class)
                 .hasMessageContaining("found no such folder " + folder.resolve("none"))
                 .hasMessageContaining("'fashion-mnist' (its files are in %s)", folder.resolve("fashion-mnist"))
                 .hasMessageContaining("train/CLASS/*.png");
-        assertThatThrownBy(() -> ImageDatasets.load("fashion-mnist", folder, null))
+        assertThatThrownBy(() -> ImageDatasets.load("fashion-mnist", DataHome.of(folder), null))
                 .isInstanceOf(RequestException.class)
                 .hasMessageContaining("found no such folder " + folder.resolve("fashion-mnist"));
-        assertThatThrownBy(() -> ImageDatasets.load("no\0path", folder, null)).isInstanceOf(RequestException.class);
+        assertThatThrownBy(() -> ImageDatasets.load("no\0path", DataHome.of(folder), null))
+                .isInstanceOf(RequestException.class);
     }
 
     @Test
@@ -353,7 +355,7 @@ class ImageFolderTest {
     }
 
     private ImageDataset load(@Nullable ResizeRule rule) {
-        return ImageDatasets.load(folder.toString(), folder, rule);
+        return ImageDatasets.load(folder.toString(), DataHome.of(folder), rule);
     }
 
     private AbstractThrowableAssert<?, ? extends Throwable> refuses() {

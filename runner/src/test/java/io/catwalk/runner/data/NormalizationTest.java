@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 class NormalizationTest {
 
     /** Two images of two channels and two pixels; the second channel is 255 everywhere. */
-    private static final LabeledImages IMAGES =
-            new LabeledImages(2, 1, 2, new byte[] {0, 51, -1, -1, 102, (byte) 153, -1, -1}, new int[] {0, 1});
+    private static final ImageSource IMAGES =
+            HeapImages.of(2, 1, 2, new byte[] {0, 51, -1, -1, 102, (byte) 153, -1, -1}, new int[] {0, 1});
 
     @Test
     void meanAndDeviationAreThoseOfThePixelsDividedBy255() {

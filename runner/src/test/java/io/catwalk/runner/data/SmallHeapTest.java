@@ -28,7 +28,10 @@ final class SmallHeapTest {
 
         public static void main(String[] arguments) {
             try {
-                System.out.println(ImageDatasets.load(arguments[0], Path.of(arguments[0]), null));
+                ImageCache cache = new ImageCache(Path.of(arguments[0], "cache"), ImageCache.Listener.none());
+                ImageSource train = ImageDatasets.load(arguments[0], new DataHome(Path.of(arguments[0]), cache), null)
+                        .train();
+                System.out.println(train.size() + " images, the last with the sum " + train.sums(train.size() - 1)[0]);
             } catch (RequestException e) {
                 System.out.println(e.getMessage());
             }
@@ -36,30 +39,44 @@ final class SmallHeapTest {
     }
 
     @Test
-    void aFileLargerThanTheMemoryIsNamed() throws IOException, InterruptedException {
-        Path images = folder.resolve("train-images-idx3-ubyte");
-        try (RandomAccessFile file = new RandomAccessFile(images.toFile(), "rw")) {
-            file.write(header(0x0803, HUGE / 4, 2, 2));
-            file.setLength(16L + HUGE); // takes no room on the disk
-        }
+    void labelsLargerThanTheMemoryAreNamed() throws IOException, InterruptedException {
+        Path labels = folder.resolve("train-labels-idx1-ubyte");
         others();
+        sparse(folder.resolve("train-images-idx3-ubyte"), HUGE, header(0x0803, HUGE, 1, 1));
+        sparse(labels, HUGE, header(0x0801, HUGE));
+        Files.write(folder.resolve("t10k-images-idx3-ubyte"), concat(header(0x0803, 1, 1, 1), 1));
 
-        assertThat(loaded()).startsWith("IDX file " + images + ": expected no more than fits the memory of ");
+        assertThat(loaded()).startsWith("IDX file " + labels + ": expected no more than fits the memory of ");
+    }
+
+    /** Writes a header and as many zeros, which take no room on the disk. */
+    private static void sparse(Path path, long zeros, byte[] header) throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+            file.setLength(header.length + zeros);
+            file.write(header);
+        }
     }
 
     @Test
-    void aLargeFileThatIsSmallWhenCompressedIsNamed() throws IOException, InterruptedException {
+    void imagesThatAreLargerThanTheMemoryAreRead() throws IOException, InterruptedException {
+        others();
+        Files.write(folder.resolve("t10k-images-idx3-ubyte"), concat(header(0x0803, 1, 1024, 1024), 1 << 20));
+        int count = LARGE >> 20;
+        byte[] labels = concat(header(0x0801, count), count);
+        labels[labels.length - 1] = 1;
+        Files.write(folder.resolve("train-labels-idx1-ubyte"), labels);
         Path images = folder.resolve("train-images-idx3-ubyte.gz");
         try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(images))) {
-            out.write(header(0x0803, LARGE / 4, 2, 2));
-            byte[] zeros = new byte[1 << 20];
-            for (int i = 0; i < LARGE / zeros.length; i++) {
-                out.write(zeros);
+            out.write(header(0x0803, count, 1024, 1024));
+            byte[] image = new byte[1 << 20];
+            for (int i = 0; i < count; i++) {
+                image[i] = (byte) i;
+                out.write(image);
             }
         }
-        others();
 
-        assertThat(loaded()).startsWith("IDX file " + images + ": expected no more than fits the memory of ");
+        // Image 199 ends in 824 zeros behind the numbers from 0 to 199.
+        assertThat(loaded()).startsWith("200 images, the last with the sum 19900");
     }
 
     @Test
@@ -70,6 +87,7 @@ final class SmallHeapTest {
             out.write(new byte[LARGE / 4]);
         }
         others();
+        Files.writeString(folder.resolve("classes.txt"), "one\ntwo\n");
 
         assertThat(loaded())
                 .startsWith(

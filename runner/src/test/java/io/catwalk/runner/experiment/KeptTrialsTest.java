@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.api.Recipe;
 import io.catwalk.runner.Json;
+import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.plugin.TestPlugin;
@@ -88,7 +89,7 @@ class KeptTrialsTest {
 
     private Results run(ExperimentSpec request, PluginCatalog plugins, Conduct conduct) throws Exception {
         made = new Made();
-        return new Experiment(request, plugins, folder, shared.resolve("plugins"), Clock.systemUTC())
+        return new Experiment(request, plugins, DataHome.of(folder), shared.resolve("plugins"), Clock.systemUTC())
                 .run(run, made, null, conduct, made);
     }
 

@@ -3,8 +3,9 @@ package io.catwalk.runner.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.catwalk.runner.data.HeapImages;
 import io.catwalk.runner.data.ImageDataset;
-import io.catwalk.runner.data.LabeledImages;
+import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.Accuracy;
 import io.catwalk.runner.evaluation.Predictions;
 import java.awt.image.BufferedImage;
@@ -51,8 +52,8 @@ final class AuditTest {
                 "small",
                 "0".repeat(64),
                 List.of("cat, tabby", "dog"),
-                new LabeledImages(1, 6, 6, Arrays.copyOf(noise, 2 * LENGTH), new int[] {0, 1}),
-                new LabeledImages(1, 6, 6, test, LABELS));
+                HeapImages.of(1, 6, 6, Arrays.copyOf(noise, 2 * LENGTH), new int[] {0, 1}),
+                HeapImages.of(1, 6, 6, test, LABELS));
     }
 
     private static Predictions predictions(int... answers) {
@@ -99,7 +100,7 @@ final class AuditTest {
 
     @Test
     void withoutAnyOtherImageThereIsNoAccuracyWithoutDuplicates() {
-        LabeledImages same = new LabeledImages(1, 1, 1, new byte[2], new int[] {0, 1});
+        ImageSource same = HeapImages.of(1, 1, 1, new byte[2], new int[] {0, 1});
         ImageDataset dataset = new ImageDataset("same", "0".repeat(64), List.of("a", "b"), same, same);
         Predictions answers = new Predictions(2, new int[] {0, 1}, new float[] {1, 0, 1, 0});
 
@@ -138,7 +139,7 @@ final class AuditTest {
     @Test
     void whatAnEarlierAuditLeftIsReplaced() throws IOException {
         audit().write(folder);
-        LabeledImages train = dataset().train();
+        ImageSource train = dataset().train();
         ImageDataset clean =
                 new ImageDataset("clean", "0".repeat(64), List.of("a", "b"), train, train.select(new int[] {1}));
 
@@ -152,7 +153,7 @@ final class AuditTest {
 
     @Test
     void everyPictureIsOnTheSheetWithItsText() throws IOException {
-        LabeledImages test = dataset().test();
+        ImageSource test = dataset().test();
         ContactSheet.Entry entry = new ContactSheet.Entry(
                 List.of(new ContactSheet.Picture(test, 2), new ContactSheet.Picture(test, 0)), List.of("one", "two"));
 
@@ -168,8 +169,9 @@ final class AuditTest {
             for (int pixel = 0; pixel < LENGTH; pixel++) {
                 int x = left + pixel % 6 * 18;
                 int y = top + pixel / 6 * 18;
-                assertThat(sheet.getRGB(x + 17, y + 17) & 0xff).isEqualTo(test.pixels()[2 * LENGTH + pixel] & 0xff);
-                assertThat(sheet.getRGB(x + 110, y) & 0xff).isEqualTo(test.pixels()[pixel] & 0xff);
+                assertThat(sheet.getRGB(x + 17, y + 17) & 0xff)
+                        .isEqualTo(HeapImages.pixels(test)[2 * LENGTH + pixel] & 0xff);
+                assertThat(sheet.getRGB(x + 110, y) & 0xff).isEqualTo(HeapImages.pixels(test)[pixel] & 0xff);
             }
             assertThat(darkPixels(sheet, left, top + 108, 100, 16)).isGreaterThan(20);
             assertThat(darkPixels(sheet, left, top + 124, 100, 16)).isGreaterThan(20);
@@ -184,7 +186,7 @@ final class AuditTest {
 
     @Test
     void largeAndLongPicturesAreDrawnSmaller() throws IOException {
-        LabeledImages large = new LabeledImages(3, 100, 448, new byte[3 * 100 * 448], new int[1]);
+        ImageSource large = HeapImages.of(3, 100, 448, new byte[3 * 100 * 448], new int[1]);
         ContactSheet.Entry entry =
                 new ContactSheet.Entry(List.of(new ContactSheet.Picture(large, 0)), List.of("w".repeat(500)));
 

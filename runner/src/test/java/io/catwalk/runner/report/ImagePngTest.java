@@ -3,7 +3,8 @@ package io.catwalk.runner.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.catwalk.runner.data.LabeledImages;
+import io.catwalk.runner.data.HeapImages;
+import io.catwalk.runner.data.ImageSource;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -15,12 +16,12 @@ import org.junit.jupiter.api.Test;
 class ImagePngTest {
 
     /** Two images of 2 rows and 3 columns. */
-    private static final LabeledImages GRAY = new LabeledImages(
+    private static final ImageSource GRAY = HeapImages.of(
             1, 2, 3, new byte[] {9, 9, 9, 9, 9, 9, 0, 100, (byte) 255, 1, 2, (byte) 200}, new int[] {0, 1});
 
     @Test
     void grayPixelsAreStoredAsTheyAre() throws IOException {
-        BufferedImage png = ImageIO.read(new ByteArrayInputStream(ImagePng.of(GRAY, 1, 1)));
+        BufferedImage png = ImageIO.read(new ByteArrayInputStream(ImagePng.of(GRAY.image(1), 1)));
 
         assertThat(png.getRaster().getNumBands()).isEqualTo(1);
         assertThat(png.getRaster().getPixels(0, 0, 3, 2, (int[]) null)).containsExactly(0, 100, 255, 1, 2, 200);
@@ -28,7 +29,7 @@ class ImagePngTest {
 
     @Test
     void everyPixelBecomesASquare() throws IOException {
-        BufferedImage png = ImageIO.read(new ByteArrayInputStream(ImagePng.of(GRAY, 1, 2)));
+        BufferedImage png = ImageIO.read(new ByteArrayInputStream(ImagePng.of(GRAY.image(1), 2)));
 
         assertThat(png.getRaster().getPixels(0, 0, 6, 4, (int[]) null))
                 .containsExactly(
@@ -41,9 +42,9 @@ class ImagePngTest {
     @Test
     void colorsKeepTheirChannels() throws IOException {
         // One row of a red and a blue-green pixel: planes of red, green, blue.
-        LabeledImages color = new LabeledImages(3, 1, 2, new byte[] {(byte) 255, 0, 0, 10, 0, 20}, new int[] {0});
+        ImageSource color = HeapImages.of(3, 1, 2, new byte[] {(byte) 255, 0, 0, 10, 0, 20}, new int[] {0});
 
-        BufferedImage png = ImageIO.read(new ByteArrayInputStream(ImagePng.of(color, 0, 1)));
+        BufferedImage png = ImageIO.read(new ByteArrayInputStream(ImagePng.of(color.image(0), 1)));
 
         assertThat(png.getRGB(0, 0)).isEqualTo(0xffff0000);
         assertThat(png.getRGB(1, 0)).isEqualTo(0xff000a14);
@@ -51,10 +52,10 @@ class ImagePngTest {
 
     @Test
     void whatIsNoImageOrScaleIsRefused() {
-        LabeledImages two = new LabeledImages(2, 1, 1, new byte[2], new int[1]);
+        ImageSource two = HeapImages.of(2, 1, 1, new byte[2], new int[1]);
 
-        assertThatThrownBy(() -> ImagePng.of(GRAY, 2, 1)).isInstanceOf(IndexOutOfBoundsException.class);
-        assertThatThrownBy(() -> ImagePng.of(GRAY, 0, 0)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> ImagePng.of(two, 0, 1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> ImagePng.of(GRAY.image(2), 1)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> ImagePng.of(GRAY.image(0), 0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> ImagePng.of(two.image(0), 1)).isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.api.Recipe;
 import io.catwalk.runner.Json;
+import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.experiment.Contestant;
 import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.Outcomes;
@@ -56,7 +57,7 @@ class RunReportTest {
                 60,
                 new Results.Dataset("shapes", "0".repeat(64), List.of("a", "b"), 1, 8, 8, 90, 10, 50),
                 outcomes);
-        return RunReport.of(run, run.results(), folder);
+        return RunReport.of(run, run.results(), DataHome.of(folder));
     }
 
     @Test

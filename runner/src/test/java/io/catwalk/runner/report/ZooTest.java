@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.catwalk.onnx.runtime.OnnxPredictor;
+import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageDatasets;
-import io.catwalk.runner.data.LabeledImages;
+import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Normalization;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +36,7 @@ class ZooTest {
 
     @BeforeAll
     static void load() {
-        dataset = ImageDatasets.load("fashion-mnist", Path.of("..", "test-data"), null);
+        dataset = ImageDatasets.load("fashion-mnist", DataHome.of(Path.of("..", "test-data")), null);
     }
 
     @Test
@@ -95,7 +96,7 @@ class ZooTest {
         Normalization normalization = new Normalization(
                 new float[] {preprocessing.mean().get(0).floatValue()},
                 new float[] {preprocessing.std().get(0).floatValue()});
-        LabeledImages images = dataset.test();
+        ImageSource images = dataset.test();
         double[] recall = new double[10];
         for (int from = 0; from < images.size(); from += 1000) {
             float[] logits = predictor.logits(normalization.normalized(images, from, from + 1000), 1000);

@@ -10,7 +10,8 @@ import io.catwalk.api.Augmentation;
 import io.catwalk.api.Augmentation.Erase;
 import io.catwalk.api.Augmentation.HorizontalFlip;
 import io.catwalk.api.Augmentation.Shift;
-import io.catwalk.runner.data.LabeledImages;
+import io.catwalk.runner.data.HeapImages;
+import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Normalization;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,7 +37,7 @@ class BatchLoaderTest {
     @Test
     void withoutAugmentationABatchIsNormalizedAndInOrder() {
         byte[] pixels = {0, 51, 102, (byte) 153, (byte) 204, (byte) 255};
-        LabeledImages images = new LabeledImages(1, 1, 2, pixels, new int[] {5, 6, 7});
+        ImageSource images = HeapImages.of(1, 1, 2, pixels, new int[] {5, 6, 7});
         Normalization normalization = new Normalization(new float[] {0.4f}, new float[] {0.2f});
         BatchLoader loader = new BatchLoader(
                 images, ImageLayout.CHANNELS_LAST, normalization, List.of(), new SplittableRandom(SEED), 2);
@@ -57,7 +58,7 @@ class BatchLoaderTest {
 
     @Test
     void eachChannelHasItsOwnNormalization() {
-        LabeledImages images = new LabeledImages(3, 1, 1, new byte[] {51, 51, 51}, new int[] {0});
+        ImageSource images = HeapImages.of(3, 1, 1, new byte[] {51, 51, 51}, new int[] {0});
         Normalization normalization = new Normalization(new float[] {0, 0.2f, 0.4f}, new float[] {1, 1, 0.1f});
         BatchLoader loader = new BatchLoader(
                 images, ImageLayout.CHANNELS_LAST, normalization, List.of(), new SplittableRandom(SEED), 1);
@@ -71,7 +72,7 @@ class BatchLoaderTest {
     void bothLayoutsHoldTheSameBatch() {
         byte[] pixels = new byte[2 * 3 * 10 * 12];
         new SplittableRandom(1).nextBytes(pixels);
-        LabeledImages images = new LabeledImages(3, 10, 12, pixels, new int[] {0, 1});
+        ImageSource images = HeapImages.of(3, 10, 12, pixels, new int[] {0, 1});
         Normalization normalization = new Normalization(new float[] {0, 0.2f, 0.4f}, new float[] {1, 1, 0.1f});
         List<Augmentation> all = List.of(new Shift(2), new HorizontalFlip(), new Erase(0.5, 0.2));
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
@@ -257,7 +258,7 @@ class BatchLoaderTest {
             Arrays.fill(mean, -1);
             Arrays.fill(std, 1 / 255f);
             BatchLoader loader = new BatchLoader(
-                    new LabeledImages(channels, height, width, pixels, new int[] {0}),
+                    HeapImages.of(channels, height, width, pixels, new int[] {0}),
                     ImageLayout.CHANNELS_LAST,
                     new Normalization(mean, std),
                     List.of(augmentations),

@@ -19,7 +19,7 @@ import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Layers;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Task;
-import io.catwalk.runner.data.LabeledImages;
+import io.catwalk.runner.data.HeapImages;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -108,7 +108,7 @@ class FlatMemoryTest {
                 .withLabelSmoothing(0.1)
                 .withAveraging(0.99)
                 .withClipNorm(1);
-        TrainingData data = SmallWorld.data(new LabeledImages(1, 28, 28, pixels, labels), 2000);
+        TrainingData data = SmallWorld.data(HeapImages.of(1, 28, 28, pixels, labels), 2000);
         StringBuilder lines = new StringBuilder();
         NDManager system = Engine.getEngine("PyTorch").newBaseManager().getParentManager();
         new Training(

@@ -8,7 +8,8 @@ import io.catwalk.api.Optimizer;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Schedule;
 import io.catwalk.api.Task;
-import io.catwalk.runner.data.LabeledImages;
+import io.catwalk.runner.data.HeapImages;
+import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Split;
 import io.catwalk.runner.plugin.LoadedClassifier;
 import java.nio.file.Path;
@@ -26,7 +27,7 @@ final class SmallWorld {
     private SmallWorld() {}
 
     /** Draws noise of 0 to 99, with 100 more in the upper half of class 0 and in the lower half of class 1. */
-    static LabeledImages separable(int count) {
+    static ImageSource separable(int count) {
         SplittableRandom random = new SplittableRandom(1);
         byte[] pixels = new byte[count * 16];
         int[] labels = new int[count];
@@ -35,19 +36,19 @@ final class SmallWorld {
             boolean bright = i / 8 % 2 == labels[i / 16];
             pixels[i] = (byte) (random.nextInt(100) + (bright ? 100 : 0));
         }
-        return new LabeledImages(1, 4, 4, pixels, labels);
+        return HeapImages.of(1, 4, 4, pixels, labels);
     }
 
     /** The same images with labels that say nothing. */
-    static LabeledImages hopeless(int count) {
-        LabeledImages images = separable(count);
+    static ImageSource hopeless(int count) {
+        ImageSource images = separable(count);
         SplittableRandom random = new SplittableRandom(2);
         int[] labels = IntStream.generate(() -> random.nextInt(2)).limit(count).toArray();
-        return new LabeledImages(1, 4, 4, images.pixels(), labels);
+        return HeapImages.of(1, 4, 4, HeapImages.pixels(images), labels);
     }
 
     /** The first images are for training, the rest for validation. */
-    static TrainingData data(LabeledImages images, int train) {
+    static TrainingData data(ImageSource images, int train) {
         Split split = new Split(
                 IntStream.range(0, train).toArray(),
                 IntStream.range(train, images.size()).toArray());

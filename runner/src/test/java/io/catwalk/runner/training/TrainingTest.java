@@ -18,7 +18,7 @@ import io.catwalk.api.Optimizer;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Schedule;
 import io.catwalk.api.Task;
-import io.catwalk.runner.data.LabeledImages;
+import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Split;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -121,7 +121,7 @@ class TrainingTest {
     /** At a constant rate the weights of epoch k do not depend on how many epochs follow. */
     @Test
     void otherValidationImagesChangeTheChosenEpochAndNoWeight() {
-        LabeledImages images = SmallWorld.hopeless(128);
+        ImageSource images = SmallWorld.hopeless(128);
         int[] train = IntStream.range(0, 64).toArray();
         Recipe recipe = SmallWorld.plain(1, 12, 8);
         Set<Integer> chosen = new HashSet<>();
@@ -290,7 +290,7 @@ class TrainingTest {
     }
 
     private static double accuracy(TrainedModel model, TrainingData data) {
-        LabeledImages held = data.images().select(data.split().validation());
+        ImageSource held = data.images().select(data.split().validation());
         float[] logits = model.predictor().logits(data.normalization().normalized(held, 0, held.size()), held.size());
         double right = 0;
         for (int i = 0; i < held.size(); i++) {

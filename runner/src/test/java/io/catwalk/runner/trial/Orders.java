@@ -1,6 +1,7 @@
 package io.catwalk.runner.trial;
 
 import io.catwalk.api.Recipe;
+import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -39,7 +40,7 @@ final class Orders {
                             classifier,
                             "1.2.3",
                             Sha256.of(home.resolve("plugins").resolve(classifier + ".jar")),
-                            images.load(home).sha256(),
+                            images.load(DataHome.of(home)).sha256(),
                             Software.current()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

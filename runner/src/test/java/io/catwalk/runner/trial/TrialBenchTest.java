@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Task;
+import io.catwalk.runner.data.HeapImages;
 import io.catwalk.runner.data.ImageDataset;
-import io.catwalk.runner.data.LabeledImages;
+import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Normalization;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -46,7 +47,7 @@ final class TrialBenchTest {
 
     private TrialBench.Outcome measure(LatencyBench answers) throws InterruptedException {
         byte[] pixels = {0, (byte) 255, 51, 51, 9, 9, 9, 9};
-        LabeledImages images = new LabeledImages(1, 2, 2, pixels, new int[] {0, 1});
+        ImageSource images = HeapImages.of(1, 2, 2, pixels, new int[] {0, 1});
         ImageDataset dataset = new ImageDataset("two", "0".repeat(64), List.of("a", "b", "c"), images, images);
         TrialSpec spec = new TrialSpec("net", "default", Map.of(), Recipe.standard(), 1, 0, 1, TrialSpec.Purpose.SHIP);
         TrialOrder trial = new TrialOrder(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ClassMatch;
+import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.plugin.PluginCatalog;
@@ -287,7 +288,7 @@ final class TrialRunTest {
 
     private ParityResult export() throws IOException {
         PluginCatalog catalog = PluginCatalog.open(shared.resolve("plugins"));
-        try (SavedTrial saved = SavedTrial.open(trial(), catalog, shared, null, ClassMatch.BY_NAME)) {
+        try (SavedTrial saved = SavedTrial.open(trial(), catalog, DataHome.of(shared), null, ClassMatch.BY_NAME)) {
             return saved.exportInPlace(ExportOptions.standard());
         }
     }

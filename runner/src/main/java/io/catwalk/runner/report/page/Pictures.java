@@ -1,7 +1,8 @@
 package io.catwalk.runner.report.page;
 
 import io.catwalk.runner.data.ImageDataset;
-import io.catwalk.runner.data.LabeledImages;
+import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.data.RasterImage;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.report.ImagePng;
 import io.catwalk.runner.report.RunReport;
@@ -52,7 +53,7 @@ final class Pictures {
             return null;
         }
         int fold = trial.outcome().trial().fold();
-        LabeledImages images = fold == 0 ? dataset.test() : dataset.train();
+        ImageSource images = fold == 0 ? dataset.test() : dataset.train();
         int image = fold == 0 ? index : place(dataset, fold, index);
         Predictions predictions = Objects.requireNonNull(trial.predictions());
         if (image < 0
@@ -65,7 +66,7 @@ final class Pictures {
             if (characters >= BUDGET) {
                 return null;
             }
-            String png = Base64.getEncoder().encodeToString(ImagePng.of(small(images, image), 0, 1));
+            String png = Base64.getEncoder().encodeToString(ImagePng.of(small(images.image(image)), 1));
             characters += png.length();
             drawn.put(name, png);
         }
@@ -81,9 +82,8 @@ final class Pictures {
         return index < judging.length ? judging[index] : -1;
     }
 
-    /** Takes one image out, averaged over squares of pixels if it is large. */
-    private static LabeledImages small(LabeledImages images, int image) {
-        LabeledImages one = images.select(new int[] {image});
+    /** Averages over squares of pixels if the image is large. */
+    private static RasterImage small(RasterImage one) {
         int side = (Math.max(one.width(), one.height()) + LONGEST - 1) / LONGEST;
         if (side == 1) {
             return one;
@@ -95,10 +95,10 @@ final class Pictures {
             int plane = i / (height * width) * one.height() * one.width();
             pixels[i] = average(one, plane, i / width % height * side, i % width * side, side);
         }
-        return new LabeledImages(one.channels(), height, width, pixels, one.labels());
+        return new RasterImage(one.channels(), height, width, pixels);
     }
 
-    private static byte average(LabeledImages one, int plane, int top, int left, int side) {
+    private static byte average(RasterImage one, int plane, int top, int left, int side) {
         int sum = 0;
         int count = 0;
         for (int y = top; y < Math.min(top + side, one.height()); y++) {

@@ -1,6 +1,6 @@
 package io.catwalk.runner.report.slides;
 
-import io.catwalk.runner.data.LabeledImages;
+import io.catwalk.runner.data.RasterImage;
 import io.catwalk.runner.evaluation.ConfusionMatrix;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.report.ImagePng;
@@ -162,9 +162,9 @@ final class Mistakes {
             if (classes.size() <= MOST_IN_TABLE) {
                 page.table(column.below(20), table(one, classes), alternative);
             } else {
-                LabeledImages map = map(one);
+                RasterImage map = map(one);
                 page.picture(
-                        column.below(24).top(276), ImagePng.of(map, 0, Math.max(1, 560 / map.width())), 1, alternative);
+                        column.below(24).top(276), ImagePng.of(map, Math.max(1, 560 / map.width())), 1, alternative);
             }
             page.text(
                     column.below(304).top(50),
@@ -222,7 +222,7 @@ final class Mistakes {
         return Table.of(columns, rows).withSize(9, Math.min(40, 200.0 / classes.size()));
     }
 
-    private static LabeledImages map(Confusion confusion) {
+    private static RasterImage map(Confusion confusion) {
         int classes = confusion.counts().length;
         byte[] pixels = new byte[3 * classes * classes];
         for (int t = 0; t < classes; t++) {
@@ -233,7 +233,7 @@ final class Mistakes {
                 }
             }
         }
-        return new LabeledImages(3, classes, classes, pixels, new int[] {0});
+        return new RasterImage(3, classes, classes, pixels);
     }
 
     /** Mixes white with blue; the root makes small shares, which are the mistakes, show. */

@@ -1,7 +1,8 @@
 package io.catwalk.runner.report.slides;
 
 import io.catwalk.runner.data.ImageDataset;
-import io.catwalk.runner.data.LabeledImages;
+import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.data.RasterImage;
 import io.catwalk.runner.experiment.Comparison;
 import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.experiment.Tuning;
@@ -179,10 +180,10 @@ final class Opening {
                 page.text(strip.top(14), Style.NOTE, "no test image");
                 continue;
             }
-            LabeledImages side = sideBySide(dataset.test(), indices);
+            RasterImage side = sideBySide(dataset.test(), indices);
             page.picture(
                     strip,
-                    ImagePng.of(side, 0, Math.max(1, PICTURE_PIXELS / side.height())),
+                    ImagePng.of(side, Math.max(1, PICTURE_PIXELS / side.height())),
                     (double) side.width() / side.height(),
                     (indices.length == 1 ? "An image" : indices.length + " images") + " of class "
                             + Words.brief(name, 200) + ": "
@@ -196,7 +197,7 @@ final class Opening {
         return words;
     }
 
-    private static int[] indices(LabeledImages images, int label, int most) {
+    private static int[] indices(ImageSource images, int label, int most) {
         return IntStream.range(0, images.size())
                 .filter(i -> images.labels()[i] == label)
                 .limit(most)
@@ -204,7 +205,7 @@ final class Opening {
     }
 
     /** Sets images beside each other with a white gap; large ones lose pixels, since they are shown small. */
-    private static LabeledImages sideBySide(LabeledImages images, int[] indices) {
+    private static RasterImage sideBySide(ImageSource images, int[] indices) {
         int step = Math.max(1, Math.max(images.width(), images.height()) / PICTURE_PIXELS);
         int height = (images.height() + step - 1) / step;
         int width = (images.width() + step - 1) / step;
@@ -212,17 +213,18 @@ final class Opening {
         int all = indices.length * (width + gap) - gap;
         byte[] pixels = new byte[images.channels() * height * all];
         Arrays.fill(pixels, (byte) 255);
-        for (int c = 0; c < images.channels(); c++) {
-            for (int i = 0; i < indices.length; i++) {
-                int plane = indices[i] * images.imageLength() + c * images.height() * images.width();
+        for (int i = 0; i < indices.length; i++) {
+            byte[] image = images.image(indices[i]).pixels();
+            for (int c = 0; c < images.channels(); c++) {
+                int plane = c * images.height() * images.width();
                 for (int y = 0; y < height; y++) {
                     for (int x = 0; x < width; x++) {
                         pixels[(c * height + y) * all + i * (width + gap) + x] =
-                                images.pixels()[plane + y * step * images.width() + x * step];
+                                image[plane + y * step * images.width() + x * step];
                     }
                 }
             }
         }
-        return new LabeledImages(images.channels(), height, all, pixels, new int[] {0});
+        return new RasterImage(images.channels(), height, all, pixels);
     }
 }

@@ -127,7 +127,7 @@ final class ReportPageTest {
                                 .decode(page.get("pictures")
                                         .get(picture.asString())
                                         .asString());
-                        assertThat(png).isEqualTo(ImagePng.of(images, index, 1));
+                        assertThat(png).isEqualTo(ImagePng.of(images.image(index), 1));
                         assertThat(images.labels()[index])
                                 .isEqualTo(pair.get("truth").asInt());
                         shown++;

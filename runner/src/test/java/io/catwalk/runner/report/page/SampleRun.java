@@ -1,8 +1,9 @@
 package io.catwalk.runner.report.page;
 
 import io.catwalk.api.Recipe;
+import io.catwalk.runner.data.HeapImages;
 import io.catwalk.runner.data.ImageDataset;
-import io.catwalk.runner.data.LabeledImages;
+import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Split;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
@@ -123,14 +124,14 @@ record SampleRun(List<String> contestants, List<String> classes, int folds, int 
         return new ImageDataset("sample", "0".repeat(64), classes, striped(trainImages()), striped(images));
     }
 
-    private LabeledImages striped(int size) {
+    private ImageSource striped(int size) {
         byte[] pixels = new byte[size * SIDE * SIDE];
         for (int i = 0; i < pixels.length; i++) {
             int image = i / (SIDE * SIDE);
             double wave = Math.sin((i % SIDE + i / SIDE % SIDE * (image % 3)) * (1 + image % classes.size()) * 0.37);
             pixels[i] = (byte) (128 + 100 * wave);
         }
-        return new LabeledImages(1, SIDE, SIDE, pixels, labels(size));
+        return HeapImages.of(1, SIDE, SIDE, pixels, labels(size));
     }
 
     private int[] labels(int size) {

@@ -3,8 +3,9 @@ package io.catwalk.runner.report.slides;
 import io.catwalk.api.Augmentation;
 import io.catwalk.api.Recipe;
 import io.catwalk.runner.Json;
+import io.catwalk.runner.data.HeapImages;
 import io.catwalk.runner.data.ImageDataset;
-import io.catwalk.runner.data.LabeledImages;
+import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Overfitting;
@@ -166,7 +167,7 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
         for (int i = 0; i < pixels.length; i++) {
             pixels[i] = (byte) (i % 64 * (1 + labels[i / 64]));
         }
-        LabeledImages images = new LabeledImages(1, 8, 8, pixels, labels);
+        ImageSource images = HeapImages.of(1, 8, 8, pixels, labels);
         return new ImageDataset("shapes", "a".repeat(64), classes, images, images);
     }
 

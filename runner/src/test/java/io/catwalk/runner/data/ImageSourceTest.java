@@ -10,33 +10,33 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @Tag("tiny")
-class LabeledImagesTest {
+class ImageSourceTest {
 
     /** Images of one pixel whose value is their index: 40 of class 0, then 20 of class 1, then 10 of class 2. */
-    private static LabeledImages images() {
+    private static ImageSource images() {
         byte[] pixels = new byte[70];
         for (int i = 0; i < pixels.length; i++) {
             pixels[i] = (byte) i;
         }
         int[] labels =
                 IntStream.range(0, 70).map(i -> i < 40 ? 0 : i < 60 ? 1 : 2).toArray();
-        return new LabeledImages(1, 1, 1, pixels, labels);
+        return HeapImages.of(1, 1, 1, pixels, labels);
     }
 
     @Test
     void aLimitKeepsTheSharesOfTheClassesAndTheOrder() {
-        LabeledImages some = images().limit(14, 3, 9);
+        ImageSource some = images().limit(14, 3, 9);
 
         assertThat(some.countPerClass(3)).containsExactly(8, 4, 2);
-        assertThat(some.pixels()).hasSize(14).isSorted().doesNotHaveDuplicates();
+        assertThat(HeapImages.pixels(some)).hasSize(14).isSorted().doesNotHaveDuplicates();
     }
 
     @Test
     void aLimitedImageKeepsItsLabel() {
-        LabeledImages some = images().limit(14, 3, 9);
+        ImageSource some = images().limit(14, 3, 9);
 
         for (int i = 0; i < some.size(); i++) {
-            int original = some.pixels()[i];
+            int original = HeapImages.pixels(some)[i];
             assertThat(some.labels()[i]).isEqualTo(original < 40 ? 0 : original < 60 ? 1 : 2);
         }
     }
@@ -50,9 +50,9 @@ class LabeledImagesTest {
 
     @Test
     void anotherSeedDrawsOtherImages() {
-        assertThat(images().limit(14, 3, 9).pixels())
-                .isEqualTo(images().limit(14, 3, 9).pixels())
-                .isNotEqualTo(images().limit(14, 3, 10).pixels());
+        assertThat(HeapImages.pixels(images().limit(14, 3, 9)))
+                .isEqualTo(HeapImages.pixels(images().limit(14, 3, 9)))
+                .isNotEqualTo(HeapImages.pixels(images().limit(14, 3, 10)));
     }
 
     @Test
@@ -69,24 +69,27 @@ class LabeledImagesTest {
 
     @Test
     void selectedImagesComeInTheOrderAsked() {
-        LabeledImages images = new LabeledImages(1, 1, 2, new byte[] {1, 2, 3, 4, 5, 6}, new int[] {0, 1, 2});
+        ImageSource images = HeapImages.of(1, 1, 2, new byte[] {1, 2, 3, 4, 5, 6}, new int[] {0, 1, 2});
 
-        LabeledImages some = images.select(new int[] {2, 0});
+        ImageSource some = images.select(new int[] {2, 0});
 
-        assertThat(some.pixels()).containsExactly(5, 6, 1, 2);
+        assertThat(HeapImages.pixels(some)).containsExactly(5, 6, 1, 2);
         assertThat(some.labels()).containsExactly(2, 0);
     }
 
     @Test
     void arraysThatDoNotFitAreRefused() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new LabeledImages(1, 2, 2, new byte[7], new int[2]))
-                .withMessageContaining("(2, 1, 2, 2), found 7");
+                .isThrownBy(() -> HeapImages.of(1, 2, 2, new byte[7], new int[2]))
+                .withMessageContaining("records of 4 bytes, found 7");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new LabeledImages(1, 2, 2, new byte[0], new int[0]))
+                .isThrownBy(() -> HeapImages.of(1, 2, 2, new byte[0], new int[0]))
                 .withMessageContaining("at least 1 image");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new LabeledImages(1, 1, 1, new byte[2], new int[] {0, -3}))
+                .isThrownBy(() -> HeapImages.of(1, 1, 1, new byte[1], new int[2]))
+                .withMessageContaining("found no record 1");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> HeapImages.of(1, 1, 1, new byte[2], new int[] {0, -3}))
                 .withMessageContaining("found -3 at 1");
     }
 

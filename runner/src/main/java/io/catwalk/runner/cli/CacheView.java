@@ -1,0 +1,109 @@
+package io.catwalk.runner.cli;
+
+import io.catwalk.runner.data.ImageCache;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Shows how images are decoded: what disk it takes at once, and what time as soon as that can be told; then a bar on a
+ * terminal, a line now and then elsewhere.
+ */
+final class CacheView implements ImageCache.Listener {
+
+    /** What is done sooner is not worth a line. */
+    private static final long QUIET = 1L << 24;
+
+    private static final Duration FIRST = Duration.ofSeconds(2);
+    private static final Duration NEXT = Duration.ofSeconds(30);
+
+    private final Console console;
+    private final boolean terminal;
+    private String name = "";
+    private int images;
+    private long started;
+    private long due;
+    private boolean quiet;
+    private @Nullable ProgressBar bar;
+
+    private CacheView(Console console, boolean terminal) {
+        this.console = console;
+        this.terminal = terminal;
+    }
+
+    @SuppressWarnings("SystemConsoleNull") // the launcher sets jdk.console, which brings null back on a JDK from 22 on
+    static CacheView of(Console console) {
+        return new CacheView(console, System.console() != null);
+    }
+
+    @Override
+    public synchronized void started(String newName, int newImages, long bytes, Path folder) {
+        finished();
+        name = newName;
+        images = newImages;
+        quiet = bytes < QUIET;
+        started = System.nanoTime();
+        due = started + FIRST.toNanos();
+        if (!quiet) {
+            console.note(String.format(
+                    Locale.ROOT,
+                    "%s: decoding %,d images, once for all runs; they take %,d MB in %s",
+                    name,
+                    images,
+                    bytes / 1_000_000,
+                    folder));
+        }
+        if (!quiet && terminal) {
+            bar = new ProgressBarBuilder()
+                    .setTaskName("decoding")
+                    .setInitialMax(images)
+                    .setStyle(ProgressBarStyle.ASCII)
+                    .setMaxRenderedLength(Math.min(Console.terminalColumns(), 80) - 1)
+                    .clearDisplayOnFinish()
+                    .build();
+        }
+    }
+
+    @Override
+    public void decoded(int done) {
+        if (quiet || (done & 0x3f) != 0) {
+            return;
+        }
+        synchronized (this) {
+            if (bar != null) {
+                bar.stepTo(done);
+                return;
+            }
+            long now = System.nanoTime();
+            if (now < due) {
+                return;
+            }
+            due = now + NEXT.toNanos();
+            double seconds = (now - started) / 1e9;
+            console.note(String.format(
+                    Locale.ROOT,
+                    "%s: %,d of %,d images decoded, about %.0f s to go",
+                    name,
+                    done,
+                    images,
+                    seconds * (images - done) / done));
+        }
+    }
+
+    @Override
+    public synchronized void waiting(String note) {
+        console.note(note);
+    }
+
+    @Override
+    public synchronized void finished() {
+        if (bar != null) {
+            bar.close();
+            bar = null;
+        }
+    }
+}

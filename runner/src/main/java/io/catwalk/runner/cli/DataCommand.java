@@ -1,0 +1,146 @@
+package io.catwalk.runner.cli;
+
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.ImageCache;
+import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.trial.DatasetSpec;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Shows what is in a data set, and what is kept of decoded ones. */
+@Command(
+        name = "data",
+        description = {
+            "Show what is in a data set; its images are decoded for that, once for all runs.",
+            "Show or delete the decoded images that are kept."
+        },
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class DataCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "NAME|DIR", arity = "0..1", description = "A data set, as for --dataset.")
+    @Nullable
+    private String dataset;
+
+    @Mixin
+    private ImageOptions reading;
+
+    @Option(names = "--cached", description = "List the decoded images that are kept.")
+    private boolean cached;
+
+    @Option(names = "--clear", description = "Delete them all. Runs that use them go on.")
+    private boolean clear;
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws IOException {
+        if (dataset == null && !cached && !clear) {
+            throw new RequestException("expected a data set to look at, or --cached or --clear, but there is none");
+        }
+        Console console = new Console(spec);
+        Map<String, Object> told = new LinkedHashMap<>();
+        if (dataset != null) {
+            show(new DatasetSpec(dataset, reading.resizing(null), 0, 0).load(Home.data(console)), told, console);
+        }
+        ImageCache cache = Home.data(console).cache();
+        if (cached) {
+            list(cache, told, console);
+        }
+        if (clear) {
+            long bytes = cache.clear();
+            told.put("cleared_bytes", bytes);
+            line(console, "%,d MB deleted in %s", megabytes(bytes), cache.folder());
+        }
+        if (json) {
+            console.json(told);
+        }
+        return ExitCode.DONE;
+    }
+
+    private void show(ImageDataset images, Map<String, Object> told, Console console) {
+        ImageSource train = images.train();
+        List<String> classes = images.classes();
+        told.put("name", images.name());
+        told.put("sha256", images.sha256());
+        told.put("shape", List.of(train.channels(), train.height(), train.width()));
+        line(
+                console,
+                "%s: %,d training and %,d test images of %dx%d pixels, %s",
+                images.name(),
+                train.size(),
+                images.test().size(),
+                train.width(),
+                train.height(),
+                train.channels() == 1 ? "gray" : "colored");
+        int[] trained = train.countPerClass(classes.size());
+        int[] tested = images.test().countPerClass(classes.size());
+        List<List<String>> rows = new ArrayList<>(List.of(List.of("class", "training", "test")));
+        List<Map<String, Object>> maps = new ArrayList<>();
+        for (int c = 0; c < classes.size(); c++) {
+            rows.add(List.of(classes.get(c), number(trained[c]), number(tested[c])));
+            maps.add(Map.of("name", classes.get(c), "train", trained[c], "test", tested[c]));
+        }
+        told.put("classes", maps);
+        table(console, rows);
+    }
+
+    private void list(ImageCache cache, Map<String, Object> told, Console console) throws IOException {
+        List<ImageCache.Entry> entries = cache.entries();
+        told.put("folder", cache.folder().toString());
+        told.put("cached", entries);
+        if (entries.isEmpty()) {
+            line(console, "No decoded images in %s", cache.folder());
+            return;
+        }
+        List<List<String>> rows = new ArrayList<>(List.of(List.of("data set", "images", "shape", "MB", "file")));
+        for (ImageCache.Entry entry : entries) {
+            String file = entry.file().getFileName().toString();
+            rows.add(List.of(
+                    entry.name(),
+                    number(entry.images()),
+                    entry.channels() + "x" + entry.height() + "x" + entry.width(),
+                    number(megabytes(entry.bytes())),
+                    file.substring(0, Math.min(12, file.length()))));
+        }
+        table(console, rows);
+        line(console, "In %s", cache.folder());
+    }
+
+    private void line(Console console, String format, Object... values) {
+        if (!json) {
+            console.item("", String.format(Locale.ROOT, format, values));
+        }
+    }
+
+    private void table(Console console, List<List<String>> rows) {
+        if (!json) {
+            console.table(rows);
+        }
+    }
+
+    private static long megabytes(long bytes) {
+        return (bytes + 999_999) / 1_000_000;
+    }
+
+    private static String number(long number) {
+        return String.format(Locale.ROOT, "%,d", number);
+    }
+}

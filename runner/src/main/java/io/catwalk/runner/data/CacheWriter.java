@@ -1,0 +1,164 @@
+package io.catwalk.runner.data;
+
+import io.catwalk.runner.Reasons;
+import io.catwalk.runner.RequestException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Locale;
+import java.util.SortedMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+
+/** Writes the file of {@link CachedImages} out of what a listing decodes. */
+final class CacheWriter implements ImageListing.Sink, AutoCloseable {
+
+    /** Is left free for everybody else. */
+    private static final long SPARE = 64 << 20;
+
+    private final Path draft;
+    private final ImageListing listing;
+    private final String sha256;
+    private final ImageCache.Listener listener;
+    private final FileChannel channel;
+    private final AtomicInteger done = new AtomicInteger();
+    private final ConcurrentSkipListMap<Integer, RequestException> unreadable = new ConcurrentSkipListMap<>();
+    private CachedImages.Header header;
+
+    CacheWriter(Path draft, ImageListing listing, String sha256, ImageCache.Listener listener) throws IOException {
+        this.draft = draft;
+        this.listing = listing;
+        this.sha256 = sha256;
+        this.listener = listener;
+        header = header(1, 1, 1, 0);
+        channel = FileChannel.open(
+                draft,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING,
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE);
+    }
+
+    private CachedImages.Header header(int channels, int height, int width, int omitted) {
+        return new CachedImages.Header(listing.name(), sha256, channels, height, width, listing.size(), omitted);
+    }
+
+    @Override
+    public void shape(int channels, int height, int width) {
+        header = header(channels, height, width, 0);
+        long bytes = header.fileLength();
+        try {
+            channel.truncate(0);
+            long free = Files.getFileStore(draft).getUsableSpace();
+            if (bytes > free - SPARE) {
+                throw new RequestException(String.format(
+                        Locale.ROOT,
+                        "the decoded images of %s take %,d MiB, but the disk of %s has %,d MiB left: name a folder on"
+                                + " another disk with --cache, make room with catwalk data --clear, or take a smaller"
+                                + " --image-size",
+                        listing.name(),
+                        bytes >> 20,
+                        draft.getParent(),
+                        free >> 20));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        done.set(0);
+        listener.started(
+                listing.name(), listing.size(), bytes, draft.toAbsolutePath().getParent());
+    }
+
+    @Override
+    public void put(int image, byte[] pixels) {
+        try {
+            write(pixels, CachedImages.HEADER + (long) image * header.recordLength());
+            byte[] sums = PixelSums.of(pixels, header.channels());
+            write(sums, header.sumsFrom() + (long) image * sums.length);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        listener.decoded(done.incrementAndGet());
+    }
+
+    @Override
+    public void decode(
+            IntFunction<RasterImage> decode, Consumer<SortedMap<Integer, RequestException>> decideAboutUnreadable) {
+        int channels = 1;
+        while (!decodeAs(channels, decode)) {
+            channels = 3;
+        }
+        if (!unreadable.isEmpty()) {
+            decideAboutUnreadable.accept(unreadable);
+        }
+    }
+
+    /** Decodes all; false if they were thought gray, and one of them has colors. */
+    private boolean decodeAs(int channels, IntFunction<RasterImage> decode) {
+        unreadable.clear();
+        AtomicBoolean shaped = new AtomicBoolean();
+        AtomicBoolean colored = new AtomicBoolean();
+        IntStream.range(0, listing.size()).parallel().forEach(i -> {
+            if (colored.get()) {
+                return;
+            }
+            RasterImage image;
+            try {
+                image = decode.apply(i);
+            } catch (RequestException e) {
+                unreadable.put(i, e);
+                return;
+            }
+            if (image.channels() > channels) {
+                colored.set(true);
+                return;
+            }
+            synchronized (shaped) {
+                if (!shaped.getAndSet(true)) {
+                    shape(channels, image.height(), image.width());
+                }
+            }
+            put(i, image.withChannels(channels).pixels());
+        });
+        return !colored.get();
+    }
+
+    /** Ends the file; it is whole then, and may be moved to its place. */
+    void finish() throws IOException {
+        int[] omitted = unreadable.keySet().stream().mapToInt(i -> i).toArray();
+        if (omitted.length == listing.size()) {
+            throw new RequestException("expected images that can be read in " + listing.name() + ", but found none of "
+                    + omitted.length + "; the first: "
+                    + Reasons.oneLine(unreadable.firstEntry().getValue().getMessage()));
+        }
+        header = header(header.channels(), header.height(), header.width(), omitted.length);
+        ByteBuffer indices = ByteBuffer.allocate(omitted.length * Integer.BYTES);
+        indices.asIntBuffer().put(omitted);
+        write(indices.array(), header.omittedFrom());
+        if (channel.size() < header.omittedFrom()) {
+            write(new byte[1], header.omittedFrom() - 1); // the last image was left out
+        }
+        write(header.bytes().array(), 0);
+    }
+
+    private void write(byte[] bytes, long at) throws IOException {
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        while (buffer.hasRemaining()) {
+            channel.write(buffer, at + buffer.position());
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+        Files.deleteIfExists(draft);
+    }
+}

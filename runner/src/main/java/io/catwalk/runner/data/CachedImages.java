@@ -1,0 +1,159 @@
+package io.catwalk.runner.data;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * Gives the images of a cache file. It holds, in this order: a header of {@value #HEADER} bytes, the images as records of
+ * one length, the {@link PixelSums} of each, and the indices of those that were left out, 32-bit big-endian.
+ */
+final class CachedImages {
+
+    /** Is raised when files look otherwise, or when decoders give other pixels for the same files. */
+    static final int VERSION = 1;
+
+    static final int HEADER = 4096;
+
+    private static final String MAGIC = "catwalk images";
+    private static final int LONGEST_NAME = 200;
+
+    private final Header header;
+    private final ImageRecords records;
+    private final ImageRecords sums;
+    private final BitSet omitted;
+
+    private CachedImages(Header header, ImageRecords records, ImageRecords sums, BitSet omitted) {
+        this.header = header;
+        this.records = records;
+        this.sums = sums;
+        this.omitted = omitted;
+    }
+
+    /**
+     * Says what a file holds.
+     *
+     * @param name of the data set, for people
+     * @param sha256 of the data set
+     * @param images number of records
+     * @param omitted how many of them are empty
+     */
+    record Header(String name, String sha256, int channels, int height, int width, int images, int omitted) {
+
+        int recordLength() {
+            return Math.multiplyExact(channels * height, width);
+        }
+
+        long sumsFrom() {
+            return HEADER + (long) images * recordLength();
+        }
+
+        long omittedFrom() {
+            return sumsFrom() + (long) images * PixelSums.length(channels);
+        }
+
+        long fileLength() {
+            return omittedFrom() + (long) omitted * Integer.BYTES;
+        }
+
+        ByteBuffer bytes() {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            try (DataOutputStream out = new DataOutputStream(bytes)) {
+                out.writeUTF(MAGIC);
+                out.writeInt(VERSION);
+                out.writeUTF(name.substring(0, Math.min(name.length(), LONGEST_NAME)));
+                out.writeUTF(sha256);
+                for (int number : new int[] {channels, height, width, images, omitted}) {
+                    out.writeInt(number);
+                }
+            } catch (IOException e) {
+                throw new IllegalStateException("memory does not fail to be written", e);
+            }
+            return ByteBuffer.wrap(Arrays.copyOf(bytes.toByteArray(), HEADER));
+        }
+
+        /** Reads the header of a file; empty if it is no cache of this version, or not whole. */
+        static Optional<Header> read(FileChannel file) throws IOException {
+            ByteBuffer bytes = ByteBuffer.allocate(HEADER);
+            while (bytes.hasRemaining() && file.read(bytes, bytes.position()) >= 0) {}
+            try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes.array()))) {
+                if (bytes.hasRemaining() || !in.readUTF().equals(MAGIC) || in.readInt() != VERSION) {
+                    return Optional.empty();
+                }
+                Header header = new Header(
+                        in.readUTF(),
+                        in.readUTF(),
+                        in.readInt(),
+                        in.readInt(),
+                        in.readInt(),
+                        in.readInt(),
+                        in.readInt());
+                return header.fileLength() == file.size() ? Optional.of(header) : Optional.empty();
+            } catch (IOException | ArithmeticException e) {
+                return Optional.empty(); // what is there is no header
+            }
+        }
+    }
+
+    /** Maps a file; empty if there is none, or it is cut off, or that of another version or data set. */
+    static Optional<CachedImages> open(Path path, String sha256) throws IOException {
+        try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
+            Optional<Header> found = Header.read(file).filter(one -> one.sha256.equals(sha256));
+            if (found.isEmpty()) {
+                return Optional.empty();
+            }
+            Header header = found.get();
+            ByteBuffer omitted = ByteBuffer.allocate(header.omitted * Integer.BYTES);
+            while (omitted.hasRemaining() && file.read(omitted, header.omittedFrom() + omitted.position()) >= 0) {}
+            BitSet set = new BitSet(header.images);
+            omitted.flip();
+            while (omitted.hasRemaining()) {
+                set.set(omitted.getInt());
+            }
+            return Optional.of(new CachedImages(
+                    header,
+                    ImageRecords.map(file, HEADER, header.recordLength(), header.images),
+                    ImageRecords.map(file, header.sumsFrom(), PixelSums.length(header.channels), header.images),
+                    set));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Returns what identifies the data set. */
+    String sha256() {
+        return header.sha256;
+    }
+
+    /**
+     * Gives some of the images.
+     *
+     * @param first index of the first in the listing
+     * @param labels the class of each from there on, from 0
+     * @return as many images as labels, without those that were left out
+     */
+    ImageSource source(int first, int[] labels) {
+        int[] kept = IntStream.range(0, labels.length)
+                .filter(i -> !omitted.get(first + i))
+                .toArray();
+        return new ImageSource(
+                header.channels,
+                header.height,
+                header.width,
+                records,
+                sums,
+                IntStream.of(kept).map(i -> first + i).toArray(),
+                IntStream.of(kept).map(i -> labels[i]).toArray());
+    }
+}

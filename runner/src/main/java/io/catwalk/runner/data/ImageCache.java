@@ -1,0 +1,267 @@
+package io.catwalk.runner.data;
+
+import io.catwalk.runner.AtomicFiles;
+import io.catwalk.runner.Reasons;
+import io.catwalk.runner.RequestException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Keeps decoded images on disk, once for all processes: a file for each data set, named by the SHA-256 of its content.
+ * Beside it lies, for each place where that content was found, what tells without reading that it still is the same.
+ *
+ * <p>A file appears whole or not at all. Of two processes that want the same one, one makes it and the other waits.
+ */
+public final class ImageCache {
+
+    /** The system property that names the folder, for this process and those that it starts. */
+    public static final String PROPERTY = "catwalk.cache";
+
+    /** The environment variable that names the folder. */
+    static final String VARIABLE = "CATWALK_CACHE";
+
+    private static final String IMAGES = ".images";
+
+    private final Path folder;
+    private final Listener listener;
+
+    /** Is told what takes long. Any number of threads tell it at once. */
+    public interface Listener {
+
+        /**
+         * Hears that images are about to be decoded; once more from the beginning if they turn out to have colors.
+         *
+         * @param name of the data set
+         * @param images how many
+         * @param bytes that they take on the disk, decoded
+         * @param folder where to
+         */
+        default void started(String name, int images, long bytes, Path folder) {}
+
+        /**
+         * Hears of an image.
+         *
+         * @param images how many are decoded by now
+         */
+        default void decoded(int images) {}
+
+        /**
+         * Hears that another process makes what is needed here.
+         *
+         * @param note says so in one line
+         */
+        default void waiting(String note) {}
+
+        /** Hears that nothing more is to come. */
+        default void finished() {}
+
+        /**
+         * Returns one that takes no notice.
+         *
+         * @return a listener
+         */
+        static Listener none() {
+            return new Listener() {};
+        }
+    }
+
+    /**
+     * Says what a file of the cache holds.
+     *
+     * @param file where it is
+     * @param name of the data set
+     * @param images how many
+     * @param channels 1 for gray, 3 for color
+     * @param height rows of every image, in pixels
+     * @param width columns of every image, in pixels
+     * @param bytes length of the file
+     */
+    public record Entry(Path file, String name, int images, int channels, int height, int width, long bytes) {}
+
+    /**
+     * Uses a folder.
+     *
+     * @param folder made when it is needed
+     * @param listener is told what takes long
+     */
+    public ImageCache(Path folder, Listener listener) {
+        this.folder = folder.toAbsolutePath().normalize();
+        this.listener = listener;
+    }
+
+    /**
+     * Returns the folder that is to be used: what {@link #PROPERTY} or the variable {@code CATWALK_CACHE} names, or
+     * {@code catwalk} in the user's own cache folder.
+     *
+     * @return an absolute path; perhaps nothing is there yet
+     */
+    public static Path standardFolder() {
+        String named = System.getProperty(PROPERTY, System.getenv(VARIABLE));
+        if (named != null && !named.isBlank()) {
+            return Path.of(named).toAbsolutePath().normalize();
+        }
+        Path home = Path.of(System.getProperty("user.home"));
+        String system = System.getProperty("os.name").toLowerCase(Locale.ROOT);
+        String local = System.getenv("LOCALAPPDATA");
+        String xdg = System.getenv("XDG_CACHE_HOME");
+        Path caches = home.resolve(".cache");
+        if (system.startsWith("windows") && local != null) {
+            caches = Path.of(local);
+        } else if (system.startsWith("mac")) {
+            caches = home.resolve("Library").resolve("Caches");
+        } else if (xdg != null && Path.of(xdg).isAbsolute()) {
+            caches = Path.of(xdg);
+        }
+        return caches.resolve("catwalk").toAbsolutePath();
+    }
+
+    /**
+     * Returns where the files are.
+     *
+     * @return an absolute path
+     */
+    public Path folder() {
+        return folder;
+    }
+
+    /** Gives the images of a data set; decodes them if they are not kept yet, or are not whole. */
+    CachedImages open(ImageListing listing) {
+        String stamp = listing.stamp();
+        try {
+            String sha256 = known(stamp);
+            if (sha256 == null) {
+                sha256 = listing.sha256();
+                requireUnchanged(listing, stamp);
+            }
+            Path file = folder.resolve(sha256 + IMAGES);
+            Optional<CachedImages> kept = CachedImages.open(file, sha256);
+            if (kept.isPresent()) {
+                remember(stamp, sha256);
+                return kept.get();
+            }
+            Files.createDirectories(folder);
+            try (CacheLock lock = CacheLock.take(folder.resolve(sha256 + ".lock"), listener::waiting)) {
+                kept = CachedImages.open(file, sha256);
+                if (kept.isEmpty()) {
+                    make(listing, file, sha256, stamp);
+                    kept = CachedImages.open(file, sha256);
+                }
+                remember(stamp, sha256);
+                return kept.orElseThrow(() -> new IOException(file + " is not what was written to it"));
+            }
+        } catch (IOException | UncheckedIOException e) {
+            throw new RequestException(
+                    "expected a folder for decoded images that can be written, but " + folder + " cannot ("
+                            + Reasons.of(e) + "): name another with --cache DIR, or by the variable " + VARIABLE,
+                    e);
+        }
+    }
+
+    private void make(ImageListing listing, Path file, String sha256, String stamp) throws IOException {
+        Path draft = folder.resolve(sha256 + ".part"); // ours alone: the lock is held
+        try (CacheWriter writer = new CacheWriter(draft, listing, sha256, listener)) {
+            listing.decode(writer);
+            writer.finish();
+            requireUnchanged(listing, stamp);
+            AtomicFiles.publish(draft, file);
+        } finally {
+            listener.finished();
+        }
+    }
+
+    private static void requireUnchanged(ImageListing listing, String stamp) {
+        if (!listing.stamp().equals(stamp)) {
+            throw new RequestException("expected a data set that nobody changes meanwhile, but files of "
+                    + listing.name() + " have changed while they were read: try again when they are all there");
+        }
+    }
+
+    private Path found(String stamp) {
+        return folder.resolve("found").resolve(stamp);
+    }
+
+    /** Returns the SHA-256 of what was found under this stamp; null if nothing was. */
+    private String known(String stamp) throws IOException {
+        try {
+            String text = Files.readString(found(stamp));
+            return text.matches("[0-9a-f]{64}") ? text : null;
+        } catch (NoSuchFileException e) {
+            return null;
+        }
+    }
+
+    private void remember(String stamp, String sha256) throws IOException {
+        if (!sha256.equals(known(stamp))) {
+            Files.createDirectories(found(stamp).getParent());
+            AtomicFiles.write(found(stamp), sha256);
+        }
+    }
+
+    /**
+     * Lists what is kept.
+     *
+     * @return the files, by their names
+     * @throws IOException if the folder cannot be read
+     */
+    public List<Entry> entries() throws IOException {
+        List<Entry> entries = new ArrayList<>();
+        for (Path file : files(IMAGES)) {
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+                CachedImages.Header.read(channel)
+                        .ifPresent(header -> entries.add(new Entry(
+                                file,
+                                header.name(),
+                                header.images() - header.omitted(),
+                                header.channels(),
+                                header.height(),
+                                header.width(),
+                                header.fileLength())));
+            }
+        }
+        return entries;
+    }
+
+    /**
+     * Deletes all that is kept. Processes that use it go on; what is being made stays.
+     *
+     * @return how many bytes the disk has more
+     * @throws IOException if a file cannot be deleted
+     */
+    public long clear() throws IOException {
+        long bytes = 0;
+        for (Path file : files(IMAGES)) {
+            bytes += Files.size(file);
+            Files.deleteIfExists(file);
+        }
+        Path found = folder.resolve("found");
+        if (Files.isDirectory(found)) {
+            try (Stream<Path> stamps = Files.list(found)) {
+                for (Path stamp : stamps.toList()) {
+                    Files.deleteIfExists(stamp);
+                }
+            }
+        }
+        return bytes;
+    }
+
+    private List<Path> files(String ending) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.toString().endsWith(ending))
+                    .sorted()
+                    .toList();
+        }
+    }
+}

@@ -1,0 +1,240 @@
+package io.catwalk.runner.data;
+
+import io.catwalk.runner.RequestException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+
+/**
+ * Gives images of one shape, and their labels, by index. It holds no pixels, only where they are: a million images
+ * take as little memory as a thousand, and so does every selection of them. Any number of threads may read at once.
+ */
+public final class ImageSource {
+
+    /** What images that are asked about together take at most as floats. */
+    private static final int BATCH_BYTES = 32 << 20;
+
+    private static final int LARGEST_BATCH = 500;
+
+    private final int channels;
+    private final int height;
+    private final int width;
+    private final ImageRecords records;
+    private final ImageRecords sums;
+    private final int[] places;
+    private final int[] labels;
+
+    /**
+     * Gives the images of some records.
+     *
+     * @param channels 1 for gray, 3 for red, green, blue; at least 1
+     * @param height rows of every image, in pixels; at least 1
+     * @param width columns of every image, in pixels; at least 1
+     * @param records unsigned bytes of shape (channels, height, width), row-major, for each image
+     * @param sums the {@link PixelSums} of each
+     * @param places which record each image is
+     * @param labels the class of each image, from 0
+     * @throws IllegalArgumentException if these do not fit each other, or there is no image
+     */
+    ImageSource(
+            int channels, int height, int width, ImageRecords records, ImageRecords sums, int[] places, int[] labels) {
+        if (channels < 1 || height < 1 || width < 1 || labels.length < 1) {
+            throw new IllegalArgumentException(
+                    "Expected at least 1 image, channel, row and column, found shape (%d, %d, %d, %d)"
+                            .formatted(labels.length, channels, height, width));
+        }
+        if (records.length() != (long) channels * height * width || places.length != labels.length) {
+            throw new IllegalArgumentException(
+                    "Expected a record and a label for each image of shape (%d, %d, %d, %d), found %d of %d bytes"
+                            .formatted(labels.length, channels, height, width, places.length, records.length()));
+        }
+        for (int i = 0; i < labels.length; i++) {
+            if (labels[i] < 0) {
+                throw new IllegalArgumentException("Expected labels from 0, found %d at %d".formatted(labels[i], i));
+            }
+            if (places[i] < 0 || places[i] >= records.count()) {
+                throw new IllegalArgumentException(
+                        "Expected images among %d records, found no record %d".formatted(records.count(), places[i]));
+            }
+        }
+        this.channels = channels;
+        this.height = height;
+        this.width = width;
+        this.records = records;
+        this.sums = sums;
+        this.places = places;
+        this.labels = labels;
+    }
+
+    /**
+     * Returns the number of channels.
+     *
+     * @return 1 for gray, 3 for red, green, blue; at least 1
+     */
+    public int channels() {
+        return channels;
+    }
+
+    /**
+     * Returns the height of every image.
+     *
+     * @return rows, in pixels; at least 1
+     */
+    public int height() {
+        return height;
+    }
+
+    /**
+     * Returns the width of every image.
+     *
+     * @return columns, in pixels; at least 1
+     */
+    public int width() {
+        return width;
+    }
+
+    /**
+     * Returns the class of each image. The array is not copied: whoever gets it must not write to it.
+     *
+     * @return from 0
+     */
+    public int[] labels() {
+        return labels;
+    }
+
+    /**
+     * Returns the number of images.
+     *
+     * @return at least 1
+     */
+    public int size() {
+        return labels.length;
+    }
+
+    /**
+     * Returns how many bytes one image takes.
+     *
+     * @return channels times height times width
+     */
+    public int imageLength() {
+        return records.length();
+    }
+
+    /**
+     * Returns how many images a network is asked about at once, by what they take in memory.
+     *
+     * @return as many as take 32 MiB as floats; at least 1, at most 500
+     */
+    public int batchSize() {
+        return Math.max(1, Math.min(LARGEST_BATCH, BATCH_BYTES / Float.BYTES / imageLength()));
+    }
+
+    /**
+     * Copies the pixels of an image.
+     *
+     * @param image its index, 0 to {@link #size} - 1
+     * @param target gets unsigned bytes of shape (channels, height, width), row-major
+     * @param at where they begin in it
+     * @throws IndexOutOfBoundsException if there is no such image, or no room for it
+     */
+    public void read(int image, byte[] target, int at) {
+        records.read(places[image], target, at);
+    }
+
+    /**
+     * Copies the pixels of images that follow each other.
+     *
+     * @param from index of the first
+     * @param to index behind the last
+     * @return unsigned bytes of shape (to - from, channels, height, width), row-major
+     * @throws IndexOutOfBoundsException if there are no such images
+     */
+    public byte[] read(int from, int to) {
+        Objects.checkFromToIndex(from, to, size());
+        byte[] pixels = new byte[Math.multiplyExact(to - from, imageLength())];
+        for (int i = from; i < to; i++) {
+            read(i, pixels, (i - from) * imageLength());
+        }
+        return pixels;
+    }
+
+    /** Returns for each channel of an image the sum of its pixels and that of their squares. */
+    long[] sums(int image) {
+        byte[] bytes = new byte[sums.length()];
+        sums.read(places[image], bytes, 0);
+        long[] numbers = new long[bytes.length / Long.BYTES];
+        ByteBuffer.wrap(bytes).asLongBuffer().get(numbers);
+        return numbers;
+    }
+
+    /**
+     * Copies an image.
+     *
+     * @param image its index, 0 to {@link #size} - 1
+     * @return its pixels and their shape
+     * @throws IndexOutOfBoundsException if there is no such image
+     */
+    public RasterImage image(int image) {
+        return new RasterImage(channels, height, width, read(image, image + 1));
+    }
+
+    /**
+     * Counts the images of each class.
+     *
+     * @param classes the number of classes
+     * @return as many counts, which add up to {@link #size}
+     * @throws IllegalArgumentException if a label is not below {@code classes}
+     */
+    public int[] countPerClass(int classes) {
+        return Stratification.countPerClass(labels, classes);
+    }
+
+    /**
+     * Draws a stratified subset: every class keeps its share to within one image. The images stay in
+     * their order.
+     *
+     * @param n how many images to keep; at least 1. All are kept if there are no more than that
+     * @param classes the number of classes
+     * @param seed the same seed draws the same images
+     * @return {@code min(n, size())} images
+     * @throws RequestException if {@code n} is below 1
+     */
+    public ImageSource limit(int n, int classes, long seed) {
+        if (n < 1) {
+            throw new RequestException("Limit of images: expected at least 1, found %d".formatted(n));
+        }
+        if (n >= size()) {
+            return this;
+        }
+        SplittableRandom random = Stratification.random(seed, "limit");
+        List<int[]> shuffled = Stratification.shuffledByClass(labels, classes, random);
+        return select(Stratification.draw(shuffled, n, 0));
+    }
+
+    /**
+     * Chooses some of the images. No pixels are copied.
+     *
+     * @param indices which ones, in the order wanted; at least one
+     * @return as many images
+     * @throws IndexOutOfBoundsException if there is no such image
+     */
+    public ImageSource select(int[] indices) {
+        return new ImageSource(
+                channels,
+                height,
+                width,
+                records,
+                sums,
+                IntStream.of(indices).map(i -> places[i]).toArray(),
+                IntStream.of(indices).map(i -> labels[i]).toArray());
+    }
+
+    /** Numbers the classes anew: the one of label i becomes {@code numbers[i]}. */
+    ImageSource relabeled(int[] numbers) {
+        int[] others = Arrays.stream(labels).map(label -> numbers[label]).toArray();
+        return new ImageSource(channels, height, width, records, sums, places, others);
+    }
+}

@@ -1,0 +1,75 @@
+package io.catwalk.runner.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.catwalk.runner.Json;
+import io.catwalk.runner.data.ImageCache;
+import io.catwalk.runner.data.TinyImages;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+final class DataCommandTest {
+
+    @TempDir
+    private Path folder;
+
+    private String images;
+    private String cache;
+
+    @BeforeEach
+    void write() throws IOException {
+        images = TinyImages.write(folder.resolve("tiny")).toString();
+        cache = folder.resolve("kept").toString();
+    }
+
+    /** The option holds for the process, which here runs other tests too. */
+    @AfterEach
+    void forgetTheFolder() {
+        System.clearProperty(ImageCache.PROPERTY);
+    }
+
+    @Test
+    void aDataSetIsShown() {
+        Catwalk.Answer answer = Catwalk.run("data", images, "--cache", cache);
+
+        assertThat(answer.err()).isEmpty();
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(answer.out().lines())
+                .startsWith("tiny: 120 training and 40 test images of 8x8 pixels, gray", "class  training  test");
+        assertThat(folder.resolve("kept")).isDirectoryContaining("glob:**.images");
+    }
+
+    @Test
+    void whatIsKeptIsListedAndDeleted() {
+        assertThat(Catwalk.run("data", "--cached", "--cache", cache).out()).startsWith("No decoded images in ");
+        Catwalk.run("data", images, "--cache", cache);
+
+        assertThat(Catwalk.run("data", "--cached", "--cache", cache).out().lines())
+                .startsWith("data set  images  shape  MB          file")
+                .anyMatch(line -> line.startsWith("tiny         160  1x8x8   1  "))
+                .endsWith("In " + cache);
+        // A header of 4096 bytes; 160 images of 64 bytes, each with a sum and a sum of squares of 8 bytes.
+        int bytes = 4096 + 160 * (64 + 16);
+        JsonNode json = Json.JSON.readTree(
+                Catwalk.run("data", "--cached", "--json", "--cache", cache).out());
+        assertThat(json.at("/cached/0/bytes").asInt()).isEqualTo(bytes);
+        assertThat(json.at("/cached/0/images").asInt()).isEqualTo(160);
+
+        assertThat(Catwalk.run("data", "--clear", "--cache", cache).out()).isEqualTo("1 MB deleted in " + cache + "\n");
+        assertThat(folder.resolve("kept")).isDirectoryNotContaining("glob:**.images");
+        assertThat(Catwalk.run("data", images, "--cache", cache).exitCode()).isEqualTo(ExitCode.DONE);
+    }
+
+    @Test
+    void nothingToDoIsRefused() {
+        Catwalk.Answer answer = Catwalk.run("data");
+
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(answer.err()).contains("expected a data set to look at, or --cached or --clear");
+    }
+}

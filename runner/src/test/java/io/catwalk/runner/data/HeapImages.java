@@ -1,0 +1,40 @@
+package io.catwalk.runner.data;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/** Gives the few images of a test, out of an array. */
+public final class HeapImages {
+
+    private HeapImages() {}
+
+    /**
+     * Makes images of pixels and labels.
+     *
+     * @param pixels unsigned bytes of shape (images, channels, height, width), row-major
+     * @param labels the class of each image, from 0
+     * @return as many images as labels
+     */
+    public static ImageSource of(int channels, int height, int width, byte[] pixels, int[] labels) {
+        int length = channels * height * width;
+        ImageRecords records = ImageRecords.of(ByteBuffer.wrap(pixels), length);
+        ByteBuffer sums = ByteBuffer.allocate(pixels.length / length * PixelSums.length(channels));
+        for (int from = 0; from < pixels.length; from += length) {
+            sums.put(PixelSums.of(Arrays.copyOfRange(pixels, from, from + length), channels));
+        }
+        return new ImageSource(
+                channels,
+                height,
+                width,
+                records,
+                ImageRecords.of(sums, PixelSums.length(channels)),
+                IntStream.range(0, labels.length).toArray(),
+                labels);
+    }
+
+    /** Returns the pixels of all images, (images, channels, height, width), row-major. */
+    public static byte[] pixels(ImageSource images) {
+        return images.read(0, images.size());
+    }
+}
