@@ -7,18 +7,25 @@ Each class has a color and a texture of its own, under noise of several scales, 
 photographs (about 20 KB at 256x256 in quality 85) and can be told apart by a network. A tenth is for testing.
 """
 import argparse
+import functools
 import os
 from multiprocessing import Pool
 
 import numpy
 from PIL import Image
 
+# Pictures of each class that the files are cut from.
+SCENES = 8
 
-def picture(seed, label, side):
-    random = numpy.random.default_rng([seed, label])
+
+@functools.lru_cache(maxsize=None)
+def scene(label, number, side):
+    """Returns a picture a quarter larger than asked, out of which many are cut."""
+    random = numpy.random.default_rng([label, number])
+    side = side * 5 // 4
     y, x = numpy.mgrid[0:side, 0:side] / side
     angle = label * numpy.pi / 12 + random.normal(0, 0.1)
-    wave = numpy.sin(2 * numpy.pi * (3 + label % 4) * (x * numpy.cos(angle) + y * numpy.sin(angle)) + random.uniform(0, 6))
+    wave = numpy.sin(2 * numpy.pi * (3 + label % 4) * (x * numpy.cos(angle) + y * numpy.sin(angle)))
     pixels = numpy.empty((side, side, 3), numpy.float32)
     for c in range(3):
         pixels[:, :, c] = 128 + 40 * numpy.sin(label * (c + 1)) + 30 * wave
@@ -31,7 +38,11 @@ def picture(seed, label, side):
 
 def write(job):
     folder, index, label, side, part = job
-    picture(index, label, side).save(os.path.join(folder, part, f"class{label:04d}", f"{index:07d}.jpg"), quality=85)
+    random = numpy.random.default_rng(index)
+    large = scene(label, int(random.integers(SCENES)), side)
+    left, top = (int(n) for n in random.integers(0, large.width - side + 1, 2))
+    cut = large.crop((left, top, left + side, top + side)).point([min(255, max(0, v + index % 9 - 4)) for v in range(256)] * 3)
+    cut.save(os.path.join(folder, part, f"class{label:04d}", f"{index:07d}.jpg"), quality=85)
 
 
 if __name__ == "__main__":

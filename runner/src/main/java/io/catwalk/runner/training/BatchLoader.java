@@ -11,11 +11,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gathers batches of images: read, augment and normalize in one pass over the pixels,
- * straight into memory that the engine reads without a copy.
+ * straight into memory that the engine reads without a copy. Any number of threads may fill batches at once.
  *
  * <p>Why one pass in Java and not tensor operations: see {@code docs/adr/0001-batches-in-one-pass.md}.
  */
@@ -27,57 +29,65 @@ final class BatchLoader {
     private final int channelStride;
     private final float[][] normalized;
     private final List<Augmentation> augmentations;
-    private final RandomGenerator random;
-    private final byte[] source;
-    private final ByteBuffer memory;
-    private final FloatBuffer pixels;
-
     /**
-     * Creates a loader that owns the memory of one batch.
+     * Creates a loader.
      *
      * @param images all images
      * @param layout of the batches
      * @param normalization mean and standard deviation of each channel
      * @param augmentations random changes, in order; none for evaluation
-     * @param random where the changes come from
-     * @param largestBatch number of images that a batch holds at most
      */
-    BatchLoader(
-            ImageSource images,
-            ImageLayout layout,
-            Normalization normalization,
-            List<Augmentation> augmentations,
-            RandomGenerator random,
-            int largestBatch) {
+    BatchLoader(ImageSource images, ImageLayout layout, Normalization normalization, List<Augmentation> augmentations) {
         this.images = images;
         this.layout = layout;
         pixelStride = layout.pixelStride(images.channels());
         channelStride = layout.channelStride(images.height() * images.width());
         this.augmentations = augmentations;
-        this.random = random;
         normalized = normalization.table();
-        source = new byte[images.imageLength()];
-        memory = ByteBuffer.allocateDirect(Math.multiplyExact(largestBatch * 4, images.imageLength()))
-                .order(ByteOrder.nativeOrder());
-        pixels = memory.asFloatBuffer();
     }
 
-    /**
-     * Fills the memory with the images at {@code order[from..to)}.
-     *
-     * @return (to - from, channels, height, width), normalized; valid until the next call
-     */
-    NDArray load(NDManager manager, int[] order, int from, int to) {
-        int size = images.imageLength();
-        float[] image = new float[size];
-        pixels.clear();
-        for (int i = from; i < to; i++) {
-            place(order[i], image);
-            pixels.put(image);
+    /** Holds the memory of one batch. */
+    final class Batch {
+
+        private final byte[] source = new byte[images.imageLength()];
+        private final float[] image = new float[images.imageLength()];
+        private final ByteBuffer memory;
+
+        /**
+         * Takes memory.
+         *
+         * @param largest number of images that it holds at most
+         */
+        Batch(int largest) {
+            memory = ByteBuffer.allocateDirect(Math.multiplyExact(largest * Float.BYTES, image.length))
+                    .order(ByteOrder.nativeOrder());
         }
-        Shape shape = new Shape(to - from, images.channels(), images.height(), images.width());
-        memory.position(0).limit((to - from) * size * Float.BYTES);
-        return layout.view(manager.create(memory, new Shape(shape.size()), DataType.FLOAT32), shape);
+
+        /**
+         * Fills the memory with the images at {@code order[from..to)}.
+         *
+         * @param random gives the numbers by which an image of this index is changed
+         */
+        void fill(int[] order, int from, int to, IntFunction<? extends RandomGenerator> random) {
+            FloatBuffer pixels = memory.clear().asFloatBuffer();
+            for (int i = from; i < to; i++) {
+                images.read(order[i], source, 0);
+                place(source, image, augmentations.isEmpty() ? null : random.apply(order[i]));
+                pixels.put(image);
+            }
+            memory.limit((to - from) * image.length * Float.BYTES);
+        }
+
+        /**
+         * Hands the images to the engine.
+         *
+         * @return (images, channels, height, width), normalized; valid until the batch is filled again
+         */
+        NDArray array(NDManager manager) {
+            long count = memory.limit() / Float.BYTES;
+            Shape shape = new Shape(count / image.length, images.channels(), images.height(), images.width());
+            return layout.view(manager.create(memory, new Shape(count), DataType.FLOAT32), shape);
+        }
     }
 
     /** Returns the labels at {@code order[from..to)} as (to - from, 1), int64. */
@@ -90,7 +100,7 @@ final class BatchLoader {
     }
 
     /** Writes one image, moved, mirrored, normalized and with its rectangles erased. */
-    private void place(int index, float[] target) {
+    private void place(byte[] source, float[] target, @Nullable RandomGenerator random) {
         int height = images.height();
         int width = images.width();
         boolean mirrored = false;
@@ -108,7 +118,6 @@ final class BatchLoader {
                 right += random.nextInt(-shift.pixels(), shift.pixels() + 1);
             }
         }
-        images.read(index, source, 0);
         for (int channel = 0; channel < images.channels(); channel++) {
             float[] values = normalized[channel];
             int at = channel * channelStride;
@@ -127,13 +136,13 @@ final class BatchLoader {
         }
         for (Augmentation augmentation : augmentations) {
             if (augmentation instanceof Augmentation.Erase erase && random.nextDouble() < erase.probability()) {
-                erase(erase, target);
+                erase(erase, target, random);
             }
         }
     }
 
     /** Sets a rectangle to 0, which is the mean after normalization, in all channels. */
-    private void erase(Augmentation.Erase erase, float[] target) {
+    private void erase(Augmentation.Erase erase, float[] target, RandomGenerator random) {
         int height = images.height();
         int width = images.width();
         double smallest = Math.min(0.02, erase.largestArea());

@@ -11,15 +11,7 @@ import java.util.List;
  * @param step number of steps that were made
  * @param order of the training images, as the last epoch has left it
  * @param shuffle state of the generator that shuffles them
- * @param augmentation state of the generator that changes them
  * @param vectors the weights, those of the best epoch, their average if there is one, and the optimizer's state
  */
 @SuppressWarnings("ArrayRecordComponent") // made once, read once, never compared
-record Checkpoint(
-        List<Epoch> history,
-        int bestEpoch,
-        long step,
-        int[] order,
-        long shuffle,
-        long augmentation,
-        List<NDArray> vectors) {}
+record Checkpoint(List<Epoch> history, int bestEpoch, long step, int[] order, long shuffle, List<NDArray> vectors) {}

@@ -28,7 +28,7 @@ import java.util.List;
  */
 final class CheckpointFile {
 
-    private static final String FORMAT = "catwalk checkpoint 2";
+    private static final String FORMAT = "catwalk checkpoint 3";
 
     /** Values that pass through memory at once; a vector may be longer than a Java array. */
     private static final int PIECE = 1 << 22;
@@ -88,7 +88,6 @@ final class CheckpointFile {
             int bestEpoch = head.readInt();
             long step = head.readLong();
             long shuffle = head.readLong();
-            long augmentation = head.readLong();
             int[] order = new int[head.readInt()];
             for (int i = 0; i < order.length; i++) {
                 order[i] = head.readInt();
@@ -97,7 +96,7 @@ final class CheckpointFile {
             for (int left = head.readInt(); left > 0; left--) {
                 vectors.add(vector(channel, head.readLong(), manager));
             }
-            return new Checkpoint(history, bestEpoch, step, order, shuffle, augmentation, vectors);
+            return new Checkpoint(history, bestEpoch, step, order, shuffle, vectors);
         }
     }
 
@@ -119,7 +118,6 @@ final class CheckpointFile {
         head.writeInt(state.bestEpoch());
         head.writeLong(state.step());
         head.writeLong(state.shuffle());
-        head.writeLong(state.augmentation());
         head.writeInt(state.order().length);
         for (int image : state.order()) {
             head.writeInt(image);

@@ -13,6 +13,11 @@ record Seeds(long seed, int fold) {
         return new SplitMix64(mixed(purpose.number));
     }
 
+    /** Returns a generator for one image in one epoch, so that it does not matter who comes first. */
+    SplitMix64 generator(Purpose purpose, int epoch, int image) {
+        return new SplitMix64(mixed(purpose.number, epoch, image));
+    }
+
     /** Returns a seed for a generator that is not ours, such as the engine's. */
     int engineSeed(Purpose purpose) {
         return generator(purpose).nextInt(Integer.MAX_VALUE);

@@ -28,6 +28,9 @@ import java.util.function.LongSupplier;
  */
 public final class Training {
 
+    /** One keeps ahead of the engine; it computes for longer than an image takes to be copied. */
+    private static final int LOADER_THREADS = 1;
+
     private final LoadedClassifier classifier;
     private final Hyperparameters chosen;
     private final Task task;
@@ -101,8 +104,9 @@ public final class Training {
             engine.setRandomSeed(seeds.engineSeed(Purpose.INITIALIZATION));
             Block block = classifier.build(task, chosen);
             classifier.initialize(block, manager, task);
-            try (NDManager scratch = manager.newSubManager()) {
-                return new Loop(block, scratch, checkpoints).run(manager, listener);
+            try (NDManager scratch = manager.newSubManager();
+                    Loop loop = new Loop(block, scratch, checkpoints)) {
+                return loop.run(manager, listener);
             }
         } catch (RuntimeException | Error e) {
             manager.close();
@@ -111,7 +115,7 @@ public final class Training {
     }
 
     /** The state of a training under way. */
-    private final class Loop {
+    private final class Loop implements AutoCloseable {
 
         private final Block block;
         private final ImageLayout layout;
@@ -122,8 +126,8 @@ public final class Training {
         private final NDArray best;
         private final Steps steps;
         private final BatchLoader loader;
+        private final BatchQueue batches;
         private final SplitMix64 shuffle = seeds.generator(Purpose.SHUFFLE);
-        private final SplitMix64 augmentation = seeds.generator(Purpose.AUGMENTATION);
         private final int[] order = data.split().train().clone();
         private final int stepsPerEpoch = order.length / recipe.batchSize();
         private final int[] held = data.split().validation();
@@ -140,13 +144,8 @@ public final class Training {
             evaluated = recipe.averaging() > 0 ? weights.copy(manager) : weights;
             best = evaluated.vector().duplicate();
             steps = Steps.of(recipe.optimizer(), weights, evaluated == weights ? null : evaluated, manager);
-            loader = new BatchLoader(
-                    data.images(),
-                    layout,
-                    data.normalization(),
-                    recipe.augmentations(),
-                    augmentation,
-                    recipe.batchSize());
+            loader = new BatchLoader(data.images(), layout, data.normalization(), recipe.augmentations());
+            batches = new BatchQueue(loader, recipe.batchSize(), LOADER_THREADS);
         }
 
         TrainedModel run(NDManager owner, Consumer<Epoch> listener) {
@@ -169,6 +168,11 @@ public final class Training {
             return new TrainedModel(owner, block, task, history, bestEpoch);
         }
 
+        @Override
+        public void close() {
+            batches.close();
+        }
+
         private boolean isOver(int epochs) {
             return recipe.patience() > 0 && bestEpoch > 0 && epochs - bestEpoch >= recipe.patience();
         }
@@ -179,7 +183,7 @@ public final class Training {
                 vectors.add(evaluated.vector());
             }
             vectors.addAll(steps.state());
-            return new Checkpoint(history, bestEpoch, step, order, shuffle.state(), augmentation.state(), vectors);
+            return new Checkpoint(history, bestEpoch, step, order, shuffle.state(), vectors);
         }
 
         /** Takes over the state that was kept, if there is one. */
@@ -193,7 +197,6 @@ public final class Training {
                 steps.goOnAfter(step);
                 System.arraycopy(kept.order(), 0, order, 0, order.length);
                 shuffle.restore(kept.shuffle());
-                augmentation.restore(kept.augmentation());
                 for (int i = 0; i < own.size(); i++) {
                     overwrite(own.get(i), kept.vectors().get(i));
                     kept.vectors().get(i).close();
@@ -209,6 +212,7 @@ public final class Training {
         private Epoch epoch(int number, TorchPredictor predictor) {
             long start = nanoTime.getAsLong();
             shuffle();
+            batches.begin(order, image -> seeds.generator(Purpose.AUGMENTATION, number, image));
             double lossSum = 0;
             long right = 0;
             double learningRate = 0;
@@ -249,7 +253,7 @@ public final class Training {
                 NDArray logits;
                 float loss;
                 try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
-                    NDArray batch = loader.load(scope, order, from, to);
+                    NDArray batch = batches.next(scope);
                     logits = block.forward(leaves.store(), new NDList(batch), true)
                             .singletonOrThrow();
                     logits.attach(scope);

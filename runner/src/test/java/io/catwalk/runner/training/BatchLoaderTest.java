@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -34,24 +35,34 @@ class BatchLoaderTest {
 
     private static final long SEED = 7;
 
+    private static NDArray load(BatchLoader loader, NDManager manager, int[] order, int from, int to) {
+        return load(loader, manager, order, from, to, new SplittableRandom(SEED));
+    }
+
+    private static NDArray load(
+            BatchLoader loader, NDManager manager, int[] order, int from, int to, RandomGenerator random) {
+        BatchLoader.Batch batch = loader.new Batch(to - from + 1);
+        batch.fill(order, from, to, image -> random);
+        return batch.array(manager);
+    }
+
     @Test
     void withoutAugmentationABatchIsNormalizedAndInOrder() {
         byte[] pixels = {0, 51, 102, (byte) 153, (byte) 204, (byte) 255};
         ImageSource images = HeapImages.of(1, 1, 2, pixels, new int[] {5, 6, 7});
         Normalization normalization = new Normalization(new float[] {0.4f}, new float[] {0.2f});
-        BatchLoader loader = new BatchLoader(
-                images, ImageLayout.CHANNELS_LAST, normalization, List.of(), new SplittableRandom(SEED), 2);
+        BatchLoader loader = new BatchLoader(images, ImageLayout.CHANNELS_LAST, normalization, List.of());
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             int[] order = {1, 2, 0};
             // (p / 255 - 0.4) / 0.2
-            NDArray batch = loader.load(manager, order, 1, 3);
+            NDArray batch = load(loader, manager, order, 1, 3);
             assertThat(batch.getShape()).isEqualTo(new Shape(2, 1, 1, 2));
             assertThat(batch.toFloatArray()).containsExactly(new float[] {2, 3, -2, -1}, within(1e-6f));
             NDArray labels = loader.labels(manager, order, 1, 3);
             assertThat(labels.getShape()).isEqualTo(new Shape(2, 1));
             assertThat(labels.toLongArray()).containsExactly(7, 5);
             // A batch may be smaller than the largest.
-            assertThat(loader.load(manager, order, 0, 1).toFloatArray())
+            assertThat(load(loader, manager, order, 0, 1).toFloatArray())
                     .containsExactly(new float[] {0, 1}, within(1e-6f));
         }
     }
@@ -60,10 +71,9 @@ class BatchLoaderTest {
     void eachChannelHasItsOwnNormalization() {
         ImageSource images = HeapImages.of(3, 1, 1, new byte[] {51, 51, 51}, new int[] {0});
         Normalization normalization = new Normalization(new float[] {0, 0.2f, 0.4f}, new float[] {1, 1, 0.1f});
-        BatchLoader loader = new BatchLoader(
-                images, ImageLayout.CHANNELS_LAST, normalization, List.of(), new SplittableRandom(SEED), 1);
+        BatchLoader loader = new BatchLoader(images, ImageLayout.CHANNELS_LAST, normalization, List.of());
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
-            assertThat(loader.load(manager, new int[] {0}, 0, 1).toFloatArray())
+            assertThat(load(loader, manager, new int[] {0}, 0, 1).toFloatArray())
                     .containsExactly(new float[] {0.2f, 0, -2}, within(1e-6f));
         }
     }
@@ -78,9 +88,8 @@ class BatchLoaderTest {
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             List<float[]> batches = new ArrayList<>();
             for (ImageLayout layout : ImageLayout.values()) {
-                BatchLoader loader =
-                        new BatchLoader(images, layout, normalization, all, new SplittableRandom(SEED), 20);
-                batches.add(loader.load(manager, new int[20], 0, 20).toFloatArray());
+                BatchLoader loader = new BatchLoader(images, layout, normalization, all);
+                batches.add(load(loader, manager, new int[20], 0, 20).toFloatArray());
             }
             assertThat(batches.get(0)).containsExactly(batches.get(1));
         }
@@ -261,13 +270,12 @@ class BatchLoaderTest {
                     HeapImages.of(channels, height, width, pixels, new int[] {0}),
                     ImageLayout.CHANNELS_LAST,
                     new Normalization(mean, std),
-                    List.of(augmentations),
-                    new SplittableRandom(SEED),
-                    4);
+                    List.of(augmentations));
             List<int[]> drawn = new ArrayList<>();
+            SplittableRandom random = new SplittableRandom(SEED);
             try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
                 for (int i = 0; i < times / 4; i++) {
-                    try (NDArray batch = loader.load(manager, new int[4], 0, 4)) {
+                    try (NDArray batch = load(loader, manager, new int[4], 0, 4, random)) {
                         float[] values = batch.toFloatArray();
                         for (int j = 0; j < values.length; j += pixels.length) {
                             int[] image = new int[pixels.length];

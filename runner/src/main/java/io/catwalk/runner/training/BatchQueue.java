@@ -1,0 +1,105 @@
+package io.catwalk.runner.training;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.IntFunction;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Prepares the batches of an epoch beside the engine: one more than there are threads, so that each thread fills one
+ * while the engine reads another. What a batch holds does not depend on which thread fills it, or when.
+ */
+final class BatchQueue implements AutoCloseable {
+
+    private final BatchLoader loader;
+    private final int batchSize;
+    private final ExecutorService threads;
+    private final Deque<BatchLoader.Batch> free = new ArrayDeque<>();
+    private final Deque<Future<BatchLoader.Batch>> coming = new ArrayDeque<>();
+    private BatchLoader.@Nullable Batch current;
+    private int[] order = {};
+    private IntFunction<? extends RandomGenerator> random = image -> {
+        throw new IllegalStateException("no epoch has begun");
+    };
+    private int asked;
+
+    /**
+     * Takes the memory of all batches, and starts the threads.
+     *
+     * @param batchSize number of images in each batch
+     * @param threadCount number of threads, at least 1
+     */
+    BatchQueue(BatchLoader loader, int batchSize, int threadCount) {
+        this.loader = loader;
+        this.batchSize = batchSize;
+        threads = Executors.newFixedThreadPool(threadCount, task -> {
+            Thread thread = new Thread(task, "batch-loader");
+            thread.setDaemon(true);
+            return thread;
+        });
+        for (int i = 0; i <= threadCount; i++) {
+            free.add(loader.new Batch(batchSize));
+        }
+    }
+
+    /**
+     * Begins an epoch of {@code newOrder.length / batchSize} batches, after all of the one before were taken.
+     *
+     * @param newOrder indices of the images; not changed until all batches were taken
+     * @param newRandom gives the numbers by which an image of this index is changed in this epoch, to any thread
+     */
+    void begin(int[] newOrder, IntFunction<? extends RandomGenerator> newRandom) {
+        order = newOrder;
+        random = newRandom;
+        asked = 0;
+        release();
+    }
+
+    /**
+     * Waits for the next batch.
+     *
+     * @return (batchSize, channels, height, width), normalized; valid until the next call
+     */
+    NDArray next(NDManager manager) {
+        release();
+        try {
+            current = coming.remove().get();
+            return current.array(manager);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while a batch was loaded", e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a batch could not be loaded: " + e.getCause(), e);
+        }
+    }
+
+    /** Takes back the batch that the engine has read, and has all free ones filled. */
+    private void release() {
+        if (current != null) {
+            free.add(current);
+            current = null;
+        }
+        while (!free.isEmpty() && (asked + 1) * (long) batchSize <= order.length) {
+            BatchLoader.Batch batch = free.remove();
+            int from = asked++ * batchSize;
+            int[] images = order;
+            IntFunction<? extends RandomGenerator> numbers = random;
+            coming.add(threads.submit(() -> {
+                batch.fill(images, from, from + batchSize, numbers);
+                return batch;
+            }));
+        }
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+}

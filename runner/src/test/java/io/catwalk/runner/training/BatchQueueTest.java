@@ -1,0 +1,94 @@
+package io.catwalk.runner.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.catwalk.api.Augmentation;
+import io.catwalk.runner.data.HeapImages;
+import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.data.Normalization;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("tiny")
+class BatchQueueTest {
+
+    private static final int IMAGES = 103;
+    private static final int[] ORDER =
+            IntStream.range(0, IMAGES).map(i -> i * 37 % IMAGES).toArray();
+
+    private static BatchLoader loader(Augmentation... augmentations) {
+        byte[] pixels = new byte[IMAGES * 36];
+        new Random(3).nextBytes(pixels);
+        ImageSource images = HeapImages.of(1, 6, 6, pixels, new int[IMAGES]);
+        Normalization plain = new Normalization(new float[] {0}, new float[] {1 / 255f});
+        return new BatchLoader(images, ImageLayout.CHANNELS_LAST, plain, List.of(augmentations));
+    }
+
+    /** Takes three epochs of batches of 10, each a little later than it was handed over. */
+    private static List<List<Float>> taken(int threads, Augmentation... augmentations) throws InterruptedException {
+        List<List<Float>> taken = new ArrayList<>();
+        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+                BatchQueue queue = new BatchQueue(loader(augmentations), 10, threads)) {
+            for (int epoch = 1; epoch <= 3; epoch++) {
+                int number = epoch;
+                queue.begin(ORDER, image -> new Seeds(5, 0).generator(Seeds.Purpose.AUGMENTATION, number, image));
+                for (int batch = 0; batch < 10; batch++) {
+                    try (NDArray array = queue.next(manager)) {
+                        Thread.sleep(2); // whoever overwrites it has the time to do so
+                        List<Float> values = new ArrayList<>();
+                        for (float value : array.toFloatArray()) {
+                            values.add(value);
+                        }
+                        taken.add(values);
+                    }
+                }
+            }
+        }
+        return taken;
+    }
+
+    @Test
+    void anyNumberOfThreadsGivesTheSameBatches() throws InterruptedException {
+        Augmentation[] all = {
+            new Augmentation.HorizontalFlip(), new Augmentation.Shift(2), new Augmentation.Erase(0.5, 0.4)
+        };
+        List<List<Float>> one = taken(1, all);
+
+        assertThat(one).hasSize(30).doesNotHaveDuplicates();
+        assertThat(taken(2, all)).isEqualTo(one);
+        assertThat(taken(5, all)).isEqualTo(one);
+    }
+
+    @Test
+    void batchesComeInOrder() throws InterruptedException {
+        byte[] pixels = new byte[IMAGES * 36];
+        new Random(3).nextBytes(pixels);
+
+        List<List<Float>> taken = taken(3);
+
+        for (int batch = 0; batch < 30; batch++) {
+            for (int i = 0; i < 360; i++) {
+                int image = ORDER[batch % 10 * 10 + i / 36];
+                assertThat(Math.round(taken.get(batch).get(i))).isEqualTo(pixels[image * 36 + i % 36] & 0xff);
+            }
+        }
+    }
+
+    @Test
+    void whatGoesWrongInAThreadIsToldByTheNextBatch() {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+                BatchQueue queue = new BatchQueue(loader(new Augmentation.HorizontalFlip()), 10, 2)) {
+            queue.begin(ORDER, image -> {
+                throw new IllegalStateException("no numbers for " + image);
+            });
+            assertThatThrownBy(() -> queue.next(manager)).hasMessageContaining("no numbers for 0");
+        }
+    }
+}
