@@ -68,7 +68,7 @@ public final class Main {
             names = "--cache",
             scope = ScopeType.INHERIT,
             paramLabel = "DIR",
-            description = "Keep decoded images there. Default: CATWALK_CACHE, or catwalk in your own cache folder")
+            description = "Keep decoded images there. Default: CATWALK_CACHE, or ~/.cache/catwalk/images")
     private void cache(Path folder) {
         System.setProperty(
                 ImageCache.PROPERTY, folder.toAbsolutePath().normalize().toString());

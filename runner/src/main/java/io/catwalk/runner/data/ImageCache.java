@@ -10,9 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 public final class ImageCache {
 
     /** The system property that names the folder, for this process and those that it starts. */
-    public static final String PROPERTY = "catwalk.cache";
+    public static final String PROPERTY = "catwalk.images";
 
     /** The environment variable that names the folder. */
     static final String VARIABLE = "CATWALK_CACHE";
@@ -101,7 +101,7 @@ public final class ImageCache {
 
     /**
      * Returns the folder that is to be used: what {@link #PROPERTY} or the variable {@code CATWALK_CACHE} names, or
-     * {@code catwalk} in the user's own cache folder.
+     * {@code catwalk/images} in the user's own cache folder.
      *
      * @return an absolute path; perhaps nothing is there yet
      */
@@ -110,19 +110,11 @@ public final class ImageCache {
         if (named != null && !named.isBlank()) {
             return Path.of(named).toAbsolutePath().normalize();
         }
-        Path home = Path.of(System.getProperty("user.home"));
-        String system = System.getProperty("os.name").toLowerCase(Locale.ROOT);
-        String local = System.getenv("LOCALAPPDATA");
-        String xdg = System.getenv("XDG_CACHE_HOME");
-        Path caches = home.resolve(".cache");
-        if (system.startsWith("windows") && local != null) {
-            caches = Path.of(local);
-        } else if (system.startsWith("mac")) {
-            caches = home.resolve("Library").resolve("Caches");
-        } else if (xdg != null && Path.of(xdg).isAbsolute()) {
-            caches = Path.of(xdg);
-        }
-        return caches.resolve("catwalk").toAbsolutePath();
+        String cache = System.getenv("XDG_CACHE_HOME");
+        Path caches = cache != null && Path.of(cache).isAbsolute()
+                ? Path.of(cache)
+                : Path.of(System.getProperty("user.home"), ".cache");
+        return caches.resolve("catwalk").resolve("images").toAbsolutePath();
     }
 
     /**
@@ -149,7 +141,7 @@ public final class ImageCache {
                 remember(stamp, sha256);
                 return kept.get();
             }
-            Files.createDirectories(folder);
+            makeFolder(folder);
             try (CacheLock lock = CacheLock.take(folder.resolve(sha256 + ".lock"), listener::waiting)) {
                 kept = CachedImages.open(file, sha256);
                 if (kept.isEmpty()) {
@@ -179,6 +171,16 @@ public final class ImageCache {
         }
     }
 
+    /** Makes a folder for this user alone, and so all above it that are not there: native libraries lie beside it. */
+    private static void makeFolder(Path wanted) throws IOException {
+        if (wanted.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            Files.createDirectories(
+                    wanted, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } else {
+            Files.createDirectories(wanted);
+        }
+    }
+
     private static void requireUnchanged(ImageListing listing, String stamp) {
         if (!listing.stamp().equals(stamp)) {
             throw new RequestException("expected a data set that nobody changes meanwhile, but files of "
@@ -202,7 +204,7 @@ public final class ImageCache {
 
     private void remember(String stamp, String sha256) throws IOException {
         if (!sha256.equals(known(stamp))) {
-            Files.createDirectories(found(stamp).getParent());
+            makeFolder(folder.resolve("found"));
             AtomicFiles.write(found(stamp), sha256);
         }
     }

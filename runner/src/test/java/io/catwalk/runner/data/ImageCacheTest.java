@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -292,6 +293,17 @@ class ImageCacheTest {
                 .isInstanceOf(RequestException.class)
                 .hasMessageContaining("expected a folder for decoded images that can be written, but " + file)
                 .hasMessageContaining("--cache DIR");
+    }
+
+    @Test
+    void aNewFolderIsForThisUserAlone() throws IOException {
+        Path deep = folder.resolve("catwalk").resolve("images");
+        new ImageCache(deep, ImageCache.Listener.none()).open(new Five());
+
+        for (Path made : List.of(deep, deep.getParent())) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(made)))
+                    .isEqualTo("rwx------");
+        }
     }
 
     @Test

@@ -1,0 +1,70 @@
+#!/usr/bin/python3
+"""Times the first pass over a folder of JPEG files, and what a second process takes, and writes loading.json.
+
+Python reads them with torch.utils.data.DataLoader, Pillow and two workers; Catwalk decodes them into its cache. Both
+see files that the operating system has in memory. Needs Debian's python3-torch and python3-pil.
+
+Usage: loading.py CATWALK FOLDER CACHE
+  CATWALK  the command that starts Catwalk, in one argument
+  FOLDER   made by photos.py
+  CACHE    a folder for decoded images; it is cleared
+"""
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+import time
+
+import numpy
+import torch
+from PIL import Image
+from torch.utils.data import DataLoader, Dataset
+
+
+class Photos(Dataset):
+    def __init__(self, folder):
+        self.files = sorted(
+            os.path.join(path, name) for path, _, names in os.walk(folder) for name in names if name.endswith(".jpg"))
+
+    def __len__(self):
+        return len(self.files)
+
+    def __getitem__(self, index):
+        with Image.open(self.files[index]) as image:
+            pixels = numpy.asarray(image.convert("RGB"))
+        return torch.from_numpy(pixels.copy()).permute(2, 0, 1)
+
+
+def python_seconds(photos):
+    torch.set_num_threads(1)
+    start = time.monotonic()
+    count = sum(len(batch) for batch in DataLoader(photos, batch_size=128, num_workers=2))
+    assert count == len(photos)
+    return time.monotonic() - start
+
+
+def catwalk_seconds(*arguments):
+    start = time.monotonic()
+    subprocess.run(shlex.split(sys.argv[1]) + list(arguments), check=True, capture_output=True)
+    return time.monotonic() - start
+
+
+if __name__ == "__main__":
+    folder, cache = sys.argv[2], sys.argv[3]
+    photos = Photos(folder)
+    for file in photos.files:
+        with open(file, "rb") as content:
+            content.read()
+    catwalk_seconds("data", "--clear", "--cache", cache)
+    result = {"images": len(photos)}
+    result["catwalk_first_seconds"] = catwalk_seconds("data", folder, "--cache", cache)
+    result["catwalk_second_seconds"] = min(catwalk_seconds("data", folder, "--cache", cache) for _ in range(3))
+    result["python_seconds"] = python_seconds(photos)
+    for name in ("catwalk_first", "python"):
+        result[f"{name}_images_a_second"] = len(photos) / result[f"{name}_seconds"]
+    print(json.dumps(result, indent=2))
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "loading.json"), "w") as out:
+        json.dump(result, out, indent=2)
+        out.write("\n")
