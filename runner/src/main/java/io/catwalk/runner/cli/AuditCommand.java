@@ -10,7 +10,6 @@ import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.report.Audit;
-import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.Provenance;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOutcome.Done;
@@ -88,9 +87,8 @@ final class AuditCommand implements Callable<Integer> {
         ImageDataset images;
         Map<String, Predictions> predictions = Map.of();
         if (run == null) {
-            images = new DatasetSpec(
+            images = reading.of(
                             dataset == null ? "fashion-mnist" : dataset,
-                            reading.resizing(null),
                             limitTrain == null ? 0 : limitTrain,
                             limitTest == null ? 0 : limitTest)
                     .load(Home.data(console));

@@ -1,6 +1,7 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.experiment.Conduct;
 import io.catwalk.runner.experiment.Contestant;
 import io.catwalk.runner.experiment.Experiment;
@@ -129,7 +130,10 @@ final class ConductOptions {
     }
 
     Experiment experiment(ExperimentSpec spec, PluginCatalog catalog, Console console) {
-        return new Experiment(spec, catalog, Home.data(console), plugins.folder, new SteadyClock());
+        Experiment experiment = new Experiment(spec, catalog, Home.data(console), plugins.folder, new SteadyClock());
+        ImageDataset images = experiment.dataset();
+        images.notes().forEach(note -> console.note(images.name() + ": " + note));
+        return experiment;
     }
 
     /** Reads how to carry it out, before anything is written. */

@@ -1,11 +1,13 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.FolderSurvey;
 import io.catwalk.runner.data.ImageCache;
 import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.data.ImageDatasets;
 import io.catwalk.runner.data.ImageSource;
-import io.catwalk.runner.trial.DatasetSpec;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,7 +60,15 @@ final class DataCommand implements Callable<Integer> {
         Console console = new Console(spec);
         Map<String, Object> told = new LinkedHashMap<>();
         if (dataset != null) {
-            show(new DatasetSpec(dataset, reading.resizing(null), 0, 0).load(Home.data(console)), told, console);
+            Path folder = Path.of(dataset);
+            if (!ImageDatasets.isKnown(dataset) && FolderSurvey.isFor(folder)) {
+                FolderSurvey survey = FolderSurvey.of(folder, reading.folderReading());
+                new SurveyView(survey, console).print(json, told);
+                if (!survey.isOfOneSize() && !reading.resizes()) {
+                    return finished(told, console);
+                }
+            }
+            show(reading.of(dataset, 0, 0).load(Home.data(console)), told, console);
         }
         ImageCache cache = Home.data(console).cache();
         if (cached) {
@@ -69,6 +79,10 @@ final class DataCommand implements Callable<Integer> {
             told.put("cleared_bytes", bytes);
             line(console, "%,d MB deleted in %s", megabytes(bytes), cache.folder());
         }
+        return finished(told, console);
+    }
+
+    private int finished(Map<String, Object> told, Console console) {
         if (json) {
             console.json(told);
         }
@@ -90,6 +104,8 @@ final class DataCommand implements Callable<Integer> {
                 train.width(),
                 train.height(),
                 train.channels() == 1 ? "gray" : "colored");
+        images.notes().forEach(note -> line(console, "%s", note));
+        told.put("notes", images.notes());
         int[] trained = train.countPerClass(classes.size());
         int[] tested = images.test().countPerClass(classes.size());
         List<List<String>> rows = new ArrayList<>(List.of(List.of("class", "training", "test")));

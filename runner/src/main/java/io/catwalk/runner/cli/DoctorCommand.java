@@ -7,7 +7,6 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.plugin.PluginCatalog;
-import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.Machine;
 import io.catwalk.runner.trial.PrivateFolder;
@@ -111,7 +110,7 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private String data() {
-        ImageDataset loaded = new DatasetSpec(dataset, reading.resizing(null), 0, 0).load(Home.data(new Console(spec)));
+        ImageDataset loaded = reading.of(dataset, 0, 0).load(Home.data(new Console(spec)));
         return loaded.name() + ", " + loaded.train().size() + " training and "
                 + loaded.test().size() + " test images, sha256 "
                 + loaded.sha256().substring(0, 12);

@@ -70,7 +70,7 @@ final class EvaluateCommand implements Callable<Integer> {
         Console console = new Console(spec);
         List<TrialFolder> trials = TrainedTrials.in(folder);
         EngineSettings.apply(threads(trials.get(0)));
-        DatasetSpec other = dataset == null ? null : new DatasetSpec(dataset, reading.resizing(null), 0, 0);
+        DatasetSpec other = dataset == null ? null : reading.of(dataset, 0, 0);
         ClassMatch match = byIndex ? ClassMatch.BY_INDEX : ClassMatch.BY_NAME;
         List<Rejudging> judged = new ArrayList<>();
         PluginCatalog catalog = plugins.open(console);

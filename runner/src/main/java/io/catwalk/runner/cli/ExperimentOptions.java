@@ -59,8 +59,8 @@ final class ExperimentOptions {
             names = "--dataset",
             paramLabel = "NAME|DIR",
             description =
-                    "fashion-mnist, a folder of IDX files, or a folder of train/CLASS/*.png and test/CLASS/*.png; "
-                            + "repeatable: several get a run each and are compared across. Default: fashion-mnist")
+                    "fashion-mnist, a folder of IDX files, or a folder of images: CLASS/*, or train/CLASS/*, test/CLASS/* "
+                            + "and perhaps val/CLASS/*, which chooses the epoch; repeatable: several get a run each and are compared across. Default: fashion-mnist")
     private List<String> datasets = List.of();
 
     @Mixin
@@ -341,20 +341,17 @@ final class ExperimentOptions {
         }
         return ofFile.isEmpty()
                 ? List.of(images(null, null, null))
-                : ofFile.stream()
-                        .map(one -> images(one.name(), one.imageSize(), one))
-                        .toList();
+                : ofFile.stream().map(one -> images(one.name(), one, one)).toList();
     }
 
     private DatasetSpec images(
-            @Nullable String name, @Nullable String sizeOfFile, ExperimentFile.@Nullable Dataset said) {
+            @Nullable String name, ExperimentFile.@Nullable Dataset files, ExperimentFile.@Nullable Dataset said) {
         Integer train = limitTrain != null
                 ? limitTrain
                 : quick ? (Integer) QUICK_TRAIN : said == null ? null : said.limitTrain();
         Integer test =
                 limitTest != null ? limitTest : quick ? (Integer) QUICK_TEST : said == null ? null : said.limitTest();
-        return new DatasetSpec(
-                        first(name, "fashion-mnist"), reading.resizing(sizeOfFile), first(train, 0), first(test, 0))
+        return reading.of(first(name, "fashion-mnist"), files, first(train, 0), first(test, 0))
                 .anywhere();
     }
 

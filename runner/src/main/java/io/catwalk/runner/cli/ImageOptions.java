@@ -2,8 +2,11 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.Fit;
+import io.catwalk.runner.data.FolderReading;
 import io.catwalk.runner.data.ImageSize;
 import io.catwalk.runner.data.ResizeRule;
+import io.catwalk.runner.experiment.ExperimentFile;
+import io.catwalk.runner.trial.DatasetSpec;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -22,9 +25,65 @@ final class ImageOptions {
     @Nullable
     private String fit;
 
+    @Option(
+            names = "--labels",
+            paramLabel = "FILE",
+            description = "Take the labels of the images of a folder from CSV or TSV with the columns path, label, and "
+                    + "perhaps split (train, val, test) and group.")
+    @Nullable
+    private String labels;
+
+    @Option(
+            names = "--test-share",
+            paramLabel = "SHARE",
+            description = "Share of the images of a folder that is set apart to judge on, where nothing says which do: "
+                    + "doubles, and images of a group, stay together. Default: 0.2")
+    @Nullable
+    private Double testShare;
+
+    @Option(
+            names = "--skip-unreadable",
+            paramLabel = "SHARE",
+            arity = "0..1",
+            fallbackValue = "0.05",
+            description = "Leave out images that cannot be read, at most this share. Without a number: 0.05")
+    @Nullable
+    private Double skipUnreadable;
+
     /** Says whether any of them is given. */
     boolean areGiven() {
-        return imageSize != null || fit != null;
+        return imageSize != null || fit != null || labels != null || testShare != null || skipUnreadable != null;
+    }
+
+    /** Says whether images are resized. */
+    boolean resizes() {
+        return imageSize != null;
+    }
+
+    /** Asks for the images of a data set, as the options say. */
+    DatasetSpec of(String name, int limitTrain, int limitTest) {
+        return of(name, null, limitTrain, limitTest);
+    }
+
+    /**
+     * Asks for the images of a data set.
+     *
+     * @param said what an experiment file says, which the options win over
+     */
+    DatasetSpec of(String name, ExperimentFile.@Nullable Dataset said, int limitTrain, int limitTest) {
+        return new DatasetSpec(
+                name,
+                resizing(said == null ? null : said.imageSize()),
+                labels != null || said == null ? labels : said.labels(),
+                testShare != null || said == null ? testShare : said.testShare(),
+                skipUnreadable != null || said == null ? skipUnreadable : said.skipUnreadable(),
+                limitTrain,
+                limitTest);
+    }
+
+    /** Returns what a folder of images does not say itself. */
+    FolderReading folderReading() {
+        return new FolderReading(labels, testShare, skipUnreadable);
     }
 
     /**
@@ -34,9 +93,8 @@ final class ImageOptions {
      * @return the rule, or null to keep the size
      * @throws RequestException if the options do not say a size
      */
-    @Nullable
-    String resizing(@Nullable String said) {
-        if (!areGiven()) {
+    private @Nullable String resizing(@Nullable String said) {
+        if (imageSize == null && fit == null) {
             return said;
         }
         ResizeRule ofFile = said == null ? null : ResizeRule.parse(said);

@@ -136,6 +136,21 @@ final class CachedImages {
         return header.sha256;
     }
 
+    /** Says whether an image was not left out. */
+    boolean holds(int image) {
+        return !omitted.get(image);
+    }
+
+    /**
+     * Gives some of the images.
+     *
+     * @param which of them, by their index in the listing; none of those that were left out
+     * @param labels the class of each, from 0
+     */
+    ImageSource source(int[] which, int[] labels) {
+        return new ImageSource(header.channels, header.height, header.width, records, sums, which, labels);
+    }
+
     /**
      * Gives some of the images.
      *

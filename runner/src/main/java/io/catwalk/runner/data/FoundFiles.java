@@ -10,15 +10,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lists what has the name of an image in a folder and the folders in it, however deep, in an order that depends on
@@ -71,6 +74,9 @@ public record FoundFiles(List<Path> images, SortedMap<String, Integer> passedOve
         private final List<Path> images = new ArrayList<>();
         private final SortedMap<String, Integer> passedOver = new TreeMap<>();
 
+        /** How many images there were before each folder that is being looked into. */
+        private final Deque<Integer> before = new ArrayDeque<>();
+
         Walk(Path folder) {
             this.folder = folder;
         }
@@ -79,6 +85,18 @@ public record FoundFiles(List<Path> images, SortedMap<String, Integer> passedOve
         public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
             if (!directory.equals(folder) && isOdd(directory, "hidden folders", "folders of the system")) {
                 return FileVisitResult.SKIP_SUBTREE;
+            }
+            before.push(images.size());
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure) throws IOException {
+            if (failure != null) {
+                throw failure;
+            }
+            if (before.pop() == images.size() && !directory.equals(folder)) {
+                passOver("folders without an image");
             }
             return FileVisitResult.CONTINUE;
         }
@@ -90,6 +108,8 @@ public record FoundFiles(List<Path> images, SortedMap<String, Integer> passedOve
                     passOver("folders more than " + DEEPEST + " deep");
                 } else if (!ImageFormat.isNamedSo(file.getFileName().toString())) {
                     passOver("files that are not named as images");
+                } else if (attributes.isSymbolicLink()) {
+                    passOver("links that lead nowhere");
                 } else if (!attributes.isRegularFile()) {
                     passOver("named as images that are no files");
                 } else {

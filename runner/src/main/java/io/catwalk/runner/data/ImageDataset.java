@@ -3,6 +3,7 @@ package io.catwalk.runner.data;
 import io.catwalk.runner.RequestException;
 import java.util.HashSet;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Holds a whole data set.
@@ -15,8 +16,17 @@ import java.util.List;
  * @param classes the name of each class, in the order of the labels; at least 2, all different
  * @param train the images to train and validate on
  * @param test the images to judge on, of the same shape
+ * @param validating how many of the training images, the last ones, are there to choose the epoch; 0 if nothing says so
+ * @param notes what a person should know of how it was read, each one line
  */
-public record ImageDataset(String name, String sha256, List<String> classes, ImageSource train, ImageSource test) {
+public record ImageDataset(
+        String name,
+        String sha256,
+        List<String> classes,
+        ImageSource train,
+        ImageSource test,
+        int validating,
+        List<String> notes) {
 
     /**
      * Copies the class names and checks that everything fits.
@@ -25,6 +35,8 @@ public record ImageDataset(String name, String sha256, List<String> classes, Ima
      */
     public ImageDataset {
         classes = List.copyOf(classes);
+        notes = List.copyOf(notes);
+        check(validating >= 0 && validating < train.size(), "images to learn from", validating + " to validate on");
         check(!name.isBlank(), "a name", "'" + name + "'");
         check(sha256.matches("[0-9a-f]{64}"), "a SHA-256 in lower-case hexadecimal", sha256);
         check(classes.size() >= 2, "at least 2 classes", classes);
@@ -32,6 +44,39 @@ public record ImageDataset(String name, String sha256, List<String> classes, Ima
         check(shape(train).equals(shape(test)), "test images like training images " + shape(train), shape(test));
         train.countPerClass(classes.size());
         test.countPerClass(classes.size());
+    }
+
+    /**
+     * Holds a data set that says neither what chooses the epoch nor anything besides.
+     *
+     * @param name what people call it
+     * @param sha256 64 hexadecimal digits that identify the content
+     * @param classes the name of each class, in the order of the labels
+     * @param train the images to train and validate on
+     * @param test the images to judge on, of the same shape
+     */
+    public ImageDataset(String name, String sha256, List<String> classes, ImageSource train, ImageSource test) {
+        this(name, sha256, classes, train, test, 0, List.of());
+    }
+
+    /**
+     * Keeps some of the images, in equal shares of each class; all that are there to choose the epoch stay.
+     *
+     * @param most images to learn from, or to learn from and validate on if nothing says which do; 0 keeps all
+     * @param mostTest images to judge on; 0 keeps all
+     * @param seed the same seed keeps the same images
+     * @return the same data set, or less of it
+     */
+    public ImageDataset limited(int most, int mostTest, long seed) {
+        int learned = train.size() - validating;
+        ImageSource fewer = train;
+        if (most > 0 && most < learned) {
+            int[] kept = train.chosen(learned, most, classes.size(), seed);
+            fewer = train.select(IntStream.concat(IntStream.of(kept), IntStream.range(learned, train.size()))
+                    .toArray());
+        }
+        ImageSource fewerTest = mostTest > 0 ? test.limit(mostTest, classes.size(), seed) : test;
+        return new ImageDataset(name, sha256, classes, fewer, fewerTest, validating, notes);
     }
 
     /**
@@ -58,7 +103,8 @@ public record ImageDataset(String name, String sha256, List<String> classes, Ima
                     + ": choose another --dataset, or match classes by their places with --classes-by-index");
         }
         int[] places = classes.stream().mapToInt(order::indexOf).toArray();
-        return new ImageDataset(name, sha256, order, train.relabeled(places), test.relabeled(places));
+        return new ImageDataset(
+                name, sha256, order, train.relabeled(places), test.relabeled(places), validating, notes);
     }
 
     private static String some(List<String> names) {

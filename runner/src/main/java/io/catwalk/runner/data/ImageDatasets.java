@@ -20,22 +20,25 @@ public final class ImageDatasets {
      *       {@code t10k-images-idx3-ubyte} and {@code t10k-labels-idx1-ubyte}, perhaps with a dot before
      *       {@code idx}, perhaps with {@code .gz}; and perhaps a file {@code classes.txt} or
      *       {@code labels.txt} with the name of one class per line; or
-     *   <li>images as {@code train/CLASS/*} and {@code test/CLASS/*}, in PNG, JPEG, GIF, BMP, TIFF or WebP:
-     *       gray, or color if any of them is. Other files and hidden files are passed over.
+     *   <li>images in PNG, JPEG, GIF, BMP, TIFF or WebP, as {@code train/CLASS/*}, {@code test/CLASS/*} and perhaps
+     *       {@code val/CLASS/*}, as {@code CLASS/*}, or as a table of labels says: gray, or color if any of them is.
+     *       Other files and hidden files are passed over.
      * </ul>
      *
      * <p>The SHA-256 of a folder of images is taken over the class names, how images are resized, the path (from the
-     * folder on, with {@code /}) and label of every image, those to train on first, in the order of classes and file
-     * names, and the SHA-256 of each file. Texts are UTF-8 after their length; lengths and labels are 32-bit big-endian
-     * numbers.
+     * folder on, with {@code /}), label, part and group of every image, those to train on first, in the order of classes
+     * and file names, and the SHA-256 of each file; where a share is set apart to judge on, once more over that and the
+     * share. Texts are UTF-8 after their length; lengths and labels are 32-bit big-endian numbers.
      *
      * @param nameOrFolder {@code fashion-mnist}, or the path of a folder
      * @param home where data sets are, and where their decoded images are kept
      * @param rule what to resize the images of a folder to, or null if they must have one size already
+     * @param reading what a folder of images does not say itself
      * @return the data set
      * @throws RequestException if it is missing, incomplete or broken
      */
-    public static ImageDataset load(String nameOrFolder, DataHome home, @Nullable ResizeRule rule) {
+    public static ImageDataset load(
+            String nameOrFolder, DataHome home, @Nullable ResizeRule rule, FolderReading reading) {
         Path dataHome = home.known();
         boolean known = isKnown(nameOrFolder);
         Path folder = known ? dataHome.resolve(FashionMnist.NAME) : path(nameOrFolder, dataHome);
@@ -43,14 +46,20 @@ public final class ImageDatasets {
             throw new RequestException("Data set '%s': expected %s, found no such folder %s"
                     .formatted(nameOrFolder, expected(dataHome), folder));
         }
-        if (IdxFolder.isOne(folder)) {
+        if (known || IdxFolder.isOne(folder)) {
+            if (!reading.equals(FolderReading.STANDARD)) {
+                throw new RequestException(
+                        "Data set '%s': expected no --labels, --test-share and --skip-unreadable, which are for folders of image files; leave them out"
+                                .formatted(nameOrFolder));
+            }
             return IdxFolder.load(folder, rule, known ? FashionMnist.SHA256 : List.of(), home.cache());
         }
-        if (!known && Files.isDirectory(folder.resolve("train"))) {
-            return ImageFolder.load(folder, rule, home.cache());
-        }
-        throw new RequestException("Data set '%s': expected %s, found nothing of it to read in %s"
-                .formatted(nameOrFolder, expected(dataHome), folder));
+        return ImageFolder.load(folder, rule, reading, home.cache());
+    }
+
+    /** Loads a data set that says all itself. */
+    static ImageDataset load(String nameOrFolder, DataHome home, @Nullable ResizeRule rule) {
+        return load(nameOrFolder, home, rule, FolderReading.STANDARD);
     }
 
     /**
@@ -80,7 +89,7 @@ public final class ImageDatasets {
 
     private static String expected(Path dataHome) {
         return ("the name '%s' (its files are in %s), or a folder with %s and the like, "
-                        + "or a folder with train/CLASS/*.png and test/CLASS/*.png")
+                        + "or a folder of images as CLASS/*, or as train/CLASS/* and test/CLASS/*")
                 .formatted(FashionMnist.NAME, dataHome.resolve(FashionMnist.NAME), IdxPart.TRAIN_IMAGES.fileName());
     }
 }

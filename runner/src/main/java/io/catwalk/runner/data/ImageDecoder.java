@@ -50,6 +50,19 @@ final class ImageDecoder {
      * @throws UnreadableImageException if it is damaged, cut off, too large or no such image
      */
     static DecodedImage decode(Path path) throws UnreadableImageException {
+        return read(path).decode();
+    }
+
+    /**
+     * Looks at the header of a file, and at no more.
+     *
+     * @throws UnreadableImageException if it is damaged, too large or that of no image
+     */
+    static ImageHeader header(Path path) throws UnreadableImageException {
+        return read(path).header();
+    }
+
+    private static ImageDecoder read(Path path) throws UnreadableImageException {
         byte[] file;
         try {
             long length = Files.size(path);
@@ -68,7 +81,17 @@ final class ImageDecoder {
         if (format == ImageFormat.WEBP && decoder.isShorterThanItSays()) {
             throw decoder.damaged("it is cut off", null); // the reader makes pixels of nothing
         }
-        return decoder.decode();
+        return decoder;
+    }
+
+    private ImageHeader header() throws UnreadableImageException {
+        return with(reader -> {
+            int width = reader.getWidth(0);
+            int height = reader.getHeight(0);
+            checkSize(width, height, Byte.SIZE);
+            boolean turned = ImageTags.of(format, file).orientation().isTransposed();
+            return new ImageHeader(format.title(), turned ? height : width, turned ? width : height);
+        });
     }
 
     private boolean isShorterThanItSays() {
@@ -78,6 +101,15 @@ final class ImageDecoder {
     }
 
     private DecodedImage decode() throws UnreadableImageException {
+        return with(this::decode);
+    }
+
+    /** Does something with a reader of the file. */
+    private interface Work<T> {
+        T with(ImageReader reader) throws IOException, UnreadableImageException;
+    }
+
+    private <T> T with(Work<T> work) throws UnreadableImageException {
         ImageReader reader = null;
         try (ImageInputStream stream = new FileBytes(file)) {
             reader = format.reader();
@@ -88,12 +120,12 @@ final class ImageDecoder {
                 }
             });
             reader.setInput(stream, true, true);
-            DecodedImage image = decode(reader);
+            T result = work.with(reader);
             String warning = wrong.get();
             if (warning != null) {
                 throw damaged(Reasons.oneLine(warning), null);
             }
-            return image;
+            return result;
         } catch (IOException | RuntimeException e) {
             // Damaged files lead the readers to wrong indices and sizes, to null and to casts.
             throw damaged(Reasons.of(e), e);

@@ -1,48 +1,134 @@
 package io.catwalk.runner.data;
 
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.Predicate;
-import java.util.stream.Stream;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Lists the images of a folder: {@code train/CLASS/*.png} and {@code test/CLASS/*.png}. */
+/** Loads the images of a folder, whatever its {@link ImageLayout} is. */
 final class ImageFolder implements ImageListing {
 
+    /** Larger images are hardly meant to be learned from as they are. */
+    private static final int LARGEST_OFFER = 512;
+
+    private static final String USUAL_OFFER = "224x224";
+
+    /** So many are named in a line. */
+    private static final int MOST_NAMED = 20;
+
     private final Path folder;
-    private final List<String> classes;
-    private final List<ImageFile> files;
+    private final ImageLayout layout;
     private final @Nullable ResizeRule rule;
+    private final FolderReading reading;
 
-    private ImageFolder(Path folder, List<String> classes, List<ImageFile> files, @Nullable ResizeRule rule) {
+    private ImageFolder(Path folder, ImageLayout layout, @Nullable ResizeRule rule, FolderReading reading) {
         this.folder = folder;
-        this.classes = classes;
-        this.files = files;
+        this.layout = layout;
         this.rule = rule;
+        this.reading = reading;
     }
 
-    static ImageDataset load(Path folder, @Nullable ResizeRule rule, ImageCache cache) {
-        List<String> classes = classes(folder);
-        List<ImageFile> train = files(folder, "train", classes);
-        List<ImageFile> test = files(folder, "test", classes);
-        List<ImageFile> files = Stream.concat(train.stream(), test.stream()).toList();
-        CachedImages images = cache.open(new ImageFolder(folder, classes, files, rule));
+    static ImageDataset load(Path folder, @Nullable ResizeRule rule, FolderReading reading, ImageCache cache) {
+        ImageLayout layout = ImageLayout.of(folder, reading.table());
+        if (layout.has(Part.TEST) && reading.testShare() != null) {
+            throw new RequestException(
+                    "Data set in %s: expected no --test-share, because it says which images judge; leave it out"
+                            .formatted(folder));
+        }
+        return new ImageFolder(folder, layout, rule, reading).load(cache);
+    }
+
+    private ImageDataset load(ImageCache cache) {
+        CachedImages images = cache.open(this);
+        List<ImageFile> files = layout.files();
+        int[] kept = IntStream.range(0, files.size()).filter(images::holds).toArray();
+        requireFew(files.size() - kept.length, images);
+        int[] learned = those(kept, Part.TRAIN);
+        int[] validating = those(kept, Part.VALIDATION);
+        int[] judging = those(kept, Part.TEST);
+        String sha256 = images.sha256();
+        List<String> notes = new ArrayList<>(notes(files.size() - kept.length));
+        if (!layout.has(Part.TEST)) {
+            double share = reading.testShare() == null ? FolderReading.STANDARD_TEST_SHARE : reading.testShare();
+            int[] all = learned;
+            int[] apart = TestShare.of(source(images, all), groups(all), layout.classes(), share);
+            judging = IntStream.of(apart).map(i -> all[i]).toArray();
+            learned = without(all, judging);
+            sha256 = new Sha256().add(sha256).add("test share " + share).hex();
+            notes.add("%d of %d images are set apart to judge on, because nothing says which do (--test-share %s)"
+                    .formatted(judging.length, all.length, share));
+        }
+        requireEveryClass(learned, "to train on");
+        requireEveryClass(judging, "to judge on");
+        int[] train = IntStream.concat(IntStream.of(learned), IntStream.of(validating))
+                .toArray();
         return new ImageDataset(
-                ImageDatasets.name(folder),
-                images.sha256(),
-                classes,
-                images.source(0, labels(train)),
-                images.source(train.size(), labels(test)));
+                name(),
+                sha256,
+                layout.classes(),
+                source(images, train),
+                source(images, judging),
+                validating.length,
+                notes);
     }
 
-    private static int[] labels(List<ImageFile> files) {
-        return files.stream().mapToInt(ImageFile::label).toArray();
+    /** Returns the images for something; those that nothing is said of are to learn from. */
+    private int[] those(int[] kept, Part part) {
+        return IntStream.of(kept).filter(i -> layout.files().get(i).isFor(part)).toArray();
+    }
+
+    private static int[] without(int[] all, int[] some) {
+        BitSet left = new BitSet();
+        IntStream.of(all).forEach(left::set);
+        IntStream.of(some).forEach(left::clear);
+        return left.stream().toArray();
+    }
+
+    private ImageSource source(CachedImages images, int[] which) {
+        return images.source(
+                which,
+                IntStream.of(which).map(i -> layout.files().get(i).label()).toArray());
+    }
+
+    private List<String> groups(int[] which) {
+        return IntStream.of(which).mapToObj(i -> layout.files().get(i).group()).toList();
+    }
+
+    private void requireEveryClass(int[] which, String what) {
+        int[] counts = new int[layout.classes().size()];
+        IntStream.of(which).forEach(i -> counts[layout.files().get(i).label()]++);
+        for (int c = 0; c < counts.length; c++) {
+            if (counts[c] == 0) {
+                throw new RequestException(
+                        "Data set in %s: expected images of every class %s, found none of %s that can be read; add some or remove the class"
+                                .formatted(folder, what, layout.classes().get(c)));
+            }
+        }
+    }
+
+    private List<String> notes(int omitted) {
+        List<String> notes = new ArrayList<>();
+        if (!layout.passedOver().isEmpty()) {
+            notes.add("passed over "
+                    + layout.passedOver().entrySet().stream()
+                            .map(entry -> entry.getValue() + " " + entry.getKey())
+                            .collect(Collectors.joining(", ")));
+        }
+        if (omitted > 0) {
+            notes.add("%d of %d images cannot be read and are left out (--skip-unreadable)"
+                    .formatted(omitted, layout.files().size()));
+        }
+        return notes;
     }
 
     @Override
@@ -52,28 +138,32 @@ final class ImageFolder implements ImageListing {
 
     @Override
     public int size() {
-        return files.size();
+        return layout.files().size();
     }
 
     @Override
     public String stamp() {
         Sha256 stamp = listed();
-        files.forEach(file -> stamp.addState(file.path()));
+        layout.files().forEach(file -> stamp.addState(file.path()));
         return stamp.hex();
     }
 
     @Override
     public String sha256() {
         Sha256 sha256 = listed();
-        InOrder.map(files, ImageFolder::content).forEach(sha256::add);
+        InOrder.map(layout.files(), ImageFolder::content).forEach(sha256::add);
         return sha256.hex();
     }
 
     private Sha256 listed() {
-        Sha256 listed = new Sha256().add(classes.size());
-        classes.forEach(listed::add);
-        listed.add(String.valueOf(rule)).add(files.size());
-        files.forEach(file -> listed.add(file.name()).add(file.label()));
+        Sha256 listed = new Sha256().add(layout.classes().size());
+        layout.classes().forEach(listed::add);
+        listed.add(String.valueOf(rule)).add(size());
+        layout.files()
+                .forEach(file -> listed.add(file.name())
+                        .add(file.label())
+                        .add(String.valueOf(file.part()))
+                        .add(file.group()));
         return listed;
     }
 
@@ -81,90 +171,26 @@ final class ImageFolder implements ImageListing {
         try {
             return Sha256.of(file.path());
         } catch (IOException e) {
-            throw new RequestException("Cannot read %s: %s; check its permissions".formatted(file.path(), e), e);
+            throw new RequestException(
+                    "Cannot read %s: %s; check its permissions".formatted(file.path(), Reasons.of(e)), e);
         }
     }
 
     @Override
     public void decode(Sink sink) {
-        RasterImage first = decode(files.get(0), rule);
-        sink.decode(
-                i -> {
-                    ImageFile file = files.get(i);
-                    return checkSize(file, decode(file, rule), files.get(0), first);
-                },
-                unreadable -> {
-                    throw unreadable.get(unreadable.firstKey());
-                });
-    }
-
-    /** Returns the class names, which are the names of the folders in {@code train}, in the order of their UTF-16 units. */
-    private static List<String> classes(Path folder) {
-        List<String> train = names(folder.resolve("train"));
-        List<String> test = names(folder.resolve("test"));
-        if (train.size() < 2) {
-            throw new RequestException("Data set in %s: expected a folder per class, at least 2, found %s"
-                    .formatted(folder.resolve("train"), train));
+        if (rule == null) {
+            requireOneSize();
         }
-        checkHasAll(folder.resolve("train"), train, test);
-        checkHasAll(folder.resolve("test"), test, train);
-        return train;
+        sink.decode(i -> decode(layout.files().get(i)), this::requireFew);
     }
 
-    private static List<String> names(Path part) {
-        if (!Files.isDirectory(part)) {
-            throw new RequestException(("Data set: expected a folder %s with a folder per class, found none; "
-                            + "images are expected as train/CLASS/*.png and test/CLASS/*.png")
-                    .formatted(part));
+    private RasterImage decode(ImageFile file) {
+        DecodedImage image;
+        try {
+            image = ImageDecoder.decode(file.path());
+        } catch (UnreadableImageException e) {
+            throw e.of(file.path());
         }
-        return visible(part, Files::isDirectory).stream()
-                .map(ImageDatasets::name)
-                .toList();
-    }
-
-    private static void checkHasAll(Path part, List<String> names, List<String> needed) {
-        List<String> missing =
-                needed.stream().filter(name -> !names.contains(name)).toList();
-        if (!missing.isEmpty()) {
-            throw new RequestException(
-                    "Data set in %s: expected the same classes in train and test, found no %s here; add or remove the folders"
-                            .formatted(part, missing));
-        }
-    }
-
-    private static List<ImageFile> files(Path folder, String part, List<String> classes) {
-        List<ImageFile> files = new ArrayList<>();
-        for (int label = 0; label < classes.size(); label++) {
-            Path ofClass = folder.resolve(part).resolve(classes.get(label));
-            List<Path> images = visible(
-                    ofClass, file -> Files.isRegularFile(file) && ImageFormat.isNamedSo(ImageDatasets.name(file)));
-            if (images.isEmpty()) {
-                throw new RequestException(
-                        "Data set: expected %s files in %s, found none; ".formatted(ImageFormat.titles(), ofClass)
-                                + "add images or remove the class from train and test");
-            }
-            for (Path image : images) {
-                String name = part + '/' + classes.get(label) + '/' + ImageDatasets.name(image);
-                files.add(new ImageFile(image, name, label));
-            }
-        }
-        return files;
-    }
-
-    /** Lists what is not hidden, in an order that depends on neither file system nor locale. */
-    private static List<Path> visible(Path folder, Predicate<Path> wanted) {
-        try (Stream<Path> entries = Files.list(folder)) {
-            return entries.filter(path -> !ImageDatasets.name(path).startsWith("."))
-                    .filter(wanted)
-                    .sorted(Comparator.comparing(ImageDatasets::name))
-                    .toList();
-        } catch (IOException | UncheckedIOException e) {
-            throw new RequestException("Cannot list the folder %s: %s; check its permissions".formatted(folder, e), e);
-        }
-    }
-
-    private static RasterImage decode(ImageFile file, @Nullable ResizeRule rule) {
-        DecodedImage image = file.decode();
         int channels = image.channels();
         return new RasterImage(
                 channels,
@@ -173,14 +199,93 @@ final class ImageFolder implements ImageListing {
                 image.pixels(channels, rule));
     }
 
-    /** Checks each image as it comes, so that a folder of large photographs is refused before it fills the memory. */
-    private static RasterImage checkSize(ImageFile file, RasterImage image, ImageFile firstFile, RasterImage first) {
-        if (image.width() != first.width() || image.height() != first.height()) {
-            String size = first.width() + "x" + first.height();
-            throw new RequestException(
-                    "Images of different sizes: %s has %s pixels and %s has %dx%d; try --image-size %s, with --fit crop or pad if they are not to be stretched"
-                            .formatted(firstFile.path(), size, file.path(), image.width(), image.height(), size));
+    /** Looks at the headers before anything is decoded, which takes long. */
+    private void requireOneSize() {
+        Map<String, List<ImageFile>> bySize = new TreeMap<>();
+        List<String> sizes = InOrder.map(layout.files(), ImageFolder::size);
+        for (int i = 0; i < sizes.size(); i++) {
+            if (!sizes.get(i).isEmpty()) {
+                bySize.computeIfAbsent(sizes.get(i), size -> new ArrayList<>())
+                        .add(layout.files().get(i));
+            }
         }
-        return image;
+        if (bySize.size() <= 1) {
+            return;
+        }
+        List<Map.Entry<String, List<ImageFile>>> often = bySize.entrySet().stream()
+                .sorted(Comparator.comparingInt(entry -> -entry.getValue().size()))
+                .toList();
+        String found = often.stream()
+                .limit(3)
+                .map(entry -> "%d of %s (such as %s)"
+                        .formatted(
+                                entry.getValue().size(),
+                                entry.getKey(),
+                                entry.getValue().get(0).path()))
+                .collect(Collectors.joining(", "));
+        throw new RequestException(
+                "Images of different sizes: expected one, found %s%s; try --image-size %s, with --fit crop or pad if they are not to be stretched"
+                        .formatted(
+                                found,
+                                often.size() > 3 ? " and " + (often.size() - 3) + " more sizes" : "",
+                                offer(often.get(0).getKey())));
+    }
+
+    private static String size(ImageFile file) {
+        try {
+            return ImageDecoder.header(file.path()).size();
+        } catch (UnreadableImageException e) {
+            return ""; // it is told when it is decoded
+        }
+    }
+
+    private static String offer(String size) {
+        String[] sides = size.split("x", -1);
+        return Integer.parseInt(sides[0]) <= LARGEST_OFFER && Integer.parseInt(sides[1]) <= LARGEST_OFFER
+                ? size
+                : USUAL_OFFER;
+    }
+
+    /** Names images that cannot be read, unless they are few and may be left out. */
+    private void requireFew(SortedMap<Integer, RequestException> unreadable) {
+        Double most = reading.skipUnreadable();
+        if (most != null && unreadable.size() <= most * size()) {
+            return;
+        }
+        if (unreadable.size() == 1) {
+            throw unreadable.get(unreadable.firstKey());
+        }
+        String named = unreadable.values().stream()
+                .limit(MOST_NAMED)
+                .map(RequestException::getMessage)
+                .collect(Collectors.joining(" | "));
+        throw new RequestException("%d of %d images cannot be read%s: %s%s; %s"
+                .formatted(
+                        unreadable.size(),
+                        size(),
+                        most == null ? "" : ", more than a share of " + most,
+                        named,
+                        unreadable.size() > MOST_NAMED ? " | and others, which catwalk data " + folder + " names" : "",
+                        most == null
+                                ? "replace or remove them, or leave them out with --skip-unreadable"
+                                : "replace or remove them"));
+    }
+
+    /** Holds a cache that was made with another mind to this one. */
+    private void requireFew(int omitted, CachedImages images) {
+        if (omitted == 0 || (reading.skipUnreadable() != null && omitted <= reading.skipUnreadable() * size())) {
+            return;
+        }
+        SortedMap<Integer, RequestException> unreadable = new TreeMap<>();
+        for (int i = 0; i < size(); i++) {
+            if (!images.holds(i)) {
+                try {
+                    decode(layout.files().get(i));
+                } catch (RequestException e) {
+                    unreadable.put(i, e);
+                }
+            }
+        }
+        requireFew(unreadable);
     }
 }

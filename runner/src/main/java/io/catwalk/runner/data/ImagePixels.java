@@ -25,7 +25,12 @@ public final class ImagePixels {
             throw new RequestException("Image %s: expected a %s file, found %s; check the path"
                     .formatted(file, ImageFormat.titles(), Files.exists(file) ? "something else" : "none"));
         }
-        DecodedImage image = new ImageFile(file, file.toString(), 0).decode();
+        DecodedImage image;
+        try {
+            image = ImageDecoder.decode(file);
+        } catch (UnreadableImageException e) {
+            throw e.of(file);
+        }
         if (image.channels() > channels) {
             throw new RequestException(
                     "Image %s: expected a gray image, as the network was trained on, found a color image; convert it"

@@ -209,9 +209,14 @@ public final class ImageSource {
         if (n >= size()) {
             return this;
         }
+        return select(chosen(size(), n, classes, seed));
+    }
+
+    /** Draws n of the first images, as {@link #limit} does. */
+    int[] chosen(int first, int n, int classes, long seed) {
         SplittableRandom random = Stratification.random(seed, "limit");
-        List<int[]> shuffled = Stratification.shuffledByClass(labels, classes, random);
-        return select(Stratification.draw(shuffled, n, 0));
+        List<int[]> shuffled = Stratification.shuffledByClass(Arrays.copyOf(labels, first), classes, random);
+        return Stratification.draw(shuffled, n, 0);
     }
 
     /**

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.FolderReading;
 import io.catwalk.runner.data.ResizeRule;
 import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
@@ -156,12 +157,18 @@ public record ExperimentFile(Path path, Content content) {
      *
      * @param name a known data set or a folder
      * @param imageSize what to resize an image folder to, as {@link ResizeRule#parse} reads it
+     * @param labels the table of a folder of images
+     * @param testShare share of the images of a folder that judge, where nothing says which do
+     * @param skipUnreadable share of the images of a folder that may be left out because they cannot be read
      * @param limitTrain number of training images to keep; 0 keeps all
      * @param limitTest number of test images to keep; 0 keeps all
      */
     public record Dataset(
             @Nullable String name,
             @Nullable String imageSize,
+            @Nullable String labels,
+            @Nullable Double testShare,
+            @Nullable Double skipUnreadable,
             @Nullable Integer limitTrain,
             @Nullable Integer limitTest) {
 
@@ -170,6 +177,7 @@ public record ExperimentFile(Path path, Content content) {
             if (imageSize != null) {
                 ResizeRule.parse(imageSize);
             }
+            new FolderReading(labels, testShare, skipUnreadable);
             new DatasetSpec("", null, or(limitTrain, 0), or(limitTest, 0));
         }
 
@@ -181,7 +189,7 @@ public record ExperimentFile(Path path, Content content) {
          */
         @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
         public static Dataset of(String name) {
-            return new Dataset(name, null, null, null);
+            return new Dataset(name, null, null, null, null, null, null);
         }
     }
 

@@ -3,9 +3,9 @@ package io.catwalk.runner.trial;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.Fit;
+import io.catwalk.runner.data.FolderReading;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageDatasets;
-import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.ResizeRule;
 import java.io.File;
 import org.jspecify.annotations.Nullable;
@@ -15,10 +15,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name a known data set or a folder
  * @param imageSize what to resize an image folder to, as {@link ResizeRule#parse} reads it; null keeps the size
+ * @param labels the table of a folder of images, as {@link FolderReading} has it
+ * @param testShare share of the images of a folder that judge, likewise
+ * @param skipUnreadable share of the images of a folder that may be left out, likewise
  * @param limitTrain number of training images to keep, in equal shares of each class; 0 keeps all
  * @param limitTest number of test images to keep, likewise
  */
-public record DatasetSpec(String name, @Nullable String imageSize, int limitTrain, int limitTest) {
+public record DatasetSpec(
+        String name,
+        @Nullable String imageSize,
+        @Nullable String labels,
+        @Nullable Double testShare,
+        @Nullable Double skipUnreadable,
+        int limitTrain,
+        int limitTest) {
 
     /** The subset is the same in every experiment, so that limited runs compare with each other. */
     private static final long LIMIT_SEED = 0;
@@ -27,6 +37,23 @@ public record DatasetSpec(String name, @Nullable String imageSize, int limitTrai
     public DatasetSpec {
         requireNotNegative("--limit-train", limitTrain);
         requireNotNegative("--limit-test", limitTest);
+    }
+
+    /**
+     * Says which images a trial sees of a data set that says all else itself.
+     *
+     * @param name a known data set or a folder
+     * @param imageSize what to resize an image folder to, as {@link ResizeRule#parse} reads it; null keeps the size
+     * @param limitTrain number of training images to keep; 0 keeps all
+     * @param limitTest number of test images to keep
+     */
+    public DatasetSpec(String name, @Nullable String imageSize, int limitTrain, int limitTest) {
+        this(name, imageSize, null, null, null, limitTrain, limitTest);
+    }
+
+    /** Returns what a folder of images does not say itself. */
+    private FolderReading reading() {
+        return new FolderReading(labels, testShare, skipUnreadable);
     }
 
     /**
@@ -40,6 +67,9 @@ public record DatasetSpec(String name, @Nullable String imageSize, int limitTrai
                 : new DatasetSpec(
                         new File(name).toPath().toAbsolutePath().normalize().toString(),
                         imageSize,
+                        reading().anywhere().labels(),
+                        testShare,
+                        skipUnreadable,
                         limitTrain,
                         limitTest);
     }
@@ -62,17 +92,8 @@ public record DatasetSpec(String name, @Nullable String imageSize, int limitTrai
      * @throws RequestException if there is no such data set, or something is wrong with its files
      */
     public ImageDataset load(DataHome dataHome) {
-        ImageDataset all = ImageDatasets.load(name, dataHome, imageSize == null ? null : ResizeRule.parse(imageSize));
-        return new ImageDataset(
-                all.name(),
-                all.sha256(),
-                all.classes(),
-                limited(all.train(), limitTrain, all.classes().size()),
-                limited(all.test(), limitTest, all.classes().size()));
-    }
-
-    private static ImageSource limited(ImageSource images, int limit, int classes) {
-        return limit == 0 || limit >= images.size() ? images : images.limit(limit, classes, LIMIT_SEED);
+        ResizeRule rule = imageSize == null ? null : ResizeRule.parse(imageSize);
+        return ImageDatasets.load(name, dataHome, rule, reading()).limited(limitTrain, limitTest, LIMIT_SEED);
     }
 
     private static void requireNotNegative(String option, int value) {

@@ -4,12 +4,13 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Split;
+import java.util.stream.IntStream;
 
 /**
  * Says which images judge a trial and which choose its epoch. Every classifier of an experiment sees the
  * same.
  *
- * <p>In a hold-out the test images of the data set judge. In a cross-validation the training images are
+ * <p>In a hold-out the test images of the data set judge, and those choose the epoch that it says are there for it. In a cross-validation the training images are
  * all there is: one fold of them judges, and the test images are never looked at. In both, a share of
  * what is left to train on chooses the epoch, so that no image does both.
  *
@@ -70,7 +71,12 @@ public record SplitSpec(int folds, int repeats, double holdOut, long seed) {
     public TrialImages split(ImageDataset dataset, int fold) {
         int classes = dataset.classes().size();
         if (fold == 0) {
-            Split split = Split.holdOut(dataset.train().labels(), classes, holdOut, seed);
+            int learned = dataset.train().size() - dataset.validating();
+            Split split = dataset.validating() > 0
+                    ? new Split(
+                            IntStream.range(0, learned).toArray(),
+                            IntStream.range(learned, dataset.train().size()).toArray())
+                    : Split.holdOut(dataset.train().labels(), classes, holdOut, seed);
             return new TrialImages(dataset, split, null);
         }
         int repeat = (fold - 1) / folds;

@@ -319,7 +319,7 @@ final class BadRequestTest {
             empty  | cat
             broken | two.png
             mixed  | two.png
-            none   | test
+            none   | Class cat
             """)
     void aBrokenImageFolderIsNamed(String fault, String where) throws IOException {
         Path pictures = folder.resolve("pictures");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.runner.data.DataHome;
+import io.catwalk.runner.data.FolderReading;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageDatasets;
 import io.catwalk.runner.data.ImageSource;
@@ -36,7 +37,8 @@ class ZooTest {
 
     @BeforeAll
     static void load() {
-        dataset = ImageDatasets.load("fashion-mnist", DataHome.of(Path.of("..", "test-data")), null);
+        dataset = ImageDatasets.load(
+                "fashion-mnist", DataHome.of(Path.of("..", "test-data")), null, FolderReading.STANDARD);
     }
 
     @Test

@@ -1,0 +1,71 @@
+package io.catwalk.runner.cli;
+
+import io.catwalk.runner.data.FolderSurvey;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Shows what lies in a folder of images. */
+record SurveyView(FolderSurvey survey, Console console) {
+
+    private static final int MOST_SIZES = 5;
+    private static final int MOST_DOUBLES = 10;
+
+    /** Names every odd file on a line of its own; as JSON it goes into what is told. */
+    void print(boolean json, Map<String, Object> told) {
+        if (json) {
+            told.put("formats", survey.formats());
+            told.put(
+                    "sizes",
+                    survey.sizes().stream()
+                            .map(entry -> Map.of("size", entry.getKey(), "images", entry.getValue()))
+                            .toList());
+            told.put("images", survey.classes());
+            told.put("unreadable", survey.unreadable());
+            told.put("doubles", survey.doubles());
+            told.put("passed_over", survey.passedOver());
+            return;
+        }
+        survey.classes().forEach((name, parts) -> console.item(name + ": ", counted(parts)));
+        console.item("Formats: ", counted(survey.formats()));
+        console.item("Sizes: ", sizes());
+        if (!survey.passedOver().isEmpty()) {
+            console.item("Passed over: ", ImagePaths.counted(survey.passedOver()));
+        }
+        survey.unreadable().forEach((name, reason) -> console.item("Cannot be read: ", name + ", " + reason));
+        doubles();
+    }
+
+    private String sizes() {
+        List<Map.Entry<String, Integer>> sizes = survey.sizes();
+        String often = sizes.stream()
+                .limit(MOST_SIZES)
+                .map(entry -> number(entry.getValue()) + " of " + entry.getKey())
+                .collect(Collectors.joining(", "));
+        return sizes.size() <= 1
+                ? often
+                : often + (sizes.size() > MOST_SIZES ? ", and " + (sizes.size() - MOST_SIZES) + " more" : "")
+                        + "; they need one, such as --image-size 96x96";
+    }
+
+    private void doubles() {
+        List<List<String>> doubles = survey.doubles();
+        doubles.stream()
+                .limit(MOST_DOUBLES)
+                .forEach(names -> console.item("The same file: ", String.join(", ", names)));
+        if (doubles.size() > MOST_DOUBLES) {
+            console.line("The same file: " + number(doubles.size() - MOST_DOUBLES) + " more, which --json lists");
+        }
+    }
+
+    private static String counted(Map<String, Integer> counts) {
+        return counts.entrySet().stream()
+                .map(entry -> number(entry.getValue()) + " " + entry.getKey())
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String number(int number) {
+        return String.format(Locale.ROOT, "%,d", number);
+    }
+}

@@ -1,0 +1,62 @@
+package io.catwalk.runner.data;
+
+import io.catwalk.runner.RequestException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says what the folder of a data set does not say itself.
+ *
+ * @param labels a table with the path, label, and perhaps split and group of each image; null if folders say them
+ * @param testShare share of the images that judge, above 0 and below 1; null for {@value #STANDARD_TEST_SHARE} where
+ *     nothing else says which do
+ * @param skipUnreadable largest share of images that are left out because they cannot be read, from 0 to 1; null for none
+ */
+public record FolderReading(
+        @Nullable String labels,
+        @Nullable Double testShare,
+        @Nullable Double skipUnreadable) {
+
+    /** Reads a folder by itself. */
+    public static final FolderReading STANDARD = new FolderReading(null, null, null);
+
+    static final double STANDARD_TEST_SHARE = 0.2;
+
+    /**
+     * Checks the ranges.
+     *
+     * @throws RequestException if a share is out of its range
+     */
+    public FolderReading {
+        if (testShare != null && !(testShare > 0 && testShare < 1)) {
+            throw new RequestException(
+                    "--test-share must be above 0 and below 1, but is " + testShare + ": try " + STANDARD_TEST_SHARE);
+        }
+        if (skipUnreadable != null && !(skipUnreadable >= 0 && skipUnreadable <= 1)) {
+            throw new RequestException(
+                    "--skip-unreadable must be from 0 to 1, but is " + skipUnreadable + ": try 0.05");
+        }
+    }
+
+    /**
+     * Returns the same, to be found from any working folder.
+     *
+     * @return with the whole path of the table
+     */
+    public FolderReading anywhere() {
+        Path table = table();
+        return table == null
+                ? this
+                : new FolderReading(table.toAbsolutePath().normalize().toString(), testShare, skipUnreadable);
+    }
+
+    @Nullable
+    Path table() {
+        try {
+            return labels == null ? null : Path.of(labels);
+        } catch (InvalidPathException e) {
+            throw new RequestException("--labels must be a file, but is no path: " + labels, e);
+        }
+    }
+}

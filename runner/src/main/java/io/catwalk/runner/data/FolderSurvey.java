@@ -1,0 +1,115 @@
+package io.catwalk.runner.data;
+
+import io.catwalk.runner.RequestException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Says what lies in a folder of images without decoding them: a first look, before it is known to what size they are
+ * resized.
+ *
+ * @param classes number of images of each class, for each part by its name; {@code images} if nothing says what they are for
+ * @param formats number of images of each format
+ * @param sizes number of images of each size, WIDTHxHEIGHT of the upright image, the most frequent first
+ * @param unreadable the images whose headers cannot be read, with the reason of each
+ * @param doubles paths of files with the same content, those of one content together
+ * @param passedOver what else lies there, in words that stand behind a number, and how many of it
+ */
+public record FolderSurvey(
+        SortedMap<String, SortedMap<String, Integer>> classes,
+        SortedMap<String, Integer> formats,
+        List<Map.Entry<String, Integer>> sizes,
+        SortedMap<String, String> unreadable,
+        List<List<String>> doubles,
+        SortedMap<String, Integer> passedOver) {
+
+    /**
+     * Looks into a folder.
+     *
+     * @param folder of images
+     * @param reading what it does not say itself
+     * @return what is in there
+     * @throws RequestException if it holds no two classes, or its table of labels is wrong
+     */
+    public static FolderSurvey of(Path folder, FolderReading reading) {
+        ImageLayout layout = ImageLayout.of(folder, reading.table());
+        SortedMap<String, SortedMap<String, Integer>> classes = new TreeMap<>();
+        SortedMap<String, Integer> formats = new TreeMap<>();
+        SortedMap<String, Integer> sizes = new TreeMap<>();
+        SortedMap<String, String> unreadable = new TreeMap<>();
+        Map<String, List<String>> byContent = new HashMap<>();
+        List<Seen> seen = InOrder.map(layout.files(), Seen::of);
+        for (int i = 0; i < seen.size(); i++) {
+            ImageFile file = layout.files().get(i);
+            Seen one = seen.get(i);
+            Part part = file.part();
+            classes.computeIfAbsent(layout.classes().get(file.label()), name -> new TreeMap<>())
+                    .merge(part == null ? "images" : part.title(), 1, Integer::sum);
+            if (one.reason.isEmpty()) {
+                formats.merge(one.format, 1, Integer::sum);
+                sizes.merge(one.size, 1, Integer::sum);
+                byContent.computeIfAbsent(one.sha256, sum -> new ArrayList<>()).add(file.name());
+            } else {
+                unreadable.put(file.name(), one.reason);
+            }
+        }
+        List<List<String>> doubles = byContent.values().stream()
+                .filter(names -> names.size() > 1)
+                .sorted(Comparator.comparing(names -> names.get(0)))
+                .toList();
+        return new FolderSurvey(classes, formats, byFrequency(sizes), unreadable, doubles, layout.passedOver());
+    }
+
+    /**
+     * Tells whether a folder holds image files and not IDX files.
+     *
+     * @param folder any
+     * @return whether it can be surveyed
+     */
+    public static boolean isFor(Path folder) {
+        return Files.isDirectory(folder) && !IdxFolder.isOne(folder);
+    }
+
+    /**
+     * Tells whether images can be learned from without resizing them.
+     *
+     * @return whether all that can be read have one size
+     */
+    public boolean isOfOneSize() {
+        return sizes.size() == 1 && unreadable.isEmpty();
+    }
+
+    private static List<Map.Entry<String, Integer>> byFrequency(SortedMap<String, Integer> counts) {
+        return counts.entrySet().stream()
+                .sorted(Comparator.comparingInt((Map.Entry<String, Integer> entry) -> -entry.getValue()))
+                .map(entry -> Map.entry(entry.getKey(), entry.getValue()))
+                .toList();
+    }
+
+    /**
+     * What one file is like.
+     *
+     * @param reason why its header cannot be read; empty if it can
+     */
+    private record Seen(String format, String size, String sha256, String reason) {
+
+        static Seen of(ImageFile file) {
+            try {
+                ImageHeader header = ImageDecoder.header(file.path());
+                return new Seen(header.format(), header.size(), Sha256.of(file.path()), "");
+            } catch (UnreadableImageException e) {
+                return new Seen("", "", "", e.reason());
+            } catch (IOException e) {
+                return new Seen("", "", "", "what cannot be read (" + e + ")");
+            }
+        }
+    }
+}

@@ -1,0 +1,184 @@
+package io.catwalk.runner.data;
+
+import io.catwalk.runner.RequestException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out which images a folder holds, of which classes and for what, however it is laid out: {@code CLASS/*},
+ * {@code train|val|test/CLASS/*}, or as a table of labels says.
+ *
+ * @param classes names, in the order of their UTF-16 units; at least 2
+ * @param files the images to learn from first, then those to validate on, then those to judge on; in each by classes and
+ *     names. If nothing says what they are for, all by classes and names
+ * @param passedOver what else lies in the folder, in words that stand behind a number, and how many of it
+ */
+record ImageLayout(List<String> classes, List<ImageFile> files, SortedMap<String, Integer> passedOver) {
+
+    private static final String FORMS =
+            "images are expected as CLASS/*, as train/CLASS/* and test/CLASS/*, or with a table, --labels FILE.csv";
+
+    private static final Comparator<ImageFile> ORDER = Comparator.comparing(
+                    (ImageFile file) -> file.part() == null ? -1 : file.part().ordinal())
+            .thenComparing(ImageFile::label)
+            .thenComparing(ImageFile::name);
+
+    /** What is said of one file, before its class has a number. */
+    private record Said(
+            Path path,
+            String name,
+            String className,
+            @Nullable Part part,
+            String group) {}
+
+    /**
+     * Looks into a folder.
+     *
+     * @param table of labels; null if folders say them
+     * @throws RequestException if there are not two classes, or the parts do not have the same
+     */
+    static ImageLayout of(Path folder, @Nullable Path table) {
+        FoundFiles found = FoundFiles.in(folder);
+        SortedMap<String, Integer> passedOver = new TreeMap<>(found.passedOver());
+        List<Said> said =
+                table == null ? byFolders(folder, found, passedOver) : byTable(folder, table, found, passedOver);
+        List<String> classes =
+                said.stream().map(Said::className).distinct().sorted().toList();
+        Map<String, Integer> labels = new HashMap<>();
+        classes.forEach(name -> labels.put(name, labels.size()));
+        List<ImageFile> files = said.stream()
+                .map(one ->
+                        new ImageFile(one.path, one.name, labels.getOrDefault(one.className, 0), one.part, one.group))
+                .sorted(ORDER)
+                .toList();
+        ImageLayout layout = new ImageLayout(classes, files, passedOver);
+        layout.check(folder);
+        return layout;
+    }
+
+    /** Says whether images are said to be for something. */
+    boolean has(Part part) {
+        return files.stream().anyMatch(file -> file.part() == part);
+    }
+
+    private static List<Said> byFolders(Path folder, FoundFiles found, SortedMap<String, Integer> passedOver) {
+        boolean parts = found.images().stream()
+                .map(image -> folder.relativize(image))
+                .anyMatch(name -> name.getNameCount() > 2
+                        && Part.named(name.getName(0).toString()).isPresent());
+        int depth = parts ? 1 : 0;
+        List<Said> said = new ArrayList<>();
+        for (Path image : found.images()) {
+            Path name = folder.relativize(image);
+            Optional<Part> part = Part.named(name.getName(0).toString());
+            if (name.getNameCount() < depth + 2) {
+                passedOver.merge("images that lie in no folder of a class", 1, Integer::sum);
+            } else if (parts && part.isEmpty()) {
+                passedOver.merge("images beside " + partNames(), 1, Integer::sum);
+            } else {
+                said.add(new Said(
+                        image,
+                        FoundFiles.name(folder, image),
+                        name.getName(depth).toString(),
+                        parts ? part.orElseThrow() : null,
+                        ""));
+            }
+        }
+        return said;
+    }
+
+    private static List<Said> byTable(
+            Path folder, Path table, FoundFiles found, SortedMap<String, Integer> passedOver) {
+        List<Said> said = new ArrayList<>();
+        Set<Path> labeled = new LinkedHashSet<>();
+        List<String> missing = new ArrayList<>();
+        for (LabelTable.Row row : LabelTable.read(table)) {
+            Path file = row.file(folder, table);
+            if (!labeled.add(file)) {
+                throw row.wrong(table, "each file once", row.path() + " again");
+            }
+            if (!Files.isRegularFile(file)) {
+                missing.add(row.path());
+            }
+            said.add(new Said(file, FoundFiles.name(folder, file), row.label(), row.part(), row.group()));
+        }
+        if (!missing.isEmpty()) {
+            throw new RequestException(
+                    "Labels in %s: expected files in %s, found none for %s; correct the paths or remove the lines"
+                            .formatted(table, folder, some(missing)));
+        }
+        int unlabeled = (int) found.images().stream()
+                .filter(image -> !labeled.contains(image))
+                .count();
+        if (unlabeled > 0) {
+            passedOver.merge("images without a label in " + table.getFileName(), unlabeled, Integer::sum);
+        }
+        return said;
+    }
+
+    private void check(Path folder) {
+        if (classes.size() < 2) {
+            throw new RequestException("Data set in %s: expected at least 2 classes, found %s; %s"
+                    .formatted(folder, classes.isEmpty() ? "no image in a folder of a class" : classes, FORMS));
+        }
+        Map<Part, Set<String>> byPart = files.stream()
+                .filter(file -> file.part() != null)
+                .collect(Collectors.groupingBy(
+                        file -> file.part() == null ? Part.TRAIN : file.part(),
+                        TreeMap::new,
+                        Collectors.mapping(file -> classes.get(file.label()), Collectors.toCollection(TreeSet::new))));
+        if (byPart.isEmpty()) {
+            return;
+        }
+        Set<String> learned = byPart.getOrDefault(Part.TRAIN, Set.of());
+        if (learned.isEmpty()) {
+            throw new RequestException(
+                    "Data set in %s: expected images to train on, found only %s; add a folder %s with a folder per class"
+                            .formatted(
+                                    folder,
+                                    byPart.keySet().stream().map(Part::title).toList(),
+                                    folder.resolve("train")));
+        }
+        byPart.forEach((part, names) -> {
+            List<String> unlearned =
+                    names.stream().filter(name -> !learned.contains(name)).toList();
+            if (!unlearned.isEmpty()) {
+                throw new RequestException(
+                        "Data set in %s: expected classes to train on in %s, found images of %s there only; add or remove them"
+                                .formatted(folder, part.title(), some(unlearned)));
+            }
+        });
+        Set<String> judged = byPart.getOrDefault(Part.TEST, learned);
+        List<String> unjudged =
+                learned.stream().filter(name -> !judged.contains(name)).toList();
+        if (!unjudged.isEmpty()) {
+            throw new RequestException(
+                    "Data set in %s: expected the same classes in train and test, found no images of %s in test; add or remove them"
+                            .formatted(folder, some(unjudged)));
+        }
+    }
+
+    private static String partNames() {
+        return Stream.of(Part.values()).map(Part::title).collect(Collectors.joining(", "));
+    }
+
+    private static String some(List<String> names) {
+        return names.size() > 3
+                ? String.join(", ", names.subList(0, 3)) + " and " + (names.size() - 3) + " more"
+                : String.join(", ", names);
+    }
+}

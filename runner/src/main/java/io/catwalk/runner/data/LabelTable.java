@@ -1,0 +1,139 @@
+package io.catwalk.runner.data;
+
+import io.catwalk.runner.Reasons;
+import io.catwalk.runner.RequestException;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.MappingIterator;
+import tools.jackson.dataformat.csv.CsvMapper;
+import tools.jackson.dataformat.csv.CsvReadFeature;
+import tools.jackson.dataformat.csv.CsvSchema;
+
+/**
+ * Reads the labels of images from a file of comma- or tab-separated values in UTF-8, with a line of names first:
+ * {@code path,label}, and perhaps {@code split} and {@code group}; other columns are passed over.
+ */
+final class LabelTable {
+
+    private static final String EXPECTED = "UTF-8 text with the columns path and label, and perhaps split and group";
+
+    private LabelTable() {}
+
+    /**
+     * Holds what one line says.
+     *
+     * @param number of the record, from 1, without the names
+     * @param path of the image, from the folder of the data set on
+     * @param group empty if it is alone
+     */
+    record Row(
+            int number, String path, String label, @Nullable Part part, String group) {
+
+        /** Finds the file, which must lie in the folder of the data set. */
+        Path file(Path folder, Path table) {
+            try {
+                Path file = folder.resolve(path.replace('\\', '/')).normalize();
+                if (file.startsWith(folder.normalize()) && !file.equals(folder.normalize())) {
+                    return file;
+                }
+            } catch (InvalidPathException e) {
+                throw wrong(table, "a path", Reasons.quoted(path));
+            }
+            throw wrong(table, "a file in " + folder, Reasons.quoted(path));
+        }
+
+        RequestException wrong(Path table, String expected, String found) {
+            return new RequestException("Labels in %s: expected %s, found %s in record %d; correct it"
+                    .formatted(table, expected, found, number));
+        }
+    }
+
+    /**
+     * Reads a table.
+     *
+     * @throws RequestException if it cannot be read, lacks a column, or has a cell that says nothing
+     */
+    static List<Row> read(Path table) {
+        List<Row> rows = new ArrayList<>();
+        try (Reader text = Files.newBufferedReader(table, StandardCharsets.UTF_8);
+                MappingIterator<Map<String, String>> records = new CsvMapper()
+                        .readerFor(Map.class)
+                        .with(CsvSchema.emptySchema().withHeader().withColumnSeparator(separator(table)))
+                        .with(CsvReadFeature.SKIP_EMPTY_LINES)
+                        .with(CsvReadFeature.TRIM_SPACES)
+                        .readValues(text)) {
+            while (records.hasNext()) {
+                rows.add(row(table, rows.size() + 1, records.next()));
+            }
+        } catch (CharacterCodingException e) {
+            throw new RequestException(
+                    "Labels in %s: expected %s, found another encoding; save it as UTF-8".formatted(table, EXPECTED),
+                    e);
+        } catch (IOException e) {
+            throw new RequestException(
+                    "Cannot read the labels in %s: %s; expected %s".formatted(table, Reasons.of(e), EXPECTED), e);
+        } catch (JacksonException e) {
+            if (e.getCause() instanceof CharacterCodingException) {
+                throw new RequestException(
+                        "Labels in %s: expected %s, found another encoding; save it as UTF-8"
+                                .formatted(table, EXPECTED),
+                        e);
+            }
+            throw new RequestException(
+                    "Labels in %s: expected %s, found after record %d what is none (%s)"
+                            .formatted(table, EXPECTED, rows.size(), Reasons.oneLine(e.getOriginalMessage())),
+                    e);
+        }
+        if (rows.isEmpty()) {
+            throw new RequestException("Labels in %s: expected %s, found no records".formatted(table, EXPECTED));
+        }
+        long split = rows.stream().filter(row -> row.part() != null).count();
+        if (split != 0 && split != rows.size()) {
+            throw new RequestException(
+                    "Labels in %s: expected a split for all images or for none, found %d of %d; fill the others in"
+                            .formatted(table, split, rows.size()));
+        }
+        return rows;
+    }
+
+    /** Names columns in any letter case; a mark of the byte order is no part of the first one. */
+    private static Row row(Path table, int number, Map<String, String> cells) {
+        Map<String, String> known = new java.util.HashMap<>();
+        cells.forEach((name, cell) ->
+                known.put(name.replace("\ufeff", "").strip().toLowerCase(Locale.ROOT), cell == null ? "" : cell));
+        Row row = new Row(number, known.getOrDefault("path", ""), known.getOrDefault("label", ""), null, "");
+        for (String column : List.of("path", "label")) {
+            if (!known.containsKey(column)) {
+                throw new RequestException(
+                        "Labels in %s: expected %s, found the columns %s; name them in the first line"
+                                .formatted(table, EXPECTED, String.join(", ", cells.keySet())));
+            }
+            if (known.getOrDefault(column, "").isBlank()) {
+                throw row.wrong(table, "a " + column, "none");
+            }
+        }
+        String split = known.getOrDefault("split", "");
+        Part part = split.isEmpty()
+                ? null
+                : Part.named(split).orElseThrow(() -> row.wrong(table, "train, val or test", Reasons.quoted(split)));
+        return new Row(number, row.path, row.label, part, known.getOrDefault("group", ""));
+    }
+
+    private static char separator(Path table) throws IOException {
+        try (var text = Files.newBufferedReader(table, StandardCharsets.UTF_8)) {
+            String names = text.readLine();
+            return names != null && names.contains("\t") ? '\t' : ',';
+        }
+    }
+}

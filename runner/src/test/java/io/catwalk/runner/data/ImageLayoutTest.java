@@ -1,0 +1,202 @@
+package io.catwalk.runner.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.catwalk.runner.RequestException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A layout is what the names of files say: none of these is opened. */
+@Tag("tiny")
+class ImageLayoutTest {
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void foldersAreClassesHoweverDeepTheImagesLie() throws IOException {
+        files("dog/2020/may/a.JPG", "dog/b.png", "cat/c.webp", "cat/train/d.TIFF");
+
+        ImageLayout layout = layout(null);
+
+        assertThat(layout.classes()).containsExactly("cat", "dog");
+        assertThat(layout.files())
+                .extracting(ImageFile::name)
+                .containsExactly("cat/c.webp", "cat/train/d.TIFF", "dog/2020/may/a.JPG", "dog/b.png");
+        assertThat(layout.files()).extracting(ImageFile::label).containsExactly(0, 0, 1, 1);
+        assertThat(layout.files()).extracting(ImageFile::part).containsOnlyNulls();
+        assertThat(layout.passedOver()).isEmpty();
+    }
+
+    @Test
+    void foldersOfPartsMayHaveAnyOfTheirNamesInAnyLetterCase() throws IOException {
+        files("Training/a/1.png", "Training/b/1.png", "VALID/b/2.png", "Test/a/3.png", "Test/b/x/4.png");
+
+        assertThat(layout(null).files())
+                .extracting(ImageFile::name, ImageFile::part)
+                .containsExactly(
+                        tuple("Training/a/1.png", Part.TRAIN),
+                        tuple("Training/b/1.png", Part.TRAIN),
+                        tuple("VALID/b/2.png", Part.VALIDATION),
+                        tuple("Test/a/3.png", Part.TEST),
+                        tuple("Test/b/x/4.png", Part.TEST));
+    }
+
+    @Test
+    void aClassMayBeCalledTrain() throws IOException {
+        files("train/1.png", "bus/2.png");
+
+        assertThat(layout(null).classes()).containsExactly("bus", "train");
+    }
+
+    @Test
+    void whatIsPassedOverIsCounted() throws IOException {
+        files("a/1.png", "b/2.png", "loose.png", "a/.x.png", ".git/3.png", "a/Thumbs.db", "b/.DS_Store", "a/notes.txt");
+        Files.createSymbolicLink(folder.resolve("a/round"), folder);
+        Files.createSymbolicLink(folder.resolve("a/nowhere.png"), folder.resolve("gone"));
+        Files.createDirectories(folder.resolve("c/folder.png"));
+
+        assertThat(layout(null).passedOver())
+                .isEqualTo(Map.of(
+                        "images that lie in no folder of a class", 1,
+                        "hidden files", 1,
+                        "hidden folders", 1,
+                        "files of the system (Thumbs.db and the like)", 2,
+                        "files that are not named as images", 1,
+                        "links that lead round in a circle", 1,
+                        "links that lead nowhere", 1,
+                        "folders without an image", 2));
+    }
+
+    @Test
+    void linkedImagesCountLikeOthersAndNamesMayHoldAnything() throws IOException {
+        files("a/line\nbreak.png", "b/\ud83d\ude00.png");
+        Path elsewhere = Files.createDirectory(folder.resolveSibling(folder.getFileName() + "-elsewhere"));
+        Files.write(elsewhere.resolve("1.png"), new byte[1]);
+        Files.createSymbolicLink(folder.resolve("b/linked"), elsewhere);
+
+        assertThat(layout(null).files())
+                .extracting(ImageFile::name)
+                .containsExactly("a/line\nbreak.png", "b/linked/1.png", "b/\ud83d\ude00.png");
+    }
+
+    @Test
+    void aTableSaysWhatFoldersDoNot() throws IOException {
+        files("x/1.png", "x/2.png", "3.png", "4.png", "5.png");
+        Path table = table("\ufeffSplit,Path,more,LABEL,group\r\n"
+                + "train,x/1.png,,\"cat, black\",p1\r\n"
+                + "test,x\\2.png,,\"cat, black\",p2\r\n"
+                + "val, 3.png ,,dog,\r\n"
+                + "test,5.png,,dog,\r\n"
+                + "train,./4.png,,dog,p1\r\n");
+
+        ImageLayout layout = layout(table);
+
+        assertThat(layout.classes()).containsExactly("cat, black", "dog");
+        assertThat(layout.files())
+                .containsExactly(
+                        new ImageFile(folder.resolve("x/1.png"), "x/1.png", 0, Part.TRAIN, "p1"),
+                        new ImageFile(folder.resolve("4.png"), "4.png", 1, Part.TRAIN, "p1"),
+                        new ImageFile(folder.resolve("3.png"), "3.png", 1, Part.VALIDATION, ""),
+                        new ImageFile(folder.resolve("x/2.png"), "x/2.png", 0, Part.TEST, "p2"),
+                        new ImageFile(folder.resolve("5.png"), "5.png", 1, Part.TEST, ""));
+        assertThat(layout.passedOver()).isEqualTo(Map.of("files that are not named as images", 1));
+    }
+
+    @Test
+    void aTableMayHaveTabsAndLeaveImagesOut() throws IOException {
+        files("1.png", "2.png", "3.png");
+
+        ImageLayout layout = layout(table("path\tlabel\n1.png\ta\n2.png\tb\n"));
+
+        assertThat(layout.files()).extracting(ImageFile::name).containsExactly("1.png", "2.png");
+        assertThat(layout.passedOver()).containsEntry("images without a label in labels.csv", 1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "file;label~1.png;a|found the columns file;label; name them in the first line",
+                "file,label~1.png,a|found the columns file, label; name them in the first line",
+                "path,label|found no records",
+                "path,label~1.png,a~1.png,b|expected each file once, found 1.png again in record 2; correct it",
+                "path,label~1.png,a~2.png,|expected a label, found none in record 2; correct it",
+                "path,label~,a|expected a path, found none in record 1; correct it",
+                "path,label~../1.png,a|found '../1.png' in record 1; correct it",
+                "path,label~/etc/passwd,a|found '/etc/passwd' in record 1; correct it",
+                "path,label~1.png,a~gone.png,b|found none for gone.png; correct the paths or remove the lines",
+                "path,label,split~1.png,a,train~2.png,b,exam|expected train, val or test, found 'exam' in record 2",
+                "path,label,split~1.png,a,train~2.png,b,|expected a split for all images or for none, found 1 of 2",
+                "path,label~1.png,a~2.png,a|expected at least 2 classes, found [a]",
+                "path,label~1.png,a,x,y~2.png,b|expected UTF-8 text with the columns path and label, and perhaps split",
+            })
+    void aTableThatIsWrongIsOneLine(String text, String reason) throws IOException {
+        files("1.png", "2.png");
+        Path table = table(text.replace('~', '\n'));
+
+        assertThatThrownBy(() -> layout(table))
+                .isInstanceOf(RequestException.class)
+                .hasMessageNotContaining("\n")
+                .hasMessageContaining(reason);
+    }
+
+    @Test
+    void aTableInAnotherEncodingIsOneLine() throws IOException {
+        files("1.png", "2.png");
+        Path table = Files.write(
+                folder.resolve("labels.csv"), "path,label\n1.png,b\u00e4r\n".getBytes(StandardCharsets.ISO_8859_1));
+
+        assertThatThrownBy(() -> layout(table)).hasMessageContaining("found another encoding; save it as UTF-8");
+        assertThatThrownBy(() -> layout(folder.resolve("none.csv")))
+                .hasMessageStartingWith("Cannot read the labels in");
+    }
+
+    @Test
+    void partsThatDoNotFitAreRefused() throws IOException {
+        files("train/a/1.png", "train/b/2.png", "val/c/3.png");
+        assertThatThrownBy(() -> layout(null)).hasMessageContaining("in val, found images of c there only");
+        files("val/c/../../test/a/4.png");
+        Files.delete(folder.resolve("val/c/3.png"));
+        assertThatThrownBy(() -> layout(null)).hasMessageContaining("found no images of b in test");
+    }
+
+    @Test
+    void onlyPartsToJudgeAndNoImagesAtAllAreRefused() throws IOException {
+        files("notes.txt");
+        assertThatThrownBy(() -> layout(null))
+                .hasMessageContaining("expected at least 2 classes, found no image in a folder of a class")
+                .hasMessageContaining("--labels FILE.csv");
+        files("test/a/1.png", "test/b/1.png");
+        assertThatThrownBy(() -> layout(null)).hasMessageContaining("expected images to train on, found only [test]");
+    }
+
+    private ImageLayout layout(@Nullable Path table) {
+        return ImageLayout.of(folder, table);
+    }
+
+    private Path table(String text) throws IOException {
+        return Files.writeString(folder.resolve("labels.csv"), text);
+    }
+
+    private void files(String... names) throws IOException {
+        for (String name : List.of(names)) {
+            Path file = folder.resolve(name).normalize();
+            Files.createDirectories(file.getParent());
+            Files.write(file, new byte[1]);
+        }
+    }
+}
