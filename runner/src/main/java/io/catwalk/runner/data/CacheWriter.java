@@ -17,12 +17,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Writes the file of {@link CachedImages} out of what a listing decodes. */
 final class CacheWriter implements ImageListing.Sink, AutoCloseable {
 
     /** Is left free for everybody else. */
     private static final long SPARE = 64 << 20;
+
+    private static final long PAUSE_MILLIS = 200;
+
+    private static final Logger LOG = LoggerFactory.getLogger(CacheWriter.class);
 
     private final Path draft;
     private final ImageListing listing;
@@ -32,6 +38,7 @@ final class CacheWriter implements ImageListing.Sink, AutoCloseable {
     private final AtomicInteger done = new AtomicInteger();
     private final ConcurrentSkipListMap<Integer, RequestException> unreadable = new ConcurrentSkipListMap<>();
     private CachedImages.Header header;
+    private volatile boolean ended;
 
     CacheWriter(Path draft, ImageListing listing, String sha256, ImageCache.Listener listener) throws IOException {
         this.draft = draft;
@@ -45,6 +52,23 @@ final class CacheWriter implements ImageListing.Sink, AutoCloseable {
                 StandardOpenOption.TRUNCATE_EXISTING,
                 StandardOpenOption.READ,
                 StandardOpenOption.WRITE);
+        Thread behind = new Thread(this::writeBehind, "cache-writer");
+        behind.setDaemon(true);
+        behind.start();
+    }
+
+    /** Has the disk write while images are decoded, so that little is left to wait for at the end. */
+    private void writeBehind() {
+        try {
+            while (!ended) {
+                Thread.sleep(PAUSE_MILLIS);
+                channel.force(false);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            LOG.debug("The file was closed meanwhile, or whoever ends it hears the same", e);
+        }
     }
 
     private CachedImages.Header header(int channels, int height, int width, int omitted) {
@@ -158,6 +182,7 @@ final class CacheWriter implements ImageListing.Sink, AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        ended = true;
         channel.close();
         Files.deleteIfExists(draft);
     }

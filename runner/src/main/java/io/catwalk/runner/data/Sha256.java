@@ -12,6 +12,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.concurrent.TimeUnit;
 
 /** Computes one SHA-256 over what is added in turn; integers count as 32 bits, big-endian. */
 public final class Sha256 {
@@ -63,12 +64,12 @@ public final class Sha256 {
     Sha256 addState(Path file) {
         try {
             BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-            return add(String.join(
-                    " ",
-                    file.toAbsolutePath().normalize().toString(),
-                    Long.toString(attributes.size()),
-                    attributes.lastModifiedTime().toInstant().toString(),
-                    String.valueOf(attributes.fileKey())));
+            ByteBuffer numbers = ByteBuffer.allocate(2 * Long.BYTES)
+                    .putLong(attributes.size())
+                    .putLong(attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS));
+            return add(file.toAbsolutePath().normalize().toString())
+                    .add(numbers.array())
+                    .add(String.valueOf(attributes.fileKey()));
         } catch (IOException e) {
             throw new RequestException(
                     "Cannot read %s: %s; check that it is there, and its permissions".formatted(file, Reasons.of(e)),
