@@ -70,6 +70,7 @@ final class ImagePaths {
                 .collect(Collectors.joining(", "));
     }
 
+    @SuppressWarnings("StreamResourceLeak") // whoever reads the paths closes the stream, and the file with it
     private static Stream<Path> listed(Path list) {
         try {
             return Files.lines(list, StandardCharsets.UTF_8)

@@ -69,6 +69,7 @@ public final class Main {
             scope = ScopeType.INHERIT,
             paramLabel = "DIR",
             description = "Keep decoded images there. Default: CATWALK_CACHE, or ~/.cache/catwalk/images")
+    @SuppressWarnings("UnusedMethod") // picocli calls it
     private void cache(Path folder) {
         System.setProperty(
                 ImageCache.PROPERTY, folder.toAbsolutePath().normalize().toString());

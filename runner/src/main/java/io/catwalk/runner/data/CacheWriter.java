@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -98,7 +99,10 @@ final class CacheWriter implements ImageListing.Sink, AutoCloseable {
         }
         done.set(0);
         listener.started(
-                listing.name(), listing.size(), bytes, draft.toAbsolutePath().getParent());
+                listing.name(),
+                listing.size(),
+                bytes,
+                Objects.requireNonNull(draft.toAbsolutePath().getParent()));
     }
 
     @Override
@@ -161,7 +165,7 @@ final class CacheWriter implements ImageListing.Sink, AutoCloseable {
         if (omitted.length == listing.size()) {
             throw new RequestException("expected images that can be read in " + listing.name() + ", but found none of "
                     + omitted.length + "; the first: "
-                    + Reasons.oneLine(unreadable.firstEntry().getValue().getMessage()));
+                    + Reasons.oneLine(Objects.requireNonNull(unreadable.firstEntry().getValue().getMessage())));
         }
         header = header(header.channels(), header.height(), header.width(), omitted.length);
         ByteBuffer indices = ByteBuffer.allocate(omitted.length * Integer.BYTES);

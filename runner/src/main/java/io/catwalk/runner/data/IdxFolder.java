@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 /** Lists the images of a data set of four IDX files. */
 final class IdxFolder implements ImageListing {
 
+    private static final List<IdxPart> PARTS = List.of(IdxPart.values());
+
     private final Path folder;
     private final List<IdxFile> files;
 
@@ -39,7 +41,7 @@ final class IdxFolder implements ImageListing {
      * @param expectedSha256 of the uncompressed files in the order of {@link IdxPart}; none to take any
      */
     static ImageDataset load(Path folder, @Nullable ResizeRule rule, List<String> expectedSha256, ImageCache cache) {
-        List<IdxFile> files = InOrder.map(List.of(IdxPart.values()), part -> open(folder, part));
+        List<IdxFile> files = InOrder.map(PARTS, part -> open(folder, part));
         IdxFolder listing = new IdxFolder(folder, files, expectedSha256);
         IdxFile trainImages = listing.file(IdxPart.TRAIN_IMAGES);
         IdxFile testImages = listing.file(IdxPart.TEST_IMAGES);
@@ -73,7 +75,7 @@ final class IdxFolder implements ImageListing {
     }
 
     private IdxFile file(IdxPart part) {
-        return files.get(part.ordinal());
+        return files.get(PARTS.indexOf(part));
     }
 
     @Override
@@ -111,8 +113,8 @@ final class IdxFolder implements ImageListing {
 
     private static String sha256(List<String> sums) {
         StringBuilder lines = new StringBuilder();
-        for (IdxPart part : IdxPart.values()) {
-            lines.append(sums.get(part.ordinal()))
+        for (IdxPart part : PARTS) {
+            lines.append(sums.get(PARTS.indexOf(part)))
                     .append("  ")
                     .append(part.fileName())
                     .append('\n');

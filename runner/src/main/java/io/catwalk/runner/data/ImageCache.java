@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps decoded images on disk, once for all processes: a file for each data set, named by the SHA-256 of its content.
@@ -127,6 +128,7 @@ public final class ImageCache {
     }
 
     /** Gives the images of a data set; decodes them if they are not kept yet, or are not whole. */
+    @SuppressWarnings("try") // the lock is held, not used
     CachedImages open(ImageListing listing) {
         String stamp = listing.stamp();
         try {
@@ -193,7 +195,7 @@ public final class ImageCache {
     }
 
     /** Returns the SHA-256 of what was found under this stamp; null if nothing was. */
-    private String known(String stamp) throws IOException {
+    private @Nullable String known(String stamp) throws IOException {
         try {
             String text = Files.readString(found(stamp));
             return text.matches("[0-9a-f]{64}") ? text : null;

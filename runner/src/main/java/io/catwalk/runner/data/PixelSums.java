@@ -22,7 +22,7 @@ final class PixelSums {
             for (int p = c * plane; p < (c + 1) * plane; p++) {
                 int value = pixels[p] & 0xff;
                 sum += value;
-                squares += value * value;
+                squares += (long) value * value;
             }
             sums.putLong(sum).putLong(squares);
         }

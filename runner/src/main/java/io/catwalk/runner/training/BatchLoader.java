@@ -13,7 +13,6 @@ import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Gathers batches of images: read, augment and normalize in one pass over the pixels,
@@ -29,6 +28,7 @@ final class BatchLoader {
     private final int channelStride;
     private final float[][] normalized;
     private final List<Augmentation> augmentations;
+
     /**
      * Creates a loader.
      *
@@ -72,7 +72,7 @@ final class BatchLoader {
             FloatBuffer pixels = memory.clear().asFloatBuffer();
             for (int i = from; i < to; i++) {
                 images.read(order[i], source, 0);
-                place(source, image, augmentations.isEmpty() ? null : random.apply(order[i]));
+                place(source, image, random.apply(order[i]));
                 pixels.put(image);
             }
             memory.limit((to - from) * image.length * Float.BYTES);
@@ -100,7 +100,7 @@ final class BatchLoader {
     }
 
     /** Writes one image, moved, mirrored, normalized and with its rectangles erased. */
-    private void place(byte[] source, float[] target, @Nullable RandomGenerator random) {
+    private void place(byte[] source, float[] target, RandomGenerator random) {
         int height = images.height();
         int width = images.width();
         boolean mirrored = false;

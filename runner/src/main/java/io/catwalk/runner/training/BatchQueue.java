@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class BatchQueue implements AutoCloseable {
 
-    private final BatchLoader loader;
     private final int batchSize;
     private final ExecutorService threads;
     private final Deque<BatchLoader.Batch> free = new ArrayDeque<>();
@@ -37,7 +36,6 @@ final class BatchQueue implements AutoCloseable {
      * @param threadCount number of threads, at least 1
      */
     BatchQueue(BatchLoader loader, int batchSize, int threadCount) {
-        this.loader = loader;
         this.batchSize = batchSize;
         threads = Executors.newFixedThreadPool(threadCount, task -> {
             Thread thread = new Thread(task, "batch-loader");

@@ -59,7 +59,7 @@ class ImageCacheTest {
     }
 
     /** Five images of two rows and one column, whose pixels are ten times and eleven times their index. */
-    private class Five implements ImageListing {
+    private static class Five implements ImageListing {
 
         final AtomicInteger read = new AtomicInteger();
         final AtomicInteger decoded = new AtomicInteger();
