@@ -165,7 +165,8 @@ final class CacheWriter implements ImageListing.Sink, AutoCloseable {
         if (omitted.length == listing.size()) {
             throw new RequestException("expected images that can be read in " + listing.name() + ", but found none of "
                     + omitted.length + "; the first: "
-                    + Reasons.oneLine(Objects.requireNonNull(unreadable.firstEntry().getValue().getMessage())));
+                    + Reasons.oneLine(Objects.requireNonNull(
+                            unreadable.firstEntry().getValue().getMessage())));
         }
         header = header(header.channels(), header.height(), header.width(), omitted.length);
         ByteBuffer indices = ByteBuffer.allocate(omitted.length * Integer.BYTES);

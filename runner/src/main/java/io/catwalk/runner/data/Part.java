@@ -1,34 +1,37 @@
 package io.catwalk.runner.data;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Says what an image is for. */
 enum Part {
     /** To learn from. */
-    TRAIN("train", "training"),
+    TRAIN("train", "train|training"),
     /** To choose the epoch by. */
-    VALIDATION("val", "valid", "validation"),
+    VALIDATION("val", "val|valid|validation"),
     /** To judge on. */
-    TEST("test", "testing");
+    TEST("test", "test|testing");
 
-    private final List<String> names;
+    private final String title;
+    private final Pattern names;
 
-    Part(String... names) {
-        this.names = List.of(names);
+    Part(String title, String names) {
+        this.title = title;
+        this.names = Pattern.compile(names);
     }
 
     /** Finds the part that a folder or a cell names, in any letter case. */
     static Optional<Part> named(String text) {
         return Arrays.stream(values())
-                .filter(part -> part.names.contains(text.toLowerCase(Locale.ROOT)))
+                .filter(part ->
+                        part.names.matcher(text.toLowerCase(Locale.ROOT)).matches())
                 .findFirst();
     }
 
     /** Returns the name that a folder has. */
     String title() {
-        return names.get(0);
+        return title;
     }
 }
