@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Loads the images of a folder, whatever its {@link ImageLayout} is. */
+/** Loads the images of a folder, whatever its {@link FolderLayout} is. */
 final class ImageFolder implements ImageListing {
 
     /** Larger images are hardly meant to be learned from as they are. */
@@ -27,11 +27,11 @@ final class ImageFolder implements ImageListing {
     private static final int MOST_NAMED = 20;
 
     private final Path folder;
-    private final ImageLayout layout;
+    private final FolderLayout layout;
     private final @Nullable ResizeRule rule;
     private final FolderReading reading;
 
-    private ImageFolder(Path folder, ImageLayout layout, @Nullable ResizeRule rule, FolderReading reading) {
+    private ImageFolder(Path folder, FolderLayout layout, @Nullable ResizeRule rule, FolderReading reading) {
         this.folder = folder;
         this.layout = layout;
         this.rule = rule;
@@ -39,7 +39,7 @@ final class ImageFolder implements ImageListing {
     }
 
     static ImageDataset load(Path folder, @Nullable ResizeRule rule, FolderReading reading, ImageCache cache) {
-        ImageLayout layout = ImageLayout.of(folder, reading.table());
+        FolderLayout layout = FolderLayout.of(folder, reading.table());
         if (layout.has(Part.TEST) && reading.testShare() != null) {
             throw new RequestException(
                     "Data set in %s: expected no --test-share, because it says which images judge; leave it out"

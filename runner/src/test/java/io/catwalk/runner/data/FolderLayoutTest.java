@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** A layout is what the names of files say: none of these is opened. */
 @Tag("tiny")
-class ImageLayoutTest {
+class FolderLayoutTest {
 
     @TempDir
     private Path folder;
@@ -29,7 +29,7 @@ class ImageLayoutTest {
     void foldersAreClassesHoweverDeepTheImagesLie() throws IOException {
         files("dog/2020/may/a.JPG", "dog/b.png", "cat/c.webp", "cat/train/d.TIFF");
 
-        ImageLayout layout = layout(null);
+        FolderLayout layout = layout(null);
 
         assertThat(layout.classes()).containsExactly("cat", "dog");
         assertThat(layout.files())
@@ -102,7 +102,7 @@ class ImageLayoutTest {
                 + "test,5.png,,dog,\r\n"
                 + "train,./4.png,,dog,p1\r\n");
 
-        ImageLayout layout = layout(table);
+        FolderLayout layout = layout(table);
 
         assertThat(layout.classes()).containsExactly("cat, black", "dog");
         assertThat(layout.files())
@@ -119,7 +119,7 @@ class ImageLayoutTest {
     void aTableMayHaveTabsAndLeaveImagesOut() throws IOException {
         files("1.png", "2.png", "3.png");
 
-        ImageLayout layout = layout(table("path\tlabel\n1.png\ta\n2.png\tb\n"));
+        FolderLayout layout = layout(table("path\tlabel\n1.png\ta\n2.png\tb\n"));
 
         assertThat(layout.files()).extracting(ImageFile::name).containsExactly("1.png", "2.png");
         assertThat(layout.passedOver()).containsEntry("images without a label in labels.csv", 1);
@@ -184,8 +184,8 @@ class ImageLayoutTest {
         assertThatThrownBy(() -> layout(null)).hasMessageContaining("expected images to train on, found only [test]");
     }
 
-    private ImageLayout layout(@Nullable Path table) {
-        return ImageLayout.of(folder, table);
+    private FolderLayout layout(@Nullable Path table) {
+        return FolderLayout.of(folder, table);
     }
 
     private Path table(String text) throws IOException {

@@ -27,13 +27,13 @@ import org.jspecify.annotations.Nullable;
  *     names. If nothing says what they are for, all by classes and names
  * @param passedOver what else lies in the folder, in words that stand behind a number, and how many of it
  */
-record ImageLayout(List<String> classes, List<ImageFile> files, SortedMap<String, Integer> passedOver) {
+record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<String, Integer> passedOver) {
 
     private static final String FORMS =
             "images are expected as CLASS/*, as train/CLASS/* and test/CLASS/*, or with a table, --labels FILE.csv";
 
     private static final Comparator<ImageFile> ORDER = Comparator.comparing(
-                    (ImageFile file) -> file.part() == null ? -1 : file.part().ordinal())
+                    ImageFile::part, Comparator.nullsFirst(Comparator.naturalOrder()))
             .thenComparing(ImageFile::label)
             .thenComparing(ImageFile::name);
 
@@ -51,7 +51,7 @@ record ImageLayout(List<String> classes, List<ImageFile> files, SortedMap<String
      * @param table of labels; null if folders say them
      * @throws RequestException if there are not two classes, or the parts do not have the same
      */
-    static ImageLayout of(Path folder, @Nullable Path table) {
+    static FolderLayout of(Path folder, @Nullable Path table) {
         FoundFiles found = FoundFiles.in(folder);
         SortedMap<String, Integer> passedOver = new TreeMap<>(found.passedOver());
         List<Said> said =
@@ -65,7 +65,7 @@ record ImageLayout(List<String> classes, List<ImageFile> files, SortedMap<String
                         new ImageFile(one.path, one.name, labels.getOrDefault(one.className, 0), one.part, one.group))
                 .sorted(ORDER)
                 .toList();
-        ImageLayout layout = new ImageLayout(classes, files, passedOver);
+        FolderLayout layout = new FolderLayout(classes, files, passedOver);
         layout.check(folder);
         return layout;
     }
