@@ -95,12 +95,14 @@ class FolderLayoutTest {
     @Test
     void aTableSaysWhatFoldersDoNot() throws IOException {
         files("x/1.png", "x/2.png", "3.png", "4.png", "5.png");
-        Path table = table("\ufeffSplit,Path,more,LABEL,group\r\n"
-                + "train,x/1.png,,\"cat, black\",p1\r\n"
-                + "test,x\\2.png,,\"cat, black\",p2\r\n"
-                + "val, 3.png ,,dog,\r\n"
-                + "test,5.png,,dog,\r\n"
-                + "train,./4.png,,dog,p1\r\n");
+        List<String> lines = List.of(
+                "\ufeffSplit,Path,more,LABEL,group",
+                "train,x/1.png,,\"cat, black\",p1",
+                "test,x\\2.png,,\"cat, black\",p2",
+                "val, 3.png ,,dog,",
+                "test,5.png,,dog,",
+                "train,./4.png,,dog,p1");
+        Path table = table(String.join("\r\n", lines) + "\r\n");
 
         FolderLayout layout = layout(table);
 

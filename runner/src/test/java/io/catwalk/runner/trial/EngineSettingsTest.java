@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.runner.data.ImageCache;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +17,9 @@ final class EngineSettingsTest {
 
     @Test
     void processesFindDecodedImagesWhereThisOneKeepsThemAndLibrariesWhereTheyWere() {
-        String libraries = PrivateFolder.claim().natives().getParent().toString();
+        String libraries = Objects.requireNonNull(
+                        PrivateFolder.claim().natives().getParent())
+                .toString();
         Path images = Path.of("elsewhere").toAbsolutePath();
         System.setProperty(ImageCache.PROPERTY, images.toString());
 
