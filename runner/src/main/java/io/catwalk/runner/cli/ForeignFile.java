@@ -5,7 +5,6 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.experiment.ExperimentFile;
 import io.catwalk.runner.process.ClassArchive;
 import io.catwalk.runner.trial.EngineSettings;
-import io.catwalk.runner.trial.PrivateFolder;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -99,19 +98,15 @@ final class ForeignFile {
             return work.run();
         }
         Console console = new Console(command);
-        Path crash = PrivateFolder.claim()
-                .temporary()
-                .resolve("crash-" + ProcessHandle.current().pid() + ".log");
-        ProcessBuilder builder = new ProcessBuilder(commandLine(crash, arguments));
+        ProcessBuilder builder = new ProcessBuilder(commandLine(arguments));
         builder.environment().putAll(EngineSettings.environment());
         Process process = builder.start();
         Thread end = new Thread(() -> kill(process), "end-foreign-file");
         Runtime.getRuntime().addShutdownHook(end);
         try {
-            return follow(process, file, crash, seconds, output, console);
+            return follow(process, file, seconds, output, console);
         } finally {
             kill(process);
-            Files.deleteIfExists(crash);
             try {
                 Runtime.getRuntime().removeShutdownHook(end);
             } catch (IllegalStateException e) {
@@ -167,10 +162,10 @@ final class ForeignFile {
         return System.getProperty(INSIDE) != null;
     }
 
-    private int follow(Process process, Path file, Path crash, long seconds, Output output, Console console)
+    private int follow(Process process, Path file, long seconds, Output output, Console console)
             throws InterruptedException {
         Semaphore signs = new Semaphore(0);
-        List<String> answers = new ArrayList<>(); // a JVM that crashes says so among them
+        List<String> answers = new ArrayList<>();
         List<String> notes = new ArrayList<>();
         Thread out = reader(
                 process.inputReader(StandardCharsets.UTF_8), output == Output.STREAM ? console::line : answers::add);
@@ -193,7 +188,7 @@ final class ForeignFile {
         out.join();
         err.join();
         int exitCode = process.waitFor();
-        if (exitCode >= SIGNAL || Files.exists(crash)) {
+        if (exitCode >= SIGNAL) {
             throw new RequestException(file + ": expected a model that ONNX Runtime can run, but "
                     + (exitCode == KILLED
                             ? "its process was killed from outside, perhaps for want of memory"
@@ -225,7 +220,7 @@ final class ForeignFile {
         process.toHandle().destroyForcibly();
     }
 
-    private static List<String> commandLine(Path crash, List<String> arguments) {
+    private static List<String> commandLine(List<String> arguments) {
         long heap = Runtime.getRuntime().maxMemory();
         List<String> line = new ArrayList<>();
         if (Files.isExecutable(Path.of("/bin/sh"))) {
@@ -239,8 +234,8 @@ final class ForeignFile {
                 "-XX:+UseSerialGC",
                 "-XX:-UsePerfData",
                 "-Xmx" + (heap >> 20) + "m",
-                "-XX:ErrorFile=" + crash,
-                "-XX:+DisplayVMOutputToStderr",
+                // A JVM that crashes would say so among the answers.
+                "-XX:+SuppressFatalErrorMessage",
                 "-XX:-CreateCoredumpOnCrash",
                 "-Djava.awt.headless=true",
                 "-Dfile.encoding=UTF-8",
