@@ -3,6 +3,7 @@ import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Task;
 import io.catwalk.runner.data.DataHome;
+import io.catwalk.runner.data.FolderReading;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageDatasets;
 import io.catwalk.runner.data.Sha256;
@@ -51,7 +52,7 @@ final class StepProfile {
     private StepProfile() {}
 
     public static void main(String... arguments) throws Exception {
-        ImageDataset dataset = ImageDatasets.load("fashion-mnist", DataHome.at(Path.of(arguments[0])), null);
+        ImageDataset dataset = ImageDatasets.load("fashion-mnist", DataHome.of(Path.of(arguments[0])), null, FolderReading.STANDARD);
         Split split = new Split(
                 IntStream.range(0, IMAGES).toArray(),
                 IntStream.range(IMAGES, IMAGES + 64).toArray());
@@ -60,15 +61,15 @@ final class StepProfile {
         for (int i = 1; i < arguments.length; i++) {
             Path jar = Path.of(arguments[i]);
             try (LoadedPlugin plugin = LoadedPlugin.open(jar, Sha256.of(jar))) {
-                LoadedClassifier classifier = plugin.classifiers().get(0);
+                LoadedClassifier classifier = plugin.require(jar.getFileName().toString().replaceFirst("-\\d.*", ""));
                 print(classifier, data);
             }
         }
     }
 
     private static void print(LoadedClassifier classifier, TrainingData data) throws Exception {
-        Hyperparameters chosen = classifier.searchSpace().defaults();
-        Recipe recipe = classifier.recipe(chosen).withEpochs(2);
+        Hyperparameters chosen = classifier.classifier().searchSpace().defaults();
+        Recipe recipe = classifier.classifier().recipe(chosen).withEpochs(2);
         Path trace = Files.createTempFile("trace", ".json");
         double[] seconds = new double[1];
         new Training(classifier, chosen, new Task(1, 28, 28, 10), data, recipe, 1, 0, System::nanoTime)
