@@ -226,7 +226,8 @@ final class ForeignFile {
         if (Files.isExecutable(Path.of("/bin/sh"))) {
             // A quarter of the machine's memory is the usual heap: native memory gets two more, and room to load.
             long kibibytes = (3 * heap + (4L << 30)) >> 10;
-            line.addAll(List.of("/bin/sh", "-c", "ulimit -v " + kibibytes + " 2>/dev/null; exec \"$@\"", "sh"));
+            line.addAll(List.of(
+                    "/bin/sh", "-c", "ulimit -c 0; ulimit -v " + kibibytes + " 2>/dev/null; exec \"$@\"", "sh"));
         }
         line.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -234,9 +235,8 @@ final class ForeignFile {
                 "-XX:+UseSerialGC",
                 "-XX:-UsePerfData",
                 "-Xmx" + (heap >> 20) + "m",
-                // A JVM that crashes would say so among the answers.
+                // A JVM that crashes would say so among the answers. It ends by a signal and, see above, no core.
                 "-XX:+SuppressFatalErrorMessage",
-                "-XX:-CreateCoredumpOnCrash",
                 "-Djava.awt.headless=true",
                 "-Dfile.encoding=UTF-8",
                 "-D" + INSIDE + "=" + SIGNS));
