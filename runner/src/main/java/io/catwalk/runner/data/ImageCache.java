@@ -1,6 +1,7 @@
 package io.catwalk.runner.data;
 
 import io.catwalk.runner.AtomicFiles;
+import io.catwalk.runner.ProcessLock;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import java.io.IOException;
@@ -32,6 +33,7 @@ public final class ImageCache {
     static final String VARIABLE = "CATWALK_CACHE";
 
     private static final String IMAGES = ".images";
+    private static final long PAUSE_MILLIS = 50;
 
     private final Path folder;
     private final Listener listener;
@@ -144,7 +146,7 @@ public final class ImageCache {
                 return kept.get();
             }
             makeFolder(folder);
-            try (CacheLock lock = CacheLock.take(folder.resolve(sha256 + ".lock"), listener::waiting)) {
+            try (ProcessLock lock = locked(folder.resolve(sha256 + ".lock"))) {
                 kept = CachedImages.open(file, sha256);
                 if (kept.isEmpty()) {
                     make(listing, file, sha256, stamp);
@@ -158,6 +160,24 @@ public final class ImageCache {
                     "expected a folder for decoded images that can be written, but " + folder + " cannot ("
                             + Reasons.of(e) + "): name another with --cache DIR, or by the variable " + VARIABLE,
                     e);
+        }
+    }
+
+    /** Takes the lock, and waits for it as long as another decodes the same images. */
+    private ProcessLock locked(Path file) throws IOException {
+        try {
+            ProcessLock lock = ProcessLock.tryTake(file);
+            if (lock == null) {
+                listener.waiting("waiting for the images that another process decodes into " + folder);
+            }
+            while (lock == null) {
+                Thread.sleep(PAUSE_MILLIS); // the system tells nobody that a lock is free
+                lock = ProcessLock.tryTake(file);
+            }
+            return lock;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RequestException("stopped while waiting for images that another process decodes", e);
         }
     }
 

@@ -1,23 +1,17 @@
 package io.catwalk.runner.experiment;
 
+import io.catwalk.runner.ProcessLock;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a run folder for one process. The system takes the lock back when the process ends, however it
- * ends; the file itself stays. It says who has it, for the line that others read.
+ * Keeps a run folder for one process. The file of the lock says who has it, for the line that others read.
  */
 public final class RunLock implements AutoCloseable {
 
@@ -38,17 +32,12 @@ public final class RunLock implements AutoCloseable {
     private static final long PAUSE_MILLIS = 50;
     private static final int LONGEST_NOTE = 100;
 
-    /** The locks of this process. A second channel to such a file would give the lock away when it is closed. */
-    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
-
     private final RunFolder run;
-    private final Path file;
-    private final FileChannel channel;
+    private final ProcessLock lock;
 
-    private RunLock(RunFolder run, Path file, FileChannel channel) {
+    private RunLock(RunFolder run, ProcessLock lock) {
         this.run = run;
-        this.file = file;
-        this.channel = channel;
+        this.lock = lock;
     }
 
     /**
@@ -92,34 +81,23 @@ public final class RunLock implements AutoCloseable {
     }
 
     private static @Nullable RunLock tried(RunFolder run, Path file, Purpose purpose) throws IOException {
-        if (!HELD.add(file)) {
+        ProcessLock lock = ProcessLock.tryTake(file);
+        if (lock == null) {
             return null;
         }
-        FileChannel channel = null;
-        boolean locked = false;
         try {
-            channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            locked = channel.tryLock() != null;
-            if (locked) {
-                String note = "process " + ProcessHandle.current().pid() + " " + purpose.words;
-                channel.truncate(0).write(ByteBuffer.wrap(note.getBytes(StandardCharsets.US_ASCII)));
-                return new RunLock(run, file, channel);
-            }
-            return null;
-        } finally {
-            if (!locked) {
-                if (channel != null) {
-                    channel.close();
-                }
-                HELD.remove(file);
-            }
+            lock.note("process " + ProcessHandle.current().pid() + " " + purpose.words);
+            return new RunLock(run, lock);
+        } catch (IOException e) {
+            lock.close();
+            throw e;
         }
     }
 
     /** Reads who has the lock; where the system does not let it be read, somebody has. */
     private static String holder(Path file) {
         try {
-            if (HELD.contains(file)) {
+            if (ProcessLock.isHeldHere(file)) {
                 return "this process works on it";
             }
             String note = Files.readString(file).strip();
@@ -140,10 +118,6 @@ public final class RunLock implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        try {
-            channel.close();
-        } finally {
-            HELD.remove(file);
-        }
+        lock.close();
     }
 }

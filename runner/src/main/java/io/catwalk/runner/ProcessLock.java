@@ -1,0 +1,85 @@
+package io.catwalk.runner;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds a file for one process, and for one thread of it. The system takes the lock back when the process ends, however it
+ * ends; the file itself stays.
+ */
+public final class ProcessLock implements AutoCloseable {
+
+    /** The locks of this process. A second channel to such a file would give the lock away when it is closed. */
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+    private final Path file;
+    private final FileChannel channel;
+
+    private ProcessLock(Path file, FileChannel channel) {
+        this.file = file;
+        this.channel = channel;
+    }
+
+    /**
+     * Takes the lock if nobody has it.
+     *
+     * @param file is made if it is not there; always named by the same path
+     * @return the lock, or null
+     * @throws IOException if the file cannot be opened to write
+     */
+    public static @Nullable ProcessLock tryTake(Path file) throws IOException {
+        if (!HELD.add(file)) {
+            return null;
+        }
+        boolean locked = false;
+        FileChannel channel = null;
+        try {
+            channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            locked = channel.tryLock() != null;
+            return locked ? new ProcessLock(file, channel) : null;
+        } finally {
+            if (!locked) {
+                if (channel != null) {
+                    channel.close();
+                }
+                HELD.remove(file);
+            }
+        }
+    }
+
+    /**
+     * Tells whether this process has the lock.
+     *
+     * @param file as it was named to {@link #tryTake}
+     * @return whether a thread of this process has it
+     */
+    public static boolean isHeldHere(Path file) {
+        return HELD.contains(file);
+    }
+
+    /**
+     * Writes a line into the file for others to read.
+     *
+     * @param note ASCII
+     * @throws IOException if it cannot be written
+     */
+    public void note(String note) throws IOException {
+        channel.truncate(0).write(ByteBuffer.wrap(note.getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            channel.close();
+        } finally {
+            HELD.remove(file);
+        }
+    }
+}
