@@ -101,13 +101,13 @@ final class PredictCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Answers answers = Answers.of(json, jsonLines, csv, top);
+        PredictionView view = PredictionView.of(json, jsonLines, csv, top);
         if (images.isEmpty() && list == null) {
             throw new RequestException("expected images: name an IMAGE or a folder, or a list of them with --from");
         }
         List<String> arguments = spec.root().commandLine().getParseResult().originalArgs();
         if (list == null || !list.toString().equals("-")) {
-            return foreign.run(spec, file, () -> label(answers), arguments, answers.output());
+            return foreign.run(spec, file, () -> label(view), arguments, view.output());
         }
         Path kept = PrivateFolder.claim()
                 .temporary()
@@ -118,13 +118,13 @@ final class PredictCommand implements Callable<Integer> {
             List<String> changed = arguments.stream()
                     .map(one -> one.equals("-") ? kept.toString() : one.equals("--from=-") ? "--from=" + kept : one)
                     .toList();
-            return foreign.run(spec, file, () -> label(answers), changed, answers.output());
+            return foreign.run(spec, file, () -> label(view), changed, view.output());
         } finally {
             Files.deleteIfExists(kept);
         }
     }
 
-    private int label(Answers answers) throws InterruptedException {
+    private int label(PredictionView view) throws InterruptedException {
         Console console = new Console(spec);
         PrivateFolder.claim();
         try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard(), options.hints())) {
@@ -140,13 +140,13 @@ final class PredictCommand implements Callable<Integer> {
                             paths.iterator(),
                             path -> preprocessing.normalize(ImagePixels.read(path, signature.channels(), size, fit)),
                             Math.max(1, Math.min(MOST_AT_ONCE, BATCH_NUMBERS / signature.imageSize())))) {
-                answers.begin(names, console);
+                view.begin(names, console);
                 int failed = 0;
                 for (List<DecodedAhead.Image> some = ahead.next(); !some.isEmpty(); some = ahead.next()) {
-                    failed += label(some, predictor, names, answers, console);
+                    failed += label(some, predictor, names, view, console);
                     ForeignFile.sign(console);
                 }
-                answers.end(console);
+                view.end(console);
                 return failed == 0 ? ExitCode.DONE : ExitCode.SOME_FAILED;
             } catch (UncheckedIOException e) {
                 throw ImagePaths.unreadable(list, e);
@@ -159,7 +159,7 @@ final class PredictCommand implements Callable<Integer> {
             List<DecodedAhead.Image> some,
             OnnxPredictor predictor,
             List<String> names,
-            Answers answers,
+            PredictionView view,
             Console console) {
         List<DecodedAhead.Image> read = new ArrayList<>();
         for (DecodedAhead.Image image : some) {
@@ -181,7 +181,7 @@ final class PredictCommand implements Callable<Integer> {
             float[] logits = predictor.logits(pixels, read.size());
             for (int i = 0; i < read.size(); i++) {
                 float[] its = Arrays.copyOfRange(logits, i * names.size(), (i + 1) * names.size());
-                answers.add(read.get(i).path(), names, probabilities(predictor.scores(), its), console);
+                view.add(read.get(i).path(), names, probabilities(predictor.scores(), its), console);
             }
         }
         return some.size() - read.size();

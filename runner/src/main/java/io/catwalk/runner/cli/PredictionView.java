@@ -15,13 +15,13 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Prints the labels of images, each as it comes, and all as one only where they are one JSON array. */
-abstract class Answers {
+abstract class PredictionView {
 
     private static final int SHOWN = 3;
 
     private final int top;
 
-    private Answers(int top) {
+    private PredictionView(int top) {
         this.top = top;
     }
 
@@ -31,7 +31,7 @@ abstract class Answers {
      * @param top how many classes to name; null for as many as is usual
      * @throws RequestException if several forms are asked for, or no class
      */
-    static Answers of(boolean json, boolean jsonLines, boolean csv, @Nullable Integer top) {
+    static PredictionView of(boolean json, boolean jsonLines, boolean csv, @Nullable Integer top) {
         if ((json ? 1 : 0) + (jsonLines ? 1 : 0) + (csv ? 1 : 0) > 1) {
             throw new RequestException("expected one of --json, --json-lines and --csv, found several: keep one");
         }
@@ -66,7 +66,7 @@ abstract class Answers {
 
     abstract void print(Path image, List<String> names, double[] probabilities, List<Integer> best, Console console);
 
-    private static final class Text extends Answers {
+    private static final class Text extends PredictionView {
 
         Text(int top) {
             super(top);
@@ -82,7 +82,7 @@ abstract class Answers {
         }
     }
 
-    private static final class Table extends Answers {
+    private static final class Table extends PredictionView {
 
         Table(int top) {
             super(top);
@@ -105,7 +105,7 @@ abstract class Answers {
         }
     }
 
-    private static final class Lines extends Answers {
+    private static final class Lines extends PredictionView {
 
         Lines(int top) {
             super(top);
@@ -117,7 +117,7 @@ abstract class Answers {
         }
     }
 
-    private static final class Whole extends Answers {
+    private static final class Whole extends PredictionView {
 
         private final List<Map<String, Object>> all = new ArrayList<>();
 
