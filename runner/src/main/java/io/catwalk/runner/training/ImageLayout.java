@@ -27,11 +27,6 @@ enum ImageLayout {
         }
 
         @Override
-        void put(float[] images, int count, int channels, FloatBuffer target) {
-            target.put(images);
-        }
-
-        @Override
         int pixelStride(int channels) {
             return 1;
         }
@@ -55,25 +50,6 @@ enum ImageLayout {
         @Override
         NDArray memory(NDArray array) {
             return isOfImages(array.getShape()) ? array.transpose(0, 2, 3, 1).flatten() : array.flatten();
-        }
-
-        @Override
-        void put(float[] images, int count, int channels, FloatBuffer target) {
-            if (channels == 1) {
-                target.put(images);
-                return;
-            }
-            int pixels = images.length / (count * channels);
-            float[] image = new float[pixels * channels];
-            for (int start = 0; start < images.length; start += image.length) {
-                for (int channel = 0; channel < channels; channel++) {
-                    int from = start + channel * pixels;
-                    for (int pixel = 0; pixel < pixels; pixel++) {
-                        image[pixel * channels + channel] = images[from + pixel];
-                    }
-                }
-                target.put(image);
-            }
         }
 
         @Override
@@ -137,7 +113,22 @@ enum ImageLayout {
      * @param channels of an image
      * @param target gets as many values, from its position on
      */
-    abstract void put(float[] images, int count, int channels, FloatBuffer target);
+    void put(float[] images, int count, int channels, FloatBuffer target) {
+        int pixelStride = pixelStride(channels);
+        if (pixelStride == 1) {
+            target.put(images);
+            return;
+        }
+        int pixels = images.length / (count * channels);
+        int channelStride = channelStride(pixels);
+        float[] image = new float[pixels * channels];
+        for (int start = 0; start < images.length; start += image.length) {
+            for (int i = 0; i < image.length; i++) {
+                image[i / pixels * channelStride + i % pixels * pixelStride] = images[start + i];
+            }
+            target.put(image);
+        }
+    }
 
     /** Returns how many values apart two neighboring pixels of a row lie. */
     abstract int pixelStride(int channels);

@@ -7,6 +7,7 @@ import io.catwalk.api.Optimizer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,20 +18,21 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class Steps {
 
-    static final int PIECE = 1024;
+    private static final int PIECE = 1024;
 
     private final Optimizer optimizer;
     private final Weights weights;
     private final @Nullable Weights average;
-    private final float[] weight = new float[PIECE];
-    private final float[] slope = new float[PIECE];
-    private final float[] mean = new float[PIECE];
+    private final List<NDArray> state;
     private long steps;
 
-    private Steps(Optimizer optimizer, Weights weights, @Nullable Weights average) {
+    private Steps(Optimizer optimizer, Weights weights, @Nullable Weights average, NDManager manager, int vectors) {
         this.optimizer = optimizer;
         this.weights = weights;
         this.average = average;
+        state = Stream.generate(() -> manager.zeros(new Shape(weights.trainable())))
+                .limit(vectors)
+                .toList();
     }
 
     /**
@@ -57,36 +59,43 @@ abstract class Steps {
      */
     final void step(NDArray gradient, double scale, double learningRate, double averaging) {
         steps++;
-        begin(learningRate, steps);
-        Values to = new Values(weights.vector());
-        Values from = new Values(gradient);
+        prepare(learningRate, steps);
+        Values moved = new Values(weights.vector());
+        Values slopes = new Values(gradient);
+        List<Values> kept = state.stream().map(Values::new).toList();
         Values following = average == null ? null : new Values(average.vector());
+        int decaying = Math.toIntExact(weights.decaying());
         int trainable = Math.toIntExact(weights.trainable());
         int size = Math.toIntExact(weights.vector().size());
-        float kept = (float) (1 - learningRate * optimizer.weightDecay());
+        float decay = (float) (1 - learningRate * optimizer.weightDecay());
         int count;
         for (int at = 0; at < size; at += count) {
             boolean trained = at < trainable;
             count = Math.min(PIECE, (trained ? trainable : size) - at);
-            to.buffer().get(at, weight, 0, count);
+            float[] weight = moved.read(at, count);
             if (trained) {
-                from.buffer().get(at, slope, 0, count);
+                float[] slope = slopes.read(at, count);
                 multiply(slope, (float) scale, count);
-                multiply(weight, kept, (int) Math.max(0, Math.min(count, weights.decaying() - at)));
-                move(at, weight, slope, count);
-                to.buffer().put(at, weight, 0, count);
+                multiply(weight, decay, Math.max(0, Math.min(count, decaying - at)));
+                for (Values values : kept) {
+                    values.read(at, count);
+                }
+                move(weight, slope, kept, count);
+                for (Values values : kept) {
+                    values.write(at, count);
+                }
+                moved.write(at, count);
             }
             if (following != null) {
-                following.buffer().get(at, mean, 0, count);
-                approach(mean, weight, (float) averaging, (float) (1 - averaging), count);
-                following.buffer().put(at, mean, 0, count);
+                approach(following.read(at, count), weight, (float) averaging, (float) (1 - averaging), count);
+                following.write(at, count);
             }
         }
-        to.putBack();
+        moved.putBack();
+        kept.forEach(Values::putBack);
         if (following != null) {
             following.putBack();
         }
-        end();
     }
 
     private static void multiply(float[] values, float factor, int count) {
@@ -102,27 +111,26 @@ abstract class Steps {
     }
 
     /**
-     * Prepares a step.
+     * Hears of a step before its pieces.
      *
-     * @param number of this step, from 1
+     * @param number of the step, from 1
      */
-    abstract void begin(double learningRate, long number);
+    abstract void prepare(double learningRate, long number);
 
     /**
-     * Moves a piece of the weights.
+     * Moves a piece of the weights and of the state.
      *
-     * @param at place of the piece in the vector
      * @param weight the weights, changed
      * @param slope the gradient
-     * @param count how many values, from the start of both arrays
+     * @param kept the state, of which the pieces are changed
+     * @param count how many values, from the start of each piece
      */
-    abstract void move(int at, float[] weight, float[] slope, int count);
-
-    /** Ends a step. */
-    abstract void end();
+    abstract void move(float[] weight, float[] slope, List<Values> kept, int count);
 
     /** Returns the vectors of the state, which change with each step. */
-    abstract List<NDArray> state();
+    final List<NDArray> state() {
+        return state;
+    }
 
     /** Says how many steps have led to the state. */
     final void goOnAfter(long stepsBefore) {
@@ -130,18 +138,32 @@ abstract class Steps {
     }
 
     /**
-     * The values of an array as Java reads and writes them: the array's own memory or, if that is on another device, a
-     * copy that has to be put back.
+     * The values of an array, piece by piece: in the array's own memory or, if that is on another device, in a copy that
+     * has to be put back.
      */
-    private record Values(NDArray array, FloatBuffer buffer) {
+    private static final class Values {
+
+        private final NDArray array;
+        private final FloatBuffer memory;
+        private final float[] piece = new float[PIECE];
 
         Values(NDArray array) {
-            this(array, array.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer());
+            this.array = array;
+            memory = array.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer();
+        }
+
+        float[] read(int at, int count) {
+            memory.get(at, piece, 0, count);
+            return piece;
+        }
+
+        void write(int at, int count) {
+            memory.put(at, piece, 0, count);
         }
 
         void putBack() {
             if (array.getDevice().isGpu()) {
-                array.set(buffer);
+                array.set(memory);
             }
         }
     }
@@ -153,111 +175,72 @@ abstract class Steps {
         private static final float BETA2 = 0.999f;
         private static final float EPSILON = 1e-8f;
 
-        private final NDArray mean;
-        private final NDArray variance;
-        private final float[] first = new float[PIECE];
-        private final float[] second = new float[PIECE];
-        private Values means;
-        private Values variances;
         private float rate;
         private float correction;
 
         Adam(Optimizer.AdamW optimizer, Weights weights, @Nullable Weights average, NDManager manager) {
-            super(optimizer, weights, average);
-            mean = manager.zeros(new Shape(weights.trainable()));
-            variance = manager.zeros(new Shape(weights.trainable()));
-            means = new Values(mean);
-            variances = new Values(variance);
+            super(optimizer, weights, average, manager, 2);
         }
 
         @Override
-        void begin(double learningRate, long number) {
-            means = new Values(mean);
-            variances = new Values(variance);
+        void prepare(double learningRate, long number) {
             rate = (float) (learningRate / (1 - Math.pow(0.9, (double) number)));
             correction = (float) (1 / Math.sqrt(1 - Math.pow(0.999, (double) number)));
         }
 
         @Override
-        void move(int at, float[] weight, float[] slope, int count) {
-            means.buffer().get(at, first, 0, count);
-            variances.buffer().get(at, second, 0, count);
-            adam(weight, slope, first, second, rate, correction, count);
-            means.buffer().put(at, first, 0, count);
-            variances.buffer().put(at, second, 0, count);
+        void move(float[] weight, float[] slope, List<Values> kept, int count) {
+            move(weight, slope, kept.get(0).piece, kept.get(1).piece, rate, correction, count);
         }
 
-        /** Has its fields as arguments, so that the compiler sees a loop over four arrays and constants. */
-        private static void adam(
-                float[] weight, float[] slope, float[] first, float[] second, float rate, float correction, int count) {
+        /** Has the fields as arguments, so that the compiler sees a loop over four arrays and constants. */
+        private static void move(
+                float[] weight,
+                float[] slope,
+                float[] mean,
+                float[] variance,
+                float rate,
+                float correction,
+                int count) {
             for (int i = 0; i < count; i++) {
                 float g = slope[i];
-                float m = first[i] * BETA1 + g * (1 - BETA1);
-                float v = second[i] * BETA2 + g * g * (1 - BETA2);
-                first[i] = m;
-                second[i] = v;
+                float m = mean[i] * BETA1 + g * (1 - BETA1);
+                float v = variance[i] * BETA2 + g * g * (1 - BETA2);
+                mean[i] = m;
+                variance[i] = v;
                 weight[i] -= m * rate / ((float) Math.sqrt(v) * correction + EPSILON);
             }
-        }
-
-        @Override
-        void end() {
-            means.putBack();
-            variances.putBack();
-        }
-
-        @Override
-        List<NDArray> state() {
-            return List.of(mean, variance);
         }
     }
 
     /** Gradient descent with Nesterov's momentum. */
     private static final class Momentum extends Steps {
 
-        private final NDArray velocity;
         private final float momentum;
-        private final float[] speed = new float[PIECE];
-        private Values velocities;
         private float rate;
 
         Momentum(Optimizer.Sgd optimizer, Weights weights, @Nullable Weights average, NDManager manager) {
-            super(optimizer, weights, average);
+            super(optimizer, weights, average, manager, 1);
             momentum = (float) optimizer.momentum();
-            velocity = manager.zeros(new Shape(weights.trainable()));
-            velocities = new Values(velocity);
         }
 
         @Override
-        void begin(double learningRate, long number) {
-            velocities = new Values(velocity);
+        void prepare(double learningRate, long number) {
             rate = (float) learningRate;
         }
 
         @Override
-        void move(int at, float[] weight, float[] slope, int count) {
-            velocities.buffer().get(at, speed, 0, count);
-            nesterov(weight, slope, speed, momentum, rate, count);
-            velocities.buffer().put(at, speed, 0, count);
+        void move(float[] weight, float[] slope, List<Values> kept, int count) {
+            move(weight, slope, kept.get(0).piece, momentum, rate, count);
         }
 
-        private static void nesterov(
-                float[] weight, float[] slope, float[] speed, float momentum, float rate, int count) {
+        private static void move(
+                float[] weight, float[] slope, float[] velocity, float momentum, float rate, int count) {
             for (int i = 0; i < count; i++) {
-                float v = speed[i] * momentum + slope[i];
-                speed[i] = v;
+                float v = velocity[i] * momentum + slope[i];
+                velocity[i] = v;
                 weight[i] -= (slope[i] + v * momentum) * rate;
             }
-        }
-
-        @Override
-        void end() {
-            velocities.putBack();
-        }
-
-        @Override
-        List<NDArray> state() {
-            return List.of(velocity);
         }
     }
 }

@@ -43,7 +43,7 @@ public final class EngineSettings {
                 () -> {
                     try {
                         Engine.getInstance();
-                    } catch (Throwable e) {
+                    } catch (Throwable e) { // whoever asks for the engine next is told
                         LOG.info("The engine did not start", e);
                     }
                 },

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
@@ -70,6 +71,35 @@ class GoldenTrainingTest {
             Weights weights = Weights.of(manager, dense, ImageLayout.CHANNELS_FIRST);
             Steps.of(new Optimizer.Sgd(1, 0, 1), weights, null, manager).step(manager.ones(new Shape(2)), 1, 0.1, 0);
             assertThat(weights.vector().toFloatArray()).containsExactly(new float[] {1.7f, 1.9f}, within(1e-6f));
+        }
+    }
+
+    /** 2,600 weights, 50 biases, 50 of batch normalization and its 100 statistics: none of it ends where a piece does. */
+    @Test
+    void aStepOverManyPiecesIsTheOneOfTensorOperations() {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            Block network = Layers.sequence(Layers.dense(50), Layers.batchNorm());
+            network.initialize(manager, DataType.FLOAT32, new Shape(2, 52));
+            Weights weights = Weights.of(manager, network, ImageLayout.CHANNELS_FIRST);
+            assertThat(weights.decaying()).isEqualTo(2600);
+            assertThat(weights.trainable()).isEqualTo(2750);
+            assertThat(weights.vector().size()).isEqualTo(2850);
+            weights.vector().addi(manager.randomNormal(new Shape(2850)));
+            Weights average = weights.copy(manager);
+            average.vector().addi(1);
+            NDArray gradient = manager.randomNormal(new Shape(2750));
+
+            // 0.9 of the weights stay, a tenth of half the gradient goes; three quarters of the average stay.
+            NDArray decay = manager.ones(new Shape(2850));
+            decay.set(new NDIndex("0:2600"), 0.9f);
+            NDArray steps = manager.zeros(new Shape(2850));
+            steps.set(new NDIndex("0:2750"), gradient.mul(0.05));
+            NDArray moved = weights.vector().mul(decay).sub(steps);
+            NDArray followed = average.vector().mul(0.75).add(moved.mul(0.25));
+            Steps.of(new Optimizer.Sgd(1, 0, 1), weights, average, manager).step(gradient, 0.5, 0.1, 0.75);
+
+            assertThat(weights.vector().toFloatArray()).containsExactly(moved.toFloatArray(), within(1e-6f));
+            assertThat(average.vector().toFloatArray()).containsExactly(followed.toFloatArray(), within(1e-6f));
         }
     }
 
