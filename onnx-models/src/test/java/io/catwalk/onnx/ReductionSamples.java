@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.types.SparseFormat;
+import java.util.function.Function;
 
 /** What makes one number of many, and products of matrices. */
 final class ReductionSamples extends OperatorSamples {
@@ -119,8 +120,53 @@ final class ReductionSamples extends OperatorSamples {
                         CLOSE,
                         "Gather Mul MatMul",
                         x -> x.stft(7, 2, centered, fixed(x, 7), normalized, false));
+                add(
+                        stft,
+                        signal,
+                        CLOSE,
+                        "Gather Mul MatMul",
+                        x -> x.stft(8, 3, centered, fixed(x, 8), normalized, true)
+                                .real());
             }
         }
+        transforms();
+    }
+
+    /** Lengths as they are, cut and filled with zeros, even and odd; axes from both ends. */
+    private void transforms() {
+        for (long length : new long[] {2, 3, 4, 5}) {
+            for (long axis : new long[] {1, -1, -2}) {
+                spectrum("NDArray.fft(long, long)", x -> x.fft(length, axis).real());
+                spectrum("NDArray.ifft(long, long)", x -> x.ifft(length, axis).real());
+                spectrum("NDArray.rfft(long, long)", x -> x.rfft(length, axis).real());
+                spectrum("NDArray.irfft(long, long)", x -> x.irfft(length, axis));
+                spectrum(
+                        "complex NDArray.fft(long, long)",
+                        x -> x.fft(4, 2).fft(length, axis).real());
+                spectrum(
+                        "complex NDArray.ifft(long, long)",
+                        x -> x.fft(4, 1).ifft(length, axis).real());
+                spectrum("complex NDArray.irfft(long, long)", x -> x.fft(4, 1).irfft(length, axis));
+            }
+        }
+        long[] sizes = {3, 5};
+        for (long[] axes : new long[][] {{1, 2}, {-1, 1}}) {
+            spectrum("NDArray.fft2(long[], long[])", x -> x.fft2(sizes, axes).real());
+            spectrum("NDArray.ifft2(long[], long[])", x -> x.ifft2(sizes, axes).real());
+            spectrum(
+                    "complex NDArray.fft2(long[], long[])",
+                    x -> x.fft(4, 2).fft2(sizes, axes).real());
+            spectrum(
+                    "complex NDArray.ifft2(long[], long[])",
+                    x -> x.fft2(sizes, axes).ifft2(sizes, axes).real());
+        }
+        spectrum("complex NDArray.real()", x -> x.fft(4).real().get("..., 0"));
+        add("complex NDArray.abs()", CUBE, CLOSE, "MatMul Sqrt", x -> x.rfft(6).abs());
+        spectrum("NDArray.complex()", x -> x.reshape(-1, 6, 2).complex().ifft(6).real());
+    }
+
+    private void spectrum(String signature, Function<NDArray, NDArray> network) {
+        add(signature, CUBE, CLOSE, "MatMul", network);
     }
 
     private void linear() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.modality.cv.MultiBoxDetection;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
@@ -95,13 +96,26 @@ class RefusalTest {
     }
 
     @Test
-    void complexNumbersAreRefused() {
-        assertRefused(x -> x.rfft(6, 1).real())
-                .hasMessageContaining("NDArray.rfft(long, long)")
-                .hasMessageContaining("cosines");
-        assertRefused(x -> x.stft(4, 2, true, x.getManager().ones(new Shape(4)), false, true)
-                        .real())
-                .hasMessageContaining("returnComplex");
+    void complexNumbersAreRefusedWhereNothingExpectsThem() {
+        assertRefused(x -> x.rfft(6, 1))
+                .hasMessageContaining("complex numbers can be transformed")
+                .hasMessageContaining("real()");
+        assertRefused(x -> x.fft(6, 1).mul(2).real())
+                .hasMessageContaining("complex NDArray.mul(Number) has no ONNX form here: take them apart by real()");
+        assertRefused(x -> x.fft(6, 1).get(":, 2").real()).hasMessageContaining("complex numbers can be transformed");
+        assertRefused(x -> x.fft(6, 1).muli(2).real()).hasMessageContaining("complex numbers can be transformed");
+        assertRefused(x -> x.fft(6, 1).transpose().real()).hasMessageContaining("complex NDArray.transpose(");
+        assertRefused(x -> x.mul(x.fft(6, 1)).real()).hasMessageContaining("complex numbers can be transformed");
+        assertRefused(x ->
+                        NDArrays.concat(new NDList(x.fft(6, 1), x.fft(6, 1)), 1).real())
+                .hasMessageContaining("complex numbers can be transformed");
+    }
+
+    @Test
+    void aSignalTooLongForAMatrixIsRefused() {
+        assertRefused(x -> x.fft(5_000, 1).fft(5_000, 1).real())
+                .hasMessageContaining("takes a matrix of 381 MiB")
+                .hasMessageContaining("stft");
     }
 
     @Test

@@ -2,24 +2,171 @@ package io.catwalk.onnx.lowering;
 
 import io.catwalk.onnx.graph.Attributes;
 import io.catwalk.onnx.graph.Dim;
+import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Writes spectra of real signals. A transform of a fixed length is a product with a fixed matrix of cosines and
- * sines, which every operator set has; ONNX's own DFT and STFT came with opset 17.
+ * Writes spectra. A transform of a fixed length is a product with a fixed matrix of cosines and sines, which every
+ * operator set has; ONNX's own DFT and STFT came with opset 17. Complex numbers are a last axis of two real ones here.
  */
 final class SpectrumRows {
+
+    private static final String PRODUCT = "MatMul, Reshape, Transpose";
+
+    /** The largest matrix, in bytes: longer signals want a fast transform. */
+    private static final long LARGEST = 64L << 20;
 
     private SpectrumRows() {}
 
     static List<Row> rows() {
-        return List.of(Row.of(
+        List<Row> rows = new ArrayList<>();
+        rows.add(Row.of(
                 "NDArray.stft(long, long, boolean, NDArray, boolean, boolean)",
                 "Gather, Mul, MatMul, Reshape, Transpose",
                 SpectrumRows::stft));
+        for (boolean complex : new boolean[] {false, true}) {
+            String type = complex ? "complex NDArray." : "NDArray.";
+            rows.add(alongOne(type + "fft(long, long)", complex, Transform.FORWARD));
+            rows.add(alongOne(type + "ifft(long, long)", complex, Transform.BACKWARD));
+            rows.add(alongOne(type + "irfft(long, long)", complex, Transform.TO_REAL));
+            rows.add(alongTwo(type + "fft2(long[], long[])", complex, Transform.FORWARD));
+            rows.add(alongTwo(type + "ifft2(long[], long[])", complex, Transform.BACKWARD));
+        }
+        rows.add(alongOne("NDArray.rfft(long, long)", false, Transform.HALF));
+        // The two axes are the same numbers.
+        rows.add(Row.of("complex NDArray.real()", "nothing", Site::receiver));
+        rows.add(Row.of("NDArray.complex()", "nothing", Site::receiver));
+        rows.add(Row.of("complex NDArray.abs()", "Mul, MatMul, Reshape, Sqrt", SpectrumRows::length));
+        return rows;
+    }
+
+    /** Says what a transform makes of a signal of n numbers. */
+    private enum Transform {
+        /** All n frequencies. */
+        FORWARD,
+        /** The signal of n frequencies. */
+        BACKWARD,
+        /** The first n / 2 + 1 frequencies, which tell the others of a real signal. */
+        HALF,
+        /** The real signal of n numbers from the first n / 2 + 1 frequencies. */
+        TO_REAL;
+
+        int made(int n) {
+            return this == HALF ? n / 2 + 1 : n;
+        }
+
+        /** Returns how many of the given numbers count; what is missing is 0, and what is more is cut off. */
+        int taken(int n) {
+            return this == TO_REAL ? n / 2 + 1 : n;
+        }
+
+        boolean makesComplex() {
+            return this != TO_REAL;
+        }
+    }
+
+    private static Row alongOne(String signature, boolean complex, Transform transform) {
+        return Row.of(
+                signature,
+                PRODUCT,
+                site -> transformed(
+                        site.to(),
+                        site.receiver(),
+                        complex,
+                        transform,
+                        site.call().integer(1),
+                        site.call().integer(2),
+                        1));
+    }
+
+    private static Row alongTwo(String signature, boolean complex, Transform transform) {
+        return Row.of(signature, PRODUCT, site -> {
+            long[] lengths = site.call().numbers(1);
+            long[] axes = site.call().numbers(2);
+            int rank = site.receiver().rank() - (complex ? 1 : 0);
+            Value value = site.receiver();
+            boolean pairs = complex;
+            for (int i = axes.length - 1; i >= 0; i--) {
+                int axis = (int) (axes[i] < 0 ? axes[i] + rank : axes[i]);
+                value = transformed(site.to(), value, pairs, transform, (int) lengths[i], axis, 1);
+                pairs = true;
+            }
+            return value;
+        });
+    }
+
+    /** Brings the axis to the end, multiplies by the waves and the factor, and brings it back. */
+    private static Value transformed(
+            Emitter to, Value signal, boolean complex, Transform transform, int length, int someAxis, double factor) {
+        int rank = signal.rank() - (complex ? 1 : 0);
+        int axis = someAxis < 0 ? someAxis + rank : someAxis;
+        int last = rank - 1;
+        int size = (int) signal.shape().get(axis).fixed("the length of a signal");
+        Value turned = ShapeRows.swap(to, signal, axis, last);
+        List<Dim> outer = turned.shape().dims().subList(0, last);
+        List<Dim> rows = new ArrayList<>(outer);
+        rows.add(Dim.of(complex ? 2L * size : size));
+        int made = transform.made(length);
+        int perMade = transform.makesComplex() ? 2 : 1;
+        Value matrix = to.cast(matrix(to, transform, length, size, complex, factor), signal.type());
+        Value product = to.node("MatMul", to.reshape(turned, rows), matrix);
+        List<Dim> shape = new ArrayList<>(outer);
+        shape.add(Dim.of(made));
+        if (perMade == 2) {
+            shape.add(Dim.of(2));
+        }
+        return ShapeRows.swap(to, to.reshape(product, shape), axis, last);
+    }
+
+    /** Makes the matrix whose rows are the given numbers, real and imaginary, and whose columns are those that come out. */
+    private static Value matrix(Emitter to, Transform transform, int length, int size, boolean complex, double factor) {
+        int given = complex ? 2 : 1;
+        int made = transform.made(length);
+        int perMade = transform.makesComplex() ? 2 : 1;
+        long bytes = (long) size * given * made * perMade * Float.BYTES;
+        if (bytes > LARGEST) {
+            throw new ExportException("a transform of " + length + " numbers takes a matrix of " + (bytes >> 20)
+                    + " MiB, and at most " + (LARGEST >> 20) + " are written: cut the signal into frames (stft)");
+        }
+        double direction = transform == Transform.FORWARD || transform == Transform.HALF ? -1 : 1;
+        double scale = direction < 0 ? factor : factor / length;
+        float[] matrix = new float[size * given * made * perMade];
+        for (int i = 0; i < Math.min(size, transform.taken(length)); i++) {
+            // The other half of the frequencies of a real signal are the same, mirrored.
+            boolean twice = transform == Transform.TO_REAL && i > 0 && 2 * i != length;
+            double weight = twice ? 2 * scale : scale;
+            for (int k = 0; k < made; k++) {
+                // The product is reduced first, so that the angle is exact for long signals.
+                double angle = direction * 2 * Math.PI * ((long) i * k % length) / length;
+                float cos = (float) (Math.cos(angle) * weight);
+                float sin = (float) (Math.sin(angle) * weight);
+                int real = i * given * made * perMade + k * perMade;
+                matrix[real] = cos;
+                if (perMade == 2) {
+                    matrix[real + 1] = sin;
+                }
+                if (complex) {
+                    int imaginary = real + made * perMade;
+                    matrix[imaginary] = -sin;
+                    if (perMade == 2) {
+                        matrix[imaginary + 1] = cos;
+                    }
+                }
+            }
+        }
+        return to.floats("waves", TensorShape.of((long) size * given, (long) made * perMade), matrix);
+    }
+
+    /** Returns the root of the sum of both squares. */
+    private static Value length(Site site) {
+        Emitter to = site.to();
+        Value pairs = site.receiver();
+        Value ones = to.cast(to.floats("ones", TensorShape.of(2, 1), 1, 1), pairs.type());
+        Value sums = to.node("MatMul", to.node("Mul", pairs, pairs), ones);
+        return to.node("Sqrt", to.reshape(sums, site.resultShape().dims()));
     }
 
     /** Cuts the signal into frames, (..., frames, length), and transforms each: (..., frequencies, frames, 2). */
@@ -43,14 +190,9 @@ final class SpectrumRows {
         framed.add(Dim.of(length));
         Value weighted = to.node(
                 "Mul", to.reshape(cut, framed), site.as(4, site.receiver().type()));
-        int frequencies = length / 2 + 1;
-        Value waves = to.cast(
-                to.floats("waves", TensorShape.of(length, 2L * frequencies), waves(length, frequencies, normalized)),
-                weighted.type());
-        List<Dim> pairs = new ArrayList<>(framed.subList(0, last + 1));
-        pairs.add(Dim.of(frequencies));
-        pairs.add(Dim.of(2));
-        return ShapeRows.swap(to, to.reshape(to.node("MatMul", weighted, waves), pairs), last, last + 1);
+        double factor = normalized ? 1 / Math.sqrt(length) : 1;
+        Value spectrum = transformed(to, weighted, false, Transform.HALF, length, last + 1, factor);
+        return ShapeRows.swap(to, spectrum, last, last + 1);
     }
 
     /** Lists which samples the frames take, one after the other; what lies outside is mirrored at the ends. */
@@ -62,21 +204,5 @@ final class SpectrumRows {
             places[i] = mirrored < size ? mirrored : 2L * (size - 1) - mirrored;
         }
         return places;
-    }
-
-    /** Makes, for each sample of a frame, its cosine and its negative sine at each frequency. */
-    private static float[] waves(int length, int frequencies, boolean normalized) {
-        double scale = normalized ? 1 / Math.sqrt(length) : 1;
-        float[] waves = new float[length * frequencies * 2];
-        for (int sample = 0; sample < length; sample++) {
-            for (int frequency = 0; frequency < frequencies; frequency++) {
-                // The product is reduced first, so that the angle is exact for long frames.
-                double angle = 2 * Math.PI * ((long) sample * frequency % length) / length;
-                int at = (sample * frequencies + frequency) * 2;
-                waves[at] = (float) (Math.cos(angle) * scale);
-                waves[at + 1] = (float) (-Math.sin(angle) * scale);
-            }
-        }
-        return waves;
     }
 }

@@ -93,8 +93,7 @@ final class Calls {
             tracer.failure().ifPresent(failure -> {
                 throw failure;
             });
-            List<Slot> slots =
-                    outputs.stream().map(array -> tracer.traced(array).slot()).toList();
+            List<Slot> slots = tracer.outputs(outputs);
             List<Optional<String>> names = Stream.concat(given.stream(), outputs.stream())
                     .map(array -> Optional.ofNullable(array.getName()))
                     .toList();

@@ -8,7 +8,6 @@ import java.lang.reflect.Method;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Words what has no ONNX form, or what the engine lacks, with a way that works. */
 final class Missing {
@@ -27,7 +26,14 @@ final class Missing {
     private static final String SHAPE_OF_DATA =
             "the shape of what it makes depends on the data, which ONNX cannot hold: ";
     private static final String COMPLEX = "keep the real and the imaginary part in two arrays";
-    private static final String FOURIER = "multiply by a matrix of cosines and by one of sines (matMul)";
+
+    /** How to go on with complex numbers. */
+    static final String APART = "take them apart by real(), whose last axis is the real and the imaginary part";
+
+    /** What to say of them where they have no form. */
+    static final String COMPLEX_NUMBERS =
+            "complex numbers can be transformed (fft, ifft, irfft, fft2, ifft2) and measured (abs), and nothing else: "
+                    + APART;
 
     private static final Map<String, String> WAYS = Map.ofEntries(
             Map.entry(
@@ -44,18 +50,8 @@ final class Missing {
             Map.entry("NDArray.oneHot", "use oneHot(depth).mul(on - off).add(off)"),
             Map.entry("NDArray.toSparse", "leave it out: files hold dense arrays"),
             Map.entry("NDArray.getGradient", "gradients belong to training: call it outside of forward"),
-            Map.entry("NDArray.complex", COMPLEX),
             Map.entry("NDArray.real", COMPLEX),
             Map.entry("NDArray.conj", COMPLEX),
-            Map.entry(
-                    "NDArray.stft",
-                    "ask for returnComplex = false, whose last axis is the real and the imaginary part"),
-            Map.entry("NDArray.fft", FOURIER),
-            Map.entry("NDArray.fft2", FOURIER),
-            Map.entry("NDArray.ifft", FOURIER),
-            Map.entry("NDArray.ifft2", FOURIER),
-            Map.entry("NDArray.rfft", FOURIER),
-            Map.entry("NDArray.irfft", FOURIER),
             Map.entry("NDArrayEx.rdivi", "use rdiv"),
             Map.entry("NDArrayEx.rmodi", "use rmod"),
             Map.entry("NDArrayEx.rpowi", "use rpow"),
@@ -75,9 +71,8 @@ final class Missing {
     private Missing() {}
 
     /** Words what is wrong with a primitive that has no row: trying it tells whether the engine has it at all. */
-    static String primitive(Method method, Tracer.Computation<Throwable> trial) {
-        Signature signature = Signature.of(method);
-        String way = way(signature.method());
+    static String primitive(Signature signature, Method method, Tracer.Computation<Throwable> trial) {
+        String way = signature.isOfComplexNumbers() ? APART : way(signature.method());
         return isImplemented(method, trial)
                 ? signature.text() + " has no ONNX form here: " + way + OWN_ROW
                 : "the engine itself does not implement " + signature.text() + ": " + way;
@@ -103,13 +98,6 @@ final class Missing {
         } catch (Throwable e) { // it is there, and takes no such arguments
             return true;
         }
-    }
-
-    /** Tells whether a primitive that has a row is asked for what the row cannot do. */
-    static boolean isComplex(Method method, @Nullable Object @Nullable [] arguments) {
-        return method.getName().equals("stft")
-                && arguments != null
-                && Boolean.TRUE.equals(arguments[arguments.length - 1]);
     }
 
     /** Words why an array of a type cannot be made, if it cannot. */

@@ -23,6 +23,11 @@ final class Placeholders {
         return shape.dimension() == 0 ? element.duplicate() : element.broadcast(shape);
     }
 
+    /** Makes complex numbers, which do take memory. */
+    NDArray complex(Shape realAndImaginary) {
+        return manager.zeros(realAndImaginary).complex();
+    }
+
     private static DataType dataType(ElementType type) {
         return switch (type) {
             case FLOAT16 -> DataType.FLOAT16;

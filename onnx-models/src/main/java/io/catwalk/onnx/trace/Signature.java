@@ -1,18 +1,31 @@
 package io.catwalk.onnx.trace;
 
+import ai.djl.ndarray.types.DataType;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Names a method of DJL, as {@code NDArray.add(Number)}: the key of the operator table.
+ * Names a method of DJL, as {@code NDArray.add(Number)} or {@code complex NDArray.abs()}: the key of the operator table.
  *
  * @param text type, method and parameter types
  */
 record Signature(String text) {
 
     private static final Set<String> IN_PLACE = Set.of("addi", "subi", "muli", "divi", "modi", "powi", "signi", "negi");
+
+    private static final String OF_COMPLEX_NUMBERS = "complex ";
+
+    /** Names a method of an array of a type: one of complex numbers has rows of its own. */
+    static Signature of(Method method, DataType type) {
+        Signature signature = of(method);
+        return type == DataType.COMPLEX64 ? new Signature(OF_COMPLEX_NUMBERS + signature.text) : signature;
+    }
+
+    boolean isOfComplexNumbers() {
+        return text.startsWith(OF_COMPLEX_NUMBERS);
+    }
 
     static Signature of(Method method) {
         return new Signature(method.getDeclaringClass().getSimpleName() + "." + method.getName() + "("

@@ -104,6 +104,16 @@ final class Tape {
         return made;
     }
 
+    /** Says where an array was made. */
+    String origin(Slot slot) {
+        return entries.stream()
+                .filter(entry -> entry instanceof Entry.Operation operation
+                        && operation.results().contains(slot))
+                .map(entry -> ((Entry.Operation) entry).origin())
+                .findFirst()
+                .orElse("outside of forward");
+    }
+
     private Slot slot(NDArray array) {
         return new Slot(slots++, array.getShape(), array.getDataType());
     }

@@ -157,6 +157,9 @@ final class TracedArray implements InvocationHandler {
             return tracer.manager();
         }
         if (name.equals("getNDArrayInternal")) {
+            if (dependsOnInput) {
+                tracer.requireNoComplex(real);
+            }
             return internal;
         }
         if (name.equals("getResourceNDArrays")) {
@@ -177,6 +180,9 @@ final class TracedArray implements InvocationHandler {
         }
         if (Roles.READS.contains(name)) {
             return read(method, arguments);
+        }
+        if (dependsOnInput && (Roles.WRITES.contains(name) || Signature.isInPlace(method))) {
+            tracer.requireNoComplex(real);
         }
         if (Roles.WRITES.contains(name)) {
             return write(self, method, arguments);
@@ -224,8 +230,8 @@ final class TracedArray implements InvocationHandler {
         if (method.getName().equals("booleanMask") && arguments != null && arguments.length == 2) {
             return Indexing.booleanMask(tracer, this, tracer.traced((NDArray) arguments[0]), (int) arguments[1]);
         }
-        Signature signature = Signature.of(method);
-        if (tracer.isPrimitive(signature) && !Missing.isComplex(method, arguments)) {
+        Signature signature = Signature.of(method, real.getDataType());
+        if (tracer.isPrimitive(signature)) {
             return tracer.runPrimitive(this, real, method, arguments, signature);
         }
         if (method.isDefault()) {

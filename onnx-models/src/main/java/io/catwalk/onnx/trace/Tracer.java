@@ -44,6 +44,9 @@ final class Tracer {
     /** Primitives whose shapes follow from the batch in ways that a rehearsal must see; they cost nothing to compute. */
     private static final Set<String> COMPUTED = Set.of("squeeze", "split", Indexing.SLICE);
 
+    /** Primitives that make complex numbers; stft does if it is asked to. */
+    private static final Set<String> COMPLEX = Set.of("fft", "ifft", "rfft", "fft2", "ifft2", "stft", "complex");
+
     private final Tape tape;
     private final Optional<Rehearsal> rehearsal;
     private final Succession succession;
@@ -122,7 +125,11 @@ final class Tracer {
     }
 
     ExportException error(String fault) {
-        ExportException error = new ExportException(fault + " (" + origin.here() + ")");
+        return error(fault, origin.here());
+    }
+
+    private ExportException error(String fault, String place) {
+        ExportException error = new ExportException(fault + " (" + place + ")");
         failure = failure == null ? error : failure;
         return error;
     }
@@ -282,7 +289,16 @@ final class Tracer {
         String key = COMPUTED.contains(method.getName()) ? method.getName() : signature.text();
         Object result =
                 result(key, signature.text(), recorded, single, () -> computed(target, method, unwrap(arguments)));
+        if (result instanceof NDArray array && makesComplex(method, arguments) && !isComplex(array)) {
+            result = placeholders.complex(array.getShape());
+        }
         return recordResult(receiver, method.getName(), signature.text(), recorded, result);
+    }
+
+    private static boolean makesComplex(Method method, @Nullable Object @Nullable [] arguments) {
+        return COMPLEX.contains(method.getName())
+                && (!method.getName().equals("stft")
+                        || (arguments != null && Boolean.TRUE.equals(arguments[arguments.length - 1])));
     }
 
     private @Nullable Object computed(Object target, Method method, @Nullable Object @Nullable [] arguments)
@@ -327,7 +343,9 @@ final class Tracer {
 
     /** Makes the error of a primitive without a row. */
     ExportException withoutForm(Object target, Method method, @Nullable Object @Nullable [] arguments) {
-        return error(Missing.primitive(method, () -> invoke(target, method, unwrap(arguments))));
+        Signature signature =
+                target instanceof NDArray array ? Signature.of(method, array.getDataType()) : Signature.of(method);
+        return error(Missing.primitive(signature, method, () -> invoke(target, method, unwrap(arguments))));
     }
 
     Object recordResult(
@@ -337,7 +355,7 @@ final class Tracer {
             List<@Nullable Object> arguments,
             @Nullable Object result) {
         if (result instanceof NDArray array) {
-            Slot slot = tape.operation(signature, arguments, List.of(array), origin::here)
+            Slot slot = tape.operation(signature, arguments, List.of(inRealNumbers(array)), origin::here)
                     .get(0);
             return wrap(receiver, name, array, slot).proxy();
         }
@@ -358,6 +376,45 @@ final class Tracer {
                 .get(0);
     }
 
+    /**
+     * Shows what an array holds in real numbers: of complex ones, the real and the imaginary part along a last axis, since
+     * few operators of ONNX know complex numbers.
+     */
+    private static NDArray inRealNumbers(NDArray array) {
+        return isComplex(array) ? array.real() : array;
+    }
+
+    private static boolean isComplex(NDArray array) {
+        return array.getDataType() == DataType.COMPLEX64;
+    }
+
+    /** Refuses complex numbers where nothing expects the axis that stands for them. */
+    void requireNoComplex(NDArray array) {
+        if (isComplex(array)) {
+            throw error(Missing.COMPLEX_NUMBERS);
+        }
+    }
+
+    private Slot realSlot(NDArray array) {
+        TracedArray traced = traced(array);
+        requireNoComplex(traced.real());
+        return traced.slot();
+    }
+
+    /** Returns the places of what the network returns. */
+    List<Slot> outputs(NDList outputs) {
+        return outputs.stream()
+                .map(this::traced)
+                .map(array -> {
+                    Slot slot = array.slot();
+                    if (isComplex(array.real())) {
+                        throw error(Missing.COMPLEX_NUMBERS, tape.origin(slot));
+                    }
+                    return slot;
+                })
+                .toList();
+    }
+
     /** Returns what goes on the tape for the receiver and the arguments of a call. */
     List<@Nullable Object> record(TracedArray receiver, @Nullable Object @Nullable [] arguments) {
         List<@Nullable Object> recorded = new ArrayList<>();
@@ -365,10 +422,9 @@ final class Tracer {
         if (arguments != null) {
             for (Object argument : arguments) {
                 if (argument instanceof NDArray array) {
-                    recorded.add(traced(array).slot());
+                    recorded.add(realSlot(array));
                 } else if (argument instanceof NDList list) {
-                    recorded.add(
-                            list.stream().map(array -> traced(array).slot()).toList());
+                    recorded.add(list.stream().map(this::realSlot).toList());
                 } else {
                     recorded.add(argument instanceof NDManager ? null : argument);
                 }
