@@ -1,4 +1,5 @@
 import ai.djl.pytorch.jni.JniUtils;
+import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Task;
@@ -72,7 +73,7 @@ final class StepProfile {
         Recipe recipe = classifier.classifier().recipe(chosen).withEpochs(2);
         Path trace = Files.createTempFile("trace", ".json");
         double[] seconds = new double[1];
-        new Training(classifier, chosen, new Task(1, 28, 28, 10), data, recipe, 1, 0, System::nanoTime)
+        new Training(classifier, chosen, new Task(1, 28, 28, 10), data, recipe, 1, 0, ComputeDevice.CPU, System::nanoTime)
                 .run(epoch -> {
                     if (epoch.epoch() == 1) {
                         JniUtils.startProfile(false, false, false);

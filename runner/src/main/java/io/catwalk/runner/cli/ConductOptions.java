@@ -11,6 +11,7 @@ import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.trial.Accelerators;
 import io.catwalk.runner.trial.BenchProcess;
 import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.LocalExecutor;
@@ -130,6 +131,7 @@ final class ConductOptions {
     }
 
     Experiment experiment(ExperimentSpec spec, PluginCatalog catalog, Console console) {
+        Accelerators.here().required(spec.device());
         Experiment experiment = new Experiment(spec, catalog, Home.data(console), plugins.folder, new SteadyClock());
         ImageDataset images = experiment.dataset();
         images.notes().forEach(note -> console.note(images.name() + ": " + note));

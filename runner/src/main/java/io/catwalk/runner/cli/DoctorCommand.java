@@ -7,6 +7,7 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.trial.Accelerators;
 import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.Machine;
 import io.catwalk.runner.trial.PrivateFolder;
@@ -60,6 +61,7 @@ final class DoctorCommand implements Callable<Integer> {
         findings.add(check("machine", DoctorCommand::machine));
         findings.add(check("natives", () -> PrivateFolder.claim().natives() + ", which only you can write to"));
         findings.add(check("engine", DoctorCommand::engine));
+        findings.add(check("device", () -> device(Accelerators.here())));
         findings.add(check("data", this::data));
         findings.add(check("plugins", () -> plugins(console)));
         if (json) {
@@ -107,6 +109,12 @@ final class DoctorCommand implements Callable<Integer> {
             }
         }
         return "PyTorch " + engine.getVersion() + ", multiplies right";
+    }
+
+    private static String device(Accelerators here) {
+        return here.choose(Accelerators.AUTO)
+                + (here.cards().isEmpty() ? "" : ", " + String.join(", ", here.cards()))
+                + (here.cudaBuild() ? "" : " (this build has PyTorch for the processor)");
     }
 
     private String data() {

@@ -19,6 +19,8 @@ import io.catwalk.runner.experiment.TuningSpec;
 import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.statistics.EquivalenceRegion;
+import io.catwalk.runner.training.ComputeDevice;
+import io.catwalk.runner.trial.Accelerators;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.SplitSpec;
 import java.io.IOException;
@@ -127,6 +129,15 @@ final class ExperimentOptions {
     @Option(names = "--threads", paramLabel = "N", description = "Threads of each trial. Default: what the jobs leave")
     @Nullable
     Integer threads;
+
+    @Option(
+            names = "--device",
+            paramLabel = "auto|cpu|cuda",
+            description =
+                    "What networks are trained on. cuda needs a build with it (mvn package -Pcuda) and a graphics "
+                            + "card of NVIDIA; this version has not been tried on one. Default: auto, cuda where it can be used")
+    @Nullable
+    String device;
 
     @Option(
             names = "--trial-timeout",
@@ -316,7 +327,10 @@ final class ExperimentOptions {
         Integer together = jobs != null ? jobs : said.jobs();
         int cores = Runtime.getRuntime().availableProcessors();
         int trials = ExperimentSpec.trials(contestants.size(), seeds().size(), split);
-        int atOnce = conduct.inProcess ? 1 : together == null ? defaultJobs(cores, trials, perTrial) : together;
+        ComputeDevice chosen = Accelerators.here().choose(first(device, first(said.device(), Accelerators.AUTO)));
+        int atOnce = conduct.inProcess
+                ? 1
+                : together != null ? together : defaultJobs(chosen == ComputeDevice.CUDA ? 1 : cores, trials, perTrial);
         return new ExperimentSpec(
                 ExperimentSpec.SCHEMA,
                 images().get(0),
@@ -325,6 +339,7 @@ final class ExperimentOptions {
                 seeds(),
                 atOnce,
                 perTrial == null ? Math.max(1, cores / Math.max(1, atOnce)) : perTrial,
+                chosen,
                 timeout,
                 first(region, first(said.region(), EquivalenceRegion.STANDARD.points())),
                 tuning,

@@ -45,7 +45,7 @@ public record ExperimentFile(Path path, Content content) {
 
     /** Says nothing, as where there is no file. */
     public static final ExperimentFile NONE = new ExperimentFile(
-            Path.of(""), new Content(null, null, null, null, null, null, null, null, null, null, null));
+            Path.of(""), new Content(null, null, null, null, null, null, null, null, null, null, null, null));
 
     /** A run of thousands of candidates writes a file of some hundred KiB. */
     private static final int MOST_BYTES = 4 << 20;
@@ -64,6 +64,7 @@ public record ExperimentFile(Path path, Content content) {
      * @param seeds of the trials, at least one, none twice
      * @param jobs how many trials run at once, at least 1
      * @param threads of the engine in each trial, at least 1
+     * @param device what the networks are trained on: auto, cpu or cuda
      * @param trialTimeout the time after which a trial is stopped, as the file says it, such as {@code 30m}
      * @param trialTimeoutSeconds the same in seconds, in whichever way the file says it; at least 1
      * @param region which differences in accuracy do not matter, in percentage points
@@ -78,6 +79,7 @@ public record ExperimentFile(Path path, Content content) {
             @Nullable List<Long> seeds,
             @Nullable Integer jobs,
             @Nullable Integer threads,
+            @Nullable String device,
             @Nullable String trialTimeout,
             @Nullable Long trialTimeoutSeconds,
             @Nullable Double region) {

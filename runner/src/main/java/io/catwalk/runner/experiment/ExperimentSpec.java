@@ -3,6 +3,7 @@ package io.catwalk.runner.experiment;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.statistics.EquivalenceRegion;
+import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.SplitSpec;
 import io.catwalk.runner.trial.TrialSpec;
@@ -10,6 +11,7 @@ import io.catwalk.runner.trial.TrialSpec.Purpose;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param seeds of the trials; each classifier is trained once with each
  * @param jobs how many trials run at once
  * @param threads of the engine in each trial
+ * @param device what the networks are trained on
  * @param trialTimeoutSeconds after which a trial is stopped; null lets it run
  * @param region which differences in accuracy do not matter, in percentage points
  * @param tuning how to search among the classifiers' variants; null runs all of them
@@ -36,6 +39,7 @@ public record ExperimentSpec(
         List<Long> seeds,
         int jobs,
         int threads,
+        ComputeDevice device,
         @Nullable Long trialTimeoutSeconds,
         double region,
         @Nullable TuningSpec tuning,
@@ -56,6 +60,7 @@ public record ExperimentSpec(
     public ExperimentSpec {
         classifiers = List.copyOf(classifiers);
         seeds = List.copyOf(seeds);
+        device = Objects.requireNonNullElse(device, ComputeDevice.CPU);
         requireWithin("--jobs", jobs, MOST_AT_ONCE);
         requireWithin("--threads", threads, MOST_AT_ONCE);
         classifiers.forEach(
@@ -125,6 +130,7 @@ public record ExperimentSpec(
                             seed,
                             fold,
                             threads,
+                            device,
                             fold == 0 || (fold == 1 && seed == seeds.get(0)) ? Purpose.SHIP : Purpose.SCORE));
                 }
             }
@@ -147,6 +153,7 @@ public record ExperimentSpec(
                 seeds,
                 jobs,
                 threads,
+                device,
                 trialTimeoutSeconds,
                 region,
                 tuning,
@@ -168,6 +175,7 @@ public record ExperimentSpec(
                 seeds,
                 jobs,
                 threads,
+                device,
                 trialTimeoutSeconds,
                 region,
                 tuning,
@@ -192,6 +200,7 @@ public record ExperimentSpec(
                 seeds,
                 jobs,
                 threads,
+                device,
                 trialTimeoutSeconds,
                 region,
                 tuning,

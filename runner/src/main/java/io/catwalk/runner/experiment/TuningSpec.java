@@ -210,6 +210,7 @@ public record TuningSpec(Strategy strategy, List<Rung> rungs, List<Map<String, O
                         seed,
                         fold,
                         spec.threads(),
+                        spec.device(),
                         Purpose.SCORE));
             }
         }
@@ -226,6 +227,7 @@ public record TuningSpec(Strategy strategy, List<Rung> rungs, List<Map<String, O
                 spec.seeds().get(0),
                 0,
                 spec.threads(),
+                spec.device(),
                 Purpose.SHIP);
     }
 }

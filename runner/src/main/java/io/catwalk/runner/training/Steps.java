@@ -2,6 +2,7 @@ package io.catwalk.runner.training;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
 import io.catwalk.api.Optimizer;
 import java.nio.ByteOrder;
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * Turns gradients into steps of the weights; the state of the optimizer lives here.
  *
  * <p>A step is one pass over the vectors, in pieces that fit into the processor's first cache: clipping, decay, the
- * optimizer, the average of the weights. Written as operations of the engine it was up to 15 passes through main memory.
+ * optimizer, the average of the weights. Written as operations of the engine it is up to 15 passes through memory, which is
+ * what a graphics card gets: its memory is out of reach here.
  */
 abstract class Steps {
 
@@ -58,6 +60,32 @@ abstract class Steps {
      * @param averaging share of the average that stays, 0 to 1
      */
     final void step(NDArray gradient, double scale, double learningRate, double averaging) {
+        if (gradient.getDevice().isGpu()) {
+            stepByOperations(gradient, scale, learningRate, averaging);
+        } else {
+            stepInMemory(gradient, scale, learningRate, averaging);
+        }
+    }
+
+    /** The step as operations of the engine, on whatever device it is. */
+    final void stepByOperations(NDArray gradient, double scale, double learningRate, double averaging) {
+        steps++;
+        prepare(learningRate, steps);
+        // Closes what the operations leave, which belongs to the managers of the vectors.
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDArray vector = weights.vector();
+            if (weights.decaying() > 0) {
+                vector.get(":" + weights.decaying()).muli((float) (1 - learningRate * optimizer.weightDecay()));
+            }
+            move(vector.get(":" + weights.trainable()), gradient.mul((float) scale));
+            if (average != null) {
+                average.vector().muli((float) averaging).addi(vector.mul((float) (1 - averaging)));
+            }
+        }
+    }
+
+    private void stepInMemory(NDArray gradient, double scale, double learningRate, double averaging) {
         steps++;
         prepare(learningRate, steps);
         Values moved = new Values(weights.vector());
@@ -91,11 +119,6 @@ abstract class Steps {
                 following.write(at, count);
             }
         }
-        moved.putBack();
-        kept.forEach(Values::putBack);
-        if (following != null) {
-            following.putBack();
-        }
     }
 
     private static void multiply(float[] values, float factor, int count) {
@@ -127,6 +150,14 @@ abstract class Steps {
      */
     abstract void move(float[] weight, float[] slope, List<Values> kept, int count);
 
+    /**
+     * Moves all weights and the state.
+     *
+     * @param weight the weights, changed
+     * @param slope the gradient
+     */
+    abstract void move(NDArray weight, NDArray slope);
+
     /** Returns the vectors of the state, which change with each step. */
     final List<NDArray> state() {
         return state;
@@ -137,18 +168,13 @@ abstract class Steps {
         steps = stepsBefore;
     }
 
-    /**
-     * The values of an array, piece by piece: in the array's own memory or, if that is on another device, in a copy that
-     * has to be put back.
-     */
+    /** The values of an array, piece by piece, in the array's own memory. */
     private static final class Values {
 
-        private final NDArray array;
         private final FloatBuffer memory;
         private final float[] piece = new float[PIECE];
 
         Values(NDArray array) {
-            this.array = array;
             memory = array.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer();
         }
 
@@ -159,12 +185,6 @@ abstract class Steps {
 
         void write(int at, int count) {
             memory.put(at, piece, 0, count);
-        }
-
-        void putBack() {
-            if (array.getDevice().isGpu()) {
-                array.set(memory);
-            }
         }
     }
 
@@ -191,6 +211,13 @@ abstract class Steps {
         @Override
         void move(float[] weight, float[] slope, List<Values> kept, int count) {
             move(weight, slope, kept.get(0).piece, kept.get(1).piece, rate, correction, count);
+        }
+
+        @Override
+        void move(NDArray weight, NDArray slope) {
+            NDArray mean = state().get(0).muli(BETA1).addi(slope.mul(1 - BETA1));
+            NDArray variance = state().get(1).muli(BETA2).addi(slope.square().mul(1 - BETA2));
+            weight.subi(mean.mul(rate).div(variance.sqrt().mul(correction).add(EPSILON)));
         }
 
         /** Has the fields as arguments, so that the compiler sees a loop over four arrays and constants. */
@@ -232,6 +259,12 @@ abstract class Steps {
         @Override
         void move(float[] weight, float[] slope, List<Values> kept, int count) {
             move(weight, slope, kept.get(0).piece, momentum, rate, count);
+        }
+
+        @Override
+        void move(NDArray weight, NDArray slope) {
+            NDArray velocity = state().get(0).muli(momentum).addi(slope);
+            weight.subi(slope.add(velocity.mul(momentum)).mul(rate));
         }
 
         private static void move(

@@ -1,5 +1,6 @@
 package io.catwalk.runner.training;
 
+import ai.djl.Device;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.engine.Engine;
@@ -16,7 +17,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Holds a network with its trained weights and how they came about. Closing it frees the weights. */
+/** Holds a network with its trained weights, on the processor, and how they came about. Closing it frees the weights. */
 public final class TrainedModel implements AutoCloseable {
 
     private static final String FILE = "network";
@@ -108,7 +109,7 @@ public final class TrainedModel implements AutoCloseable {
      * @throws IOException if it cannot be written
      */
     public void save(Path folder) throws IOException {
-        try (Model model = Model.newInstance(FILE, "PyTorch")) {
+        try (Model model = Model.newInstance(FILE, Device.cpu(), "PyTorch")) {
             model.setBlock(block);
             model.setProperty("Epoch", "0");
             model.save(folder, FILE);
@@ -127,12 +128,12 @@ public final class TrainedModel implements AutoCloseable {
      */
     public static TrainedModel load(Path folder, LoadedClassifier classifier, Hyperparameters chosen, Task task)
             throws IOException {
-        NDManager manager = Engine.getEngine("PyTorch").newBaseManager();
+        NDManager manager = Engine.getEngine("PyTorch").newBaseManager(Device.cpu());
         try {
             Block block = classifier.build(task, chosen);
             classifier.initialize(block, manager, task);
             List<Shape> expected = shapes(block);
-            try (Model model = Model.newInstance(FILE, "PyTorch")) {
+            try (Model model = Model.newInstance(FILE, Device.cpu(), "PyTorch")) {
                 model.setBlock(block);
                 model.load(folder, FILE);
                 // The model would free them with itself.

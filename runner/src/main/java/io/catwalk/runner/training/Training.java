@@ -1,5 +1,6 @@
 package io.catwalk.runner.training;
 
+import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -20,7 +21,7 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * Trains one network by one recipe. The same arguments, threads and machine give the same weights, bit
+ * Trains one network by one recipe. On the processor, the same arguments, threads and machine give the same weights, bit
  * for bit.
  *
  * <p>The engine has one random generator for the whole process, so only one training at a time may run
@@ -37,6 +38,7 @@ public final class Training {
     private final TrainingData data;
     private final Recipe recipe;
     private final Seeds seeds;
+    private final ComputeDevice device;
     private final LongSupplier nanoTime;
 
     /**
@@ -49,6 +51,7 @@ public final class Training {
      * @param recipe how to train; its batch is at most as large as the training data
      * @param seed of everything random
      * @param fold number of the fold, 0 for a hold-out
+     * @param device what computes the steps and the validation
      * @param nanoTime a clock, in nanoseconds
      */
     public Training(
@@ -59,6 +62,7 @@ public final class Training {
             Recipe recipe,
             long seed,
             int fold,
+            ComputeDevice device,
             LongSupplier nanoTime) {
         int images = data.split().train().length;
         if (recipe.batchSize() > images) {
@@ -71,6 +75,7 @@ public final class Training {
         this.data = data;
         this.recipe = recipe;
         this.seeds = new Seeds(seed, fold);
+        this.device = device;
         this.nanoTime = nanoTime;
     }
 
@@ -99,12 +104,12 @@ public final class Training {
      */
     public TrainedModel run(Consumer<Epoch> listener, Checkpoints checkpoints) {
         Engine engine = Engine.getEngine("PyTorch");
-        NDManager manager = engine.newBaseManager();
+        NDManager manager = engine.newBaseManager(Device.cpu());
         try {
             engine.setRandomSeed(seeds.engineSeed(Purpose.INITIALIZATION));
             Block block = classifier.build(task, chosen);
             classifier.initialize(block, manager, task);
-            try (NDManager scratch = manager.newSubManager();
+            try (NDManager scratch = manager.newSubManager(device.device());
                     Loop loop = new Loop(block, scratch, checkpoints)) {
                 return loop.run(manager, listener);
             }

@@ -22,7 +22,7 @@ import java.util.Objects;
  * array, however many layers there are. The vector holds, in this order, weights that decay, other
  * trainable parameters, and what is not trained, such as the running statistics of batch normalization.
  * Kernels of convolutions lie in it in the layout of the images, and have their usual shape everywhere else.
- * All of it belongs to the manager that it was made with, and is freed with that.
+ * All of it belongs to the manager that it was made with, lies on its device, and is freed with that.
  */
 final class Weights {
 
@@ -78,7 +78,7 @@ final class Weights {
                 array.attach(scratch);
                 flat.add(layout.memory(array));
             }
-            NDArray values = NDArrays.concat(flat);
+            NDArray values = NDArrays.concat(flat).toDevice(owner.getDevice(), false);
             return new Weights(owner, layout, sorted, values);
         }
     }
@@ -126,7 +126,7 @@ final class Weights {
         for (Pair<String, Parameter> pair : block.getParameters()) {
             NDArray own = pair.getValue().getArray();
             own.setRequiresGradient(false);
-            view(pair.getValue()).copyTo(own);
+            view(pair.getValue()).toDevice(own.getDevice(), false).copyTo(own);
         }
     }
 

@@ -1,5 +1,7 @@
 package io.catwalk.runner.trial;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Records everything that made a result, beside its recipe, hyperparameters and seed.
  *
@@ -9,6 +11,7 @@ package io.catwalk.runner.trial;
  * @param datasetSha256 digest of the data set, in hexadecimal
  * @param splitSha256 digest of the training and validation indices, in hexadecimal
  * @param threads of the engine
+ * @param card name of the graphics card that it was trained on; null for the processor
  * @param software versions
  * @param machine what it ran on
  */
@@ -19,6 +22,7 @@ public record Provenance(
         String datasetSha256,
         String splitSha256,
         int threads,
+        @Nullable String card,
         Software software,
         Machine machine) {
 

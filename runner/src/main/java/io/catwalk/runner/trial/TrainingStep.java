@@ -98,6 +98,7 @@ final class TrainingStep {
                         spec.recipe(),
                         spec.seed(),
                         spec.fold(),
+                        spec.device(),
                         nanoTime)
                 .run(
                         epoch -> {
@@ -175,6 +176,7 @@ final class TrainingStep {
                         images.dataset().sha256(),
                         images.sha256(),
                         order.spec().threads(),
+                        Accelerators.here().card(order.spec().device()),
                         Software.current(),
                         Machine.current()));
     }

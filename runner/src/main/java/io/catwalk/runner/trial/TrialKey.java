@@ -9,7 +9,7 @@ import tools.jackson.databind.SerializationFeature;
  * Identifies what made a trial: with another key it would have another outcome.
  *
  * @param digest SHA-256, in hexadecimal, of the plugin with its jar, the data set, the split, the versions of
- *     Catwalk, DJL and PyTorch, and the trial with its hyperparameters, recipe, seed, fold and threads
+ *     Catwalk, DJL and PyTorch, and the trial with its hyperparameters, recipe, seed, fold, threads and device
  */
 public record TrialKey(String digest) {
 

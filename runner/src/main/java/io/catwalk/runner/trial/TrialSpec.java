@@ -2,6 +2,7 @@ package io.catwalk.runner.trial;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.catwalk.api.Recipe;
+import io.catwalk.runner.training.ComputeDevice;
 import java.util.Map;
 import java.util.Objects;
 
@@ -16,6 +17,7 @@ import java.util.Objects;
  * @param seed of everything random in the trial
  * @param fold number of the fold, from 1; 0 for a hold-out
  * @param threads of the engine; a sum is ordered by them, so they belong to the result
+ * @param device what it is trained on
  * @param purpose what the network is for
  */
 public record TrialSpec(
@@ -26,6 +28,7 @@ public record TrialSpec(
         long seed,
         int fold,
         int threads,
+        ComputeDevice device,
         Purpose purpose) {
 
     /** What a network is trained for. */
@@ -38,10 +41,11 @@ public record TrialSpec(
         SCORE
     }
 
-    /** Checks the names, and takes an order that says no purpose, from before there were several, to be for use. */
+    /** Checks the names, and takes an order from before there were several devices and purposes as it was meant. */
     public TrialSpec {
         TrialName.checked("classifier", classifier);
         TrialName.checked("variant", variant);
+        device = Objects.requireNonNullElse(device, ComputeDevice.CPU);
         purpose = Objects.requireNonNullElse(purpose, Purpose.SHIP);
     }
 

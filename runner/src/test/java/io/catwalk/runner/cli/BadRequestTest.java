@@ -90,6 +90,8 @@ final class BadRequestTest {
                     --batch-size 109      | batch size must be at most the number of training images, 108, but is 109 for lstm: choose a smaller --batch-size or a larger --limit-train
                     --jobs 0              | --jobs must be at least 1, but is 0
                     --threads -1          | --threads must be at least 1, but is -1
+                    --device gpu          | --device must be auto, cpu or cuda, but is 'gpu'
+                    --device cuda         | --device cuda needs a PyTorch with CUDA, but this Catwalk has one for the processor: build it with mvn package -DskipTests -Pcuda, or take --device cpu
                     --trial-timeout soon  | --trial-timeout must be a number with s, m or h, such as 30m, but is soon
                     --trial-timeout 0s    | --trial-timeout must be at least 1s, but is 0s
                     --in-process --trial-timeout 5s | --trial-timeout needs processes that can be stopped: leave --in-process out

@@ -14,6 +14,7 @@ import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.plugin.TestPlugin;
+import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.MadeUp;
@@ -70,6 +71,7 @@ class ManyTrialsTest {
                 IntStream.rangeClosed(1, SEEDS).mapToObj(Long::valueOf).toList(),
                 1,
                 1,
+                ComputeDevice.CPU,
                 null,
                 0.5,
                 null,

@@ -3,6 +3,7 @@ package io.catwalk.runner.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.api.Recipe;
+import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.trial.TrialSpec;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
@@ -24,6 +25,7 @@ final class ProgressCountTest {
                 1,
                 0,
                 1,
+                ComputeDevice.CPU,
                 TrialSpec.Purpose.SHIP);
     }
 

@@ -8,6 +8,7 @@ import io.catwalk.runner.experiment.Comparison;
 import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.statistics.CochranQ;
 import io.catwalk.runner.statistics.Outcome;
+import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.Machine;
@@ -179,12 +180,22 @@ final class ResultsTableTest {
     }
 
     private static TrialSpec spec(String name, int fold) {
-        return new TrialSpec(name, "default", Map.of(), Recipe.standard(), 1, fold, 1, TrialSpec.Purpose.SCORE);
+        return new TrialSpec(
+                name, "default", Map.of(), Recipe.standard(), 1, fold, 1, ComputeDevice.CPU, TrialSpec.Purpose.SCORE);
     }
 
     private static Done trial(String name, long seed, int fold, double accuracy, long parameters) {
         return MadeUp.done(
-                new TrialSpec(name, "default", Map.of(), Recipe.standard(), seed, fold, 1, TrialSpec.Purpose.SHIP),
+                new TrialSpec(
+                        name,
+                        "default",
+                        Map.of(),
+                        Recipe.standard(),
+                        seed,
+                        fold,
+                        1,
+                        ComputeDevice.CPU,
+                        TrialSpec.Purpose.SHIP),
                 new TrialMetrics(
                         MadeUp.metrics(accuracy, new Averages(0.905, 0.8975, 0.88, 0, 0)),
                         MadeUp.metrics(0.9),

@@ -16,6 +16,7 @@ import io.catwalk.runner.experiment.Comparison.Standing;
 import io.catwalk.runner.experiment.Comparison.Verdict;
 import io.catwalk.runner.statistics.EquivalenceRegion;
 import io.catwalk.runner.statistics.Outcome;
+import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.Machine;
@@ -459,7 +460,15 @@ final class ComparisonTest {
 
     private TrialSpec plan(String name, long seed, int fold) {
         TrialSpec trial = new TrialSpec(
-                name, TrialSpec.DEFAULT_VARIANT, Map.of(), Recipe.standard(), seed, fold, 1, TrialSpec.Purpose.SHIP);
+                name,
+                TrialSpec.DEFAULT_VARIANT,
+                Map.of(),
+                Recipe.standard(),
+                seed,
+                fold,
+                1,
+                ComputeDevice.CPU,
+                TrialSpec.Purpose.SHIP);
         planned.add(trial);
         return trial;
     }

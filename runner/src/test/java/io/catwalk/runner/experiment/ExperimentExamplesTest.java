@@ -122,6 +122,7 @@ final class ExperimentExamplesTest {
                         "seeds",
                         "jobs",
                         "threads",
+                        "device",
                         "trial_timeout",
                         "region",
                         "command");

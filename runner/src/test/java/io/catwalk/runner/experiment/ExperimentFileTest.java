@@ -119,6 +119,7 @@ final class ExperimentFileTest {
                         seeds: [1, -7, 9223372036854775807]
                         jobs: 2
                         threads: 1
+                        device: cuda
                         trial_timeout: 30m
                         region: 0.5
                         command: compare --config other.yaml
@@ -138,6 +139,7 @@ final class ExperimentFileTest {
         assertThat(content.seeds()).containsExactly(1L, -7L, Long.MAX_VALUE);
         assertThat(content.jobs()).isEqualTo(2);
         assertThat(content.threads()).isEqualTo(1);
+        assertThat(content.device()).isEqualTo("cuda");
         assertThat(content.trialTimeoutSeconds()).isEqualTo(1800);
         assertThat(content.region()).isEqualTo(0.5);
     }
@@ -145,13 +147,15 @@ final class ExperimentFileTest {
     @Test
     void everyKeyMayBeLeftOut() throws IOException {
         assertThat(file("jobs: 1").content())
-                .isEqualTo(new ExperimentFile.Content(null, null, null, null, null, null, 1, null, null, null, null));
+                .isEqualTo(new ExperimentFile.Content(
+                        null, null, null, null, null, null, 1, null, null, null, null, null));
         assertThat(file("{dataset: {}, split: {}, seeds: null}").content())
                 .isEqualTo(new ExperimentFile.Content(
                         null,
                         new ExperimentFile.Dataset(null, null, null, null, null, null, null),
                         null,
                         new ExperimentFile.Split(null, null, null, null),
+                        null,
                         null,
                         null,
                         null,
@@ -246,6 +250,7 @@ final class ExperimentFileTest {
                 - 1
                 jobs: 2
                 threads: 1
+                device: cpu
                 trial_timeout_seconds: null
                 region: 0.5
                 tuning: null
@@ -278,8 +283,8 @@ final class ExperimentFileTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            classifers: [gru]      | unknown key 'classifers' at the top; did you mean 'classifiers'? (known: classifiers, dataset, datasets, jobs, region, schema, seeds, split, threads, trial_timeout, trial_timeout_seconds)
-            plugins: here          | unknown key 'plugins' at the top (known: classifiers, dataset, datasets, jobs, region, schema, seeds, split, threads, trial_timeout, trial_timeout_seconds)
+            classifers: [gru]      | unknown key 'classifers' at the top; did you mean 'classifiers'? (known: classifiers, dataset, datasets, device, jobs, region, schema, seeds, split, threads, trial_timeout, trial_timeout_seconds)
+            plugins: here          | unknown key 'plugins' at the top (known: classifiers, dataset, datasets, device, jobs, region, schema, seeds, split, threads, trial_timeout, trial_timeout_seconds)
             dataset: {limit: 3}    | unknown key 'dataset.limit' (known: image_size, labels, limit_test, limit_train, name, skip_unreadable, test_share)
             split: {fold: 3}       | unknown key 'split.fold'; did you mean 'folds'? (known: folds, hold_out, repeats, seed)
             classifiers: [gru, {name: gru, varient: wide}] | unknown key 'classifiers[1].varient'; did you mean 'variant'? (known: hyperparameters, name, plugin_sha256, recipe, variant)

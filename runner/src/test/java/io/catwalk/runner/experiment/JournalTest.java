@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.catwalk.api.Recipe;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialSpec;
@@ -41,7 +42,15 @@ class JournalTest {
 
     private static TrialSpec trial(String classifier) {
         return new TrialSpec(
-                classifier, "wide", Map.of("units", 64), Recipe.standard(), 3, 2, 1, TrialSpec.Purpose.SHIP);
+                classifier,
+                "wide",
+                Map.of("units", 64),
+                Recipe.standard(),
+                3,
+                2,
+                1,
+                ComputeDevice.CPU,
+                TrialSpec.Purpose.SHIP);
     }
 
     @BeforeEach

@@ -8,6 +8,7 @@ import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.plugin.TestPlugin;
+import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.MadeUp;
@@ -81,6 +82,7 @@ class KeptTrialsTest {
                 List.of(1L, 2L, 3L),
                 1,
                 1,
+                ComputeDevice.CPU,
                 null,
                 1,
                 null,

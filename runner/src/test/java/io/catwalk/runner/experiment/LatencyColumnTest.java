@@ -3,6 +3,7 @@ package io.catwalk.runner.experiment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.api.Recipe;
+import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.Machine;
 import io.catwalk.runner.trial.MadeUp;
@@ -28,7 +29,8 @@ final class LatencyColumnTest {
     }
 
     private static TrialSpec trial(String name) {
-        return new TrialSpec(name, "default", Map.of(), Recipe.standard(), 1, 0, 1, TrialSpec.Purpose.SHIP);
+        return new TrialSpec(
+                name, "default", Map.of(), Recipe.standard(), 1, 0, 1, ComputeDevice.CPU, TrialSpec.Purpose.SHIP);
     }
 
     private static Done done(String name, @Nullable Latency pytorch, @Nullable Latency onnxruntime) {

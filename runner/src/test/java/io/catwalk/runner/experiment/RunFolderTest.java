@@ -9,6 +9,7 @@ import io.catwalk.api.Recipe;
 import io.catwalk.api.Schedule;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.SplitSpec;
 import io.catwalk.runner.trial.TrialSpec;
@@ -61,6 +62,7 @@ final class RunFolderTest {
                 List.of(1L, Long.MIN_VALUE),
                 2,
                 1,
+                ComputeDevice.CPU,
                 90L,
                 0.25,
                 null,
@@ -300,6 +302,7 @@ final class RunFolderTest {
                 List.of(1L),
                 1,
                 1,
+                ComputeDevice.CPU,
                 null,
                 0.5,
                 null,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.catwalk.api.Recipe;
+import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.MadeUp;
@@ -386,6 +387,7 @@ class SchedulerTest {
                 List.of(1L),
                 1,
                 1,
+                ComputeDevice.CPU,
                 null,
                 1,
                 tuning,

@@ -11,6 +11,7 @@ import io.catwalk.runner.experiment.Outcomes;
 import io.catwalk.runner.experiment.RecordedRun;
 import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.experiment.RunFolder;
+import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.SplitSpec;
@@ -40,6 +41,7 @@ class RunReportTest {
                 List.of(1L),
                 1,
                 1,
+                ComputeDevice.CPU,
                 null,
                 1,
                 null,

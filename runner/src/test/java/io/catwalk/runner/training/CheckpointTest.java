@@ -189,6 +189,14 @@ class CheckpointTest {
 
     private static Training training(Function<Task, Block> network, Recipe recipe, LongSupplier clock) {
         return new Training(
-                SmallWorld.classifier(network), Hyperparameters.none(), SmallWorld.TASK, DATA, recipe, 5, 0, clock);
+                SmallWorld.classifier(network),
+                Hyperparameters.none(),
+                SmallWorld.TASK,
+                DATA,
+                recipe,
+                5,
+                0,
+                ComputeDevice.CPU,
+                clock);
     }
 }

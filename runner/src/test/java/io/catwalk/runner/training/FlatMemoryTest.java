@@ -119,6 +119,7 @@ class FlatMemoryTest {
                         recipe,
                         1,
                         0,
+                        ComputeDevice.CPU,
                         System::nanoTime)
                 .run(epoch -> lines.append(system.getManagedArrays().size())
                         .append(' ')

@@ -37,9 +37,19 @@ class GoldenTrainingTest {
                 Arguments.of("sgd with nesterov momentum 0.9", new Optimizer.Sgd(1, 0.9, 0)));
     }
 
+    /** In memory and, as on a graphics card, by operations of the engine. */
     @ParameterizedTest(name = "{0}")
     @MethodSource("optimizers")
     void fiveStepsAgree(String name, Optimizer optimizer) {
+        fiveStepsAgree(name, optimizer, Steps::step);
+        fiveStepsAgree(name, optimizer, Steps::stepByOperations);
+    }
+
+    private interface Step {
+        void take(Steps steps, NDArray gradient, double scale, double learningRate, double averaging);
+    }
+
+    private static void fiveStepsAgree(String name, Optimizer optimizer, Step step) {
         JsonNode golden = GOLDEN.get("optimizers");
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             Block dense = Layers.dense(2);
@@ -50,7 +60,8 @@ class GoldenTrainingTest {
             Steps steps = Steps.of(optimizer, weights, null, manager);
             JsonNode expected = golden.get(name);
             for (int i = 0; i < 5; i++) {
-                steps.step(
+                step.take(
+                        steps,
                         manager.create(floats(expected.at("/gradients/" + i))),
                         1,
                         golden.at("/learning_rates/" + i).asDouble(),
@@ -77,6 +88,15 @@ class GoldenTrainingTest {
     /** 2,600 weights, 50 biases, 50 of batch normalization and its 100 statistics: none of it ends where a piece does. */
     @Test
     void aStepOverManyPiecesIsTheOneOfTensorOperations() {
+        aStepIsTheOneOfTensorOperations(Steps::step);
+    }
+
+    @Test
+    void aStepByOperationsIsTheSameAndLeavesNothing() {
+        aStepIsTheOneOfTensorOperations(Steps::stepByOperations);
+    }
+
+    private static void aStepIsTheOneOfTensorOperations(Step step) {
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             Block network = Layers.sequence(Layers.dense(50), Layers.batchNorm());
             network.initialize(manager, DataType.FLOAT32, new Shape(2, 52));
@@ -92,12 +112,15 @@ class GoldenTrainingTest {
             // 0.9 of the weights stay, a tenth of half the gradient goes; three quarters of the average stay.
             NDArray decay = manager.ones(new Shape(2850));
             decay.set(new NDIndex("0:2600"), 0.9f);
-            NDArray steps = manager.zeros(new Shape(2850));
-            steps.set(new NDIndex("0:2750"), gradient.mul(0.05));
-            NDArray moved = weights.vector().mul(decay).sub(steps);
+            NDArray taken = manager.zeros(new Shape(2850));
+            taken.set(new NDIndex("0:2750"), gradient.mul(0.05));
+            NDArray moved = weights.vector().mul(decay).sub(taken);
             NDArray followed = average.vector().mul(0.75).add(moved.mul(0.25));
-            Steps.of(new Optimizer.Sgd(1, 0, 1), weights, average, manager).step(gradient, 0.5, 0.1, 0.75);
+            Steps steps = Steps.of(new Optimizer.Sgd(1, 0, 1), weights, average, manager);
+            int arrays = manager.getManagedArrays().size();
+            step.take(steps, gradient, 0.5, 0.1, 0.75);
 
+            assertThat(manager.getManagedArrays()).hasSize(arrays);
             assertThat(weights.vector().toFloatArray()).containsExactly(moved.toFloatArray(), within(1e-6f));
             assertThat(average.vector().toFloatArray()).containsExactly(followed.toFloatArray(), within(1e-6f));
         }

@@ -110,6 +110,7 @@ final class SmallWorld {
                         recipe,
                         seed,
                         fold,
+                        ComputeDevice.CPU,
                         () -> clock[0] += 1_500_000_000)
                 .run(heard::add);
     }

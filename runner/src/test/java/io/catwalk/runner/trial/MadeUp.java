@@ -99,6 +99,7 @@ public final class MadeUp {
                         "0".repeat(64),
                         "cd".repeat(32),
                         trial.threads(),
+                        null,
                         new Software("0.1.0", "0.36.0", "2.7.1", "1.29.0", "Debian 17.0.13"),
                         new Machine("Linux 6.1", "amd64", "AMD EPYC", 2, 16L << 30)),
                 List.of());
@@ -137,6 +138,7 @@ public final class MadeUp {
                         inputs.datasetSha256(),
                         "cd".repeat(32),
                         order.spec().threads(),
+                        null,
                         inputs.software(),
                         made.provenance().machine()),
                 folder.digests());

@@ -3,6 +3,7 @@ package io.catwalk.runner.trial;
 import io.catwalk.api.Recipe;
 import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.Sha256;
+import io.catwalk.runner.training.ComputeDevice;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -30,6 +31,7 @@ final class Orders {
                             seed,
                             0,
                             1,
+                            ComputeDevice.CPU,
                             TrialSpec.Purpose.SHIP),
                     images,
                     SplitSpec.holdOut(0.1, 0),

@@ -6,6 +6,7 @@ import io.catwalk.api.Augmentation;
 import io.catwalk.api.Optimizer;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Schedule;
+import io.catwalk.runner.training.ComputeDevice;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -25,7 +26,7 @@ final class TrialKeyTest {
     private static final Software SOFTWARE = new Software("0.1.0", "0.36.0", "2.7.1", "1.29.0", "Debian 17.0.13");
     private static final Recipe RECIPE = Recipe.standard();
     private static final TrialSpec SPEC =
-            new TrialSpec("gru", "wide", units(64, 2), RECIPE, 3, 2, 1, TrialSpec.Purpose.SHIP);
+            new TrialSpec("gru", "wide", units(64, 2), RECIPE, 3, 2, 1, ComputeDevice.CPU, TrialSpec.Purpose.SHIP);
     private static final TrialInputs INPUTS = new TrialInputs("nets", "1.2.3", "ab", "cd", SOFTWARE);
     private static final TrialOrder ORDER = new TrialOrder(
             SPEC,
@@ -54,17 +55,58 @@ final class TrialKeyTest {
                 split("repeats", new SplitSpec(5, 3, 0.1, 7)),
                 split("hold-out", new SplitSpec(5, 2, 0.11, 7)),
                 split("seed of the split", new SplitSpec(5, 2, 0.1, 8)),
-                spec("classifier", new TrialSpec("lstm", "wide", units(64, 2), RECIPE, 3, 2, 1, SPEC.purpose())),
-                spec("variant", new TrialSpec("gru", "default", units(64, 2), RECIPE, 3, 2, 1, SPEC.purpose())),
-                spec("a hyperparameter", new TrialSpec("gru", "wide", units(65, 2), RECIPE, 3, 2, 1, SPEC.purpose())),
+                spec(
+                        "classifier",
+                        new TrialSpec(
+                                "lstm", "wide", units(64, 2), RECIPE, 3, 2, 1, ComputeDevice.CPU, SPEC.purpose())),
+                spec(
+                        "variant",
+                        new TrialSpec(
+                                "gru", "default", units(64, 2), RECIPE, 3, 2, 1, ComputeDevice.CPU, SPEC.purpose())),
+                spec(
+                        "a hyperparameter",
+                        new TrialSpec("gru", "wide", units(65, 2), RECIPE, 3, 2, 1, ComputeDevice.CPU, SPEC.purpose())),
                 spec(
                         "hyperparameters that trade values",
-                        new TrialSpec("gru", "wide", units(2, 64), RECIPE, 3, 2, 1, SPEC.purpose())),
-                spec("one less", new TrialSpec("gru", "wide", Map.of("units", 64), RECIPE, 3, 2, 1, SPEC.purpose())),
-                spec("seed", new TrialSpec("gru", "wide", units(64, 2), RECIPE, -3, 2, 1, SPEC.purpose())),
-                spec("fold", new TrialSpec("gru", "wide", units(64, 2), RECIPE, 3, 1, 1, SPEC.purpose())),
-                spec("threads", new TrialSpec("gru", "wide", units(64, 2), RECIPE, 3, 2, 2, SPEC.purpose())),
-                spec("purpose", new TrialSpec("gru", "wide", units(64, 2), RECIPE, 3, 2, 1, TrialSpec.Purpose.SCORE)),
+                        new TrialSpec("gru", "wide", units(2, 64), RECIPE, 3, 2, 1, ComputeDevice.CPU, SPEC.purpose())),
+                spec(
+                        "one less",
+                        new TrialSpec(
+                                "gru",
+                                "wide",
+                                Map.of("units", 64),
+                                RECIPE,
+                                3,
+                                2,
+                                1,
+                                ComputeDevice.CPU,
+                                SPEC.purpose())),
+                spec(
+                        "seed",
+                        new TrialSpec(
+                                "gru", "wide", units(64, 2), RECIPE, -3, 2, 1, ComputeDevice.CPU, SPEC.purpose())),
+                spec(
+                        "fold",
+                        new TrialSpec("gru", "wide", units(64, 2), RECIPE, 3, 1, 1, ComputeDevice.CPU, SPEC.purpose())),
+                spec(
+                        "threads",
+                        new TrialSpec("gru", "wide", units(64, 2), RECIPE, 3, 2, 2, ComputeDevice.CPU, SPEC.purpose())),
+                spec(
+                        "device",
+                        new TrialSpec(
+                                "gru", "wide", units(64, 2), RECIPE, 3, 2, 1, ComputeDevice.CUDA, SPEC.purpose())),
+                spec(
+                        "purpose",
+                        new TrialSpec(
+                                "gru",
+                                "wide",
+                                units(64, 2),
+                                RECIPE,
+                                3,
+                                2,
+                                1,
+                                ComputeDevice.CPU,
+                                TrialSpec.Purpose.SCORE)),
                 recipe("epochs", RECIPE.withEpochs(11)),
                 recipe("batch size", RECIPE.withBatchSize(64)),
                 recipe("optimizer", RECIPE.withOptimizer(new Optimizer.Sgd(0.002, 0.9, 0.01))),
@@ -93,7 +135,8 @@ final class TrialKeyTest {
                 dataset("name of the images", new DatasetSpec("/elsewhere/fashion", "28x28", 1000, 200)),
                 spec(
                         "order of hyperparameters",
-                        new TrialSpec("gru", "wide", layersFirst(), RECIPE, 3, 2, 1, SPEC.purpose())));
+                        new TrialSpec(
+                                "gru", "wide", layersFirst(), RECIPE, 3, 2, 1, ComputeDevice.CPU, SPEC.purpose())));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -138,7 +181,9 @@ final class TrialKeyTest {
     }
 
     private static Arguments recipe(String what, Recipe recipe) {
-        return spec("recipe: " + what, new TrialSpec("gru", "wide", units(64, 2), recipe, 3, 2, 1, SPEC.purpose()));
+        return spec(
+                "recipe: " + what,
+                new TrialSpec("gru", "wide", units(64, 2), recipe, 3, 2, 1, ComputeDevice.CPU, SPEC.purpose()));
     }
 
     private static Arguments software(String what, Software software) {

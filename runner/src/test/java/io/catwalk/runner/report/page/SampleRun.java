@@ -17,6 +17,7 @@ import io.catwalk.runner.report.Answers;
 import io.catwalk.runner.report.RunReport;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.statistics.EquivalenceRegion;
+import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.Efficiency;
@@ -106,6 +107,7 @@ record SampleRun(List<String> contestants, List<String> classes, int folds, int 
                 List.of(1L),
                 2,
                 1,
+                ComputeDevice.CPU,
                 null,
                 0.5,
                 null,

@@ -10,6 +10,7 @@ import io.catwalk.runner.experiment.Tuning;
 import io.catwalk.runner.report.Answers;
 import io.catwalk.runner.report.RunReport;
 import io.catwalk.runner.report.RunReport.Model;
+import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.Efficiency;
@@ -66,6 +67,7 @@ class PlotsTest {
                 List.of(1L),
                 1,
                 1,
+                ComputeDevice.CPU,
                 null,
                 1,
                 null,
@@ -120,7 +122,16 @@ class PlotsTest {
     }
 
     private static TrialSpec trial(String classifier, int fold) {
-        return new TrialSpec(classifier, "default", Map.of(), Recipe.standard(), 1, fold, 1, TrialSpec.Purpose.SHIP);
+        return new TrialSpec(
+                classifier,
+                "default",
+                Map.of(),
+                Recipe.standard(),
+                1,
+                fold,
+                1,
+                ComputeDevice.CPU,
+                TrialSpec.Purpose.SHIP);
     }
 
     private static Efficiency efficiency(double micros) {

@@ -19,6 +19,7 @@ import io.catwalk.runner.experiment.Tuning;
 import io.catwalk.runner.report.Answers;
 import io.catwalk.runner.report.RunReport;
 import io.catwalk.runner.report.RunReport.Model;
+import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.Efficiency;
@@ -109,6 +110,7 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
                 List.of(1L),
                 1,
                 1,
+                ComputeDevice.CPU,
                 null,
                 0.5,
                 null,
@@ -224,6 +226,7 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
                         "a".repeat(64),
                         "c".repeat(64),
                         1,
+                        null,
                         new Software("0.1.0", "0.36.0", "2.7.1", "1.29.0", "17"),
                         MACHINE),
                 List.of());

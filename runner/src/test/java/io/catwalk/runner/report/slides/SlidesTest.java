@@ -8,6 +8,7 @@ import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.report.Answers;
 import io.catwalk.runner.report.RunReport;
 import io.catwalk.runner.report.slides.SampleRun.Broken;
+import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.SplitSpec;
 import io.catwalk.runner.trial.TrialOutcome.Done;
@@ -111,6 +112,7 @@ class SlidesTest {
                 List.of(1L),
                 2,
                 1,
+                ComputeDevice.CPU,
                 null,
                 0.5,
                 null,

@@ -1,0 +1,128 @@
+package io.catwalk.runner.trial;
+
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.training.ComputeDevice;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What networks could be trained on here. Neither PyTorch nor CUDA is started to find out: the build says which PyTorch
+ * it packed, and the driver which cards there are.
+ *
+ * @param cudaBuild whether the packed PyTorch can use CUDA
+ * @param cards names of the graphics cards, in the order of the driver
+ */
+public record Accelerators(boolean cudaBuild, List<String> cards) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Accelerators.class);
+
+    /** The word for whatever is there. */
+    public static final String AUTO = "auto";
+
+    /** Copies the names. */
+    public Accelerators {
+        cards = List.copyOf(cards);
+    }
+
+    /**
+     * Looks at this machine.
+     *
+     * @return what was found; the driver is only asked if there is a use for its answer
+     */
+    public static Accelerators here() {
+        boolean cuda = flavor().startsWith("cu");
+        return new Accelerators(
+                cuda, cuda ? cards(List.of("nvidia-smi", "--query-gpu=name", "--format=csv,noheader")) : List.of());
+    }
+
+    /**
+     * Chooses what to train on.
+     *
+     * @param said {@code auto}, {@code cpu} or {@code cuda}
+     * @return what was said; for {@code auto}, CUDA where it can be used
+     * @throws RequestException if that is none of them, or cannot be used here
+     */
+    public ComputeDevice choose(String said) {
+        return switch (said) {
+            case AUTO -> cudaBuild && !cards.isEmpty() ? ComputeDevice.CUDA : ComputeDevice.CPU;
+            case "cpu" -> ComputeDevice.CPU;
+            case "cuda" -> required(ComputeDevice.CUDA);
+            default -> throw new RequestException("--device must be auto, cpu or cuda, but is '" + said + "'");
+        };
+    }
+
+    /**
+     * Refuses what cannot be used here, before anything is started.
+     *
+     * @param device that a run asks for
+     * @return the same
+     * @throws RequestException if it needs another build, or a card
+     */
+    public ComputeDevice required(ComputeDevice device) {
+        if (device == ComputeDevice.CUDA && !cudaBuild) {
+            throw new RequestException("--device cuda needs a PyTorch with CUDA, but this Catwalk has one for the"
+                    + " processor: build it with mvn package -DskipTests -Pcuda, or take --device cpu");
+        }
+        if (device == ComputeDevice.CUDA && cards.isEmpty()) {
+            throw new RequestException("--device cuda needs a graphics card of NVIDIA, but nvidia-smi shows none: look"
+                    + " at the driver, or take --device cpu");
+        }
+        return device;
+    }
+
+    /**
+     * Names what a trial was trained on, for its provenance.
+     *
+     * @return name of the graphics card; null for the processor
+     */
+    @Nullable
+    String card(ComputeDevice device) {
+        return device == ComputeDevice.CUDA && !cards.isEmpty() ? cards.get(0) : null;
+    }
+
+    /** Returns for what the packed PyTorch was built, such as {@code cpu} or {@code cu128}. */
+    private static String flavor() {
+        try (InputStream in = Accelerators.class.getResourceAsStream("/native/lib/pytorch.properties")) {
+            Properties packed = new Properties();
+            if (in != null) {
+                packed.load(in);
+            }
+            return packed.getProperty("flavor", "");
+        } catch (IOException e) {
+            LOG.info("The packed PyTorch cannot be read", e);
+            return "";
+        }
+    }
+
+    /** Returns the lines that a program prints; none if there is no such program, or it fails. */
+    static List<String> cards(List<String> command) {
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            try (InputStream out = process.getInputStream()) {
+                List<String> lines = new String(out.readAllBytes(), StandardCharsets.UTF_8)
+                        .lines()
+                        .map(String::strip)
+                        .filter(line -> !line.isEmpty())
+                        .toList();
+                return process.waitFor(10, TimeUnit.SECONDS) && process.exitValue() == 0 ? lines : List.of();
+            } finally {
+                process.destroyForcibly();
+            }
+        } catch (IOException e) {
+            LOG.debug("No {}", command.get(0), e);
+            return List.of();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return List.of();
+        }
+    }
+}

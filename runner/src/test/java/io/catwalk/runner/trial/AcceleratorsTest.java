@@ -1,0 +1,59 @@
+package io.catwalk.runner.trial;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.training.ComputeDevice;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+@Tag("tiny")
+final class AcceleratorsTest {
+
+    private static final Accelerators STANDARD = new Accelerators(false, List.of());
+    private static final Accelerators NO_CARD = new Accelerators(true, List.of());
+    private static final Accelerators CARD = new Accelerators(true, List.of("NVIDIA T4", "NVIDIA L4"));
+
+    @Test
+    void autoTakesCudaWhereItCanBeUsed() {
+        assertThat(STANDARD.choose("auto")).isEqualTo(ComputeDevice.CPU);
+        assertThat(NO_CARD.choose("auto")).isEqualTo(ComputeDevice.CPU);
+        assertThat(CARD.choose("auto")).isEqualTo(ComputeDevice.CUDA);
+        assertThat(CARD.choose("cpu")).isEqualTo(ComputeDevice.CPU);
+        assertThat(CARD.choose("cuda")).isEqualTo(ComputeDevice.CUDA);
+    }
+
+    @Test
+    void whatCannotBeUsedIsRefusedWithWhatIsMissing() {
+        assertThatThrownBy(() -> STANDARD.choose("cuda"))
+                .isInstanceOf(RequestException.class)
+                .hasMessageContaining("needs a PyTorch with CUDA")
+                .hasMessageContaining("-Pcuda");
+        assertThatThrownBy(() -> NO_CARD.choose("cuda"))
+                .isInstanceOf(RequestException.class)
+                .hasMessageContaining("nvidia-smi shows none");
+        assertThatThrownBy(() -> CARD.choose("gpu"))
+                .isInstanceOf(RequestException.class)
+                .hasMessage("--device must be auto, cpu or cuda, but is 'gpu'");
+    }
+
+    @Test
+    void aTrialOnACardIsToldItsNameAndOneOnTheProcessorNone() {
+        assertThat(CARD.card(ComputeDevice.CUDA)).isEqualTo("NVIDIA T4");
+        assertThat(CARD.card(ComputeDevice.CPU)).isNull();
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void cardsAreTheLinesOfTheDriversProgram() {
+        assertThat(Accelerators.cards(List.of("printf", "NVIDIA T4\n NVIDIA L4 \n\n")))
+                .containsExactly("NVIDIA T4", "NVIDIA L4");
+        assertThat(Accelerators.cards(List.of("sh", "-c", "echo no devices were found; exit 9")))
+                .isEmpty();
+        assertThat(Accelerators.cards(List.of("no-such-program"))).isEmpty();
+    }
+}
