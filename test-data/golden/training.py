@@ -65,6 +65,44 @@ def smoothed(smoothing):
     }
 
 
+def weighted():
+    random = torch.Generator().manual_seed(3)
+    logits = exact(torch.randn(4, 5, generator=random) * 3).requires_grad_(True)
+    labels = torch.tensor([0, 4, 2, 2])
+    weights = torch.tensor([0.5, 2.0, 1.25, 3.0, 0.25])
+    loss = cross_entropy(logits, labels, weight=weights)
+    loss.backward()
+    return {
+        "logits": logits.flatten().tolist(),
+        "labels": labels.tolist(),
+        "weights": weights.tolist(),
+        "loss": loss.item(),
+        "gradient": logits.grad.flatten().tolist(),
+    }
+
+
+def mixed(smoothing):
+    random = torch.Generator().manual_seed(4)
+    logits = exact(torch.randn(4, 5, generator=random) * 3).requires_grad_(True)
+    labels, others = torch.tensor([0, 4, 2, 2]), torch.tensor([1, 0, 4, 2])
+    shares = torch.tensor([0.75, 0.5, 0.875, 1.0])
+    targets = torch.zeros(4, 5)
+    for row in range(4):
+        targets[row, labels[row]] += shares[row]
+        targets[row, others[row]] += 1 - shares[row]
+    loss = cross_entropy(logits, targets, label_smoothing=smoothing)
+    loss.backward()
+    return {
+        "smoothing": smoothing,
+        "logits": logits.flatten().tolist(),
+        "labels": labels.tolist(),
+        "others": others.tolist(),
+        "shares": shares.tolist(),
+        "loss": loss.item(),
+        "gradient": logits.grad.flatten().tolist(),
+    }
+
+
 def main():
     golden = {
         "source": f"torch {torch.__version__.split('+')[0]}",
@@ -78,6 +116,8 @@ def main():
             "sgd": steps(sgd(0.0)),
             "sgd with nesterov momentum 0.9": steps(sgd(0.9)),
         },
+        "weighted": weighted(),
+        "mixed": [mixed(smoothing) for smoothing in (0.0, 0.1)],
         "cross_entropies": [smoothed(smoothing) for smoothing in (0.0, 0.1, 0.5)],
     }
     with open("training.json", "w") as file:

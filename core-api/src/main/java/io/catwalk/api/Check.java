@@ -11,6 +11,12 @@ final class Check {
         }
     }
 
+    static void atMost(String name, double value, double largest) {
+        if (!(value <= largest)) {
+            throw new IllegalArgumentException(name + " must be at most " + largest + ", but is " + value);
+        }
+    }
+
     static void positive(String name, double value) {
         if (!(value > 0 && value < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException(name + " must be above 0 and finite, but is " + value);

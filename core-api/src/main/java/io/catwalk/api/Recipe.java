@@ -1,6 +1,7 @@
 package io.catwalk.api;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Says how to train a network. Immutable; each {@code with} method returns a changed copy.
@@ -9,15 +10,17 @@ import java.util.List;
  * @param schedule how the learning rate moves
  * @param epochs passes over the training images; at least 1
  * @param batchSize images per step; at least 1
- * @param augmentations random changes of the training images, in this order; whatever erases comes last
+ * @param augmentations random changes of the training images; at most one of them mixes images
  * @param labelSmoothing probability mass moved from the true class to all classes alike, 0 or above and
  *     below 1; 0 is none (Szegedy et al., "Rethinking the Inception Architecture", 2016)
  * @param averaging decay per step of the exponential moving average of the weights that is evaluated in
  *     their place, 0 or above and below 1, at step n at most (1 + n) / (10 + n); 0 evaluates the weights
  *     themselves
  * @param clipNorm largest Euclidean norm of all gradients together; 0 leaves them as they are
- * @param patience epochs without a better one after which training stops; better is a higher validation
- *     accuracy, or the same with a lower validation loss; 0 never stops early
+ * @param patience epochs without a better one after which training stops; better is what {@code selectBy} says; 0
+ *     never stops early
+ * @param balance what is done about classes of unequal size
+ * @param selectBy what the best epoch is chosen by, whose weights are kept
  */
 public record Recipe(
         Optimizer optimizer,
@@ -28,9 +31,11 @@ public record Recipe(
         double labelSmoothing,
         double averaging,
         double clipNorm,
-        int patience) {
+        int patience,
+        Balance balance,
+        Criterion selectBy) {
 
-    /** Checks every number against its range. */
+    /** Checks every number against its range; what is not said of balance and choice is as in the standard recipe. */
     public Recipe {
         Check.atLeast("epochs", epochs, 1);
         Check.atLeast("batchSize", batchSize, 1);
@@ -39,6 +44,16 @@ public record Recipe(
         Check.notNegative("clipNorm", clipNorm);
         Check.atLeast("patience", patience, 0);
         augmentations = List.copyOf(augmentations);
+        balance = Objects.requireNonNullElse(balance, Balance.NONE);
+        selectBy = Objects.requireNonNullElse(selectBy, Criterion.ACCURACY);
+        if (augmentations.stream().filter(Recipe::mixes).count() > 1) {
+            throw new IllegalArgumentException("augmentations must mix images at most once, but have mixtures "
+                    + augmentations.stream().filter(Recipe::mixes).toList());
+        }
+    }
+
+    private static boolean mixes(Augmentation augmentation) {
+        return augmentation instanceof Augmentation.Mixup || augmentation instanceof Augmentation.CutMix;
     }
 
     /**
@@ -48,7 +63,18 @@ public record Recipe(
      * @return the recipe to start from
      */
     public static Recipe standard() {
-        return new Recipe(new Optimizer.AdamW(0.002, 0.01), new Schedule.OneCycle(0.2), 10, 128, List.of(), 0, 0, 0, 0);
+        return new Recipe(
+                new Optimizer.AdamW(0.002, 0.01),
+                new Schedule.OneCycle(0.2),
+                10,
+                128,
+                List.of(),
+                0,
+                0,
+                0,
+                0,
+                Balance.NONE,
+                Criterion.ACCURACY);
     }
 
     /**
@@ -59,7 +85,17 @@ public record Recipe(
      */
     public Recipe withOptimizer(Optimizer optimizer) {
         return new Recipe(
-                optimizer, schedule, epochs, batchSize, augmentations, labelSmoothing, averaging, clipNorm, patience);
+                optimizer,
+                schedule,
+                epochs,
+                batchSize,
+                augmentations,
+                labelSmoothing,
+                averaging,
+                clipNorm,
+                patience,
+                balance,
+                selectBy);
     }
 
     /**
@@ -70,7 +106,17 @@ public record Recipe(
      */
     public Recipe withSchedule(Schedule schedule) {
         return new Recipe(
-                optimizer, schedule, epochs, batchSize, augmentations, labelSmoothing, averaging, clipNorm, patience);
+                optimizer,
+                schedule,
+                epochs,
+                batchSize,
+                augmentations,
+                labelSmoothing,
+                averaging,
+                clipNorm,
+                patience,
+                balance,
+                selectBy);
     }
 
     /**
@@ -81,7 +127,17 @@ public record Recipe(
      */
     public Recipe withEpochs(int epochs) {
         return new Recipe(
-                optimizer, schedule, epochs, batchSize, augmentations, labelSmoothing, averaging, clipNorm, patience);
+                optimizer,
+                schedule,
+                epochs,
+                batchSize,
+                augmentations,
+                labelSmoothing,
+                averaging,
+                clipNorm,
+                patience,
+                balance,
+                selectBy);
     }
 
     /**
@@ -92,7 +148,17 @@ public record Recipe(
      */
     public Recipe withBatchSize(int batchSize) {
         return new Recipe(
-                optimizer, schedule, epochs, batchSize, augmentations, labelSmoothing, averaging, clipNorm, patience);
+                optimizer,
+                schedule,
+                epochs,
+                batchSize,
+                augmentations,
+                labelSmoothing,
+                averaging,
+                clipNorm,
+                patience,
+                balance,
+                selectBy);
     }
 
     /**
@@ -111,7 +177,9 @@ public record Recipe(
                 labelSmoothing,
                 averaging,
                 clipNorm,
-                patience);
+                patience,
+                balance,
+                selectBy);
     }
 
     /**
@@ -122,7 +190,17 @@ public record Recipe(
      */
     public Recipe withLabelSmoothing(double labelSmoothing) {
         return new Recipe(
-                optimizer, schedule, epochs, batchSize, augmentations, labelSmoothing, averaging, clipNorm, patience);
+                optimizer,
+                schedule,
+                epochs,
+                batchSize,
+                augmentations,
+                labelSmoothing,
+                averaging,
+                clipNorm,
+                patience,
+                balance,
+                selectBy);
     }
 
     /**
@@ -133,7 +211,17 @@ public record Recipe(
      */
     public Recipe withAveraging(double averaging) {
         return new Recipe(
-                optimizer, schedule, epochs, batchSize, augmentations, labelSmoothing, averaging, clipNorm, patience);
+                optimizer,
+                schedule,
+                epochs,
+                batchSize,
+                augmentations,
+                labelSmoothing,
+                averaging,
+                clipNorm,
+                patience,
+                balance,
+                selectBy);
     }
 
     /**
@@ -144,7 +232,17 @@ public record Recipe(
      */
     public Recipe withClipNorm(double clipNorm) {
         return new Recipe(
-                optimizer, schedule, epochs, batchSize, augmentations, labelSmoothing, averaging, clipNorm, patience);
+                optimizer,
+                schedule,
+                epochs,
+                batchSize,
+                augmentations,
+                labelSmoothing,
+                averaging,
+                clipNorm,
+                patience,
+                balance,
+                selectBy);
     }
 
     /**
@@ -155,6 +253,58 @@ public record Recipe(
      */
     public Recipe withPatience(int patience) {
         return new Recipe(
-                optimizer, schedule, epochs, batchSize, augmentations, labelSmoothing, averaging, clipNorm, patience);
+                optimizer,
+                schedule,
+                epochs,
+                batchSize,
+                augmentations,
+                labelSmoothing,
+                averaging,
+                clipNorm,
+                patience,
+                balance,
+                selectBy);
+    }
+
+    /**
+     * Replaces what is done about classes of unequal size.
+     *
+     * @param balance what is done
+     * @return a changed copy
+     */
+    public Recipe withBalance(Balance balance) {
+        return new Recipe(
+                optimizer,
+                schedule,
+                epochs,
+                batchSize,
+                augmentations,
+                labelSmoothing,
+                averaging,
+                clipNorm,
+                patience,
+                balance,
+                selectBy);
+    }
+
+    /**
+     * Replaces what the best epoch is chosen by.
+     *
+     * @param selectBy what it is chosen by
+     * @return a changed copy
+     */
+    public Recipe withSelectBy(Criterion selectBy) {
+        return new Recipe(
+                optimizer,
+                schedule,
+                epochs,
+                batchSize,
+                augmentations,
+                labelSmoothing,
+                averaging,
+                clipNorm,
+                patience,
+                balance,
+                selectBy);
     }
 }

@@ -39,9 +39,23 @@ class RecipeTest {
                 of(() -> new Optimizer.Sgd(-0.1, 0, 0), "learningRate" + positive + "-0.1"),
                 of(() -> new Optimizer.Sgd(0.1, 1, 0), "momentum" + fraction + "1.0"),
                 of(() -> new Optimizer.Sgd(0.1, 0, -1), "weightDecay" + notNegative + "-1.0"),
-                of(() -> new Augmentation.Shift(0), "pixels must be at least 1, but is 0"),
+                of(() -> new Augmentation.Shift(0), "share" + positive + "0.0"),
+                of(() -> new Augmentation.Shift(0.6), "share must be at most 0.5, but is 0.6"),
+                of(() -> new Augmentation.Rotate(0), "degrees" + positive + "0.0"),
+                of(() -> new Augmentation.Rotate(181), "degrees must be at most 180.0, but is 181.0"),
+                of(() -> new Augmentation.Crop(0), "smallestArea" + positive + "0.0"),
+                of(() -> new Augmentation.Crop(1), "smallestArea" + fraction + "1.0"),
+                of(() -> new Augmentation.Light(1, 0), "brightness" + fraction + "1.0"),
+                of(() -> new Augmentation.Light(0, -0.1), "contrast" + fraction + "-0.1"),
+                of(() -> new Augmentation.Light(0, 0), "brightness or contrast must be above 0, but both are 0"),
+                of(() -> new Augmentation.Mixup(0), "alpha" + positive + "0.0"),
+                of(() -> new Augmentation.CutMix(Double.NaN), "alpha" + positive + "NaN"),
+                of(
+                        () -> STANDARD.withAugmentations(new Augmentation.Mixup(0.5), new Augmentation.CutMix(2)),
+                        "augmentations must mix images at most once, but have mixtures "
+                                + "[Mixup[alpha=0.5], CutMix[alpha=2.0]]"),
                 of(() -> new Augmentation.Erase(0, 0.1), "probability" + positive + "0.0"),
-                of(() -> new Augmentation.Erase(1.5, 0.1), "probability must be at most 1, but is 1.5"),
+                of(() -> new Augmentation.Erase(1.5, 0.1), "probability must be at most 1.0, but is 1.5"),
                 of(() -> new Augmentation.Erase(0.5, 0), "largestArea" + positive + "0.0"),
                 of(() -> new Augmentation.Erase(0.5, 1), "largestArea" + fraction + "1.0"),
                 of(() -> new Task(0, 1, 1, 2), "channels must be at least 1, but is 0"),
@@ -106,7 +120,27 @@ class RecipeTest {
             double clipNorm,
             int patience) {
         return new Recipe(
-                optimizer, schedule, epochs, batchSize, augmentations, labelSmoothing, averaging, clipNorm, patience);
+                optimizer,
+                schedule,
+                epochs,
+                batchSize,
+                augmentations,
+                labelSmoothing,
+                averaging,
+                clipNorm,
+                patience,
+                Balance.NONE,
+                Criterion.ACCURACY);
+    }
+
+    @Test
+    void balanceAndChoiceAreChangedAlone() {
+        Recipe changed = STANDARD.withBalance(Balance.SAMPLING).withSelectBy(Criterion.MACRO_F1);
+        assertThat(changed.balance()).isEqualTo(Balance.SAMPLING);
+        assertThat(changed.selectBy()).isEqualTo(Criterion.MACRO_F1);
+        assertThat(changed.withBalance(Balance.NONE).withSelectBy(Criterion.ACCURACY))
+                .isEqualTo(STANDARD);
+        assertThat(changed.withEpochs(3).withAugmentations().balance()).isEqualTo(Balance.SAMPLING);
     }
 
     @Test
@@ -119,10 +153,10 @@ class RecipeTest {
 
     @Test
     void theAugmentationsOfARecipeNeverChange() {
-        List<Augmentation> mine = new ArrayList<>(List.of(new Augmentation.Shift(1)));
+        List<Augmentation> mine = new ArrayList<>(List.of(new Augmentation.Shift(0.1)));
         Recipe recipe = recipe(STANDARD.optimizer(), STANDARD.schedule(), 1, 1, mine, 0, 0, 0, 0);
         mine.clear();
-        assertThat(recipe.augmentations()).containsExactly(new Augmentation.Shift(1));
+        assertThat(recipe.augmentations()).containsExactly(new Augmentation.Shift(0.1));
         List<Augmentation> theirs = recipe.augmentations();
         assertThatThrownBy(theirs::clear).isInstanceOf(UnsupportedOperationException.class);
     }

@@ -166,7 +166,12 @@ public final class Json {
     @JsonSubTypes({
         @JsonSubTypes.Type(value = Augmentation.HorizontalFlip.class, name = "horizontal-flip"),
         @JsonSubTypes.Type(value = Augmentation.Shift.class, name = "shift"),
-        @JsonSubTypes.Type(value = Augmentation.Erase.class, name = "erase")
+        @JsonSubTypes.Type(value = Augmentation.Rotate.class, name = "rotate"),
+        @JsonSubTypes.Type(value = Augmentation.Crop.class, name = "crop"),
+        @JsonSubTypes.Type(value = Augmentation.Light.class, name = "light"),
+        @JsonSubTypes.Type(value = Augmentation.Erase.class, name = "erase"),
+        @JsonSubTypes.Type(value = Augmentation.Mixup.class, name = "mixup"),
+        @JsonSubTypes.Type(value = Augmentation.CutMix.class, name = "cutmix")
     })
     private interface AugmentationTypes {}
 }

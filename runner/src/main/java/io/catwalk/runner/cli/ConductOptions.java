@@ -131,8 +131,16 @@ final class ConductOptions {
     }
 
     Experiment experiment(ExperimentSpec spec, PluginCatalog catalog, Console console) {
-        Accelerators.here().required(spec.device());
-        Experiment experiment = new Experiment(spec, catalog, Home.data(console), plugins.folder, new SteadyClock());
+        return told(new Experiment(spec, catalog, Home.data(console), plugins.folder, new SteadyClock()), console);
+    }
+
+    /** Prepares an experiment with recipes that nobody chose for these images: batches are made to fit. */
+    Experiment fitted(ExperimentSpec spec, PluginCatalog catalog, Console console) {
+        return told(Experiment.fitted(spec, catalog, Home.data(console), plugins.folder, new SteadyClock()), console);
+    }
+
+    private static Experiment told(Experiment experiment, Console console) {
+        Accelerators.here().required(experiment.spec().device());
         ImageDataset images = experiment.dataset();
         images.notes().forEach(note -> console.note(images.name() + ": " + note));
         return experiment;

@@ -1,5 +1,6 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.FolderSurvey;
 import io.catwalk.runner.data.ImageCache;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -49,12 +51,26 @@ final class DataCommand implements Callable<Integer> {
     @Option(names = "--clear", description = "Delete them all. Runs that use them go on.")
     private boolean clear;
 
+    @Option(
+            names = "--samples",
+            paramLabel = "FILE.png",
+            description = "Draw the first training images of each class into a file.")
+    @Nullable
+    private Path samples;
+
+    @Option(
+            names = "--augmented",
+            paramLabel = "FILE.png",
+            description = "Draw what each augmentation makes of some training images into a file.")
+    @Nullable
+    private Path augmented;
+
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
     @Override
     public Integer call() throws IOException {
-        if (dataset == null && !cached && !clear) {
+        if (dataset == null && !cached && !clear && samples == null && augmented == null) {
             throw new RequestException("expected a data set to look at, or --cached or --clear, but there is none");
         }
         Console console = new Console(spec);
@@ -68,7 +84,12 @@ final class DataCommand implements Callable<Integer> {
                     return finished(told, console);
                 }
             }
-            show(reading.of(dataset, 0, 0).load(Home.data(console)), told, console);
+            ImageDataset images = reading.of(dataset, 0, 0).load(Home.data(console));
+            show(images, told, console);
+            draw(samples, () -> DataSheets.samples(images), console);
+            draw(augmented, () -> DataSheets.augmented(images), console);
+        } else if (samples != null || augmented != null) {
+            throw new RequestException("expected a data set to draw, but there is none: name one");
         }
         ImageCache cache = Home.data(console).cache();
         if (cached) {
@@ -116,6 +137,13 @@ final class DataCommand implements Callable<Integer> {
         }
         told.put("classes", maps);
         table(console, rows);
+    }
+
+    private void draw(@Nullable Path file, Supplier<byte[]> sheet, Console console) throws IOException {
+        if (file != null) {
+            AtomicFiles.write(file, sheet.get());
+            line(console, "Drawn into %s", file);
+        }
     }
 
     private void list(ImageCache cache, Map<String, Object> told, Console console) throws IOException {

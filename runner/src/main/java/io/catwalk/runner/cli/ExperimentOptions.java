@@ -1,5 +1,7 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.api.Balance;
+import io.catwalk.api.Criterion;
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Recipe;
 import io.catwalk.runner.Reasons;
@@ -12,6 +14,7 @@ import io.catwalk.runner.experiment.Contestant;
 import io.catwalk.runner.experiment.Experiment;
 import io.catwalk.runner.experiment.ExperimentFile;
 import io.catwalk.runner.experiment.ExperimentSpec;
+import io.catwalk.runner.experiment.Harmless;
 import io.catwalk.runner.experiment.RecipeOverrides;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
@@ -122,6 +125,34 @@ final class ExperimentOptions {
     @Nullable
     Integer limitTest;
 
+    @Option(
+            names = "--balance",
+            paramLabel = "none|class-weights|sampling",
+            description =
+                    "What is done about classes of unequal size, instead of what each recipe says: each image counts "
+                            + "by the inverse of the size of its class, or all classes are drawn alike often.")
+    @Nullable
+    String balance;
+
+    @Option(
+            names = "--select-by",
+            paramLabel = "CRITERION",
+            description =
+                    "What the best epoch is chosen by on the validation images, instead of what each recipe says: "
+                            + "accuracy, balanced-accuracy, macro-f1 or loss.")
+    @Nullable
+    String selectBy;
+
+    @Option(
+            names = "--augment",
+            paramLabel = "all|none|TYPE,...",
+            description =
+                    "Which augmentations leave the class of these images as it is: horizontal-flip, shift, rotate, "
+                            + "crop, light, erase, mixup, cutmix; recipes do without the others. Default: all for fashion-mnist, "
+                            + "all but horizontal-flip for other images")
+    @Nullable
+    String augment;
+
     @Option(names = "--jobs", paramLabel = "N", description = "Trials at once. Default: one for each core")
     @Nullable
     Integer jobs;
@@ -165,44 +196,79 @@ final class ExperimentOptions {
     @Nullable
     private ExperimentFile file;
 
+    /** Whether a recipe would mirror images of which nobody said that they may be. */
+    private boolean leftUnmirrored;
+
+    /** Whether somebody chose the size of a batch, which then must fit the images. */
+    private boolean chosenBatch;
+
     /** Runs the experiment that is asked for and prints what came of it. */
     int run(String name, CommandSpec command, Function<PluginCatalog, ExperimentSpec> request)
             throws IOException, InterruptedException {
         Console console = new Console(command);
         PluginCatalog catalog = conduct.plugins.open(console);
-        ExperimentSpec spec = request.apply(catalog)
+        ExperimentSpec asked = request.apply(catalog)
                 .pinned(catalog)
                 .recording(
                         String.join(" ", command.commandLine().getParseResult().originalArgs()));
         Conduct how = conduct.how();
         if (images().size() > 1) {
-            return runAll(name, spec, catalog, console);
+            return runAll(name, asked, catalog, console);
         }
-        Experiment experiment = conduct.experiment(spec, catalog, console);
+        Experiment experiment = experiment(asked, catalog, console);
+        ExperimentSpec spec = experiment.spec();
         try (RunLock lock = RunFolder.claim(
                 out == null ? newFolder(Path.of("runs"), name, LocalDateTime.now(ZoneId.systemDefault())) : out,
                 force ? RunFolder.Existing.REPLACE : RunFolder.Existing.REFUSE)) {
             lock.run().writeExperiment(spec);
+            tellWhatWasChanged(asked, spec, console);
             return conduct.carryOut(spec, experiment, how, lock, console);
         }
     }
 
+    /** Says what was changed about the recipes that plugins come with, once nothing can be refused any more. */
+    private void tellWhatWasChanged(ExperimentSpec asked, ExperimentSpec spec, Console console) {
+        if (leftUnmirrored) {
+            console.note(
+                    "no image is mirrored, since a mirrored one may be of another class: add --augment all if it is not");
+        }
+        for (int i = 0; i < asked.classifiers().size(); i++) {
+            int wanted = asked.classifiers().get(i).recipe().batchSize();
+            int batch = spec.classifiers().get(i).recipe().batchSize();
+            if (batch < wanted) {
+                console.note(asked.classifiers().get(i).name() + ": batches of " + batch + " images instead of "
+                        + wanted + ", since there are no more to train on");
+            }
+        }
+    }
+
+    /** Prepares an experiment; batches that somebody chose must fit the images, others are made to. */
+    private Experiment experiment(ExperimentSpec asked, PluginCatalog catalog, Console console) {
+        return batchSize == null && config == null && !chosenBatch
+                ? conduct.fitted(asked, catalog, console)
+                : conduct.experiment(asked, catalog, console);
+    }
+
     /** Runs it on each data set, after all of them were found to be fit for it. */
-    private int runAll(String name, ExperimentSpec spec, PluginCatalog catalog, Console console)
+    private int runAll(String name, ExperimentSpec asked, PluginCatalog catalog, Console console)
             throws IOException, InterruptedException {
-        if (spec.tuning() != null) {
+        if (asked.tuning() != null) {
             throw new RequestException("--dataset must be one for a search, but there are " + images().size()
                     + ": search on each by itself");
         }
         CollectionSpec.Gathering gathering = new CollectionSpec.Gathering();
+        ExperimentSpec spec = asked;
         for (DatasetSpec one : images()) {
-            gathering.add(
-                    one, conduct.experiment(spec.on(one), catalog, console).dataset());
+            Experiment experiment = experiment(spec.on(one), catalog, console);
+            // All data sets get the batches that fit the smallest.
+            spec = experiment.spec().on(spec.dataset());
+            gathering.add(one, experiment.dataset());
         }
         CollectionFolder collection = CollectionFolder.create(
                 out == null ? newFolder(Path.of("runs"), name, LocalDateTime.now(ZoneId.systemDefault())) : out,
                 force ? RunFolder.Existing.REPLACE : RunFolder.Existing.REFUSE,
                 new CollectionSpec(CollectionSpec.SCHEMA, spec, gathering.members()));
+        tellWhatWasChanged(asked, spec, console);
         return CollectionRuns.carryOut(collection, conduct, catalog, console);
     }
 
@@ -220,7 +286,11 @@ final class ExperimentOptions {
                     .toList();
         }
         return entries.stream()
-                .map(entry -> adjusted(file().contestant(entry, catalog)))
+                .map(entry -> {
+                    Contestant contestant = file().contestant(entry, catalog);
+                    boolean own = augment == null && entry.recipe().has("augmentations");
+                    return adjusted(own ? contestant : harmless(contestant));
+                })
                 .toList();
     }
 
@@ -252,9 +322,10 @@ final class ExperimentOptions {
         choices.forEach((key, value) -> (known.contains(key) ? chosen : ofRecipe).put(key, value));
         try {
             Hyperparameters point = classifier.searchSpace().choose(chosen);
-            Contestant plain =
-                    adjusted(new Contestant(classifier.name(), variant, point.values(), classifier.recipe(point)));
+            Contestant plain = adjusted(
+                    harmless(new Contestant(classifier.name(), variant, point.values(), classifier.recipe(point))));
             Recipe recipe = plain.recipe();
+            chosenBatch |= ofRecipe.containsKey("batch_size");
             for (Map.Entry<String, Object> entry : ofRecipe.entrySet()) {
                 recipe = RecipeOverrides.with(recipe, entry.getKey(), entry.getValue());
             }
@@ -267,6 +338,19 @@ final class ExperimentOptions {
         }
     }
 
+    /** Leaves out of a plugin's recipe what may change the class of these images. */
+    private Contestant harmless(Contestant contestant) {
+        Harmless kept = augment != null
+                ? Harmless.parse(augment)
+                : images().stream()
+                        .map(one -> Harmless.of(one.name()))
+                        .reduce(Harmless::and)
+                        .orElseThrow();
+        Recipe recipe = kept.keptBy(contestant.recipe());
+        leftUnmirrored |= augment == null && !recipe.equals(contestant.recipe());
+        return new Contestant(contestant.name(), contestant.variant(), contestant.hyperparameters(), recipe);
+    }
+
     private Contestant adjusted(Contestant contestant) {
         Recipe recipe = contestant.recipe();
         if (quick) {
@@ -277,6 +361,12 @@ final class ExperimentOptions {
         }
         if (batchSize != null) {
             recipe = recipe.withBatchSize(Typed.within("--batch-size", batchSize, Integer.MAX_VALUE));
+        }
+        if (balance != null) {
+            recipe = recipe.withBalance(Typed.oneOf("--balance", balance, Balance.values()));
+        }
+        if (selectBy != null) {
+            recipe = recipe.withSelectBy(Typed.oneOf("--select-by", selectBy, Criterion.values()));
         }
         return new Contestant(contestant.name(), contestant.variant(), contestant.hyperparameters(), recipe);
     }

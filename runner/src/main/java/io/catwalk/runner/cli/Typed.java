@@ -2,6 +2,7 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.runner.Json;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.Suggestion;
 import java.util.List;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -31,6 +32,25 @@ final class Typed {
             throw new RequestException(option + " must be at most " + most + ", but is " + value);
         }
         return value;
+    }
+
+    /**
+     * Reads one of several words.
+     *
+     * @param option its name
+     * @param value that was given
+     * @param words what it may be, by their text
+     * @return the word
+     * @throws RequestException if it is none of them
+     */
+    static <T> T oneOf(String option, String value, T[] words) {
+        List<String> known = Stream.of(words).map(Object::toString).toList();
+        int place = known.indexOf(value);
+        if (place < 0) {
+            throw new RequestException(option + " must be one of " + String.join(", ", known) + ", but is '" + value
+                    + "'" + Suggestion.question(value, known));
+        }
+        return words[place];
     }
 
     /** Reads values between commas; where one of several numbers has a point, all are read as if they had. */

@@ -9,9 +9,12 @@ import io.catwalk.onnx.runtime.Preprocessing;
 import io.catwalk.onnx.runtime.Signature;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ClassMatch;
+import io.catwalk.runner.data.Fit;
 import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.data.ImageSize;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Normalization;
+import io.catwalk.runner.data.ResizeRule;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.plugin.PluginCatalog;
@@ -240,7 +243,20 @@ final class VerifyCommand implements Callable<Integer> {
                         .orElseThrow(() -> new RequestException(file
                                 + ": expected the name of a data set in the metadata, found none; name one with "
                                 + "--dataset"));
-        return new DatasetSpec(name, options.imageSize(), 0, 0).load(Home.data(new Console(spec)));
+        String size = options.imageSize() != null ? options.imageSize() : ownSize(metadata);
+        return new DatasetSpec(name, size, 0, 0).load(Home.data(new Console(spec)));
+    }
+
+    /** Returns how the images of the file came to their size, which is that of its input; null if they had it. */
+    private @Nullable String ownSize(OnnxMetadata metadata) {
+        String fit = metadata.get(MetadataKeys.FIT).orElse(null);
+        if (fit == null) {
+            return null;
+        }
+        try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard(), options.hints())) {
+            Signature signature = predictor.signature();
+            return new ResizeRule(new ImageSize(signature.width(), signature.height()), Fit.parse(fit)).toString();
+        }
     }
 
     private void requireFit(Signature signature, ImageDataset dataset) {

@@ -1,6 +1,7 @@
 package io.catwalk.runner.experiment;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.catwalk.runner.evaluation.Baselines;
 import io.catwalk.runner.evaluation.PredictedClasses;
 import io.catwalk.runner.statistics.CochranQ;
 import io.catwalk.runner.statistics.EquivalenceRegion;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param headline the answer to "which one", in a sentence
  * @param limits what the comparison leaves open, in a sentence
  * @param regionPoints largest difference in accuracy that does not matter, in percentage points
+ * @param baselines how accurate one is without a network; null where that is not known
  * @param cochranQ whether all models have the same accuracy; null for architectures, or where nothing is paired
  * @param standings of all contestants with a trained network, the most accurate first
  * @param verdicts of every pair of them, in the order of the standings
@@ -26,6 +28,7 @@ public record Comparison(
         String headline,
         String limits,
         double regionPoints,
+        @Nullable Baselines baselines,
         @Nullable CochranQ cochranQ,
         List<Standing> standings,
         List<Verdict> verdicts) {
@@ -44,6 +47,7 @@ public record Comparison(
      * @param predictions of a trial that is done, on the images that judge it; null if there are none
      * @param images how many images a trial is trained on and judged by
      * @param region which differences between classifiers do not matter
+     * @param baselines how accurate one is without a network; null if that is not known
      * @return how they stand; null if there is no trained network
      */
     public static @Nullable Comparison of(
@@ -51,9 +55,12 @@ public record Comparison(
             Outcomes finished,
             Function<TrialSpec, @Nullable PredictedClasses> predictions,
             Results.Dataset images,
-            EquivalenceRegion region) {
+            EquivalenceRegion region,
+            @Nullable Baselines baselines) {
         Contest contest = Contest.of(planned, finished);
-        return contest.trials().isEmpty() ? null : new Judgement(contest, predictions, images, region).comparison();
+        return contest.trials().isEmpty()
+                ? null
+                : new Judgement(contest, predictions, images, region, baselines).comparison();
     }
 
     /** What is compared. */

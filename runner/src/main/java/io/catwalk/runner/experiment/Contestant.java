@@ -40,6 +40,10 @@ public record Contestant(
         this(name, variant, hyperparameters, recipe, null);
     }
 
+    Contestant with(Recipe newRecipe) {
+        return new Contestant(name, variant, hyperparameters, newRecipe, pluginSha256);
+    }
+
     Contestant pinned(String sha256) {
         return new Contestant(name, variant, hyperparameters, recipe, sha256);
     }

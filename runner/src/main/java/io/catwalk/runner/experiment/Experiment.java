@@ -4,7 +4,7 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.ImageDataset;
-import io.catwalk.runner.data.Split;
+import io.catwalk.runner.evaluation.Baselines;
 import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.training.Epoch;
@@ -17,6 +17,7 @@ import io.catwalk.runner.trial.Software;
 import io.catwalk.runner.trial.TrialBench;
 import io.catwalk.runner.trial.TrialExecutor;
 import io.catwalk.runner.trial.TrialFolder;
+import io.catwalk.runner.trial.TrialImages;
 import io.catwalk.runner.trial.TrialInputs;
 import io.catwalk.runner.trial.TrialKey;
 import io.catwalk.runner.trial.TrialOrder;
@@ -53,8 +54,7 @@ public final class Experiment {
     private final Path pluginsDir;
     private final Clock clock;
     private final ImageDataset dataset;
-    private final Split split;
-    private final int judging;
+    private final TrialImages images;
     private final LatencySettings latencySettings = LatencySettings.standard();
 
     /**
@@ -69,23 +69,58 @@ public final class Experiment {
      * @throws RequestException if something about the data, a classifier or a recipe is wrong
      */
     public Experiment(ExperimentSpec spec, PluginCatalog catalog, DataHome dataHome, Path pluginsDir, Clock clock) {
-        this.spec = spec;
+        this(spec, catalog, dataHome, pluginsDir, clock, false);
+    }
+
+    /**
+     * Prepares an experiment with recipes that nobody chose for these images: a batch that is larger than all training
+     * images becomes one of all of them.
+     *
+     * @param spec the request, in full
+     * @param catalog the plugins; it stays open
+     * @param dataHome where data sets are
+     * @param pluginsDir the folder of the plugin jars
+     * @param clock tells the time
+     * @return an experiment whose {@link #spec} has batches that fit
+     * @throws RequestException if something about the data or a classifier is wrong
+     */
+    public static Experiment fitted(
+            ExperimentSpec spec, PluginCatalog catalog, DataHome dataHome, Path pluginsDir, Clock clock) {
+        return new Experiment(spec, catalog, dataHome, pluginsDir, clock, true);
+    }
+
+    private Experiment(
+            ExperimentSpec asked,
+            PluginCatalog catalog,
+            DataHome dataHome,
+            Path pluginsDir,
+            Clock clock,
+            boolean smallerBatches) {
         this.catalog = catalog;
         this.dataHome = dataHome;
         this.pluginsDir = pluginsDir.toAbsolutePath();
         this.clock = clock;
-        dataset = spec.dataset().load(dataHome);
-        var images = spec.split().split(dataset, Math.min(1, spec.split().folds()));
-        split = images.split();
-        judging = images.dataset().test().size();
+        dataset = asked.dataset().load(dataHome);
+        images = asked.split().split(dataset, Math.min(1, asked.split().folds()));
+        spec = smallerBatches ? asked.withBatchesUpTo(images.split().train().length) : asked;
         for (Contestant one : spec.classifiers()) {
             catalog.require(one.name());
-            if (one.recipe().batchSize() > split.train().length) {
+            if (one.recipe().batchSize() > images.split().train().length) {
                 throw new RequestException("batch size must be at most the number of training images, "
-                        + split.train().length + ", but is " + one.recipe().batchSize() + " for " + one.name()
+                        + images.split().train().length + ", but is "
+                        + one.recipe().batchSize() + " for " + one.name()
                         + ": choose a smaller --batch-size or a larger --limit-train");
             }
         }
+    }
+
+    /**
+     * Returns the request.
+     *
+     * @return with batches that fit the images
+     */
+    public ExperimentSpec spec() {
+        return spec;
     }
 
     /**
@@ -125,7 +160,7 @@ public final class Experiment {
         if (journal.head() == null) {
             run.journal()
                     .begin(new Journal.Head(
-                            Journal.SCHEMA, stopwatch.firstStart().toString(), images()));
+                            Journal.SCHEMA, stopwatch.firstStart().toString(), described()));
         }
         Outcomes finished = kept(run, journal.entries(), stopwatch, conduct, listener);
         listener.kept(finished.all().stream().map(TrialOutcome::trial).toList());
@@ -137,6 +172,7 @@ public final class Experiment {
                 listener::note);
         Scheduler.Desk desk = desk(run, listener, stopwatch, finished, projection);
         new Scheduler(spec, executor, conduct, stopwatch, desk).run(finished);
+        keepBaselines(run, listener);
         if (bench != null) {
             measure(run, new TrialBench(bench, latencySettings, dataset), listener, stopwatch, finished);
         }
@@ -147,6 +183,21 @@ public final class Experiment {
             LOG.error("The trials could not be compared", e);
             listener.note("the trials are done, but could not be compared: " + Reasons.of(e));
             return recorded.results();
+        }
+    }
+
+    private void keepBaselines(RunFolder run, ExperimentListener listener) {
+        try {
+            if (run.readBaselines() == null) {
+                run.writeBaselines(Baselines.of(
+                        images.dataset().train(),
+                        images.split().train(),
+                        images.dataset().test(),
+                        dataset.classes().size()));
+            }
+        } catch (IOException | RequestException e) {
+            LOG.error("The baselines could not be kept", e);
+            listener.note("what one is right for without a network is not known: " + Reasons.of(e));
         }
     }
 
@@ -352,10 +403,11 @@ public final class Experiment {
     }
 
     private RecordedRun recorded(RunFolder run, Stopwatch stopwatch, Outcomes finished) {
-        return new RecordedRun(run, spec, stopwatch.firstStart().toString(), stopwatch.seconds(), images(), finished);
+        return new RecordedRun(
+                run, spec, stopwatch.firstStart().toString(), stopwatch.seconds(), described(), finished);
     }
 
-    private Results.Dataset images() {
+    private Results.Dataset described() {
         return new Results.Dataset(
                 dataset.name(),
                 dataset.sha256(),
@@ -363,8 +415,8 @@ public final class Experiment {
                 dataset.train().channels(),
                 dataset.train().height(),
                 dataset.train().width(),
-                split.train().length,
-                split.validation().length,
-                judging);
+                images.split().train().length,
+                images.split().validation().length,
+                images.dataset().test().size());
     }
 }

@@ -208,6 +208,31 @@ public record ExperimentSpec(
     }
 
     /**
+     * Takes smaller batches where there are not enough images.
+     *
+     * @param most number of images that a batch may have
+     * @return a changed copy
+     */
+    public ExperimentSpec withBatchesUpTo(int most) {
+        return new ExperimentSpec(
+                schema,
+                dataset,
+                split,
+                classifiers.stream()
+                        .map(one -> one.with(one.recipe()
+                                .withBatchSize(Math.min(most, one.recipe().batchSize()))))
+                        .toList(),
+                seeds,
+                jobs,
+                threads,
+                device,
+                trialTimeoutSeconds,
+                region,
+                tuning,
+                command);
+    }
+
+    /**
      * Counts the trials.
      *
      * @return how many there will be when all have finished

@@ -1,5 +1,7 @@
 package io.catwalk.runner.experiment;
 
+import io.catwalk.api.Criterion;
+import io.catwalk.runner.evaluation.Baselines;
 import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.evaluation.PredictedClasses;
@@ -29,6 +31,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Judges who won a contest, and how sure that is. */
@@ -40,6 +43,7 @@ final class Judgement {
     private final Contest contest;
     private final Results.Dataset images;
     private final EquivalenceRegion region;
+    private final @Nullable Baselines baselines;
     private final Map<String, PredictedClasses> predictions = new LinkedHashMap<>();
     private final List<Standing> standings;
 
@@ -50,15 +54,18 @@ final class Judgement {
      * @param read gives the predictions of a trial; null if there are none
      * @param images how many a trial is trained on and judged by
      * @param region which differences between classifiers do not matter
+     * @param baselines how accurate one is without a network; null if that is not known
      */
     Judgement(
             Contest contest,
             Function<TrialSpec, @Nullable PredictedClasses> read,
             Results.Dataset images,
-            EquivalenceRegion region) {
+            EquivalenceRegion region,
+            @Nullable Baselines baselines) {
         this.contest = contest;
         this.images = images;
         this.region = region;
+        this.baselines = baselines;
         contest.trials().forEach((contestant, trials) -> {
             if (trials.size() == 1) {
                 PredictedClasses first = read.apply(trials.get(0));
@@ -167,8 +174,24 @@ final class Judgement {
     private Comparison comparison(
             Scope scope, String headline, List<String> limits, @Nullable CochranQ cochranQ, List<Verdict> verdicts) {
         limits.addAll(contest.leftOut());
+        List<Criterion> criteria = contest.trials().values().stream()
+                .flatMap(List::stream)
+                .map(trial -> trial.recipe().selectBy())
+                .distinct()
+                .sorted()
+                .toList();
+        if (!criteria.equals(List.of(Criterion.ACCURACY))) {
+            limits.add("The epoch of a network was chosen by "
+                    + criteria.stream()
+                            .map(criterion -> criterion.toString().replace('-', ' '))
+                            .collect(Collectors.joining(" or "))
+                    + " on the validation images; the verdicts are about accuracy.");
+        }
+        if (baselines != null) {
+            limits.add(0, baselines.sentence());
+        }
         return new Comparison(
-                scope, headline, String.join(" ", limits), region.points(), cochranQ, standings, verdicts);
+                scope, headline, String.join(" ", limits), region.points(), baselines, cochranQ, standings, verdicts);
     }
 
     private static Verdict verdict(ModelPair pair) {

@@ -21,7 +21,7 @@ public final class RecipeOverrides {
     public static final List<String> AUGMENTATION_SETS = List.of("none", "flip", "flip+shift", "flip+shift+erase");
 
     private static final List<Augmentation> AUGMENTATIONS =
-            List.of(new Augmentation.HorizontalFlip(), new Augmentation.Shift(1), new Augmentation.Erase(0.25, 0.2));
+            List.of(new Augmentation.HorizontalFlip(), new Augmentation.Shift(0.04), new Augmentation.Erase(0.25, 0.2));
 
     private static final String TYPE = "type";
 

@@ -91,7 +91,8 @@ public record RecordedRun(
                             comparable(),
                             trial -> predictions(trial),
                             dataset,
-                            new EquivalenceRegion(spec.region())));
+                            new EquivalenceRegion(spec.region()),
+                            folder.readBaselines()));
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }

@@ -22,10 +22,11 @@ final class RunFiles {
     static final String LOCK = "lock";
     static final String JOURNAL = "journal.jsonl";
     static final String RESULTS = "results.json";
+    static final String BASELINES = "baselines.json";
 
     /** Every path of a run, relative to its folder: one that is missing here makes --force refuse. */
-    private static final Pattern OWN =
-            Pattern.compile("experiment\\.yaml|lock|journal\\.jsonl|results\\.(json|csv|md)|standings\\.csv"
+    private static final Pattern OWN = Pattern.compile(
+            "experiment\\.yaml|lock|journal\\.jsonl|results\\.(json|csv|md)|baselines\\.json|standings\\.csv"
                     + "|report\\.html|slides\\.pptx|plots(/[^/]+\\.(svg|png))?|audit(/[^/]+\\.(csv|png))?"
                     + "|trials(/[^/]+(/-?\\d+-\\d+(/(" + TrialFolder.OWN + "))?)?)?");
 

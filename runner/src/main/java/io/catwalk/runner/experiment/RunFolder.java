@@ -4,6 +4,7 @@ import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.evaluation.Baselines;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialSpec;
@@ -224,6 +225,28 @@ public record RunFolder(Path path) {
     /** Says whether anything of the run was recorded. */
     boolean hasBegun() {
         return Files.isRegularFile(path.resolve(RunFiles.JOURNAL));
+    }
+
+    /**
+     * Keeps how accurate one is without a network.
+     *
+     * @param baselines on the images of the run
+     * @throws IOException if they cannot be written
+     */
+    void writeBaselines(Baselines baselines) throws IOException {
+        AtomicFiles.write(path.resolve(RunFiles.BASELINES), Json.JSON.writeValueAsString(baselines));
+    }
+
+    /**
+     * Reads how accurate one is without a network.
+     *
+     * @return null if that is not known
+     * @throws IOException if it cannot be read
+     */
+    @Nullable
+    Baselines readBaselines() throws IOException {
+        Path file = path.resolve(RunFiles.BASELINES);
+        return Files.exists(file) ? Json.read(file, Baselines.class, "baselines") : null;
     }
 
     /**

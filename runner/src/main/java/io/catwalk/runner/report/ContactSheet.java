@@ -1,6 +1,7 @@
 package io.catwalk.runner.report;
 
 import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.data.RasterImage;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.FontMetrics;
@@ -8,6 +9,7 @@ import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Draws images of a data set side by side as one PNG, each entry with a few lines of text under it.
@@ -15,7 +17,7 @@ import java.util.List;
  * @param title what it shows, in one line
  * @param entries what it shows, row by row; at least one
  */
-record ContactSheet(String title, List<Entry> entries) {
+public record ContactSheet(String title, List<Entry> entries) {
 
     /** Largest side of a picture. Smaller images are drawn larger by a whole number, larger ones smaller. */
     private static final int SIDE = 112;
@@ -32,24 +34,40 @@ record ContactSheet(String title, List<Entry> entries) {
      * @param pictures from left to right; as many in every entry
      * @param lines under them; what is too wide is cut
      */
-    record Entry(List<Picture> pictures, List<String> lines) {}
+    public record Entry(List<Picture> pictures, List<String> lines) {}
 
     /**
-     * Names a picture.
+     * Gives a picture when it is drawn.
      *
-     * @param images of the data set
-     * @param index of one of them
+     * @param width in pixels
+     * @param height in pixels
+     * @param image of that size
      */
-    record Picture(ImageSource images, int index) {}
+    public record Picture(int width, int height, Supplier<RasterImage> image) {
 
-    /** Draws the sheet. */
-    byte[] png() {
+        /**
+         * Names an image of a data set.
+         *
+         * @param images of the data set
+         * @param index of one of them
+         */
+        public Picture(ImageSource images, int index) {
+            this(images.width(), images.height(), () -> images.image(index));
+        }
+    }
+
+    /**
+     * Draws the sheet.
+     *
+     * @return a PNG
+     */
+    public byte[] png() {
         Entry any = entries.get(0);
-        ImageSource images = any.pictures.get(0).images;
-        int largest = Math.max(images.width(), images.height());
+        Picture first = any.pictures.get(0);
+        int largest = Math.max(first.width, first.height);
         int scale = Math.max(1, SIDE / largest);
-        int width = Math.max(1, images.width() * scale * SIDE / Math.max(SIDE, largest));
-        int height = Math.max(1, images.height() * scale * SIDE / Math.max(SIDE, largest));
+        int width = Math.max(1, first.width * scale * SIDE / Math.max(SIDE, largest));
+        int height = Math.max(1, first.height * scale * SIDE / Math.max(SIDE, largest));
         int lines = entries.stream().mapToInt(entry -> entry.lines.size()).max().orElse(0);
         int entryWidth = Math.max(SIDE, any.pictures.size() * (width + 2)) + GAP;
         int entryHeight = height + lines * LINE + GAP;
@@ -74,7 +92,7 @@ record ContactSheet(String title, List<Entry> entries) {
             int top = 2 * GAP + LINE + i / columns * entryHeight;
             for (int p = 0; p < entry.pictures.size(); p++) {
                 Picture picture = entry.pictures.get(p);
-                BufferedImage drawn = ImagePng.draw(picture.images.image(picture.index), scale);
+                BufferedImage drawn = ImagePng.draw(picture.image.get(), scale);
                 pen.drawImage(drawn, left + p * (width + 2), top, width, height, null);
             }
             for (int line = 0; line < entry.lines.size(); line++) {

@@ -1,6 +1,8 @@
 package io.catwalk.runner.report;
 
 import io.catwalk.api.Augmentation;
+import io.catwalk.api.Balance;
+import io.catwalk.api.Criterion;
 import io.catwalk.api.Optimizer;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Schedule;
@@ -26,13 +28,23 @@ public final class RecipeWords {
         words.add("Batches of " + recipe.batchSize() + " images, cross entropy"
                 + (recipe.labelSmoothing() == 0 ? "" : " with label smoothing " + number(recipe.labelSmoothing())));
         for (Augmentation augmentation : recipe.augmentations()) {
-            words.add(augmentation(augmentation));
+            words.add(of(augmentation));
         }
         if (recipe.averaging() > 0) {
             words.add("The weights are a moving average over the steps, with decay " + number(recipe.averaging()));
         }
         if (recipe.clipNorm() > 0) {
             words.add("Gradients are cut to norm " + number(recipe.clipNorm()));
+        }
+        if (recipe.balance() != Balance.NONE) {
+            words.add(
+                    recipe.balance() == Balance.SAMPLING
+                            ? "Each epoch sees all classes alike often"
+                            : "Each image counts by the inverse of the size of its class");
+        }
+        if (recipe.selectBy() != Criterion.ACCURACY) {
+            words.add("The best epoch is chosen by "
+                    + recipe.selectBy().toString().replace('-', ' ') + " on the validation images");
         }
         if (recipe.patience() > 0) {
             words.add("Training stops after " + recipe.patience() + " epochs without a better one");
@@ -56,19 +68,47 @@ public final class RecipeWords {
         return schedule instanceof Schedule.Cosine ? "falling along half a cosine to 0" : "constant";
     }
 
-    private static String augmentation(Augmentation augmentation) {
+    /**
+     * Says what an augmentation does.
+     *
+     * @param augmentation any
+     * @return one sentence without its period
+     */
+    public static String of(Augmentation augmentation) {
         if (augmentation instanceof Augmentation.Shift shift) {
-            return "Images are moved by up to " + shift.pixels() + (shift.pixels() == 1 ? " pixel" : " pixels")
-                    + " in each direction";
+            return format("Images are moved by up to %s %% of their sides", percent(shift.share()));
+        }
+        if (augmentation instanceof Augmentation.Rotate rotate) {
+            return format("Images are turned by up to %s degrees to either side", number(rotate.degrees()));
+        }
+        if (augmentation instanceof Augmentation.Crop crop) {
+            return format("A part of each image, of %s %% or more, is enlarged", percent(crop.smallestArea()));
+        }
+        if (augmentation instanceof Augmentation.Light light) {
+            return format(
+                    "Brightness is changed by up to %s %%, contrast by up to %s %%",
+                    percent(light.brightness()), percent(light.contrast()));
         }
         if (augmentation instanceof Augmentation.Erase erase) {
-            return String.format(
-                    Locale.ROOT,
+            return format(
                     "A rectangle of up to %.0f %% is erased from %.0f %% of the images",
-                    erase.largestArea() * 100,
-                    erase.probability() * 100);
+                    erase.largestArea() * 100, erase.probability() * 100);
+        }
+        if (augmentation instanceof Augmentation.Mixup mixup) {
+            return format("Each image is mixed with another, mixup with alpha %s", number(mixup.alpha()));
+        }
+        if (augmentation instanceof Augmentation.CutMix cutMix) {
+            return format("Each image gets a part of another, CutMix with alpha %s", number(cutMix.alpha()));
         }
         return "Half of the images are mirrored left to right";
+    }
+
+    private static String format(String format, Object... values) {
+        return String.format(Locale.ROOT, format, values);
+    }
+
+    private static String percent(double share) {
+        return number(Math.round(share * 1000) / 10.0);
     }
 
     /** Writes a number as short as it reads back, without an exponent. */

@@ -1,7 +1,5 @@
 package io.catwalk.runner.training;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.ExecutionException;
@@ -63,13 +61,14 @@ final class BatchQueue implements AutoCloseable {
     /**
      * Waits for the next batch.
      *
-     * @return (batchSize, channels, height, width), normalized; valid until the next call
+     * @return of as many images as was said; valid until the next call
      */
-    NDArray next(NDManager manager) {
+    BatchLoader.Batch next() {
         release();
         try {
-            current = coming.remove().get();
-            return current.array(manager);
+            BatchLoader.Batch batch = coming.remove().get();
+            current = batch;
+            return batch;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while a batch was loaded", e);

@@ -28,7 +28,7 @@ import java.util.List;
  */
 final class CheckpointFile {
 
-    private static final String FORMAT = "catwalk checkpoint 3";
+    private static final String FORMAT = "catwalk checkpoint 4";
 
     /** Values that pass through memory at once; a vector may be longer than a Java array. */
     private static final int PIECE = 1 << 22;
@@ -83,6 +83,7 @@ final class CheckpointFile {
                         head.readDouble(),
                         head.readDouble(),
                         head.readDouble(),
+                        head.readDouble(),
                         head.readDouble()));
             }
             int bestEpoch = head.readInt();
@@ -112,6 +113,7 @@ final class CheckpointFile {
             head.writeDouble(epoch.trainAccuracy());
             head.writeDouble(epoch.validationLoss());
             head.writeDouble(epoch.validationAccuracy());
+            head.writeDouble(epoch.score());
             head.writeDouble(epoch.learningRate());
             head.writeDouble(epoch.seconds());
         }

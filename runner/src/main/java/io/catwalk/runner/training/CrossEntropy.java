@@ -25,6 +25,29 @@ final class CrossEntropy {
         return loss.mul((float) (1 - smoothing)).sub(logProbabilities.mean().mul((float) smoothing));
     }
 
+    /**
+     * Computes it for images that are mixtures or do not count the same: the sum over the images times their weights,
+     * divided by the sum of the weights.
+     */
+    static NDArray of(NDArray logits, Targets targets, double smoothing) {
+        NDArray logProbabilities = logits.logSoftmax(1);
+        NDArray ofImages = logProbabilities.gather(targets.classes(), 1);
+        Targets.Mixture mixture = targets.mixture();
+        if (mixture != null) {
+            NDArray rest = mixture.shares().mul(-1).add(1);
+            ofImages = ofImages.mul(mixture.shares())
+                    .add(logProbabilities.gather(mixture.others(), 1).mul(rest));
+        }
+        if (smoothing > 0) {
+            ofImages = ofImages.mul((float) (1 - smoothing))
+                    .add(logProbabilities.mean(new int[] {1}, true).mul((float) smoothing));
+        }
+        NDArray weights = targets.weights();
+        return weights == null
+                ? ofImages.mean().neg()
+                : ofImages.mul(weights).sum().div(weights.sum()).neg();
+    }
+
     /** Computes it for one row of logits, which starts at {@code row}. */
     static double of(float[] logits, int row, int classes, int label) {
         double largest = logits[row + argMax(logits, row, classes)];

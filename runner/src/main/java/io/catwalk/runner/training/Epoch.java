@@ -8,6 +8,8 @@ package io.catwalk.runner.training;
  * @param trainAccuracy share of augmented training images that were right when they were trained on, 0 to 1
  * @param validationLoss mean cross-entropy on the validation images, in nats; NaN if there are none
  * @param validationAccuracy share of validation images that are right, 0 to 1; NaN if there are none
+ * @param score what the recipe chooses the epoch by, more is better: the criterion, of the loss its negative; NaN if
+ *     there are no validation images
  * @param learningRate of the last step
  * @param seconds spent on the steps, without validation
  */
@@ -17,13 +19,14 @@ public record Epoch(
         double trainAccuracy,
         double validationLoss,
         double validationAccuracy,
+        double score,
         double learningRate,
         double seconds) {
 
-    /** Returns whether these weights are to be kept rather than the other epoch's: accuracy first, then loss. */
+    /** Returns whether these weights are to be kept rather than the other epoch's: the score first, then loss. */
     boolean isBetterThan(Epoch other) {
-        if (validationAccuracy != other.validationAccuracy) {
-            return !(validationAccuracy < other.validationAccuracy);
+        if (score != other.score) {
+            return !(score < other.score);
         }
         return validationLoss < other.validationLoss;
     }

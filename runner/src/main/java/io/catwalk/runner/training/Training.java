@@ -130,8 +130,8 @@ public final class Training {
         private final Weights evaluated;
         private final NDArray best;
         private final Steps steps;
-        private final BatchLoader loader;
         private final BatchQueue batches;
+        private final ClassBalance balance;
         private final SplitMix64 shuffle = seeds.generator(Purpose.SHUFFLE);
         private final int[] order = data.split().train().clone();
         private final int stepsPerEpoch = order.length / recipe.batchSize();
@@ -149,7 +149,9 @@ public final class Training {
             evaluated = recipe.averaging() > 0 ? weights.copy(manager) : weights;
             best = evaluated.vector().duplicate();
             steps = Steps.of(recipe.optimizer(), weights, evaluated == weights ? null : evaluated, manager);
-            loader = new BatchLoader(data.images(), layout, data.normalization(), recipe.augmentations());
+            balance = new ClassBalance(
+                    recipe.balance(), data.split().train(), data.images().labels(), task.classes());
+            BatchLoader loader = new BatchLoader(data.images(), layout, data.normalization(), recipe.augmentations());
             batches = new BatchQueue(loader, recipe.batchSize(), LOADER_THREADS);
         }
 
@@ -216,7 +218,7 @@ public final class Training {
 
         private Epoch epoch(int number, TorchPredictor predictor) {
             long start = nanoTime.getAsLong();
-            shuffle();
+            balance.order(order, shuffle);
             batches.begin(order, image -> seeds.generator(Purpose.AUGMENTATION, number, image));
             double lossSum = 0;
             long right = 0;
@@ -225,7 +227,7 @@ public final class Training {
                 long totalSteps = (long) recipe.epochs() * stepsPerEpoch;
                 learningRate =
                         recipe.optimizer().learningRate() * recipe.schedule().at((double) step / totalSteps);
-                Progress progress = step(i * recipe.batchSize(), learningRate);
+                Progress progress = step(learningRate);
                 if (!Double.isFinite(progress.loss)) {
                     throw new TrainingException("the loss is " + progress.loss + " in epoch " + number + ", step "
                             + (i + 1) + " of " + stepsPerEpoch + ", at learning rate " + (float) learningRate
@@ -236,34 +238,34 @@ public final class Training {
             }
             double seconds = (nanoTime.getAsLong() - start) / 1e9;
             Validation judged = validate(predictor);
-            if (held.length > 0 && !Double.isFinite(judged.loss)) {
-                throw new TrainingException("the validation loss is " + judged.loss + " after epoch " + number
+            if (held.length > 0 && !Double.isFinite(judged.loss())) {
+                throw new TrainingException("the validation loss is " + judged.loss() + " after epoch " + number
                         + ", at learning rate " + (float) learningRate + ": try a smaller learning rate, or clipNorm");
             }
             return new Epoch(
                     number,
                     lossSum / stepsPerEpoch,
                     (double) right / ((long) stepsPerEpoch * recipe.batchSize()),
-                    judged.loss,
-                    judged.accuracy,
+                    judged.loss(),
+                    judged.accuracy(),
+                    judged.score(recipe.selectBy()),
                     learningRate,
                     seconds);
         }
 
-        private Progress step(int from, double learningRate) {
-            int to = from + recipe.batchSize();
+        private Progress step(double learningRate) {
             try (NDManager scope = manager.newSubManager()) {
                 Weights.Leaves leaves = weights.leaves(scope);
-                NDArray labels = loader.labels(scope, order, from, to);
+                BatchLoader.Batch batch = batches.next();
+                Targets targets = batch.targets(scope, balance.weights());
                 NDArray logits;
                 float loss;
                 try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
-                    NDArray batch = batches.next(scope);
-                    logits = block.forward(leaves.store(), new NDList(batch), true)
+                    logits = block.forward(leaves.store(), new NDList(batch.array(scope)), true)
                             .singletonOrThrow();
                     logits.attach(scope);
-                    TorchPredictor.requireShape(logits, to - from, task.classes());
-                    NDArray target = CrossEntropy.of(logits, labels, recipe.labelSmoothing());
+                    TorchPredictor.requireShape(logits, recipe.batchSize(), task.classes());
+                    NDArray target = targets.loss(logits, recipe.labelSmoothing());
                     loss = target.getFloat();
                     if (Float.isFinite(loss)) {
                         collector.backward(target);
@@ -274,12 +276,7 @@ public final class Training {
                     step++;
                     steps.step(gradient, clipping(gradient), learningRate, averaging());
                 }
-                long right = logits.stopGradient()
-                        .argMax(1)
-                        .eq(labels.reshape(-1))
-                        .sum()
-                        .getLong();
-                return new Progress(loss, right);
+                return new Progress(loss, targets.right(logits.stopGradient()));
             }
         }
 
@@ -297,36 +294,19 @@ public final class Training {
         }
 
         private Validation validate(TorchPredictor predictor) {
-            if (held.length == 0) {
-                return new Validation(Double.NaN, Double.NaN);
-            }
-            double lossSum = 0;
-            int right = 0;
+            Validation validation = new Validation(task.classes());
             int batchSize = data.images().batchSize();
             for (int from = 0; from < held.length; from += batchSize) {
                 int to = Math.min(held.length, from + batchSize);
                 ImageSource batch = data.images().select(Arrays.copyOfRange(held, from, to));
                 float[] logits = predictor.logits(data.normalization().normalized(batch, 0, to - from), to - from);
                 for (int i = 0; i < batch.size(); i++) {
-                    int label = batch.labels()[i];
-                    lossSum += CrossEntropy.of(logits, i * task.classes(), task.classes(), label);
-                    right += CrossEntropy.argMax(logits, i * task.classes(), task.classes()) == label ? 1 : 0;
+                    validation.add(logits, i * task.classes(), batch.labels()[i]);
                 }
             }
-            return new Validation(lossSum / held.length, (double) right / held.length);
-        }
-
-        private void shuffle() {
-            for (int i = order.length - 1; i > 0; i--) {
-                int j = shuffle.nextInt(i + 1);
-                int swapped = order[i];
-                order[i] = order[j];
-                order[j] = swapped;
-            }
+            return validation;
         }
     }
 
     private record Progress(double loss, long right) {}
-
-    private record Validation(double loss, double accuracy) {}
 }

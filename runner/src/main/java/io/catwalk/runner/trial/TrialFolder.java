@@ -44,7 +44,7 @@ public record TrialFolder(Path path) {
             + "|model(\\.rejected)?\\.onnx(\\.part)?|\\.model(\\.rejected)?\\.onnx[0-9]+\\.tmp";
 
     private static final String HISTORY =
-            "epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,learning_rate,seconds";
+            "epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,score,learning_rate,seconds";
 
     private static final Logger LOG = LoggerFactory.getLogger(TrialFolder.class);
 
@@ -411,12 +411,13 @@ public record TrialFolder(Path path) {
         for (Epoch epoch : history) {
             csv.append(String.format(
                     Locale.ROOT,
-                    "%d,%.6f,%.6f,%.6f,%.6f,%.6g,%.3f\n",
+                    "%d,%.6f,%.6f,%.6f,%.6f,%.6f,%.6g,%.3f\n",
                     epoch.epoch(),
                     epoch.trainLoss(),
                     epoch.trainAccuracy(),
                     epoch.validationLoss(),
                     epoch.validationAccuracy(),
+                    epoch.score(),
                     epoch.learningRate(),
                     epoch.seconds()));
         }
@@ -463,7 +464,8 @@ public record TrialFolder(Path path) {
                         Double.parseDouble(cells[3]),
                         Double.parseDouble(cells[4]),
                         Double.parseDouble(cells[5]),
-                        Double.parseDouble(cells[6]));
+                        Double.parseDouble(cells[6]),
+                        Double.parseDouble(cells[7]));
             }
         } catch (NumberFormatException e) {
             throw damagedHistory(file, number, Reasons.quoted(line));

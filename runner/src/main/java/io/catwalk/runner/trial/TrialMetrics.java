@@ -8,7 +8,7 @@ import io.catwalk.runner.evaluation.Overfitting;
  *
  * @param test on the images that judge; with folds, those of the fold
  * @param validation on the images that chose the epoch
- * @param train on the images that were trained on, without augmentation
+ * @param train on the images that were trained on, without augmentation; on 60,000 of them, evenly spaced, if there are more
  */
 public record TrialMetrics(Metrics test, Metrics validation, Metrics train) {
 

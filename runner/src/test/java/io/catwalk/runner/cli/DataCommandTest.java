@@ -7,6 +7,7 @@ import io.catwalk.runner.data.ImageCache;
 import io.catwalk.runner.data.TinyImages;
 import java.io.IOException;
 import java.nio.file.Path;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,6 +64,23 @@ final class DataCommandTest {
         assertThat(Catwalk.run("data", "--clear", "--cache", cache).out()).isEqualTo("1 MB deleted in " + cache + "\n");
         assertThat(folder.resolve("kept")).isDirectoryNotContaining("glob:**.images");
         assertThat(Catwalk.run("data", images, "--cache", cache).exitCode()).isEqualTo(ExitCode.DONE);
+    }
+
+    /** Ten classes of at most eight images, which are drawn 14 times as large as their 8 pixels. */
+    @Test
+    void samplesAndAugmentationsAreDrawn() throws IOException {
+        Path samples = folder.resolve("samples.png");
+        Path augmented = folder.resolve("augmented.png");
+
+        Catwalk.Answer answer = Catwalk.run(
+                "data", images, "--samples", samples.toString(), "--augmented", augmented.toString(), "--cache", cache);
+
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        assertThat(answer.out()).contains("Drawn into " + samples, "Drawn into " + augmented);
+        assertThat(ImageIO.read(samples.toFile()).getHeight()).isGreaterThan(10 * 112);
+        assertThat(ImageIO.read(augmented.toFile()).getHeight()).isGreaterThan(9 * 112);
+        assertThat(Catwalk.run("data", "--samples", samples.toString()).err())
+                .contains("expected a data set to draw, but there is none");
     }
 
     @Test

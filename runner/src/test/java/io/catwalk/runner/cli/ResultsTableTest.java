@@ -150,6 +150,7 @@ final class ResultsTableTest {
                 "The answer to the question which of them is the best one in a sentence that is longer than a line.",
                 "What it leaves open.",
                 0.5,
+                null,
                 new CochranQ(35.3, names.size() - 1, 1e-6),
                 standings,
                 verdicts);

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
+import io.catwalk.api.Criterion;
 import io.catwalk.api.Recipe;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.evaluation.Averages;
+import io.catwalk.runner.evaluation.Baselines;
 import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.evaluation.PredictedClasses;
@@ -44,6 +46,7 @@ final class ComparisonTest {
     private static final Offset<Double> CLOSE = within(1e-9);
     private static final int IMAGES = 40;
 
+    private Recipe recipe = Recipe.standard();
     private final List<TrialSpec> planned = new ArrayList<>();
     private final Outcomes finished = new Outcomes();
     private final Map<TrialSpec, Predictions> predictions = new HashMap<>();
@@ -296,12 +299,35 @@ final class ComparisonTest {
     }
 
     @Test
+    void whatOneIsRightForWithoutANetworkIsToldFirst() {
+        fold("conv", 1, 0.90, 0.92, 0.94, 0.91);
+        Baselines baselines = new Baselines(0.816, 0.7, 135, 50);
+
+        Comparison comparison = Objects.requireNonNull(
+                Comparison.of(planned, finished, this::answers, images(), EquivalenceRegion.STANDARD, baselines));
+
+        assertThat(comparison.baselines()).isEqualTo(baselines);
+        assertThat(comparison.limits()).startsWith(baselines.sentence() + " ");
+    }
+
+    @Test
+    void whatTheEpochWasChosenByIsToldUnlessItIsAccuracy() {
+        recipe = recipe.withSelectBy(Criterion.MACRO_F1);
+        fold("conv", 1, 0.90, 0.92, 0.94, 0.91);
+
+        assertThat(compared().limits())
+                .contains(
+                        "The epoch of a network was chosen by macro f1 on the validation images; the verdicts are about"
+                                + " accuracy.");
+    }
+
+    @Test
     void aWiderRegionMakesThemEquivalent() {
         fold("conv", 1, 0.90, 0.92, 0.94, 0.91);
         fold("gru", 1, 0.895, 0.922, 0.938, 0.909);
 
         Comparison comparison = Objects.requireNonNull(
-                Comparison.of(planned, finished, this::answers, images(), new EquivalenceRegion(2)));
+                Comparison.of(planned, finished, this::answers, images(), new EquivalenceRegion(2), null));
 
         assertThat(comparison.regionPoints()).isEqualTo(2);
         assertThat(comparison.verdicts().get(0).outcome()).isEqualTo(Outcome.EQUIVALENT);
@@ -463,7 +489,7 @@ final class ComparisonTest {
                 name,
                 TrialSpec.DEFAULT_VARIANT,
                 Map.of(),
-                Recipe.standard(),
+                recipe,
                 seed,
                 fold,
                 1,
@@ -499,7 +525,7 @@ final class ComparisonTest {
     }
 
     private @Nullable Comparison comparison() {
-        return Comparison.of(planned, finished, this::answers, images(), EquivalenceRegion.STANDARD);
+        return Comparison.of(planned, finished, this::answers, images(), EquivalenceRegion.STANDARD, null);
     }
 
     private static Latency latency(double micros) {

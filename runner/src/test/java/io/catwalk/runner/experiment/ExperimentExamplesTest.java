@@ -3,6 +3,8 @@ package io.catwalk.runner.experiment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.api.Augmentation;
+import io.catwalk.api.Balance;
+import io.catwalk.api.Criterion;
 import io.catwalk.api.Optimizer;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Schedule;
@@ -142,12 +144,14 @@ final class ExperimentExamplesTest {
                                 32,
                                 List.of(
                                         new Augmentation.HorizontalFlip(),
-                                        new Augmentation.Shift(2),
+                                        new Augmentation.Shift(0.08),
                                         new Augmentation.Erase(0.25, 0.2)),
                                 0.05,
                                 0.99,
                                 5,
-                                3)));
+                                3,
+                                Balance.CLASS_WEIGHTS,
+                                Criterion.MACRO_F1)));
     }
 
     /** The file says which recipe was trained; the plugins may have another by now. */

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.nn.Block;
 import ai.djl.nn.SequentialBlock;
 import io.catwalk.api.Augmentation;
+import io.catwalk.api.Balance;
 import io.catwalk.api.Classifier;
+import io.catwalk.api.Criterion;
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Optimizer;
 import io.catwalk.api.Recipe;
@@ -229,11 +231,13 @@ final class ExperimentFileTest {
                         new Schedule.Cosine(),
                         3,
                         17,
-                        List.of(new Augmentation.Shift(2), new Augmentation.Erase(1.0 / 3, 0.2)),
+                        List.of(new Augmentation.Shift(0.08), new Augmentation.Erase(1.0 / 3, 0.2)),
                         0.1,
                         0.998,
                         1,
-                        2));
+                        2,
+                        Balance.CLASS_WEIGHTS,
+                        Criterion.MACRO_F1));
         String written = Json.YAML.writeValueAsString(Map.of("classifiers", List.of(contestant))) + """
                 schema: 1
                 dataset:
@@ -341,11 +345,11 @@ final class ExperimentFileTest {
             hyperparameters: {unit: 64}    | unknown key 'classifiers[1].hyperparameters.unit'; did you mean 'units'? (known: units, dropout, bidirectional, pooling)
             hyperparameters: {units: 100}  | classifiers[1].hyperparameters: hyperparameter 'units' must be one of [128, 64], but is 100
             hyperparameters: {units: [64]} | classifiers[1].hyperparameters: hyperparameter 'units' must be one of [128, 64], but is [64]
-            recipe: {epoch: 3}             | unknown key 'classifiers[1].recipe.epoch'; did you mean 'epochs'? (known: augmentations, averaging, batch_size, clip_norm, epochs, label_smoothing, optimizer, patience, schedule)
+            recipe: {epoch: 3}             | unknown key 'classifiers[1].recipe.epoch'; did you mean 'epochs'? (known: augmentations, averaging, balance, batch_size, clip_norm, epochs, label_smoothing, optimizer, patience, schedule, select_by)
             recipe: {epochs: 0}            | classifiers[1].recipe.epochs must be at least 1, but is 0
             recipe: {optimizer: {learning_rte: 1}} | unknown key 'classifiers[1].recipe.optimizer.learning_rte'; did you mean 'learning_rate'? (known: type, learning_rate, weight_decay)
             recipe: {optimizer: {learning_rate: 0}} | classifiers[1].recipe.optimizer.learning_rate must be above 0 and finite, but is 0.0
-            recipe: {augmentations: [{type: shift, pixels: 1}, {type: flip}]} | classifiers[1].recipe.augmentations[1].type must be one of erase, horizontal-flip, shift, but is 'flip'
+            recipe: {augmentations: [{type: shift, share: 0.1}, {type: flip}]} | classifiers[1].recipe.augmentations[1].type must be one of crop, cutmix, erase, horizontal-flip, light, mixup, rotate, shift, but is 'flip'
             """)
     void whatThePluginDoesNotHaveIsNamedWithTheClassifier(String choice, String message) throws IOException {
         assertThat(refusal("classifiers: [gru, {name: gru, variant: odd, " + choice + "}]"))

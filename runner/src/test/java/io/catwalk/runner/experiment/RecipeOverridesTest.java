@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.catwalk.api.Augmentation.Erase;
 import io.catwalk.api.Augmentation.HorizontalFlip;
 import io.catwalk.api.Augmentation.Shift;
+import io.catwalk.api.Balance;
+import io.catwalk.api.Criterion;
 import io.catwalk.api.Optimizer.AdamW;
 import io.catwalk.api.Optimizer.Sgd;
 import io.catwalk.api.Recipe;
@@ -26,7 +28,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class RecipeOverridesTest {
 
     /** AdamW at 0.002 with weight decay 0.01, one cycle that rises for 0.2, 10 epochs, batches of 128. */
-    private static final Recipe BASE = Recipe.standard().withAugmentations(new HorizontalFlip(), new Shift(3));
+    private static final Recipe BASE = Recipe.standard().withAugmentations(new HorizontalFlip(), new Shift(0.1));
 
     private static Recipe changed(String yaml) {
         return RecipeOverrides.recipe(BASE, (ObjectNode) Json.YAML.readTree(yaml));
@@ -55,8 +57,8 @@ final class RecipeOverridesTest {
 
     @Test
     void aListIsReplaced() {
-        assertThat(changed("augmentations: [{type: shift, pixels: 1}]"))
-                .isEqualTo(BASE.withAugmentations(new Shift(1)));
+        assertThat(changed("augmentations: [{type: shift, share: 0.04}]"))
+                .isEqualTo(BASE.withAugmentations(new Shift(0.04)));
         assertThat(changed("augmentations: []")).isEqualTo(BASE.withAugmentations());
     }
 
@@ -67,11 +69,13 @@ final class RecipeOverridesTest {
                 new Constant(),
                 3,
                 17,
-                List.of(new Shift(2), new Erase(0.3, 0.25)),
+                List.of(new Shift(0.2), new Erase(0.3, 0.25)),
                 0.1,
                 0.99,
                 2.5,
-                4);
+                4,
+                Balance.CLASS_WEIGHTS,
+                Criterion.MACRO_F1);
 
         assertThat(RecipeOverrides.recipe(BASE, Json.YAML.valueToTree(whole))).isEqualTo(whole);
     }
@@ -103,13 +107,13 @@ final class RecipeOverridesTest {
             optimizer: null                     | optimizer must be keys with values, but is null
             schedule: {type: 3}                 | schedule.type must be one of constant, cosine, one-cycle, but is 3
             augmentations: flip                 | augmentations must be a list, but is 'flip'
-            augmentations: [flip]               | augmentations[0] must be keys with values, of which 'type' is one of erase, horizontal-flip, shift, but is 'flip'
+            augmentations: [flip]               | augmentations[0] must be keys with values, of which 'type' is one of crop, cutmix, erase, horizontal-flip, light, mixup, rotate, shift, but is 'flip'
             augmentations: [null]               | augmentations[0] must be keys with values, but is null
-            augmentations: [{pixels: 1}]        | augmentations[0].type must be one of erase, horizontal-flip, shift, but is missing
-            augmentations: [{type: shift}]      | augmentations[0] must have the key 'pixels', but has only type
-            augmentations: [{type: shift, pixels: 0}] | augmentations[0].pixels must be at least 1, but is 0
-            augmentations: [{type: erase, probability: 2, largest_area: 0.1}] | augmentations[0].probability must be at most 1, but is 2.0
-            patients: 3                         | unknown key 'patients' at the top; did you mean 'patience'? (known: augmentations, averaging, batch_size, clip_norm, epochs, label_smoothing, optimizer, patience, schedule)
+            augmentations: [{share: 0.1}]       | augmentations[0].type must be one of crop, cutmix, erase, horizontal-flip, light, mixup, rotate, shift, but is missing
+            augmentations: [{type: shift}]      | augmentations[0] must have the key 'share', but has only type
+            augmentations: [{type: shift, share: 0.6}] | augmentations[0].share must be at most 0.5, but is 0.6
+            augmentations: [{type: erase, probability: 2, largest_area: 0.1}] | augmentations[0].probability must be at most 1.0, but is 2.0
+            patients: 3                         | unknown key 'patients' at the top; did you mean 'patience'? (known: augmentations, averaging, balance, batch_size, clip_norm, epochs, label_smoothing, optimizer, patience, schedule, select_by)
             """)
     void whatDoesNotFitIsNamedWithItsPlace(String yaml, String message) {
         assertThatThrownBy(() -> changed(yaml))
@@ -136,10 +140,10 @@ final class RecipeOverridesTest {
         assertThat(RecipeOverrides.with(BASE, "augmentation", "flip").augmentations())
                 .containsExactly(new HorizontalFlip());
         assertThat(RecipeOverrides.with(BASE, "augmentation", "flip+shift").augmentations())
-                .containsExactly(new HorizontalFlip(), new Shift(1));
+                .containsExactly(new HorizontalFlip(), new Shift(0.04));
         // Those of drop-norm-l2, which is where erasing was tried.
         assertThat(RecipeOverrides.with(BASE, "augmentation", "flip+shift+erase"))
-                .isEqualTo(BASE.withAugmentations(new HorizontalFlip(), new Shift(1), new Erase(0.25, 0.2)));
+                .isEqualTo(BASE.withAugmentations(new HorizontalFlip(), new Shift(0.04), new Erase(0.25, 0.2)));
     }
 
     @ParameterizedTest

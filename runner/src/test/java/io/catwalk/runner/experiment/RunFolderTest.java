@@ -56,7 +56,7 @@ final class RunFolderTest {
                                         .withSchedule(new Schedule.Cosine())
                                         .withAugmentations(
                                                 new Augmentation.HorizontalFlip(),
-                                                new Augmentation.Shift(2),
+                                                new Augmentation.Shift(0.08),
                                                 new Augmentation.Erase(0.5, 0.2))
                                         .withClipNorm(1))),
                 List.of(1L, Long.MIN_VALUE),

@@ -86,7 +86,7 @@ class SchedulerTest {
 
     @Test
     void epochsAreToldOfTheirTrial() throws Exception {
-        hand.epochs = List.of(new Epoch(1, 0.5, 0.8, 0.6, 0.7, 0.001, 2));
+        hand.epochs = List.of(new Epoch(1, 0.5, 0.8, 0.6, 0.7, 0.7, 0.001, 2));
         hand.endsAll(done(0.9));
 
         run(request("a"), Conduct.STANDARD);

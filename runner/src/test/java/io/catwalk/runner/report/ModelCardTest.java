@@ -21,7 +21,9 @@ class ModelCardTest {
                 .withSchedule(new Schedule.Cosine())
                 .withBatchSize(32)
                 .withAugmentations(
-                        new Augmentation.HorizontalFlip(), new Augmentation.Shift(2), new Augmentation.Erase(0.25, 0.2))
+                        new Augmentation.HorizontalFlip(),
+                        new Augmentation.Shift(0.04),
+                        new Augmentation.Erase(0.25, 0.2))
                 .withLabelSmoothing(0.1)
                 .withAveraging(0.998)
                 .withClipNorm(1)
@@ -33,7 +35,7 @@ class ModelCardTest {
                                 + "falling along half a cosine to 0",
                         "Batches of 32 images, cross entropy with label smoothing 0.1",
                         "Half of the images are mirrored left to right",
-                        "Images are moved by up to 2 pixels in each direction",
+                        "Images are moved by up to 4 % of their sides",
                         "A rectangle of up to 20 % is erased from 25 % of the images",
                         "The weights are a moving average over the steps, with decay 0.998",
                         "Gradients are cut to norm 1",

@@ -7,8 +7,12 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.catwalk.api.Augmentation;
+import io.catwalk.api.Augmentation.Crop;
+import io.catwalk.api.Augmentation.CutMix;
 import io.catwalk.api.Augmentation.Erase;
 import io.catwalk.api.Augmentation.HorizontalFlip;
+import io.catwalk.api.Augmentation.Light;
+import io.catwalk.api.Augmentation.Rotate;
 import io.catwalk.api.Augmentation.Shift;
 import io.catwalk.runner.data.HeapImages;
 import io.catwalk.runner.data.ImageSource;
@@ -58,9 +62,12 @@ class BatchLoaderTest {
             NDArray batch = load(loader, manager, order, 1, 3);
             assertThat(batch.getShape()).isEqualTo(new Shape(2, 1, 1, 2));
             assertThat(batch.toFloatArray()).containsExactly(new float[] {2, 3, -2, -1}, within(1e-6f));
-            NDArray labels = loader.labels(manager, order, 1, 3);
-            assertThat(labels.getShape()).isEqualTo(new Shape(2, 1));
-            assertThat(labels.toLongArray()).containsExactly(7, 5);
+            BatchLoader.Batch two = loader.new Batch(2);
+            two.fill(order, 1, 3, image -> new SplittableRandom(SEED));
+            Targets targets = two.targets(manager, new float[0]);
+            assertThat(targets.classes().getShape()).isEqualTo(new Shape(2, 1));
+            assertThat(targets.classes().toLongArray()).containsExactly(7, 5);
+            assertThat(targets.mixture()).isNull();
             // A batch may be smaller than the largest.
             assertThat(load(loader, manager, order, 0, 1).toFloatArray())
                     .containsExactly(new float[] {0, 1}, within(1e-6f));
@@ -84,7 +91,22 @@ class BatchLoaderTest {
         new SplittableRandom(1).nextBytes(pixels);
         ImageSource images = HeapImages.of(3, 10, 12, pixels, new int[] {0, 1});
         Normalization normalization = new Normalization(new float[] {0, 0.2f, 0.4f}, new float[] {1, 1, 0.1f});
-        List<Augmentation> all = List.of(new Shift(2), new HorizontalFlip(), new Erase(0.5, 0.2));
+        List<Augmentation> all = List.of(new Shift(0.2), new HorizontalFlip(), new Erase(0.5, 0.2));
+        inBothLayouts(images, normalization, all);
+        inBothLayouts(
+                images,
+                normalization,
+                List.of(
+                        new HorizontalFlip(),
+                        new Rotate(30),
+                        new Shift(0.2),
+                        new Crop(0.5),
+                        new Light(0.5, 0.5),
+                        new Erase(0.5, 0.2),
+                        new CutMix(1)));
+    }
+
+    private static void inBothLayouts(ImageSource images, Normalization normalization, List<Augmentation> all) {
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             List<float[]> batches = new ArrayList<>();
             for (ImageLayout layout : ImageLayout.values()) {
@@ -119,7 +141,7 @@ class BatchLoaderTest {
             }
         }
         Set<List<Integer>> found = new HashSet<>();
-        world.draw(2000, new Shift(2)).forEach(image -> found.add(boxed(image)));
+        world.draw(2000, new Shift(0.4)).forEach(image -> found.add(boxed(image)));
         assertThat(possible).hasSize(25);
         assertThat(found).isEqualTo(possible);
     }
@@ -128,15 +150,15 @@ class BatchLoaderTest {
     void aShiftBeyondTheImageLeavesItBlack() {
         World world = new World(1, 1, 1);
         Set<List<Integer>> found = new HashSet<>();
-        world.draw(100, new Shift(3)).forEach(image -> found.add(boxed(image)));
+        world.draw(100, new Shift(0.5)).forEach(image -> found.add(boxed(image)));
         assertThat(found).containsExactlyInAnyOrder(List.of(BLACK), List.of(BLACK + 1));
     }
 
     @Test
     void augmentationsApplyInTheOrderOfTheRecipe() {
         World world = new World(3, 5, 6);
-        List<int[]> shiftedThenFlipped = world.draw(48, new Shift(2), new HorizontalFlip());
-        List<int[]> flippedThenShifted = world.draw(48, new HorizontalFlip(), new Shift(2));
+        List<int[]> shiftedThenFlipped = world.draw(48, new Shift(0.4), new HorizontalFlip());
+        List<int[]> flippedThenShifted = world.draw(48, new HorizontalFlip(), new Shift(0.4));
         SplittableRandom first = new SplittableRandom(SEED);
         SplittableRandom second = new SplittableRandom(SEED);
         for (int i = 0; i < 48; i++) {
@@ -185,7 +207,7 @@ class BatchLoaderTest {
     @Test
     void theSameSeedGivesTheSameBatchesAndTheNextEpochOthers() {
         World world = new World(3, 10, 12);
-        Augmentation[] all = {new Shift(2), new HorizontalFlip(), new Erase(0.5, 0.2)};
+        Augmentation[] all = {new Shift(0.2), new HorizontalFlip(), new Erase(0.5, 0.2)};
         List<int[]> first = world.draw(64, all);
         List<int[]> again = world.draw(64, all);
         List<int[]> two = world.draw(128, all);

@@ -152,6 +152,44 @@ class GoldenTrainingTest {
         }
     }
 
+    @Test
+    void imagesCountByTheWeightsOfTheirClasses() {
+        JsonNode expected = GOLDEN.get("weighted");
+        Targets.Labels labels = new Targets.Labels(4);
+        for (int i = 0; i < 4; i++) {
+            labels.set(i, expected.at("/labels/" + i).asInt());
+        }
+        agrees(labels, floats(expected.get("weights")), 0, expected);
+    }
+
+    @Test
+    void mixturesCountByTheirShares() {
+        for (JsonNode expected : GOLDEN.get("mixed")) {
+            Targets.Labels labels = new Targets.Labels(4);
+            for (int i = 0; i < 4; i++) {
+                labels.set(i, expected.at("/labels/" + i).asInt());
+                labels.mix(i, expected.at("/others/" + i).asInt(), (float)
+                        expected.at("/shares/" + i).asDouble());
+            }
+            agrees(labels, new float[0], expected.get("smoothing").asDouble(), expected);
+        }
+    }
+
+    private static void agrees(Targets.Labels labels, float[] weights, double smoothing, JsonNode expected) {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            NDArray logits = manager.create(floats(expected.get("logits")), new Shape(4, 5));
+            logits.setRequiresGradient(true);
+            Targets targets = labels.targets(manager, weights);
+            try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
+                NDArray loss = targets.loss(logits, smoothing);
+                assertThat(loss.getFloat())
+                        .isCloseTo((float) expected.get("loss").asDouble(), within(1e-6f));
+                collector.backward(loss);
+            }
+            agree(logits.getGradient(), expected.get("gradient"));
+        }
+    }
+
     /** The loss of evaluation, in plain Java, is the one without smoothing. */
     @Test
     void theLossOfEvaluationAgrees() {

@@ -41,7 +41,7 @@ class TrainingTest {
             .withEpochs(3)
             .withBatchSize(16)
             .withAugmentations(
-                    new Augmentation.HorizontalFlip(), new Augmentation.Shift(1), new Augmentation.Erase(0.5, 0.2))
+                    new Augmentation.HorizontalFlip(), new Augmentation.Shift(0.2), new Augmentation.Erase(0.5, 0.2))
             .withLabelSmoothing(0.1)
             .withAveraging(0.9)
             .withClipNorm(1);

@@ -115,7 +115,7 @@ public final class MadeUp {
         Metrics metrics = Evaluation.of(predictions, names).metrics();
         AtomicFiles.write(folder.order(), Json.JSON.writeValueAsString(order));
         folder.writeHistory(IntStream.rangeClosed(1, order.spec().recipe().epochs())
-                .mapToObj(epoch -> new Epoch(epoch, 1.0 / epoch, 0.8, 1.1 / epoch, 0.79, 0.001, 2.5))
+                .mapToObj(epoch -> new Epoch(epoch, 1.0 / epoch, 0.8, 1.1 / epoch, 0.79, 0.79, 0.001, 2.5))
                 .toList());
         folder.writePredictions("test", predictions);
         Files.createDirectories(folder.path().resolve("model"));

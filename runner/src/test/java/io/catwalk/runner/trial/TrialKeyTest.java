@@ -114,7 +114,7 @@ final class TrialKeyTest {
                 recipe("weight decay", RECIPE.withOptimizer(new Optimizer.AdamW(0.002, 0.02))),
                 recipe("schedule", RECIPE.withSchedule(new Schedule.Cosine())),
                 recipe("warm-up", RECIPE.withSchedule(new Schedule.OneCycle(0.3))),
-                recipe("augmentation", RECIPE.withAugmentations(new Augmentation.Shift(2))),
+                recipe("augmentation", RECIPE.withAugmentations(new Augmentation.Shift(0.08))),
                 recipe("label smoothing", RECIPE.withLabelSmoothing(0.1)),
                 recipe("averaging", RECIPE.withAveraging(0.99)),
                 recipe("clipping", RECIPE.withClipNorm(1)),

@@ -73,7 +73,7 @@ public final class ConvMaxPool implements Classifier {
                 .withOptimizer(new Optimizer.AdamW(0.002, 0.02))
                 .withEpochs(10)
                 .withBatchSize(64)
-                .withAugmentations(new Augmentation.HorizontalFlip(), new Augmentation.Shift(1))
+                .withAugmentations(new Augmentation.HorizontalFlip(), new Augmentation.Shift(0.04))
                 .withAveraging(0.998)
                 .withClipNorm(1);
     }

@@ -74,7 +74,9 @@ public final class DropNormL2 implements Classifier {
                 .withEpochs(25)
                 .withBatchSize(64)
                 .withAugmentations(
-                        new Augmentation.HorizontalFlip(), new Augmentation.Shift(1), new Augmentation.Erase(0.25, 0.2))
+                        new Augmentation.HorizontalFlip(),
+                        new Augmentation.Shift(0.04),
+                        new Augmentation.Erase(0.25, 0.2))
                 .withAveraging(0.998)
                 .withClipNorm(1);
     }

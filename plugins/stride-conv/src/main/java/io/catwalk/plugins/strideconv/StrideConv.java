@@ -67,7 +67,7 @@ public final class StrideConv implements Classifier {
                 .withOptimizer(new Optimizer.AdamW(0.003, 0.02))
                 .withEpochs(15)
                 .withBatchSize(128)
-                .withAugmentations(new Augmentation.HorizontalFlip(), new Augmentation.Shift(1))
+                .withAugmentations(new Augmentation.HorizontalFlip(), new Augmentation.Shift(0.04))
                 .withAveraging(0.998)
                 .withClipNorm(1);
     }

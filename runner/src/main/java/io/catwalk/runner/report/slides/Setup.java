@@ -28,6 +28,16 @@ final class Setup {
     private static final int ROWS = 12;
     private static final int DRAWINGS = 3;
 
+    private static final Map<Class<? extends Augmentation>, String> CHANGED = Map.of(
+            Augmentation.HorizontalFlip.class, "mirrored",
+            Augmentation.Shift.class, "moved",
+            Augmentation.Rotate.class, "turned",
+            Augmentation.Crop.class, "enlarged",
+            Augmentation.Light.class, "lit otherwise",
+            Augmentation.Erase.class, "cut out",
+            Augmentation.Mixup.class, "mixed",
+            Augmentation.CutMix.class, "mixed");
+
     private Setup() {}
 
     static void tell(Story story, Deck deck) {
@@ -216,10 +226,7 @@ final class Setup {
     private static String augmentations(Recipe recipe) {
         List<String> words = new ArrayList<>();
         for (Augmentation one : recipe.augmentations()) {
-            words.add(
-                    one instanceof Augmentation.Shift
-                            ? "moved"
-                            : one instanceof Augmentation.Erase ? "cut out" : "mirrored");
+            words.add(CHANGED.get(one.getClass()));
         }
         return words.isEmpty() ? "left as they are" : String.join(", ", words);
     }

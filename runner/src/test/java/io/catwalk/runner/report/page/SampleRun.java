@@ -5,6 +5,7 @@ import io.catwalk.runner.data.HeapImages;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Split;
+import io.catwalk.runner.evaluation.Baselines;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.experiment.Comparison;
@@ -203,6 +204,7 @@ record SampleRun(List<String> contestants, List<String> classes, int folds, int 
                     Math.max(0, accuracy - 1.3 * far + 0.02 * epoch / epochs),
                     0.25 + 2.5 * far - wave,
                     Math.max(0, accuracy - far + wave),
+                    Math.max(0, accuracy - far + wave),
                     0.002,
                     12.3));
         }
@@ -269,6 +271,7 @@ record SampleRun(List<String> contestants, List<String> classes, int folds, int 
                     return answers == null ? null : answers.predictedClasses();
                 },
                 described(),
-                EquivalenceRegion.STANDARD);
+                EquivalenceRegion.STANDARD,
+                new Baselines(0.1, 0.8402, 50_000, 10_000));
     }
 }

@@ -93,7 +93,7 @@ class PlotsTest {
                 fold,
                 accuracy,
                 efficiency,
-                List.of(new Epoch(1, 1, 0.4, 1.1, 0.5, 0.1, 1), new Epoch(2, 0.5, 0.7, 0.6, 0.6, 0.1, 1)),
+                List.of(new Epoch(1, 1, 0.4, 1.1, 0.5, 0.5, 0.1, 1), new Epoch(2, 0.5, 0.7, 0.6, 0.6, 0.6, 0.1, 1)),
                 predictions);
     }
 
@@ -266,15 +266,15 @@ class PlotsTest {
     @Test
     void numbersThatAreNoneLeaveTheirPointOut() throws Exception {
         List<Epoch> history = List.of(
-                new Epoch(1, Double.NaN, 0.4, Double.NaN, Double.NaN, 0.1, 1),
-                new Epoch(2, Double.POSITIVE_INFINITY, 0.4, Double.NaN, Double.NaN, 0.1, 1));
+                new Epoch(1, Double.NaN, 0.4, Double.NaN, Double.NaN, Double.NaN, 0.1, 1),
+                new Epoch(2, Double.POSITIVE_INFINITY, 0.4, Double.NaN, Double.NaN, Double.NaN, 0.1, 1));
         add("net", 0, 0.5, efficiency(Double.NaN), history, null);
         assertThat(write()).contains("learning-curves-net.svg").doesNotContain("accuracy-latency.svg");
     }
 
     @Test
     void oneEpochAndOneClassifierAreEnough() throws Exception {
-        add("net", 0, 1, efficiency(10), List.of(new Epoch(1, 1, 1, 1, 1, 0.1, 1)), null);
+        add("net", 0, 1, efficiency(10), List.of(new Epoch(1, 1, 1, 1, 1, 1, 0.1, 1)), null);
         assertThat(write()).contains("learning-curves-net.svg", "accuracy-latency.svg", "efficiency.svg");
     }
 

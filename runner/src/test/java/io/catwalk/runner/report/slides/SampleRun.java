@@ -157,7 +157,7 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
         Recipe recipe = Recipe.standard()
                 .withAugmentations(
                         new Augmentation.HorizontalFlip(),
-                        new Augmentation.Shift(1),
+                        new Augmentation.Shift(0.04),
                         new Augmentation.Erase(0.25, 0.2));
         return new Contestant(
                 name, TrialSpec.DEFAULT_VARIANT, new LinkedHashMap<>(Map.of("filters", 32, "dropout", 0.2)), recipe);
@@ -261,6 +261,7 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
                         1.0 / e + 0.02 * index,
                         1 - 0.5 / e,
                         nan * (0.9 / e + 0.1 + 0.01 * index),
+                        nan * (0.95 - 0.4 / e - 0.01 * index),
                         nan * (0.95 - 0.4 / e - 0.01 * index),
                         0.001,
                         6))

@@ -1,0 +1,136 @@
+package io.catwalk.runner.evaluation;
+
+import io.catwalk.runner.data.ImageSource;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.IntStream;
+
+/**
+ * Says how accurate one is on the same images without a network: what is not above this has learned nothing, however
+ * high its accuracy.
+ *
+ * @param largestClass accuracy of always naming the class that most training images have, 0 to 1
+ * @param nearestNeighbor accuracy of naming the class of the training image that is nearest, pixel by pixel, when all are
+ *     shrunk to {@value #SIDE} pixels or fewer a side, 0 to 1
+ * @param trainImages number of training images among which the nearest was looked for
+ * @param testImages number of images whose nearest was looked for; all of them count for the largest class
+ */
+public record Baselines(double largestClass, double nearestNeighbor, int trainImages, int testImages) {
+
+    private static final int SIDE = 8;
+
+    /** The most images on either side, evenly spaced: the search takes some seconds then. */
+    private static final int MOST_TRAIN = 50_000;
+
+    private static final int MOST_TEST = 10_000;
+
+    /** Training images whose distances stay in the processor's first cache. */
+    private static final int BLOCK = 4_096;
+
+    /**
+     * Computes both.
+     *
+     * @param train where the training images are
+     * @param learned indices of those that are trained on; at least one
+     * @param test what judges; at least one
+     * @param classes number of classes
+     * @return the same for the same images
+     */
+    public static Baselines of(ImageSource train, int[] learned, ImageSource test, int classes) {
+        int[] counts = new int[classes];
+        for (int index : learned) {
+            counts[train.labels()[index]]++;
+        }
+        int largest = IntStream.range(0, classes).reduce(0, (a, b) -> counts[b] > counts[a] ? b : a);
+        long named =
+                IntStream.of(test.labels()).filter(label -> label == largest).count();
+        int[] known = IntStream.range(0, Math.min(MOST_TRAIN, learned.length))
+                .map(i -> learned[(int) ((long) i * learned.length / Math.min(MOST_TRAIN, learned.length))])
+                .toArray();
+        int asked = Math.min(MOST_TEST, test.size());
+        float[][] columns = columns(train, known);
+        long right = IntStream.range(0, asked)
+                .map(i -> (int) ((long) i * test.size() / asked))
+                .parallel()
+                .filter(image -> test.labels()[image] == train.labels()[known[nearest(columns, shrunk(test, image))]])
+                .count();
+        return new Baselines((double) named / test.size(), (double) right / asked, known.length, asked);
+    }
+
+    /**
+     * Puts them into words.
+     *
+     * @return a sentence
+     */
+    public String sentence() {
+        return String.format(
+                Locale.ROOT,
+                "Without a network: always naming the largest class is right for %.2f %% of the images, and naming the class"
+                        + " of the nearest of the training images, shrunk to %d pixels a side, for %.2f %%.",
+                100 * largestClass,
+                SIDE,
+                100 * nearestNeighbor);
+    }
+
+    /** Shrinks images, and returns them by pixel and then by image. */
+    private static float[][] columns(ImageSource images, int[] indices) {
+        float[][] columns = new float[shrunk(images, indices[0]).length][indices.length];
+        IntStream.range(0, indices.length).parallel().forEach(i -> {
+            float[] pixels = shrunk(images, indices[i]);
+            for (int p = 0; p < pixels.length; p++) {
+                columns[p][i] = pixels[p];
+            }
+        });
+        return columns;
+    }
+
+    /** Averages the pixels of an image into at most SIDE by SIDE fields a channel. */
+    private static float[] shrunk(ImageSource images, int index) {
+        byte[] pixels = new byte[images.imageLength()];
+        images.read(index, pixels, 0);
+        int rows = Math.min(SIDE, images.height());
+        int columns = Math.min(SIDE, images.width());
+        float[] sums = new float[images.channels() * rows * columns];
+        int[] counts = new int[sums.length];
+        for (int i = 0; i < pixels.length; i++) {
+            int x = i % images.width() * columns / images.width();
+            int y = i / images.width() % images.height() * rows / images.height();
+            int field = (i / (images.width() * images.height()) * rows + y) * columns + x;
+            sums[field] += pixels[i] & 0xFF;
+            counts[field]++;
+        }
+        for (int field = 0; field < sums.length; field++) {
+            sums[field] /= counts[field];
+        }
+        return sums;
+    }
+
+    /** Returns the place of the nearest image, the first of equals. */
+    private static int nearest(float[][] columns, float[] image) {
+        int count = columns[0].length;
+        float[] distances = new float[Math.min(BLOCK, count)];
+        int best = 0;
+        float least = Float.POSITIVE_INFINITY;
+        for (int from = 0; from < count; from += BLOCK) {
+            int length = Math.min(BLOCK, count - from);
+            Arrays.fill(distances, 0);
+            for (int p = 0; p < image.length; p++) {
+                add(distances, columns[p], from, length, image[p]);
+            }
+            for (int i = 0; i < length; i++) {
+                if (distances[i] < least) {
+                    least = distances[i];
+                    best = from + i;
+                }
+            }
+        }
+        return best;
+    }
+
+    private static void add(float[] distances, float[] column, int from, int length, float value) {
+        for (int i = 0; i < length; i++) {
+            float difference = column[from + i] - value;
+            distances[i] += difference * difference;
+        }
+    }
+}

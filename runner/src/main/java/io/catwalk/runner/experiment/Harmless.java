@@ -1,0 +1,101 @@
+package io.catwalk.runner.experiment;
+
+import io.catwalk.api.Augmentation;
+import io.catwalk.api.Recipe;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.Suggestion;
+import io.catwalk.runner.data.ImageDatasets;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Says which augmentations leave the class of the images of a data set as it is, which belongs to the images and not to
+ * the architecture: a mirrored shirt is a shirt, a mirrored 3 is no digit.
+ *
+ * @param types by the names that they have in {@code experiment.yaml}
+ */
+public record Harmless(Set<String> types) {
+
+    /** The type that is not taken for harmless unless somebody says so. */
+    public static final String MIRRORING = "horizontal-flip";
+
+    private static final List<String> TYPES =
+            List.of(MIRRORING, "shift", "rotate", "crop", "light", "erase", "mixup", "cutmix");
+
+    private static final Harmless ALL = new Harmless(Set.copyOf(TYPES));
+
+    /** Copies the set. */
+    public Harmless {
+        types = Set.copyOf(types);
+    }
+
+    /**
+     * Returns what is known of a data set.
+     *
+     * @param nameOrFolder of the data set
+     * @return all for one of clothes; all but mirroring for images that nothing is known of
+     */
+    public static Harmless of(String nameOrFolder) {
+        return ImageDatasets.isKnown(nameOrFolder) ? ALL : ALL.without(MIRRORING);
+    }
+
+    /**
+     * Reads what somebody says.
+     *
+     * @param said {@code all}, {@code none}, or types with commas between them
+     * @return these
+     * @throws RequestException if there is no such type
+     */
+    public static Harmless parse(String said) {
+        if (said.equals("all")) {
+            return ALL;
+        }
+        if (said.equals("none")) {
+            return new Harmless(Set.of());
+        }
+        Set<String> types = new LinkedHashSet<>(Arrays.asList(said.split(",", -1)));
+        for (String type : types) {
+            if (!TYPES.contains(type)) {
+                throw new RequestException("--augment must be all, none, or some of " + String.join(",", TYPES)
+                        + ", but has '" + type + "'" + Suggestion.question(type, TYPES));
+            }
+        }
+        return new Harmless(types);
+    }
+
+    /**
+     * Takes what is harmless here and there.
+     *
+     * @param other of another data set
+     * @return what both have
+     */
+    public Harmless and(Harmless other) {
+        Set<String> both = new LinkedHashSet<>(types);
+        both.retainAll(other.types);
+        return new Harmless(both);
+    }
+
+    private Harmless without(String type) {
+        Set<String> rest = new LinkedHashSet<>(types);
+        rest.remove(type);
+        return new Harmless(rest);
+    }
+
+    /**
+     * Leaves out of a recipe what may change the class of an image.
+     *
+     * @param recipe any
+     * @return with the other augmentations, in their order
+     */
+    public Recipe keptBy(Recipe recipe) {
+        return recipe.withAugmentations(recipe.augmentations().stream()
+                .filter(augmentation -> types.contains(type(augmentation)))
+                .toArray(Augmentation[]::new));
+    }
+
+    private static String type(Augmentation augmentation) {
+        return TreeReader.MAPPER.valueToTree(augmentation).path("type").asString();
+    }
+}

@@ -1,0 +1,45 @@
+package io.catwalk.runner.training;
+
+import io.catwalk.api.Augmentation;
+import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.data.Normalization;
+import io.catwalk.runner.data.RasterImage;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Shows what a training makes of images. */
+public final class AugmentedImages {
+
+    private AugmentedImages() {}
+
+    /**
+     * Changes images as a batch of a training.
+     *
+     * @param images where they are
+     * @param indices which of them; what mixes takes the next one, and for the last the first
+     * @param augmentations random changes; what is erased is black
+     * @param seed of the changes
+     * @return an image for each index
+     */
+    public static List<RasterImage> of(ImageSource images, int[] indices, List<Augmentation> augmentations, long seed) {
+        float[] mean = new float[images.channels()];
+        float[] std = new float[images.channels()];
+        Arrays.fill(std, 1 / 255f); // a value is the level of its pixel
+        BatchLoader loader =
+                new BatchLoader(images, ImageLayout.CHANNELS_FIRST, new Normalization(mean, std), augmentations);
+        BatchLoader.Batch batch = loader.new Batch(indices.length);
+        Seeds seeds = new Seeds(seed, 0);
+        batch.fill(indices, 0, indices.length, image -> seeds.generator(Seeds.Purpose.AUGMENTATION, 1, image));
+        List<RasterImage> changed = new ArrayList<>();
+        for (int i = 0; i < indices.length; i++) {
+            float[] values = batch.values(i);
+            byte[] pixels = new byte[values.length];
+            for (int p = 0; p < pixels.length; p++) {
+                pixels[p] = (byte) Math.round(values[p]);
+            }
+            changed.add(new RasterImage(images.channels(), images.height(), images.width(), pixels));
+        }
+        return changed;
+    }
+}

@@ -1,0 +1,266 @@
+package io.catwalk.runner.training;
+
+import io.catwalk.api.Augmentation;
+import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.data.Normalization;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * Changes and normalizes one image in one pass over its pixels. What moves by whole pixels is copied; what comes to lie
+ * between pixels is interpolated, once, however many changes moved it. For any number of threads.
+ */
+final class Augmenter {
+
+    private static final int WHITE = 255;
+
+    /** Shares of red, green and blue in the brightness of a pixel (ITU-R BT.601). */
+    private static final float[] LUMA = {0.2989f, 0.587f, 0.114f};
+
+    private final int channels;
+    private final int height;
+    private final int width;
+    private final int pixelStride;
+    private final int channelStride;
+    private final float[][] normalized;
+    private final List<Augmentation> augmentations;
+    private final boolean copies;
+
+    /**
+     * Creates an augmenter.
+     *
+     * @param images what shape they have
+     * @param layout of the changed images
+     * @param normalization mean and standard deviation of each channel
+     * @param augmentations random changes; none for evaluation; what mixes images is passed over
+     */
+    Augmenter(ImageSource images, ImageLayout layout, Normalization normalization, List<Augmentation> augmentations) {
+        channels = images.channels();
+        height = images.height();
+        width = images.width();
+        pixelStride = layout.pixelStride(channels);
+        channelStride = layout.channelStride(height * width);
+        normalized = normalization.table();
+        this.augmentations = List.copyOf(augmentations);
+        copies = augmentations.stream()
+                .noneMatch(one -> one instanceof Augmentation.Rotate
+                        || one instanceof Augmentation.Crop
+                        || one instanceof Augmentation.Light);
+    }
+
+    /**
+     * Changes an image and normalizes it.
+     *
+     * @param source (channels, height, width)
+     * @param target gets as many values, in the layout
+     * @param random what decides on the changes
+     */
+    void place(byte[] source, float[] target, RandomGenerator random) {
+        if (copies) {
+            copy(source, target, random);
+        } else {
+            interpolate(source, target, random);
+        }
+        for (Augmentation augmentation : augmentations) {
+            if (augmentation instanceof Augmentation.Erase erase && random.nextDouble() < erase.probability()) {
+                erase(erase, target, random);
+            }
+        }
+    }
+
+    /** Writes an image that is moved and mirrored. */
+    private void copy(byte[] source, float[] target, RandomGenerator random) {
+        boolean mirrored = false;
+        int down = 0;
+        int right = 0;
+        for (Augmentation augmentation : augmentations) {
+            if (augmentation instanceof Augmentation.HorizontalFlip) {
+                if (random.nextBoolean()) {
+                    // Mirrors what was moved before, so that the order of the recipe holds.
+                    mirrored = !mirrored;
+                    right = -right;
+                }
+            } else if (augmentation instanceof Augmentation.Shift shift) {
+                down += distance(shift, height, random);
+                right += distance(shift, width, random);
+            }
+        }
+        for (int channel = 0; channel < channels; channel++) {
+            float[] values = normalized[channel];
+            int at = channel * channelStride;
+            for (int y = 0; y < height; y++) {
+                int sourceY = y - down;
+                boolean rowInside = sourceY >= 0 && sourceY < height;
+                int row = (channel * height + sourceY) * width;
+                for (int x = 0; x < width; x++) {
+                    int moved = x - right;
+                    boolean inside = rowInside && moved >= 0 && moved < width;
+                    int sourceX = mirrored ? width - 1 - moved : moved;
+                    target[at] = values[inside ? source[row + sourceX] & 0xFF : 0];
+                    at += pixelStride;
+                }
+            }
+        }
+    }
+
+    private static int distance(Augmentation.Shift shift, int side, RandomGenerator random) {
+        int largest = (int) Math.round(shift.share() * side);
+        return random.nextInt(-largest, largest + 1);
+    }
+
+    /** Writes an image that is seen through an affine map, and in another light. */
+    private void interpolate(byte[] source, float[] target, RandomGenerator random) {
+        Affine map = Affine.IDENTITY;
+        for (Augmentation augmentation : augmentations) {
+            map = map.after(step(augmentation, random));
+        }
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                double sourceX = map.x(x, y);
+                double sourceY = map.y(x, y);
+                // A pixel is a square: what lies within half a pixel of the outermost ones is theirs.
+                boolean inside =
+                        sourceX >= -0.5 && sourceX <= width - 0.5 && sourceY >= -0.5 && sourceY <= height - 0.5;
+                int at = (y * width + x) * pixelStride;
+                for (int channel = 0; channel < channels; channel++) {
+                    target[at + channel * channelStride] =
+                            inside ? sample(source, channel * height * width, sourceX, sourceY) : 0;
+                }
+            }
+        }
+        for (Augmentation augmentation : augmentations) {
+            if (augmentation instanceof Augmentation.Light light) {
+                lighten(target, factor(light.brightness(), random), factor(light.contrast(), random));
+            }
+        }
+        for (int channel = 0; channel < channels; channel++) {
+            float black = normalized[channel][0];
+            float perLevel = (normalized[channel][WHITE] - black) / WHITE;
+            for (int i = 0; i < height * width; i++) {
+                int at = i * pixelStride + channel * channelStride;
+                target[at] = black + target[at] * perLevel;
+            }
+        }
+    }
+
+    /** Says where a change takes the pixels of its result from. */
+    private Affine step(Augmentation augmentation, RandomGenerator random) {
+        if (augmentation instanceof Augmentation.HorizontalFlip) {
+            return random.nextBoolean() ? new Affine(-1, 0, width - 1, 0, 1, 0) : Affine.IDENTITY;
+        }
+        if (augmentation instanceof Augmentation.Shift shift) {
+            int down = distance(shift, height, random);
+            return new Affine(1, 0, -distance(shift, width, random), 0, 1, -down);
+        }
+        if (augmentation instanceof Augmentation.Rotate rotate) {
+            return rotation(Math.toRadians((random.nextDouble() * 2 - 1) * rotate.degrees()));
+        }
+        if (augmentation instanceof Augmentation.Crop crop) {
+            double area = (crop.smallestArea() + random.nextDouble() * (1 - crop.smallestArea())) * height * width;
+            double ratio = Math.exp((random.nextDouble() * 2 - 1) * Math.log(4.0 / 3));
+            double columns = Math.min(width, Math.sqrt(area * ratio));
+            double rows = Math.min(height, Math.sqrt(area / ratio));
+            double left = random.nextDouble() * (width - columns);
+            double top = random.nextDouble() * (height - rows);
+            double across = columns / width;
+            double along = rows / height;
+            return new Affine(across, 0, left + across / 2 - 0.5, 0, along, top + along / 2 - 0.5);
+        }
+        return Affine.IDENTITY;
+    }
+
+    /** Turns what is seen against the clock, about the middle. */
+    private Affine rotation(double angle) {
+        double cos = Math.cos(angle);
+        double sin = Math.sin(angle);
+        double middleX = (width - 1) / 2.0;
+        double middleY = (height - 1) / 2.0;
+        return new Affine(
+                cos, -sin, middleX - cos * middleX + sin * middleY, sin, cos, middleY - sin * middleX - cos * middleY);
+    }
+
+    /** Interpolates between the four pixels around a place. */
+    private float sample(byte[] source, int plane, double placeX, double placeY) {
+        double x = Math.max(0, Math.min(width - 1, placeX));
+        double y = Math.max(0, Math.min(height - 1, placeY));
+        int left = (int) x;
+        int top = (int) y;
+        int right = Math.min(left + 1, width - 1);
+        int upper = plane + top * width;
+        int lower = plane + Math.min(top + 1, height - 1) * width;
+        float across = (float) (x - left);
+        float down = (float) (y - top);
+        float above = between(source[upper + left], source[upper + right], across);
+        float below = between(source[lower + left], source[lower + right], across);
+        return above + (below - above) * down;
+    }
+
+    private static float between(byte one, byte other, float share) {
+        int first = one & 0xFF;
+        return first + ((other & 0xFF) - first) * share;
+    }
+
+    private static float factor(double strength, RandomGenerator random) {
+        return strength == 0 ? 1 : (float) (1 + (random.nextDouble() * 2 - 1) * strength);
+    }
+
+    /** Multiplies by one factor, then the distance from the mean of the brightness by another. */
+    private void lighten(float[] target, float brightness, float contrast) {
+        double sum = 0;
+        for (int i = 0; i < height * width; i++) {
+            for (int channel = 0; channel < channels; channel++) {
+                int at = i * pixelStride + channel * channelStride;
+                target[at] = Math.min(WHITE, target[at] * brightness);
+                sum += target[at] * (channels == LUMA.length ? LUMA[channel] : 1f / channels);
+            }
+        }
+        float mean = (float) (sum / (height * width));
+        for (int i = 0; i < target.length; i++) {
+            target[i] = Math.max(0, Math.min(WHITE, mean + (target[i] - mean) * contrast));
+        }
+    }
+
+    /** Sets a rectangle to 0, which is the mean after normalization, in all channels. */
+    private void erase(Augmentation.Erase erase, float[] target, RandomGenerator random) {
+        double smallest = Math.min(0.02, erase.largestArea());
+        double area = (smallest + random.nextDouble() * (erase.largestArea() - smallest)) * height * width;
+        double ratio = Math.exp((random.nextDouble() * 2 - 1) * Math.log(3));
+        int rows = Math.max(1, Math.min(height, (int) Math.round(Math.sqrt(area * ratio))));
+        int columns = Math.max(1, Math.min(width, (int) Math.round(Math.sqrt(area / ratio))));
+        int top = random.nextInt(height - rows + 1);
+        int left = random.nextInt(width - columns + 1);
+        for (int channel = 0; channel < channels; channel++) {
+            for (int y = top; y < top + rows; y++) {
+                int row = channel * channelStride + y * width * pixelStride;
+                for (int x = left; x < left + columns; x++) {
+                    target[row + x * pixelStride] = 0;
+                }
+            }
+        }
+    }
+
+    /** Maps the place of a pixel to (a x + b y + c, d x + e y + f). */
+    private record Affine(double a, double b, double c, double d, double e, double f) {
+
+        static final Affine IDENTITY = new Affine(1, 0, 0, 0, 1, 0);
+
+        double x(double x, double y) {
+            return a * x + b * y + c;
+        }
+
+        double y(double x, double y) {
+            return d * x + e * y + f;
+        }
+
+        /** Maps by the other first, then by this. */
+        Affine after(Affine other) {
+            return new Affine(
+                    a * other.a + b * other.d,
+                    a * other.b + b * other.e,
+                    x(other.c, other.f),
+                    d * other.a + e * other.d,
+                    d * other.b + e * other.e,
+                    y(other.c, other.f));
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package io.catwalk.runner.training;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says what a network should answer to a batch.
+ *
+ * @param classes the class of each image, of a mixture that with the larger share, (batch, 1), int64
+ * @param mixture the rest; null if no image is a mixture
+ * @param weights how much each image counts, (batch, 1); null if all count the same
+ */
+record Targets(
+        NDArray classes,
+        @Nullable Mixture mixture,
+        @Nullable NDArray weights) {
+
+    /**
+     * Holds the other classes of mixed images.
+     *
+     * @param others the other class of each image, (batch, 1), int64
+     * @param shares of the first class, 0.5 to 1, (batch, 1)
+     */
+    record Mixture(NDArray others, NDArray shares) {}
+
+    /** Computes the mean cross-entropy over the batch; of a mixture by its shares, of weighted images by their weights. */
+    NDArray loss(NDArray logits, double smoothing) {
+        return mixture == null && weights == null
+                ? CrossEntropy.of(logits, classes, smoothing)
+                : CrossEntropy.of(logits, this, smoothing);
+    }
+
+    /** Counts the images for which the class has the largest logit. */
+    long right(NDArray logits) {
+        return logits.argMax(1).eq(classes.reshape(-1)).sum().getLong();
+    }
+
+    /** Holds the classes of a batch before the engine gets them. */
+    static final class Labels {
+
+        private final int[] classes;
+        private final int[] others;
+        private final float[] shares;
+        private boolean mixed;
+
+        Labels(int count) {
+            classes = new int[count];
+            others = new int[count];
+            shares = new float[count];
+        }
+
+        void set(int image, int label) {
+            classes[image] = label;
+        }
+
+        /** Returns a copy of the first classes. */
+        int[] classes() {
+            return classes.clone();
+        }
+
+        /** Gives an image a second class. */
+        void mix(int image, int other, float share) {
+            mixed = true;
+            boolean larger = share >= 0.5f;
+            others[image] = larger ? other : classes[image];
+            classes[image] = larger ? classes[image] : other;
+            shares[image] = larger ? share : 1 - share;
+        }
+
+        /** Hands them to the engine; a mixture weighs what its classes weigh, by its shares. */
+        Targets targets(NDManager manager, float[] weightOfClass) {
+            return new Targets(
+                    column(classes, manager),
+                    mixed ? new Mixture(column(others, manager), column(shares, manager)) : null,
+                    weightOfClass.length == 0 ? null : column(weights(weightOfClass), manager));
+        }
+
+        private float[] weights(float[] ofClass) {
+            float[] weights = new float[classes.length];
+            for (int i = 0; i < weights.length; i++) {
+                float first = ofClass[classes[i]];
+                weights[i] = mixed ? first * shares[i] + ofClass[others[i]] * (1 - shares[i]) : first;
+            }
+            return weights;
+        }
+
+        private static NDArray column(float[] values, NDManager manager) {
+            return manager.create(values, new Shape(values.length, 1));
+        }
+
+        private static NDArray column(int[] values, NDManager manager) {
+            long[] longs = new long[values.length];
+            for (int i = 0; i < longs.length; i++) {
+                longs[i] = values[i];
+            }
+            return manager.create(longs, new Shape(longs.length, 1));
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package io.catwalk.runner.training;
+
+import io.catwalk.api.Criterion;
+
+/** Adds up how a network does on the validation images. */
+final class Validation {
+
+    private final long[] images;
+    private final long[] named;
+    private final long[] right;
+    private double lossSum;
+    private long count;
+
+    /** Begins with no image. */
+    Validation(int classes) {
+        images = new long[classes];
+        named = new long[classes];
+        right = new long[classes];
+    }
+
+    /** Adds an image, whose row of logits starts at {@code row}. */
+    void add(float[] logits, int row, int label) {
+        int answer = CrossEntropy.argMax(logits, row, images.length);
+        lossSum += CrossEntropy.of(logits, row, images.length, label);
+        images[label]++;
+        named[answer]++;
+        right[label] += answer == label ? 1 : 0;
+        count++;
+    }
+
+    /** Returns the mean cross-entropy in nats; NaN without images. */
+    double loss() {
+        return count == 0 ? Double.NaN : lossSum / count;
+    }
+
+    /** Returns the share of images that are right; NaN without images. */
+    double accuracy() {
+        long sum = 0;
+        for (long one : right) {
+            sum += one;
+        }
+        return count == 0 ? Double.NaN : (double) sum / count;
+    }
+
+    /** Returns the number that says how good this is by a criterion, more is better; NaN without images. */
+    double score(Criterion criterion) {
+        return switch (criterion) {
+            case ACCURACY -> accuracy();
+            case BALANCED_ACCURACY -> balancedAccuracy();
+            case MACRO_F1 -> macroF1();
+            case LOSS -> -loss();
+        };
+    }
+
+    /** The mean recall of the classes that have images. */
+    private double balancedAccuracy() {
+        double sum = 0;
+        int classes = 0;
+        for (int c = 0; c < images.length; c++) {
+            if (images[c] > 0) {
+                sum += (double) right[c] / images[c];
+                classes++;
+            }
+        }
+        return sum / classes;
+    }
+
+    /** The mean over all classes; one that is neither there nor named has 0, as in the metrics of a trial. */
+    private double macroF1() {
+        double sum = 0;
+        for (int c = 0; c < images.length; c++) {
+            sum += right[c] == 0 ? 0 : 2.0 * right[c] / (images[c] + named[c]);
+        }
+        return count == 0 ? Double.NaN : sum / images.length;
+    }
+}

@@ -1,0 +1,134 @@
+package io.catwalk.runner.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.runner.Json;
+import io.catwalk.runner.experiment.RunFolder;
+import io.catwalk.runner.plugin.TestPlugin;
+import java.awt.Color;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** A stranger's folder of photos of many shapes, unsplit, from the comparison to the file that is used. */
+final class PhotosRunTest {
+
+    @TempDir
+    private static Path folder;
+
+    private static Path photos;
+    private static Path run;
+    private static Catwalk.Answer trained;
+
+    /** Landscapes have a bright sky, and night does not; the middle of both is what a crop sees. */
+    @BeforeAll
+    static void train() throws IOException {
+        photos = folder.resolve("photos");
+        Random random = new Random(11);
+        for (String name : new String[] {"day", "night", "night/older"}) {
+            Path kind = Files.createDirectories(photos.resolve(name));
+            for (int i = 0; i < 30; i++) {
+                ImageIO.write(
+                        photo(name.equals("day"), random),
+                        "png",
+                        kind.resolve("IMG " + i + ".PNG").toFile());
+            }
+        }
+        Files.writeString(photos.resolve("night/Thumbs.db"), "none");
+        TestPlugin.sound("dense")
+                .write(Files.createDirectory(folder.resolve("plugins")).resolve("dense.jar"));
+        run = folder.resolve("run");
+        trained = Catwalk.run(
+                "train",
+                "dense",
+                "--dataset",
+                photos.toString(),
+                "--image-size",
+                "8x6",
+                "--fit",
+                "crop",
+                "--plugins-dir",
+                folder.resolve("plugins").toString(),
+                "--out",
+                run.toString(),
+                "--epochs",
+                "30",
+                "--batch-size",
+                "16",
+                "--threads",
+                "1",
+                "--no-latency",
+                "--balance",
+                "sampling",
+                "--select-by",
+                "balanced-accuracy");
+    }
+
+    private static BufferedImage photo(boolean day, Random random) {
+        BufferedImage photo =
+                new BufferedImage(16 + random.nextInt(30), 12 + random.nextInt(30), BufferedImage.TYPE_3BYTE_BGR);
+        for (int y = 0; y < photo.getHeight(); y++) {
+            for (int x = 0; x < photo.getWidth(); x++) {
+                int light = random.nextInt(60) + (day && y < photo.getHeight() / 2 ? 180 : 20);
+                photo.setRGB(x, y, new Color(light / 2, light / 2, light).getRGB());
+            }
+        }
+        return photo;
+    }
+
+    @Test
+    void theComparisonSaysWhatOneIsRightForWithoutANetwork() throws IOException {
+        assertThat(trained.exitCode()).as("%s", trained).isEqualTo(ExitCode.DONE);
+        JsonNode results = Json.JSON.readTree(Files.readString(run.resolve("results.json")));
+        // A fifth of 90 judges: 12 of the larger class and 6 of the other.
+        assertThat(results.at("/dataset/test").asInt()).isEqualTo(18);
+        assertThat(results.at("/comparison/baselines/largest_class").asDouble()).isEqualTo(12 / 18.0);
+        assertThat(results.at("/comparison/baselines/nearest_neighbor").asDouble())
+                .isBetween(0.9, 1.0);
+        assertThat(results.at("/comparison/limits").asString())
+                .startsWith("Without a network: always naming the largest class is right for 66.67 % of the images")
+                .contains("The epoch of a network was chosen by balanced accuracy");
+        assertThat(results.at("/trials/0/metrics/test/accuracy").asDouble()).isGreaterThan(0.9);
+        assertThat(trained.out()).contains("Without a network: always naming");
+    }
+
+    @Test
+    void theFileSaysHowItsImagesComeToTheirSizeAndIsHeldAgainstThem() throws IOException {
+        Path model = run.resolve("trials/dense/1-0/model.onnx");
+        assertThat(OnnxMetadata.read(model).get("preprocessing.fit")).contains("crop");
+
+        Catwalk.Answer verified = Catwalk.run("verify", model.toString(), "--dataset", photos.toString());
+
+        assertThat(verified.exitCode()).as("%s", verified).isEqualTo(ExitCode.DONE);
+        assertThat(verified.out().replaceAll("\\s+", " ")).contains("on 18 images of photos, as the file says");
+
+        Catwalk.Answer predicted = Catwalk.run(
+                "predict",
+                model.toString(),
+                photos.resolve("day/IMG 3.PNG").toString(),
+                photos.resolve("night/IMG 3.PNG").toString(),
+                "--csv");
+        assertThat(predicted.exitCode()).as("%s", predicted).isEqualTo(ExitCode.DONE);
+        assertThat(predicted.out()).contains("day/IMG 3.PNG,day,").contains("night/IMG 3.PNG,night,");
+    }
+
+    @Test
+    void evaluatingFindsTheSameImagesAgain() {
+        Catwalk.Answer answer = Catwalk.run(
+                "evaluate",
+                run.toString(),
+                "--plugins-dir",
+                folder.resolve("plugins").toString());
+
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        assertThat(RunFolder.open(run).readExperiment().dataset().imageSize()).isEqualTo("8x6 crop");
+    }
+}

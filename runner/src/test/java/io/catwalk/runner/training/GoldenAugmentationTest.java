@@ -1,0 +1,241 @@
+package io.catwalk.runner.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.catwalk.api.Augmentation;
+import io.catwalk.runner.data.HeapImages;
+import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.data.Normalization;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Holds what becomes of images against what torchvision makes of them in test-data/golden/augmentations.json. */
+@Tag("tiny")
+class GoldenAugmentationTest {
+
+    private static final JsonNode GOLDEN = new JsonMapper().readTree(Path.of("../test-data/golden/augmentations.json"));
+    private static final int HEIGHT = GOLDEN.get("height").asInt();
+    private static final int WIDTH = GOLDEN.get("width").asInt();
+
+    /** Half a level of a pixel would be seen; this is the rounding of single precision on the way. */
+    private static final float LEVELS = 0.01f;
+
+    /** Gives numbers that were said before. */
+    private static final class Said implements RandomGenerator {
+
+        private final Deque<Double> numbers = new ArrayDeque<>();
+
+        Said(double... numbers) {
+            Arrays.stream(numbers).forEach(this.numbers::add);
+        }
+
+        @Override
+        public double nextDouble() {
+            return numbers.remove();
+        }
+
+        @Override
+        public int nextInt(int bound) {
+            return (int) (numbers.remove() * bound);
+        }
+
+        @Override
+        public long nextLong() {
+            throw new IllegalStateException("no augmentation draws 64 bits");
+        }
+    }
+
+    private static ImageSource images(int channels) {
+        JsonNode values = GOLDEN.get("images").get(Integer.toString(channels));
+        byte[] pixels = new byte[values.size()];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (byte) values.get(i).asInt();
+        }
+        return HeapImages.of(channels, HEIGHT, WIDTH, pixels, new int[] {0});
+    }
+
+    /** Returns levels of pixels, (channels, height, width). */
+    private static float[] changed(int channels, ImageLayout layout, Augmentation augmentation, double... draws) {
+        ImageSource images = images(channels);
+        float[] std = new float[channels];
+        Arrays.fill(std, 1 / 255f);
+        Augmenter augmenter =
+                new Augmenter(images, layout, new Normalization(new float[channels], std), List.of(augmentation));
+        byte[] source = new byte[images.imageLength()];
+        images.read(0, source, 0);
+        float[] target = new float[source.length];
+        augmenter.place(source, target, new Said(draws));
+        float[] ordered = new float[target.length];
+        int plane = HEIGHT * WIDTH;
+        for (int i = 0; i < ordered.length; i++) {
+            ordered[i] = target[i % plane * layout.pixelStride(channels) + i / plane * layout.channelStride(plane)];
+        }
+        return ordered;
+    }
+
+    private static double[] numbers(JsonNode list) {
+        return list.valueStream().mapToDouble(JsonNode::asDouble).toArray();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void imagesAreTurnedAgainstTheClock(ImageLayout layout) {
+        for (JsonNode one : GOLDEN.get("rotate")) {
+            float[] after = changed(
+                    one.get("channels").asInt(),
+                    layout,
+                    new Augmentation.Rotate(one.get("degrees").asDouble()),
+                    one.get("draw").asDouble());
+            double[] expected = numbers(one.get("after"));
+            int compared = 0;
+            for (int i = 0; i < after.length; i++) {
+                if (one.get("inside").get(i % (HEIGHT * WIDTH)).asBoolean()) {
+                    assertThat(after[i]).isCloseTo((float) expected[i], within(LEVELS));
+                    compared++;
+                }
+            }
+            assertThat(compared).isGreaterThan(after.length / 4);
+        }
+    }
+
+    @Test
+    void whatComesFromOutsideIsBlack() {
+        float[] after = changed(1, ImageLayout.CHANNELS_FIRST, new Augmentation.Rotate(90), 1);
+        // A quarter turn of an image that is 10 wide and 7 high: the 10 by 7 rectangle that stands upright is cut to 7.
+        for (int y = 0; y < HEIGHT; y++) {
+            assertThat(after[y * WIDTH]).isZero();
+            assertThat(after[y * WIDTH + WIDTH - 1]).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aPartBecomesTheWhole(ImageLayout layout) {
+        for (JsonNode one : GOLDEN.get("crop")) {
+            float[] after = changed(
+                    one.get("channels").asInt(),
+                    layout,
+                    new Augmentation.Crop(one.get("smallest_area").asDouble()),
+                    numbers(one.get("draws")));
+            agree(after, one);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void lightChangesBrightnessAndThenContrast(ImageLayout layout) {
+        for (JsonNode one : GOLDEN.get("light")) {
+            float[] after = changed(
+                    one.get("channels").asInt(),
+                    layout,
+                    new Augmentation.Light(
+                            one.get("brightness").asDouble(),
+                            one.get("contrast").asDouble()),
+                    numbers(one.get("draws")));
+            agree(after, one);
+        }
+    }
+
+    private static void agree(float[] after, JsonNode golden) {
+        double[] expected = numbers(golden.get("after"));
+        assertThat(after).hasSize(expected.length);
+        for (int i = 0; i < after.length; i++) {
+            assertThat(after[i]).isCloseTo((float) expected[i], within(LEVELS));
+        }
+    }
+
+    /** Three images of one color each: 10, 110 and 210. */
+    private static BatchLoader.Batch mixed(Augmentation augmentation, double[]... draws) {
+        byte[] pixels = new byte[3 * 10 * 20];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (byte) (10 + i / 200 * 100);
+        }
+        ImageSource images = HeapImages.of(1, 10, 20, pixels, new int[] {4, 5, 6});
+        Normalization levels = new Normalization(new float[] {0}, new float[] {1 / 255f});
+        BatchLoader.Batch batch =
+                new BatchLoader(images, ImageLayout.CHANNELS_LAST, levels, List.of(augmentation)).new Batch(3);
+        batch.fill(new int[] {0, 1, 2}, 0, 3, image -> new Said(draws[image]));
+        return batch;
+    }
+
+    /** With alpha 1 the beta distribution is even: a draw is the share. */
+    @Test
+    void mixupAddsTheNextImageAndItsClass() {
+        BatchLoader.Batch batch =
+                mixed(new Augmentation.Mixup(1), new double[] {0.7}, new double[] {0.5}, new double[] {0.1});
+
+        assertThat(batch.values(0)).containsOnly(new float[] {40}, within(LEVELS)); // 0.7 x 10 + 0.3 x 110
+        assertThat(batch.values(1)).containsOnly(new float[] {160}, within(LEVELS)); // (110 + 210) / 2
+        assertThat(batch.values(2)).containsOnly(new float[] {30}, within(LEVELS)); // 0.1 x 210 + 0.9 x 10
+        try (var manager = ai.djl.ndarray.NDManager.newBaseManager("PyTorch")) {
+            Targets targets = batch.targets(manager, new float[0]);
+            assertThat(targets.classes().toLongArray()).containsExactly(4, 5, 4);
+            Targets.Mixture mixture = Objects.requireNonNull(targets.mixture());
+            assertThat(mixture.others().toLongArray()).containsExactly(5, 6, 6);
+            assertThat(mixture.shares().toFloatArray()).containsExactly(new float[] {0.7f, 0.5f, 0.9f}, within(1e-6f));
+        }
+    }
+
+    /** A share of 0.75 leaves a rectangle of half the sides, 10 by 5 pixels, here about (10, 5) and then a corner. */
+    @Test
+    void cutMixCopiesARectangleAndCountsItsPixels() {
+        BatchLoader.Batch batch = mixed(
+                new Augmentation.CutMix(1), new double[] {0.75, 0.5, 0.5}, new double[] {0.75, 0, 0}, new double[] {
+                    1, 0, 0
+                });
+
+        float[] middle = batch.values(0);
+        int copied = 0;
+        for (int i = 0; i < middle.length; i++) {
+            boolean inside = i % 20 >= 5 && i % 20 < 15 && i / 20 >= 3 && i / 20 < 7;
+            assertThat(middle[i]).isCloseTo(inside ? 110 : 10, within(LEVELS));
+            copied += inside ? 1 : 0;
+        }
+        assertThat(copied).isEqualTo(40);
+        float[] corner = batch.values(1);
+        for (int i = 0; i < corner.length; i++) {
+            assertThat(corner[i]).isCloseTo(i % 20 < 5 && i / 20 < 2 ? 210 : 110, within(LEVELS));
+        }
+        assertThat(batch.values(2)).containsOnly(new float[] {210}, within(LEVELS));
+        try (var manager = ai.djl.ndarray.NDManager.newBaseManager("PyTorch")) {
+            Targets targets = batch.targets(manager, new float[0]);
+            assertThat(targets.classes().toLongArray()).containsExactly(4, 5, 6);
+            Targets.Mixture mixture = Objects.requireNonNull(targets.mixture());
+            assertThat(mixture.shares().toFloatArray())
+                    .containsExactly(new float[] {1 - 40 / 200f, 1 - 10 / 200f, 1}, within(1e-6f));
+        }
+    }
+
+    /** The variance of the beta distribution is 1 / (4 (2 alpha + 1)). */
+    @Test
+    void sharesHaveTheSpreadOfTheirDistribution() {
+        double alpha = 0.3;
+        byte[] pixels = {0, (byte) 200};
+        ImageSource images = HeapImages.of(1, 1, 1, pixels, new int[] {0, 1});
+        Normalization levels = new Normalization(new float[] {0}, new float[] {1 / 255f});
+        BatchLoader.Batch batch =
+                new BatchLoader(images, ImageLayout.CHANNELS_LAST, levels, List.of(new Augmentation.Mixup(alpha)))
+                .new Batch(2);
+        double sum = 0;
+        int times = 4000;
+        for (int i = 0; i < times; i++) {
+            long seed = i;
+            batch.fill(new int[] {0, 1}, 0, 2, image -> new java.util.SplittableRandom(seed * 2 + image));
+            double share = batch.values(1)[0] / 200;
+            sum += (share - 0.5) * (share - 0.5);
+        }
+        assertThat(sum / times).isCloseTo(1 / (4 * (2 * alpha + 1)), within(0.01));
+    }
+}
