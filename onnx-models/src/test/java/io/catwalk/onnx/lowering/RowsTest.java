@@ -42,7 +42,8 @@ class RowsTest {
                 "NDArray.get(NDIndex.arrays)",
                 "NDArray.set(NDIndex.arrays)",
                 "NDArray.set(NDIndex.mask)");
-        assertThat(rows()).allMatch(row -> methods.contains(row) || formsOfIndex.contains(row));
+        assertThat(rows())
+                .allMatch(row -> methods.contains(row.replaceFirst("^complex ", "")) || formsOfIndex.contains(row));
     }
 
     private static String signature(Class<?> type, Method method) {
