@@ -114,7 +114,7 @@ final class DoctorCommand implements Callable<Integer> {
     private static String device(Accelerators here) {
         return here.choose(Accelerators.AUTO)
                 + (here.cards().isEmpty() ? "" : ", " + String.join(", ", here.cards()))
-                + (here.cudaBuild() ? "" : " (this build has PyTorch for the processor)");
+                + (here.cudaBuild() ? "" : " (PyTorch is one for the processor)");
     }
 
     private String data() {

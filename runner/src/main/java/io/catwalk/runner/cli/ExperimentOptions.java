@@ -165,7 +165,7 @@ final class ExperimentOptions {
             names = "--device",
             paramLabel = "auto|cpu|cuda",
             description =
-                    "What networks are trained on. cuda needs a build with it (mvn package -Pcuda) and a graphics "
+                    "What networks are trained on. cuda needs a PyTorch with it (docs/adr/0015) and a graphics "
                             + "card of NVIDIA; this version has not been tried on one. Default: auto, cuda where it can be used")
     @Nullable
     String device;

@@ -6,17 +6,17 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Properties;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What networks could be trained on here. Neither PyTorch nor CUDA is started to find out: the build says which PyTorch
- * it packed, and the driver which cards there are.
+ * What networks could be trained on here. Neither PyTorch nor CUDA is started to find out: the environment says which
+ * PyTorch takes the place of the packed one, and the driver which cards there are.
  *
- * @param cudaBuild whether the packed PyTorch can use CUDA
+ * @param cudaBuild whether that PyTorch can use CUDA
  * @param cards names of the graphics cards, in the order of the driver
  */
 public record Accelerators(boolean cudaBuild, List<String> cards) {
@@ -37,7 +37,7 @@ public record Accelerators(boolean cudaBuild, List<String> cards) {
      * @return what was found; the driver is only asked if there is a use for its answer
      */
     public static Accelerators here() {
-        boolean cuda = flavor().startsWith("cu");
+        boolean cuda = isCuda(System.getenv());
         return new Accelerators(
                 cuda, cuda ? cards(List.of("nvidia-smi", "--query-gpu=name", "--format=csv,noheader")) : List.of());
     }
@@ -67,8 +67,9 @@ public record Accelerators(boolean cudaBuild, List<String> cards) {
      */
     public ComputeDevice required(ComputeDevice device) {
         if (device == ComputeDevice.CUDA && !cudaBuild) {
-            throw new RequestException("--device cuda needs a PyTorch with CUDA, but this Catwalk has one for the"
-                    + " processor: build it with mvn package -DskipTests -Pcuda, or take --device cpu");
+            throw new RequestException(
+                    "--device cuda needs a PyTorch with CUDA, but this is one for the processor: name"
+                            + " the folder of one by PYTORCH_LIBRARY_PATH, with PYTORCH_FLAVOR=cu128, or take --device cpu");
         }
         if (device == ComputeDevice.CUDA && cards.isEmpty()) {
             throw new RequestException("--device cuda needs a graphics card of NVIDIA, but nvidia-smi shows none: look"
@@ -87,18 +88,10 @@ public record Accelerators(boolean cudaBuild, List<String> cards) {
         return device == ComputeDevice.CUDA && !cards.isEmpty() ? cards.get(0) : null;
     }
 
-    /** Returns for what the packed PyTorch was built, such as {@code cpu} or {@code cu128}. */
-    private static String flavor() {
-        try (InputStream in = Accelerators.class.getResourceAsStream("/native/lib/pytorch.properties")) {
-            Properties packed = new Properties();
-            if (in != null) {
-                packed.load(in);
-            }
-            return packed.getProperty("flavor", "");
-        } catch (IOException e) {
-            LOG.info("The packed PyTorch cannot be read", e);
-            return "";
-        }
+    /** Tells whether variables name a PyTorch for CUDA; the one that is packed is for the processor. */
+    static boolean isCuda(Map<String, String> environment) {
+        return !environment.getOrDefault("PYTORCH_LIBRARY_PATH", "").isEmpty()
+                && environment.getOrDefault("PYTORCH_FLAVOR", "").startsWith("cu");
     }
 
     /** Returns the lines that a program prints; none if there is no such program, or it fails. */

@@ -91,7 +91,7 @@ final class BadRequestTest {
                     --jobs 0              | --jobs must be at least 1, but is 0
                     --threads -1          | --threads must be at least 1, but is -1
                     --device gpu          | --device must be auto, cpu or cuda, but is 'gpu'
-                    --device cuda         | --device cuda needs a PyTorch with CUDA, but this Catwalk has one for the processor: build it with mvn package -DskipTests -Pcuda, or take --device cpu
+                    --device cuda         | --device cuda needs a PyTorch with CUDA, but this is one for the processor: name the folder of one by PYTORCH_LIBRARY_PATH, with PYTORCH_FLAVOR=cu128, or take --device cpu
                     --trial-timeout soon  | --trial-timeout must be a number with s, m or h, such as 30m, but is soon
                     --trial-timeout 0s    | --trial-timeout must be at least 1s, but is 0s
                     --in-process --trial-timeout 5s | --trial-timeout needs processes that can be stopped: leave --in-process out

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.training.ComputeDevice;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -32,13 +33,25 @@ final class AcceleratorsTest {
         assertThatThrownBy(() -> STANDARD.choose("cuda"))
                 .isInstanceOf(RequestException.class)
                 .hasMessageContaining("needs a PyTorch with CUDA")
-                .hasMessageContaining("-Pcuda");
+                .hasMessageContaining("PYTORCH_LIBRARY_PATH");
         assertThatThrownBy(() -> NO_CARD.choose("cuda"))
                 .isInstanceOf(RequestException.class)
                 .hasMessageContaining("nvidia-smi shows none");
         assertThatThrownBy(() -> CARD.choose("gpu"))
                 .isInstanceOf(RequestException.class)
                 .hasMessage("--device must be auto, cpu or cuda, but is 'gpu'");
+    }
+
+    @Test
+    void aPyTorchForCudaIsNamedByTheEnvironment() {
+        assertThat(Accelerators.isCuda(Map.of())).isFalse();
+        assertThat(Accelerators.isCuda(Map.of("PYTORCH_FLAVOR", "cu128"))).isFalse();
+        assertThat(Accelerators.isCuda(Map.of("PYTORCH_LIBRARY_PATH", "/libtorch")))
+                .isFalse();
+        assertThat(Accelerators.isCuda(Map.of("PYTORCH_LIBRARY_PATH", "/libtorch", "PYTORCH_FLAVOR", "cpu")))
+                .isFalse();
+        assertThat(Accelerators.isCuda(Map.of("PYTORCH_LIBRARY_PATH", "/libtorch", "PYTORCH_FLAVOR", "cu128")))
+                .isTrue();
     }
 
     @Test
