@@ -2,6 +2,7 @@ package io.catwalk.api;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * Says how to train a network. Immutable; each {@code with} method returns a changed copy.
@@ -84,18 +85,7 @@ public record Recipe(
      * @return a changed copy
      */
     public Recipe withOptimizer(Optimizer optimizer) {
-        return new Recipe(
-                optimizer,
-                schedule,
-                epochs,
-                batchSize,
-                augmentations,
-                labelSmoothing,
-                averaging,
-                clipNorm,
-                patience,
-                balance,
-                selectBy);
+        return changed(parts -> parts.optimizer = optimizer);
     }
 
     /**
@@ -105,18 +95,7 @@ public record Recipe(
      * @return a changed copy
      */
     public Recipe withSchedule(Schedule schedule) {
-        return new Recipe(
-                optimizer,
-                schedule,
-                epochs,
-                batchSize,
-                augmentations,
-                labelSmoothing,
-                averaging,
-                clipNorm,
-                patience,
-                balance,
-                selectBy);
+        return changed(parts -> parts.schedule = schedule);
     }
 
     /**
@@ -126,18 +105,7 @@ public record Recipe(
      * @return a changed copy
      */
     public Recipe withEpochs(int epochs) {
-        return new Recipe(
-                optimizer,
-                schedule,
-                epochs,
-                batchSize,
-                augmentations,
-                labelSmoothing,
-                averaging,
-                clipNorm,
-                patience,
-                balance,
-                selectBy);
+        return changed(parts -> parts.epochs = epochs);
     }
 
     /**
@@ -147,18 +115,7 @@ public record Recipe(
      * @return a changed copy
      */
     public Recipe withBatchSize(int batchSize) {
-        return new Recipe(
-                optimizer,
-                schedule,
-                epochs,
-                batchSize,
-                augmentations,
-                labelSmoothing,
-                averaging,
-                clipNorm,
-                patience,
-                balance,
-                selectBy);
+        return changed(parts -> parts.batchSize = batchSize);
     }
 
     /**
@@ -168,18 +125,7 @@ public record Recipe(
      * @return a changed copy
      */
     public Recipe withAugmentations(Augmentation... augmentations) {
-        return new Recipe(
-                optimizer,
-                schedule,
-                epochs,
-                batchSize,
-                List.of(augmentations),
-                labelSmoothing,
-                averaging,
-                clipNorm,
-                patience,
-                balance,
-                selectBy);
+        return changed(parts -> parts.augmentations = List.of(augmentations));
     }
 
     /**
@@ -189,18 +135,7 @@ public record Recipe(
      * @return a changed copy
      */
     public Recipe withLabelSmoothing(double labelSmoothing) {
-        return new Recipe(
-                optimizer,
-                schedule,
-                epochs,
-                batchSize,
-                augmentations,
-                labelSmoothing,
-                averaging,
-                clipNorm,
-                patience,
-                balance,
-                selectBy);
+        return changed(parts -> parts.labelSmoothing = labelSmoothing);
     }
 
     /**
@@ -210,18 +145,7 @@ public record Recipe(
      * @return a changed copy
      */
     public Recipe withAveraging(double averaging) {
-        return new Recipe(
-                optimizer,
-                schedule,
-                epochs,
-                batchSize,
-                augmentations,
-                labelSmoothing,
-                averaging,
-                clipNorm,
-                patience,
-                balance,
-                selectBy);
+        return changed(parts -> parts.averaging = averaging);
     }
 
     /**
@@ -231,18 +155,7 @@ public record Recipe(
      * @return a changed copy
      */
     public Recipe withClipNorm(double clipNorm) {
-        return new Recipe(
-                optimizer,
-                schedule,
-                epochs,
-                batchSize,
-                augmentations,
-                labelSmoothing,
-                averaging,
-                clipNorm,
-                patience,
-                balance,
-                selectBy);
+        return changed(parts -> parts.clipNorm = clipNorm);
     }
 
     /**
@@ -252,18 +165,7 @@ public record Recipe(
      * @return a changed copy
      */
     public Recipe withPatience(int patience) {
-        return new Recipe(
-                optimizer,
-                schedule,
-                epochs,
-                batchSize,
-                augmentations,
-                labelSmoothing,
-                averaging,
-                clipNorm,
-                patience,
-                balance,
-                selectBy);
+        return changed(parts -> parts.patience = patience);
     }
 
     /**
@@ -273,18 +175,7 @@ public record Recipe(
      * @return a changed copy
      */
     public Recipe withBalance(Balance balance) {
-        return new Recipe(
-                optimizer,
-                schedule,
-                epochs,
-                batchSize,
-                augmentations,
-                labelSmoothing,
-                averaging,
-                clipNorm,
-                patience,
-                balance,
-                selectBy);
+        return changed(parts -> parts.balance = balance);
     }
 
     /**
@@ -294,17 +185,57 @@ public record Recipe(
      * @return a changed copy
      */
     public Recipe withSelectBy(Criterion selectBy) {
-        return new Recipe(
-                optimizer,
-                schedule,
-                epochs,
-                batchSize,
-                augmentations,
-                labelSmoothing,
-                averaging,
-                clipNorm,
-                patience,
-                balance,
-                selectBy);
+        return changed(parts -> parts.selectBy = selectBy);
+    }
+
+    private Recipe changed(Consumer<Parts> change) {
+        Parts parts = new Parts(this);
+        change.accept(parts);
+        return parts.recipe();
+    }
+
+    /** The components, while one of them is changed: the only other place that lists them. */
+    private static final class Parts {
+
+        private Optimizer optimizer;
+        private Schedule schedule;
+        private int epochs;
+        private int batchSize;
+        private List<Augmentation> augmentations;
+        private double labelSmoothing;
+        private double averaging;
+        private double clipNorm;
+        private int patience;
+        private Balance balance;
+        private Criterion selectBy;
+
+        Parts(Recipe recipe) {
+            optimizer = recipe.optimizer;
+            schedule = recipe.schedule;
+            epochs = recipe.epochs;
+            batchSize = recipe.batchSize;
+            augmentations = recipe.augmentations;
+            labelSmoothing = recipe.labelSmoothing;
+            averaging = recipe.averaging;
+            clipNorm = recipe.clipNorm;
+            patience = recipe.patience;
+            balance = recipe.balance;
+            selectBy = recipe.selectBy;
+        }
+
+        Recipe recipe() {
+            return new Recipe(
+                    optimizer,
+                    schedule,
+                    epochs,
+                    batchSize,
+                    augmentations,
+                    labelSmoothing,
+                    averaging,
+                    clipNorm,
+                    patience,
+                    balance,
+                    selectBy);
+        }
     }
 }
