@@ -27,14 +27,6 @@ final class Missing {
             "the shape of what it makes depends on the data, which ONNX cannot hold: ";
     private static final String COMPLEX = "keep the real and the imaginary part in two arrays";
 
-    /** How to go on with complex numbers. */
-    static final String APART = "take them apart by real(), whose last axis is the real and the imaginary part";
-
-    /** What to say of them where they have no form. */
-    static final String COMPLEX_NUMBERS =
-            "complex numbers can be transformed (fft, ifft, irfft, fft2, ifft2) and measured (abs), and nothing else: "
-                    + APART;
-
     private static final Map<String, String> WAYS = Map.ofEntries(
             Map.entry(
                     "NDArrayEx.multiBoxDetection",
@@ -72,7 +64,7 @@ final class Missing {
 
     /** Words what is wrong with a primitive that has no row: trying it tells whether the engine has it at all. */
     static String primitive(Signature signature, Method method, Tracer.Computation<Throwable> trial) {
-        String way = signature.isOfComplexNumbers() ? APART : way(signature.method());
+        String way = signature.isOfComplexNumbers() ? ComplexNumbers.WAY : way(signature.method());
         return isImplemented(method, trial)
                 ? signature.text() + " has no ONNX form here: " + way + OWN_ROW
                 : "the engine itself does not implement " + signature.text() + ": " + way;

@@ -44,9 +44,6 @@ final class Tracer {
     /** Primitives whose shapes follow from the batch in ways that a rehearsal must see; they cost nothing to compute. */
     private static final Set<String> COMPUTED = Set.of("squeeze", "split", Indexing.SLICE);
 
-    /** Primitives that make complex numbers; stft does if it is asked to. */
-    private static final Set<String> COMPLEX = Set.of("fft", "ifft", "rfft", "fft2", "ifft2", "stft", "complex");
-
     private final Tape tape;
     private final Optional<Rehearsal> rehearsal;
     private final Succession succession;
@@ -289,16 +286,12 @@ final class Tracer {
         String key = COMPUTED.contains(method.getName()) ? method.getName() : signature.text();
         Object result =
                 result(key, signature.text(), recorded, single, () -> computed(target, method, unwrap(arguments)));
-        if (result instanceof NDArray array && makesComplex(method, arguments) && !isComplex(array)) {
+        if (result instanceof NDArray array
+                && ComplexNumbers.areMadeBy(method, arguments)
+                && !ComplexNumbers.areIn(array)) {
             result = placeholders.complex(array.getShape());
         }
         return recordResult(receiver, method.getName(), signature.text(), recorded, result);
-    }
-
-    private static boolean makesComplex(Method method, @Nullable Object @Nullable [] arguments) {
-        return COMPLEX.contains(method.getName())
-                && (!method.getName().equals("stft")
-                        || (arguments != null && Boolean.TRUE.equals(arguments[arguments.length - 1])));
     }
 
     private @Nullable Object computed(Object target, Method method, @Nullable Object @Nullable [] arguments)
@@ -355,7 +348,7 @@ final class Tracer {
             List<@Nullable Object> arguments,
             @Nullable Object result) {
         if (result instanceof NDArray array) {
-            Slot slot = tape.operation(signature, arguments, List.of(inRealNumbers(array)), origin::here)
+            Slot slot = tape.operation(signature, arguments, List.of(ComplexNumbers.asReal(array)), origin::here)
                     .get(0);
             return wrap(receiver, name, array, slot).proxy();
         }
@@ -376,22 +369,10 @@ final class Tracer {
                 .get(0);
     }
 
-    /**
-     * Shows what an array holds in real numbers: of complex ones, the real and the imaginary part along a last axis, since
-     * few operators of ONNX know complex numbers.
-     */
-    private static NDArray inRealNumbers(NDArray array) {
-        return isComplex(array) ? array.real() : array;
-    }
-
-    private static boolean isComplex(NDArray array) {
-        return array.getDataType() == DataType.COMPLEX64;
-    }
-
     /** Refuses complex numbers where nothing expects the axis that stands for them. */
     void requireNoComplex(NDArray array) {
-        if (isComplex(array)) {
-            throw error(Missing.COMPLEX_NUMBERS);
+        if (ComplexNumbers.areIn(array)) {
+            throw error(ComplexNumbers.FAULT);
         }
     }
 
@@ -407,8 +388,8 @@ final class Tracer {
                 .map(this::traced)
                 .map(array -> {
                     Slot slot = array.slot();
-                    if (isComplex(array.real())) {
-                        throw error(Missing.COMPLEX_NUMBERS, tape.origin(slot));
+                    if (ComplexNumbers.areIn(array.real())) {
+                        throw error(ComplexNumbers.FAULT, tape.origin(slot));
                     }
                     return slot;
                 })
