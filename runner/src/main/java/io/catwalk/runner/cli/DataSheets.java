@@ -1,6 +1,7 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.api.Augmentation;
+import io.catwalk.runner.data.EvenlySpaced;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.RasterImage;
@@ -62,10 +63,7 @@ final class DataSheets {
     /** Draws some training images and what each augmentation makes of them, as a PNG. */
     static byte[] augmented(ImageDataset dataset) {
         ImageSource images = dataset.train();
-        int count = Math.min(EACH, images.size());
-        int[] indices = IntStream.range(0, count)
-                .map(i -> (int) ((long) i * images.size() / count))
-                .toArray();
+        int[] indices = EvenlySpaced.of(images.size(), EACH);
         List<ContactSheet.Entry> entries = new ArrayList<>();
         entries.add(entry(images, indices, List.of(), "As they are"));
         for (Augmentation augmentation : SHOWN) {

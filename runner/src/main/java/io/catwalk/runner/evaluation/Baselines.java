@@ -1,5 +1,6 @@
 package io.catwalk.runner.evaluation;
 
+import io.catwalk.runner.data.EvenlySpaced;
 import io.catwalk.runner.data.ImageSource;
 import java.util.Arrays;
 import java.util.Locale;
@@ -44,17 +45,14 @@ public record Baselines(double largestClass, double nearestNeighbor, int trainIm
         int largest = IntStream.range(0, classes).reduce(0, (a, b) -> counts[b] > counts[a] ? b : a);
         long named =
                 IntStream.of(test.labels()).filter(label -> label == largest).count();
-        int[] known = IntStream.range(0, Math.min(MOST_TRAIN, learned.length))
-                .map(i -> learned[(int) ((long) i * learned.length / Math.min(MOST_TRAIN, learned.length))])
-                .toArray();
-        int asked = Math.min(MOST_TEST, test.size());
+        int[] known = EvenlySpaced.of(learned, MOST_TRAIN);
+        int[] asked = EvenlySpaced.of(test.size(), MOST_TEST);
         float[][] columns = columns(train, known);
-        long right = IntStream.range(0, asked)
-                .map(i -> (int) ((long) i * test.size() / asked))
+        long right = IntStream.of(asked)
                 .parallel()
                 .filter(image -> test.labels()[image] == train.labels()[known[nearest(columns, shrunk(test, image))]])
                 .count();
-        return new Baselines((double) named / test.size(), (double) right / asked, known.length, asked);
+        return new Baselines((double) named / test.size(), (double) right / asked.length, known.length, asked.length);
     }
 
     /**

@@ -3,6 +3,7 @@ package io.catwalk.runner.trial;
 import io.catwalk.api.Task;
 import io.catwalk.onnx.Predictor;
 import io.catwalk.runner.Reasons;
+import io.catwalk.runner.data.EvenlySpaced;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Normalization;
@@ -14,7 +15,6 @@ import io.catwalk.runner.training.Epoch;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +28,7 @@ final class TrialRun {
     private static final Logger LOG = LoggerFactory.getLogger(TrialRun.class);
 
     /** The most training images that are judged: their logits are held in memory. */
-    static final int MOST_SEEN = 60_000;
+    private static final int MOST_SEEN = 60_000;
 
     private final TrialOrder order;
     private final TrialFolder folder;
@@ -104,22 +104,13 @@ final class TrialRun {
             ImageSource held = learned.select(images.split().validation());
             Predictions validation = Predictions.of(predictor, held, normalization, classes);
             TroubleException.writing(() -> folder.writePredictions("validation", validation));
-            ImageSource seen = learned.select(some(images.split().train()));
+            ImageSource seen = learned.select(EvenlySpaced.of(images.split().train(), MOST_SEEN));
             Predictions train = Predictions.of(predictor, seen, normalization, classes);
             return new TrialMetrics(
                     Evaluation.of(test, dataset.classes()).metrics(),
                     Evaluation.of(validation, dataset.classes()).metrics(),
                     Evaluation.of(train, dataset.classes()).metrics());
         }
-    }
-
-    /** Returns evenly spaced ones of many: how well the training images are known is an average, and their logits are many. */
-    static int[] some(int[] indices) {
-        return indices.length <= MOST_SEEN
-                ? indices
-                : IntStream.range(0, MOST_SEEN)
-                        .map(i -> indices[(int) ((long) i * indices.length / MOST_SEEN)])
-                        .toArray();
     }
 
     /** Exports and cross-checks. A network without an ONNX form is trained and judged all the same. */

@@ -25,7 +25,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -329,15 +328,5 @@ final class TrialRunTest {
 
     private TrialOrder order(String dataset, int epochs) {
         return Orders.of(shared, "obedient", dataset, epochs, 1, folder);
-    }
-
-    @Test
-    void ofManyTrainingImagesSomeAreJudged() {
-        int[] all = IntStream.range(0, 1_000_000).map(i -> 3 * i).toArray();
-
-        int[] some = TrialRun.some(all);
-
-        assertThat(some).hasSize(60_000).startsWith(0, 48, 99).isSorted().doesNotHaveDuplicates();
-        assertThat(TrialRun.some(new int[] {5, 3})).containsExactly(5, 3);
     }
 }
