@@ -5,6 +5,7 @@ import io.catwalk.runner.training.ComputeDevice;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +24,9 @@ public record Accelerators(boolean cudaBuild, List<String> cards) {
 
     private static final Logger LOG = LoggerFactory.getLogger(Accelerators.class);
 
+    /** How long the driver may take to answer. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
     /** The word for whatever is there. */
     public static final String AUTO = "auto";
 
@@ -39,7 +43,8 @@ public record Accelerators(boolean cudaBuild, List<String> cards) {
     public static Accelerators here() {
         boolean cuda = isCuda(System.getenv());
         return new Accelerators(
-                cuda, cuda ? cards(List.of("nvidia-smi", "--query-gpu=name", "--format=csv,noheader")) : List.of());
+                cuda,
+                cuda ? cards(List.of("nvidia-smi", "--query-gpu=name", "--format=csv,noheader"), PATIENCE) : List.of());
     }
 
     /**
@@ -94,19 +99,21 @@ public record Accelerators(boolean cudaBuild, List<String> cards) {
                 && environment.getOrDefault("PYTORCH_FLAVOR", "").startsWith("cu");
     }
 
-    /** Returns the lines that a program prints; none if there is no such program, or it fails. */
-    static List<String> cards(List<String> command) {
+    /** Returns the lines that a program prints, which fit into a pipe; none if there is no such program, or it fails. */
+    static List<String> cards(List<String> command, Duration patience) {
         try {
             Process process = new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
             try (InputStream out = process.getInputStream()) {
-                List<String> lines = new String(out.readAllBytes(), StandardCharsets.UTF_8)
+                if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS) || process.exitValue() != 0) {
+                    return List.of();
+                }
+                return new String(out.readAllBytes(), StandardCharsets.UTF_8)
                         .lines()
                         .map(String::strip)
                         .filter(line -> !line.isEmpty())
                         .toList();
-                return process.waitFor(10, TimeUnit.SECONDS) && process.exitValue() == 0 ? lines : List.of();
             } finally {
                 process.destroyForcibly();
             }
