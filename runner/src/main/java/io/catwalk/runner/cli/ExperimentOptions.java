@@ -1,7 +1,5 @@
 package io.catwalk.runner.cli;
 
-import io.catwalk.api.Balance;
-import io.catwalk.api.Criterion;
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Recipe;
 import io.catwalk.runner.Reasons;
@@ -14,7 +12,6 @@ import io.catwalk.runner.experiment.Contestant;
 import io.catwalk.runner.experiment.Experiment;
 import io.catwalk.runner.experiment.ExperimentFile;
 import io.catwalk.runner.experiment.ExperimentSpec;
-import io.catwalk.runner.experiment.Harmless;
 import io.catwalk.runner.experiment.RecipeOverrides;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
@@ -50,8 +47,6 @@ final class ExperimentOptions {
 
     private static final int QUICK_TRAIN = 6_000;
     private static final int QUICK_TEST = 2_000;
-    private static final int QUICK_EPOCHS = 4;
-    private static final int QUICK_BATCH = 32;
 
     @Option(
             names = "--config",
@@ -78,13 +73,8 @@ final class ExperimentOptions {
     @Option(names = "--force", description = "Replace the run folder if it is there.")
     boolean force;
 
-    @Option(names = "--epochs", paramLabel = "N", description = "Epochs, instead of each recipe's.")
-    @Nullable
-    Integer epochs;
-
-    @Option(names = "--batch-size", paramLabel = "N", description = "Images per step, instead of each recipe's.")
-    @Nullable
-    Integer batchSize;
+    @Mixin
+    RecipeOptions recipes;
 
     @Option(
             names = "--seed",
@@ -125,34 +115,6 @@ final class ExperimentOptions {
     @Nullable
     Integer limitTest;
 
-    @Option(
-            names = "--balance",
-            paramLabel = "none|class-weights|sampling",
-            description =
-                    "What is done about classes of unequal size, instead of what each recipe says: each image counts "
-                            + "by the inverse of the size of its class, or all classes are drawn alike often.")
-    @Nullable
-    String balance;
-
-    @Option(
-            names = "--select-by",
-            paramLabel = "CRITERION",
-            description =
-                    "What the best epoch is chosen by on the validation images, instead of what each recipe says: "
-                            + "accuracy, balanced-accuracy, macro-f1 or loss.")
-    @Nullable
-    String selectBy;
-
-    @Option(
-            names = "--augment",
-            paramLabel = "all|none|TYPE,...",
-            description =
-                    "Which augmentations leave the class of these images as it is: horizontal-flip, shift, rotate, "
-                            + "crop, light, erase, mixup, cutmix; recipes do without the others. Default: all for fashion-mnist, "
-                            + "all but horizontal-flip for other images")
-    @Nullable
-    String augment;
-
     @Option(names = "--jobs", paramLabel = "N", description = "Trials at once. Default: one for each core")
     @Nullable
     Integer jobs;
@@ -180,7 +142,7 @@ final class ExperimentOptions {
     @Option(
             names = "--quick",
             description = "A first look: " + QUICK_TRAIN + " training and " + QUICK_TEST + " test images, "
-                    + QUICK_EPOCHS + " epochs, batches of " + QUICK_BATCH + ".")
+                    + RecipeOptions.QUICK_EPOCHS + " epochs, batches of " + RecipeOptions.QUICK_BATCH + ".")
     boolean quick;
 
     @Option(
@@ -195,9 +157,6 @@ final class ExperimentOptions {
 
     @Nullable
     private ExperimentFile file;
-
-    /** Whether a recipe would mirror images of which nobody said that they may be. */
-    private boolean leftUnmirrored;
 
     /** Whether somebody chose the size of a batch, which then must fit the images. */
     private boolean chosenBatch;
@@ -228,7 +187,7 @@ final class ExperimentOptions {
 
     /** Says what was changed about the recipes that plugins come with, once nothing can be refused any more. */
     private void tellWhatWasChanged(ExperimentSpec asked, ExperimentSpec spec, Console console) {
-        if (leftUnmirrored) {
+        if (recipes.hasLeftUnmirrored()) {
             console.note(
                     "no image is mirrored, since a mirrored one may be of another class: add --augment all if it is not");
         }
@@ -244,7 +203,7 @@ final class ExperimentOptions {
 
     /** Prepares an experiment; batches that somebody chose must fit the images, others are made to. */
     private Experiment experiment(ExperimentSpec asked, PluginCatalog catalog, Console console) {
-        return batchSize == null && config == null && !chosenBatch
+        return !recipes.choosesBatch() && config == null && !chosenBatch
                 ? conduct.fitted(asked, catalog, console)
                 : conduct.experiment(asked, catalog, console);
     }
@@ -286,11 +245,8 @@ final class ExperimentOptions {
                     .toList();
         }
         return entries.stream()
-                .map(entry -> {
-                    Contestant contestant = file().contestant(entry, catalog);
-                    boolean own = augment == null && entry.recipe().has("augmentations");
-                    return adjusted(own ? contestant : harmless(contestant));
-                })
+                .map(entry -> adjusted(
+                        file().contestant(entry, catalog), entry.recipe().has("augmentations")))
                 .toList();
     }
 
@@ -323,7 +279,7 @@ final class ExperimentOptions {
         try {
             Hyperparameters point = classifier.searchSpace().choose(chosen);
             Contestant plain = adjusted(
-                    harmless(new Contestant(classifier.name(), variant, point.values(), classifier.recipe(point))));
+                    new Contestant(classifier.name(), variant, point.values(), classifier.recipe(point)), false);
             Recipe recipe = plain.recipe();
             chosenBatch |= ofRecipe.containsKey("batch_size");
             for (Map.Entry<String, Object> entry : ofRecipe.entrySet()) {
@@ -338,36 +294,10 @@ final class ExperimentOptions {
         }
     }
 
-    /** Leaves out of a plugin's recipe what may change the class of these images. */
-    private Contestant harmless(Contestant contestant) {
-        Harmless kept = augment != null
-                ? Harmless.parse(augment)
-                : images().stream()
-                        .map(one -> Harmless.of(one.name()))
-                        .reduce(Harmless::and)
-                        .orElseThrow();
-        Recipe recipe = kept.keptBy(contestant.recipe());
-        leftUnmirrored |= augment == null && !recipe.equals(contestant.recipe());
-        return new Contestant(contestant.name(), contestant.variant(), contestant.hyperparameters(), recipe);
-    }
-
-    private Contestant adjusted(Contestant contestant) {
-        Recipe recipe = contestant.recipe();
-        if (quick) {
-            recipe = recipe.withEpochs(QUICK_EPOCHS).withBatchSize(QUICK_BATCH);
-        }
-        if (epochs != null) {
-            recipe = recipe.withEpochs(Typed.within("--epochs", epochs, ExperimentSpec.MOST_EPOCHS));
-        }
-        if (batchSize != null) {
-            recipe = recipe.withBatchSize(Typed.within("--batch-size", batchSize, Integer.MAX_VALUE));
-        }
-        if (balance != null) {
-            recipe = recipe.withBalance(Typed.oneOf("--balance", balance, Balance.values()));
-        }
-        if (selectBy != null) {
-            recipe = recipe.withSelectBy(Typed.oneOf("--select-by", selectBy, Criterion.values()));
-        }
+    /** Changes the recipe as the options say; one whose augmentations somebody wrote down keeps them. */
+    private Contestant adjusted(Contestant contestant, boolean own) {
+        List<String> names = images().stream().map(DatasetSpec::name).toList();
+        Recipe recipe = recipes.adjusted(recipes.harmless(contestant.recipe(), own, names), quick);
         return new Contestant(contestant.name(), contestant.variant(), contestant.hyperparameters(), recipe);
     }
 

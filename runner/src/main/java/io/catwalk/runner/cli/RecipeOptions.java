@@ -1,0 +1,108 @@
+package io.catwalk.runner.cli;
+
+import io.catwalk.api.Balance;
+import io.catwalk.api.Criterion;
+import io.catwalk.api.Recipe;
+import io.catwalk.runner.experiment.ExperimentSpec;
+import io.catwalk.runner.experiment.Harmless;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Says what is changed about the recipes that plugins come with, as options of every command that trains. */
+final class RecipeOptions {
+
+    static final int QUICK_EPOCHS = 2;
+    static final int QUICK_BATCH = 32;
+
+    @Option(names = "--epochs", paramLabel = "N", description = "Epochs, instead of each recipe's.")
+    @Nullable
+    private Integer epochs;
+
+    @Option(names = "--batch-size", paramLabel = "N", description = "Images per step, instead of each recipe's.")
+    @Nullable
+    private Integer batchSize;
+
+    @Option(
+            names = "--balance",
+            paramLabel = "none|class-weights|sampling",
+            description =
+                    "What is done about classes of unequal size, instead of what each recipe says: each image counts "
+                            + "by the inverse of the size of its class, or all classes are drawn alike often.")
+    @Nullable
+    private String balance;
+
+    @Option(
+            names = "--select-by",
+            paramLabel = "CRITERION",
+            description =
+                    "What the best epoch is chosen by on the validation images, instead of what each recipe says: "
+                            + "accuracy, balanced-accuracy, macro-f1 or loss.")
+    @Nullable
+    private String selectBy;
+
+    @Option(
+            names = "--augment",
+            paramLabel = "all|none|TYPE,...",
+            description =
+                    "Which augmentations leave the class of these images as it is: horizontal-flip, shift, rotate, "
+                            + "crop, light, erase, mixup, cutmix; recipes do without the others. Default: all for fashion-mnist, "
+                            + "all but horizontal-flip for other images")
+    @Nullable
+    private String augment;
+
+    private boolean unmirrored;
+
+    /** Says whether somebody chose the size of all batches. */
+    boolean choosesBatch() {
+        return batchSize != null;
+    }
+
+    /** Says whether a recipe has lost the mirroring of images of which nobody said that they may be mirrored. */
+    boolean hasLeftUnmirrored() {
+        return unmirrored;
+    }
+
+    /**
+     * Leaves out of a plugin's recipe what may change the class of the images.
+     *
+     * @param own whether somebody wrote its augmentations down, which are left as they are unless {@code --augment} is given
+     * @param datasets names of the data sets
+     */
+    Recipe harmless(Recipe recipe, boolean own, List<String> datasets) {
+        if (augment != null) {
+            return Harmless.parse(augment).keptBy(recipe);
+        }
+        if (own) {
+            return recipe;
+        }
+        Recipe kept = datasets.stream()
+                .map(Harmless::of)
+                .reduce(Harmless::and)
+                .orElseThrow()
+                .keptBy(recipe);
+        unmirrored |= !kept.equals(recipe);
+        return kept;
+    }
+
+    /** Changes what the options name. */
+    Recipe adjusted(Recipe base, boolean quick) {
+        Recipe recipe = base;
+        if (quick) {
+            recipe = recipe.withEpochs(QUICK_EPOCHS).withBatchSize(QUICK_BATCH);
+        }
+        if (epochs != null) {
+            recipe = recipe.withEpochs(Typed.within("--epochs", epochs, ExperimentSpec.MOST_EPOCHS));
+        }
+        if (batchSize != null) {
+            recipe = recipe.withBatchSize(Typed.within("--batch-size", batchSize, Integer.MAX_VALUE));
+        }
+        if (balance != null) {
+            recipe = recipe.withBalance(Typed.oneOf("--balance", balance, Balance.values()));
+        }
+        if (selectBy != null) {
+            recipe = recipe.withSelectBy(Typed.oneOf("--select-by", selectBy, Criterion.values()));
+        }
+        return recipe;
+    }
+}
