@@ -50,19 +50,22 @@ def sgd(momentum):
     )
 
 
+def answer(logits, loss, **given):
+    loss.backward()
+    return {
+        **given,
+        "logits": logits.flatten().tolist(),
+        "loss": loss.item(),
+        "gradient": logits.grad.flatten().tolist(),
+    }
+
+
 def smoothed(smoothing):
     random = torch.Generator().manual_seed(2)
     logits = exact(torch.randn(4, 5, generator=random) * 3).requires_grad_(True)
     labels = torch.tensor([0, 4, 2, 2])
     loss = cross_entropy(logits, labels, label_smoothing=smoothing)
-    loss.backward()
-    return {
-        "smoothing": smoothing,
-        "logits": logits.flatten().tolist(),
-        "labels": labels.tolist(),
-        "loss": loss.item(),
-        "gradient": logits.grad.flatten().tolist(),
-    }
+    return answer(logits, loss, smoothing=smoothing, labels=labels.tolist())
 
 
 def weighted():
@@ -71,14 +74,7 @@ def weighted():
     labels = torch.tensor([0, 4, 2, 2])
     weights = torch.tensor([0.5, 2.0, 1.25, 3.0, 0.25])
     loss = cross_entropy(logits, labels, weight=weights)
-    loss.backward()
-    return {
-        "logits": logits.flatten().tolist(),
-        "labels": labels.tolist(),
-        "weights": weights.tolist(),
-        "loss": loss.item(),
-        "gradient": logits.grad.flatten().tolist(),
-    }
+    return answer(logits, loss, labels=labels.tolist(), weights=weights.tolist())
 
 
 def mixed(smoothing):
@@ -91,16 +87,8 @@ def mixed(smoothing):
         targets[row, labels[row]] += shares[row]
         targets[row, others[row]] += 1 - shares[row]
     loss = cross_entropy(logits, targets, label_smoothing=smoothing)
-    loss.backward()
-    return {
-        "smoothing": smoothing,
-        "logits": logits.flatten().tolist(),
-        "labels": labels.tolist(),
-        "others": others.tolist(),
-        "shares": shares.tolist(),
-        "loss": loss.item(),
-        "gradient": logits.grad.flatten().tolist(),
-    }
+    return answer(
+        logits, loss, smoothing=smoothing, labels=labels.tolist(), others=others.tolist(), shares=shares.tolist())
 
 
 def main():

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param headline the answer to "which one", in a sentence
  * @param limits what the comparison leaves open, in a sentence
  * @param regionPoints largest difference in accuracy that does not matter, in percentage points
- * @param baselines how accurate one is without a network; null where that is not known
+ * @param baselines how accurate one is without a network, with folds on the first of them; null where that is not known
  * @param cochranQ whether all models have the same accuracy; null for architectures, or where nothing is paired
  * @param standings of all contestants with a trained network, the most accurate first
  * @param verdicts of every pair of them, in the order of the standings

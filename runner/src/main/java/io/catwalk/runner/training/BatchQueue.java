@@ -61,7 +61,7 @@ final class BatchQueue implements AutoCloseable {
     /**
      * Waits for the next batch.
      *
-     * @return of as many images as was said; valid until the next call
+     * @return a full batch; valid until the next call
      */
     BatchLoader.Batch next() {
         release();

@@ -7,6 +7,7 @@ import java.util.Arrays;
 final class ClassBalance {
 
     private final Balance balance;
+
     /** The images of each class that has some; empty unless they are drawn. */
     private final int[][] members;
 
@@ -26,26 +27,22 @@ final class ClassBalance {
         for (int image : images) {
             counts[labels[image]]++;
         }
-        int present = (int) Arrays.stream(counts).filter(count -> count > 0).count();
+        long present = Arrays.stream(counts).filter(count -> count > 0).count();
         weights = new float[classes];
-        members = new int[balance == Balance.SAMPLING ? present : 0][];
-        int[] placeOf = new int[classes];
-        int place = 0;
         for (int c = 0; c < classes; c++) {
-            if (counts[c] > 0) {
-                weights[c] = (float) images.length / present / counts[c];
-                placeOf[c] = place++;
-                if (members.length > 0) {
-                    members[placeOf[c]] = new int[counts[c]];
-                }
-            }
+            weights[c] = counts[c] == 0 ? 0 : (float) images.length / present / counts[c];
         }
-        if (members.length > 0) {
-            for (int image : images) {
-                int label = labels[image];
-                members[placeOf[label]][--counts[label]] = image;
-            }
+        members = balance == Balance.SAMPLING ? members(images, labels, counts) : new int[0][];
+    }
+
+    private static int[][] members(int[] images, int[] labels, int[] counts) {
+        int[][] members = Arrays.stream(counts).mapToObj(int[]::new).toArray(int[][]::new);
+        int[] filled = new int[counts.length];
+        for (int image : images) {
+            int label = labels[image];
+            members[label][filled[label]++] = image;
         }
+        return Arrays.stream(members).filter(own -> own.length > 0).toArray(int[][]::new);
     }
 
     /**

@@ -37,6 +37,7 @@ final class DamagedRunTest {
     static {
         FILES.put("experiment.yaml", "report");
         FILES.put("journal.jsonl", "resume");
+        FILES.put("baselines.json", "report");
         FILES.put(TRIAL + "trial.json", "evaluate");
         FILES.put(TRIAL + "order.json", "evaluate");
         FILES.put(TRIAL + "history.csv", "report");

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -123,28 +124,27 @@ class GoldenAugmentationTest {
     @ParameterizedTest
     @EnumSource
     void aPartBecomesTheWhole(ImageLayout layout) {
-        for (JsonNode one : GOLDEN.get("crop")) {
-            float[] after = changed(
-                    one.get("channels").asInt(),
-                    layout,
-                    new Augmentation.Crop(one.get("smallest_area").asDouble()),
-                    numbers(one.get("draws")));
-            agree(after, one);
-        }
+        agree(
+                "crop",
+                layout,
+                one -> new Augmentation.Crop(one.get("smallest_area").asDouble()));
     }
 
     @ParameterizedTest
     @EnumSource
     void lightChangesBrightnessAndThenContrast(ImageLayout layout) {
-        for (JsonNode one : GOLDEN.get("light")) {
-            float[] after = changed(
-                    one.get("channels").asInt(),
-                    layout,
-                    new Augmentation.Light(
-                            one.get("brightness").asDouble(),
-                            one.get("contrast").asDouble()),
-                    numbers(one.get("draws")));
-            agree(after, one);
+        agree(
+                "light",
+                layout,
+                one -> new Augmentation.Light(
+                        one.get("brightness").asDouble(), one.get("contrast").asDouble()));
+    }
+
+    private static void agree(String kind, ImageLayout layout, Function<JsonNode, Augmentation> augmentation) {
+        for (JsonNode one : GOLDEN.get(kind)) {
+            agree(
+                    changed(one.get("channels").asInt(), layout, augmentation.apply(one), numbers(one.get("draws"))),
+                    one);
         }
     }
 
