@@ -2,7 +2,8 @@
 """Times the first pass over a folder of JPEG files, and what a second process takes, and writes loading.json.
 
 Python reads them with torch.utils.data.DataLoader, Pillow and two workers; Catwalk decodes them into its cache. Both
-see files that the operating system has in memory. Needs Debian's python3-torch and python3-pil.
+see files that the operating system has in memory. Then stride-conv is trained on them at 96x96, and the flight recorder of
+the JVM tells how long the engine waited for batches. Needs Debian's python3-torch and python3-pil, and a JDK from 17 on.
 
 Usage: loading.py CATWALK FOLDER CACHE
   CATWALK  the command that starts Catwalk, in one argument
@@ -10,11 +11,13 @@ Usage: loading.py CATWALK FOLDER CACHE
   CACHE    a folder for decoded images; it is cleared
 """
 
+import csv
 import json
 import os
 import shlex
 import subprocess
 import sys
+import tempfile
 import time
 
 import numpy
@@ -51,6 +54,30 @@ def catwalk_seconds(*arguments):
     return time.monotonic() - start
 
 
+def waiting(folder, cache):
+    """Returns multiply-accumulates of an image, seconds of two epochs, and how many of them the engine waited for batches."""
+    with tempfile.TemporaryDirectory() as work:
+        recording, out = os.path.join(work, "wait.jfr"), os.path.join(work, "run")
+        options = f"-XX:StartFlightRecording=filename={recording},jdk.ThreadPark#enabled=true,jdk.ThreadPark#threshold=0ns"
+        subprocess.run(
+            shlex.split(sys.argv[1]) + [
+                "train", "stride-conv", "--dataset", folder, "--cache", cache, "--image-size", "96x96", "--epochs", "2",
+                "--threads", "1", "--in-process", "--no-latency", "--out", out],
+            env={**os.environ, "CATWALK_OPTS": options}, check=True, capture_output=True)
+        events = json.loads(subprocess.run(
+            ["jfr", "print", "--json", "--stack-depth", "20", "--events", "jdk.ThreadPark", recording],
+            check=True, capture_output=True, text=True).stdout)["recording"]["events"]
+        waited = sum(
+            float(event["values"]["duration"].removeprefix("PT").removesuffix("S"))
+            for event in events
+            if any(frame["method"]["type"]["name"].endswith("BatchQueue")
+                   for frame in event["values"]["stackTrace"]["frames"]))
+        with open(os.path.join(out, "results.json")) as file:
+            cost = json.load(file)["trials"][0]["efficiency"]["multiply_accumulates"]
+        with open(os.path.join(out, "trials", "stride-conv", "1-0", "history.csv")) as file:
+            return cost, sum(float(epoch["seconds"]) for epoch in csv.DictReader(file)), waited
+
+
 if __name__ == "__main__":
     folder, cache = sys.argv[2], sys.argv[3]
     photos = Photos(folder)
@@ -62,6 +89,7 @@ if __name__ == "__main__":
     result["catwalk_first_seconds"] = catwalk_seconds("data", folder, "--cache", cache)
     result["catwalk_second_seconds"] = min(catwalk_seconds("data", folder, "--cache", cache) for _ in range(3))
     result["python_seconds"] = python_seconds(photos)
+    result["multiply_accumulates"], result["epochs_seconds"], result["waited_seconds"] = waiting(folder, cache)
     for name in ("catwalk_first", "python"):
         result[f"{name}_images_a_second"] = len(photos) / result[f"{name}_seconds"]
     print(json.dumps(result, indent=2))

@@ -22,6 +22,8 @@ import java.util.function.Consumer;
  *     never stops early
  * @param balance what is done about classes of unequal size
  * @param selectBy what the best epoch is chosen by, whose weights are kept
+ * @param groups parameters that learn at a rate of their own; the first that a parameter is of counts, and the others
+ *     learn at the rate of the optimizer
  */
 public record Recipe(
         Optimizer optimizer,
@@ -34,9 +36,10 @@ public record Recipe(
         double clipNorm,
         int patience,
         Balance balance,
-        Criterion selectBy) {
+        Criterion selectBy,
+        List<ParameterGroup> groups) {
 
-    /** Checks every number against its range; what is not said of balance and choice is as in the standard recipe. */
+    /** Checks every number against its range; what is not said of the last three is as in the standard recipe. */
     public Recipe {
         Check.atLeast("epochs", epochs, 1);
         Check.atLeast("batchSize", batchSize, 1);
@@ -47,6 +50,7 @@ public record Recipe(
         augmentations = List.copyOf(augmentations);
         balance = Objects.requireNonNullElse(balance, Balance.NONE);
         selectBy = Objects.requireNonNullElse(selectBy, Criterion.ACCURACY);
+        groups = groups == null ? List.of() : List.copyOf(groups);
         if (augmentations.stream().filter(Recipe::mixes).count() > 1) {
             throw new IllegalArgumentException("augmentations must mix images at most once, but have mixtures "
                     + augmentations.stream().filter(Recipe::mixes).toList());
@@ -75,7 +79,8 @@ public record Recipe(
                 0,
                 0,
                 Balance.NONE,
-                Criterion.ACCURACY);
+                Criterion.ACCURACY,
+                List.of());
     }
 
     /**
@@ -188,6 +193,16 @@ public record Recipe(
         return changed(parts -> parts.selectBy = selectBy);
     }
 
+    /**
+     * Replaces the groups of parameters that learn at a rate of their own.
+     *
+     * @param groups in the order in which they are asked; none lets all learn at the rate of the optimizer
+     * @return a changed copy
+     */
+    public Recipe withGroups(ParameterGroup... groups) {
+        return changed(parts -> parts.groups = List.of(groups));
+    }
+
     private Recipe changed(Consumer<Parts> change) {
         Parts parts = new Parts(this);
         change.accept(parts);
@@ -208,6 +223,7 @@ public record Recipe(
         private int patience;
         private Balance balance;
         private Criterion selectBy;
+        private List<ParameterGroup> groups;
 
         Parts(Recipe recipe) {
             optimizer = recipe.optimizer;
@@ -221,6 +237,7 @@ public record Recipe(
             patience = recipe.patience;
             balance = recipe.balance;
             selectBy = recipe.selectBy;
+            groups = recipe.groups;
         }
 
         Recipe recipe() {
@@ -235,7 +252,8 @@ public record Recipe(
                     clipNorm,
                     patience,
                     balance,
-                    selectBy);
+                    selectBy,
+                    groups);
         }
     }
 }

@@ -130,7 +130,8 @@ class RecipeTest {
                 clipNorm,
                 patience,
                 Balance.NONE,
-                Criterion.ACCURACY);
+                Criterion.ACCURACY,
+                List.of());
     }
 
     @Test
@@ -141,6 +142,9 @@ class RecipeTest {
         assertThat(changed.withBalance(Balance.NONE).withSelectBy(Criterion.ACCURACY))
                 .isEqualTo(STANDARD);
         assertThat(changed.withEpochs(3).withAugmentations().balance()).isEqualTo(Balance.SAMPLING);
+        ParameterGroup frozen = new ParameterGroup("*Conv2d*", 0);
+        assertThat(changed.withGroups(frozen).groups()).containsExactly(frozen);
+        assertThat(changed.withGroups(frozen).withGroups()).isEqualTo(changed);
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.experiment.ExperimentSpec;
+import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.trial.BenchImage;
 import io.catwalk.runner.trial.BenchOrder;
@@ -162,7 +163,7 @@ final class BenchCommand implements Callable<Integer> {
 
     private int trials(LatencySettings settings, List<Row> rows, Console console)
             throws IOException, InterruptedException {
-        List<TrialFolder> trials = TrainedTrials.in(subject);
+        List<TrialFolder> trials = RunFolder.trained(subject);
         LatencyBench bench = new BenchProcess();
         Map<DatasetSpec, TrialBench> benches = new HashMap<>();
         int exitCode = ExitCode.DONE;

@@ -4,6 +4,7 @@ import io.catwalk.runner.data.ClassMatch;
 import io.catwalk.runner.evaluation.ClassScores;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.experiment.ExperimentSpec;
+import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.EngineSettings;
@@ -68,7 +69,7 @@ final class EvaluateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Console console = new Console(spec);
-        List<TrialFolder> trials = TrainedTrials.in(folder);
+        List<TrialFolder> trials = RunFolder.trained(folder);
         EngineSettings.apply(threads(trials.get(0)));
         DatasetSpec other = dataset == null ? null : reading.of(dataset, 0, 0);
         ClassMatch match = byIndex ? ClassMatch.BY_INDEX : ClassMatch.BY_NAME;

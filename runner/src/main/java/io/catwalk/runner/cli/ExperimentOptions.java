@@ -285,7 +285,7 @@ final class ExperimentOptions {
             for (Map.Entry<String, Object> entry : ofRecipe.entrySet()) {
                 recipe = RecipeOverrides.with(recipe, entry.getKey(), entry.getValue());
             }
-            return new Contestant(plain.name(), variant, plain.hyperparameters(), recipe);
+            return plain.with(recipe);
         } catch (IllegalArgumentException | RequestException e) {
             String neither = ofRecipe.isEmpty()
                     ? ""
@@ -298,7 +298,7 @@ final class ExperimentOptions {
     private Contestant adjusted(Contestant contestant, boolean own) {
         List<String> names = images().stream().map(DatasetSpec::name).toList();
         Recipe recipe = recipes.adjusted(recipes.harmless(contestant.recipe(), own, names), quick);
-        return new Contestant(contestant.name(), contestant.variant(), contestant.hyperparameters(), recipe);
+        return recipes.started(contestant.with(recipe));
     }
 
     /** Splits as the file says, once if it says nothing. */
@@ -336,6 +336,7 @@ final class ExperimentOptions {
 
     /** Puts a request together: one that searches among the contestants, or runs all of them. */
     ExperimentSpec spec(List<Contestant> contestants, SplitSpec split, @Nullable TuningSpec tuning) {
+        recipes.requireOneToStart(contestants);
         ExperimentFile.Content said = file().content();
         Long timeout = trialTimeout != null
                 ? (Long) ExperimentFile.seconds("--trial-timeout", trialTimeout)

@@ -2,6 +2,7 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ClassMatch;
+import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.report.ModelCard;
@@ -90,14 +91,14 @@ final class ExportCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Console console = new Console(spec);
         ExportOptions options = options();
-        TrainedTrials.in(folder); // says what is wrong with the folder before it is locked
+        RunFolder.trained(folder); // says what is wrong with the folder before it is locked
         try (RunLock lock = out == null ? TrainedTrials.lock(folder, console) : null) {
             return export(options, console);
         }
     }
 
     private int export(ExportOptions options, Console console) throws IOException {
-        List<TrialFolder> trials = TrainedTrials.in(folder);
+        List<TrialFolder> trials = RunFolder.trained(folder);
         Map<TrialFolder, Path> files = files(trials);
         EngineSettings.apply(trials.get(0).readOrder().spec().threads());
         boolean allAgree = true;

@@ -10,15 +10,20 @@ import io.catwalk.runner.trial.TrialSpec;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /** Shows how an experiment goes on: bars on a terminal, a line an epoch elsewhere. */
 abstract class ProgressView implements ExperimentListener, AutoCloseable {
+
+    private final Set<String> told = new HashSet<>();
 
     private ProgressView() {}
 
@@ -29,6 +34,15 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
 
     @Override
     public void close() {}
+
+    /** Says once of each contestant which weights it started from; of the others nothing. */
+    final Optional<String> start(TrialOutcome outcome) {
+        TrialSpec trial = outcome.trial();
+        return outcome instanceof Done done && done.provenance().transfer() != null && told.add(trial.label())
+                ? Optional.of(
+                        trial.label() + ": " + done.provenance().transfer().sentence())
+                : Optional.empty();
+    }
 
     private static final class Lines extends ProgressView {
 
@@ -80,6 +94,7 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
                 came = "done" + (parity == null || parity.agrees() ? "" : "; ONNX: " + parity.sentence());
             }
             console.note(outcome.trial().title() + ": " + came);
+            start(outcome).ifPresent(console::note);
         }
 
         @Override
@@ -172,6 +187,7 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
             }
             count.finished(outcome.trial());
             step();
+            start(outcome).ifPresent(notes::add);
             if (outcome instanceof Done) {
                 done++;
             } else {

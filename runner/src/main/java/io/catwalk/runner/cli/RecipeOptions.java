@@ -3,16 +3,20 @@ package io.catwalk.runner.cli;
 import io.catwalk.api.Balance;
 import io.catwalk.api.Criterion;
 import io.catwalk.api.Recipe;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.experiment.Contestant;
 import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.Harmless;
+import io.catwalk.runner.experiment.InitialEntry;
+import io.catwalk.runner.training.InitialWeights;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Says what is changed about the recipes that plugins come with, as options of every command that trains. */
+/** Says what is changed about how plugins train by themselves, as options of every command that trains. */
 final class RecipeOptions {
 
-    static final int QUICK_EPOCHS = 2;
+    static final int QUICK_EPOCHS = 4;
     static final int QUICK_BATCH = 32;
 
     @Option(names = "--epochs", paramLabel = "N", description = "Epochs, instead of each recipe's.")
@@ -51,6 +55,26 @@ final class RecipeOptions {
     @Nullable
     private String augment;
 
+    @Option(
+            names = "--init",
+            paramLabel = "FILE|FOLDER",
+            description = "Start from these weights, not from random ones: a .params, .safetensors or .onnx file, or a "
+                    + "folder with one trained network. They are matched by name and shape; a last layer for another "
+                    + "number of classes starts at random.")
+    @Nullable
+    private String init;
+
+    @Option(
+            names = "--init-rate",
+            paramLabel = "RATE",
+            description = "What the learning rate is multiplied by for the parameters that --init brings; 0 freezes "
+                    + "them. Default: 1")
+    @Nullable
+    private Double initRate;
+
+    @Nullable
+    private InitialWeights start;
+
     private boolean unmirrored;
 
     /** Says whether somebody chose the size of all batches. */
@@ -83,6 +107,31 @@ final class RecipeOptions {
                 .keptBy(recipe);
         unmirrored |= !kept.equals(recipe);
         return kept;
+    }
+
+    /** Lets a contestant start from the weights that the options name, if they name some. */
+    Contestant started(Contestant contestant) {
+        if (init == null) {
+            if (initRate != null) {
+                throw new RequestException("--init-rate needs weights that it is for: add --init, or write rate under"
+                        + " init in the experiment file");
+            }
+            return contestant;
+        }
+        if (start == null) {
+            start = new InitialEntry(init, null, initRate).resolved();
+        }
+        return contestant.startingFrom(start);
+    }
+
+    /** Refuses weights for several networks, of which they fit one. */
+    void requireOneToStart(List<Contestant> contestants) {
+        List<String> names =
+                contestants.stream().map(Contestant::name).distinct().toList();
+        if (init != null && names.size() > 1) {
+            throw new RequestException("--init must be for one classifier, but there are " + names.size()
+                    + ": name one, or write init beside each in an experiment file");
+        }
     }
 
     /** Changes what the options name. */

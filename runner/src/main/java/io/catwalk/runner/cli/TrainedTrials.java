@@ -1,45 +1,22 @@
 package io.catwalk.runner.cli;
 
-import io.catwalk.runner.RequestException;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOutcome;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the trials that a user means by a folder. */
+/** Works on the run that the trials of a folder are of. */
 final class TrainedTrials {
 
     /** A trial's folder is {@code trials/LABEL/SEED-FOLD} in the run folder. */
     private static final int TRIAL_DEPTH = 3;
 
     private TrainedTrials() {}
-
-    /**
-     * Lists the trials with trained weights.
-     *
-     * @param folder a run folder, or the folder of one trial in it
-     * @return at least one
-     */
-    static List<TrialFolder> in(Path folder) throws IOException {
-        TrialFolder single = new TrialFolder(folder);
-        if (Files.exists(single.outcome())) {
-            return List.of(single);
-        }
-        RunFolder run = RunFolder.open(folder);
-        List<TrialFolder> trained = run.recorded().results().done().stream()
-                .map(done -> run.trial(done.trial()))
-                .toList();
-        if (trained.isEmpty()) {
-            throw new RequestException("expected a run with trained trials, but " + folder + " has none");
-        }
-        return trained;
-    }
 
     /**
      * Keeps everybody else from the run that a folder belongs to, while something is written there.

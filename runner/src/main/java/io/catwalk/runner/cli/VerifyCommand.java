@@ -17,6 +17,7 @@ import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.data.ResizeRule;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.report.ModelCard;
 import io.catwalk.runner.trial.DatasetSpec;
@@ -120,7 +121,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private int crossCheck(Path trial, Console console) throws IOException {
-        TrialFolder folder = TrainedTrials.in(trial).get(0);
+        TrialFolder folder = RunFolder.trained(trial).get(0);
         EngineSettings.apply(folder.readOrder().spec().threads());
         PluginCatalog catalog = plugins.open(console);
         try (SavedTrial saved =

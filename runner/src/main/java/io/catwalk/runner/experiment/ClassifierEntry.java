@@ -23,6 +23,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param variant name of this choice; {@link TrialSpec#DEFAULT_VARIANT} if there is none
  * @param hyperparameters name to value, for those that are not at their defaults
  * @param recipe keys and values that differ from the plugin's recipe, as {@link RecipeOverrides} takes them
+ * @param init weights to start from; null for random ones
  * @param pluginSha256 digest of the jar that it must come from; null if it may come from any
  */
 public record ClassifierEntry(
@@ -32,6 +33,7 @@ public record ClassifierEntry(
         String variant,
         Map<String, Object> hyperparameters,
         ObjectNode recipe,
+        @Nullable InitialEntry init,
         @Nullable String pluginSha256) {
 
     /** What is fit for a folder's name on every system, and for a label such as {@code gru@wide}. */
@@ -61,7 +63,7 @@ public record ClassifierEntry(
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static ClassifierEntry of(String name) {
         return new ClassifierEntry(
-                name, TrialSpec.DEFAULT_VARIANT, Map.of(), JsonNodeFactory.instance.objectNode(), null);
+                name, TrialSpec.DEFAULT_VARIANT, Map.of(), JsonNodeFactory.instance.objectNode(), null, null);
     }
 
     /** Names the classifier and, unless it is the default one, the variant. */

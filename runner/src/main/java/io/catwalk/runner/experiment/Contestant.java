@@ -1,6 +1,7 @@
 package io.catwalk.runner.experiment;
 
 import io.catwalk.api.Recipe;
+import io.catwalk.runner.training.InitialWeights;
 import io.catwalk.runner.trial.TrialName;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param variant name of this choice
  * @param hyperparameters the whole point of the search space
  * @param recipe how to train
+ * @param init weights to start from; null for random ones
  * @param pluginSha256 digest of the jar that it was resolved with, 64 lower-case hexadecimal digits; null if
  *     it may come from any
  */
@@ -20,6 +22,7 @@ public record Contestant(
         String variant,
         Map<String, Object> hyperparameters,
         Recipe recipe,
+        @Nullable InitialWeights init,
         @Nullable String pluginSha256) {
 
     /** Checks the names, which become names of folders. */
@@ -29,7 +32,7 @@ public record Contestant(
     }
 
     /**
-     * Names a classifier of any jar.
+     * Names a classifier of any jar, that starts from random weights.
      *
      * @param name of the classifier
      * @param variant name of this choice
@@ -37,14 +40,30 @@ public record Contestant(
      * @param recipe how to train
      */
     public Contestant(String name, String variant, Map<String, Object> hyperparameters, Recipe recipe) {
-        this(name, variant, hyperparameters, recipe, null);
+        this(name, variant, hyperparameters, recipe, null, null);
     }
 
-    Contestant with(Recipe newRecipe) {
-        return new Contestant(name, variant, hyperparameters, newRecipe, pluginSha256);
+    /**
+     * Trains it in another way.
+     *
+     * @param newRecipe how to train
+     * @return a changed copy
+     */
+    public Contestant with(Recipe newRecipe) {
+        return new Contestant(name, variant, hyperparameters, newRecipe, init, pluginSha256);
+    }
+
+    /**
+     * Lets it start from other weights.
+     *
+     * @param newInit where they are; null for random ones
+     * @return a changed copy
+     */
+    public Contestant startingFrom(@Nullable InitialWeights newInit) {
+        return new Contestant(name, variant, hyperparameters, recipe, newInit, pluginSha256);
     }
 
     Contestant pinned(String sha256) {
-        return new Contestant(name, variant, hyperparameters, recipe, sha256);
+        return new Contestant(name, variant, hyperparameters, recipe, init, sha256);
     }
 }

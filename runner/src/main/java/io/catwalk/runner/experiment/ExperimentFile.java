@@ -371,11 +371,18 @@ public record ExperimentFile(Path path, Content content) {
         } catch (IllegalArgumentException e) {
             throw new RequestException(source + ": " + at + ".hyperparameters: " + e.getMessage(), e);
         }
-        return new Contestant(
+        Contestant contestant = new Contestant(
                 entry.name(),
                 entry.variant(),
                 chosen.values(),
                 RecipeOverrides.recipe(classifier.recipe(chosen), entry.recipe(), source, at + ".recipe"));
+        try {
+            return entry.init() == null
+                    ? contestant
+                    : contestant.startingFrom(entry.init().resolved());
+        } catch (RequestException e) {
+            throw new RequestException(source + ": " + at + "." + e.getMessage(), e);
+        }
     }
 
     /** Another jar gives other numbers under the same names, so that has to be meant. */

@@ -131,6 +131,7 @@ public record ExperimentSpec(
                             fold,
                             threads,
                             device,
+                            one.init(),
                             fold == 0 || (fold == 1 && seed == seeds.get(0)) ? Purpose.SHIP : Purpose.SCORE));
                 }
             }

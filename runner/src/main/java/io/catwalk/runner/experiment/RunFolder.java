@@ -115,6 +115,29 @@ public record RunFolder(Path path) {
     }
 
     /**
+     * Lists the trials with trained weights.
+     *
+     * @param folder a run folder, or the folder of one trial in it
+     * @return at least one
+     * @throws RequestException if it is neither, or has no trained network
+     * @throws IOException if it cannot be read
+     */
+    public static List<TrialFolder> trained(Path folder) throws IOException {
+        TrialFolder single = new TrialFolder(folder);
+        if (Files.exists(single.outcome())) {
+            return List.of(single);
+        }
+        RunFolder run = open(folder);
+        List<TrialFolder> trained = run.recorded().results().done().stream()
+                .map(done -> run.trial(done.trial()))
+                .toList();
+        if (trained.isEmpty()) {
+            throw new RequestException("expected a run with trained trials, but " + folder + " has none");
+        }
+        return trained;
+    }
+
+    /**
      * Writes the request.
      *
      * @param spec in full

@@ -211,6 +211,7 @@ public record TuningSpec(Strategy strategy, List<Rung> rungs, List<Map<String, O
                         fold,
                         spec.threads(),
                         spec.device(),
+                        one.init(),
                         Purpose.SCORE));
             }
         }
@@ -228,6 +229,7 @@ public record TuningSpec(Strategy strategy, List<Rung> rungs, List<Map<String, O
                 0,
                 spec.threads(),
                 spec.device(),
+                one.init(),
                 Purpose.SHIP);
     }
 }

@@ -9,6 +9,7 @@ import io.catwalk.runner.data.ImageDatasets;
 import io.catwalk.runner.evaluation.ClassScores;
 import io.catwalk.runner.evaluation.ConfusedPair;
 import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.training.Transfer;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.ExportOptions;
 import io.catwalk.runner.trial.Machine;
@@ -198,8 +199,12 @@ public record ModelCard(
                 .append("; seed ")
                 .append(done.trial().seed())
                 .append(".\n");
-        RecipeWords.of(done.trial().recipe())
+        RecipeWords.of(done.trial())
                 .forEach(words -> text.append("- ").append(words).append(".\n"));
+        Transfer transfer = done.provenance().transfer();
+        if (transfer != null) {
+            text.append("- ").append(Markdown.text(transfer.sentence())).append(".\n");
+        }
         return text.toString();
     }
 

@@ -4,8 +4,11 @@ import io.catwalk.api.Augmentation;
 import io.catwalk.api.Balance;
 import io.catwalk.api.Criterion;
 import io.catwalk.api.Optimizer;
+import io.catwalk.api.ParameterGroup;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Schedule;
+import io.catwalk.runner.training.InitialWeights;
+import io.catwalk.runner.trial.TrialSpec;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +52,34 @@ public final class RecipeWords {
         if (recipe.patience() > 0) {
             words.add("Training stops after " + recipe.patience() + " epochs without a better one");
         }
+        recipe.groups().forEach(group -> words.add(group(group)));
         return words;
+    }
+
+    /**
+     * Says how a network was trained.
+     *
+     * @param trial any
+     * @return what its recipe does, and which weights it started from
+     */
+    public static List<String> of(TrialSpec trial) {
+        List<String> words = new ArrayList<>(of(trial.recipe()));
+        InitialWeights init = trial.init();
+        if (init != null) {
+            words.add(
+                    0,
+                    "It starts from the weights of sha256 " + init.sha256().substring(0, 12)
+                            + (init.rate() == 1 ? "" : ", which" + speed(init.rate())));
+        }
+        return words;
+    }
+
+    private static String group(ParameterGroup group) {
+        return "Parameters named " + group.names() + speed(group.rate());
+    }
+
+    private static String speed(double rate) {
+        return rate == 0 ? " are frozen" : " learn at " + number(rate) + " times the rate";
     }
 
     private static String optimizer(Optimizer optimizer) {

@@ -70,15 +70,22 @@ abstract class Steps {
     /** The step as operations of the engine, on whatever device it is. */
     final void stepByOperations(NDArray gradient, double scale, double learningRate, double averaging) {
         steps++;
-        prepare(learningRate, steps);
         // Closes what the operations leave, which belongs to the managers of the vectors.
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             NDArray vector = weights.vector();
-            if (weights.decaying() > 0) {
-                vector.get(":" + weights.decaying()).muli((float) (1 - learningRate * optimizer.weightDecay()));
+            for (Weights.Segment segment : weights.segments()) {
+                double rate = learningRate * segment.rate();
+                prepare(rate, steps);
+                String part = segment.from() + ":" + segment.to();
+                NDArray weight = vector.get(part);
+                if (segment.decays()) {
+                    weight.muli(decay(rate));
+                }
+                List<NDArray> kept =
+                        state.stream().map(values -> values.get(part)).toList();
+                move(weight, gradient.get(part).mul((float) scale), kept);
             }
-            move(vector.get(":" + weights.trainable()), gradient.mul((float) scale));
             if (average != null) {
                 average.vector().muli((float) averaging).addi(vector.mul((float) (1 - averaging)));
             }
@@ -87,24 +94,21 @@ abstract class Steps {
 
     private void stepInMemory(NDArray gradient, double scale, double learningRate, double averaging) {
         steps++;
-        prepare(learningRate, steps);
         Values moved = new Values(weights.vector());
         Values slopes = new Values(gradient);
         List<Values> kept = state.stream().map(Values::new).toList();
         Values following = average == null ? null : new Values(average.vector());
-        int decaying = Math.toIntExact(weights.decaying());
-        int trainable = Math.toIntExact(weights.trainable());
-        int size = Math.toIntExact(weights.vector().size());
-        float decay = (float) (1 - learningRate * optimizer.weightDecay());
-        int count;
-        for (int at = 0; at < size; at += count) {
-            boolean trained = at < trainable;
-            count = Math.min(PIECE, (trained ? trainable : size) - at);
-            float[] weight = moved.read(at, count);
-            if (trained) {
+        for (Weights.Segment segment : weights.segments()) {
+            double rate = learningRate * segment.rate();
+            prepare(rate, steps);
+            float decay = segment.decays() ? decay(rate) : 1;
+            int count;
+            for (int at = (int) segment.from(); at < segment.to(); at += count) {
+                count = (int) Math.min(PIECE, segment.to() - at);
+                float[] weight = moved.read(at, count);
                 float[] slope = slopes.read(at, count);
                 multiply(slope, (float) scale, count);
-                multiply(weight, decay, Math.max(0, Math.min(count, decaying - at)));
+                multiply(weight, decay, count);
                 for (Values values : kept) {
                     values.read(at, count);
                 }
@@ -113,11 +117,24 @@ abstract class Steps {
                     values.write(at, count);
                 }
                 moved.write(at, count);
+                follow(following, weight, averaging, at, count);
             }
-            if (following != null) {
-                approach(following.read(at, count), weight, (float) averaging, (float) (1 - averaging), count);
-                following.write(at, count);
-            }
+        }
+        int size = Math.toIntExact(weights.vector().size());
+        for (int at = (int) weights.trainable(); following != null && at < size; at += PIECE) {
+            int count = Math.min(PIECE, size - at);
+            follow(following, moved.read(at, count), averaging, at, count);
+        }
+    }
+
+    private float decay(double rate) {
+        return (float) (1 - rate * optimizer.weightDecay());
+    }
+
+    private static void follow(@Nullable Values following, float[] weight, double averaging, int at, int count) {
+        if (following != null) {
+            approach(following.read(at, count), weight, (float) averaging, (float) (1 - averaging), count);
+            following.write(at, count);
         }
     }
 
@@ -134,8 +151,9 @@ abstract class Steps {
     }
 
     /**
-     * Hears of a step before its pieces.
+     * Hears of a step before the pieces of a segment.
      *
+     * @param learningRate of the segment
      * @param number of the step, from 1
      */
     abstract void prepare(double learningRate, long number);
@@ -151,12 +169,13 @@ abstract class Steps {
     abstract void move(float[] weight, float[] slope, List<Values> kept, int count);
 
     /**
-     * Moves all weights and the state.
+     * Moves the weights of a segment, and its state.
      *
      * @param weight the weights, changed
      * @param slope the gradient
+     * @param kept the state, changed
      */
-    abstract void move(NDArray weight, NDArray slope);
+    abstract void move(NDArray weight, NDArray slope, List<NDArray> kept);
 
     /** Returns the vectors of the state, which change with each step. */
     final List<NDArray> state() {
@@ -214,9 +233,9 @@ abstract class Steps {
         }
 
         @Override
-        void move(NDArray weight, NDArray slope) {
-            NDArray mean = state().get(0).muli(BETA1).addi(slope.mul(1 - BETA1));
-            NDArray variance = state().get(1).muli(BETA2).addi(slope.square().mul(1 - BETA2));
+        void move(NDArray weight, NDArray slope, List<NDArray> kept) {
+            NDArray mean = kept.get(0).muli(BETA1).addi(slope.mul(1 - BETA1));
+            NDArray variance = kept.get(1).muli(BETA2).addi(slope.square().mul(1 - BETA2));
             weight.subi(mean.mul(rate).div(variance.sqrt().mul(correction).add(EPSILON)));
         }
 
@@ -262,8 +281,8 @@ abstract class Steps {
         }
 
         @Override
-        void move(NDArray weight, NDArray slope) {
-            NDArray velocity = state().get(0).muli(momentum).addi(slope);
+        void move(NDArray weight, NDArray slope, List<NDArray> kept) {
+            NDArray velocity = kept.get(0).muli(momentum).addi(slope);
             weight.subi(slope.add(velocity.mul(momentum)).mul(rate));
         }
 

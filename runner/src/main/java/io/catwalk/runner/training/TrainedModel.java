@@ -16,6 +16,7 @@ import io.catwalk.runner.plugin.LoadedClassifier;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Holds a network with its trained weights, on the processor, and how they came about. Closing it frees the weights. */
 public final class TrainedModel implements AutoCloseable {
@@ -30,13 +31,21 @@ public final class TrainedModel implements AutoCloseable {
     private final Task task;
     private final List<Epoch> history;
     private final int bestEpoch;
+    private final @Nullable Transfer transfer;
 
-    TrainedModel(NDManager manager, Block block, Task task, List<Epoch> history, int bestEpoch) {
+    TrainedModel(
+            NDManager manager,
+            Block block,
+            Task task,
+            List<Epoch> history,
+            int bestEpoch,
+            @Nullable Transfer transfer) {
         this.manager = manager;
         this.block = block;
         this.task = task;
         this.history = List.copyOf(history);
         this.bestEpoch = bestEpoch;
+        this.transfer = transfer;
     }
 
     /**
@@ -73,6 +82,15 @@ public final class TrainedModel implements AutoCloseable {
      */
     public int bestEpoch() {
         return bestEpoch;
+    }
+
+    /**
+     * Tells which weights the training started from.
+     *
+     * @return null if all were random, or the weights were loaded
+     */
+    public @Nullable Transfer transfer() {
+        return transfer;
     }
 
     /**
@@ -146,7 +164,7 @@ public final class TrainedModel implements AutoCloseable {
                 throw new MalformedModelException(
                         "expected parameters of shapes " + expected + ", but found " + shapes(block));
             }
-            return new TrainedModel(manager, block, task, List.of(), 0);
+            return new TrainedModel(manager, block, task, List.of(), 0, null);
         } catch (MalformedModelException e) {
             manager.close();
             throw new IOException("the weights in " + folder + " belong to another network: " + e.getMessage(), e);

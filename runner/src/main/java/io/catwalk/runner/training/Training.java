@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trains one network by one recipe. On the processor, the same arguments, threads and machine give the same weights, bit
@@ -39,6 +40,7 @@ public final class Training {
     private final Recipe recipe;
     private final Seeds seeds;
     private final ComputeDevice device;
+    private final @Nullable Start start;
     private final LongSupplier nanoTime;
 
     /**
@@ -52,6 +54,7 @@ public final class Training {
      * @param seed of everything random
      * @param fold number of the fold, 0 for a hold-out
      * @param device what computes the steps and the validation
+     * @param start weights to start from; null starts from random ones
      * @param nanoTime a clock, in nanoseconds
      */
     public Training(
@@ -63,6 +66,7 @@ public final class Training {
             long seed,
             int fold,
             ComputeDevice device,
+            @Nullable Start start,
             LongSupplier nanoTime) {
         int images = data.split().train().length;
         if (recipe.batchSize() > images) {
@@ -76,6 +80,7 @@ public final class Training {
         this.recipe = recipe;
         this.seeds = new Seeds(seed, fold);
         this.device = device;
+        this.start = start;
         this.nanoTime = nanoTime;
     }
 
@@ -109,8 +114,9 @@ public final class Training {
             engine.setRandomSeed(seeds.engineSeed(Purpose.INITIALIZATION));
             Block block = classifier.build(task, chosen);
             classifier.initialize(block, manager, task);
+            Transfer transfer = start == null ? null : Transfer.of(start, block, classifier, chosen, task);
             try (NDManager scratch = manager.newSubManager(device.device());
-                    Loop loop = new Loop(block, scratch, checkpoints)) {
+                    Loop loop = new Loop(block, scratch, checkpoints, transfer)) {
                 return loop.run(manager, listener);
             }
         } catch (RuntimeException | Error e) {
@@ -126,6 +132,7 @@ public final class Training {
         private final ImageLayout layout;
         private final NDManager manager;
         private final Checkpoints checkpoints;
+        private final @Nullable Transfer transfer;
         private final Weights weights;
         private final Weights evaluated;
         private final NDArray best;
@@ -140,12 +147,13 @@ public final class Training {
         private int bestEpoch;
         private long step;
 
-        Loop(Block block, NDManager manager, Checkpoints checkpoints) {
+        Loop(Block block, NDManager manager, Checkpoints checkpoints, @Nullable Transfer transfer) {
             this.block = block;
             layout = ImageLayout.of(block);
             this.manager = manager;
             this.checkpoints = checkpoints;
-            weights = Weights.of(manager, block, layout);
+            this.transfer = transfer;
+            weights = Weights.of(manager, block, layout, Rates.of(block, recipe.groups(), start, transfer));
             evaluated = recipe.averaging() > 0 ? weights.copy(manager) : weights;
             best = evaluated.vector().duplicate();
             steps = Steps.of(recipe.optimizer(), weights, evaluated == weights ? null : evaluated, manager);
@@ -172,7 +180,7 @@ public final class Training {
                 }
             }
             evaluated.with(manager, best).writeInto(block);
-            return new TrainedModel(owner, block, task, history, bestEpoch);
+            return new TrainedModel(owner, block, task, history, bestEpoch, transfer);
         }
 
         @Override

@@ -9,18 +9,21 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.Pair;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Keeps all parameters of a network in one vector, of which each parameter is a view.
  *
  * <p>A step of the optimizer, an average, a snapshot or a norm is then a handful of operations on one
  * array, however many layers there are. The vector holds, in this order, weights that decay, other
- * trainable parameters, and what is not trained, such as the running statistics of batch normalization.
+ * trainable parameters, and what is not trained, such as the running statistics of batch normalization and
+ * whatever is frozen.
  * Kernels of convolutions lie in it in the layout of the images, and have their usual shape everywhere else.
  * All of it belongs to the manager that it was made with, lies on its device, and is freed with that.
  */
@@ -28,31 +31,53 @@ final class Weights {
 
     private final ImageLayout layout;
     private final List<Parameter> parameters;
+    private final Map<String, Double> rates;
     private final Map<String, NDArray> views = new LinkedHashMap<>();
+    private final List<Segment> segments = new ArrayList<>();
     private final NDArray vector;
-    private final long decaying;
-    private final long trainable;
 
-    private Weights(NDManager owner, ImageLayout layout, List<Parameter> parameters, NDArray values) {
+    private Weights(
+            NDManager owner,
+            ImageLayout layout,
+            List<Parameter> parameters,
+            Map<String, Double> rates,
+            NDArray values) {
         this.layout = layout;
         this.parameters = parameters;
+        this.rates = rates;
         vector = values;
         vector.attach(owner);
         long offset = 0;
-        long decayingEnd = 0;
-        long trainableEnd = 0;
         for (Parameter parameter : parameters) {
             long end = offset + parameter.getShape().size();
             NDArray view = layout.view(vector.get(offset + ":" + end), parameter.getShape());
             view.attach(owner);
             views.put(parameter.getId(), view);
+            if (isTrained(parameter)) {
+                add(new Segment(offset, end, decays(parameter), rate(parameter)));
+            }
             offset = end;
-            decayingEnd = group(parameter) == 0 ? end : decayingEnd;
-            trainableEnd = group(parameter) <= 1 ? end : trainableEnd;
         }
-        decaying = decayingEnd;
-        trainable = trainableEnd;
     }
+
+    private void add(Segment next) {
+        Segment last = segments.isEmpty() ? null : segments.get(segments.size() - 1);
+        if (last != null && last.decays == next.decays && last.rate == next.rate) {
+            segments.set(segments.size() - 1, new Segment(last.from, next.to, next.decays, next.rate));
+        } else {
+            segments.add(next);
+        }
+    }
+
+    /**
+     * Names values that lie together in the vector and are moved alike.
+     *
+     * @param from index of the first value
+     * @param to index after the last
+     * @param decays whether weight decay is for them
+     * @param rate what the learning rate is multiplied by, above 0
+     */
+    record Segment(long from, long to, boolean decays, double rate) {}
 
     /**
      * Copies the parameters of an initialized network.
@@ -61,15 +86,32 @@ final class Weights {
      * @throws TrainingException if none of them is trainable
      */
     static Weights of(NDManager owner, Block block, ImageLayout layout) {
+        return of(owner, block, layout, parameter -> 1);
+    }
+
+    /**
+     * Copies the parameters of an initialized network, some of which learn at rates of their own.
+     *
+     * @param layout in which the network gets its images
+     * @param rateOf what the learning rate is multiplied by for a parameter; 0 freezes it
+     * @throws TrainingException if none of them is trained
+     */
+    static Weights of(NDManager owner, Block block, ImageLayout layout, ToDoubleFunction<Parameter> rateOf) {
         // A parameter that two layers share counts once.
         Map<String, Parameter> distinct = new LinkedHashMap<>();
         for (Pair<String, Parameter> pair : block.getParameters()) {
             distinct.put(pair.getValue().getId(), pair.getValue());
         }
+        Map<String, Double> rates = new HashMap<>();
+        distinct.forEach(
+                (id, parameter) -> rates.put(id, parameter.requiresGradient() ? rateOf.applyAsDouble(parameter) : 0));
         List<Parameter> sorted = new ArrayList<>(distinct.values());
-        sorted.sort((a, b) -> Integer.compare(group(a), group(b)));
-        if (sorted.stream().noneMatch(Parameter::requiresGradient)) {
-            throw new TrainingException("expected a network with trainable parameters, but found none in " + block);
+        sorted.sort(Comparator.<Parameter>comparingInt(
+                        parameter -> rate(rates, parameter) == 0 ? 2 : decays(parameter) ? 0 : 1)
+                .thenComparingDouble(parameter -> rate(rates, parameter)));
+        if (sorted.isEmpty() || rate(rates, sorted.get(0)) == 0) {
+            throw new TrainingException("expected a network with trainable parameters, but found none in " + block
+                    + (distinct.values().stream().anyMatch(Parameter::requiresGradient) ? ": all are frozen" : ""));
         }
         try (NDManager scratch = owner.newSubManager()) {
             NDList flat = new NDList();
@@ -79,18 +121,18 @@ final class Weights {
                 flat.add(layout.memory(array));
             }
             NDArray values = NDArrays.concat(flat).toDevice(owner.getDevice(), false);
-            return new Weights(owner, layout, sorted, values);
+            return new Weights(owner, layout, sorted, rates, values);
         }
     }
 
     /** Returns an independent copy with the same values. */
     Weights copy(NDManager owner) {
-        return new Weights(owner, layout, parameters, vector.duplicate());
+        return new Weights(owner, layout, parameters, rates, vector.duplicate());
     }
 
     /** Returns a network's weights with other values, which become its own. */
     Weights with(NDManager owner, NDArray values) {
-        return new Weights(owner, layout, parameters, values);
+        return new Weights(owner, layout, parameters, rates, values);
     }
 
     /** Returns all values: weights that decay, other trainable parameters, untrained ones. */
@@ -98,14 +140,14 @@ final class Weights {
         return vector;
     }
 
-    /** Returns how many values at the start of the vector are trained and decay. */
-    long decaying() {
-        return decaying;
+    /** Returns what is moved alike, one after the other from the start of the vector. */
+    List<Segment> segments() {
+        return segments;
     }
 
     /** Returns how many values at the start of the vector are trained. */
     long trainable() {
-        return trainable;
+        return segments.get(segments.size() - 1).to;
     }
 
     /** Hands the values out for evaluation, as arrays of {@code scope}. */
@@ -134,12 +176,20 @@ final class Weights {
         return Objects.requireNonNull(views.get(parameter.getId()), "a parameter that the network did not have");
     }
 
-    /** Sorts a parameter into weights that decay (0), other trainable ones (1) and untrained ones (2). */
-    private static int group(Parameter parameter) {
-        if (!parameter.requiresGradient()) {
-            return 2;
-        }
-        return parameter.getType() == Parameter.Type.WEIGHT ? 0 : 1;
+    private boolean isTrained(Parameter parameter) {
+        return rate(parameter) > 0;
+    }
+
+    private double rate(Parameter parameter) {
+        return rate(rates, parameter);
+    }
+
+    private static double rate(Map<String, Double> rates, Parameter parameter) {
+        return Objects.requireNonNull(rates.get(parameter.getId()), "a parameter that the network did not have");
+    }
+
+    private static boolean decays(Parameter parameter) {
+        return parameter.getType() == Parameter.Type.WEIGHT;
     }
 
     /** The leaves of one step and, after the backward pass, their gradients. */
@@ -156,7 +206,7 @@ final class Weights {
             return new ParametersInScope(step, Weights.this::view) {
                 @Override
                 NDArray inScope(Parameter parameter) {
-                    if (!parameter.requiresGradient()) {
+                    if (!isTrained(parameter)) {
                         return super.inScope(parameter);
                     }
                     return leaves.computeIfAbsent(parameter.getId(), id -> {
@@ -172,7 +222,7 @@ final class Weights {
         NDArray gradient() {
             NDList gradients = new NDList();
             for (Parameter parameter : parameters) {
-                if (parameter.requiresGradient()) {
+                if (isTrained(parameter)) {
                     NDArray leaf = leaves.get(parameter.getId());
                     NDArray gradient = leaf == null ? step.zeros(parameter.getShape()) : leaf.getGradient();
                     gradient.attach(step);

@@ -1,5 +1,6 @@
 package io.catwalk.runner.trial;
 
+import io.catwalk.runner.training.Transfer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param splitSha256 digest of the training and validation indices, in hexadecimal
  * @param threads of the engine
  * @param card name of the graphics card that it was trained on; null for the processor
+ * @param transfer which weights it started from; null for random ones
  * @param software versions
  * @param machine what it ran on
  */
@@ -23,6 +25,7 @@ public record Provenance(
         String splitSha256,
         int threads,
         @Nullable String card,
+        @Nullable Transfer transfer,
         Software software,
         Machine machine) {
 

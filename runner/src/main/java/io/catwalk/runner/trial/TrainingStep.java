@@ -4,6 +4,7 @@ import io.catwalk.api.Hyperparameters;
 import io.catwalk.runner.plugin.LoadedClassifier;
 import io.catwalk.runner.training.Checkpoints;
 import io.catwalk.runner.training.Epoch;
+import io.catwalk.runner.training.Start;
 import io.catwalk.runner.training.TrainedModel;
 import io.catwalk.runner.training.Training;
 import io.catwalk.runner.training.TrainingData;
@@ -99,6 +100,9 @@ final class TrainingStep {
                         spec.seed(),
                         spec.fold(),
                         spec.device(),
+                        spec.init() == null
+                                ? null
+                                : Start.of(spec.init(), images.dataset().classes()),
                         nanoTime)
                 .run(
                         epoch -> {
@@ -177,6 +181,7 @@ final class TrainingStep {
                         images.sha256(),
                         order.spec().threads(),
                         Accelerators.here().card(order.spec().device()),
+                        model.transfer(),
                         Software.current(),
                         Machine.current()));
     }

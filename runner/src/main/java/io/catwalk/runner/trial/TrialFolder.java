@@ -11,6 +11,7 @@ import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.plugin.LoadedClassifier;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.training.TrainedModel;
+import io.catwalk.runner.training.WeightFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
@@ -315,8 +316,12 @@ public record TrialFolder(Path path) {
         return path.resolve("checkpoint.bin");
     }
 
-    /** Returns where the weights stand. */
-    Path weights() {
+    /**
+     * Returns where the weights stand.
+     *
+     * @return path of a file in DJL's format
+     */
+    public Path weights() {
         return model().resolve(TrainedModel.FILE_NAME);
     }
 
@@ -380,7 +385,7 @@ public record TrialFolder(Path path) {
 
     /** Writes the names of the classes, in the order of the logits. */
     void writeClasses(List<String> classes) throws IOException {
-        AtomicFiles.write(path.resolve("classes.json"), Json.LINE.writeValueAsString(classes));
+        AtomicFiles.write(path.resolve(WeightFile.CLASSES), Json.LINE.writeValueAsString(classes));
     }
 
     /**
@@ -391,7 +396,7 @@ public record TrialFolder(Path path) {
      * @throws IOException if they cannot be read
      */
     List<String> readClasses() throws IOException {
-        Path file = path.resolve("classes.json");
+        Path file = path.resolve(WeightFile.CLASSES);
         if (!Files.exists(file)) {
             throw new RequestException(
                     "expected the names of the classes in " + file + ", found no such file: train the trial again");

@@ -58,6 +58,7 @@ final class TrialRun {
         try {
             TrialSources sources = new TrialSources(order);
             sources.requireSoftware();
+            sources.requireInitialWeights();
             TrialImages images = sources.images();
             try (LoadedPlugin plugin =
                     LoadedPlugin.open(sources.jar(), order.inputs().pluginSha256())) {

@@ -3,6 +3,7 @@ package io.catwalk.runner.trial;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.Sha256;
+import io.catwalk.runner.training.InitialWeights;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -43,6 +44,26 @@ final class TrialSources {
                     null);
         }
         return images;
+    }
+
+    /** Refuses other weights to start from than was asked. */
+    void requireInitialWeights() {
+        InitialWeights init = order.spec().init();
+        if (init == null) {
+            return;
+        }
+        TroubleException.reading(() -> {
+            Path file = Path.of(init.file());
+            String found = Files.isRegularFile(file) ? Sha256.of(file) : "";
+            if (!found.equals(init.sha256())) {
+                throw new TroubleException(
+                        "expected the initial weights " + file + " of sha256 " + shortened(init.sha256())
+                                + ", but " + (found.isEmpty() ? "there is no such file" : "found " + shortened(found))
+                                + ": put the old ones back or start anew",
+                        null);
+            }
+            return file;
+        });
     }
 
     /** Finds the one jar that is needed, whatever its name is. */

@@ -3,8 +3,10 @@ package io.catwalk.runner.trial;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.catwalk.api.Recipe;
 import io.catwalk.runner.training.ComputeDevice;
+import io.catwalk.runner.training.InitialWeights;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Specifies one trial completely: with the same plugin, data, threads and machine it gives the same
@@ -18,6 +20,7 @@ import java.util.Objects;
  * @param fold number of the fold, from 1; 0 for a hold-out
  * @param threads of the engine; a sum is ordered by them, so they belong to the result
  * @param device what it is trained on
+ * @param init weights to start from; null for random ones
  * @param purpose what the network is for
  */
 public record TrialSpec(
@@ -29,6 +32,7 @@ public record TrialSpec(
         int fold,
         int threads,
         ComputeDevice device,
+        @Nullable InitialWeights init,
         Purpose purpose) {
 
     /** What a network is trained for. */

@@ -26,6 +26,7 @@ final class ProgressCountTest {
                 0,
                 1,
                 ComputeDevice.CPU,
+                null,
                 TrialSpec.Purpose.SHIP);
     }
 

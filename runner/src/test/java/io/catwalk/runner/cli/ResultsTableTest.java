@@ -182,7 +182,16 @@ final class ResultsTableTest {
 
     private static TrialSpec spec(String name, int fold) {
         return new TrialSpec(
-                name, "default", Map.of(), Recipe.standard(), 1, fold, 1, ComputeDevice.CPU, TrialSpec.Purpose.SCORE);
+                name,
+                "default",
+                Map.of(),
+                Recipe.standard(),
+                1,
+                fold,
+                1,
+                ComputeDevice.CPU,
+                null,
+                TrialSpec.Purpose.SCORE);
     }
 
     private static Done trial(String name, long seed, int fold, double accuracy, long parameters) {
@@ -196,6 +205,7 @@ final class ResultsTableTest {
                         fold,
                         1,
                         ComputeDevice.CPU,
+                        null,
                         TrialSpec.Purpose.SHIP),
                 new TrialMetrics(
                         MadeUp.metrics(accuracy, new Averages(0.905, 0.8975, 0.88, 0, 0)),

@@ -494,6 +494,7 @@ final class ComparisonTest {
                 fold,
                 1,
                 ComputeDevice.CPU,
+                null,
                 TrialSpec.Purpose.SHIP);
         planned.add(trial);
         return trial;

@@ -151,7 +151,8 @@ final class ExperimentExamplesTest {
                                 5,
                                 3,
                                 Balance.CLASS_WEIGHTS,
-                                Criterion.MACRO_F1)));
+                                Criterion.MACRO_F1,
+                                List.of())));
     }
 
     /** The file says which recipe was trained; the plugins may have another by now. */

@@ -11,6 +11,7 @@ import io.catwalk.api.Classifier;
 import io.catwalk.api.Criterion;
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Optimizer;
+import io.catwalk.api.ParameterGroup;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Schedule;
 import io.catwalk.api.SearchSpace;
@@ -237,7 +238,8 @@ final class ExperimentFileTest {
                         1,
                         2,
                         Balance.CLASS_WEIGHTS,
-                        Criterion.MACRO_F1));
+                        Criterion.MACRO_F1,
+                        List.of(new ParameterGroup("*Conv2d*", 0.5))));
         String written = Json.YAML.writeValueAsString(Map.of("classifiers", List.of(contestant))) + """
                 schema: 1
                 dataset:
@@ -291,7 +293,7 @@ final class ExperimentFileTest {
             plugins: here          | unknown key 'plugins' at the top (known: classifiers, dataset, datasets, device, jobs, region, schema, seeds, split, threads, trial_timeout, trial_timeout_seconds)
             dataset: {limit: 3}    | unknown key 'dataset.limit' (known: image_size, labels, limit_test, limit_train, name, skip_unreadable, test_share)
             split: {fold: 3}       | unknown key 'split.fold'; did you mean 'folds'? (known: folds, hold_out, repeats, seed)
-            classifiers: [gru, {name: gru, varient: wide}] | unknown key 'classifiers[1].varient'; did you mean 'variant'? (known: hyperparameters, name, plugin_sha256, recipe, variant)
+            classifiers: [gru, {name: gru, varient: wide}] | unknown key 'classifiers[1].varient'; did you mean 'variant'? (known: hyperparameters, init, name, plugin_sha256, recipe, variant)
             classifiers: [gru, {nam: gru}] | classifiers[1] must have the key 'name', but has only nam
             schema: 2              | schema must be at most 1, but is 2: a newer Catwalk has written it, use that one
             {schema: 2, new: 1}    | schema must be at most 1, but is 2: a newer Catwalk has written it, use that one
@@ -345,7 +347,7 @@ final class ExperimentFileTest {
             hyperparameters: {unit: 64}    | unknown key 'classifiers[1].hyperparameters.unit'; did you mean 'units'? (known: units, dropout, bidirectional, pooling)
             hyperparameters: {units: 100}  | classifiers[1].hyperparameters: hyperparameter 'units' must be one of [128, 64], but is 100
             hyperparameters: {units: [64]} | classifiers[1].hyperparameters: hyperparameter 'units' must be one of [128, 64], but is [64]
-            recipe: {epoch: 3}             | unknown key 'classifiers[1].recipe.epoch'; did you mean 'epochs'? (known: augmentations, averaging, balance, batch_size, clip_norm, epochs, label_smoothing, optimizer, patience, schedule, select_by)
+            recipe: {epoch: 3}             | unknown key 'classifiers[1].recipe.epoch'; did you mean 'epochs'? (known: augmentations, averaging, balance, batch_size, clip_norm, epochs, groups, label_smoothing, optimizer, patience, schedule, select_by)
             recipe: {epochs: 0}            | classifiers[1].recipe.epochs must be at least 1, but is 0
             recipe: {optimizer: {learning_rte: 1}} | unknown key 'classifiers[1].recipe.optimizer.learning_rte'; did you mean 'learning_rate'? (known: type, learning_rate, weight_decay)
             recipe: {optimizer: {learning_rate: 0}} | classifiers[1].recipe.optimizer.learning_rate must be above 0 and finite, but is 0.0

@@ -50,6 +50,7 @@ class JournalTest {
                 2,
                 1,
                 ComputeDevice.CPU,
+                null,
                 TrialSpec.Purpose.SHIP);
     }
 

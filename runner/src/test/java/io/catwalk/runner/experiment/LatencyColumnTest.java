@@ -30,7 +30,7 @@ final class LatencyColumnTest {
 
     private static TrialSpec trial(String name) {
         return new TrialSpec(
-                name, "default", Map.of(), Recipe.standard(), 1, 0, 1, ComputeDevice.CPU, TrialSpec.Purpose.SHIP);
+                name, "default", Map.of(), Recipe.standard(), 1, 0, 1, ComputeDevice.CPU, null, TrialSpec.Purpose.SHIP);
     }
 
     private static Done done(String name, @Nullable Latency pytorch, @Nullable Latency onnxruntime) {

@@ -10,6 +10,7 @@ import io.catwalk.api.Balance;
 import io.catwalk.api.Criterion;
 import io.catwalk.api.Optimizer.AdamW;
 import io.catwalk.api.Optimizer.Sgd;
+import io.catwalk.api.ParameterGroup;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Schedule.Constant;
 import io.catwalk.api.Schedule.Cosine;
@@ -75,7 +76,8 @@ final class RecipeOverridesTest {
                 2.5,
                 4,
                 Balance.CLASS_WEIGHTS,
-                Criterion.MACRO_F1);
+                Criterion.MACRO_F1,
+                List.of(new ParameterGroup("*Conv2d*", 0.5)));
 
         assertThat(RecipeOverrides.recipe(BASE, Json.YAML.valueToTree(whole))).isEqualTo(whole);
     }
@@ -113,7 +115,7 @@ final class RecipeOverridesTest {
             augmentations: [{type: shift}]      | augmentations[0] must have the key 'share', but has only type
             augmentations: [{type: shift, share: 0.6}] | augmentations[0].share must be at most 0.5, but is 0.6
             augmentations: [{type: erase, probability: 2, largest_area: 0.1}] | augmentations[0].probability must be at most 1.0, but is 2.0
-            patients: 3                         | unknown key 'patients' at the top; did you mean 'patience'? (known: augmentations, averaging, balance, batch_size, clip_norm, epochs, label_smoothing, optimizer, patience, schedule, select_by)
+            patients: 3                         | unknown key 'patients' at the top; did you mean 'patience'? (known: augmentations, averaging, balance, batch_size, clip_norm, epochs, groups, label_smoothing, optimizer, patience, schedule, select_by)
             """)
     void whatDoesNotFitIsNamedWithItsPlace(String yaml, String message) {
         assertThatThrownBy(() -> changed(yaml))

@@ -197,6 +197,7 @@ class CheckpointTest {
                 5,
                 0,
                 ComputeDevice.CPU,
+                null,
                 clock);
     }
 }

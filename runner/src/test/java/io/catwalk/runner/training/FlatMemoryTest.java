@@ -120,6 +120,7 @@ class FlatMemoryTest {
                         1,
                         0,
                         ComputeDevice.CPU,
+                        null,
                         System::nanoTime)
                 .run(epoch -> lines.append(system.getManagedArrays().size())
                         .append(' ')

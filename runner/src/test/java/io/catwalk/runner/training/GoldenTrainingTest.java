@@ -14,6 +14,7 @@ import ai.djl.training.GradientCollector;
 import io.catwalk.api.Layers;
 import io.catwalk.api.Optimizer;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -101,7 +102,7 @@ class GoldenTrainingTest {
             Block network = Layers.sequence(Layers.dense(50), Layers.batchNorm());
             network.initialize(manager, DataType.FLOAT32, new Shape(2, 52));
             Weights weights = Weights.of(manager, network, ImageLayout.CHANNELS_FIRST);
-            assertThat(weights.decaying()).isEqualTo(2600);
+            assertThat(weights.segments().get(0)).isEqualTo(new Weights.Segment(0, 2600, true, 1));
             assertThat(weights.trainable()).isEqualTo(2750);
             assertThat(weights.vector().size()).isEqualTo(2850);
             weights.vector().addi(manager.randomNormal(new Shape(2850)));
@@ -123,6 +124,40 @@ class GoldenTrainingTest {
             assertThat(manager.getManagedArrays()).hasSize(arrays);
             assertThat(weights.vector().toFloatArray()).containsExactly(moved.toFloatArray(), within(1e-6f));
             assertThat(average.vector().toFloatArray()).containsExactly(followed.toFloatArray(), within(1e-6f));
+        }
+    }
+
+    /** Weights that are frozen, biases at a tenth of the rate, the rest at the full one. */
+    @Test
+    void partsLearnAtRatesOfTheirOwnInBothKindsOfSteps() {
+        partsLearnAtRatesOfTheirOwn(Steps::step);
+        partsLearnAtRatesOfTheirOwn(Steps::stepByOperations);
+    }
+
+    private static void partsLearnAtRatesOfTheirOwn(Step step) {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            Block network = Layers.sequence(Layers.dense(2), Layers.dense(2));
+            network.initialize(manager, DataType.FLOAT32, new Shape(1, 2));
+            Map<String, Parameter> named = Transfer.named(network);
+            Weights weights = Weights.of(
+                    manager,
+                    network,
+                    ImageLayout.CHANNELS_FIRST,
+                    parameter -> parameter == named.get("01Linear.weight")
+                            ? 0
+                            : parameter.getType() == Parameter.Type.BIAS ? 0.1 : 1);
+            // The second weights, the four biases, and at the end the first weights.
+            assertThat(weights.segments())
+                    .containsExactly(new Weights.Segment(0, 4, true, 1), new Weights.Segment(4, 8, false, 0.1));
+            weights.vector().muli(0).addi(1);
+            Steps steps = Steps.of(new Optimizer.Sgd(1, 0, 1), weights, null, manager);
+
+            step.take(steps, manager.ones(new Shape(8)).mul(2), 0.5, 0.2, 0);
+
+            // A fifth decays and a fifth is taken; a fiftieth is taken; nothing.
+            assertThat(weights.vector().toFloatArray())
+                    .containsExactly(
+                            new float[] {.6f, .6f, .6f, .6f, .98f, .98f, .98f, .98f, 1, 1, 1, 1}, within(1e-6f));
         }
     }
 

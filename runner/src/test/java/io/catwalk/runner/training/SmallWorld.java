@@ -111,6 +111,7 @@ final class SmallWorld {
                         seed,
                         fold,
                         ComputeDevice.CPU,
+                        null,
                         () -> clock[0] += 1_500_000_000)
                 .run(heard::add);
     }

@@ -108,7 +108,7 @@ class TrainedModelTest {
         NDManager manager = NDManager.newBaseManager("PyTorch");
         Block block = SmallWorld.convolutional(task);
         block.initialize(manager, DataType.FLOAT32, new Shape(2, 3, 5, 4));
-        try (TrainedModel color = new TrainedModel(manager, block, task, List.of(), 0);
+        try (TrainedModel color = new TrainedModel(manager, block, task, List.of(), 0, null);
                 Predictor predictor = color.predictor()) {
             NDArray logits = block.forward(
                             new ParameterStore(manager, false),

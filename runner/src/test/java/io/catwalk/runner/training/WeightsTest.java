@@ -56,8 +56,12 @@ class WeightsTest {
     void weightsDecayOtherTrainedOnesFollowAndStatisticsAreLast() {
         Block network = network();
         Weights weights = Weights.of(manager, network, ImageLayout.of(network));
-        assertThat(weights.decaying()).isEqualTo(4 * 9 + 36 * 3);
-        assertThat(weights.trainable()).isEqualTo(weights.decaying() + 4 + 3 + 4 + 4);
+        int decaying = 4 * 9 + 36 * 3;
+        int trainable = decaying + 4 + 3 + 4 + 4;
+        assertThat(weights.segments())
+                .containsExactly(
+                        new Weights.Segment(0, decaying, true, 1), new Weights.Segment(decaying, trainable, false, 1));
+        assertThat(weights.trainable()).isEqualTo(trainable);
         assertThat(weights.vector().size()).isEqualTo(weights.trainable() + 4 + 4);
         List<Float> expected = new ArrayList<>();
         for (List<Parameter.Type> group : List.of(
@@ -236,7 +240,7 @@ class WeightsTest {
     void withoutWeightsNothingDecays() {
         Block block = initialized(Layers.batchNorm(), new Shape(1, 2));
         Weights weights = Weights.of(manager, block, ImageLayout.of(block));
-        assertThat(weights.decaying()).isZero();
+        assertThat(weights.segments()).noneMatch(Weights.Segment::decays);
         Steps.of(new io.catwalk.api.Optimizer.AdamW(1, 0.5), weights, null, manager)
                 .step(manager.create(new float[] {1, 0, 0, 0}), 1, 0.1, 0);
         // Gamma 1 by a first step of Adam, which is as long as the learning rate; the rest as it started.

@@ -100,6 +100,7 @@ public final class MadeUp {
                         "cd".repeat(32),
                         trial.threads(),
                         null,
+                        null,
                         new Software("0.1.0", "0.36.0", "2.7.1", "1.29.0", "Debian 17.0.13"),
                         new Machine("Linux 6.1", "amd64", "AMD EPYC", 2, 16L << 30)),
                 List.of());
@@ -138,6 +139,7 @@ public final class MadeUp {
                         inputs.datasetSha256(),
                         "cd".repeat(32),
                         order.spec().threads(),
+                        null,
                         null,
                         inputs.software(),
                         made.provenance().machine()),

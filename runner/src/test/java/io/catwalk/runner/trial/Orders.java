@@ -32,6 +32,7 @@ final class Orders {
                             0,
                             1,
                             ComputeDevice.CPU,
+                            null,
                             TrialSpec.Purpose.SHIP),
                     images,
                     SplitSpec.holdOut(0.1, 0),

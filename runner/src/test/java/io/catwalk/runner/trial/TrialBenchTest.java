@@ -51,7 +51,16 @@ final class TrialBenchTest {
         ImageSource images = HeapImages.of(1, 2, 2, pixels, new int[] {0, 1});
         ImageDataset dataset = new ImageDataset("two", "0".repeat(64), List.of("a", "b", "c"), images, images);
         TrialSpec spec = new TrialSpec(
-                "net", "default", Map.of(), Recipe.standard(), 1, 0, 1, ComputeDevice.CPU, TrialSpec.Purpose.SHIP);
+                "net",
+                "default",
+                Map.of(),
+                Recipe.standard(),
+                1,
+                0,
+                1,
+                ComputeDevice.CPU,
+                null,
+                TrialSpec.Purpose.SHIP);
         TrialOrder trial = new TrialOrder(
                 spec,
                 new DatasetSpec("two", null, 0, 0),

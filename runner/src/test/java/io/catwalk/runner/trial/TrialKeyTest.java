@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.api.Augmentation;
 import io.catwalk.api.Optimizer;
+import io.catwalk.api.ParameterGroup;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Schedule;
 import io.catwalk.runner.training.ComputeDevice;
+import io.catwalk.runner.training.InitialWeights;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -25,8 +27,8 @@ final class TrialKeyTest {
 
     private static final Software SOFTWARE = new Software("0.1.0", "0.36.0", "2.7.1", "1.29.0", "Debian 17.0.13");
     private static final Recipe RECIPE = Recipe.standard();
-    private static final TrialSpec SPEC =
-            new TrialSpec("gru", "wide", units(64, 2), RECIPE, 3, 2, 1, ComputeDevice.CPU, TrialSpec.Purpose.SHIP);
+    private static final TrialSpec SPEC = new TrialSpec(
+            "gru", "wide", units(64, 2), RECIPE, 3, 2, 1, ComputeDevice.CPU, null, TrialSpec.Purpose.SHIP);
     private static final TrialInputs INPUTS = new TrialInputs("nets", "1.2.3", "ab", "cd", SOFTWARE);
     private static final TrialOrder ORDER = new TrialOrder(
             SPEC,
@@ -58,17 +60,37 @@ final class TrialKeyTest {
                 spec(
                         "classifier",
                         new TrialSpec(
-                                "lstm", "wide", units(64, 2), RECIPE, 3, 2, 1, ComputeDevice.CPU, SPEC.purpose())),
+                                "lstm",
+                                "wide",
+                                units(64, 2),
+                                RECIPE,
+                                3,
+                                2,
+                                1,
+                                ComputeDevice.CPU,
+                                null,
+                                SPEC.purpose())),
                 spec(
                         "variant",
                         new TrialSpec(
-                                "gru", "default", units(64, 2), RECIPE, 3, 2, 1, ComputeDevice.CPU, SPEC.purpose())),
+                                "gru",
+                                "default",
+                                units(64, 2),
+                                RECIPE,
+                                3,
+                                2,
+                                1,
+                                ComputeDevice.CPU,
+                                null,
+                                SPEC.purpose())),
                 spec(
                         "a hyperparameter",
-                        new TrialSpec("gru", "wide", units(65, 2), RECIPE, 3, 2, 1, ComputeDevice.CPU, SPEC.purpose())),
+                        new TrialSpec(
+                                "gru", "wide", units(65, 2), RECIPE, 3, 2, 1, ComputeDevice.CPU, null, SPEC.purpose())),
                 spec(
                         "hyperparameters that trade values",
-                        new TrialSpec("gru", "wide", units(2, 64), RECIPE, 3, 2, 1, ComputeDevice.CPU, SPEC.purpose())),
+                        new TrialSpec(
+                                "gru", "wide", units(2, 64), RECIPE, 3, 2, 1, ComputeDevice.CPU, null, SPEC.purpose())),
                 spec(
                         "one less",
                         new TrialSpec(
@@ -80,21 +102,42 @@ final class TrialKeyTest {
                                 2,
                                 1,
                                 ComputeDevice.CPU,
+                                null,
                                 SPEC.purpose())),
                 spec(
                         "seed",
                         new TrialSpec(
-                                "gru", "wide", units(64, 2), RECIPE, -3, 2, 1, ComputeDevice.CPU, SPEC.purpose())),
+                                "gru",
+                                "wide",
+                                units(64, 2),
+                                RECIPE,
+                                -3,
+                                2,
+                                1,
+                                ComputeDevice.CPU,
+                                null,
+                                SPEC.purpose())),
                 spec(
                         "fold",
-                        new TrialSpec("gru", "wide", units(64, 2), RECIPE, 3, 1, 1, ComputeDevice.CPU, SPEC.purpose())),
+                        new TrialSpec(
+                                "gru", "wide", units(64, 2), RECIPE, 3, 1, 1, ComputeDevice.CPU, null, SPEC.purpose())),
                 spec(
                         "threads",
-                        new TrialSpec("gru", "wide", units(64, 2), RECIPE, 3, 2, 2, ComputeDevice.CPU, SPEC.purpose())),
+                        new TrialSpec(
+                                "gru", "wide", units(64, 2), RECIPE, 3, 2, 2, ComputeDevice.CPU, null, SPEC.purpose())),
                 spec(
                         "device",
                         new TrialSpec(
-                                "gru", "wide", units(64, 2), RECIPE, 3, 2, 1, ComputeDevice.CUDA, SPEC.purpose())),
+                                "gru",
+                                "wide",
+                                units(64, 2),
+                                RECIPE,
+                                3,
+                                2,
+                                1,
+                                ComputeDevice.CUDA,
+                                null,
+                                SPEC.purpose())),
                 spec(
                         "purpose",
                         new TrialSpec(
@@ -106,7 +149,10 @@ final class TrialKeyTest {
                                 2,
                                 1,
                                 ComputeDevice.CPU,
+                                null,
                                 TrialSpec.Purpose.SCORE)),
+                spec("initial weights", startingFrom(new InitialWeights("w.onnx", "ab".repeat(32), 1))),
+                spec("rate of the initial weights", startingFrom(new InitialWeights("w.onnx", "ab".repeat(32), 0.1))),
                 recipe("epochs", RECIPE.withEpochs(11)),
                 recipe("batch size", RECIPE.withBatchSize(64)),
                 recipe("optimizer", RECIPE.withOptimizer(new Optimizer.Sgd(0.002, 0.9, 0.01))),
@@ -118,7 +164,12 @@ final class TrialKeyTest {
                 recipe("label smoothing", RECIPE.withLabelSmoothing(0.1)),
                 recipe("averaging", RECIPE.withAveraging(0.99)),
                 recipe("clipping", RECIPE.withClipNorm(1)),
-                recipe("patience", RECIPE.withPatience(3)));
+                recipe("patience", RECIPE.withPatience(3)),
+                recipe("groups", RECIPE.withGroups(new ParameterGroup("*", 0.5))));
+    }
+
+    private static TrialSpec startingFrom(InitialWeights init) {
+        return new TrialSpec("gru", "wide", units(64, 2), RECIPE, 3, 2, 1, ComputeDevice.CPU, init, SPEC.purpose());
     }
 
     static Stream<Arguments> whatDoesNot() {
@@ -136,7 +187,16 @@ final class TrialKeyTest {
                 spec(
                         "order of hyperparameters",
                         new TrialSpec(
-                                "gru", "wide", layersFirst(), RECIPE, 3, 2, 1, ComputeDevice.CPU, SPEC.purpose())));
+                                "gru",
+                                "wide",
+                                layersFirst(),
+                                RECIPE,
+                                3,
+                                2,
+                                1,
+                                ComputeDevice.CPU,
+                                null,
+                                SPEC.purpose())));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -183,7 +243,7 @@ final class TrialKeyTest {
     private static Arguments recipe(String what, Recipe recipe) {
         return spec(
                 "recipe: " + what,
-                new TrialSpec("gru", "wide", units(64, 2), recipe, 3, 2, 1, ComputeDevice.CPU, SPEC.purpose()));
+                new TrialSpec("gru", "wide", units(64, 2), recipe, 3, 2, 1, ComputeDevice.CPU, null, SPEC.purpose()));
     }
 
     private static Arguments software(String what, Software software) {

@@ -222,7 +222,7 @@ record Page(RunReport report, List<Group> groups, String json) {
     }
 
     static List<String> recipe(TrialSpec trial) {
-        return RecipeWords.of(trial.recipe());
+        return RecipeWords.of(trial);
     }
 
     /** Returns how overfitting was judged, as a sentence. */

@@ -131,6 +131,7 @@ class PlotsTest {
                 fold,
                 1,
                 ComputeDevice.CPU,
+                null,
                 TrialSpec.Purpose.SHIP);
     }
 

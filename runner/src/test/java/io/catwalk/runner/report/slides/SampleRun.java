@@ -227,6 +227,7 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
                         "c".repeat(64),
                         1,
                         null,
+                        null,
                         new Software("0.1.0", "0.36.0", "2.7.1", "1.29.0", "17"),
                         MACHINE),
                 List.of());

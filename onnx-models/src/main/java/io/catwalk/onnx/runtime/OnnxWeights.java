@@ -1,0 +1,73 @@
+package io.catwalk.onnx.runtime;
+
+import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.protobuf.ByteString;
+import io.catwalk.onnx.OnnxFileException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Reads the weights of an ONNX file without running it, whichever program wrote it. */
+public final class OnnxWeights {
+
+    private OnnxWeights() {}
+
+    /**
+     * Reads the initializers that hold floating point numbers.
+     *
+     * @param file an ONNX file that holds its weights itself
+     * @return name to numbers, in the order of the file; whole numbers, which lay a network out, are left out
+     * @throws OnnxFileException if there is no such file, it is damaged, or it keeps weights in another file
+     */
+    public static Map<String, Tensor> read(Path file) {
+        Map<String, Tensor> weights = new LinkedHashMap<>();
+        for (TensorProto tensor : ModelFields.read(file).model().getGraph().getInitializerList()) {
+            if (ExternalData.isExternal(tensor)) {
+                throw new OnnxFileException(
+                        file,
+                        "weights inside the file",
+                        Tensors.name(tensor) + " in a file beside it",
+                        "store them inside (in Python: onnx.save(onnx.load(file), other))");
+            }
+            TensorType type = TensorType.of(tensor.getDataType());
+            switch (type) {
+                case FLOAT, FLOAT16, BFLOAT16, DOUBLE -> weights.put(tensor.getName(), tensor(file, type, tensor));
+                default -> {}
+            }
+        }
+        return weights;
+    }
+
+    private static Tensor tensor(Path file, TensorType type, TensorProto tensor) {
+        long[] shape = tensor.getDimsList().stream().mapToLong(Long::longValue).toArray();
+        try {
+            return Tensor.of(type, data(type, tensor), shape);
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new OnnxFileException(
+                    file, "a whole " + Tensors.name(tensor), String.valueOf(e.getMessage()), "copy the file again", e);
+        }
+    }
+
+    /** Returns the numbers from where the format lets a writer put them (onnx.proto, TensorProto). */
+    private static ByteBuffer data(TensorType type, TensorProto tensor) {
+        ByteString raw = tensor.getRawData();
+        if (!raw.isEmpty()) {
+            return raw.asReadOnlyByteBuffer(); // little endian, as is every machine that the engine runs on
+        }
+        int count = type == TensorType.FLOAT
+                ? tensor.getFloatDataCount()
+                : type == TensorType.DOUBLE ? tensor.getDoubleDataCount() : tensor.getInt32DataCount();
+        ByteBuffer data =
+                ByteBuffer.allocate(Math.multiplyExact(count, type.bytes())).order(ByteOrder.nativeOrder());
+        for (int i = 0; i < count; i++) {
+            switch (type) {
+                case FLOAT -> data.putFloat(tensor.getFloatData(i));
+                case DOUBLE -> data.putDouble(tensor.getDoubleData(i));
+                default -> data.putShort((short) tensor.getInt32Data(i));
+            }
+        }
+        return data.flip();
+    }
+}

@@ -1,0 +1,94 @@
+package io.catwalk.runner.experiment;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
+import io.catwalk.runner.Reasons;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.Sha256;
+import io.catwalk.runner.training.InitialWeights;
+import io.catwalk.runner.training.WeightFile;
+import io.catwalk.runner.trial.TrialFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Names weights to start from, as a person does.
+ *
+ * @param file a weight file, or a folder with one trained network
+ * @param sha256 digest of the weights; null takes what is there
+ * @param rate what the learning rate is multiplied by for what comes from there; null leaves it as it is
+ */
+public record InitialEntry(
+        @JsonProperty(required = true) @JsonSetter(nulls = Nulls.FAIL)
+        String file,
+
+        @Nullable String sha256,
+        @Nullable Double rate) {
+
+    /**
+     * Asks for weights that learn at the rate of the recipe.
+     *
+     * @param file a weight file, or a folder with one trained network
+     * @return no more than the place
+     */
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    public static InitialEntry of(String file) {
+        return new InitialEntry(file, null, null);
+    }
+
+    /**
+     * Finds the weights.
+     *
+     * @return the file with its digest
+     * @throws RequestException if they are not there, are others than the digest says, or cannot be used
+     */
+    public InitialWeights resolved() {
+        Path path = Path.of(file);
+        Path weights = Files.isDirectory(path) ? onlyTrained(path) : path;
+        if (!Files.isRegularFile(weights)) {
+            throw new RequestException("init: expected a weight file or a folder with a trained network at " + file
+                    + ", but there is none: check the path");
+        }
+        if (!WeightFile.isOne(weights)) {
+            throw new RequestException("init: expected " + WeightFile.ENDINGS + ", or a folder with a trained"
+                    + " network, but found " + file + ": store the weights in one of these formats");
+        }
+        String digest = digest(weights);
+        if (sha256 != null && !sha256.equals(digest)) {
+            throw new RequestException("init: expected weights of sha256 " + Reasons.oneLine(sha256) + ", but " + file
+                    + " is " + digest + ": put the old file back, or delete the key to take this one");
+        }
+        try {
+            return new InitialWeights(weights.toAbsolutePath().normalize().toString(), digest, rate == null ? 1 : rate);
+        } catch (IllegalArgumentException e) {
+            throw new RequestException("init: " + e.getMessage(), e);
+        }
+    }
+
+    private static Path onlyTrained(Path folder) {
+        try {
+            List<TrialFolder> trained = RunFolder.trained(folder);
+            if (trained.size() != 1) {
+                throw new RequestException(
+                        "init: expected a folder with one trained network, but " + folder + " has " + trained.size()
+                                + ": name one, such as " + trained.get(0).path());
+            }
+            return trained.get(0).weights();
+        } catch (IOException e) {
+            throw new RequestException("init: cannot read " + folder + ": " + Reasons.of(e), e);
+        }
+    }
+
+    private static String digest(Path weights) {
+        try {
+            return Sha256.of(weights);
+        } catch (IOException e) {
+            throw new RequestException("init: cannot read " + weights + ": " + Reasons.of(e), e);
+        }
+    }
+}

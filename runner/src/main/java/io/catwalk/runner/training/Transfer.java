@@ -1,0 +1,171 @@
+package io.catwalk.runner.training;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.util.Pair;
+import io.catwalk.api.Hyperparameters;
+import io.catwalk.api.Task;
+import io.catwalk.onnx.runtime.Tensor;
+import io.catwalk.runner.plugin.LoadedClassifier;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells which parameters of a network began with weights from a file, and which began at random.
+ *
+ * @param sha256 digest of the file, in hexadecimal
+ * @param taken names of the parameters whose values came from the file
+ * @param fresh those that began as a new network does, each with the reason
+ */
+public record Transfer(String sha256, List<String> taken, List<String> fresh) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Transfer.class);
+
+    private static final int SHOWN = 3;
+
+    /** Copies the lists. */
+    public Transfer {
+        taken = List.copyOf(taken);
+        fresh = List.copyOf(fresh);
+    }
+
+    /**
+     * Sums it up.
+     *
+     * @return one line, such as {@code 6 of 8 parameters start from sha256 0123456789ab, fresh are ...}
+     */
+    public String sentence() {
+        String all = taken.size() + " of " + (taken.size() + fresh.size()) + " parameters start from the weights "
+                + sha256.substring(0, Math.min(12, sha256.length()));
+        return fresh.isEmpty() ? all : all + ", fresh are " + String.join(", ", fresh);
+    }
+
+    /**
+     * Copies the weights that fit into an initialized network.
+     *
+     * @param start which weights
+     * @param block the network
+     * @param classifier whose network it is
+     * @param chosen point of its search space
+     * @param task what it solves
+     * @return what was taken
+     * @throws TrainingException if the weights cannot be read, or are of another network
+     */
+    static Transfer of(Start start, Block block, LoadedClassifier classifier, Hyperparameters chosen, Task task) {
+        Map<String, Tensor> weights = WeightFile.read(Path.of(start.weights().file()), classifier, chosen, task);
+        Transfer transfer = into(block, weights, start, head(block, classifier, chosen, task));
+        LOG.info("{}", transfer.sentence());
+        return transfer;
+    }
+
+    /** Names the parameters whose shapes depend on the number of classes: builds a network for one class more. */
+    private static Set<String> head(Block block, LoadedClassifier classifier, Hyperparameters chosen, Task task) {
+        Task more = new Task(task.channels(), task.height(), task.width(), task.classes() + 1);
+        try (NDManager manager = Engine.getEngine("PyTorch").newBaseManager(Device.cpu())) {
+            Block other = classifier.build(more, chosen);
+            classifier.initialize(other, manager, more);
+            Map<String, Shape> shapes = new HashMap<>();
+            named(other).forEach((name, parameter) -> shapes.put(name, parameter.getShape()));
+            return named(block).entrySet().stream()
+                    .filter(one -> !one.getValue().getShape().equals(shapes.get(one.getKey())))
+                    .map(Map.Entry::getKey)
+                    .collect(Collectors.toSet());
+        }
+    }
+
+    /** Names the parameters of a network by their paths, such as {@code 02SequentialBlock.01Conv2d.weight}. */
+    static Map<String, Parameter> named(Block block) {
+        Map<String, Parameter> named = new LinkedHashMap<>();
+        walk(block, "", named);
+        return named;
+    }
+
+    private static void walk(Block block, String prefix, Map<String, Parameter> named) {
+        for (Pair<String, Parameter> own : block.getDirectParameters()) {
+            named.put(prefix + own.getKey(), own.getValue());
+        }
+        for (Pair<String, Block> child : block.getChildren()) {
+            walk(child.getValue(), prefix + child.getKey() + ".", named);
+        }
+    }
+
+    /**
+     * Copies by name and shape. Whether the parts of a name are separated by dots or underscores makes no difference.
+     *
+     * @param head names of the parameters of the last layer: those for another number of classes stay as they are, and
+     *     all of them where the start says so
+     */
+    private static Transfer into(Block block, Map<String, Tensor> weights, Start start, Set<String> head) {
+        InitialWeights source = start.weights();
+        Map<String, Tensor> found = new HashMap<>();
+        weights.forEach((name, tensor) -> found.put(normalized(name), tensor));
+        List<String> taken = new ArrayList<>();
+        List<String> fresh = new ArrayList<>();
+        named(block).forEach((name, parameter) -> {
+            Tensor tensor = found.get(normalized(name));
+            long[] shape = parameter.getShape().getShape();
+            if (tensor == null) {
+                fresh.add(name + " (not in the file)");
+            } else if (start.head() == Start.Head.FRESH && head.contains(name)) {
+                fresh.add(name + " (for other classes)");
+            } else if (Arrays.equals(tensor.shape(), shape)) {
+                write(parameter, tensor);
+                taken.add(name);
+            } else if (head.contains(name)) {
+                fresh.add(name + " (" + written(tensor.shape()) + " in the file, " + written(shape) + " here)");
+            } else {
+                throw new TrainingException(source.file() + ": expected " + name + " of " + written(shape)
+                        + ", but found one of " + written(tensor.shape())
+                        + ": the weights are of another network or for images of another size");
+            }
+        });
+        if (taken.isEmpty()) {
+            throw new TrainingException(source.file() + ": expected weights with names of the network, such as "
+                    + some(named(block).keySet().stream()) + ", but found "
+                    + (weights.isEmpty() ? "none" : some(weights.keySet().stream()))
+                    + ": rename them, or take another file");
+        }
+        return new Transfer(source.sha256(), taken, fresh);
+    }
+
+    /** Copies all, bit for bit where they are 32-bit floating point numbers. */
+    private static void write(Parameter parameter, Tensor tensor) {
+        double[] numbers = tensor.toDoubles();
+        float[] values = new float[numbers.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) numbers[i];
+        }
+        if (parameter.getArray().getDataType() == DataType.FLOAT32) {
+            parameter.getArray().set(FloatBuffer.wrap(values));
+        }
+    }
+
+    private static String normalized(String name) {
+        return name.replace('_', '.');
+    }
+
+    private static String written(long[] shape) {
+        return LongStream.of(shape).mapToObj(String::valueOf).collect(Collectors.joining("x"));
+    }
+
+    private static String some(Stream<String> names) {
+        return names.limit(SHOWN).collect(Collectors.joining(", "));
+    }
+}

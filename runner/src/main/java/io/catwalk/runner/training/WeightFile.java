@@ -1,0 +1,131 @@
+package io.catwalk.runner.training;
+
+import ai.djl.Device;
+import ai.djl.MalformedModelException;
+import ai.djl.Model;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import io.catwalk.api.Hyperparameters;
+import io.catwalk.api.Task;
+import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.onnx.runtime.OnnxWeights;
+import io.catwalk.onnx.runtime.Tensor;
+import io.catwalk.runner.Json;
+import io.catwalk.runner.Reasons;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.plugin.LoadedClassifier;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads the weights that a training starts from, in any format that is known by the ending of the file. */
+public final class WeightFile {
+
+    /** The endings of the files that can be read. */
+    public static final String ENDINGS = ".params, .safetensors or .onnx";
+
+    /** Name of the file in which a trial keeps the names of its classes, in the folder above that of its weights. */
+    public static final String CLASSES = "classes.json";
+
+    private static final Pattern OF_DJL = Pattern.compile("(.+)-(\\d{4,9})\\.params");
+    private static final Pattern KNOWN = Pattern.compile("(?i).+\\.(params|safetensors|onnx)");
+
+    private WeightFile() {}
+
+    /**
+     * Tells by its name whether a file can be read.
+     *
+     * @param file whether it is there or not
+     * @return whether the ending is a known one
+     */
+    public static boolean isOne(Path file) {
+        return KNOWN.matcher(String.valueOf(file.getFileName())).matches();
+    }
+
+    /**
+     * Finds out which classes the weights are for: an ONNX file of Catwalk says so, and a trial keeps it beside its weights.
+     *
+     * @return names of the classes in the order of the logits; empty where nobody says so
+     */
+    static Optional<List<String>> classes(Path file) {
+        if (nameOf(file).endsWith(".onnx")) {
+            return OnnxMetadata.read(file).labels();
+        }
+        Path beside = file.toAbsolutePath().resolveSibling("../" + CLASSES).normalize();
+        try {
+            return Files.isRegularFile(beside)
+                    ? Optional.of(List.of(Json.read(beside, String[].class, "the classes of a trial")))
+                    : Optional.empty();
+        } catch (IOException | RequestException e) {
+            throw new TrainingException("the classes of the initial weights cannot be read: " + Reasons.of(e));
+        }
+    }
+
+    private static String nameOf(Path file) {
+        return String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * Reads the floating point numbers of a file.
+     *
+     * @param classifier whose network a {@code .params} of DJL must belong to, since only the network can read it
+     * @param chosen a point of its search space
+     * @param task what the network solves
+     * @return name to numbers
+     * @throws TrainingException if the file is none that can be read
+     */
+    static Map<String, Tensor> read(Path file, LoadedClassifier classifier, Hyperparameters chosen, Task task) {
+        String name = nameOf(file);
+        try {
+            return name.endsWith(".onnx")
+                    ? OnnxWeights.read(file)
+                    : name.endsWith(".safetensors")
+                            ? SafetensorsFile.read(file)
+                            : params(file, classifier, chosen, task);
+        } catch (IOException e) {
+            throw new TrainingException("the initial weights cannot be read: " + Reasons.of(e));
+        }
+    }
+
+    private static Map<String, Tensor> params(Path file, LoadedClassifier classifier, Hyperparameters chosen, Task task)
+            throws IOException {
+        Matcher matcher = OF_DJL.matcher(String.valueOf(file.getFileName()));
+        if (!matcher.matches()) {
+            throw new TrainingException(
+                    file + ": expected a name such as network-0000.params, as DJL writes it: rename the file");
+        }
+        try (NDManager manager = Engine.getEngine("PyTorch").newBaseManager(Device.cpu());
+                Model model = Model.newInstance(matcher.group(1), Device.cpu(), "PyTorch")) {
+            Block block = classifier.build(task, chosen);
+            classifier.initialize(block, manager, task);
+            model.setBlock(block);
+            model.load(
+                    file.toAbsolutePath().getParent(),
+                    matcher.group(1),
+                    Map.of("epoch", String.valueOf(Integer.parseInt(matcher.group(2)))));
+            Map<String, Tensor> weights = new LinkedHashMap<>();
+            for (Map.Entry<String, Parameter> entry : Transfer.named(block).entrySet()) {
+                if (entry.getValue().getArray().getDataType() == DataType.FLOAT32) {
+                    float[] numbers = entry.getValue().getArray().toFloatArray();
+                    weights.put(
+                            entry.getKey(),
+                            Tensor.of(numbers, entry.getValue().getShape().getShape()));
+                }
+            }
+            return weights;
+        } catch (MalformedModelException e) {
+            throw new TrainingException(file + ": expected weights of the network of " + classifier.name()
+                    + ", but they are of another: " + Reasons.of(e));
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package io.catwalk.runner.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.catwalk.onnx.runtime.OnnxWeights;
+import io.catwalk.onnx.runtime.Tensor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Holds what is read in weight files against what PyTorch put into them, in test-data/golden/weights.json. */
+@Tag("tiny")
+class GoldenWeightsTest {
+
+    private static final Path FOLDER = Path.of("../test-data/golden");
+    private static final Path SAFETENSORS = FOLDER.resolve("weights/mixed.safetensors");
+
+    @TempDir
+    private Path folder;
+
+    private static void requireGolden(Map<String, Tensor> read) {
+        JsonNode golden = new JsonMapper().readTree(FOLDER.resolve("weights.json"));
+        assertThat(read.keySet()).containsExactlyInAnyOrderElementsOf(golden.propertyNames());
+        read.forEach((name, tensor) -> {
+            JsonNode expected = golden.get(name);
+            assertThat(Arrays.toString(tensor.shape()))
+                    .as(name)
+                    .isEqualTo(expected.get("shape").toString().replace(",", ", "));
+            assertThat(tensor.toDoubles())
+                    .as(name)
+                    .containsExactly(expected.get("values")
+                            .valueStream()
+                            .mapToDouble(JsonNode::asDouble)
+                            .toArray());
+        });
+    }
+
+    @Test
+    void aSafetensorsFileIsReadToTheBit() throws IOException {
+        requireGolden(SafetensorsFile.read(SAFETENSORS));
+    }
+
+    @Test
+    void theInitializersOfAnOnnxFileAreReadToTheBit() {
+        requireGolden(OnnxWeights.read(FOLDER.resolve("weights/mixed.onnx")));
+    }
+
+    @Test
+    void aSafetensorsFileThatIsCutOffAnywhereIsRefusedInOneLine() throws IOException {
+        byte[] whole = Files.readAllBytes(SAFETENSORS);
+        for (int length = 0; length < whole.length; length++) {
+            Path cut = Files.write(folder.resolve("cut.safetensors"), Arrays.copyOf(whole, length));
+            assertThatThrownBy(() -> SafetensorsFile.read(cut))
+                    .as("%d bytes", length)
+                    .isInstanceOf(IOException.class)
+                    .hasMessageStartingWith(cut + ": ")
+                    .satisfies(e -> assertThat(e.getMessage()).hasLineCount(1));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}    | expected 8 bytes for float (2)
+            {"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}    | expected a within 8 bytes, but found 4 to 0
+            {"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}   | expected a within 8 bytes, but found 0 to 12
+            {"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}   | a:
+            {"a":{"dtype":"F32"}}                                     | expected a within 8 bytes, but found -1 to -1
+            ["a"]                                                     | expected a header in JSON with names
+            {"a"                                                      | expected a header in JSON
+            """)
+    void aHeaderThatLiesIsRefused(String header, String message) throws IOException {
+        byte[] json = header.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer bytes = ByteBuffer.allocate(8 + json.length + 8).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.putLong(json.length).put(json);
+        Path file = Files.write(folder.resolve("odd.safetensors"), bytes.array());
+
+        assertThatThrownBy(() -> SafetensorsFile.read(file))
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith(file + ": ")
+                .hasMessageContaining(message);
+    }
+}

@@ -1,0 +1,284 @@
+package io.catwalk.runner.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.Device;
+import ai.djl.Model;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import io.catwalk.api.Hyperparameters;
+import io.catwalk.api.Layers;
+import io.catwalk.api.ParameterGroup;
+import io.catwalk.api.Recipe;
+import io.catwalk.api.Task;
+import io.catwalk.onnx.OnnxExport;
+import io.catwalk.runner.data.ImageSource;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a training takes from the weights of another one: a network for five classes, tuned for two. */
+class TransferTest {
+
+    private static final Task FIVE = new Task(1, 4, 4, 5);
+    private static final List<String> BODY = List.of(
+            "01Conv2d.weight",
+            "01Conv2d.bias",
+            "02BatchNorm.gamma",
+            "02BatchNorm.beta",
+            "02BatchNorm.runningMean",
+            "02BatchNorm.runningVar");
+    private static final String SHA = "0123456789abcdef".repeat(4);
+
+    @TempDir
+    private Path folder;
+
+    private final NDManager manager = NDManager.newBaseManager("PyTorch");
+
+    @AfterEach
+    void free() {
+        manager.close();
+    }
+
+    /** A network for five classes whose every value is another one. */
+    private Block five() {
+        Block block = SmallWorld.convolutional(FIVE);
+        block.initialize(manager, DataType.FLOAT32, new Shape(1, 1, 4, 4));
+        float next = 0.001f;
+        for (Parameter parameter : TrainedModel.distinctParameters(block)) {
+            float[] values = new float[(int) parameter.getShape().size()];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = next += 0.001f;
+            }
+            parameter.getArray().set(values);
+        }
+        return block;
+    }
+
+    private static float[] values(Block block, String name) {
+        return Objects.requireNonNull(Transfer.named(block).get(name))
+                .getArray()
+                .toFloatArray();
+    }
+
+    private TrainedModel train(@Nullable InitialWeights init, Recipe recipe) {
+        ImageSource images = SmallWorld.separable(40);
+        return new Training(
+                        SmallWorld.classifier(SmallWorld::convolutional),
+                        Hyperparameters.none(),
+                        SmallWorld.TASK,
+                        SmallWorld.data(images, 32),
+                        recipe,
+                        1,
+                        0,
+                        ComputeDevice.CPU,
+                        init == null ? null : Start.of(init, List.of("dark", "bright")),
+                        System::nanoTime)
+                .run(epoch -> {});
+    }
+
+    private static Transfer transfer(TrainedModel model) {
+        return Objects.requireNonNull(model.transfer());
+    }
+
+    private static InitialWeights weights(Path file, double rate) {
+        return new InitialWeights(file.toString(), SHA, rate);
+    }
+
+    private Path params(Block block) throws IOException {
+        try (Model model = Model.newInstance("five", Device.cpu(), "PyTorch")) {
+            model.setBlock(block);
+            model.setProperty("Epoch", "0");
+            model.save(folder, "five");
+        }
+        return folder.resolve("five-0000.params");
+    }
+
+    /** Written by hand after the description of the format. */
+    private Path safetensors(Map<String, float[]> tensors, Map<String, String> shapes) throws IOException {
+        StringBuilder header = new StringBuilder("{\"__metadata__\":{\"format\":\"pt\"}");
+        int at = 0;
+        for (Map.Entry<String, float[]> one : tensors.entrySet()) {
+            int end = at + 4 * one.getValue().length;
+            header.append(",\"%s\":{\"dtype\":\"F32\",\"shape\":%s,\"data_offsets\":[%d,%d]}"
+                    .formatted(one.getKey(), shapes.get(one.getKey()), at, end));
+            at = end;
+        }
+        byte[] json = header.append('}').toString().getBytes(StandardCharsets.UTF_8);
+        ByteBuffer bytes = ByteBuffer.allocate(8 + json.length + at).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.putLong(json.length).put(json);
+        tensors.values().forEach(values -> {
+            for (float value : values) {
+                bytes.putFloat(value);
+            }
+        });
+        return Files.write(folder.resolve("five.safetensors"), bytes.array());
+    }
+
+    private Path safetensors(Block block, char separator) throws IOException {
+        Map<String, float[]> tensors = new LinkedHashMap<>();
+        Map<String, String> shapes = new LinkedHashMap<>();
+        Transfer.named(block).forEach((name, parameter) -> {
+            String stored = name.replace('.', separator);
+            tensors.put(stored, parameter.getArray().toFloatArray());
+            shapes.put(stored, Arrays.toString(parameter.getShape().getShape()));
+        });
+        return safetensors(tensors, shapes);
+    }
+
+    private Path onnx(Block block) throws IOException {
+        Path file = folder.resolve("five.onnx");
+        OnnxExport.of(block, new Shape(1, 4, 4)).write(file);
+        return file;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"params", "safetensors", "onnx"})
+    void theBodyIsTakenAndTheHeadForAnotherNumberOfClassesIsFresh(String format) throws IOException {
+        Block five = five();
+        Path file = switch (format) {
+            case "params" -> params(five);
+            case "safetensors" -> safetensors(five, '.');
+            default -> onnx(five);
+        };
+        Recipe frozen = SmallWorld.plain(0.1, 1, 8);
+
+        try (TrainedModel random = train(null, frozen);
+                TrainedModel tuned = train(weights(file, 0), frozen)) {
+            assertThat(random.transfer()).isNull();
+            Transfer transfer = transfer(tuned);
+            assertThat(transfer.taken()).containsExactlyElementsOf(BODY);
+            assertThat(transfer.sentence())
+                    .isEqualTo("6 of 8 parameters start from the weights 0123456789ab, fresh are "
+                            + "07Linear.weight (5x16 in the file, 2x16 here), 07Linear.bias (5 in the file, 2 here)");
+            for (String name : BODY.subList(0, 4)) {
+                assertThat(values(tuned.block(), name)).as(name).containsExactly(values(five, name));
+            }
+            // Statistics follow the images, the head learns.
+            assertThat(values(tuned.block(), "02BatchNorm.runningMean")).isNotEqualTo(values(five, BODY.get(4)));
+            assertThat(values(tuned.block(), "07Linear.weight"))
+                    .isNotEqualTo(values(random.block(), "07Linear.weight"));
+        }
+    }
+
+    @Test
+    void aHeadForAsManyOtherClassesIsFreshWhereTheirNamesAreKnown() throws IOException {
+        Block two = SmallWorld.convolutional(SmallWorld.TASK);
+        two.initialize(manager, DataType.FLOAT32, new Shape(1, 1, 4, 4));
+        Path file = Files.move(
+                params(two), Files.createDirectory(folder.resolve("model")).resolve("five-0000.params"));
+        Recipe recipe = SmallWorld.plain(0.1, 1, 8);
+        Path classes = folder.resolve("classes.json");
+
+        try (TrainedModel unknown = train(weights(file, 1), recipe)) {
+            assertThat(transfer(unknown).fresh()).isEmpty();
+        }
+        Files.writeString(classes, "[\"dark\", \"bright\"]");
+        try (TrainedModel same = train(weights(file, 1), recipe)) {
+            assertThat(transfer(same).fresh()).isEmpty();
+        }
+        Files.writeString(classes, "[\"cat\", \"dog\"]");
+        try (TrainedModel other = train(weights(file, 1), recipe)) {
+            assertThat(transfer(other).fresh())
+                    .containsExactly("07Linear.weight (for other classes)", "07Linear.bias (for other classes)");
+        }
+    }
+
+    @Test
+    void underscoresSeparateLikeDots() throws IOException {
+        try (TrainedModel tuned = train(weights(safetensors(five(), '_'), 0), SmallWorld.plain(0.1, 1, 8))) {
+            assertThat(transfer(tuned).taken()).containsExactlyElementsOf(BODY);
+        }
+    }
+
+    @Test
+    void aGroupAndTheRateOfTheWeightsBothCount() throws IOException {
+        Block five = five();
+        Recipe recipe = SmallWorld.plain(0.1, 1, 8)
+                .withGroups(new ParameterGroup("*.bias", 0), new ParameterGroup("01Conv2d*", 1));
+
+        try (TrainedModel tuned = train(weights(params(five), 0.5), recipe)) {
+            assertThat(values(tuned.block(), "01Conv2d.bias")).containsExactly(values(five, "01Conv2d.bias"));
+            assertThat(values(tuned.block(), "07Linear.bias")).containsOnly(0); // as it began
+            assertThat(values(tuned.block(), "01Conv2d.weight")).isNotEqualTo(values(five, "01Conv2d.weight"));
+        }
+    }
+
+    @Test
+    void aGroupOfNoParameterIsRefused() {
+        Recipe recipe = SmallWorld.plain(0.1, 1, 8).withGroups(new ParameterGroup("*Conv3d*", 0));
+
+        assertThatThrownBy(() -> train(null, recipe))
+                .isInstanceOf(TrainingException.class)
+                .hasMessageStartingWith("expected parameters named *Conv3d*, for which the recipe has a rate, but the")
+                .hasMessageContaining("01Conv2d.weight, 01Conv2d.bias");
+    }
+
+    @Test
+    void aNetworkThatIsFrozenAsAWholeIsRefused() {
+        Recipe recipe = SmallWorld.plain(0.1, 1, 8).withGroups(new ParameterGroup("*", 0));
+
+        assertThatThrownBy(() -> train(null, recipe))
+                .isInstanceOf(TrainingException.class)
+                .hasMessageEndingWith(": all are frozen");
+    }
+
+    @Test
+    void weightsOfAnotherShapeAreRefused() throws IOException {
+        Path file = safetensors(Map.of("01Conv2d.weight", new float[4]), Map.of("01Conv2d.weight", "[4,1,1,1]"));
+
+        assertThatThrownBy(() -> train(weights(file, 1), SmallWorld.plain(0.1, 1, 8)))
+                .isInstanceOf(TrainingException.class)
+                .hasMessage(file + ": expected 01Conv2d.weight of 4x1x3x3, but found one of 4x1x1x1: the weights are of"
+                        + " another network or for images of another size");
+    }
+
+    @Test
+    void weightsWithOtherNamesAreRefusedWithBoth() throws IOException {
+        Path file = safetensors(Map.of("features.0.weight", new float[4]), Map.of("features.0.weight", "[4]"));
+
+        assertThatThrownBy(() -> train(weights(file, 1), SmallWorld.plain(0.1, 1, 8)))
+                .isInstanceOf(TrainingException.class)
+                .hasMessage(file + ": expected weights with names of the network, such as 01Conv2d.weight,"
+                        + " 01Conv2d.bias, 02BatchNorm.gamma, but found features.0.weight: rename them, or take another"
+                        + " file");
+    }
+
+    @Test
+    void paramsOfAnotherNetworkAreRefused() throws IOException {
+        Block dense = Layers.sequence(Layers.flatten(), Layers.dense(2));
+        dense.initialize(manager, DataType.FLOAT32, new Shape(1, 1, 4, 4));
+        Path file = params(dense);
+
+        assertThatThrownBy(() -> train(weights(file, 1), SmallWorld.plain(0.1, 1, 8)))
+                .isInstanceOf(TrainingException.class)
+                .hasMessageStartingWith(file + ": expected weights of the network of small, but they are of another");
+    }
+
+    @Test
+    void paramsUnderAnyNameButThatOfDjlAreRefused() throws IOException {
+        Path file = Files.move(params(five()), folder.resolve("five.params"));
+
+        assertThatThrownBy(() -> train(weights(file, 1), SmallWorld.plain(0.1, 1, 8)))
+                .isInstanceOf(TrainingException.class)
+                .hasMessage(file + ": expected a name such as network-0000.params, as DJL writes it: rename the file");
+    }
+}
