@@ -28,6 +28,11 @@ interface Samples {
      */
     void convert(int[] stored, int[] line, int pixels);
 
+    /** Says whether what is stored are the channels themselves, in bytes, and nothing else. */
+    default boolean areStored() {
+        return false;
+    }
+
     /** Finds out how samples are stored; empty if it is none of the ways that are known. */
     static Optional<Samples> of(ColorModel model, Raster raster) {
         int type = raster.getTransferType();
@@ -50,15 +55,26 @@ interface Samples {
     record Plain(int channels, ColorModel model) implements Samples {
 
         @Override
+        public boolean areStored() {
+            return model.getNumComponents() == channels && areBytes();
+        }
+
+        private boolean areBytes() {
+            return IntStream.of(model.getComponentSize()).allMatch(bits -> bits == Byte.SIZE);
+        }
+
+        @Override
         public void convert(int[] stored, int[] line, int pixels) {
             int bands = model.getNumComponents();
             boolean alpha = model.hasAlpha();
-            boolean bytes = IntStream.of(model.getComponentSize()).allMatch(bits -> bits == Byte.SIZE);
             for (int c = 0; c < channels; c++) {
-                int most = most(model, c);
-                for (int x = 0; x < pixels; x++) {
-                    int value = stored[x * bands + c];
-                    line[c * pixels + x] = bytes ? value : eightBits(value, most);
+                for (int x = 0, to = c * pixels, from = c; x < pixels; x++, from += bands) {
+                    line[to + x] = stored[from];
+                }
+            }
+            if (!areBytes()) {
+                for (int i = 0; i < channels * pixels; i++) {
+                    line[i] = eightBits(line[i], most(model, i / pixels));
                 }
             }
             if (alpha) {
