@@ -97,7 +97,8 @@ final class TuningTest {
         TuningSpec tuning = Objects.requireNonNull(search.tuning());
         Outcomes finished = new Outcomes();
         for (TrialSpec trial : tuning.trials(search, finished)) {
-            double[] one = scores[(int) Objects.requireNonNull(trial.hyperparameters().get("units")) - 1];
+            double[] one =
+                    scores[(int) Objects.requireNonNull(trial.hyperparameters().get("units")) - 1];
             finished.put(MadeUp.done(
                     trial,
                     metrics(one[0], one[1], one[2], one[3]),

@@ -159,9 +159,9 @@ final class Mistakes {
                 "Rows: true classes; columns: what they were taken for"
                         + (classes.size() <= MOST_IN_TABLE
                                 ? "; numbers: percent of the row."
-                                : ", both in the order of the data set; the darker, the larger the share of the row."
+                                : "; dark: a large share of the row."
                                         + (classes.size() > ShownClasses.ALL
-                                                ? " Shown are the " + ShownClasses.ALL + " most confused of "
+                                                ? " The " + ShownClasses.ALL + " most confused of "
                                                         + Words.count(classes.size()) + " classes."
                                                 : ""))
                         + Story.shown(Math.min(all, Story.MOST_IN_LINES), all, "classifiers"));

@@ -281,7 +281,6 @@ class PlotsTest {
                         new Tuning.Candidate(3, Map.of(), List.of())),
                 2);
         assertThat(write()).containsExactly("tuning.svg", "tuning.png");
-        assertThat(texts("tuning")).contains("loss (nats)");
     }
 
     private static Tuning.Score score(int epochs, double mean) {

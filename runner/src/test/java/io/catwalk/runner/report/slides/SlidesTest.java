@@ -328,7 +328,7 @@ class SlidesTest {
     void ofManyClassesTheMostConfusedTheHardestAndTheEasiestAreShown() throws IOException {
         assertThat(text(SampleRun.of(2, 200).report()))
                 .contains(
-                        " Shown are the 30 most confused of 200 classes.",
+                        " The 30 most confused of 200 classes.",
                         " Shown are the 12 hardest of 200 classes; the easiest are ");
     }
 
