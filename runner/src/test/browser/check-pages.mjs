@@ -33,6 +33,7 @@ async function wide(file, report) {
   const charts = await drawAll(page, report);
   await pixels(page, report);
   await heatMaps(page, report);
+  await searches(page, report);
   await tables(page, report);
   await accessible(page, 'light, 1400 px', report);
   await scheme(page, report);
@@ -125,6 +126,27 @@ async function heatMaps(page, report) {
   if ((await share.getAttribute('aria-pressed')) !== 'true') report('the heat map does not switch to percent');
   const labels = await figure.evaluate(one => echarts.getInstanceByDom(one.querySelector('.plot')).getOption().series[0].data[0].label);
   if (labels.show && before.equals(await figure.locator('.plot').screenshot())) report('the heat map shows the same in percent');
+}
+
+/** Finds, in every long table, the class of its last row, which is not shown at first. */
+async function searches(page, report) {
+  const wrong = await page.$$eval('.controls > input[type=search]', all => all.filter(input => input.checkVisibility()).flatMap(input => {
+    const rows = [...input.parentElement.nextElementSibling.querySelectorAll('tbody tr')];
+    const last = rows.at(-1);
+    const found = last.hidden ? [] : ['shows all rows of a long table'];
+    const type = text => {
+      input.value = text;
+      input.dispatchEvent(new Event('input'));
+    };
+    type(last.cells[0].textContent.toUpperCase());
+    if (last.hidden) found.push(`does not find ${last.cells[0].textContent}`);
+    type('no class has this name');
+    if (rows.some(row => !row.hidden)) found.push('finds what is not there');
+    type('');
+    if (rows.filter(row => !row.hidden).length !== 20) found.push('does not go back to the first 20 rows');
+    return found;
+  }));
+  wrong.forEach(report);
 }
 
 /** Sorts every table by every column, down and up, and looks at the order; one by the keyboard. */

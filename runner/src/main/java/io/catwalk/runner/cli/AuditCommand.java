@@ -6,7 +6,7 @@ import io.catwalk.runner.data.Duplicates;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.Accuracy;
-import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.evaluation.PredictedClasses;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.report.Audit;
@@ -85,7 +85,7 @@ final class AuditCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Console console = new Console(spec);
         ImageDataset images;
-        Map<String, Predictions> predictions = Map.of();
+        Map<String, PredictedClasses> predictions = Map.of();
         if (run == null) {
             images = reading.of(
                             dataset == null ? "fashion-mnist" : dataset,
@@ -120,15 +120,15 @@ final class AuditCommand implements Callable<Integer> {
     }
 
     /** Reads what the finished trials answered to the test images, by the titles of the trials. */
-    private static Map<String, Predictions> predictions(RunFolder run, ImageDataset images) throws IOException {
+    private static Map<String, PredictedClasses> predictions(RunFolder run, ImageDataset images) throws IOException {
         if (run.readExperiment().split().folds() > 0) {
             throw new RequestException("expected a run that was judged on the test images, but " + run.path()
                     + " is a cross-validation, whose folds are training images: audit the data set alone");
         }
-        Map<String, Predictions> predictions = new LinkedHashMap<>();
+        Map<String, PredictedClasses> predictions = new LinkedHashMap<>();
         for (Done done : run.recorded().results().done()) {
             TrialFolder folder = run.trial(done.trial());
-            Predictions answers = folder.readPredictions(done, "test");
+            PredictedClasses answers = folder.readPredictedClasses(done, "test");
             requireSameImages(folder, done.provenance(), answers, images);
             predictions.put(done.trial().title(), answers);
         }
@@ -140,7 +140,7 @@ final class AuditCommand implements Callable<Integer> {
     }
 
     private static void requireSameImages(
-            TrialFolder folder, Provenance provenance, Predictions answers, ImageDataset images) {
+            TrialFolder folder, Provenance provenance, PredictedClasses answers, ImageDataset images) {
         boolean same = provenance.datasetSha256().equals(images.sha256());
         if (!same || !Arrays.equals(answers.labels(), images.test().labels())) {
             throw new RequestException(

@@ -7,6 +7,7 @@ import io.catwalk.runner.data.ImageCache;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageDatasets;
 import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.evaluation.ShownClasses;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -136,7 +138,18 @@ final class DataCommand implements Callable<Integer> {
             maps.add(Map.of("name", classes.get(c), "train", trained[c], "test", tested[c]));
         }
         told.put("classes", maps);
-        table(console, rows);
+        if (classes.size() <= ShownClasses.ALL) {
+            table(console, rows);
+        } else {
+            int[] sizes = IntStream.of(trained).sorted().toArray();
+            line(
+                    console,
+                    "%,d classes of %,d to %,d training images, half of them of %,d or fewer; --json has each",
+                    sizes.length,
+                    sizes[0],
+                    sizes[sizes.length - 1],
+                    sizes[(sizes.length - 1) / 2]);
+        }
     }
 
     private void draw(@Nullable Path file, Supplier<byte[]> sheet, Console console) throws IOException {

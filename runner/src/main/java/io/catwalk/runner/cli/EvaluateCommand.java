@@ -3,6 +3,7 @@ package io.catwalk.runner.cli;
 import io.catwalk.runner.data.ClassMatch;
 import io.catwalk.runner.evaluation.ClassScores;
 import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.evaluation.ShownClasses;
 import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.plugin.PluginCatalog;
@@ -115,16 +116,27 @@ final class EvaluateCommand implements Callable<Integer> {
         console.line("");
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("class", "precision", "recall", "F1", "images"));
-        for (ClassScores scores : evaluation.classes()) {
-            rows.add(List.of(
-                    scores.name(),
-                    percent(scores.precision()),
-                    percent(scores.recall()),
-                    percent(scores.f1()),
-                    Integer.toString(scores.support())));
+        ShownClasses shown = ShownClasses.of(evaluation);
+        shown.first().forEach(scores -> rows.add(row(scores)));
+        if (shown.leftOut() > 0) {
+            rows.add(List.of("...", "", "", "", ""));
         }
+        shown.best().forEach(scores -> rows.add(row(scores)));
         console.table(rows);
+        if (shown.leftOut() > 0) {
+            console.line("");
+            console.item("", shown.sentence() + " --json has them all.");
+        }
         console.line("");
+    }
+
+    private static List<String> row(ClassScores scores) {
+        return List.of(
+                scores.name(),
+                percent(scores.precision()),
+                percent(scores.recall()),
+                percent(scores.f1()),
+                Integer.toString(scores.support()));
     }
 
     private static Map<String, @Nullable Object> asMap(Rejudging judged) {

@@ -40,8 +40,8 @@ final class RecipeOptions {
             names = "--select-by",
             paramLabel = "CRITERION",
             description =
-                    "What the best epoch is chosen by on the validation images, instead of what each recipe says: "
-                            + "accuracy, balanced-accuracy, macro-f1 or loss.")
+                    "What the best epoch is chosen by on the validation images, and the best candidate of tune on the folds, "
+                            + "instead of what each recipe says: accuracy, balanced-accuracy, macro-f1 or loss.")
     @Nullable
     private String selectBy;
 

@@ -1,6 +1,7 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.runner.data.FolderSurvey;
+import io.catwalk.runner.evaluation.ShownClasses;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,7 +28,13 @@ record SurveyView(FolderSurvey survey, Console console) {
             told.put("passed_over", survey.passedOver());
             return;
         }
-        survey.classes().forEach((name, parts) -> console.item(name + ": ", counted(parts)));
+        survey.classes().entrySet().stream()
+                .limit(ShownClasses.ALL)
+                .forEach(entry -> console.item(entry.getKey() + ": ", counted(entry.getValue())));
+        if (survey.classes().size() > ShownClasses.ALL) {
+            console.line(
+                    "And " + number(survey.classes().size() - ShownClasses.ALL) + " more classes, which --json lists");
+        }
         console.item("Formats: ", counted(survey.formats()));
         console.item("Sizes: ", sizes());
         if (!survey.passedOver().isEmpty()) {

@@ -2,7 +2,10 @@ package io.catwalk.runner.evaluation;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /**
  * Names the images of one class that were taken for another.
@@ -21,27 +24,21 @@ public record ConfusedPair(int truth, int predicted, double share, List<Integer>
 
     /** Finds all pairs with at least one image, the most frequent first, then by class. */
     static List<ConfusedPair> of(ConfusionMatrix confusion, int[] truth, int[] predicted, double[] confidence) {
-        int classes = confusion.classes();
-        List<List<Integer>> mistakes = new ArrayList<>();
-        for (int pair = 0; pair < classes * classes; pair++) {
-            mistakes.add(new ArrayList<>());
-        }
+        record Pair(int truth, int predicted) {}
+        Map<Pair, List<Integer>> mistakes = new HashMap<>();
         for (int i = 0; i < truth.length; i++) {
             if (truth[i] != predicted[i]) {
-                mistakes.get(truth[i] * classes + predicted[i]).add(i);
+                mistakes.computeIfAbsent(new Pair(truth[i], predicted[i]), pair -> new ArrayList<>())
+                        .add(i);
             }
         }
         List<ConfusedPair> pairs = new ArrayList<>();
-        for (int pair = 0; pair < classes * classes; pair++) {
-            List<Integer> images = mistakes.get(pair);
-            if (!images.isEmpty()) {
-                images.sort(Comparator.comparingDouble(i -> -confidence[i]));
-                int from = pair / classes;
-                pairs.add(new ConfusedPair(
-                        from, pair % classes, (double) images.size() / confusion.support(from), images));
-            }
+        for (ConfusionMatrix.Cell cell : confusion.mistakes()) {
+            List<Integer> images = Objects.requireNonNull(mistakes.get(new Pair(cell.truth(), cell.predicted())));
+            images.sort(Comparator.comparingDouble(i -> -confidence[i]));
+            double share = confusion.share(cell.truth(), cell.predicted());
+            pairs.add(new ConfusedPair(cell.truth(), cell.predicted(), share, images));
         }
-        pairs.sort(Comparator.comparingInt(pair -> -pair.images().size()));
         return List.copyOf(pairs);
     }
 }

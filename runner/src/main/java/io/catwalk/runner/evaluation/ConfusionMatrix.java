@@ -1,14 +1,43 @@
 package io.catwalk.runner.evaluation;
 
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
 
-/** Counts, for each true class, how often each class was predicted. */
+/**
+ * Counts, for each true class, how often each class was predicted. Only what occurs takes room: of a thousand classes
+ * there are a million cells, and at most as many that are not 0 as there are images.
+ */
 public final class ConfusionMatrix {
 
-    private final int[][] counts;
+    private static final Comparator<Cell> ORDER =
+            Comparator.comparingInt(Cell::truth).thenComparingInt(Cell::predicted);
 
-    private ConfusionMatrix(int[][] counts) {
-        this.counts = counts;
+    private final List<Cell> cells;
+    private final int[] support;
+    private final int[] predictions;
+
+    /**
+     * Counts the images of a class that were taken for a class, which may be the same.
+     *
+     * @param truth the true class
+     * @param predicted the predicted class
+     * @param images how many; at least 1
+     */
+    public record Cell(int truth, int predicted, int images) {}
+
+    private ConfusionMatrix(int classes, List<Cell> cells) {
+        this.cells = List.copyOf(cells);
+        support = new int[classes];
+        predictions = new int[classes];
+        for (Cell cell : cells) {
+            support[cell.truth()] += cell.images();
+            predictions[cell.predicted()] += cell.images();
+        }
     }
 
     /**
@@ -25,16 +54,68 @@ public final class ConfusionMatrix {
             throw new IllegalArgumentException(
                     "expected as many predictions as labels, but found " + predicted.length + " and " + truth.length);
         }
-        int[][] counts = new int[classes][classes];
-        for (int i = 0; i < truth.length; i++) {
-            counts[truth[i]][predicted[i]]++;
+        long[] pairs = IntStream.range(0, truth.length)
+                .mapToLong(i -> (long) truth[i] * classes + predicted[i])
+                .sorted()
+                .toArray();
+        List<Cell> cells = new ArrayList<>();
+        int from = 0;
+        for (int i = 1; i <= pairs.length; i++) {
+            if (i == pairs.length || pairs[i] != pairs[from]) {
+                cells.add(new Cell((int) (pairs[from] / classes), (int) (pairs[from] % classes), i - from));
+                from = i;
+            }
         }
-        return new ConfusionMatrix(counts);
+        return new ConfusionMatrix(classes, cells);
+    }
+
+    /**
+     * Adds counts up.
+     *
+     * @param several of the same classes; at least one
+     * @return their sum
+     */
+    public static ConfusionMatrix sum(List<ConfusionMatrix> several) {
+        TreeMap<Cell, Integer> sums = new TreeMap<>(ORDER);
+        several.forEach(one -> one.cells.forEach(cell -> sums.merge(cell, cell.images(), Integer::sum)));
+        List<Cell> cells = new ArrayList<>();
+        sums.forEach((cell, images) -> cells.add(new Cell(cell.truth(), cell.predicted(), images)));
+        return new ConfusionMatrix(several.get(0).classes(), cells);
     }
 
     /** Returns the number of classes. */
     public int classes() {
-        return counts.length;
+        return support.length;
+    }
+
+    /** Returns the counts that are not 0, by true class and then by predicted class. */
+    public List<Cell> cells() {
+        return cells;
+    }
+
+    /** Returns the counts of images that were taken for another class, the most frequent first, then by class. */
+    public List<Cell> mistakes() {
+        return cells.stream()
+                .filter(cell -> cell.truth() != cell.predicted())
+                .sorted(Comparator.comparingInt(cell -> -cell.images()))
+                .toList();
+    }
+
+    /**
+     * Chooses the classes of the most frequent mistakes, for a picture that has no room for all.
+     *
+     * @param most how many classes
+     * @return so many of them, or all if they are no more, ascending
+     */
+    public List<Integer> mostConfused(int most) {
+        int room = Math.min(most, classes());
+        TreeSet<Integer> chosen = new TreeSet<>();
+        IntStream.concat(
+                        mistakes().stream().flatMapToInt(one -> IntStream.of(one.truth(), one.predicted())),
+                        IntStream.range(0, classes()))
+                .takeWhile(label -> chosen.size() < room)
+                .forEachOrdered(chosen::add);
+        return List.copyOf(chosen);
     }
 
     /**
@@ -45,50 +126,56 @@ public final class ConfusionMatrix {
      * @return 0 or more
      */
     public int count(int truth, int predicted) {
-        return counts[truth][predicted];
+        int place = Collections.binarySearch(cells, new Cell(truth, predicted, 0), ORDER);
+        return place < 0 ? 0 : cells.get(place).images();
+    }
+
+    /**
+     * Returns which part of a class's images were taken for a class.
+     *
+     * @param truth the true class
+     * @param predicted the predicted class
+     * @return 0 to 1; 0 where the class has no image
+     */
+    public double share(int truth, int predicted) {
+        return support[truth] == 0 ? 0 : (double) count(truth, predicted) / support[truth];
     }
 
     /** Returns the number of images of a true class. */
     public int support(int truth) {
-        return Arrays.stream(counts[truth]).sum();
+        return support[truth];
     }
 
     /** Returns how often a class was predicted. */
     public int predictions(int predicted) {
-        return Arrays.stream(counts).mapToInt(row -> row[predicted]).sum();
+        return predictions[predicted];
     }
 
     /** Returns the number of images predicted rightly. */
     public int correct() {
-        int correct = 0;
-        for (int c = 0; c < counts.length; c++) {
-            correct += counts[c][c];
-        }
-        return correct;
+        return cells.stream()
+                .filter(cell -> cell.truth() == cell.predicted())
+                .mapToInt(Cell::images)
+                .sum();
     }
 
     /** Returns the number of all images. */
     public int images() {
-        return Arrays.stream(counts).flatMapToInt(Arrays::stream).sum();
-    }
-
-    /** Returns a copy of the counts, (true class, predicted class). */
-    public int[][] toArray() {
-        return Arrays.stream(counts).map(int[]::clone).toArray(int[][]::new);
+        return IntStream.of(support).sum();
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof ConfusionMatrix that && Arrays.deepEquals(counts, that.counts);
+        return other instanceof ConfusionMatrix that && classes() == that.classes() && cells.equals(that.cells);
     }
 
     @Override
     public int hashCode() {
-        return Arrays.deepHashCode(counts);
+        return 31 * classes() + cells.hashCode();
     }
 
     @Override
     public String toString() {
-        return Arrays.deepToString(counts);
+        return cells.toString();
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalDouble;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,24 +62,32 @@ public record Evaluation(
      * @throws IllegalArgumentException if there are not as many names as classes
      */
     public static Evaluation of(Predictions predictions, List<String> classNames) {
-        if (classNames.size() != predictions.classes()) {
-            throw new IllegalArgumentException("expected " + predictions.classes()
-                    + " class names, one per class of the predictions, but found " + classNames.size());
-        }
-        int[] truth = predictions.labels();
-        int[] predicted = predictions.predicted();
-        double[] probabilities = predictions.probabilities();
-        double[] confidence = confidence(probabilities, predicted, predictions.classes());
-        ConfusionMatrix confusion = ConfusionMatrix.of(predictions.classes(), truth, predicted);
+        return of(List.of(() -> predictions), classNames);
+    }
+
+    /**
+     * Computes all metrics of answers laid end to end, such as those of the folds. Beside one part at a time it takes
+     * memory for each image and for each class, not for each image and class.
+     *
+     * @param parts what is evaluated; at least one, each asked for twice
+     * @param classNames one name per class
+     * @return the evaluation of all of them together
+     * @throws IllegalArgumentException if there are not as many names as classes
+     */
+    public static Evaluation of(List<Supplier<Predictions>> parts, List<String> classNames) {
+        Gathering answers = new Gathering(parts, classNames.size());
+        int[] truth = answers.truth();
+        int[] predicted = answers.predicted();
+        RocAuc areas = answers.rocAuc(parts);
+        ConfusionMatrix confusion = ConfusionMatrix.of(classNames.size(), truth, predicted);
         Agreement agreement = Agreement.of(confusion);
         List<ClassScores> classes = new ArrayList<>();
-        for (int c = 0; c < predictions.classes(); c++) {
-            Double rocAuc = Ranking.rocAuc(truth, probabilities, predictions.classes(), c);
-            classes.add(ClassScores.of(classNames.get(c), confusion, c, rocAuc));
+        for (int c = 0; c < classNames.size(); c++) {
+            classes.add(ClassScores.of(classNames.get(c), confusion, c, areas.of(c)));
         }
         List<String> flags = new ArrayList<>(agreement.flags());
         classes.forEach(scores -> flags.addAll(scores.flags()));
-        if (predictions.classes() == 2) {
+        if (classNames.size() == 2) {
             flags.add("there are two classes only: top-2 accuracy is always 1");
         }
         return new Evaluation(
@@ -90,22 +99,14 @@ public record Evaluation(
                 agreement.balancedAccuracy(),
                 agreement.matthews(),
                 agreement.kappa(),
-                Ranking.logLoss(predictions),
-                Ranking.topAccuracy(predictions, 2),
+                answers.meanLogLoss(),
+                answers.top2Accuracy(),
                 meanRocAuc(classes),
                 classes,
                 confusion,
-                Calibration.of(truth, predicted, confidence),
-                ConfusedPair.of(confusion, truth, predicted, confidence),
+                Calibration.of(truth, predicted, answers.confidence()),
+                ConfusedPair.of(confusion, truth, predicted, answers.confidence()),
                 flags);
-    }
-
-    private static double[] confidence(double[] probabilities, int[] predicted, int classes) {
-        double[] confidence = new double[predicted.length];
-        for (int i = 0; i < confidence.length; i++) {
-            confidence[i] = probabilities[i * classes + predicted[i]];
-        }
-        return confidence;
     }
 
     private static @Nullable Double meanRocAuc(List<ClassScores> classes) {

@@ -72,7 +72,11 @@ abstract sealed class PredictionRows {
         }
 
         Predictions predictions() {
-            return new Predictions(classes, Arrays.copyOf(labels, images), Arrays.copyOf(all, images * classes));
+            int length = images * classes;
+            return new Predictions(
+                    classes,
+                    Arrays.copyOf(labels, images),
+                    all.length == length ? all : Arrays.copyOf(all, length)); // a copy of all logits needs much room
         }
     }
 

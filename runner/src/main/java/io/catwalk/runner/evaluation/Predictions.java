@@ -126,20 +126,12 @@ public record Predictions(int classes, int[] labels, float[] logits) {
      */
     public double[] probabilities(int image) {
         double[] probabilities = new double[classes];
-        softmax(image, probabilities, 0);
+        softmax(image, probabilities);
         return probabilities;
     }
 
-    /** Computes the probabilities of all images, (images, classes), row-major. */
-    public double[] probabilities() {
-        double[] probabilities = new double[logits.length];
-        for (int i = 0; i < labels.length; i++) {
-            softmax(i, probabilities, i * classes);
-        }
-        return probabilities;
-    }
-
-    private void softmax(int image, double[] target, int offset) {
+    /** Computes one image's probabilities into an array of one for each class. */
+    void softmax(int image, double[] probabilities) {
         int row = image * classes;
         double highest = Double.NEGATIVE_INFINITY;
         for (int c = 0; c < classes; c++) {
@@ -147,11 +139,11 @@ public record Predictions(int classes, int[] labels, float[] logits) {
         }
         double sum = 0;
         for (int c = 0; c < classes; c++) {
-            target[offset + c] = Math.exp(logits[row + c] - highest);
-            sum += target[offset + c];
+            probabilities[c] = Math.exp(logits[row + c] - highest);
+            sum += probabilities[c];
         }
         for (int c = 0; c < classes; c++) {
-            target[offset + c] /= sum;
+            probabilities[c] /= sum;
         }
     }
 

@@ -16,19 +16,18 @@ public final class WrongForAll {
      * @return their indices, from 0, ascending; perhaps none
      * @throws IllegalArgumentException if there is no model, or the labels of two of them differ
      */
-    public static int[] of(List<Predictions> models) {
+    public static int[] of(List<PredictedClasses> models) {
         if (models.isEmpty()) {
             throw new IllegalArgumentException("expected the predictions of at least 1 model, but found none");
         }
         int[] labels = models.get(0).labels();
         boolean[] right = new boolean[labels.length];
-        for (Predictions model : models) {
+        for (PredictedClasses model : models) {
             if (!Arrays.equals(labels, model.labels())) {
                 throw new IllegalArgumentException("expected predictions of the same images, but their labels differ");
             }
-            boolean[] correct = model.correct();
             for (int i = 0; i < right.length; i++) {
-                right[i] |= correct[i];
+                right[i] |= model.correct(i);
             }
         }
         return IntStream.range(0, right.length).filter(i -> !right[i]).toArray();

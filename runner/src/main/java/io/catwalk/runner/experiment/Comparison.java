@@ -86,6 +86,7 @@ public record Comparison(
      * @param accuracyLow lower bound of the 95 % interval: Wilson's for one trial, Student's for several seeds,
      *     and with folds Student's corrected for training images that they share; 0 or more
      * @param accuracyHigh upper bound, at most 1
+     * @param balancedAccuracy mean recall of the classes, mean over the trials, 0 to 1
      * @param macroF1 mean over the trials, 0 to 1
      * @param macroF1Low lower bound of its 95 % interval: by the bootstrap for one trial, null if it has no
      *     predictions; for several as of the accuracy
@@ -100,6 +101,7 @@ public record Comparison(
             @Nullable Double standardDeviation,
             double accuracyLow,
             double accuracyHigh,
+            double balancedAccuracy,
             double macroF1,
             @Nullable Double macroF1Low,
             @Nullable Double macroF1High,

@@ -4,6 +4,7 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.Baselines;
 import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
@@ -31,10 +32,12 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IntSummaryStatistics;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -408,6 +411,11 @@ public final class Experiment {
     }
 
     private Results.Dataset described() {
+        ImageSource judging = spec.split().folds() == 0 ? images.dataset().test() : dataset.train();
+        IntSummaryStatistics sizes = IntStream.of(
+                        judging.countPerClass(dataset.classes().size()))
+                .filter(size -> size > 0)
+                .summaryStatistics();
         return new Results.Dataset(
                 dataset.name(),
                 dataset.sha256(),
@@ -417,6 +425,8 @@ public final class Experiment {
                 dataset.train().width(),
                 images.split().train().length,
                 images.split().validation().length,
-                images.dataset().test().size());
+                images.dataset().test().size(),
+                sizes.getMax(),
+                sizes.getMin());
     }
 }

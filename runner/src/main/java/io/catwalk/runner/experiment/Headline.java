@@ -14,8 +14,9 @@ import java.util.Locale;
  * @param standings the most accurate first; at least one
  * @param verdicts on their pairs, in the order of the standings; those about the first count
  * @param trials what several trials of a contestant are called, such as {@code folds}; empty if none has several
+ * @param unbalanced whether accuracy says little of the small classes, so that balanced accuracy stands beside it
  */
-record Headline(List<Standing> standings, List<Verdict> verdicts, String trials) {
+record Headline(List<Standing> standings, List<Verdict> verdicts, String trials, boolean unbalanced) {
 
     private static final int NAMES = 4;
 
@@ -39,11 +40,14 @@ record Headline(List<Standing> standings, List<Verdict> verdicts, String trials)
         Standing best = standings.get(0);
         String numbers = String.format(
                 Locale.ROOT,
-                "%s: %.2f %% (95 %% interval %.1f to %.1f)",
+                "%s: %.2f %% (95 %% interval %.1f to %.1f%s)",
                 best.trials() == 1 ? "" : " over " + best.trials() + " " + trials,
                 100 * best.accuracy(),
                 100 * best.accuracyLow(),
-                100 * best.accuracyHigh());
+                100 * best.accuracyHigh(),
+                unbalanced
+                        ? String.format(Locale.ROOT, "; balanced accuracy %.2f %%", 100 * best.balancedAccuracy())
+                        : "");
         if (standings.size() == 1) {
             return "The accuracy of " + best.contestant() + numbers + "; there is nothing to compare it with.";
         }

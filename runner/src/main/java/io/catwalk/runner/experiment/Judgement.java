@@ -118,7 +118,7 @@ final class Judgement {
         if (!silent.isEmpty()) {
             limits.add("There are no predictions of " + Headline.names(silent) + ", and so no verdicts.");
         }
-        return comparison(Scope.MODELS, new Headline(standings, verdicts, "").models(), limits, cochranQ, verdicts);
+        return comparison(Scope.MODELS, headline(verdicts, "").models(), limits, cochranQ, verdicts);
     }
 
     /** Compares architectures on one split: each seed is a training anew, judged by the same images. */
@@ -139,7 +139,7 @@ final class Judgement {
                         .toList();
             }
         }
-        return comparison(Scope.SEEDS, new Headline(standings, verdicts, "seeds").seeds(), limits, null, verdicts);
+        return comparison(Scope.SEEDS, headline(verdicts, "seeds").seeds(), limits, null, verdicts);
     }
 
     private Comparison classifiers() {
@@ -153,7 +153,7 @@ final class Judgement {
                         .distinct()
                         .count()
                 == 1;
-        Headline headline = new Headline(standings, verdicts, oneSeed ? "folds" : "trials");
+        Headline headline = headline(verdicts, oneSeed ? "folds" : "trials");
         List<String> limits = new ArrayList<>();
         if (standings.size() == 1) {
             limits.add("The folds judge this architecture with this recipe at this length on this data set: another"
@@ -192,6 +192,10 @@ final class Judgement {
         }
         return new Comparison(
                 scope, headline, String.join(" ", limits), region.points(), baselines, cochranQ, standings, verdicts);
+    }
+
+    private Headline headline(List<Verdict> verdicts, String trials) {
+        return new Headline(standings, verdicts, trials, images.unbalanced());
     }
 
     private static Verdict verdict(ModelPair pair) {
@@ -255,6 +259,7 @@ final class Judgement {
                 single ? null : Spread.of(each(trials, Metrics::accuracy)).standardDeviation(),
                 accuracy.low(),
                 accuracy.high(),
+                mean(trials, Metrics::balancedAccuracy),
                 mean(trials, Judgement::macroF1),
                 macroF1 == null ? null : macroF1.low(),
                 macroF1 == null ? null : macroF1.high(),

@@ -92,6 +92,8 @@ public record Results(
      * @param train number of images that are trained on
      * @param validation number of images that choose the epoch
      * @param test number of images that judge a trial; with folds, those of one fold
+     * @param largestClass number of images of the largest class, with folds of all folds together
+     * @param smallestClass number of images of the smallest class that has any, likewise
      */
     public record Dataset(
             String name,
@@ -102,7 +104,21 @@ public record Results(
             int width,
             int train,
             int validation,
-            int test) {}
+            int test,
+            int largestClass,
+            int smallestClass) {
+
+        private static final long UNBALANCED = 5;
+
+        /**
+         * Tells whether accuracy says little of the small classes, since the large ones have most of the images.
+         *
+         * @return whether the largest class that judges is more than five times the smallest
+         */
+        public boolean unbalanced() {
+            return largestClass > UNBALANCED * smallestClass;
+        }
+    }
 
     /** Copies the lists. */
     public Results {

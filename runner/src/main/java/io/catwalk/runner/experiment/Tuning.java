@@ -1,8 +1,8 @@
 package io.catwalk.runner.experiment;
 
+import io.catwalk.api.Criterion;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -11,12 +11,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param classifier that was tuned
  * @param strategy in words, such as {@code successive halving}
+ * @param selectBy what candidates are ranked by: the criterion of the recipe
  * @param candidates what was tried, the best first
  * @param best number of the best candidate; null while it is not known
  */
 public record Tuning(
         String classifier,
         String strategy,
+        Criterion selectBy,
         List<Candidate> candidates,
         @Nullable Integer best) {
 
@@ -26,10 +28,19 @@ public record Tuning(
     }
 
     /**
+     * Says what the scores measure.
+     *
+     * @return of the criterion
+     */
+    public Measure measure() {
+        return new Measure(selectBy);
+    }
+
+    /**
      * Lays out what was tried.
      *
      * @return a head and a row for each candidate, the best first: its number, its choices, and for each budget its
-     *     mean accuracy with standard deviation, in percent
+     *     mean score with standard deviation, in the unit of the measure
      */
     public List<List<String>> table() {
         List<Integer> budgets = candidates.stream()
@@ -51,7 +62,7 @@ public record Tuning(
             names.forEach(name -> row.add(String.valueOf(candidate.choices().getOrDefault(name, ""))));
             budgets.forEach(epochs -> row.add(candidate.scores().stream()
                     .filter(score -> score.epochs() == epochs)
-                    .map(Score::percent)
+                    .map(this::cell)
                     .findFirst()
                     .orElse("-")));
             rows.add(row);
@@ -61,9 +72,15 @@ public record Tuning(
 
     /** Says what the scores are, and what they are not. */
     public String explanation() {
-        return "By " + strategy + ": mean accuracy over the folds of the training images, in percent, ± standard"
-                + " deviation. The best score of many is too good to be true of its candidate, and what is best in few"
+        return "By " + strategy + ": mean " + measure().title() + " over the folds of the training images, in "
+                + (selectBy == Criterion.LOSS ? "nats, of which less is better" : "percent")
+                + ", ± standard deviation. The best score of many is too good to be true of its candidate, and what is best in few"
                 + " epochs need not be in many: the full training is judged on the test images.";
+    }
+
+    private String cell(Score score) {
+        return measure().text(score.mean())
+                + (score.standardDeviation() == null ? "" : " ± " + measure().text(score.standardDeviation()));
     }
 
     /**
@@ -85,20 +102,13 @@ public record Tuning(
      * Holds the score of a candidate at one budget.
      *
      * @param epochs that each training took
-     * @param accuracies one for each fold that is done, 0 to 1
+     * @param folds one score for each fold that is done: a share from 0 to 1, or nats
      * @param mean of them
      * @param standardDeviation of them; null for one
      */
     public record Score(
             int epochs,
-            List<Double> accuracies,
+            List<Double> folds,
             double mean,
-            @Nullable Double standardDeviation) {
-
-        String percent() {
-            return standardDeviation == null
-                    ? String.format(Locale.ROOT, "%.2f", 100 * mean)
-                    : String.format(Locale.ROOT, "%.2f ± %.2f", 100 * mean, 100 * standardDeviation);
-        }
-    }
+            @Nullable Double standardDeviation) {}
 }

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Says how to search among candidates, which are the contestants of the experiment: rung after rung, each
- * candidate is scored by its mean accuracy over the folds of the training images, and so many of the best
- * go on to the next rung. The best of the last is trained in full and judged on the test images, once.
+ * candidate is scored by the mean over the folds of the training images of what its recipe selects by, and so many of
+ * the best go on to the next rung. The best of the last is trained in full and judged on the test images, once.
  *
  * @param strategy how the candidates were chosen and are scored
  * @param rungs budgets in rising order, at least one; the first has all candidates
@@ -147,7 +147,13 @@ public record TuningSpec(Strategy strategy, List<Rung> rungs, List<Map<String, O
                 finished.all().stream().anyMatch(outcome -> outcome.trial().fold() == 0)
                         ? candidates.get(0).number()
                         : null;
-        return new Tuning(spec.classifiers().get(0).name(), strategy.words, candidates, best);
+        return new Tuning(
+                spec.classifiers().get(0).name(), strategy.words, measure(spec).criterion(), candidates, best);
+    }
+
+    /** Returns what all candidates are scored by: a search is over numbers, so they have the same criterion. */
+    private static Measure measure(ExperimentSpec spec) {
+        return new Measure(spec.classifiers().get(0).recipe().selectBy());
     }
 
     private List<Integer> all() {
@@ -173,26 +179,27 @@ public record TuningSpec(Strategy strategy, List<Rung> rungs, List<Map<String, O
                     Score score = score(spec, c, rung, finished);
                     return score == null ? Stream.<Scored>empty() : Stream.of(new Scored(c, score.mean()));
                 })
-                .sorted(Comparator.comparingDouble(Scored::mean).reversed().thenComparing(Scored::candidate))
+                .sorted(Comparator.comparing(Scored::mean, measure(spec).bestFirst())
+                        .thenComparing(Scored::candidate))
                 .map(Scored::candidate)
                 .toList();
     }
 
     /** Returns the score over the folds; null unless all of them are done. */
     private static @Nullable Score score(ExperimentSpec spec, int candidate, Rung rung, Outcomes finished) {
-        List<Double> accuracies = new ArrayList<>();
+        List<Double> folds = new ArrayList<>();
         for (TrialSpec trial : trials(spec, candidate, rung)) {
             if (!(finished.of(trial) instanceof TrialOutcome.Done done)) {
                 return null;
             }
-            accuracies.add(done.metrics().test().accuracy());
+            folds.add(measure(spec).of(done.metrics().test()));
         }
-        double[] values = accuracies.stream().mapToDouble(Double::doubleValue).toArray();
+        double[] values = folds.stream().mapToDouble(Double::doubleValue).toArray();
         return values.length == 1
-                ? new Score(rung.epochs(), accuracies, values[0], null)
+                ? new Score(rung.epochs(), folds, values[0], null)
                 : new Score(
                         rung.epochs(),
-                        accuracies,
+                        folds,
                         Spread.of(values).mean(),
                         Spread.of(values).standardDeviation());
     }

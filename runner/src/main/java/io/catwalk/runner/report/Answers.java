@@ -1,6 +1,7 @@
 package io.catwalk.runner.report;
 
 import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.evaluation.PredictedClasses;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOutcome.Done;
@@ -25,6 +26,7 @@ public final class Answers {
     private final @Nullable Predictions given;
     private final List<String> classes;
     private SoftReference<@Nullable Predictions> read = new SoftReference<>(null);
+    private SoftReference<@Nullable PredictedClasses> predicted = new SoftReference<>(null);
     private SoftReference<@Nullable Evaluation> evaluated = new SoftReference<>(null);
 
     /** Reads the answers of a trial. */
@@ -92,6 +94,22 @@ public final class Answers {
                 throw new UncheckedIOException(e);
             }
             read = new SoftReference<>(kept);
+        }
+        return kept;
+    }
+
+    /**
+     * Reads which classes the network predicted, for what needs no logits: those of all models fit into memory.
+     *
+     * @return what it predicted; null if there is nothing
+     * @throws UncheckedIOException if they cannot be read
+     */
+    public synchronized @Nullable PredictedClasses predictedClasses() {
+        PredictedClasses kept = predicted.get();
+        Predictions whole = kept == null ? predictions() : null;
+        if (whole != null) {
+            kept = whole.predictedClasses();
+            predicted = new SoftReference<>(kept);
         }
         return kept;
     }

@@ -5,7 +5,7 @@ import io.catwalk.runner.data.Duplicates;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.Accuracy;
-import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.evaluation.PredictedClasses;
 import io.catwalk.runner.evaluation.WrongForAll;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -31,7 +31,7 @@ public record Audit(
         double distance,
         List<Duplicate> leaked,
         List<Duplicate> repeated,
-        Map<String, Predictions> predictions) {
+        Map<String, PredictedClasses> predictions) {
 
     /** Copies the lists and the map, which keeps its order. */
     public Audit {
@@ -69,7 +69,7 @@ public record Audit(
      * @return the audit
      * @throws io.catwalk.runner.RequestException if the distance is out of its range, or tells nothing apart
      */
-    public static Audit of(ImageDataset dataset, double distance, Map<String, Predictions> predictions) {
+    public static Audit of(ImageDataset dataset, double distance, Map<String, PredictedClasses> predictions) {
         return new Audit(
                 dataset,
                 distance,

@@ -4,7 +4,7 @@ import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Csv;
 import io.catwalk.runner.data.Duplicate;
 import io.catwalk.runner.data.ImageSource;
-import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.evaluation.PredictedClasses;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,8 +110,8 @@ final class AuditFiles {
     /** Shows an image with its label and, the most frequent first, what how many models said. */
     private ContactSheet.Entry wrongEntry(int image) {
         Map<Integer, Integer> votes = new TreeMap<>();
-        for (Predictions predictions : audit.predictions().values()) {
-            votes.merge(predictions.predicted(image), 1, Integer::sum);
+        for (PredictedClasses predictions : audit.predictions().values()) {
+            votes.merge(predictions.predicted()[image], 1, Integer::sum);
         }
         List<String> lines = new ArrayList<>(List.of(image + ": " + label(test, image)));
         votes.entrySet().stream()

@@ -9,6 +9,7 @@ import io.catwalk.runner.data.ImageDatasets;
 import io.catwalk.runner.evaluation.ClassScores;
 import io.catwalk.runner.evaluation.ConfusedPair;
 import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.evaluation.ShownClasses;
 import io.catwalk.runner.training.Transfer;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.ExportOptions;
@@ -54,6 +55,9 @@ public record ModelCard(
         ExportOptions options,
         OnnxMetadata metadata,
         long bytes) {
+
+    /** How many classes are named of those that there is no room for. */
+    private static final int NAMED = 5;
 
     private static final int MOST_BYTES = 1 << 20;
     private static final Pattern ACCURACY = Pattern.compile("(?m)^\\| accuracy \\| ([0-9]{1,3}\\.[0-9]{2}) % ");
@@ -176,9 +180,13 @@ public record ModelCard(
         text.append(dataset.classes().size()).append("), float32; their softmax ");
         text.append(options.probabilities() ? "is the output `probabilities`.\n" : "gives probabilities.\n");
         text.append("- Classes in the order of the logits: ");
-        text.append(dataset.classes().stream().map(Markdown::text).collect(Collectors.joining(", ")))
-                .append(".\n");
-        text.append("- Labels and preprocessing stand in the metadata of the file too.\n");
+        int named =
+                dataset.classes().size() <= ShownClasses.ALL ? dataset.classes().size() : NAMED;
+        text.append(dataset.classes().stream().limit(named).map(Markdown::text).collect(Collectors.joining(", ")));
+        if (named < dataset.classes().size()) {
+            text.append(" and ").append(count(dataset.classes().size() - named)).append(" more");
+        }
+        text.append(".\n- Labels and preprocessing stand in the metadata of the file too.\n");
         return text.toString();
     }
 
@@ -222,14 +230,12 @@ public record ModelCard(
         row(text, "log loss", fixed(evaluation.logLoss()));
         row(text, "expected calibration error", fixed(evaluation.calibration().expectedError()));
         text.append("\n| class | precision | recall | F1 | images |\n|---|--:|--:|--:|--:|\n");
-        for (ClassScores scores : evaluation.classes()) {
-            row(
-                    text,
-                    Markdown.text(scores.name()),
-                    percent(scores.precision()),
-                    percent(scores.recall()),
-                    percent(scores.f1()),
-                    count(scores.support()));
+        ShownClasses shown = ShownClasses.of(evaluation);
+        shown.first().forEach(scores -> row(text, scores));
+        if (shown.leftOut() > 0) {
+            row(text, "...", "", "", "", "");
+            shown.best().forEach(scores -> row(text, scores));
+            text.append('\n').append(shown.sentence()).append('\n');
         }
         String rule = done.overfitting().explanation();
         text.append('\n').append(Character.toUpperCase(rule.charAt(0)));
@@ -264,6 +270,7 @@ public record ModelCard(
         text.append(
                 " classes: about an image of anything else the answer says nothing, however high its probability.\n");
         ClassScores weakest = evaluation.classes().stream()
+                .filter(scores -> scores.support() > 0)
                 .min(Comparator.comparingDouble(ClassScores::recall))
                 .orElseThrow();
         text.append("- Its weakest class is ")
@@ -310,6 +317,16 @@ public record ModelCard(
         row(text, "threads", Integer.toString(from.threads()));
         row(text, "trained", done.timing().startedAt());
         return text.toString();
+    }
+
+    private static void row(StringBuilder text, ClassScores scores) {
+        row(
+                text,
+                Markdown.text(scores.name()),
+                percent(scores.precision()),
+                percent(scores.recall()),
+                percent(scores.f1()),
+                count(scores.support()));
     }
 
     private static void row(StringBuilder text, String... cells) {

@@ -30,36 +30,32 @@ public final class Bootstrap {
         if (!(confidence > 0 && confidence < 1)) {
             throw new IllegalArgumentException("expected a confidence above 0 and below 1, but found " + confidence);
         }
-        int classes = predictions.classes();
-        int[] truth = predictions.labels();
-        int[] predicted = predictions.predicted();
-        int[] cells = new int[truth.length]; // of the confusion matrix, which is all that a score depends on
-        for (int i = 0; i < cells.length; i++) {
-            cells[i] = truth[i] * classes + predicted[i];
-        }
         SplittableRandom random = new SplittableRandom(seed);
         double[] scores = new double[resamples];
         for (int r = 0; r < resamples; r++) {
-            int[] counts = new int[classes * classes];
-            for (int draw = 0; draw < cells.length; draw++) {
-                counts[cells[random.nextInt(cells.length)]]++;
-            }
-            scores[r] = macroF1(counts, classes);
+            scores[r] = resampled(predictions, random);
         }
         Arrays.sort(scores);
         return new Interval(quantile(scores, (1 - confidence) / 2), quantile(scores, (1 + confidence) / 2));
     }
 
-    private static double macroF1(int[] counts, int classes) {
-        double sum = 0;
-        for (int c = 0; c < classes; c++) {
-            int appearances = 0; // as truth and as prediction
-            for (int other = 0; other < classes; other++) {
-                appearances += counts[c * classes + other] + counts[other * classes + c];
-            }
-            sum += appearances == 0 ? 0 : 2.0 * counts[c * classes + c] / appearances;
+    /** Scores one draw: F1 needs of a class how often it is right, and how often it appears as truth and prediction. */
+    private static double resampled(PredictedClasses predictions, SplittableRandom random) {
+        int[] right = new int[predictions.classes()];
+        int[] appearances = new int[right.length];
+        for (int draw = 0; draw < predictions.images(); draw++) {
+            int image = random.nextInt(predictions.images());
+            int truth = predictions.labels()[image];
+            int predicted = predictions.predicted()[image];
+            right[truth] += truth == predicted ? 1 : 0;
+            appearances[truth]++;
+            appearances[predicted]++;
         }
-        return sum / classes;
+        double sum = 0;
+        for (int c = 0; c < right.length; c++) {
+            sum += appearances[c] == 0 ? 0 : 2.0 * right[c] / appearances[c];
+        }
+        return sum / right.length;
     }
 
     private static double quantile(double[] sorted, double share) {

@@ -127,7 +127,7 @@ final class ResultsTableTest {
     /** Gives the pairs the outcomes "undecided", "better", "equivalent", "worse", ... by their place. */
     private static Comparison comparison(List<String> names) {
         List<Comparison.Standing> standings = names.stream()
-                .map(name -> new Comparison.Standing(name, 1, 0.9, null, 0.8, 0.95, 0.9, 0.8, 0.95, true))
+                .map(name -> new Comparison.Standing(name, 1, 0.9, null, 0.8, 0.95, 0.9, 0.9, 0.8, 0.95, true))
                 .toList();
         List<Comparison.Verdict> verdicts = new ArrayList<>();
         for (int i = 0; i < names.size(); i++) {
@@ -168,7 +168,8 @@ final class ResultsTableTest {
                 1,
                 new Results.Summary(
                         "run", "compare", "2024-01-01T00:00:00Z", 1, 7, 7, List.of(), seeds, folds, 1, 2, 1),
-                new Results.Dataset("fashion-mnist", "", List.of("a", "b"), 1, 28, 28, 54_000, 6_000, 10_000),
+                new Results.Dataset(
+                        "fashion-mnist", "", List.of("a", "b"), 1, 28, 28, 54_000, 6_000, 10_000, 5_000, 5_000),
                 trials,
                 comparison,
                 null);

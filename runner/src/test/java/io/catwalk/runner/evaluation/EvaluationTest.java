@@ -77,6 +77,37 @@ class EvaluationTest {
                         new ConfusedPair(2, 0, 1, List.of(1)));
     }
 
+    /** Of cats and not cats: 0.5 above 0.3, above 0.25 and equal to 0.5; 0.25 below 0.3, equal to 0.25, below 0.5. */
+    @Test
+    void equalProbabilitiesCountHalf() {
+        int[] labels = {0, 0, 1, 1, 2};
+        float[] logits = {
+            log(0.5), log(0.3), log(0.2),
+            log(0.25), log(0.5), log(0.25),
+            log(0.3), log(0.5), log(0.2),
+            log(0.25), log(0.5), log(0.25),
+            log(0.5), log(0.3), log(0.2)
+        };
+
+        Evaluation evaluation = Evaluation.of(new Predictions(3, labels, logits), NAMES);
+
+        assertThat(evaluation.classes().get(0).rocAuc()).isEqualTo((1 + 1 + 0.5 + 0 + 0.5 + 0) / 6);
+    }
+
+    private static float log(double probability) {
+        return (float) Math.log(probability);
+    }
+
+    @Test
+    void answersOfTwoPartsAreEvaluatedAsOne() {
+        Predictions first = predictions(new int[] {0, 2, 0}, new int[] {1, 0, 1}, 2, 1, 3);
+        Predictions second = predictions(new int[] {1, 0, 0, 1}, new int[] {1, 1, 0, 2}, 1, 2, 1, 1);
+        Predictions whole =
+                predictions(new int[] {0, 2, 0, 1, 0, 0, 1}, new int[] {1, 0, 1, 1, 1, 0, 2}, 2, 1, 3, 1, 2, 1, 1);
+
+        assertThat(Evaluation.of(List.of(() -> first, () -> second), NAMES)).isEqualTo(Evaluation.of(whole, NAMES));
+    }
+
     @Test
     void aCertainMistakeCostsItsWholeMarginAndNoMore() {
         Evaluation evaluation = Evaluation.of(predictions(new int[] {1}, new int[] {0}, 1e6f), NAMES);

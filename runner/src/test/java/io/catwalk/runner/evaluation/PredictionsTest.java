@@ -47,7 +47,8 @@ class PredictionsTest {
         var predictions =
                 new Predictions(2, new int[] {0, 1}, new float[] {0, 0, (float) Math.log(3), 0}); // shares 1:1 and 3:1
 
-        assertThat(predictions.probabilities()).containsExactly(new double[] {0.5, 0.5, 0.75, 0.25}, within(1e-7));
+        assertThat(predictions.probabilities(0)).containsExactly(new double[] {0.5, 0.5}, within(1e-7));
+        assertThat(predictions.probabilities(1)).containsExactly(new double[] {0.75, 0.25}, within(1e-7));
     }
 
     @Test

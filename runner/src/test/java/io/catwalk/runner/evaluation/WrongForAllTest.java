@@ -11,19 +11,15 @@ import org.junit.jupiter.api.Test;
 class WrongForAllTest {
 
     /** Answers each image with a class of its choice. */
-    private static Predictions predictions(int[] labels, int... answers) {
-        float[] logits = new float[answers.length * 3];
-        for (int i = 0; i < answers.length; i++) {
-            logits[i * 3 + answers[i]] = 1;
-        }
-        return new Predictions(3, labels, logits);
+    private static PredictedClasses predictions(int[] labels, int... answers) {
+        return new PredictedClasses(3, labels, answers);
     }
 
     @Test
     void anImageCountsOnlyIfNobodyIsRight() {
         int[] labels = {0, 1, 2, 0, 1};
-        Predictions first = predictions(labels, 0, 2, 0, 1, 2);
-        Predictions second = predictions(labels, 1, 2, 2, 2, 0);
+        PredictedClasses first = predictions(labels, 0, 2, 0, 1, 2);
+        PredictedClasses second = predictions(labels, 1, 2, 2, 2, 0);
 
         assertThat(WrongForAll.of(List.of(first))).containsExactly(1, 2, 3, 4);
         assertThat(WrongForAll.of(List.of(first, second))).containsExactly(1, 3, 4);

@@ -31,6 +31,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import org.assertj.core.data.Offset;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
@@ -321,6 +322,18 @@ final class ComparisonTest {
                                 + " accuracy.");
     }
 
+    /** Five times as many do not count as unequal, more do: 101 of the largest class and 20 of the smallest. */
+    @Test
+    void balancedAccuracyStandsBesideAccuracyWhereClassesAreVeryUnequal() {
+        threeModels();
+        Function<Results.Dataset, String> headline = images -> Objects.requireNonNull(
+                        Comparison.of(planned, finished, this::answers, images, EquivalenceRegion.STANDARD, null))
+                .headline();
+
+        assertThat(headline.apply(images(100, 20))).contains("(95 % interval 76.9 to 96.0)");
+        assertThat(headline.apply(images(101, 20))).contains("(95 % interval 76.9 to 96.0; balanced accuracy 90.00 %)");
+    }
+
     @Test
     void aWiderRegionMakesThemEquivalent() {
         fold("conv", 1, 0.90, 0.92, 0.94, 0.91);
@@ -513,7 +526,11 @@ final class ComparisonTest {
     }
 
     private static Results.Dataset images() {
-        return new Results.Dataset("forty", "", List.of("a", "b"), 1, 8, 8, 135, 15, 50);
+        return images(25, 25);
+    }
+
+    private static Results.Dataset images(int largestClass, int smallestClass) {
+        return new Results.Dataset("forty", "", List.of("a", "b"), 1, 8, 8, 135, 15, 50, largestClass, smallestClass);
     }
 
     private Comparison compared() {

@@ -27,7 +27,7 @@ class JournalTest {
     private static final Journal.Head HEAD = new Journal.Head(
             Journal.SCHEMA,
             "2026-11-24T15:15:49Z",
-            new Results.Dataset("shapes", "0".repeat(64), List.of("a", "b"), 1, 8, 8, 90, 10, 50));
+            new Results.Dataset("shapes", "0".repeat(64), List.of("a", "b"), 1, 8, 8, 90, 10, 50, 25, 25));
     private static final Journal.Entry DONE = new Journal.Entry("ab12", 61.5, MadeUp.done(trial("gru"), 0.9));
     private static final Journal.Entry FAILED =
             new Journal.Entry("cd34", 72, new TrialOutcome.Failed(trial("lstm"), "out of memory", "the loss is NaN"));

@@ -3,11 +3,22 @@ package io.catwalk.runner.experiment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.catwalk.api.Criterion;
+import io.catwalk.api.Recipe;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.evaluation.Averages;
+import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.experiment.TuningSpec.Rung;
+import io.catwalk.runner.training.ComputeDevice;
+import io.catwalk.runner.trial.DatasetSpec;
+import io.catwalk.runner.trial.MadeUp;
+import io.catwalk.runner.trial.SplitSpec;
+import io.catwalk.runner.trial.TrialSpec;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,11 +83,108 @@ final class TuningTest {
                 .hasMessage("expected candidates to search among, but there are none");
     }
 
+    /** Each of the four is the best by one criterion; the orders are read off the table of scores below. */
+    @ParameterizedTest
+    @CsvSource({
+        "ACCURACY, 1 2 3 4",
+        "BALANCED_ACCURACY, 2 4 3 1",
+        "MACRO_F1, 3 4 1 2",
+        "LOSS, 4 2 1 3",
+    })
+    void candidatesAreRankedByWhatTheirRecipeSelectsBy(Criterion criterion, String order) {
+        double[][] scores = {{0.9, 0.5, 0.6, 0.4}, {0.8, 0.7, 0.5, 0.3}, {0.7, 0.6, 0.8, 0.5}, {0.6, 0.65, 0.7, 0.2}};
+        ExperimentSpec search = search(criterion, scores.length);
+        TuningSpec tuning = Objects.requireNonNull(search.tuning());
+        Outcomes finished = new Outcomes();
+        for (TrialSpec trial : tuning.trials(search, finished)) {
+            double[] one =
+                    scores[(int) Objects.requireNonNull(trial.hyperparameters().get("units")) - 1];
+            finished.put(MadeUp.done(
+                    trial,
+                    metrics(one[0], one[1], one[2], one[3]),
+                    MadeUp.metrics(0.99),
+                    MadeUp.efficiency(null, null),
+                    null));
+        }
+
+        List<TrialSpec> trials = tuning.trials(search, finished);
+        Tuning outcome = tuning.outcome(search, finished);
+
+        assertThat(outcome.selectBy()).isEqualTo(criterion);
+        assertThat(outcome.candidates())
+                .extracting(candidate -> Integer.toString(candidate.number()))
+                .containsExactly(order.split(" ", -1));
+        assertThat(trials.get(trials.size() - 1).hyperparameters())
+                .containsEntry("units", Integer.valueOf(order.substring(0, 1)));
+    }
+
+    private static Metrics metrics(double accuracy, double balancedAccuracy, double macroF1, double logLoss) {
+        Averages none = new Averages(0, 0, 0, 0, 0);
+        return new Metrics(
+                100,
+                accuracy,
+                0,
+                1,
+                new Averages(0, 0, macroF1, 0, 0),
+                none,
+                none,
+                balancedAccuracy,
+                0,
+                0,
+                logLoss,
+                1,
+                null,
+                0);
+    }
+
+    private static ExperimentSpec search(Criterion criterion, int count) {
+        List<Contestant> candidates = IntStream.rangeClosed(1, count)
+                .mapToObj(number -> new Contestant(
+                        "gru",
+                        TuningSpec.variant(number),
+                        Map.of("units", number),
+                        Recipe.standard().withSelectBy(criterion)))
+                .toList();
+        return new ExperimentSpec(
+                ExperimentSpec.SCHEMA,
+                new DatasetSpec("fashion-mnist", null, 0, 0),
+                new SplitSpec(2, 1, 0.1, 0),
+                candidates,
+                List.of(1L),
+                1,
+                1,
+                ComputeDevice.CPU,
+                null,
+                1,
+                new TuningSpec(
+                        TuningSpec.Strategy.GRID,
+                        List.of(new Rung(1, count)),
+                        candidates.stream().map(Contestant::hyperparameters).toList()),
+                "tune");
+    }
+
+    @Test
+    void aSearchSaysWhatItsScoresAre() {
+        List<Tuning.Candidate> candidates = List.of(new Tuning.Candidate(
+                1, Map.of("units", 64), List.of(new Tuning.Score(3, List.of(0.34, 0.36), 0.35, 0.014142))));
+        Tuning loss = new Tuning("gru", "grid search", Criterion.LOSS, candidates, 1);
+        Tuning f1 = new Tuning("gru", "grid search", Criterion.MACRO_F1, candidates, 1);
+
+        assertThat(loss.table().get(1)).containsExactly("1", "64", "0.3500 ± 0.0141");
+        assertThat(loss.explanation())
+                .startsWith("By grid search: mean loss over the folds of the training images, in nats, of which less is"
+                        + " better, ± standard deviation.");
+        assertThat(f1.table().get(1)).containsExactly("1", "64", "35.00 ± 1.41");
+        assertThat(f1.explanation())
+                .startsWith("By grid search: mean macro F1 over the folds of the training images, in percent, ±");
+    }
+
     @Test
     void theTableHasABudgetInEachColumn() {
         Tuning tuning = new Tuning(
                 "gru",
                 "successive halving",
+                Criterion.ACCURACY,
                 List.of(
                         new Tuning.Candidate(
                                 2,

@@ -7,6 +7,7 @@ import io.catwalk.runner.data.HeapImages;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.Accuracy;
+import io.catwalk.runner.evaluation.PredictedClasses;
 import io.catwalk.runner.evaluation.Predictions;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
@@ -56,16 +57,16 @@ final class AuditTest {
                 HeapImages.of(1, 6, 6, test, LABELS));
     }
 
-    private static Predictions predictions(int... answers) {
+    private static PredictedClasses predictions(int... answers) {
         float[] logits = new float[answers.length * 2];
         for (int i = 0; i < answers.length; i++) {
             logits[i * 2 + answers[i]] = 1;
         }
-        return new Predictions(2, LABELS, logits);
+        return new Predictions(2, LABELS, logits).predictedClasses();
     }
 
     private static Audit audit() {
-        Map<String, Predictions> models = new LinkedHashMap<>();
+        Map<String, PredictedClasses> models = new LinkedHashMap<>();
         models.put("first", predictions(0, 1, 0, 1));
         models.put("second", predictions(1, 1, 0, 1));
         return Audit.of(dataset(), 8, models);
@@ -102,7 +103,7 @@ final class AuditTest {
     void withoutAnyOtherImageThereIsNoAccuracyWithoutDuplicates() {
         ImageSource same = HeapImages.of(1, 1, 1, new byte[2], new int[] {0, 1});
         ImageDataset dataset = new ImageDataset("same", "0".repeat(64), List.of("a", "b"), same, same);
-        Predictions answers = new Predictions(2, new int[] {0, 1}, new float[] {1, 0, 1, 0});
+        PredictedClasses answers = new PredictedClasses(2, new int[] {0, 1}, new int[] {0, 0});
 
         assertThat(Audit.of(dataset, 0, Map.of("only", answers)).models())
                 .containsExactly(new Audit.Model("only", Accuracy.of(2, 1), null));

@@ -6,7 +6,21 @@ import io.catwalk.api.Augmentation;
 import io.catwalk.api.Optimizer;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Schedule;
+import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.runner.data.HeapImages;
+import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.training.ComputeDevice;
+import io.catwalk.runner.trial.ExportOptions;
+import io.catwalk.runner.trial.MadeUp;
+import io.catwalk.runner.trial.ParityResult;
+import io.catwalk.runner.trial.TrialSpec;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +63,40 @@ class ModelCardTest {
                         "AdamW, peak learning rate 0.002, decoupled weight decay 0.01, "
                                 + "one cycle: rising for 20 % of the steps, then falling to 0",
                         "Batches of 128 images, cross entropy");
+    }
+
+    /** Of 100 classes with an image each, the first 40 are taken for the class after them. */
+    @Test
+    void ofManyClassesACardNamesSomeAndShowsTheWorstAndTheBest() {
+        int classes = 100;
+        List<String> names =
+                IntStream.range(0, classes).mapToObj(c -> "kind" + c).toList();
+        int[] labels = IntStream.range(0, classes).toArray();
+        float[] logits = new float[classes * classes];
+        for (int i = 0; i < classes; i++) {
+            logits[i * classes + (i < 40 ? i + 1 : i)] = 1;
+        }
+        ImageSource images = HeapImages.of(1, 1, 1, new byte[classes], labels);
+        TrialSpec trial = new TrialSpec(
+                "net", "default", Map.of(), Recipe.standard(), 1, 0, 1, ComputeDevice.CPU, TrialSpec.Purpose.SHIP);
+        ModelCard card = new ModelCard(
+                "net",
+                MadeUp.done(trial, 0.6),
+                new ImageDataset("kinds", "0".repeat(64), names, images, images),
+                Evaluation.of(new Predictions(classes, labels, logits), names),
+                new ParityResult(true, classes, 0, 1e-6, 1e-7, 1e-6, 1e-4, 14, "1 thread", null),
+                ExportOptions.standard(),
+                OnnxMetadata.empty(),
+                1);
+
+        assertThat(card.markdown().lines())
+                .contains(
+                        "- Classes in the order of the logits: kind0, kind1, kind2, kind3, kind4 and 95 more.",
+                        "| kind0 | 0.00 % | 0.00 % | 0.00 % | 1 |",
+                        "| kind99 | 100.00 % | 100.00 % | 100.00 % | 1 |",
+                        "The 20 classes with the lowest recall, and the 5 with the highest; 75 are left out.")
+                .filteredOn(line -> line.startsWith("| kind"))
+                .hasSize(25);
     }
 
     @Test

@@ -57,7 +57,7 @@ class RunReportTest {
                 spec,
                 "2026-11-24T15:15:49Z",
                 60,
-                new Results.Dataset("shapes", "0".repeat(64), List.of("a", "b"), 1, 8, 8, 90, 10, 50),
+                new Results.Dataset("shapes", "0".repeat(64), List.of("a", "b"), 1, 8, 8, 90, 10, 50, 25, 25),
                 outcomes);
         return RunReport.of(run, run.results(), DataHome.of(folder));
     }

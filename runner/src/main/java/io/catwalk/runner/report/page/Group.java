@@ -76,11 +76,13 @@ record Group(
             return null;
         }
         double[] accuracies = values(done, Metrics::accuracy);
+        double balanced = mean(values(done, Metrics::balancedAccuracy));
         double f1 = mean(values(done, metrics -> metrics.macro().f1()));
         if (accuracies.length < 2) {
             double[] low = values(done, Metrics::accuracyLow);
             double[] high = values(done, Metrics::accuracyHigh);
-            return new Standing(name, done.size(), mean(accuracies), null, mean(low), mean(high), f1, null, null, null);
+            return new Standing(
+                    name, done.size(), mean(accuracies), null, mean(low), mean(high), balanced, f1, null, null, null);
         }
         Spread spread = Spread.of(accuracies);
         return new Standing(
@@ -90,6 +92,7 @@ record Group(
                 spread.standardDeviation(),
                 spread.interval().low(),
                 spread.interval().high(),
+                balanced,
                 f1,
                 null,
                 null,

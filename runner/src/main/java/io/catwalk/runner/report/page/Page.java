@@ -1,9 +1,11 @@
 package io.catwalk.runner.report.page;
 
 import io.catwalk.runner.evaluation.Overfitting;
+import io.catwalk.runner.evaluation.ShownClasses;
 import io.catwalk.runner.experiment.Comparison;
 import io.catwalk.runner.experiment.Comparison.Standing;
 import io.catwalk.runner.experiment.Comparison.Verdict;
+import io.catwalk.runner.experiment.Measure;
 import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.report.RecipeWords;
 import io.catwalk.runner.report.RunReport;
@@ -26,9 +28,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param report what is shown
  * @param groups its contestants, the best first
+ * @param classes how many images of each class are found
  * @param json the numbers behind the charts
  */
-record Page(RunReport report, List<Group> groups, String json) {
+record Page(RunReport report, List<Group> groups, ClassTable classes, String json) {
 
     private static final int MOST_ROWS = 1_000;
 
@@ -37,7 +40,8 @@ record Page(RunReport report, List<Group> groups, String json) {
 
     static Page of(RunReport report) {
         List<Group> groups = Group.of(report);
-        return new Page(report, groups, PageData.of(report, groups).json());
+        PageData data = PageData.of(report, groups);
+        return new Page(report, groups, ClassTable.of(data), data.json());
     }
 
     Results results() {
@@ -79,6 +83,28 @@ record Page(RunReport report, List<Group> groups, String json) {
         return report.models().stream().anyMatch(model -> model.answers().there());
     }
 
+    /** Tells whether the classes come before all else, since accuracy says little of the small ones. */
+    boolean leadsWithClasses() {
+        return results().dataset().unbalanced() && !classes.rows().isEmpty();
+    }
+
+    /** Tells whether the classes have a section of their own further below: where there are few, each classifier has them. */
+    boolean manyClasses() {
+        return !leadsWithClasses() && classes.rows().size() > ShownClasses.ALL;
+    }
+
+    /** Names a measure with its unit, for a column or an axis. */
+    static String axis(Measure measure) {
+        String title = measure.title();
+        return title.substring(0, 1).toUpperCase(Locale.ROOT)
+                + title.substring(1)
+                + (measure.unit().equals("%") ? " %" : ", " + measure.unit());
+    }
+
+    static String score(Measure measure, @Nullable Double score) {
+        return score == null || !Double.isFinite(score) ? Numbers.NONE : measure.text(score);
+    }
+
     /** Answers which one, in a sentence. */
     String headline() {
         Comparison comparison = comparison();
@@ -90,8 +116,12 @@ record Page(RunReport report, List<Group> groups, String json) {
             return "No classifier has a trained network, so there is nothing to choose from.";
         }
         Group best = trained.get(0);
+        Standing standing = Objects.requireNonNull(best.standing());
         String score = isolated(best.name()) + (trained.size() > 1 ? " is ahead" : " is right") + " with "
-                + Numbers.percent(Objects.requireNonNull(best.standing()).accuracy()) + " % accuracy";
+                + Numbers.percent(standing.accuracy()) + " % accuracy"
+                + (results().dataset().unbalanced()
+                        ? " and " + Numbers.percent(standing.balancedAccuracy()) + " % balanced accuracy"
+                        : "");
         return trained.size() > 1
                 ? score + ", but nothing says yet how sure that is."
                 : score + "; there is no other to compare it with.";

@@ -6,7 +6,8 @@ import io.catwalk.runner.evaluation.ClassScores;
 import io.catwalk.runner.evaluation.ConfusedPair;
 import io.catwalk.runner.evaluation.ConfusionMatrix;
 import io.catwalk.runner.evaluation.Evaluation;
-import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.evaluation.PredictedClasses;
+import io.catwalk.runner.evaluation.ShownClasses;
 import io.catwalk.runner.evaluation.WrongForAll;
 import io.catwalk.runner.experiment.Comparison.Standing;
 import io.catwalk.runner.experiment.Results;
@@ -25,7 +26,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,13 +78,17 @@ record PageData(
      * Shows what the answers of a contestant are worth.
      *
      * @param images number of answers
-     * @param confusion true class, predicted class and count, three numbers each, where the count is not 0
+     * @param shown classes that the confusion matrix has room for, ascending
+     * @param confusion true class, predicted class and count of those, three numbers each, where the count is not 0
      * @param scores precision, recall, f1 and support of each class, in class order
+     * @param takenFor what each class was most often taken for, and how often: two numbers each, -1 and 0 for nothing
      */
     record Judged(
             int images,
+            List<Integer> shown,
             List<Integer> confusion,
             Map<String, List<Double>> scores,
+            List<Integer> takenFor,
             double ece,
             List<Calibration.Bin> reliability,
             List<Pair> pairs,
@@ -166,14 +173,17 @@ record PageData(
     private static Judged judged(Pool pool, Pictures pictures) {
         Evaluation evaluation = pool.evaluation();
         Map<String, List<Double>> scores = new LinkedHashMap<>();
-        scores.put("precision", values(evaluation.classes(), ClassScores::precision));
-        scores.put("recall", values(evaluation.classes(), ClassScores::recall));
-        scores.put("f1", values(evaluation.classes(), ClassScores::f1));
-        scores.put("support", values(evaluation.classes(), ClassScores::support));
+        scores.put("precision", rounded(evaluation.classes(), ClassScores::precision));
+        scores.put("recall", rounded(evaluation.classes(), ClassScores::recall));
+        scores.put("f1", rounded(evaluation.classes(), ClassScores::f1));
+        scores.put("support", rounded(evaluation.classes(), ClassScores::support));
+        List<Integer> shown = evaluation.confusion().mostConfused(ShownClasses.ALL);
         return new Judged(
                 evaluation.images(),
-                counts(evaluation.confusion()),
+                shown,
+                counts(evaluation.confusion(), Set.copyOf(shown)),
                 scores,
+                takenFor(evaluation.confusion()),
                 evaluation.calibration().expectedError(),
                 evaluation.calibration().reliability(),
                 evaluation.confusedPairs().stream()
@@ -183,16 +193,30 @@ record PageData(
                 evaluation.confusedPairs().size());
     }
 
-    private static List<Integer> counts(ConfusionMatrix confusion) {
-        List<Integer> counts = new ArrayList<>();
-        for (int truth = 0; truth < confusion.classes(); truth++) {
-            for (int predicted = 0; predicted < confusion.classes(); predicted++) {
-                if (confusion.count(truth, predicted) > 0) {
-                    counts.addAll(List.of(truth, predicted, confusion.count(truth, predicted)));
-                }
+    /** Rounds to hundredths of a percent, which is what the page shows: a thousand classes have many digits else. */
+    private static List<Double> rounded(List<ClassScores> classes, ToDoubleFunction<ClassScores> score) {
+        return values(classes, scores -> Math.round(1e4 * score.applyAsDouble(scores)) / 1e4);
+    }
+
+    private static List<Integer> counts(ConfusionMatrix confusion, Set<Integer> shown) {
+        return confusion.cells().stream()
+                .filter(cell -> shown.contains(cell.truth()) && shown.contains(cell.predicted()))
+                .flatMap(cell -> Stream.of(cell.truth(), cell.predicted(), cell.images()))
+                .toList();
+    }
+
+    private static List<Integer> takenFor(ConfusionMatrix confusion) {
+        List<Integer> takenFor = new ArrayList<>();
+        for (int c = 0; c < confusion.classes(); c++) {
+            takenFor.addAll(List.of(-1, 0));
+        }
+        for (ConfusionMatrix.Cell mistake : confusion.mistakes()) { // the most frequent first
+            if (takenFor.get(2 * mistake.truth()) < 0) {
+                takenFor.set(2 * mistake.truth(), mistake.predicted());
+                takenFor.set(2 * mistake.truth() + 1, mistake.images());
             }
         }
-        return counts;
+        return takenFor;
     }
 
     private static Pair pair(ConfusedPair pair, Pool pool, Pictures pictures) {
@@ -231,19 +255,16 @@ record PageData(
         int all = 0;
         List<Candidate> candidates = new ArrayList<>();
         for (List<Model> models : together.values()) {
-            List<Predictions> predictions = models.stream()
-                    .map(model -> Objects.requireNonNull(model.predictions()))
-                    .toList();
-            List<int[]> answers =
-                    predictions.stream().map(Predictions::predicted).toList();
-            int[] wrong = WrongForAll.of(predictions);
+            List<PredictedClasses> answers =
+                    models.stream().map(PageData::answers).toList();
+            int[] wrong = WrongForAll.of(answers);
             images += wrong.length;
-            all += predictions.get(0).images();
+            all += answers.get(0).images();
             for (int image : wrong) {
                 candidates.add(new Candidate(
                         models.get(0),
                         image,
-                        answers.stream().map(one -> one[image]).toList()));
+                        answers.stream().map(one -> one.predicted()[image]).toList()));
             }
         }
         candidates.sort(Comparator.comparingInt(candidate -> -candidate.agreeing()));
@@ -255,10 +276,13 @@ record PageData(
     }
 
     private static boolean comparable(List<Model> models) {
-        int[] labels = Objects.requireNonNull(models.get(0).predictions()).labels();
+        int[] labels = answers(models.get(0)).labels();
         return models.stream()
-                .allMatch(model -> Arrays.equals(
-                        labels, Objects.requireNonNull(model.predictions()).labels()));
+                .allMatch(model -> Arrays.equals(labels, answers(model).labels()));
+    }
+
+    private static PredictedClasses answers(Model model) {
+        return Objects.requireNonNull(model.answers().predictedClasses());
     }
 
     private record Candidate(Model model, int image, List<Integer> answers) {
@@ -272,7 +296,7 @@ record PageData(
         }
 
         Example example(Pictures pictures) {
-            int truth = Objects.requireNonNull(model.predictions()).labels()[image];
+            int truth = PageData.answers(model).labels()[image];
             String trial = model.outcome().trial().fold() == 0
                     ? ""
                     : "fold " + model.outcome().trial().fold();

@@ -3,7 +3,7 @@ package io.catwalk.runner.report.page;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.RasterImage;
-import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.evaluation.PredictedClasses;
 import io.catwalk.runner.report.ImagePng;
 import io.catwalk.runner.report.RunReport;
 import io.catwalk.runner.report.RunReport.Model;
@@ -55,11 +55,9 @@ final class Pictures {
         int fold = trial.outcome().trial().fold();
         ImageSource images = fold == 0 ? dataset.test() : dataset.train();
         int image = fold == 0 ? index : place(dataset, fold, index);
-        Predictions predictions = Objects.requireNonNull(trial.predictions());
-        if (image < 0
-                || image >= images.size()
-                || images.labels()[image] != predictions.labels()[index]) {
-            return null; // other images than those of the predictions: a wrong picture is worse than none
+        PredictedClasses answers = Objects.requireNonNull(trial.answers().predictedClasses());
+        if (image < 0 || image >= images.size() || images.labels()[image] != answers.labels()[index]) {
+            return null; // other images than those that were asked about: a wrong picture is worse than none
         }
         String name = (fold == 0 ? "test-" : "train-") + image;
         if (!drawn.containsKey(name)) {

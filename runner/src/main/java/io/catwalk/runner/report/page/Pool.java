@@ -5,6 +5,7 @@ import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.report.RunReport.Model;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,21 +28,13 @@ record Pool(List<Model> models, Evaluation evaluation) {
             return null;
         }
         Evaluation all = judged.size() == 1 ? judged.get(0).evaluation() : null;
-        return new Pool(judged, all != null ? all : Evaluation.of(endToEnd(judged, classes), classes));
+        return new Pool(judged, all != null ? all : Evaluation.of(endToEnd(judged), classes));
     }
 
-    private static Predictions endToEnd(List<Model> judged, List<String> classes) {
-        int images = judged.stream().mapToInt(Pool::images).sum();
-        int[] labels = new int[images];
-        float[] logits = new float[images * classes.size()];
-        int at = 0;
-        for (Model model : judged) {
-            Predictions one = Objects.requireNonNull(model.predictions());
-            System.arraycopy(one.labels(), 0, labels, at, one.images());
-            System.arraycopy(one.logits(), 0, logits, at * classes.size(), one.logits().length);
-            at += one.images();
-        }
-        return new Predictions(classes.size(), labels, logits);
+    private static List<Supplier<Predictions>> endToEnd(List<Model> judged) {
+        return judged.stream()
+                .<Supplier<Predictions>>map(model -> () -> Objects.requireNonNull(model.predictions()))
+                .toList();
     }
 
     /** Says where an image of the pool comes from. */
@@ -57,6 +50,6 @@ record Pool(List<Model> models, Evaluation evaluation) {
     }
 
     private static int images(Model model) {
-        return Objects.requireNonNull(model.predictions()).images();
+        return Objects.requireNonNull(model.answers().predictedClasses()).images();
     }
 }

@@ -1,6 +1,7 @@
 package io.catwalk.runner.report.plots;
 
 import io.catwalk.runner.evaluation.ConfusionMatrix;
+import io.catwalk.runner.evaluation.ShownClasses;
 import io.catwalk.runner.report.plots.Pen.Anchor;
 import java.awt.Color;
 import java.awt.Font;
@@ -10,45 +11,52 @@ import java.util.Locale;
 
 /**
  * Shows which classes are taken for which: a row for each true class, a column for each predicted one. Right
- * answers are blue, mistakes vermilion, the stronger the larger their share of the row.
+ * answers are blue, mistakes vermilion, the stronger the larger their share of the row. Of many classes it shows those
+ * of the most frequent mistakes.
  *
  * @param title above it
  * @param matrix of counts
+ * @param shown classes that it shows, ascending
  * @param classes names, in the order of the matrix
  */
-record ConfusionChart(String title, ConfusionMatrix matrix, List<String> classes) {
+record ConfusionChart(String title, ConfusionMatrix matrix, List<Integer> shown, List<String> classes) {
 
     private static final Color RIGHT = new Color(0x0072B2);
     private static final Color WRONG = new Color(0xD55E00);
     private static final int LETTERS = 16;
     private static final int TOP = 46;
 
-    /** Cells get smaller with the number of classes, down to a few pixels. */
+    static ConfusionChart of(String label, ConfusionMatrix matrix, List<String> classes) {
+        List<Integer> shown = matrix.mostConfused(ShownClasses.ALL);
+        String part = shown.size() < classes.size()
+                ? String.format(Locale.ROOT, ", the %d most confused of %,d classes", shown.size(), classes.size())
+                : "";
+        String title = RowsChart.shortened(label + ": confusion matrix", 60) + part;
+        return new ConfusionChart(title, matrix, shown, classes);
+    }
+
     private int cell() {
-        int count = matrix.classes();
-        return count <= 12 ? 50 : count <= 24 ? 36 : Math.max(3, 800 / count);
+        return shown.size() <= 12 ? 50 : shown.size() <= 24 ? 36 : 27;
     }
 
     private Font font() {
-        return Pen.plain(cell() >= 50 ? 12 : cell() >= 36 ? 10 : Math.min(10, cell()));
-    }
-
-    private boolean isNamed() {
-        return cell() >= 8;
+        return Pen.plain(cell() >= 50 ? 12 : 10);
     }
 
     private double margin() {
-        return isNamed()
-                ? 12
-                        + classes.stream()
-                                .mapToDouble(name -> Pen.width(RowsChart.shortened(name, LETTERS), font()))
-                                .max()
-                                .orElse(0)
-                : 12;
+        return 12
+                + shown.stream()
+                        .mapToDouble(label -> Pen.width(name(label), font()))
+                        .max()
+                        .orElse(0);
+    }
+
+    private String name(int label) {
+        return RowsChart.shortened(classes.get(label), LETTERS);
     }
 
     Figure figure(String name) {
-        int side = cell() * matrix.classes();
+        int side = cell() * shown.size();
         return new Figure(
                 name,
                 (int) Math.max(420, Math.ceil(margin() + 30 + side + 16)),
@@ -59,23 +67,22 @@ record ConfusionChart(String title, ConfusionMatrix matrix, List<String> classes
     private void draw(Graphics2D graphics) {
         Pen pen = new Pen(graphics);
         int cell = cell();
-        int count = matrix.classes();
+        int count = shown.size();
         double left = margin() + 30;
         double end = TOP + (double) cell * count;
-        pen.text(16, 26, RowsChart.shortened(title, 60), Pen.bold(14), Pen.INK, Anchor.START);
-        for (int truth = 0; truth < count; truth++) {
-            for (int predicted = 0; predicted < count; predicted++) {
-                if (matrix.count(truth, predicted) > 0) {
-                    drawCell(pen, left + (double) predicted * cell, TOP + (double) truth * cell, truth, predicted);
+        pen.text(16, 26, title, Pen.bold(14), Pen.INK, Anchor.START);
+        for (int row = 0; row < count; row++) {
+            int truth = shown.get(row);
+            for (int column = 0; column < count; column++) {
+                if (matrix.count(truth, shown.get(column)) > 0) {
+                    double x = left + (double) column * cell;
+                    drawCell(pen, x, TOP + (double) row * cell, truth, shown.get(column));
                 }
             }
-            if (isNamed()) {
-                String shown = RowsChart.shortened(classes.get(truth), LETTERS);
-                double middle = (truth + 0.5) * cell;
-                pen.text(left - 6, TOP + middle + 4, shown, font(), Pen.INK, Anchor.END);
-                double length = Pen.width(shown, font());
-                pen.textUp(left + middle + 4, end + 6 + length, shown, font(), Pen.INK);
-            }
+            String name = name(truth);
+            double middle = (row + 0.5) * cell;
+            pen.text(left - 6, TOP + middle + 4, name, font(), Pen.INK, Anchor.END);
+            pen.textUp(left + middle + 4, end + 6 + Pen.width(name, font()), name, font(), Pen.INK);
         }
         pen.frame(left, TOP, (double) cell * count, (double) cell * count, Pen.GRID, 1);
         double middle = (double) cell * count / 2;
@@ -86,7 +93,7 @@ record ConfusionChart(String title, ConfusionMatrix matrix, List<String> classes
     private void drawCell(Pen pen, double x, double y, int truth, int predicted) {
         int cell = cell();
         int images = matrix.count(truth, predicted);
-        double share = (double) images / matrix.support(truth);
+        double share = matrix.share(truth, predicted);
         // A mistake of a few percent must still be seen: the root spreads small shares.
         double strength = truth == predicted ? share * 0.9 : Math.sqrt(share) * 0.95;
         pen.box(x, y, cell, cell, mixed(truth == predicted ? RIGHT : WRONG, strength));

@@ -38,7 +38,7 @@ record ModelFigures(Model model, String name, List<String> classes, Color color,
         }
         Evaluation evaluation = model.evaluation();
         if (evaluation != null) {
-            figures.add(new ConfusionChart(model.label() + ": confusion matrix", evaluation.confusion(), classes)
+            figures.add(ConfusionChart.of(model.label(), evaluation.confusion(), classes)
                     .figure("confusion-matrix-" + name));
             figures.add(reliability(evaluation));
         }

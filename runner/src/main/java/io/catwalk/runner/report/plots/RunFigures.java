@@ -245,7 +245,7 @@ final class RunFigures {
         Lines lines = new Lines(
                 RowsChart.shortened(tuning.classifier(), 30) + ": score of each candidate",
                 "budget (epochs)",
-                "accuracy (percent)",
+                tuning.measure().title() + " (" + tuning.measure().unit().replace("%", "percent") + ")",
                 WIDTH,
                 HEIGHT);
         Color strong = Color.decode(palette.color(tuning.classifier()));
@@ -255,7 +255,7 @@ final class RunFigures {
         candidates.sort(Comparator.comparing(candidate -> isBest(tuning, candidate)));
         for (Tuning.Candidate candidate : candidates) {
             List<Point> points = candidate.scores().stream()
-                    .map(score -> new Point(score.epochs(), score.mean() * 100))
+                    .map(score -> new Point(score.epochs(), tuning.measure().shown(score.mean())))
                     .toList();
             boolean best = isBest(tuning, candidate);
             String name = "candidate " + candidate.number()

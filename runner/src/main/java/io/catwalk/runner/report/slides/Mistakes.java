@@ -3,11 +3,14 @@ package io.catwalk.runner.report.slides;
 import io.catwalk.runner.data.RasterImage;
 import io.catwalk.runner.evaluation.ConfusionMatrix;
 import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.evaluation.ShownClasses;
 import io.catwalk.runner.report.ImagePng;
 import java.awt.Color;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +21,7 @@ final class Mistakes {
     private static final int MOST_IN_TABLE = 12;
 
     private static final int HARDEST = 12;
+    private static final int EASIEST = 3;
     private static final Color FULL = new Color(0x00487A);
 
     private Mistakes() {}
@@ -28,45 +32,14 @@ final class Mistakes {
      * @param entrant the classifier
      * @param counts images of a true class (row) that were taken for a class (column)
      */
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Confusion(Entrant entrant, long[][] counts) {
+    private record Confusion(Entrant entrant, ConfusionMatrix counts) {
 
         static Confusion of(Entrant entrant) {
-            List<Evaluation> evaluations = entrant.evaluations();
-            int classes = evaluations.get(0).confusion().classes();
-            long[][] sum = new long[classes][classes];
-            for (Evaluation evaluation : evaluations) {
-                ConfusionMatrix one = evaluation.confusion();
-                for (int t = 0; t < classes; t++) {
-                    for (int p = 0; p < classes; p++) {
-                        sum[t][p] += one.count(t, p);
-                    }
-                }
-            }
-            return new Confusion(entrant, sum);
-        }
-
-        long support(int truth) {
-            return java.util.Arrays.stream(counts[truth]).sum();
-        }
-
-        double share(int truth, int predicted) {
-            long support = support(truth);
-            return support == 0 ? 0 : (double) counts[truth][predicted] / support;
-        }
-
-        /** Returns (true, predicted) pairs with at least one image, the most frequent first. */
-        List<int[]> pairs() {
-            List<int[]> pairs = new ArrayList<>();
-            for (int t = 0; t < counts.length; t++) {
-                for (int p = 0; p < counts.length; p++) {
-                    if (t != p && counts[t][p] > 0) {
-                        pairs.add(new int[] {t, p});
-                    }
-                }
-            }
-            pairs.sort(Comparator.comparingLong(pair -> -counts[pair[0]][pair[1]]));
-            return pairs;
+            return new Confusion(
+                    entrant,
+                    ConfusionMatrix.sum(entrant.evaluations().stream()
+                            .map(Evaluation::confusion)
+                            .toList()));
         }
     }
 
@@ -100,7 +73,7 @@ final class Mistakes {
         List<String> classes = story.dataset().classes();
         List<Integer> order = IntStream.range(0, classes.size())
                 .boxed()
-                .filter(c -> confusions.get(0).support(c) > 0)
+                .filter(c -> confusions.get(0).counts().support(c) > 0)
                 .sorted(Comparator.comparingDouble(c -> recall(confusions, c)))
                 .toList();
         if (order.isEmpty()) {
@@ -128,14 +101,23 @@ final class Mistakes {
                 Style.NOTE,
                 "The hardest class first."
                         + (shown.size() < order.size()
-                                ? " Shown are the " + shown.size() + " hardest of " + order.size() + " classes."
+                                ? " Shown are the " + shown.size() + " hardest of " + Words.count(order.size())
+                                        + " classes; the easiest are " + easiest(confusions, order, classes) + "."
                                 : ""));
         page.notes(heading + ".", "Source: trials/*/*/predictions.csv, columns label and logit_0 and following.");
     }
 
+    private static String easiest(List<Confusion> confusions, List<Integer> order, List<String> classes) {
+        List<Integer> last = new ArrayList<>(order.subList(Math.max(0, order.size() - EASIEST), order.size()));
+        Collections.reverse(last);
+        return last.stream()
+                .map(c -> Words.name(classes.get(c)) + " (" + Words.percent(recall(confusions, c)) + " %)")
+                .collect(Collectors.joining(", "));
+    }
+
     private static double recall(List<Confusion> confusions, int label) {
         return confusions.stream()
-                .mapToDouble(one -> one.share(label, label))
+                .mapToDouble(one -> one.counts().share(label, label))
                 .average()
                 .orElse(0);
     }
@@ -151,18 +133,18 @@ final class Mistakes {
                     column.top(18),
                     Style.HEADING,
                     name + ", " + Words.percent(one.entrant().accuracy()) + " %");
-            List<String> worst = Story.first(one.pairs(), 3).stream()
-                    .map(wrong -> Words.brief(classes.get(wrong[0]), 20) + " taken for "
-                            + Words.brief(classes.get(wrong[1]), 20) + ": "
-                            + Words.count(one.counts()[wrong[0]][wrong[1]], "image", "images") + ", "
-                            + Words.fixed(100 * one.share(wrong[0], wrong[1]), 1) + " %")
+            List<String> worst = Story.first(one.counts().mistakes(), 3).stream()
+                    .map(wrong -> Words.brief(classes.get(wrong.truth()), 20) + " taken for "
+                            + Words.brief(classes.get(wrong.predicted()), 20) + ": "
+                            + Words.count(wrong.images(), "image", "images") + ", "
+                            + Words.fixed(100 * one.counts().share(wrong.truth(), wrong.predicted()), 1) + " %")
                     .toList();
             String alternative = "Confusion matrix of " + name + ", rows true and columns predicted classes. "
                     + (worst.isEmpty() ? "No mistake." : "Most frequent mistakes: " + String.join("; ", worst) + ".");
             if (classes.size() <= MOST_IN_TABLE) {
-                page.table(column.below(20), table(one, classes), alternative);
+                page.table(column.below(20), table(one.counts(), classes), alternative);
             } else {
-                RasterImage map = map(one);
+                RasterImage map = map(one.counts());
                 page.picture(
                         column.below(24).top(276), ImagePng.of(map, Math.max(1, 560 / map.width())), 1, alternative);
             }
@@ -177,7 +159,11 @@ final class Mistakes {
                 "Rows: true classes; columns: what they were taken for"
                         + (classes.size() <= MOST_IN_TABLE
                                 ? "; numbers: percent of the row."
-                                : ", both in the order of the data set; the darker, the larger the share of the row.")
+                                : "; dark: a large share of the row."
+                                        + (classes.size() > ShownClasses.ALL
+                                                ? " The " + ShownClasses.ALL + " most confused of "
+                                                        + Words.count(classes.size()) + " classes."
+                                                : ""))
                         + Story.shown(Math.min(all, Story.MOST_IN_LINES), all, "classifiers"));
         page.notes(
                 "Rows are true classes, columns predicted ones; a number is a share of the row in percent, cells under"
@@ -188,24 +174,26 @@ final class Mistakes {
     }
 
     private static String title(List<Confusion> pair, List<String> classes) {
-        List<List<int[]>> wrong = pair.stream().map(Confusion::pairs).toList();
+        List<List<ConfusionMatrix.Cell>> wrong =
+                pair.stream().map(one -> one.counts().mistakes()).toList();
         List<String> names = pair.stream().map(one -> one.entrant().name()).toList();
         if (wrong.stream().anyMatch(List::isEmpty)) {
             return "Where " + Words.list(names, 2) + (pair.size() == 1 ? " errs" : " err");
         }
-        int[] first = wrong.get(0).get(0);
-        boolean same = wrong.stream().allMatch(pairs -> pairs.get(0)[0] == first[0] && pairs.get(0)[1] == first[1]);
-        if (same) {
-            return Words.list(names, 2) + (pair.size() == 1 ? " most often takes " : " both most often take ")
-                    + Words.name(classes.get(first[0])) + " for " + Words.name(classes.get(first[1]));
+        List<String> most = wrong.stream()
+                .map(mistakes -> Words.name(classes.get(mistakes.get(0).truth())) + " for "
+                        + Words.name(classes.get(mistakes.get(0).predicted())))
+                .toList();
+        if (most.stream().distinct().count() == 1) {
+            return Words.list(names, 2)
+                    + (pair.size() == 1 ? " most often takes " : " both most often take ")
+                    + most.get(0);
         }
-        int[] second = wrong.get(1).get(0);
-        return Words.name(names.get(0)) + " most often takes " + Words.name(classes.get(first[0])) + " for "
-                + Words.name(classes.get(first[1])) + ", " + Words.name(names.get(1)) + " "
-                + Words.name(classes.get(second[0])) + " for " + Words.name(classes.get(second[1]));
+        return Words.name(names.get(0)) + " most often takes " + most.get(0) + ", " + Words.name(names.get(1)) + " "
+                + most.get(1);
     }
 
-    private static Table table(Confusion confusion, List<String> classes) {
+    private static Table table(ConfusionMatrix counts, List<String> classes) {
         List<Table.Column> columns = new ArrayList<>();
         columns.add(Table.Column.text("true", 2.4));
         List<List<Table.Cell>> rows = new ArrayList<>();
@@ -214,7 +202,7 @@ final class Mistakes {
             List<Table.Cell> row = new ArrayList<>();
             row.add(Table.Cell.of(classes.get(t)));
             for (int p = 0; p < classes.size(); p++) {
-                double share = confusion.share(t, p);
+                double share = counts.share(t, p);
                 row.add(Table.Cell.on(color(share), share < 0.005 ? "" : Words.fixed(100 * share, 0)));
             }
             rows.add(row);
@@ -222,18 +210,19 @@ final class Mistakes {
         return Table.of(columns, rows).withSize(9, Math.min(40, 200.0 / classes.size()));
     }
 
-    private static RasterImage map(Confusion confusion) {
-        int classes = confusion.counts().length;
-        byte[] pixels = new byte[3 * classes * classes];
-        for (int t = 0; t < classes; t++) {
-            for (int p = 0; p < classes; p++) {
-                byte[] rgb = Look.rgb(color(confusion.share(t, p)));
+    private static RasterImage map(ConfusionMatrix counts) {
+        List<Integer> shown = counts.mostConfused(ShownClasses.ALL);
+        int side = shown.size();
+        byte[] pixels = new byte[3 * side * side];
+        for (int t = 0; t < side; t++) {
+            for (int p = 0; p < side; p++) {
+                byte[] rgb = Look.rgb(color(counts.share(shown.get(t), shown.get(p))));
                 for (int c = 0; c < 3; c++) {
-                    pixels[(c * classes + t) * classes + p] = rgb[c];
+                    pixels[(c * side + t) * side + p] = rgb[c];
                 }
             }
         }
-        return new RasterImage(3, classes, classes, pixels);
+        return new RasterImage(3, side, side, pixels);
     }
 
     /** Mixes white with blue; the root makes small shares, which are the mistakes, show. */

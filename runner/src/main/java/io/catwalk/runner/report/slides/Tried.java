@@ -4,6 +4,7 @@ import io.catwalk.runner.experiment.Tuning;
 import java.awt.Color;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -32,11 +33,11 @@ final class Tried {
                     Table.Cell.of(
                             score == null
                                     ? Words.NONE
-                                    : Words.count(score.accuracies().size())),
+                                    : Words.count(score.folds().size())),
                     best
-                            ? Table.Cell.bold(Words.percent(score == null ? null : score.mean()))
-                            : Table.Cell.of(Words.percent(score == null ? null : score.mean())),
-                    Table.Cell.of(Words.percent(score == null ? null : score.standardDeviation()))));
+                            ? Table.Cell.bold(text(tuning, score == null ? null : score.mean()))
+                            : Table.Cell.of(text(tuning, score == null ? null : score.mean())),
+                    Table.Cell.of(text(tuning, score == null ? null : score.standardDeviation()))));
         }
         Tuning.Candidate best = candidates.stream()
                 .filter(candidate -> Objects.equals(candidate.number(), tuning.best()))
@@ -49,20 +50,23 @@ final class Tried {
                         "candidate was tried; the best is not known yet",
                         "candidates were tried; the best is not known yet")
                 : "Of " + Words.count(candidates.size(), "candidate", "candidates") + ", number " + tuning.best()
-                        + " is the best: " + Words.percent(score.mean()) + " % on average";
+                        + " is the best, with a mean " + tuning.measure().title() + " of "
+                        + text(tuning, score.mean()) + " " + tuning.measure().unit();
         Table table = Table.of(
                 List.of(
                         Table.Column.text("Candidate", 0.8),
                         Table.Column.text("What it sets", 4),
                         Table.Column.number("Epochs", 0.6),
                         Table.Column.number("Folds", 0.6),
-                        Table.Column.number("Accuracy, %", 0.9),
+                        Table.Column.number(capital(axis(tuning)), 0.9),
                         Table.Column.number("± (SD)", 0.6)),
                 rows);
         String alternative = "Table of the candidates that were tried, the best first.";
         for (Page page : deck.pages("Tuning", title, table, ROWS, alternative)) {
             page.notes(
-                    "Searched by " + tuning.strategy() + ". The accuracy is that of the largest budget a candidate got;"
+                    "Searched by " + tuning.strategy() + ". The "
+                            + tuning.measure().title()
+                            + " is that of the largest budget a candidate got;"
                             + " candidates with fewer epochs were given up earlier.",
                     "Source: results.json, key tuning.candidates[].choices and scores[], tuning.best.");
         }
@@ -84,14 +88,18 @@ final class Tried {
         for (Tuning.Candidate candidate : scored) {
             Tuning.Score score = Objects.requireNonNull(last(candidate));
             names.add("number " + candidate.number() + ", " + Words.count(score.epochs(), "epoch", "epochs"));
-            values.add(100 * score.mean());
+            values.add(tuning.measure().shown(score.mean()));
             colors.add(Objects.equals(candidate.number(), tuning.best()) ? Look.ACCENT : new Color(0xA9B4BF));
         }
-        page.text(Area.BODY.top(20), Style.HEADING, "Mean accuracy at the largest budget, %");
+        page.text(
+                Area.BODY.top(20),
+                Style.HEADING,
+                "Mean " + tuning.measure().title() + " at the largest budget, "
+                        + tuning.measure().unit());
         page.chart(
                 Area.BODY.below(22).top(320),
-                new BarChart(names, List.of(new Chart.Series("accuracy, %", values, colors)), "0.00"),
-                "Bar chart of the accuracies of the candidates: " + listed(names, values) + ".");
+                new BarChart(names, List.of(new Chart.Series(axis(tuning), values, colors)), "0.00"),
+                "Bar chart of the candidates by " + axis(tuning) + ": " + listed(names, values) + ".");
         page.text(
                 Area.BODY.below(350),
                 Style.NOTE,
@@ -101,6 +109,20 @@ final class Tried {
                                         + tuning.candidates().size() + "."
                                 : ""));
         page.notes("Source: results.json, key tuning.candidates[].scores[].mean.");
+    }
+
+    private static String text(Tuning tuning, @Nullable Double score) {
+        return score == null || !Double.isFinite(score)
+                ? Words.NONE
+                : tuning.measure().text(score);
+    }
+
+    private static String axis(Tuning tuning) {
+        return tuning.measure().title() + ", " + tuning.measure().unit();
+    }
+
+    private static String capital(String words) {
+        return words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
     }
 
     static String listed(List<String> names, List<@Nullable Double> values) {

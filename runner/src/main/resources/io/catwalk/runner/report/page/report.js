@@ -7,6 +7,8 @@
   const trained = data.contestants.filter(one => one.standing);
   const root = document.documentElement;
   const drawn = new Map(); // figure -> its chart
+  const MANY = 30; // longer tables of classes show their first rows only, and find the others
+  const FIRST = 20;
 
   // ---- Words and numbers
 
@@ -250,7 +252,11 @@
       };
     },
 
-    tuning() {
+    tuning(figure) {
+      const measure = figure.dataset.axis;
+      const loss = data.tuning.select_by === 'loss'; // in nats; all else is in percent
+      const shown = value => (known(value) && !loss ? 100 * value : value);
+      const digits = loss ? 4 : 2;
       const candidates = data.tuning.candidates.filter(one => one.scores.some(score => known(score.mean)));
       if (!candidates.length) return { absent: 'No candidate has a score yet.' };
       const best = data.tuning.best;
@@ -264,13 +270,13 @@
           xAxis: single
             ? axis('Candidate', { type: 'value', nameGap: 26, minInterval: 1, min: 0, splitLine: { show: false } })
             : axis('Epochs of each training', { type: 'category', nameGap: 26, data: budgets, splitLine: { show: false } }),
-          yAxis: percentAxis('Accuracy, %', { nameGap: 36 }),
+          yAxis: percentAxis(measure, { nameGap: 36, axisLabel: loss ? { formatter: value => fixed(value, 2) } : {} }),
           series: ordered.map(one => {
             const chosen = one.number === best;
             return {
               type: 'line',
               name: `Candidate ${one.number}`,
-              data: one.scores.map(score => [single ? one.number : budgets.indexOf(score.epochs), 100 * score.mean]),
+              data: one.scores.map(score => [single ? one.number : budgets.indexOf(score.epochs), shown(score.mean)]),
               symbol: chosen ? 'diamond' : 'circle',
               symbolSize: chosen ? 12 : 6,
               lineStyle: { width: chosen ? 2.5 : 1.25, opacity: chosen ? 1 : 0.5 },
@@ -278,14 +284,14 @@
               endLabel: { show: chosen, formatter: `best: ${one.number}`, color: color('accent'), fontWeight: 600 },
               z: chosen ? 3 : 2,
               tooltip: {
-                formatter: item => `<b>Candidate ${one.number}</b><br>${fixed(item.value[1], 2)} %<br>${Object.entries(one.choices).map(([key, value]) => `${escaped(key)} ${escaped(value)}`).join('<br>')}`,
+                formatter: item => `<b>Candidate ${one.number}</b><br>${escaped(measure)}: ${fixed(item.value[1], digits)}<br>${Object.entries(one.choices).map(([key, value]) => `${escaped(key)} ${escaped(value)}`).join('<br>')}`,
               },
             };
           }),
         },
         sentence: `Score of ${candidates.length} candidates by budget.${best ? ` Candidate ${best} is the best.` : ''}`,
-        head: ['Candidate', 'Epochs', 'Accuracy %', 'Folds'],
-        rows: candidates.flatMap(one => one.scores.map(score => [one.number, score.epochs, percent(score.mean), score.accuracies.length])),
+        head: ['Candidate', 'Epochs', measure, 'Folds'],
+        rows: candidates.flatMap(one => one.scores.map(score => [one.number, score.epochs, fixed(shown(score.mean), digits), score.folds.length])),
       };
     },
 
@@ -508,6 +514,8 @@
     confusion(figure) {
       const one = data.contestants[figure.dataset.contestant];
       const names = data.classes;
+      const part = one.judged.shown; // numbers of the classes that there is room for
+      const place = new Map(part.map((label, i) => [label, i]));
       const shown = figure.dataset.shown ?? 'count';
       const support = one.judged.scores.support;
       const cells = [];
@@ -516,7 +524,7 @@
         cells.push({ truth, predicted, images, share: images / support[truth] });
       }
       switches(figure, [['count', 'Counts'], ['share', 'Row percent']], shown);
-      const few = names.length <= 12;
+      const few = part.length <= 12;
       const paper = color('heat-0');
       const ink = color('heat-1');
       // The share of the row sets the shade in both, by its root, so that mistakes are seen beside the diagonal.
@@ -524,18 +532,17 @@
       const text = cell => (shown === 'count' ? String(cell.images) : cell.share >= 0.0995 ? (100 * cell.share).toFixed(0) : (100 * cell.share).toFixed(1));
       const light = cell => Math.sqrt(cell.share) > 0.5;
       const wide = figure.clientWidth;
-      const label = few ? short : () => '';
-      const names2 = names.map((name, i) => `${i}`);
+      const labels = part.map(String);
       const length = wide < 500 ? 9 : 14;
       return {
         height: Math.min(640, Math.max(300, Math.min(wide, few ? 460 : 620))),
-        renderer: names.length > 24 ? 'canvas' : 'svg',
+        renderer: part.length > 24 ? 'canvas' : 'svg',
         option: {
           ...base(),
           grid: { left: few ? (wide < 500 ? 84 : 112) : 40, right: 4, top: 4, bottom: few ? (wide < 500 ? 76 : 62) : 40 },
           xAxis: {
             type: 'category',
-            data: names2,
+            data: labels,
             name: few ? '' : 'Predicted class, by number',
             nameLocation: 'middle',
             nameGap: 24,
@@ -547,7 +554,7 @@
           yAxis: {
             type: 'category',
             inverse: true,
-            data: names2,
+            data: labels,
             name: few ? '' : 'True class, by number',
             nameLocation: 'middle',
             nameGap: 28,
@@ -561,8 +568,8 @@
               type: 'heatmap',
               progressive: 0,
               data: cells.map(cell => ({
-                value: [cell.predicted, cell.truth, cell.images],
-                itemStyle: { color: shade(cell), borderColor: color('surface'), borderWidth: names.length > 24 ? 0 : 1 },
+                value: [place.get(cell.predicted), place.get(cell.truth), cell.images],
+                itemStyle: { color: shade(cell), borderColor: color('surface'), borderWidth: part.length > 24 ? 0 : 1 },
                 label: { show: few, formatter: text(cell), color: light(cell) ? color('surface') : color('ink'), fontSize: wide < 500 ? 9 : 11 },
               })),
               tooltip: {
@@ -575,13 +582,12 @@
           ],
           visualMap: undefined,
         },
-        note: few ? '' : 'Point at a cell for names and numbers.',
-        sentence: `Confusion matrix of ${one.name}, ${names.length} classes. ${one.judged.pairs.slice(0, 3).map(pair => `${names[pair.truth]} taken for ${names[pair.predicted]}: ${pair.images}`).join('; ') || 'No mistakes'}.`,
+        note: few ? '' : `${part.length < names.length ? `The ${part.length} most confused of ${count(names.length)} classes. ` : ''}Point at a cell for names and numbers.`,
+        sentence: `Confusion matrix of ${one.name}, ${part.length} of ${names.length} classes. ${one.judged.pairs.slice(0, 3).map(pair => `${names[pair.truth]} taken for ${names[pair.predicted]}: ${pair.images}`).join('; ') || 'No mistakes'}.`,
         head: ['True class', 'Predicted class', 'Images', 'Percent of the true class'],
         rows: cells
           .slice()
           .sort((a, b) => a.truth - b.truth || b.images - a.images)
-          .slice(0, 2000)
           .map(cell => [names[cell.truth], names[cell.predicted], cell.images, percent(cell.share)]),
       };
     },
@@ -762,18 +768,21 @@
     const one = data.contestants[details.dataset.classes];
     const { scores } = one.judged;
     const name = `Scores of each class, ${one.name}`;
-    const made = table(name, ['Class', 'Precision %', 'Recall %', 'F1 %', 'Support'], data.classes.map((text, i) => [
-      text, percent(scores.precision[i]), percent(scores.recall[i]), percent(scores.f1[i]), count(scores.support[i]),
+    const order = [...data.classes.keys()];
+    if (order.length > MANY) order.sort((a, b) => !scores.support[a] - !scores.support[b] || scores.recall[a] - scores.recall[b]);
+    const made = table(name, ['Class', 'Precision %', 'Recall %', 'F1 %', 'Support'], order.map(i => [
+      data.classes[i], percent(scores.precision[i]), percent(scores.recall[i]), percent(scores.f1[i]), count(scores.support[i]),
     ]));
     made.className = 'sortable';
-    [...made.tBodies[0].rows].forEach((row, i) => {
+    [...made.tBodies[0].rows].forEach((row, line) => {
       ['precision', 'recall', 'f1'].forEach((key, k) => {
         row.cells[k + 1].classList.add('bar-cell');
-        row.cells[k + 1].style.setProperty('--share', 100 * scores[key][i]);
+        row.cells[k + 1].style.setProperty('--share', 100 * scores[key][order[line]]);
       });
     });
     details.append(scrolling(name, made));
     sortable(made);
+    searchable(made);
   }
 
   function hard() {
@@ -849,10 +858,38 @@
           return rising ? order : -order;
         });
         made.tBodies[0].append(...lines.map(([, row]) => row));
+        made.dispatchEvent(new Event('sorted'));
       });
     });
   }
   document.querySelectorAll('table.sortable').forEach(sortable);
+
+  /** Of a long table shows the first rows, and any whose name is asked for. */
+  function searchable(made) {
+    if (made.tBodies[0].rows.length <= MANY) return;
+    const name = element('input', { type: 'search', placeholder: 'Find a class', 'aria-label': `Find a class in ${made.caption.textContent}` });
+    const all = element('button', { type: 'button', 'aria-pressed': 'false' }, 'Show all');
+    const told = element('output', { class: 'small' });
+    function show() {
+      const rows = [...made.tBodies[0].rows];
+      const wanted = name.value.trim().toLowerCase();
+      const called = row => row.cells[0].textContent.trim().toLowerCase();
+      const found = rows.filter(row => called(row).includes(wanted));
+      const exact = found.filter(row => called(row) === wanted); // species 9, of a hundred that begin so
+      const seen = new Set(all.getAttribute('aria-pressed') === 'true' ? found : [...exact, ...found.slice(0, FIRST)]);
+      rows.forEach(row => (row.hidden = !seen.has(row)));
+      told.textContent = `${seen.size < found.length ? `The first ${seen.size} of ${count(found.length)}` : count(found.length)} ${wanted ? 'with that name' : 'classes'}`;
+    }
+    name.addEventListener('input', show);
+    all.addEventListener('click', () => {
+      all.setAttribute('aria-pressed', String(all.getAttribute('aria-pressed') === 'false'));
+      show();
+    });
+    made.addEventListener('sorted', show);
+    made.closest('.scroll').before(element('div', { class: 'controls' }, name, all, told));
+    show();
+  }
+  document.querySelectorAll('table.searchable').forEach(searchable);
 
   // ---- Opening, the color scheme, and paper
 

@@ -27,8 +27,8 @@ final class ReportInBrowserTest {
 
     private static final Path SCRIPT = Path.of("src/test/browser/check-pages.mjs");
 
-    private static final List<String> PAGES =
-            List.of("seven", "hostile", "one", "none", "folds", "hundred", "classes-200", "interrupted");
+    private static final List<String> PAGES = List.of(
+            "seven", "hostile", "one", "none", "folds", "hundred", "classes-200", "classes-1000", "interrupted");
 
     @Test
     void everyPageWorksInABrowserForEverybody() throws IOException, InterruptedException {

@@ -1,9 +1,11 @@
 package io.catwalk.runner.report.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.catwalk.runner.Json;
-import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.evaluation.PredictedClasses;
 import io.catwalk.runner.evaluation.WrongForAll;
 import io.catwalk.runner.report.ImagePng;
 import io.catwalk.runner.report.RunReport;
@@ -12,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -141,8 +144,8 @@ final class ReportPageTest {
     @Test
     void theImagesThatEveryModelGetsWrongAreCounted() {
         RunReport report = SamplePages.seven();
-        List<Predictions> predictions = report.models().stream()
-                .map(model -> Objects.requireNonNull(model.predictions()))
+        List<PredictedClasses> predictions = report.models().stream()
+                .map(model -> Objects.requireNonNull(model.answers().predictedClasses()))
                 .toList();
         int[] wrong = WrongForAll.of(predictions);
 
@@ -217,12 +220,65 @@ final class ReportPageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"seven", "hundred", "classes-200"})
+    @ValueSource(strings = {"seven", "hundred", "classes-200", "classes-1000"})
     void aPageIsSmallEnoughToBeSentByMail(String name) throws IOException {
         Path file = folder.resolve("report.html");
         ReportPage.write(Objects.requireNonNull(SamplePages.all().get(name)), file);
 
         assertThat(Files.size(file)).isBetween(1_000_000L, 8_000_000L);
+    }
+
+    @Test
+    void ofManyClassesThePageHoldsTheConfusionOfThirtyAndTheScoresOfAll() {
+        JsonNode page = data(ReportPage.html(SamplePages.manyClasses()));
+
+        assertThat(page.get("contestants")).hasSize(2);
+        for (JsonNode one : page.get("contestants")) {
+            JsonNode judged = one.get("judged");
+            assertThat(judged.get("shown")).hasSize(30);
+            assertThat(judged.get("confusion").size()).isBetween(3, 3 * 30 * 30);
+            assertThat(judged.get("scores").get("recall")).hasSize(200);
+            assertThat(judged.get("taken_for")).hasSize(2 * 200);
+        }
+    }
+
+    @Test
+    void theTableOfClassesHasEachOneTheHardestFirst() {
+        RunReport report = SamplePages.manyClasses();
+        Page page = Page.of(report);
+        Evaluation best =
+                Objects.requireNonNull(page.groups().get(0).models().get(0).evaluation());
+        Evaluation second =
+                Objects.requireNonNull(page.groups().get(1).models().get(0).evaluation());
+
+        List<ClassTable.Row> rows = page.classes().rows();
+
+        assertThat(rows).hasSize(200);
+        assertThat(rows).isSortedAccordingTo(Comparator.comparingDouble(ClassTable.Row::mean));
+        for (ClassTable.Row row : rows) {
+            int label = report.results().dataset().classes().indexOf(row.name());
+            assertThat(row.recalls().get(0)).isCloseTo(best.classes().get(label).recall(), within(5.1e-5));
+            assertThat(row.recalls().get(1))
+                    .isCloseTo(second.classes().get(label).recall(), within(5.1e-5));
+        }
+    }
+
+    /** The largest of a thousand classes has 50 of the 5,000 images, and the smallest 3. */
+    @Test
+    void classesOfVeryUnequalSizeComeBeforeTheStandings() {
+        String html = ReportPage.html(SamplePages.thousandClasses());
+
+        assertThat(html.indexOf("id=\"classes\"")).isBetween(0, html.indexOf("id=\"standings\""));
+        assertShows(html, "; balanced accuracy ", "Balanced %");
+    }
+
+    @Test
+    void classesOfOneSizeComeAfterTheStandingsAndOnlyIfTheyAreMany() {
+        String many = ReportPage.html(SamplePages.manyClasses());
+        String few = ReportPage.html(SamplePages.seven());
+
+        assertThat(many.indexOf("id=\"classes\"")).isGreaterThan(many.indexOf("id=\"learned\""));
+        assertThat(few).doesNotContain("id=\"classes\"", "balanced accuracy", "Balanced %");
     }
 
     /** Fails with what is missing only: the page is too long to be printed. */

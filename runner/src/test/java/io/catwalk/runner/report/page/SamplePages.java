@@ -1,5 +1,6 @@
 package io.catwalk.runner.report.page;
 
+import io.catwalk.api.Criterion;
 import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.experiment.Tuning;
 import io.catwalk.runner.report.Answers;
@@ -45,6 +46,7 @@ final class SamplePages {
         pages.put("hundred", hundred());
         pages.put("classes-2", new SampleRun(SampleRun.SEVEN, List.of("cat", "dog"), 0, 300, 5).report());
         pages.put("classes-200", manyClasses());
+        pages.put("classes-1000", thousandClasses());
         pages.put("interrupted", interrupted());
         pages.put("no-predictions", noPredictions());
         return pages;
@@ -107,6 +109,13 @@ final class SamplePages {
         return new SampleRun(List.of("gru", "lstm"), classes, 0, 2000, 5).report();
     }
 
+    /** A thousand classes, of which the largest has many times the images of the smallest. */
+    static RunReport thousandClasses() {
+        List<String> classes =
+                IntStream.range(0, 1000).mapToObj(i -> "species " + i).toList();
+        return new SampleRun(List.of("gru", "lstm", "rnn"), classes, 0, 5000, 5, SampleRun.Sizes.FALLING).report();
+    }
+
     /** A search: fifty candidates on two folds. */
     static RunReport hundred() {
         List<String> names =
@@ -123,7 +132,10 @@ final class SamplePages {
                                         epochs, List.of(0.8, 0.9), 0.7 + 0.004 * number + 0.002 * epochs, 0.05))
                                 .toList()))
                 .toList();
-        return run.report(models, run.comparison(models), new Tuning("lstm", "successive halving", candidates, 49));
+        return run.report(
+                models,
+                run.comparison(models),
+                new Tuning("lstm", "successive halving", Criterion.ACCURACY, candidates, 49));
     }
 
     private static Model failed(Model model, String reason) {

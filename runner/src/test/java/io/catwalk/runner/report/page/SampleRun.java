@@ -33,6 +33,7 @@ import io.catwalk.runner.trial.TrialOutcome.Done;
 import io.catwalk.runner.trial.TrialSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IntSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,8 +51,20 @@ import org.jspecify.annotations.Nullable;
  * @param folds 0 for a hold-out
  * @param images that judge each trial
  * @param epochs of each training
+ * @param sizes whether the classes have the same number of images
  */
-record SampleRun(List<String> contestants, List<String> classes, int folds, int images, int epochs) {
+record SampleRun(List<String> contestants, List<String> classes, int folds, int images, int epochs, Sizes sizes) {
+
+    /** How many images the classes have. */
+    enum Sizes {
+        EQUAL,
+        /** The first has the most, and each has fewer than the one before. */
+        FALLING
+    }
+
+    SampleRun(List<String> contestants, List<String> classes, int folds, int images, int epochs) {
+        this(contestants, classes, folds, images, epochs, Sizes.EQUAL);
+    }
 
     static final List<String> SEVEN =
             List.of("conv-maxpool", "drop-norm-l2", "gru", "lstm", "rnn", "small-conv", "stride-conv");
@@ -94,7 +107,21 @@ record SampleRun(List<String> contestants, List<String> classes, int folds, int 
     }
 
     private Results.Dataset described() {
-        return new Results.Dataset("sample", "0".repeat(64), classes, 1, SIDE, SIDE, 5400, 600, images);
+        IntSummaryStatistics judging = IntStream.of(dataset().test().countPerClass(classes.size()))
+                .filter(count -> count > 0)
+                .summaryStatistics();
+        return new Results.Dataset(
+                "sample",
+                "0".repeat(64),
+                classes,
+                1,
+                SIDE,
+                SIDE,
+                5400,
+                600,
+                images,
+                judging.getMax(),
+                judging.getMin());
     }
 
     ExperimentSpec spec() {
@@ -138,7 +165,11 @@ record SampleRun(List<String> contestants, List<String> classes, int folds, int 
     }
 
     private int[] labels(int size) {
-        return IntStream.range(0, size).map(i -> i % classes.size()).toArray();
+        return IntStream.range(0, size)
+                .map(i -> sizes == Sizes.EQUAL
+                        ? i % classes.size()
+                        : (int) (classes.size() * Math.pow((i + 0.5) / size, 1.5)))
+                .toArray();
     }
 
     /** Makes all trials, done. */

@@ -2,6 +2,7 @@ package io.catwalk.runner.report.plots;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.catwalk.api.Criterion;
 import io.catwalk.api.Recipe;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.experiment.ExperimentSpec;
@@ -55,7 +56,7 @@ class PlotsTest {
         Results results = new Results(
                 1,
                 new Results.Summary("x", "compare", "", 1, 1, 1, List.of(), List.of(1L), folds, 1, 1, 1),
-                new Results.Dataset("x", "", classes, 1, 8, 8, 10, 10, 10),
+                new Results.Dataset("x", "", classes, 1, 8, 8, 10, 10, 10, 5, 5),
                 models.stream().map(Model::outcome).toList(),
                 null,
                 tuning);
@@ -209,6 +210,28 @@ class PlotsTest {
                 .containsSubsequence("3", "75.0 %", "1", "25.0 %", "2", "100.0 %", "1", "50.0 %", "1", "50.0 %");
     }
 
+    /** Ten images of each of ten kinds of wolf are taken for another ten kinds; one image of each kind is right. */
+    @Test
+    void ofAThousandClassesTheThirtyMostConfusedAreShown() throws Exception {
+        classes = IntStream.range(0, 1000).mapToObj(i -> "wolf " + i).toList();
+        int[] labels = IntStream.range(0, 1100)
+                .map(i -> i < 100 ? 500 + i % 10 : i - 100)
+                .toArray();
+        float[] logits = new float[labels.length * 1000];
+        for (int i = 0; i < labels.length; i++) {
+            int answer = i < 100 ? 600 + i % 10 : labels[i];
+            logits[i * 1000 + answer] = 1;
+        }
+        add("net", 0, 0.7, null, List.of(), new Predictions(1000, labels, logits));
+
+        write();
+
+        assertThat(texts("confusion-matrix-net"))
+                .contains("net: confusion matrix, the 30 most confused of 1,000 classes")
+                .contains("wolf 500", "wolf 509", "wolf 600", "wolf 609")
+                .doesNotContain("wolf 499", "wolf 510", "wolf 610", "wolf 999");
+    }
+
     @Test
     void theOverfittingChartSaysTheGapInPoints() throws Exception {
         add("net", 0, 0.7, null, List.of(), null);
@@ -252,6 +275,7 @@ class PlotsTest {
         tuning = new Tuning(
                 "net",
                 "successive halving",
+                Criterion.LOSS,
                 List.of(
                         new Tuning.Candidate(2, Map.of(), List.of(score(1, 0.5), score(3, 0.7))),
                         new Tuning.Candidate(1, Map.of(), List.of(score(1, 0.4), score(3, Double.NaN))),

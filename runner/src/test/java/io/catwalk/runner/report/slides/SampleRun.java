@@ -1,6 +1,7 @@
 package io.catwalk.runner.report.slides;
 
 import io.catwalk.api.Augmentation;
+import io.catwalk.api.Criterion;
 import io.catwalk.api.Recipe;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.data.HeapImages;
@@ -136,7 +137,7 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
                         1,
                         1,
                         1),
-                new Results.Dataset("shapes", "a".repeat(64), classes, 1, 8, 8, 900, 100, judges()),
+                new Results.Dataset("shapes", "a".repeat(64), classes, 1, 8, 8, 900, 100, judges(), 4, 4),
                 outcomes,
                 comparison,
                 tuning);
@@ -286,6 +287,7 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
             standing.put("standard_deviation", null);
             standing.put("accuracy_low", accuracy - 0.03);
             standing.put("accuracy_high", accuracy + 0.03);
+            standing.put("balanced_accuracy", accuracy);
             standing.put("macro_f1", accuracy);
             standing.put("macro_f1_low", null);
             standing.put("macro_f1_high", null);
@@ -332,7 +334,7 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
                         List.of(new Tuning.Score(
                                 10, List.of(0.9 - 0.01 * i, 0.91 - 0.01 * i), 0.905 - 0.01 * i, 0.007))))
                 .toList();
-        return new Tuning("net-1", "successive halving", candidates, 1);
+        return new Tuning("net-1", "successive halving", Criterion.ACCURACY, candidates, 1);
     }
 
     private static final Machine MACHINE = new Machine("Linux 6", "amd64", "Some Processor", 2, 8L << 30);

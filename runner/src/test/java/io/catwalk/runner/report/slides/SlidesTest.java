@@ -102,6 +102,10 @@ class SlidesTest {
                         .set("machine", trial.at("/provenance/machine"));
             }
         }
+        ((ObjectNode) tree.path("dataset")).put("largest_class", 1000).put("smallest_class", 1000);
+        for (JsonNode standing : tree.at("/comparison/standings")) {
+            ((ObjectNode) standing).set("balanced_accuracy", standing.path("accuracy"));
+        }
         tree.putArray("latency_notes");
         Results results = Json.JSON.treeToValue(tree, Results.class);
         ExperimentSpec spec = new ExperimentSpec(
@@ -321,9 +325,17 @@ class SlidesTest {
     }
 
     @Test
+    void ofManyClassesTheMostConfusedTheHardestAndTheEasiestAreShown() throws IOException {
+        assertThat(text(SampleRun.of(2, 200).report()))
+                .contains(
+                        " The 30 most confused of 200 classes.",
+                        " Shown are the 12 hardest of 200 classes; the easiest are ");
+    }
+
+    @Test
     void aSearchNamesItsBest() throws IOException {
         assertThat(text(SampleRun.of(1, 2).withFolds(3).report(null, SampleRun.tuning())))
-                .contains("Of 14 candidates, number 1 is the best: 89.50 % on average");
+                .contains("Of 14 candidates, number 1 is the best, with a mean accuracy of 89.50 %");
     }
 
     private static String text(RunReport report) throws IOException {

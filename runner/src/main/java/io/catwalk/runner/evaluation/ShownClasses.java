@@ -1,0 +1,58 @@
+package io.catwalk.runner.evaluation;
+
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Chooses which classes a table shows that has no room for all: those that a model finds worst, and some that it finds
+ * best.
+ *
+ * @param first all classes, in their order; if there are too many, those with the lowest recall, the worst first
+ * @param best those with the highest recall, the best last; none if all are shown
+ * @param leftOut number of classes between them
+ */
+public record ShownClasses(List<ClassScores> first, List<ClassScores> best, int leftOut) {
+
+    /** The most classes that a table or a picture shows all of. */
+    public static final int ALL = 30;
+
+    private static final int WORST = 20;
+    private static final int BEST = 5;
+
+    /** Copies the lists. */
+    public ShownClasses {
+        first = List.copyOf(first);
+        best = List.copyOf(best);
+    }
+
+    /**
+     * Chooses.
+     *
+     * @param evaluation whose classes are shown; those without images have no recall, and are left out of many
+     * @return what to show
+     */
+    public static ShownClasses of(Evaluation evaluation) {
+        List<ClassScores> all = evaluation.classes();
+        if (all.size() <= ALL) {
+            return new ShownClasses(all, List.of(), 0);
+        }
+        List<ClassScores> ranked = all.stream()
+                .filter(scores -> scores.support() > 0)
+                .sorted(Comparator.comparingDouble(ClassScores::recall))
+                .toList();
+        int worst = Math.min(WORST, ranked.size());
+        int best = Math.min(BEST, ranked.size() - worst);
+        return new ShownClasses(
+                ranked.subList(0, worst),
+                ranked.subList(ranked.size() - best, ranked.size()),
+                all.size() - worst - best);
+    }
+
+    /** Says which classes are shown, in a sentence; empty if it is all. */
+    public String sentence() {
+        return leftOut == 0
+                ? ""
+                : "The " + first.size() + " classes with the lowest recall, and the " + best.size()
+                        + " with the highest; " + leftOut + " are left out.";
+    }
+}

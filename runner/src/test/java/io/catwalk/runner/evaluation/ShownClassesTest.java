@@ -1,0 +1,52 @@
+package io.catwalk.runner.evaluation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("tiny")
+class ShownClassesTest {
+
+    /** Of as many images as there are classes, of the class c the share c in all is right: class 0 is worst. */
+    private static ShownClasses shown(int classes) {
+        int[] labels =
+                IntStream.range(0, classes * classes).map(i -> i / classes).toArray();
+        float[] logits = new float[labels.length * classes];
+        for (int i = 0; i < labels.length; i++) {
+            boolean right = i % classes < labels[i];
+            logits[i * classes + (right ? labels[i] : (labels[i] + 1) % classes)] = 1;
+        }
+        List<String> names = IntStream.range(0, classes).mapToObj(c -> "c" + c).toList();
+        return ShownClasses.of(Evaluation.of(new Predictions(classes, labels, logits), names));
+    }
+
+    @Test
+    void upToThirtyClassesAreAllShownInTheirOrder() {
+        ShownClasses shown = shown(30);
+
+        assertThat(shown.first())
+                .extracting(ClassScores::name)
+                .hasSize(30)
+                .startsWith("c0", "c1")
+                .endsWith("c29");
+        assertThat(shown.best()).isEmpty();
+        assertThat(shown.sentence()).isEmpty();
+    }
+
+    @Test
+    void ofManyClassesTheWorstAndTheBestAreShown() {
+        ShownClasses shown = shown(40);
+
+        assertThat(shown.first())
+                .extracting(ClassScores::name)
+                .hasSize(20)
+                .startsWith("c0", "c1")
+                .endsWith("c19");
+        assertThat(shown.best()).extracting(ClassScores::name).containsExactly("c35", "c36", "c37", "c38", "c39");
+        assertThat(shown.sentence())
+                .isEqualTo("The 20 classes with the lowest recall, and the 5 with the highest; 15 are left out.");
+    }
+}
