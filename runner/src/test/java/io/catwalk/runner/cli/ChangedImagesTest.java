@@ -56,7 +56,7 @@ final class ChangedImagesTest {
                 .containsExactly("done", "lost");
 
         Files.write(images, before);
-        program = start("resume run --plugins-dir plugins --jobs 1");
+        program = start("resume run --plugins-dir plugins");
         String resumed = new String(program.getErrorStream().readAllBytes(), UTF_8);
         assertThat(program.waitFor()).as(resumed).isEqualTo(ExitCode.DONE);
         assertThat(resumed).doesNotContain("first seed 1: epoch").contains("second seed 1: epoch");

@@ -25,7 +25,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
@@ -47,7 +47,7 @@ class OddImagesTest {
     private static final Path IMAGES = Path.of("../test-data/golden/images");
 
     /** How many damages are drawn for each file; {@code -Dcatwalk.odd=COUNT} draws more, others with another seed. */
-    private static final int DRAWN = Integer.getInteger("catwalk.odd", 30);
+    private static final int DRAWN = Integer.getInteger("catwalk.odd", 10);
 
     private static final long SEED = Long.getLong("catwalk.fuzz.seed", 1);
 
@@ -56,7 +56,7 @@ class OddImagesTest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     /** What came of how many files. */
-    private static final SortedMap<String, Integer> FATES = new TreeMap<>();
+    private static final SortedMap<String, Integer> FATES = new ConcurrentSkipListMap<>();
 
     @TempDir
     private Path folder;
@@ -99,20 +99,26 @@ class OddImagesTest {
         byte[] whole = Files.readAllBytes(IMAGES.resolve(name));
         List<byte[]> damaged = damaged(whole, new SplittableRandom(SEED ^ name.hashCode()));
         assertThat(damaged).hasSizeGreaterThan(300);
-        for (byte[] content : damaged) {
-            requireImageOrReason(write(name, content));
-        }
+        IntStream.range(0, damaged.size()).parallel().forEach(i -> {
+            try {
+                requireImageOrReason(write(Thread.currentThread().getId() + name, damaged.get(i)));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
     }
 
     /** Changes a header number by number, cuts the file off all over it, and changes what seeds draw. */
     private static List<byte[]> damaged(byte[] whole, SplittableRandom random) {
         List<byte[]> damaged = new ArrayList<>();
         for (int at = 0; at < Math.min(whole.length, 80); at++) {
-            for (int value : new int[] {0, 0x7f, 0xff, whole[at] + 1}) {
+            for (int value : new int[] {0xff, whole[at] + 1}) {
                 byte[] one = whole.clone();
                 one[at] = (byte) value;
                 damaged.add(one);
             }
+        }
+        for (int at = 0; at < Math.min(whole.length, 80); at += 2) {
             for (int value : new int[] {Integer.MAX_VALUE, 50_000, Integer.reverseBytes(50_000)}) {
                 byte[] one = Arrays.copyOf(whole, Math.max(whole.length, at + Integer.BYTES));
                 ByteBuffer.wrap(one).putInt(at, value);
@@ -380,7 +386,10 @@ class OddImagesTest {
     @Test
     void aWebPThatClaimsALargeSizeTakesNoMoreThanTheStatedMemory() throws IOException {
         byte[] lossy = Files.readAllBytes(IMAGES.resolve("lossy.webp"));
-        ByteBuffer.wrap(lossy).order(ByteOrder.LITTLE_ENDIAN).putShort(26, (short) 4000).putShort(28, (short) 3000);
+        ByteBuffer.wrap(lossy)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putShort(26, (short) 4000)
+                .putShort(28, (short) 3000);
 
         requireImageOrReason(write("lossy.webp", lossy));
     }
