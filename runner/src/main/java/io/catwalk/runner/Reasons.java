@@ -7,6 +7,8 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Tells in one line what went wrong. */
@@ -73,6 +75,34 @@ public final class Reasons {
         return text.length() > LONGEST_QUOTE
                 ? "'" + visible + "...' (" + text.length() + " letters)"
                 : "'" + visible + "'";
+    }
+
+    /**
+     * Makes a text one line that is safe to print: what would control a terminal, or turn the direction of the
+     * letters, is written as its number.
+     *
+     * @param text any, such as the name of a file
+     * @return the same text, but for those letters
+     */
+    public static String visible(String text) {
+        if (text.chars().noneMatch(letter -> isControl((char) letter))) {
+            return text;
+        }
+        return text.chars()
+                .mapToObj(letter -> isControl((char) letter)
+                        ? String.format(Locale.ROOT, "\\u%04x", letter)
+                        : String.valueOf((char) letter))
+                .collect(Collectors.joining());
+    }
+
+    private static boolean isControl(char letter) {
+        return switch (Character.getType(letter)) {
+            case Character.CONTROL, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> true;
+            // Overrides and isolates of direction, and not what joins letters.
+            case Character.FORMAT ->
+                (letter >= '\u202a' && letter <= '\u202e') || (letter >= '\u2066' && letter <= '\u2069');
+            default -> false;
+        };
     }
 
     /**

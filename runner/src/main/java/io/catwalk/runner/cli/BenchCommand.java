@@ -80,6 +80,9 @@ final class BenchCommand implements Callable<Integer> {
     @Mixin
     private FileOptions options;
 
+    @Mixin
+    private FileSize size;
+
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
@@ -135,8 +138,9 @@ final class BenchCommand implements Callable<Integer> {
         PrivateFolder.claim();
         // Says what is wrong with the file before another process is started.
         BenchImage image = null;
-        try (OnnxPredictor predictor = OnnxPredictor.open(subject, OnnxOptions.standard(), options.hints())) {
-            options.requireSize(subject, predictor.signature());
+        try (OnnxPredictor predictor =
+                OnnxPredictor.open(subject, OnnxOptions.standard(), size.added(options.hints()))) {
+            size.require(subject, predictor.signature());
             if (options.normalizes()) {
                 image = BenchImage.noise(
                         predictor.signature().imageSize(),
@@ -146,7 +150,7 @@ final class BenchCommand implements Callable<Integer> {
         ForeignFile.sign(console);
         BenchOrder order = new BenchOrder.OfFile(
                 subject.toAbsolutePath(),
-                options.hints(),
+                size.added(options.hints()),
                 null,
                 image,
                 Objects.requireNonNullElse(threads, 1),

@@ -1,11 +1,10 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.runner.Json;
+import io.catwalk.runner.Reasons;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -144,8 +143,7 @@ final class Console {
     }
 
     /**
-     * Makes a text safe to print: what would control a terminal, or turn the direction of the letters, is
-     * written as its number, and what is too long is cut.
+     * Makes a text safe to print: {@link Reasons#visible}, and cut where it is too long.
      *
      * @param text any
      * @param most letters that are kept
@@ -156,23 +154,6 @@ final class Console {
             return "null";
         }
         String kept = text.length() <= most ? text : text.substring(0, most) + "... (" + text.length() + " letters)";
-        if (kept.chars().noneMatch(letter -> isControl((char) letter))) {
-            return kept;
-        }
-        return kept.chars()
-                .mapToObj(letter -> isControl((char) letter)
-                        ? String.format(Locale.ROOT, "\\u%04x", letter)
-                        : String.valueOf((char) letter))
-                .collect(Collectors.joining());
-    }
-
-    private static boolean isControl(char letter) {
-        return switch (Character.getType(letter)) {
-            case Character.CONTROL, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> true;
-            // Overrides and isolates of direction, and not what joins letters.
-            case Character.FORMAT ->
-                (letter >= '\u202a' && letter <= '\u202e') || (letter >= '\u2066' && letter <= '\u2069');
-            default -> false;
-        };
+        return Reasons.visible(kept);
     }
 }

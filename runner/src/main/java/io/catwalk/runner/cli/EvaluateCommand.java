@@ -44,8 +44,9 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--dataset",
             paramLabel = "NAME|DIR",
-            description = "Judge on the test images of another data set, of the same size and with classes of the same "
-                    + "names.")
+            description =
+                    "Judge on the test images of another data set, with classes of the same names. Its images are "
+                            + "resized as those of the run were, unless options say how.")
     @Nullable
     private String dataset;
 
@@ -72,11 +73,12 @@ final class EvaluateCommand implements Callable<Integer> {
         Console console = new Console(spec);
         List<TrialFolder> trials = RunFolder.trained(folder);
         EngineSettings.apply(threads(trials.get(0)));
-        DatasetSpec other = dataset == null ? null : reading.of(dataset, 0, 0);
         ClassMatch match = byIndex ? ClassMatch.BY_INDEX : ClassMatch.BY_NAME;
         List<Rejudging> judged = new ArrayList<>();
         PluginCatalog catalog = plugins.open(console);
         for (TrialFolder trial : trials) {
+            DatasetSpec other =
+                    reading.other(dataset, trial.readOrder().dataset().imageSize());
             try (SavedTrial saved = SavedTrial.open(trial, catalog, Home.data(console), other, match)) {
                 judged.add(saved.rejudge());
             }

@@ -7,7 +7,6 @@ import io.catwalk.onnx.runtime.Preprocessing;
 import io.catwalk.onnx.runtime.Signature;
 import io.catwalk.onnx.runtime.Signature.PixelType;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.data.ImageSize;
 import io.catwalk.runner.data.Normalization;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -33,52 +32,14 @@ final class FileOptions {
             description = "Output with the logits, for a file with several. Default: logits")
     private @Nullable String output;
 
-    @Option(
-            names = "--image-size",
-            paramLabel = "WxH",
-            description = "Size of the images, for a file that takes any size.")
-    private @Nullable String imageSize;
-
-    /** Returns the size as it was typed. */
-    @Nullable
-    String imageSize() {
-        return imageSize;
-    }
-
     /** Tells whether the options say how to normalize. */
     boolean normalizes() {
         return normalize != null;
     }
 
-    /** Returns what the options say of output and size. */
+    /** Returns what the options say of the output. */
     OnnxHints hints() {
-        OnnxHints hints = output == null ? OnnxHints.none() : OnnxHints.none().withOutput(output);
-        if (imageSize == null) {
-            return hints;
-        }
-        ImageSize size = ImageSize.parse(imageSize);
-        return hints.withImageSize(size.height(), size.width());
-    }
-
-    /**
-     * Refuses an {@code --image-size} that the file cannot take.
-     *
-     * @throws RequestException if it takes one other size only
-     */
-    void requireSize(Path file, Signature signature) {
-        if (imageSize == null) {
-            return;
-        }
-        ImageSize typed = ImageSize.parse(imageSize);
-        if (typed.height() != signature.height() || typed.width() != signature.width()) {
-            throw new RequestException(String.format(
-                    Locale.ROOT,
-                    "%s: expected %dx%d as --image-size, the only size that it takes, found %s; leave it out",
-                    file,
-                    signature.width(),
-                    signature.height(),
-                    typed));
-        }
+        return output == null ? OnnxHints.none() : OnnxHints.none().withOutput(output);
     }
 
     /**

@@ -60,9 +60,47 @@ final class ImageOptions {
         return imageSize != null;
     }
 
+    /** Says whether a way is typed in which images come to a size that is not. */
+    boolean fitsOnly() {
+        return fit != null && imageSize == null;
+    }
+
+    /** Returns the size that is typed; null if none is. */
+    @Nullable
+    ImageSize size() {
+        return imageSize == null ? null : ImageSize.parse(imageSize);
+    }
+
     /** Asks for the images of a data set, as the options say. */
     DatasetSpec of(String name, int limitTrain, int limitTest) {
         return of(name, null, limitTrain, limitTest);
+    }
+
+    /**
+     * Asks for all images of a data set, for a network that is there already.
+     *
+     * @param resizing what the images of the network were resized to, in the form of {@link ResizeRule#parse}, where the
+     *     options say nothing; null if they were not
+     */
+    DatasetSpec of(String name, @Nullable String resizing) {
+        return of(name, new ExperimentFile.Dataset(null, resizing, null, null, null, null, null), 0, 0);
+    }
+
+    /**
+     * Asks for other images than a trial has of its own.
+     *
+     * @param name null to take its own
+     * @param resizing what its own were resized to, as for {@link #of(String, String)}
+     * @return null to take its own
+     * @throws RequestException if the options say how to read images, and none are named
+     */
+    @Nullable
+    DatasetSpec other(@Nullable String name, @Nullable String resizing) {
+        if (name == null && areGiven()) {
+            throw new RequestException("expected a data set that is read so, found none: name one with --dataset, or"
+                    + " leave out --image-size, --fit, --labels, --test-share and --skip-unreadable");
+        }
+        return name == null ? null : of(name, resizing);
     }
 
     /**

@@ -93,6 +93,9 @@ final class PredictCommand implements Callable<Integer> {
     @Mixin
     private FileOptions options;
 
+    @Mixin
+    private FileSize typedSize;
+
     @Option(names = "--json", description = "Print one JSON array.")
     private boolean json;
 
@@ -127,11 +130,12 @@ final class PredictCommand implements Callable<Integer> {
     private int label(PredictionView view) throws InterruptedException {
         Console console = new Console(spec);
         PrivateFolder.claim();
-        try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard(), options.hints())) {
+        try (OnnxPredictor predictor =
+                OnnxPredictor.open(file, OnnxOptions.standard(), typedSize.added(options.hints()))) {
             ForeignFile.sign(console);
             Signature signature = predictor.signature();
             List<String> names = names(predictor.metadata(), signature);
-            options.requireSize(file, signature);
+            typedSize.require(file, signature);
             Preprocessing preprocessing = options.preprocessing(file, predictor);
             Fit fit = fit(predictor.metadata());
             ImageSize size = new ImageSize(signature.width(), signature.height());

@@ -26,6 +26,7 @@ import io.catwalk.runner.trial.ParityResult;
 import io.catwalk.runner.trial.PrivateFolder;
 import io.catwalk.runner.trial.SavedTrial;
 import io.catwalk.runner.trial.TrialFolder;
+import io.catwalk.runner.trial.TrialOrder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -71,9 +72,13 @@ final class VerifyCommand implements Callable<Integer> {
     @Option(
             names = "--dataset",
             paramLabel = "NAME|DIR",
-            description = "Data set to score on. Default: the one that the file names")
+            description = "Data set to score on. Default: the one that the file names; with --against, that of the "
+                    + "trial. Its images are resized as the file says, unless options say how.")
     @Nullable
     private String dataset;
+
+    @Mixin
+    private ImageOptions reading;
 
     @Mixin
     private FileOptions options;
@@ -122,10 +127,12 @@ final class VerifyCommand implements Callable<Integer> {
 
     private int crossCheck(Path trial, Console console) throws IOException {
         TrialFolder folder = RunFolder.trained(trial).get(0);
-        EngineSettings.apply(folder.readOrder().spec().threads());
+        TrialOrder order = folder.readOrder();
+        EngineSettings.apply(order.spec().threads());
         PluginCatalog catalog = plugins.open(console);
-        try (SavedTrial saved =
-                SavedTrial.open(folder, catalog, Home.data(new Console(spec)), null, ClassMatch.BY_NAME)) {
+        DatasetSpec other = reading.other(dataset, order.dataset().imageSize());
+        ClassMatch match = byIndex ? ClassMatch.BY_INDEX : ClassMatch.BY_NAME;
+        try (SavedTrial saved = SavedTrial.open(folder, catalog, Home.data(console), other, match)) {
             ParityResult parity = saved.crossCheck(file);
             if (json) {
                 console.json(parity);
@@ -244,19 +251,23 @@ final class VerifyCommand implements Callable<Integer> {
                         .orElseThrow(() -> new RequestException(file
                                 + ": expected the name of a data set in the metadata, found none; name one with "
                                 + "--dataset"));
-        String size = options.imageSize() != null ? options.imageSize() : ownSize(metadata);
-        return new DatasetSpec(name, size, 0, 0).load(Home.data(new Console(spec)));
+        return reading.of(name, ownSize(metadata)).load(Home.data(new Console(spec)));
     }
 
     /** Returns how the images of the file came to their size, which is that of its input; null if they had it. */
     private @Nullable String ownSize(OnnxMetadata metadata) {
         String fit = metadata.get(MetadataKeys.FIT).orElse(null);
-        if (fit == null) {
+        if (fit == null && !reading.fitsOnly()) {
             return null;
         }
-        try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard(), options.hints())) {
+        ImageSize typed = reading.size();
+        OnnxHints hints = typed == null ? options.hints() : FileSize.added(options.hints(), typed);
+        try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard(), hints)) {
             Signature signature = predictor.signature();
-            return new ResizeRule(new ImageSize(signature.width(), signature.height()), Fit.parse(fit)).toString();
+            return new ResizeRule(
+                            new ImageSize(signature.width(), signature.height()),
+                            fit == null ? Fit.STRETCH : Fit.parse(fit))
+                    .toString();
         }
     }
 
@@ -267,7 +278,8 @@ final class VerifyCommand implements Callable<Integer> {
                 || signature.width() != images.width()) {
             throw new RequestException(String.format(
                     Locale.ROOT,
-                    "%s: expected images of %dx%dx%d (channels, height, width), found %dx%dx%d; choose another --dataset",
+                    "%s: expected images of %dx%dx%d (channels, height, width), found %dx%dx%d; choose another --dataset,"
+                            + " or resize its images with --image-size %4$dx%3$d",
                     file,
                     signature.channels(),
                     signature.height(),

@@ -1,5 +1,6 @@
 package io.catwalk.runner.data;
 
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -177,8 +178,9 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
     }
 
     private static String some(List<String> names) {
-        return names.size() > 3
-                ? String.join(", ", names.subList(0, 3)) + " and " + (names.size() - 3) + " more"
-                : String.join(", ", names);
+        return Reasons.visible(
+                names.size() > 3
+                        ? String.join(", ", names.subList(0, 3)) + " and " + (names.size() - 3) + " more"
+                        : String.join(", ", names));
     }
 }

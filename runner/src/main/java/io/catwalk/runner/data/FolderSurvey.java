@@ -1,5 +1,6 @@
 package io.catwalk.runner.data;
 
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -108,7 +109,7 @@ public record FolderSurvey(
             } catch (UnreadableImageException e) {
                 return new Seen("", "", "", e.reason());
             } catch (IOException e) {
-                return new Seen("", "", "", "what cannot be read (" + e + ")");
+                return new Seen("", "", "", "what cannot be read (" + Reasons.of(e) + ")");
             }
         }
     }

@@ -3,11 +3,14 @@ package io.catwalk.runner.data;
 import io.catwalk.runner.Reasons;
 import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import javax.imageio.ImageReadParam;
@@ -29,12 +32,22 @@ final class ImageDecoder {
 
     private static final int FOUR_INKS = 4;
 
+    /** A progressive file has about 10. */
+    private static final int MOST_SCANS = 100;
+
     /** Where a WebP says how many bytes follow. */
     private static final int RIFF_LENGTH = 4;
 
     /** The readers only warn where they fill what is missing with gray, or leave out the alpha of a WebP. */
     private static final Pattern MAKES_IT_WRONG =
             Pattern.compile("truncated|premature|alpha (not implemented|compression)", Pattern.CASE_INSENSITIVE);
+
+    private static final int LONGEST_REASON = 200;
+
+    private static final Pattern NAME_OF_A_CLASS = Pattern.compile("\\w(Exception|Error)\\b");
+
+    /** What a decoder takes besides the file and its pixels. */
+    private static final long MOST_BESIDES = 1 << 25;
 
     private final ImageFormat format;
     private final byte[] file;
@@ -62,14 +75,27 @@ final class ImageDecoder {
         return read(path).header();
     }
 
+    /**
+     * Says how much memory decoding a file takes at most. As nothing can hold a decoder to it, it is measured on
+     * damaged files.
+     *
+     * @param fileBytes length of the file
+     * @param pixels that its header claims
+     * @return bytes
+     */
+    static long mostAllocated(long fileBytes, long pixels) {
+        return MOST_BESIDES + 4 * fileBytes + 16 * pixels;
+    }
+
     private static ImageDecoder read(Path path) throws UnreadableImageException {
         byte[] file;
         try {
             long length = Files.size(path);
+            file = length > MOST_FILE_BYTES ? new byte[0] : bytes(path);
+            length = Math.max(length, file.length);
             if (length > MOST_FILE_BYTES) {
                 throw new UnreadableImageException("%d bytes, more than %d".formatted(length, MOST_FILE_BYTES), null);
             }
-            file = Files.readAllBytes(path);
         } catch (IOException e) {
             throw new UnreadableImageException("what cannot be read (" + Reasons.of(e) + ")", e);
         }
@@ -82,6 +108,16 @@ final class ImageDecoder {
             throw decoder.damaged("it is cut off", null); // the reader makes pixels of nothing
         }
         return decoder;
+    }
+
+    /** Reads a file; of a device, which may have no end, one byte more than is decoded. */
+    private static byte[] bytes(Path path) throws IOException {
+        if (Files.isRegularFile(path)) {
+            return Files.readAllBytes(path);
+        }
+        try (InputStream device = Files.newInputStream(path)) {
+            return device.readNBytes(MOST_FILE_BYTES + 1);
+        }
     }
 
     private ImageHeader header() throws UnreadableImageException {
@@ -123,12 +159,12 @@ final class ImageDecoder {
             T result = work.with(reader);
             String warning = wrong.get();
             if (warning != null) {
-                throw damaged(Reasons.oneLine(warning), null);
+                throw damaged(Reasons.visible(warning), null);
             }
             return result;
         } catch (IOException | RuntimeException e) {
             // Damaged files lead the readers to wrong indices and sizes, to null and to casts.
-            throw damaged(Reasons.of(e), e);
+            throw damaged(said(e), e);
         } finally {
             if (reader != null) {
                 reader.dispose();
@@ -144,7 +180,13 @@ final class ImageDecoder {
         if (tags.tilePixels() > MOST_PIXELS) {
             throw damaged("its tiles have %d pixels".formatted(tags.tilePixels()), null);
         }
+        if (format == ImageFormat.JPEG && scans() > MOST_SCANS) {
+            throw damaged("it has %d scans, more than %d".formatted(scans(), MOST_SCANS), null);
+        }
         checkSize(reader.getWidth(0), reader.getHeight(0), Byte.SIZE);
+        if (tags.picturePixels() > (long) reader.getWidth(0) * reader.getHeight(0)) {
+            throw damaged("the picture within is larger than it says, or is there twice", null);
+        }
         ImageTypeSpecifier stored = reader.getRawImageType(0);
         if (stored != null) {
             int bits = 0;
@@ -173,6 +215,20 @@ final class ImageDecoder {
         return new DecodedImage(raster, samples, tags.orientation());
     }
 
+    /** Counts the scans of a JPEG file (ITU-T T.81, B.2.3): each goes through the whole image, however short it is. */
+    private int scans() {
+        int scans = 0;
+        for (int i = 0; i + 4 < file.length; i++) {
+            if (file[i] == (byte) 0xff
+                    && file[i + 1] == (byte) 0xda
+                    && file[i + 2] == 0
+                    && file[i + 3] == 6 + 2 * file[i + 4]) {
+                scans++;
+            }
+        }
+        return scans;
+    }
+
     private void checkSize(int width, int height, int bits) throws UnreadableImageException {
         long pixels = (long) width * height;
         if (pixels < 1 || pixels > MOST_PIXELS || pixels * bits / Byte.SIZE > MOST_BYTES) {
@@ -181,6 +237,17 @@ final class ImageDecoder {
                             .formatted(format.title(), width, height, bits, MOST_PIXELS, MOST_BYTES),
                     null);
         }
+    }
+
+    /** Returns what a reader says of a file; that it fails over one says nothing to whoever has the file. */
+    private static String said(Exception e) {
+        String message = e instanceof EOFException ? "it is cut off" : Objects.requireNonNullElse(e.getMessage(), "");
+        return e instanceof RuntimeException
+                        || message.isBlank()
+                        || NAME_OF_A_CLASS.matcher(message).find()
+                ? "its parts contradict each other"
+                : Reasons.visible(
+                        message.length() <= LONGEST_REASON ? message : message.substring(0, LONGEST_REASON) + "...");
     }
 
     private UnreadableImageException damaged(String how, @Nullable Exception cause) {

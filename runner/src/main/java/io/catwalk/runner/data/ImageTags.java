@@ -19,6 +19,8 @@ import com.drew.metadata.exif.ExifReader;
 import com.drew.metadata.tiff.DirectoryTiffHandler;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +43,7 @@ final class ImageTags {
     private boolean isYcck;
     private long profileBytes;
     private long tilePixels = 1;
+    private long picturePixels;
 
     private ImageTags() {}
 
@@ -84,6 +87,11 @@ final class ImageTags {
     /** Returns how many pixels a tile of a TIFF file has. */
     long tilePixels() {
         return tilePixels;
+    }
+
+    /** Returns how many pixels the pictures within a WebP have at most; more than any has if there is one twice. */
+    long picturePixels() {
+        return picturePixels;
     }
 
     private void read(JpegSegmentData segments) throws ImageProcessingException, IOException {
@@ -153,8 +161,14 @@ final class ImageTags {
         }
     }
 
-    /** Looks at the chunks of a WebP. */
+    /** Looks at the chunks of a WebP, and of the first frame of one that moves (RFC 9649, 2.7). */
     private final class Chunks implements RiffHandler {
+
+        private static final Set<String> WANTED = Set.of("EXIF", "ICCP", "VP8 ", "VP8L", "ALPH", "ANMF");
+        private static final int FRAME_HEADER = 16;
+        private static final int FOURTEEN_BITS = 0x3fff;
+
+        private final Set<String> seen = new HashSet<>();
 
         @Override
         public boolean shouldAcceptRiffIdentifier(String identifier) {
@@ -163,7 +177,7 @@ final class ImageTags {
 
         @Override
         public boolean shouldAcceptChunk(String name) {
-            return name.equals("EXIF") || name.equals("ICCP");
+            return WANTED.contains(name);
         }
 
         @Override
@@ -173,15 +187,34 @@ final class ImageTags {
 
         @Override
         public void processChunk(String name, byte[] content) {
+            boolean first = seen.add(name);
+            ByteBuffer numbers = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
             try {
-                if (name.equals("ICCP")) {
-                    readProfile(content, 0);
-                } else {
-                    readExif(content);
+                switch (name) {
+                    case "ICCP" -> readProfile(content, 0);
+                    case "EXIF" -> readExif(content);
+                    case "VP8 " -> add(first, numbers.getShort(6) & FOURTEEN_BITS, numbers.getShort(8) & FOURTEEN_BITS);
+                    case "VP8L" -> {
+                        int size = numbers.getInt(1);
+                        add(first, 1 + (size & FOURTEEN_BITS), 1 + (size >> 14 & FOURTEEN_BITS));
+                    }
+                    case "ANMF" -> {
+                        if (first) {
+                            SequentialByteArrayReader frame = new SequentialByteArrayReader(content, FRAME_HEADER);
+                            frame.setMotorolaByteOrder(false);
+                            new RiffReader().processChunks(frame, content.length - FRAME_HEADER, this);
+                        }
+                    }
+                    default -> add(first, 0, 0);
                 }
             } catch (ImageProcessingException | IOException e) {
                 addError(e.toString());
             }
+        }
+
+        /** A reader decodes all pictures, one over the other. */
+        private void add(boolean first, long width, long height) {
+            picturePixels = first ? Math.max(picturePixels, width * height) : Long.MAX_VALUE;
         }
 
         @Override

@@ -5,6 +5,7 @@ import io.catwalk.runner.RequestException;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -54,8 +55,8 @@ final class LabelTable {
         }
 
         RequestException wrong(Path table, String expected, String found) {
-            return new RequestException("Labels in %s: expected %s, found %s in record %d; correct it"
-                    .formatted(table, expected, found, number));
+            return new RequestException(Reasons.visible("Labels in %s: expected %s, found %s in record %d; correct it"
+                    .formatted(table, expected, found, number)));
         }
     }
 
@@ -92,7 +93,7 @@ final class LabelTable {
             }
             throw new RequestException(
                     "Labels in %s: expected %s, found after record %d what is none (%s)"
-                            .formatted(table, EXPECTED, rows.size(), Reasons.oneLine(e.getOriginalMessage())),
+                            .formatted(table, EXPECTED, rows.size(), Reasons.visible(e.getOriginalMessage())),
                     e);
         }
         if (rows.isEmpty()) {
@@ -117,7 +118,7 @@ final class LabelTable {
             if (!known.containsKey(column)) {
                 throw new RequestException(
                         "Labels in %s: expected %s, found the columns %s; name them in the first line"
-                                .formatted(table, EXPECTED, String.join(", ", cells.keySet())));
+                                .formatted(table, EXPECTED, Reasons.visible(String.join(", ", cells.keySet()))));
             }
             if (known.getOrDefault(column, "").isBlank()) {
                 throw row.wrong(table, "a " + column, "none");
@@ -131,8 +132,14 @@ final class LabelTable {
     }
 
     private static char separator(Path table) throws IOException {
+        if (Files.exists(table) && !Files.isRegularFile(table)) {
+            throw new IOException("it is no file"); // a pipe may never end
+        }
         try (var text = Files.newBufferedReader(table, StandardCharsets.UTF_8)) {
             String names = text.readLine();
+            if (names != null && names.indexOf('\0') >= 0) {
+                throw new MalformedInputException(1); // UTF-16 of plain letters is UTF-8, too
+            }
             return names != null && names.contains("\t") ? '\t' : ',';
         }
     }

@@ -1,5 +1,6 @@
 package io.catwalk.runner.data;
 
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import java.io.Serial;
 import java.nio.file.Path;
@@ -28,8 +29,8 @@ final class UnreadableImageException extends Exception {
     /** Makes the one line for a person who asked for this file. */
     RequestException of(Path file) {
         return new RequestException(
-                "Image %s: expected a %s file, found %s; replace or remove it"
-                        .formatted(file, ImageFormat.titles(), reason()),
+                Reasons.visible("Image %s: expected a %s file, found %s; replace or remove it"
+                        .formatted(file, ImageFormat.titles(), reason())),
                 this);
     }
 }

@@ -121,6 +121,32 @@ final class PhotosRunTest {
     }
 
     @Test
+    void otherPhotosAreResizedAsThoseOfTheRunWere() throws IOException {
+        String accuracy = Json.JSON
+                .readTree(Files.readString(run.resolve("results.json")))
+                .at("/trials/0/metrics/test/accuracy")
+                .toString();
+        String[] arguments = {
+            "evaluate",
+            run.toString(),
+            "--plugins-dir",
+            folder.resolve("plugins").toString(),
+            "--json",
+            "--dataset",
+            photos.toString()
+        };
+
+        Catwalk.Answer answer = Catwalk.run(arguments);
+
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        assertThat(Json.JSON.readTree(answer.out()).at("/0/metrics/accuracy")).hasToString(accuracy);
+        arguments[5] = "--labels";
+        assertThat(Catwalk.run(arguments).err())
+                .hasLineCount(1)
+                .startsWith("catwalk: expected a data set that is read so, found none: name one with --dataset");
+    }
+
+    @Test
     void evaluatingFindsTheSameImagesAgain() {
         Catwalk.Answer answer = Catwalk.run(
                 "evaluate",

@@ -1,17 +1,21 @@
 package io.catwalk.runner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import com.google.protobuf.ByteString;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.runner.Json;
+import io.catwalk.runner.evaluation.Predictions;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -187,6 +191,117 @@ final class VerifyCommandTest {
         refused(
                 Catwalk.run("verify", world.model().toString(), "--dataset", others.toString()),
                 "expected 10 classes, found 2");
+    }
+
+    /** Writes the test images of the run as pictures that are twice as large, with white at both sides of them. */
+    private Path photos() throws IOException {
+        Path photos = folder.resolve("photos");
+        for (int i = 0; i < 40; i++) {
+            BufferedImage small =
+                    ImageIO.read(world.picture(i, folder.resolve("small.png")).toFile());
+            BufferedImage large = new BufferedImage(24, 16, BufferedImage.TYPE_BYTE_GRAY);
+            for (int at = 0; at < 24 * 16; at++) {
+                int x = at % 24 - 4;
+                boolean beside = x < 0 || x >= 16;
+                int gray = beside ? 255 : small.getRaster().getSample(x / 2, at / 24 / 2, 0);
+                large.getRaster().setSample(at % 24, at / 24, 0, gray);
+            }
+            Path place = Files.createDirectories(photos.resolve("" + i % 10));
+            ImageIO.write(large, "png", place.resolve(i + ".png").toFile());
+        }
+        return photos;
+    }
+
+    /** Says which pictures are which: all are to judge on, and ten to learn from besides. */
+    private Path table(Path photos) throws IOException {
+        StringBuilder table = new StringBuilder("path,label,split\n");
+        for (int i = 0; i < 40; i++) {
+            table.append("%d/%d.png,%d,test\n".formatted(i % 10, i, i % 10));
+        }
+        for (int i = 0; i < 10; i++) {
+            Files.copy(photos.resolve("%d/%d.png".formatted(i, i)), photos.resolve(i + ".png"));
+            table.append("%d.png,%d,train\n".formatted(i, i));
+        }
+        return Files.writeString(folder.resolve("labels.csv"), table);
+    }
+
+    @Test
+    void theImagesOfAFolderAreReadAsTheOptionsSay() throws IOException {
+        Path photos = photos();
+        Path file = Files.copy(world.model(), folder.resolve("bare.onnx"));
+        Files.createFile(photos.resolve("3/empty.png"));
+        Path table = table(photos);
+        String said = accuracy.replace("accuracy ", "the file says ").replaceAll(" on .*", " on others");
+        String[] asked = {"verify", file.toString(), "--dataset", photos.toString(), "--fit", "crop"};
+
+        Catwalk.Answer labeled = Catwalk.run(with(asked, "--labels", table.toString()));
+        Catwalk.Answer shared = Catwalk.run(with(asked, "--test-share", "0.5", "--skip-unreadable"));
+
+        assertThat(labeled.exitCode()).as("%s", labeled).isEqualTo(ExitCode.DONE);
+        assertThat(flat(labeled)).isEqualTo(file + ": " + accuracy.replace("tiny", "photos") + said);
+        assertThat(shared.exitCode()).as("%s", shared).isEqualTo(ExitCode.DONE);
+        assertThat(flat(shared)).contains(" on 20 images of photos, ");
+        refused(
+                Catwalk.run(with(asked, "--test-share", "0.5")),
+                "empty.png: expected a PNG, JPEG, GIF, BMP, TIFF or WebP file, found an empty file");
+        refused(
+                Catwalk.run("verify", file.toString(), "--dataset", photos.toString(), "--skip-unreadable"),
+                "expected images of 1x8x8 (channels, height, width), found 1x16x24; choose another --dataset,"
+                        + " or resize its images with --image-size 8x8");
+        refused(
+                Catwalk.run("verify", file.toString(), "--dataset", images, "--labels", table.toString()),
+                "expected no --labels, --test-share and --skip-unreadable, which are for folders of image files");
+    }
+
+    @Test
+    void theFitOfTheFileIsTakenUnlessAnotherIsTyped() throws IOException {
+        Path photos = photos();
+        Path table = table(photos);
+        Path file = withEntry("preprocessing.fit", "crop");
+        String[] asked = {"verify", file.toString(), "--dataset", photos.toString(), "--labels", table.toString()};
+
+        float[] cropped = logits(asked);
+
+        assertThat(cropped)
+                .containsExactly(logits("verify", world.model().toString(), "--dataset", images), within(1e-4f));
+        assertThat(logits(with(asked, "--image-size", "8x8"))).containsExactly(cropped);
+        assertThat(logits(with(asked, "--fit", "crop"))).containsExactly(cropped);
+        assertThat(logits(with(asked, "--fit", "stretch"))[0]).isNotEqualTo(cropped[0]);
+    }
+
+    /** What the file answers, from the lowest number on: the images of two data sets have other orders. */
+    private float[] logits(String... arguments) throws IOException {
+        Path answers = folder.resolve("answers.csv");
+        Catwalk.Answer answer = Catwalk.run(with(arguments, "--predictions", answers.toString()));
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        float[] logits = Predictions.read(answers).logits();
+        Arrays.sort(logits);
+        return logits;
+    }
+
+    private static String[] with(String[] arguments, String... more) {
+        return Stream.of(arguments, more).flatMap(Stream::of).toArray(String[]::new);
+    }
+
+    @Test
+    void onOtherImagesTheFileAgreesWithItsTrial() throws IOException {
+        Path photos = photos();
+
+        Catwalk.Answer answer = against(
+                world.model(),
+                ExportedRun.GOOD,
+                "--dataset",
+                photos.toString(),
+                "--image-size",
+                "8x8",
+                "--test-share",
+                "0.5");
+
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        assertThat(flat(answer)).contains(": agrees: 0 flips in 20 images, largest difference ");
+        refused(
+                against(world.model(), ExportedRun.GOOD, "--test-share", "0.5"),
+                "expected a data set that is read so, found none: name one with --dataset, or leave out");
     }
 
     @Test

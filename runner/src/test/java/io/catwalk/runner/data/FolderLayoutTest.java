@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.catwalk.runner.RequestException;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -144,11 +145,14 @@ class FolderLayoutTest {
                 "path,label,split~1.png,a,train~2.png,b,exam|expected train, val or test, found 'exam' in record 2",
                 "path,label,split~1.png,a,train~2.png,b,|expected a split for all images or for none, found 1 of 2",
                 "path,label~1.png,a~2.png,a|expected at least 2 classes, found [a]",
+                "path,label~^1~.png^,a~2.png,b|found none for 1\\u000a.png; correct the paths or remove the lines",
+                "path,label~^../~1.png^,a|in record 1; correct it",
+                "^fi~le^,label~1.png,a|found the columns fi\\u000ale, label; name them in the first line",
                 "path,label~1.png,a,x,y~2.png,b|expected UTF-8 text with the columns path and label, and perhaps split",
             })
     void aTableThatIsWrongIsOneLine(String text, String reason) throws IOException {
         files("1.png", "2.png");
-        Path table = table(text.replace('~', '\n'));
+        Path table = table(text.replace('~', '\n').replace('^', '"'));
 
         assertThatThrownBy(() -> layout(table))
                 .isInstanceOf(RequestException.class)
@@ -159,10 +163,20 @@ class FolderLayoutTest {
     @Test
     void aTableInAnotherEncodingIsOneLine() throws IOException {
         files("1.png", "2.png");
-        Path table = Files.write(
-                folder.resolve("labels.csv"), "path,label\n1.png,b\u00e4r\n".getBytes(StandardCharsets.ISO_8859_1));
+        String text = "path,label\n1.png,b\u00e4r\n2.png,dog\n";
+        for (Charset other : List.of(
+                StandardCharsets.ISO_8859_1,
+                StandardCharsets.UTF_16, // with a mark of the byte order
+                StandardCharsets.UTF_16LE,
+                StandardCharsets.UTF_16BE)) {
+            Path table = Files.write(folder.resolve("labels.csv"), text.getBytes(other));
 
-        assertThatThrownBy(() -> layout(table)).hasMessageContaining("found another encoding; save it as UTF-8");
+            assertThatThrownBy(() -> layout(table))
+                    .as("%s", other)
+                    .isInstanceOf(RequestException.class)
+                    .hasMessageStartingWith("Labels in " + table)
+                    .hasMessageEndingWith("found another encoding; save it as UTF-8");
+        }
         assertThatThrownBy(() -> layout(folder.resolve("none.csv")))
                 .hasMessageStartingWith("Cannot read the labels in");
     }

@@ -4,16 +4,34 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import com.sun.management.ThreadMXBean;
+import io.catwalk.runner.Reasons;
+import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferByte;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Random;
+import java.util.SortedMap;
+import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
+import java.util.zip.DeflaterOutputStream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,8 +46,25 @@ class OddImagesTest {
 
     private static final Path IMAGES = Path.of("../test-data/golden/images");
 
+    /** How many damages are drawn for each file; {@code -Dcatwalk.odd=COUNT} draws more, others with another seed. */
+    private static final int DRAWN = Integer.getInteger("catwalk.odd", 10);
+
+    private static final long SEED = Long.getLong("catwalk.fuzz.seed", 1);
+
+    private static final Duration LONGEST = Duration.ofSeconds(20);
+
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    /** What came of how many files. */
+    private static final SortedMap<String, Integer> FATES = new ConcurrentSkipListMap<>();
+
     @TempDir
     private Path folder;
+
+    @AfterAll
+    static void count() {
+        System.out.println(FATES.values().stream().mapToInt(i -> i).sum() + " odd images: " + FATES);
+    }
 
     static List<String> names() throws IOException {
         try (Stream<Path> files = Files.list(IMAGES)) {
@@ -57,24 +92,111 @@ class OddImagesTest {
         assertThat(refused).isGreaterThanOrEqualTo(2);
     }
 
-    /** Whatever is changed in a header: it is an image still, or there is one reason. */
+    /** Whatever is changed in a file: it is an image still, or there is one reason, soon and in the stated memory. */
     @ParameterizedTest
     @MethodSource("names")
-    void aChangedHeaderGivesAnImageOrOneReason(String name) throws IOException {
+    void aDamagedFileGivesAnImageOrOneReason(String name) throws IOException {
         byte[] whole = Files.readAllBytes(IMAGES.resolve(name));
-        for (int at = 0; at < Math.min(whole.length, 100); at++) {
-            for (int value : new int[] {0, 0x7f, 0xff, whole[at] + 1}) {
-                byte[] changed = whole.clone();
-                changed[at] = (byte) value;
-                Path file = write(name, changed);
-                try {
-                    DecodedImage image = ImageDecoder.decode(file);
-                    image.pixels(3, ResizeRule.parse("8x8"));
-                } catch (UnreadableImageException e) {
-                    assertThat(e.reason()).isNotBlank().doesNotContain("\n");
-                }
+        List<byte[]> damaged = damaged(whole, new SplittableRandom(SEED ^ name.hashCode()));
+        assertThat(damaged).hasSizeGreaterThan(300);
+        IntStream.range(0, damaged.size()).parallel().forEach(i -> {
+            try {
+                requireImageOrReason(write(Thread.currentThread().getId() + name, damaged.get(i)));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    /** Changes a header number by number, cuts the file off all over it, and changes what seeds draw. */
+    private static List<byte[]> damaged(byte[] whole, SplittableRandom random) {
+        List<byte[]> damaged = new ArrayList<>();
+        for (int at = 0; at < Math.min(whole.length, 80); at++) {
+            for (int value : new int[] {0xff, whole[at] + 1}) {
+                byte[] one = whole.clone();
+                one[at] = (byte) value;
+                damaged.add(one);
             }
         }
+        for (int at = 0; at < Math.min(whole.length, 80); at += 2) {
+            for (int value : new int[] {Integer.MAX_VALUE, 50_000, Integer.reverseBytes(50_000)}) {
+                byte[] one = Arrays.copyOf(whole, Math.max(whole.length, at + Integer.BYTES));
+                ByteBuffer.wrap(one).putInt(at, value);
+                damaged.add(one);
+            }
+        }
+        for (int i = 0; i < 30; i++) {
+            damaged.add(Arrays.copyOf(whole, whole.length * i / 30));
+        }
+        for (int i = 0; i < DRAWN; i++) {
+            byte[] one = whole.clone();
+            for (int change = random.nextInt(1, 9); change > 0; change--) {
+                int at = random.nextInt(one.length);
+                if (random.nextInt(3) == 0) {
+                    int from = random.nextInt(one.length);
+                    System.arraycopy(whole, from, one, at, random.nextInt(one.length - Math.max(at, from)));
+                } else {
+                    one[at] = (byte) random.nextInt();
+                }
+            }
+            damaged.add(one);
+        }
+        return damaged;
+    }
+
+    private static void requireImageOrReason(Path file) throws IOException {
+        long length = Files.size(file);
+        long allocated = THREADS.getCurrentThreadAllocatedBytes();
+        long start = System.nanoTime();
+        String fate;
+        try {
+            DecodedImage image = ImageDecoder.decode(file);
+            image.pixels(3, ResizeRule.parse("8x8"));
+            fate = "decoded";
+        } catch (UnreadableImageException e) {
+            fate = "refused";
+            requireClear(file, e);
+        } catch (RuntimeException | Error e) {
+            throw new AssertionError("%s of %s".formatted(e, hex(file)), e);
+        }
+        Duration took = Duration.ofNanos(System.nanoTime() - start);
+        allocated = THREADS.getCurrentThreadAllocatedBytes() - allocated;
+        FATES.merge(fate, 1, Integer::sum);
+        if (took.compareTo(LONGEST) > 0 || allocated > ImageDecoder.mostAllocated(length, 0)) {
+            assertThat(took).as(() -> hex(file)).isLessThan(LONGEST);
+            assertThat(allocated)
+                    .as(() -> "bytes allocated for " + hex(file))
+                    .isLessThan(ImageDecoder.mostAllocated(length, declared(file)));
+        }
+    }
+
+    private static String hex(Path file) {
+        try {
+            return HexFormat.of().formatHex(Files.readAllBytes(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Returns how many pixels a header claims; 0 if it is refused. */
+    private static long declared(Path file) {
+        try {
+            ImageHeader header = ImageDecoder.header(file);
+            return (long) header.width() * header.height();
+        } catch (UnreadableImageException e) {
+            return 0;
+        }
+    }
+
+    private static void requireClear(Path file, UnreadableImageException e) {
+        assertThat(e.of(file))
+                .hasMessageStartingWith("Image " + Reasons.visible(file.toString())
+                        + ": expected a PNG, JPEG, GIF, BMP, TIFF or WebP file, found ")
+                .hasMessageNotContaining(": null")
+                .message()
+                .doesNotContainPattern("[\\p{Cc}\\u2028\\u2029]")
+                .doesNotContainPattern("\\w(Exception|Error)\\b")
+                .hasSizeLessThan(1_000);
     }
 
     /** The places are those of width and height in the headers of these files. */
@@ -85,6 +207,15 @@ class OddImagesTest {
         "color.gif, -1, 2, little",
         "gray.jpg, -1, 2, big",
         "cmyk.jpg, -1, 2, big",
+        "progressive.jpg, -1, 2, big",
+        "color16.png, 16, 4, big",
+        "palette-alpha.png, 16, 4, big",
+        "steps.png, 16, 4, big",
+        "one-bit.bmp, 18, 4, little",
+        "moving.gif, -1, 2, little",
+        "packbits.tif, -1, 2, little",
+        "fax.tif, -1, 2, little",
+        "jpeg.tif, -1, 2, little",
         "raw.tif, -1, 4, little",
         "gray.tif, -1, 4, little",
         "lossy-alpha.webp, 24, 3, little",
@@ -99,11 +230,11 @@ class OddImagesTest {
             width = indexOf(bomb, 0x2c, 0, 0, 0, 0) + 5;
             height = width + 2;
         } else if (name.endsWith(".jpg")) {
-            height = indexOf(bomb, 0xff, 0xc0) + 5;
+            height = indexOf(bomb, 0xff, name.startsWith("progressive") ? 0xc2 : 0xc0) + 5;
             width = height + 2;
         } else if (name.endsWith(".tif")) {
-            width = indexOf(bomb, 0x00, 0x01, 0x04, 0x00) + 8;
-            height = indexOf(bomb, 0x01, 0x01, 0x04, 0x00) + 8;
+            width = indexOf(bomb, 0x00, 0x01, bytes == 2 ? 3 : 4, 0x00) + 8;
+            height = indexOf(bomb, 0x01, 0x01, bytes == 2 ? 3 : 4, 0x00) + 8;
         }
         if (bytes == 2) {
             content.putShort(width, (short) 50_000).putShort(height, (short) 50_000);
@@ -118,8 +249,196 @@ class OddImagesTest {
         assertThatThrownBy(() -> ImageDecoder.decode(file))
                 .isInstanceOf(UnreadableImageException.class)
                 .hasMessageMatching(
-                        "a BMP that cannot be decoded \\(IIOException: (Invalid width/height|Unable to read the image header).*"
+                        "a BMP that cannot be decoded \\((Invalid width/height|Unable to read the image header).*"
                                 + "|a \\w+ of 50000x50000 pixels .*, more than 67108864 pixels or 268435456 bytes");
+        requireImageOrReason(file);
+    }
+
+    /** These have 14 bits for each side: width less one and height less one, and the sides themselves. */
+    @Test
+    void aWebPOfTheLargestSizeIsRefusedByItsHeader() throws IOException {
+        byte[] lossless = Files.readAllBytes(IMAGES.resolve("lossless.webp"));
+        ByteBuffer.wrap(lossless)
+                .putShort(21, (short) 0xffff)
+                .put(23, (byte) 0xff)
+                .put(24, (byte) 0x0f);
+        byte[] lossy = Files.readAllBytes(IMAGES.resolve("lossy.webp"));
+        ByteBuffer.wrap(lossy).putInt(26, 0xff3fff3f);
+
+        assertThatThrownBy(() -> ImageDecoder.decode(write("lossless.webp", lossless)))
+                .hasMessageStartingWith("a WebP of 16384x16384 pixels");
+        assertThatThrownBy(() -> ImageDecoder.decode(write("lossy.webp", lossy)))
+                .hasMessageStartingWith("a WebP of 16383x16383 pixels");
+    }
+
+    /** The header of the file says 11x7 or so; the picture in it says 16383x16383, or is there a hundred times. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aWebPWithALargerPictureOrWithManyIsRefused(boolean many) throws IOException {
+        byte[] whole = Files.readAllBytes(IMAGES.resolve("lossy-alpha.webp"));
+        int picture = indexOf(whole, 'V', 'P', '8', ' ');
+        int length = ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN).getInt(picture + 4);
+        ByteArrayOutputStream bomb = new ByteArrayOutputStream();
+        bomb.write(whole);
+        for (int i = 0; many && i < 100; i++) {
+            bomb.write(whole, picture, 8 + length + length % 2);
+        }
+        ByteBuffer content = ByteBuffer.wrap(bomb.toByteArray()).order(ByteOrder.LITTLE_ENDIAN);
+        content.putInt(4, content.capacity() - 8);
+        if (!many) {
+            content.putInt(picture + 14, 0x3fff3fff);
+        }
+        Path file = write("bomb.webp", content.array());
+
+        assertThatThrownBy(() -> ImageDecoder.decode(file))
+                .hasMessage(
+                        "a WebP that cannot be decoded (the picture within is larger than it says, or is there twice)");
+    }
+
+    /** A BMP may hold a whole PNG, whose size is another matter. */
+    @Test
+    void aBmpWithABombInItIsRefused() throws IOException {
+        byte[] png = Files.readAllBytes(IMAGES.resolve("gray.png"));
+        ByteBuffer.wrap(png).putInt(16, 50_000).putInt(20, 50_000);
+        byte[] bmp = Files.readAllBytes(IMAGES.resolve("color.bmp"));
+        int start = ByteBuffer.wrap(bmp).order(ByteOrder.LITTLE_ENDIAN).getInt(10);
+        for (int compression : new int[] {4, 5}) {
+            for (int length : new int[] {png.length, Integer.MAX_VALUE, -1}) {
+                ByteBuffer bomb = ByteBuffer.allocate(start + png.length).order(ByteOrder.LITTLE_ENDIAN);
+                bomb.put(bmp, 0, start).put(png).putShort(28, (short) 0);
+                bomb.putInt(30, compression).putInt(34, length);
+                Path file = write("bomb.bmp", bomb.array());
+
+                assertThatThrownBy(() -> ImageDecoder.decode(file)).isInstanceOf(UnreadableImageException.class);
+                requireImageOrReason(file);
+            }
+        }
+    }
+
+    /** The directories of a TIFF are a list, which may lead round in a circle. */
+    @Test
+    void aTiffWhoseDirectoriesLeadRoundInACircleIsReadOnce() throws IOException {
+        for (String name : List.of("raw.tif", "gray.tif", "jpeg.tif", "fax.tif")) {
+            byte[] whole = Files.readAllBytes(IMAGES.resolve(name));
+            ByteBuffer content =
+                    ByteBuffer.wrap(whole).order(whole[0] == 'I' ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+            int directory = content.getInt(4);
+            int entries = Short.toUnsignedInt(content.getShort(directory));
+            content.putInt(directory + 2 + 12 * entries, directory);
+
+            requireImageOrReason(write(name, whole));
+        }
+    }
+
+    /** 200 bytes of each compressed chunk stand for 64 MiB of zeros. */
+    @Test
+    void aPngWithLargeTextsAndProfilesTakesNoMoreMemory() throws IOException {
+        byte[] whole = Files.readAllBytes(IMAGES.resolve("color.png"));
+        ByteArrayOutputStream zeros = new ByteArrayOutputStream();
+        try (DeflaterOutputStream out = new DeflaterOutputStream(zeros)) {
+            out.write(new byte[64 << 20]);
+        }
+        ByteArrayOutputStream bomb = new ByteArrayOutputStream();
+        bomb.write(whole, 0, 33); // the mark and the header
+        for (String kind : List.of("iCCP", "zTXt", "iTXt")) {
+            String start = kind.equals("iTXt") ? "text\0\1\0\0\0" : "text\0\0";
+            ByteBuffer chunk = ByteBuffer.allocate(12 + start.length() + zeros.size());
+            chunk.putInt(start.length() + zeros.size()).put((kind + start).getBytes(StandardCharsets.ISO_8859_1));
+            chunk.put(zeros.toByteArray());
+            CRC32 sum = new CRC32();
+            sum.update(chunk.array(), 4, chunk.position() - 4);
+            bomb.write(chunk.putInt((int) sum.getValue()).array());
+        }
+        bomb.write(whole, 33, whole.length - 33);
+
+        requireImageOrReason(write("bomb.png", bomb.toByteArray()));
+    }
+
+    /** Each of these scans changes nothing, and has the whole image gone through. */
+    @Test
+    void aJpegOfManyScansIsRefusedSoon() throws IOException {
+        byte[] whole = Files.readAllBytes(IMAGES.resolve("progressive.jpg"));
+        int frame = indexOf(whole, 0xff, 0xc2);
+        ByteBuffer.wrap(whole).putShort(frame + 5, (short) 8000).putShort(frame + 7, (short) 8000);
+        ByteArrayOutputStream bomb = new ByteArrayOutputStream();
+        bomb.write(whole, 0, whole.length - 2);
+        for (int i = 0; i < 5_000; i++) {
+            bomb.write(new byte[] {(byte) 0xff, (byte) 0xda, 0, 8, 1, 1, 0, 1, 63, 0, 0, 0});
+        }
+        bomb.write(whole, whole.length - 2, 2);
+
+        requireImageOrReason(write("bomb.jpg", bomb.toByteArray()));
+    }
+
+    /** What damages do not show: an image of three million pixels that is decoded to its end. */
+    @ParameterizedTest
+    @ValueSource(strings = {"png", "jpg", "gif", "bmp", "tif"})
+    void aLargeImageTakesNoMoreThanTheStatedMemory(String format) throws IOException {
+        BufferedImage noise = new BufferedImage(2000, 1500, BufferedImage.TYPE_3BYTE_BGR);
+        new Random(SEED).nextBytes(((DataBufferByte) noise.getRaster().getDataBuffer()).getData());
+        Path file = folder.resolve("large." + format);
+        assertThat(ImageIO.write(noise, format, file.toFile())).isTrue();
+
+        requireImageOrReason(file);
+    }
+
+    /** Its macroblocks take many times the memory of its pixels while they are decoded. */
+    @Test
+    void aWebPThatClaimsALargeSizeTakesNoMoreThanTheStatedMemory() throws IOException {
+        byte[] lossy = Files.readAllBytes(IMAGES.resolve("lossy.webp"));
+        ByteBuffer.wrap(lossy)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putShort(26, (short) 4000)
+                .putShort(28, (short) 3000);
+
+        requireImageOrReason(write("lossy.webp", lossy));
+    }
+
+    /** A folder of what a file system takes: each is read, or is one of those that are counted. */
+    @Test
+    void oddNamesAndLinksAreReadOrCounted() throws IOException {
+        byte[] image = Files.readAllBytes(IMAGES.resolve("gray.png"));
+        List<String> names = List.of(
+                "line\nbreak.png",
+                "return\r.png",
+                "\u001b[31mred.png",
+                "\u202egnp.exe.png",
+                "\ud83d\ude00\u200d\ud83d\udd25.png",
+                "...png",
+                "-rf.png",
+                " .png",
+                "a\\..\\b.png",
+                "%00.png",
+                "x".repeat(251) + ".png");
+        int omitted = 0;
+        for (String part : List.of("a", "b")) {
+            Path place = Files.createDirectories(folder.resolve("odd").resolve(part));
+            for (String name : names) {
+                Files.write(place.resolve(name), image);
+            }
+            Files.createSymbolicLink(place.resolve("round"), folder.resolve("odd"));
+            Files.createSymbolicLink(place.resolve("self.png"), place.resolve("self.png"));
+            Files.createSymbolicLink(place.resolve("nowhere.png"), place.resolve("../gone.png"));
+            Files.createSymbolicLink(place.resolve("device.png"), Path.of("/dev/zero"));
+            Files.createDirectory(place.resolve("folder.png"));
+            omitted += 5;
+        }
+        FolderLayout layout = FolderLayout.of(folder.resolve("odd"), null);
+
+        assertThat(layout.passedOver().values().stream().mapToInt(i -> i).sum()).isEqualTo(omitted + 2); // "...png"
+        assertThat(layout.files()).hasSize(2 * (names.size() - 1));
+        for (ImageFile file : layout.files()) {
+            requireImageOrReason(file.path());
+            requireImageOrReason(Files.write(file.path(), new byte[0]));
+        }
+        FATES.merge("omitted", omitted + 2, Integer::sum);
+    }
+
+    @Test
+    void aDeviceWithoutAnEndIsNotReadToIt() {
+        assertThatThrownBy(() -> ImageDecoder.decode(Path.of("/dev/zero")))
+                .isInstanceOf(UnreadableImageException.class)
+                .hasMessage("268435457 bytes, more than 268435456");
     }
 
     @Test

@@ -1,0 +1,50 @@
+package io.catwalk.runner.cli;
+
+import io.catwalk.onnx.runtime.OnnxHints;
+import io.catwalk.onnx.runtime.Signature;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.ImageSize;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Says at which size an ONNX file is used that takes any, as an option of a command that loads no data set. */
+final class FileSize {
+
+    @Option(
+            names = "--image-size",
+            paramLabel = "WxH",
+            description = "Size of the images, for a file that takes any size.")
+    private @Nullable String imageSize;
+
+    /** Adds the size to what other options say. */
+    OnnxHints added(OnnxHints hints) {
+        return imageSize == null ? hints : added(hints, ImageSize.parse(imageSize));
+    }
+
+    static OnnxHints added(OnnxHints hints, ImageSize size) {
+        return hints.withImageSize(size.height(), size.width());
+    }
+
+    /**
+     * Refuses a size that the file cannot take.
+     *
+     * @throws RequestException if it takes one other size only
+     */
+    void require(Path file, Signature signature) {
+        if (imageSize == null) {
+            return;
+        }
+        ImageSize typed = ImageSize.parse(imageSize);
+        if (typed.height() != signature.height() || typed.width() != signature.width()) {
+            throw new RequestException(String.format(
+                    Locale.ROOT,
+                    "%s: expected %dx%d as --image-size, the only size that it takes, found %s; leave it out",
+                    file,
+                    signature.width(),
+                    signature.height(),
+                    typed));
+        }
+    }
+}
