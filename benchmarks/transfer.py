@@ -25,6 +25,7 @@ catwalk, data = os.path.abspath(sys.argv[1]), sys.argv[2]
 name = sys.argv[3] if len(sys.argv) > 3 else "conv-maxpool"
 here = os.path.dirname(os.path.abspath(__file__))
 FIRST, SECOND = (0, 2, 4, 6, 8), (1, 3, 5, 7, 9)
+NAMES = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
 DRAWS, EACH = 5, 20
 # Student's t, 97.5 %, four degrees of freedom.
 T = 2.776
@@ -39,6 +40,8 @@ def read(part):
 
 def write(folder, part, images, labels, classes):
     os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, "classes.txt"), "w") as file:
+        file.write("".join(f"{NAMES[label]}\n" for label in classes))
     numbers = numpy.array([classes.index(label) for label in labels], numpy.uint8)
     with gzip.open(os.path.join(folder, f"{part}-images-idx3-ubyte.gz"), "wb") as file:
         file.write(numpy.array([0x803, len(images), 28, 28], ">i4").tobytes() + images.tobytes())

@@ -78,7 +78,16 @@ class ModelCardTest {
         }
         ImageSource images = HeapImages.of(1, 1, 1, new byte[classes], labels);
         TrialSpec trial = new TrialSpec(
-                "net", "default", Map.of(), Recipe.standard(), 1, 0, 1, ComputeDevice.CPU, null, TrialSpec.Purpose.SHIP);
+                "net",
+                "default",
+                Map.of(),
+                Recipe.standard(),
+                1,
+                0,
+                1,
+                ComputeDevice.CPU,
+                null,
+                TrialSpec.Purpose.SHIP);
         ModelCard card = new ModelCard(
                 "net",
                 MadeUp.done(trial, 0.6),
