@@ -54,10 +54,24 @@ final class DecodedImage {
 
         void read(int line, boolean isColumn, int[] row, int pixels) {
             int step = isColumn ? lineStride : pixelStride;
-            for (int c = 0, to = 0; c < bands.length; c++) {
-                int from = bands[c] + line * (isColumn ? pixelStride : lineStride);
-                for (int x = 0; x < pixels; x++, from += step) {
-                    row[to++] = data[from] & 0xff;
+            int start = line * (isColumn ? pixelStride : lineStride);
+            for (int c = 0; c < bands.length; c++) {
+                for (int x = 0; x < pixels; x++) {
+                    row[c * pixels + x] = data[start + bands[c] + x * step] & 0xff;
+                }
+            }
+        }
+
+        /** Copies the image as it is stored to (bands, height, width): most images are read so, and nothing is faster. */
+        void copy(byte[] target, int height, int width) {
+            int to = 0;
+            for (int band : bands) {
+                for (int y = 0; y < height; y++) {
+                    int from = band + y * lineStride;
+                    for (int x = 0; x < width; x++) {
+                        target[to + x] = data[from + x * pixelStride];
+                    }
+                    to += width;
                 }
             }
         }
@@ -151,6 +165,10 @@ final class DecodedImage {
         int height = height();
         int width = width();
         byte[] pixels = new byte[channels * height * width];
+        if (plain != null && orientation.equals(Orientation.UPRIGHT)) {
+            plain.copy(pixels, height, width);
+            return pixels;
+        }
         int[] row = new int[channels * width];
         for (int y = 0; y < height; y++) {
             row(y, row);

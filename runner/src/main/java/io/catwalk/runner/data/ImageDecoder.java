@@ -2,7 +2,10 @@ package io.catwalk.runner.data;
 
 import io.catwalk.runner.Reasons;
 import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.DataBuffer;
 import java.awt.image.Raster;
+import java.awt.image.WritableRaster;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,6 +33,7 @@ final class ImageDecoder {
     static final int MOST_PIXELS = 1 << 26;
     static final int MOST_BYTES = 1 << 28;
 
+    private static final int COLORS = 3;
     private static final int FOUR_INKS = 4;
 
     /** A progressive file has about 10. */
@@ -202,7 +206,9 @@ final class ImageDecoder {
         // Asked for the colors of the file itself, a reader applies no profile. That of PNG never does, and would
         // leave out a color that stands for nothing.
         ImageReadParam param = reader.getDefaultReadParam();
-        if (stored != null && format != ImageFormat.PNG) {
+        if (format == ImageFormat.JPEG && stored != null && stored.getNumBands() == COLORS) {
+            param.setDestination(inOrder(stored.getColorModel(), reader.getWidth(0), reader.getHeight(0)));
+        } else if (stored != null && format != ImageFormat.PNG) {
             param.setDestinationType(stored);
         }
         BufferedImage image = reader.read(0, param);
@@ -213,6 +219,12 @@ final class ImageDecoder {
                                 .formatted(format.title()),
                         null));
         return new DecodedImage(raster, samples, tags.orientation());
+    }
+
+    /** Makes room for red, green and blue: in this order lines are copied, in any other the JDK goes value by value. */
+    private static BufferedImage inOrder(ColorModel colors, int width, int height) {
+        WritableRaster raster = Raster.createInterleavedRaster(DataBuffer.TYPE_BYTE, width, height, COLORS, null);
+        return new BufferedImage(colors, raster, false, null);
     }
 
     /** Counts the scans of a JPEG file (ITU-T T.81, B.2.3): each goes through the whole image, however short it is. */

@@ -3,6 +3,7 @@ package io.catwalk.runner.data;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import java.io.IOException;
+import java.io.Serial;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -11,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -178,10 +181,29 @@ final class ImageFolder implements ImageListing {
 
     @Override
     public void decode(Sink sink) {
-        if (rule == null) {
+        AtomicReference<@Nullable ImageSize> first = new AtomicReference<>();
+        IntFunction<RasterImage> decodeAsTheFirst = i -> {
+            RasterImage image = decode(layout.files().get(i));
+            ImageSize size = new ImageSize(image.width(), image.height());
+            ImageSize expected = first.compareAndExchange(null, size);
+            if (expected != null && !expected.equals(size)) {
+                throw new OtherSizeException();
+            }
+            return image;
+        };
+        try {
+            sink.decode(decodeAsTheFirst, this::requireFew);
+        } catch (OtherSizeException e) {
             requireOneSize();
+            throw e;
         }
-        sink.decode(i -> decode(layout.files().get(i)), this::requireFew);
+    }
+
+    /** Says that two images have different sizes, which ends the decoding of all. */
+    private static final class OtherSizeException extends RuntimeException {
+
+        @Serial
+        private static final long serialVersionUID = 1;
     }
 
     private RasterImage decode(ImageFile file) {
@@ -199,7 +221,7 @@ final class ImageFolder implements ImageListing {
                 image.pixels(channels, rule));
     }
 
-    /** Looks at the headers before anything is decoded, which takes long. */
+    /** Looks at all headers, to say which sizes there are. */
     private void requireOneSize() {
         Map<String, List<ImageFile>> bySize = new TreeMap<>();
         List<String> sizes = InOrder.map(layout.files(), ImageFolder::size);
