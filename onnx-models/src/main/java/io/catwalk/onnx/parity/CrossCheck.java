@@ -106,9 +106,8 @@ public record CrossCheck(double tolerance, int smallBatchImages) {
         int batch = configuration.batch();
         int asked = SMALL_BATCHES.contains(batch) ? Math.min(count, smallBatchImages) : count;
         try {
-            float[] found = Batches.logits(candidate, images, asked, batch);
-            float[] first = Arrays.copyOf(expected, asked * (expected.length / count));
-            return new Outcome.Compared(configuration, Parity.of(first, found, asked, tolerance));
+            return new Outcome.Compared(
+                    configuration, Parity.between(expected, candidate, images, count, batch, asked, tolerance));
         } catch (OnnxFileException | IllegalArgumentException e) { // the latter: other images or classes
             return new Outcome.Failed(configuration, String.valueOf(e.getMessage()));
         }

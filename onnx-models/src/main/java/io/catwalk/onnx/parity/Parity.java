@@ -2,8 +2,6 @@ package io.catwalk.onnx.parity;
 
 import io.catwalk.onnx.Predictor;
 import io.catwalk.onnx.runtime.MetadataKeys;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -50,7 +48,38 @@ public record Parity(
     public static Parity between(
             Predictor reference, Predictor candidate, NormalizedImages images, int count, double tolerance) {
         float[] expected = Batches.logits(reference, images, count, BATCH);
-        return of(expected, Batches.logits(candidate, images, count, BATCH), count, tolerance);
+        return between(expected, candidate, images, count, BATCH, count, tolerance);
+    }
+
+    /**
+     * Asks a predictor about the first images, some at a time, and keeps none of its answers.
+     *
+     * @param reference logits that are right by definition, (all images, classes), row-major
+     * @param all number of images that the reference answered
+     * @param batch images per call
+     * @param count number of images to ask about, at most all
+     */
+    static Parity between(
+            float[] reference,
+            Predictor candidate,
+            NormalizedImages images,
+            int all,
+            int batch,
+            int count,
+            double tolerance) {
+        int classes = reference.length / all;
+        Tally tally = new Tally(count, classes, tolerance);
+        for (int first = 0; first < count; first += batch) {
+            int last = Math.min(first + batch, count);
+            float[] logits = candidate.logits(images.range(first, last), last - first);
+            if (logits.length != (last - first) * classes) {
+                throw new IllegalArgumentException(
+                        "expected " + classes + " logits of each image, as the reference gave," + " found "
+                                + logits.length / (last - first) + " from the candidate");
+            }
+            tally.add(reference, logits, last - first);
+        }
+        return tally.parity();
     }
 
     /**
@@ -72,37 +101,9 @@ public record Parity(
             throw new IllegalArgumentException("expected " + reference.length + " logits, as the reference gave, found "
                     + candidate.length + " from the candidate");
         }
-        int classes = reference.length / count;
-        List<Flip> flips = new ArrayList<>();
-        int notNumbers = 0;
-        for (int image = 0; image < count; image++) {
-            int first = image * classes;
-            if (hasNan(reference, first, classes) || hasNan(candidate, first, classes)) {
-                notNumbers++;
-                continue;
-            }
-            int expected = largest(reference, first, classes);
-            int found = largest(candidate, first, classes);
-            if (expected != found) {
-                double margin = difference(reference[first + expected], reference[first + found]);
-                flips.add(new Flip(image, expected, found, margin));
-            }
-        }
-        if (notNumbers > 0) {
-            return new Parity(count, notNumbers, flips, Double.NaN, Double.NaN, Double.NaN, tolerance);
-        }
-        double[] differences = new double[reference.length];
-        Arrays.setAll(differences, i -> difference(reference[i], candidate[i]));
-        Arrays.sort(differences);
-        int rank = (int) Math.ceil(differences.length * 0.999);
-        return new Parity(
-                count,
-                0,
-                flips,
-                differences[differences.length - 1],
-                Arrays.stream(differences).sum() / differences.length,
-                differences[rank - 1],
-                tolerance);
+        Tally tally = new Tally(count, reference.length / count, tolerance);
+        tally.add(reference, candidate, count);
+        return tally.parity();
     }
 
     /**
@@ -128,30 +129,5 @@ public record Parity(
         entries.put(MetadataKeys.PARITY_P999_ABS, String.valueOf(p999Abs));
         entries.put(MetadataKeys.PARITY_TOLERANCE, String.valueOf(tolerance));
         return entries;
-    }
-
-    /** Returns 0 for equal infinities, whose difference is not a number. */
-    private static double difference(float a, float b) {
-        return a == b ? 0 : Math.abs((double) a - b);
-    }
-
-    private static boolean hasNan(float[] logits, int first, int classes) {
-        for (int i = first; i < first + classes; i++) {
-            if (Float.isNaN(logits[i])) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** Returns the class of the largest logit, the first of equals. */
-    private static int largest(float[] logits, int first, int classes) {
-        int best = 0;
-        for (int i = 1; i < classes; i++) {
-            if (logits[first + i] > logits[first + best]) {
-                best = i;
-            }
-        }
-        return best;
     }
 }

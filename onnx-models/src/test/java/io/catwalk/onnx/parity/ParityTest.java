@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import com.sun.management.ThreadMXBean;
+import io.catwalk.onnx.Predictor;
+import java.lang.management.ManagementFactory;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -36,6 +39,35 @@ class ParityTest {
         assertThat(parity.p999Abs()).isEqualTo(2); // the 1,998th of 2,000
         assertThat(parity.maxAbs()).isEqualTo(4);
         assertThat(parity.meanAbs()).isCloseTo(0.005, within(1e-15));
+    }
+
+    /** A thousand classes of a hundred thousand images are 400 MB, once. */
+    @Test
+    void noAnswerOfTheCandidateIsKept() {
+        int images = 2000;
+        int classes = 1000;
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        float[] reference = new float[images * classes];
+        Predictor candidate = new Predictor() {
+            @Override
+            public float[] logits(float[] given, int count) {
+                float[] logits = new float[count * classes];
+                logits[0] = -0.5f;
+                return logits;
+            }
+
+            @Override
+            public void close() {}
+        };
+
+        long before = threads.getCurrentThreadAllocatedBytes();
+        Parity parity = Parity.between(reference, candidate, (from, to) -> new float[1], images, 256, images, 1);
+        long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+
+        assertThat(parity.images()).isEqualTo(images);
+        assertThat(parity.maxAbs()).isEqualTo(0.5);
+        // Its answers take 8 MB, a batch at a time, and all differences would take 16.
+        assertThat(allocated).isLessThan(12_000_000);
     }
 
     @Test

@@ -183,7 +183,7 @@ final class Judgement {
         if (!criteria.equals(List.of(Criterion.ACCURACY))) {
             limits.add("The epoch of a network was chosen by "
                     + criteria.stream()
-                            .map(criterion -> criterion.toString().replace('-', ' '))
+                            .map(criterion -> new Measure(criterion).title())
                             .collect(Collectors.joining(" or "))
                     + " on the validation images; the verdicts are about accuracy.");
         }

@@ -7,6 +7,7 @@ import io.catwalk.api.Optimizer;
 import io.catwalk.api.ParameterGroup;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Schedule;
+import io.catwalk.runner.experiment.Measure;
 import io.catwalk.runner.training.InitialWeights;
 import io.catwalk.runner.trial.TrialSpec;
 import java.math.BigDecimal;
@@ -46,8 +47,8 @@ public final class RecipeWords {
                             : "Each image counts by the inverse of the size of its class");
         }
         if (recipe.selectBy() != Criterion.ACCURACY) {
-            words.add("The best epoch is chosen by "
-                    + recipe.selectBy().toString().replace('-', ' ') + " on the validation images");
+            words.add("The best epoch is chosen by " + new Measure(recipe.selectBy()).title()
+                    + " on the validation images");
         }
         if (recipe.patience() > 0) {
             words.add("Training stops after " + recipe.patience() + " epochs without a better one");

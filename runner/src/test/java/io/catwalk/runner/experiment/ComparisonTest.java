@@ -318,7 +318,7 @@ final class ComparisonTest {
 
         assertThat(compared().limits())
                 .contains(
-                        "The epoch of a network was chosen by macro f1 on the validation images; the verdicts are about"
+                        "The epoch of a network was chosen by macro F1 on the validation images; the verdicts are about"
                                 + " accuracy.");
     }
 
