@@ -133,6 +133,18 @@ final class LauncherIT {
         assertThat(folder.resolve("given")).content().contains("Main list").doesNotContain("catwalk.jsa");
     }
 
+    /** Java 17 crashes where it tells others of classes that come out of an archive. */
+    @Test
+    void aFlightRecorderOrAnAgentPassesTheArchiveOver() throws Exception {
+        ProcessBuilder builder = catwalk("list");
+        Path recording = folder.resolve("list.jfr");
+        builder.environment().put("CATWALK_OPTS", "-Xlog:disable -XX:StartFlightRecording=filename=" + recording);
+
+        requireSameAnswer(builder);
+
+        assertThat(recording).isNotEmptyFile();
+    }
+
     private void requireSameAnswer(ProcessBuilder builder) throws Exception {
         Catwalk.Answer answer = Catwalk.finish(builder.directory(folder.toFile()));
         assertThat(answer.err()).isEmpty();
