@@ -114,6 +114,15 @@ final class RecipeOptionsTest {
     }
 
     @Test
+    void aFirstLookIsFourEpochsInBatchesOf32() {
+        Recipe recipe = Recipe.standard().withEpochs(30).withBatchSize(128);
+
+        assertThat(new RecipeOptions().adjusted(recipe, true))
+                .isEqualTo(recipe.withEpochs(4).withBatchSize(32));
+        assertThat(new RecipeOptions().adjusted(recipe, false)).isEqualTo(recipe);
+    }
+
+    @Test
     void aBatchThatSomebodyChoseMustFit() {
         Catwalk.Answer answer = train(folder.resolve("large"), "--batch-size", "109");
 
