@@ -3,7 +3,6 @@ package io.catwalk.runner.training;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
@@ -49,7 +48,7 @@ public record Transfer(String sha256, List<String> taken, List<String> fresh) {
     /**
      * Sums it up.
      *
-     * @return one line, such as {@code 6 of 8 parameters start from sha256 0123456789ab, fresh are ...}
+     * @return one line, such as {@code 6 of 8 parameters start from the weights 0123456789ab, fresh are ...}
      */
     public String sentence() {
         String all = taken.size() + " of " + (taken.size() + fresh.size()) + " parameters start from the weights "
@@ -152,9 +151,7 @@ public record Transfer(String sha256, List<String> taken, List<String> fresh) {
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) numbers[i];
         }
-        if (parameter.getArray().getDataType() == DataType.FLOAT32) {
-            parameter.getArray().set(FloatBuffer.wrap(values));
-        }
+        parameter.getArray().set(FloatBuffer.wrap(values));
     }
 
     private static String normalized(String name) {
