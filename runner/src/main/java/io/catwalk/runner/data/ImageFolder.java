@@ -187,7 +187,9 @@ final class ImageFolder implements ImageListing {
             ImageSize size = new ImageSize(image.width(), image.height());
             ImageSize expected = first.compareAndExchange(null, size);
             if (expected != null && !expected.equals(size)) {
-                throw new OtherSizeException();
+                throw new OtherSizeException(
+                        "%s: expected %s pixels, as another image has, found %s: its header says otherwise, so save it again"
+                                .formatted(layout.files().get(i).path(), expected, size));
             }
             return image;
         };
@@ -195,7 +197,7 @@ final class ImageFolder implements ImageListing {
             sink.decode(decodeAsTheFirst, this::requireFew);
         } catch (OtherSizeException e) {
             requireOneSize();
-            throw e;
+            throw new RequestException(String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -204,6 +206,10 @@ final class ImageFolder implements ImageListing {
 
         @Serial
         private static final long serialVersionUID = 1;
+
+        OtherSizeException(String message) {
+            super(message);
+        }
     }
 
     private RasterImage decode(ImageFile file) {
