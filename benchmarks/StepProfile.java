@@ -73,7 +73,7 @@ final class StepProfile {
         Recipe recipe = classifier.classifier().recipe(chosen).withEpochs(2);
         Path trace = Files.createTempFile("trace", ".json");
         double[] seconds = new double[1];
-        new Training(classifier, chosen, new Task(1, 28, 28, 10), data, recipe, 1, 0, ComputeDevice.CPU, null, System::nanoTime)
+        new Training(classifier, chosen, Task.of(1, 28, 28, 10), data, recipe, 1, 0, ComputeDevice.CPU, null, System::nanoTime)
                 .run(epoch -> {
                     if (epoch.epoch() == 1) {
                         JniUtils.startProfile(false, false, false);

@@ -16,7 +16,13 @@ public record Hyperparameters(Map<String, Object> values) {
 
     /** Copies the map and checks the type of each value. */
     public Hyperparameters {
-        values.forEach(Hyperparameters::requireType);
+        values.forEach((name, value) -> {
+            try {
+                requireType(value);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("hyperparameter '" + name + "': " + e.getMessage(), e);
+            }
+        });
         values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
     }
 
@@ -83,14 +89,13 @@ public record Hyperparameters(Map<String, Object> values) {
         return type.cast(value);
     }
 
-    static void requireType(String name, Object value) {
+    static void requireType(Object value) {
         if (!(value instanceof Integer
                 || value instanceof Double
                 || value instanceof Boolean
                 || value instanceof String)) {
-            throw new IllegalArgumentException(
-                    "hyperparameter '" + name + "' must be an Integer, a Double, a Boolean or a String, but is a "
-                            + value.getClass().getName());
+            throw new IllegalArgumentException("value must be an Integer, a Double, a Boolean or a String, but is a "
+                    + value.getClass().getName());
         }
     }
 }

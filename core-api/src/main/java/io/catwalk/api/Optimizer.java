@@ -1,5 +1,7 @@
 package io.catwalk.api;
 
+import java.util.List;
+
 /**
  * Names the rule that turns gradients into steps. Weight decay is decoupled from the gradient and
  * applies to weights only, not to biases and normalization.
@@ -37,18 +39,50 @@ public sealed interface Optimizer {
     Optimizer withWeightDecay(double weightDecay);
 
     /**
-     * Adam with decoupled weight decay; betas 0.9 and 0.999, epsilon 1e-8 (Loshchilov and Hutter,
-     * "Decoupled Weight Decay Regularization", 2019).
+     * Adam with decoupled weight decay; betas 0.9 and 0.999, epsilon 1e-8 (Loshchilov and Hutter, "Decoupled Weight Decay
+     * Regularization", 2019).
      *
      * @param learningRate peak learning rate, above 0
      * @param weightDecay 0 or above
+     * @return the rule
      */
-    record AdamW(double learningRate, double weightDecay) implements Optimizer {
+    static AdamW adamW(double learningRate, double weightDecay) {
+        return new AdamW(learningRate, weightDecay);
+    }
 
-        /** Checks both numbers against their ranges. */
-        public AdamW {
+    /**
+     * Stochastic gradient descent with Nesterov momentum.
+     *
+     * @param learningRate peak learning rate, above 0
+     * @param momentum 0 or above and below 1
+     * @param weightDecay 0 or above
+     * @return the rule
+     */
+    static Sgd sgd(double learningRate, double momentum, double weightDecay) {
+        return new Sgd(learningRate, momentum, weightDecay);
+    }
+
+    /** Is what {@link #adamW} makes. */
+    final class AdamW extends Rule implements Optimizer {
+
+        private final double learningRate;
+        private final double weightDecay;
+
+        AdamW(double learningRate, double weightDecay) {
             Check.positive("learningRate", learningRate);
             Check.notNegative("weightDecay", weightDecay);
+            this.learningRate = learningRate;
+            this.weightDecay = weightDecay;
+        }
+
+        @Override
+        public double learningRate() {
+            return learningRate;
+        }
+
+        @Override
+        public double weightDecay() {
+            return weightDecay;
         }
 
         @Override
@@ -60,22 +94,42 @@ public sealed interface Optimizer {
         public AdamW withWeightDecay(double weightDecay) {
             return new AdamW(learningRate, weightDecay);
         }
+
+        @Override
+        List<Object> parts() {
+            return List.of(learningRate, weightDecay);
+        }
     }
 
-    /**
-     * Stochastic gradient descent with Nesterov momentum.
-     *
-     * @param learningRate peak learning rate, above 0
-     * @param momentum 0 or above and below 1
-     * @param weightDecay 0 or above
-     */
-    record Sgd(double learningRate, double momentum, double weightDecay) implements Optimizer {
+    /** Is what {@link #sgd} makes. */
+    final class Sgd extends Rule implements Optimizer {
 
-        /** Checks the numbers against their ranges. */
-        public Sgd {
+        private final double learningRate;
+        private final double momentum;
+        private final double weightDecay;
+
+        Sgd(double learningRate, double momentum, double weightDecay) {
             Check.positive("learningRate", learningRate);
             Check.fraction("momentum", momentum);
             Check.notNegative("weightDecay", weightDecay);
+            this.learningRate = learningRate;
+            this.momentum = momentum;
+            this.weightDecay = weightDecay;
+        }
+
+        @Override
+        public double learningRate() {
+            return learningRate;
+        }
+
+        /** {@return the share of the last step that the next one takes along} */
+        public double momentum() {
+            return momentum;
+        }
+
+        @Override
+        public double weightDecay() {
+            return weightDecay;
         }
 
         @Override
@@ -86,6 +140,11 @@ public sealed interface Optimizer {
         @Override
         public Sgd withWeightDecay(double weightDecay) {
             return new Sgd(learningRate, momentum, weightDecay);
+        }
+
+        @Override
+        List<Object> parts() {
+            return List.of(learningRate, momentum, weightDecay);
         }
     }
 }

@@ -3,58 +3,68 @@ package io.catwalk.api;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Says how to train a network. Immutable; each {@code with} method returns a changed copy.
- *
- * @param optimizer what turns gradients into steps, with the peak learning rate
- * @param schedule how the learning rate moves
- * @param epochs passes over the training images; at least 1
- * @param batchSize images per step; at least 1
- * @param augmentations random changes of the training images; at most one of them mixes images
- * @param labelSmoothing probability mass moved from the true class to all classes alike, 0 or above and
- *     below 1; 0 is none (Szegedy et al., "Rethinking the Inception Architecture", 2016)
- * @param averaging decay per step of the exponential moving average of the weights that is evaluated in
- *     their place, 0 or above and below 1, at step n at most (1 + n) / (10 + n); 0 evaluates the weights
- *     themselves
- * @param clipNorm largest Euclidean norm of all gradients together; 0 leaves them as they are
- * @param patience epochs without a better one after which training stops; better is what {@code selectBy} says; 0
- *     never stops early
- * @param balance what is done about classes of unequal size
- * @param selectBy what the best epoch is chosen by, whose weights are kept
- * @param groups parameters that learn at a rate of their own; the first that a parameter is of counts, and the others
- *     learn at the rate of the optimizer
+ * Says how to train a network. Immutable; begin with {@link #standard}, each {@code with} method returns a changed copy.
  */
-public record Recipe(
-        Optimizer optimizer,
-        Schedule schedule,
-        int epochs,
-        int batchSize,
-        List<Augmentation> augmentations,
-        double labelSmoothing,
-        double averaging,
-        double clipNorm,
-        int patience,
-        Balance balance,
-        Criterion selectBy,
-        List<ParameterGroup> groups) {
+public final class Recipe extends Rule {
 
-    /** Checks every number against its range; what is not said of the last three is as in the standard recipe. */
-    public Recipe {
+    private final Optimizer optimizer;
+    private final Schedule schedule;
+    private final int epochs;
+    private final int batchSize;
+    private final List<Augmentation> augmentations;
+    private final double labelSmoothing;
+    private final double averaging;
+    private final double clipNorm;
+    private final int patience;
+    private final Balance balance;
+    private final Criterion selectBy;
+    private final List<ParameterGroup> groups;
+    private final Loss loss;
+    private final boolean pretrained;
+
+    private Recipe(
+            Optimizer optimizer,
+            Schedule schedule,
+            int epochs,
+            int batchSize,
+            List<Augmentation> augmentations,
+            double labelSmoothing,
+            double averaging,
+            double clipNorm,
+            int patience,
+            @Nullable Balance balance,
+            @Nullable Criterion selectBy,
+            @Nullable List<ParameterGroup> groups,
+            @Nullable Loss loss,
+            boolean pretrained) {
         Check.atLeast("epochs", epochs, 1);
         Check.atLeast("batchSize", batchSize, 1);
         Check.fraction("labelSmoothing", labelSmoothing);
         Check.fraction("averaging", averaging);
         Check.notNegative("clipNorm", clipNorm);
         Check.atLeast("patience", patience, 0);
-        augmentations = List.copyOf(augmentations);
-        balance = Objects.requireNonNullElse(balance, Balance.NONE);
-        selectBy = Objects.requireNonNullElse(selectBy, Criterion.ACCURACY);
-        groups = groups == null ? List.of() : List.copyOf(groups);
         if (augmentations.stream().filter(Recipe::mixes).count() > 1) {
             throw new IllegalArgumentException("augmentations must mix images at most once, but have mixtures "
                     + augmentations.stream().filter(Recipe::mixes).toList());
         }
+        this.optimizer = Objects.requireNonNull(optimizer, "optimizer");
+        this.schedule = Objects.requireNonNull(schedule, "schedule");
+        this.epochs = epochs;
+        this.batchSize = batchSize;
+        this.augmentations = List.copyOf(augmentations);
+        this.labelSmoothing = labelSmoothing;
+        this.averaging = averaging;
+        this.clipNorm = clipNorm;
+        this.patience = patience;
+        // What a file does not say is as in the standard recipe.
+        this.balance = Objects.requireNonNullElse(balance, Balance.NONE);
+        this.selectBy = Objects.requireNonNullElse(selectBy, Criterion.ACCURACY);
+        this.groups = groups == null ? List.of() : List.copyOf(groups);
+        this.loss = Objects.requireNonNullElse(loss, Loss.CROSS_ENTROPY);
+        this.pretrained = pretrained;
     }
 
     private static boolean mixes(Augmentation augmentation) {
@@ -69,8 +79,8 @@ public record Recipe(
      */
     public static Recipe standard() {
         return new Recipe(
-                new Optimizer.AdamW(0.002, 0.01),
-                new Schedule.OneCycle(0.2),
+                Optimizer.adamW(0.002, 0.01),
+                Schedule.oneCycle(0.2),
                 10,
                 128,
                 List.of(),
@@ -80,7 +90,9 @@ public record Recipe(
                 0,
                 Balance.NONE,
                 Criterion.ACCURACY,
-                List.of());
+                List.of(),
+                Loss.CROSS_ENTROPY,
+                false);
     }
 
     /**
@@ -90,7 +102,7 @@ public record Recipe(
      * @return a changed copy
      */
     public Recipe withOptimizer(Optimizer optimizer) {
-        return changed(parts -> parts.optimizer = optimizer);
+        return changed(draft -> draft.optimizer = optimizer);
     }
 
     /**
@@ -100,7 +112,7 @@ public record Recipe(
      * @return a changed copy
      */
     public Recipe withSchedule(Schedule schedule) {
-        return changed(parts -> parts.schedule = schedule);
+        return changed(draft -> draft.schedule = schedule);
     }
 
     /**
@@ -110,7 +122,7 @@ public record Recipe(
      * @return a changed copy
      */
     public Recipe withEpochs(int epochs) {
-        return changed(parts -> parts.epochs = epochs);
+        return changed(draft -> draft.epochs = epochs);
     }
 
     /**
@@ -120,7 +132,7 @@ public record Recipe(
      * @return a changed copy
      */
     public Recipe withBatchSize(int batchSize) {
-        return changed(parts -> parts.batchSize = batchSize);
+        return changed(draft -> draft.batchSize = batchSize);
     }
 
     /**
@@ -130,27 +142,27 @@ public record Recipe(
      * @return a changed copy
      */
     public Recipe withAugmentations(Augmentation... augmentations) {
-        return changed(parts -> parts.augmentations = List.of(augmentations));
+        return changed(draft -> draft.augmentations = List.of(augmentations));
     }
 
     /**
-     * Replaces the label smoothing.
+     * Replaces the label smoothing (Szegedy et al., "Rethinking the Inception Architecture", 2016).
      *
      * @param labelSmoothing 0 or above and below 1
      * @return a changed copy
      */
     public Recipe withLabelSmoothing(double labelSmoothing) {
-        return changed(parts -> parts.labelSmoothing = labelSmoothing);
+        return changed(draft -> draft.labelSmoothing = labelSmoothing);
     }
 
     /**
-     * Replaces the decay of the weight average.
+     * Replaces the decay of the exponential moving average of the weights, which is evaluated in their place.
      *
-     * @param averaging decay per step, 0 or above and below 1
+     * @param averaging decay per step, 0 or above and below 1; at step n at most (1 + n) / (10 + n)
      * @return a changed copy
      */
     public Recipe withAveraging(double averaging) {
-        return changed(parts -> parts.averaging = averaging);
+        return changed(draft -> draft.averaging = averaging);
     }
 
     /**
@@ -160,7 +172,7 @@ public record Recipe(
      * @return a changed copy
      */
     public Recipe withClipNorm(double clipNorm) {
-        return changed(parts -> parts.clipNorm = clipNorm);
+        return changed(draft -> draft.clipNorm = clipNorm);
     }
 
     /**
@@ -170,7 +182,7 @@ public record Recipe(
      * @return a changed copy
      */
     public Recipe withPatience(int patience) {
-        return changed(parts -> parts.patience = patience);
+        return changed(draft -> draft.patience = patience);
     }
 
     /**
@@ -180,7 +192,7 @@ public record Recipe(
      * @return a changed copy
      */
     public Recipe withBalance(Balance balance) {
-        return changed(parts -> parts.balance = balance);
+        return changed(draft -> draft.balance = balance);
     }
 
     /**
@@ -190,7 +202,7 @@ public record Recipe(
      * @return a changed copy
      */
     public Recipe withSelectBy(Criterion selectBy) {
-        return changed(parts -> parts.selectBy = selectBy);
+        return changed(draft -> draft.selectBy = selectBy);
     }
 
     /**
@@ -200,17 +212,126 @@ public record Recipe(
      * @return a changed copy
      */
     public Recipe withGroups(ParameterGroup... groups) {
-        return changed(parts -> parts.groups = List.of(groups));
+        return changed(draft -> draft.groups = List.of(groups));
     }
 
-    private Recipe changed(Consumer<Parts> change) {
-        Parts parts = new Parts(this);
-        change.accept(parts);
-        return parts.recipe();
+    /**
+     * Replaces what the training makes small.
+     *
+     * @param loss the cross-entropy, or what {@link Classifier#loss} says
+     * @return a changed copy
+     */
+    public Recipe withLoss(Loss loss) {
+        return changed(draft -> draft.loss = loss);
     }
 
-    /** The components, while one of them is changed: the only other place that lists them. */
-    private static final class Parts {
+    /**
+     * Lets the training start from {@link Classifier#weights}, unless the user names others.
+     *
+     * @param pretrained whether it does
+     * @return a changed copy
+     */
+    public Recipe withPretrained(boolean pretrained) {
+        return changed(draft -> draft.pretrained = pretrained);
+    }
+
+    /** {@return what turns gradients into steps, with the peak learning rate} */
+    public Optimizer optimizer() {
+        return optimizer;
+    }
+
+    /** {@return how the learning rate moves} */
+    public Schedule schedule() {
+        return schedule;
+    }
+
+    /** {@return passes over the training images; at least 1} */
+    public int epochs() {
+        return epochs;
+    }
+
+    /** {@return images per step; at least 1} */
+    public int batchSize() {
+        return batchSize;
+    }
+
+    /** {@return random changes of the training images; at most one of them mixes images} */
+    public List<Augmentation> augmentations() {
+        return augmentations;
+    }
+
+    /** {@return probability mass moved from the true class to all classes alike, 0 or above and below 1; 0 is none} */
+    public double labelSmoothing() {
+        return labelSmoothing;
+    }
+
+    /** {@return decay per step of the average of the weights that is evaluated in their place, 0 or above and below 1; 0 evaluates the weights themselves} */
+    public double averaging() {
+        return averaging;
+    }
+
+    /** {@return largest Euclidean norm of all gradients together; 0 leaves them as they are} */
+    public double clipNorm() {
+        return clipNorm;
+    }
+
+    /** {@return epochs without a better one after which training stops; 0 never stops early} */
+    public int patience() {
+        return patience;
+    }
+
+    /** {@return what is done about classes of unequal size} */
+    public Balance balance() {
+        return balance;
+    }
+
+    /** {@return what the best epoch is chosen by, whose weights are kept} */
+    public Criterion selectBy() {
+        return selectBy;
+    }
+
+    /** {@return parameters that learn at a rate of their own; the first that a parameter is of counts} */
+    public List<ParameterGroup> groups() {
+        return groups;
+    }
+
+    /** {@return what the training makes small} */
+    public Loss loss() {
+        return loss;
+    }
+
+    /** {@return whether the training starts from the weights that the classifier comes with} */
+    public boolean pretrained() {
+        return pretrained;
+    }
+
+    @Override
+    List<Object> parts() {
+        return List.of(
+                optimizer,
+                schedule,
+                epochs,
+                batchSize,
+                augmentations,
+                labelSmoothing,
+                averaging,
+                clipNorm,
+                patience,
+                balance,
+                selectBy,
+                groups,
+                loss,
+                pretrained);
+    }
+
+    private Recipe changed(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.recipe();
+    }
+
+    /** The components, while one of them is changed. */
+    private static final class Draft {
 
         private Optimizer optimizer;
         private Schedule schedule;
@@ -224,8 +345,10 @@ public record Recipe(
         private Balance balance;
         private Criterion selectBy;
         private List<ParameterGroup> groups;
+        private Loss loss;
+        private boolean pretrained;
 
-        Parts(Recipe recipe) {
+        Draft(Recipe recipe) {
             optimizer = recipe.optimizer;
             schedule = recipe.schedule;
             epochs = recipe.epochs;
@@ -238,6 +361,8 @@ public record Recipe(
             balance = recipe.balance;
             selectBy = recipe.selectBy;
             groups = recipe.groups;
+            loss = recipe.loss;
+            pretrained = recipe.pretrained;
         }
 
         Recipe recipe() {
@@ -253,7 +378,9 @@ public record Recipe(
                     patience,
                     balance,
                     selectBy,
-                    groups);
+                    groups,
+                    loss,
+                    pretrained);
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.catwalk.api;
 
+import java.util.List;
+
 /** Says how the learning rate moves from the first step to the last, as a share of its peak. */
 public sealed interface Schedule {
 
@@ -11,37 +13,82 @@ public sealed interface Schedule {
      */
     double at(double progress);
 
-    /** Keeps the learning rate at its peak. */
-    record Constant() implements Schedule {
+    /**
+     * Keeps the learning rate at its peak.
+     *
+     * @return the rule
+     */
+    static Constant constant() {
+        return new Constant();
+    }
+
+    /**
+     * Falls along half a cosine from the peak to 0 (Loshchilov and Hutter, "SGDR", 2017).
+     *
+     * @return the rule
+     */
+    static Cosine cosine() {
+        return new Cosine();
+    }
+
+    /**
+     * Rises in a straight line from a twenty-fifth of the peak to the peak, then falls along half a cosine to 0 (after
+     * Smith and Topin, "Super-Convergence", 2018).
+     *
+     * @param warmUp share of all steps spent rising, 0 or above and below 1
+     * @return the rule
+     */
+    static OneCycle oneCycle(double warmUp) {
+        return new OneCycle(warmUp);
+    }
+
+    /** Is what {@link #constant} makes. */
+    final class Constant extends Rule implements Schedule {
+
+        Constant() {}
 
         @Override
         public double at(double progress) {
             return 1;
         }
+
+        @Override
+        List<Object> parts() {
+            return List.of();
+        }
     }
 
-    /** Falls along half a cosine from the peak to 0 (Loshchilov and Hutter, "SGDR", 2017). */
-    record Cosine() implements Schedule {
+    /** Is what {@link #cosine} makes. */
+    final class Cosine extends Rule implements Schedule {
+
+        Cosine() {}
 
         @Override
         public double at(double progress) {
             return (1 + Math.cos(Math.PI * progress)) / 2;
         }
+
+        @Override
+        List<Object> parts() {
+            return List.of();
+        }
     }
 
-    /**
-     * Rises in a straight line from a twenty-fifth of the peak to the peak, then falls along half a
-     * cosine to 0 (after Smith and Topin, "Super-Convergence", 2018).
-     *
-     * @param warmUp share of all steps spent rising, 0 or above and below 1
-     */
-    record OneCycle(double warmUp) implements Schedule {
+    /** Is what {@link #oneCycle} makes. */
+    final class OneCycle extends Rule implements Schedule {
 
         private static final double START = 1.0 / 25;
 
-        /** Checks the share against its range. */
-        public OneCycle {
+        private final double warmUp;
+
+        OneCycle(double warmUp) {
             Check.fraction("warmUp", warmUp);
+            this.warmUp = warmUp;
+        }
+
+        /** {@return the share of all steps spent rising} */
+        public double warmUp() {
+            return warmUp;
         }
 
         @Override
@@ -50,6 +97,11 @@ public sealed interface Schedule {
                 return START + (1 - START) * progress / warmUp;
             }
             return (1 + Math.cos(Math.PI * (progress - warmUp) / (1 - warmUp))) / 2;
+        }
+
+        @Override
+        List<Object> parts() {
+            return List.of(warmUp);
         }
     }
 }

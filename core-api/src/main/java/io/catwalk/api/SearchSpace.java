@@ -1,51 +1,26 @@
 package io.catwalk.api;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
- * Lists what may be chosen about a network: for each hyperparameter its default and its options.
- *
- * <p>The space is finite, so that every point of it can be built in a test and tried in a grid.
- *
- * <p>Its hyperparameters stand in the order of the map that it is made of. A map that has no order to rely
- * on, as from {@code Map.of(...)} and as a {@code HashMap}, gives them in alphabetical order: the points of
- * a space, and what a search draws from them, must be the same in every Java process.
- *
- * @param options name to options, none empty, none twice, all of one type; the first is the default
+ * Lists what may be chosen about a network: for each hyperparameter its default and what else it may be. Immutable; each
+ * {@code with} method returns a larger copy.
  */
-public record SearchSpace(Map<String, List<Object>> options) {
+public final class SearchSpace extends Rule {
 
     private static final SearchSpace NONE = new SearchSpace(Map.of());
 
-    /** Copies the options and checks them. */
-    public SearchSpace {
-        Map<String, List<Object>> copy = new LinkedHashMap<>();
-        (hasOrder(options) ? options : new TreeMap<>(options)).forEach((name, values) -> {
-            values.forEach(value -> Hyperparameters.requireType(name, value));
-            if (values.isEmpty()
-                    || new LinkedHashSet<>(values).size() < values.size()
-                    || values.stream().map(Object::getClass).distinct().count() > 1) {
-                throw new IllegalArgumentException("hyperparameter '" + name
-                        + "' must have at least one option, none twice, all of one type, but has " + values);
-            }
-            copy.put(name, List.copyOf(values));
-        });
-        options = Collections.unmodifiableMap(copy);
-    }
+    private final Map<String, Choice> choices;
 
-    private static boolean hasOrder(Map<String, List<Object>> map) {
-        // A map of Map.of(...), whose order changes from process to process, is the one kind that is not copied.
-        boolean immutable = Map.copyOf(map) == map;
-        boolean hashed = map instanceof HashMap && !(map instanceof LinkedHashMap);
-        return !immutable && !hashed && !(map instanceof ConcurrentHashMap);
+    private SearchSpace(Map<String, Choice> choices) {
+        this.choices = Collections.unmodifiableMap(new LinkedHashMap<>(choices));
     }
 
     /**
@@ -58,7 +33,7 @@ public record SearchSpace(Map<String, List<Object>> options) {
     }
 
     /**
-     * Adds a hyperparameter.
+     * Adds a hyperparameter with some options.
      *
      * @param name what it is called in experiment files; not yet in this space
      * @param byDefault its value unless another is chosen: an {@link Integer}, a {@link Double}, a
@@ -67,21 +42,49 @@ public record SearchSpace(Map<String, List<Object>> options) {
      * @return a larger space
      */
     public SearchSpace with(String name, Object byDefault, Object... others) {
-        if (options.containsKey(name)) {
+        return with(
+                name,
+                () -> Choice.of(Stream.concat(Stream.of(byDefault), Arrays.stream(others))
+                        .toList()));
+    }
+
+    /**
+     * Adds a hyperparameter.
+     *
+     * @param name what it is called in experiment files; not yet in this space
+     * @param choice what it may be, such as {@code Choice.range(0.01, 0.0001, 1.0).logarithmic()}
+     * @return a larger space
+     */
+    public SearchSpace with(String name, Choice choice) {
+        return with(name, () -> choice);
+    }
+
+    private SearchSpace with(String name, Supplier<Choice> choice) {
+        if (choices.containsKey(name)) {
             throw new IllegalArgumentException("hyperparameter '" + name + "' is already in the space");
         }
-        Map<String, List<Object>> larger = new LinkedHashMap<>(options);
-        List<Object> values = new ArrayList<>();
-        values.add(byDefault);
-        values.addAll(List.of(others));
-        larger.put(name, values);
+        Map<String, Choice> larger = new LinkedHashMap<>(choices);
+        try {
+            larger.put(name, choice.get());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("hyperparameter '" + name + "': " + e.getMessage(), e);
+        }
         return new SearchSpace(larger);
+    }
+
+    /**
+     * Returns what may be chosen.
+     *
+     * @return name to choice, in the order in which they were added
+     */
+    public Map<String, Choice> choices() {
+        return choices;
     }
 
     /**
      * Chooses the defaults.
      *
-     * @return the first option of every hyperparameter
+     * @return the default of every hyperparameter
      */
     public Hyperparameters defaults() {
         return choose(Map.of());
@@ -90,32 +93,31 @@ public record SearchSpace(Map<String, List<Object>> options) {
     /**
      * Chooses some values and leaves the rest at their defaults.
      *
-     * @param wanted name to value, each among the options; an {@link Integer} may stand for a {@link Double}
+     * @param wanted name to value, each one that may be chosen; an {@link Integer} may stand for a {@link Double}
      * @return a point of this space
-     * @throws IllegalArgumentException if a name is unknown or a value is not among the options; the
-     *     message lists what is
+     * @throws IllegalArgumentException if a name is unknown or a value cannot be chosen; the message says what can
      */
     public Hyperparameters choose(Map<String, ?> wanted) {
         for (String name : wanted.keySet()) {
-            if (!options.containsKey(name)) {
+            if (!choices.containsKey(name)) {
                 throw new IllegalArgumentException("unknown hyperparameter '" + name + "'; known are "
-                        + (options.isEmpty() ? "none" : String.join(", ", options.keySet())));
+                        + (choices.isEmpty() ? "none" : String.join(", ", choices.keySet())));
             }
         }
         Map<String, Object> chosen = new LinkedHashMap<>();
-        options.forEach((name, values) -> {
+        choices.forEach((name, choice) -> {
             if (!wanted.containsKey(name)) {
-                chosen.put(name, values.get(0));
+                chosen.put(name, choice.byDefault());
                 return;
             }
             Object value = wanted.get(name);
             // Files write a whole number without its point.
-            if (value instanceof Integer whole && values.get(0) instanceof Double) {
+            if (value instanceof Integer whole && choice.byDefault() instanceof Double) {
                 value = whole.doubleValue();
             }
-            if (value == null || !values.contains(value)) {
+            if (value == null || !choice.contains(value)) {
                 throw new IllegalArgumentException(
-                        "hyperparameter '" + name + "' must be one of " + values + ", but is " + value);
+                        "hyperparameter '" + name + "' must be " + choice.words() + ", but is " + value);
             }
             chosen.put(name, value);
         });
@@ -123,16 +125,17 @@ public record SearchSpace(Map<String, List<Object>> options) {
     }
 
     /**
-     * Lists every point of the space, the defaults first.
+     * Lists points to try one by one, the defaults first: every combination of the {@link Choice#values} of all
+     * hyperparameters. Without ranges that is every point of the space.
      *
-     * @return all combinations; their number is the product of the numbers of options
+     * @return their number is the product of the numbers of values
      */
     public List<Hyperparameters> points() {
         List<Map<String, Object>> points = List.of(Map.of());
-        for (Map.Entry<String, List<Object>> entry : options.entrySet()) {
+        for (Map.Entry<String, Choice> entry : choices.entrySet()) {
             List<Map<String, Object>> longer = new ArrayList<>();
             for (Map<String, Object> point : points) {
-                for (Object value : entry.getValue()) {
+                for (Object value : entry.getValue().values()) {
                     Map<String, Object> extended = new LinkedHashMap<>(point);
                     extended.put(entry.getKey(), value);
                     longer.add(extended);
@@ -141,5 +144,10 @@ public record SearchSpace(Map<String, List<Object>> options) {
             points = longer;
         }
         return points.stream().map(Hyperparameters::new).toList();
+    }
+
+    @Override
+    List<Object> parts() {
+        return List.copyOf(choices.entrySet());
     }
 }

@@ -1,20 +1,100 @@
 package io.catwalk.api;
 
-/**
- * States what a network has to solve: the shape of its images and the number of classes.
- *
- * @param channels 1 for gray, 3 for color; at least 1
- * @param height rows of an image, in pixels; at least 1
- * @param width columns of an image, in pixels; at least 1
- * @param classes number of classes, which is the number of logits; at least 2
- */
-public record Task(int channels, int height, int width, int classes) {
+import java.util.List;
 
-    /** Checks every number against its range. */
-    public Task {
+/** States what a network has to solve. Immutable; each {@code with} method returns a changed copy. */
+public final class Task extends Rule {
+
+    private final int channels;
+    private final int height;
+    private final int width;
+    private final int classes;
+    private final List<Integer> classSizes;
+    private final boolean mirrored;
+
+    private Task(int channels, int height, int width, int classes, List<Integer> classSizes, boolean mirrored) {
         Check.atLeast("channels", channels, 1);
         Check.atLeast("height", height, 1);
         Check.atLeast("width", width, 1);
         Check.atLeast("classes", classes, 2);
+        if (!classSizes.isEmpty() && classSizes.size() != classes) {
+            throw new IllegalArgumentException(
+                    "classSizes must have a number for each of " + classes + " classes, but has " + classSizes.size());
+        }
+        classSizes.forEach(size -> Check.atLeast("classSizes", size, 0));
+        this.channels = channels;
+        this.height = height;
+        this.width = width;
+        this.classes = classes;
+        this.classSizes = List.copyOf(classSizes);
+        this.mirrored = mirrored;
+    }
+
+    /**
+     * States the shape of the images and the number of classes; the rest is unknown.
+     *
+     * @param channels 1 for gray, 3 for color; at least 1
+     * @param height rows of an image, in pixels; at least 1
+     * @param width columns of an image, in pixels; at least 1
+     * @param classes number of classes, which is the number of logits; at least 2
+     * @return the task
+     */
+    public static Task of(int channels, int height, int width, int classes) {
+        return new Task(channels, height, width, classes, List.of(), false);
+    }
+
+    /**
+     * States how many images of each class there are to train on.
+     *
+     * @param sizes 0 or above, in the order of the classes; empty if unknown
+     * @return a changed copy
+     */
+    public Task withClassSizes(List<Integer> sizes) {
+        return new Task(channels, height, width, classes, sizes, mirrored);
+    }
+
+    /**
+     * States whether an image that is mirrored left to right is of the same class: so is a shirt, but not a digit.
+     *
+     * @param newMirrored whether it is known to be so
+     * @return a changed copy
+     */
+    public Task withMirrored(boolean newMirrored) {
+        return new Task(channels, height, width, classes, classSizes, newMirrored);
+    }
+
+    /** {@return 1 for gray, 3 for color; at least 1} */
+    public int channels() {
+        return channels;
+    }
+
+    /** {@return rows of an image, in pixels; at least 1} */
+    public int height() {
+        return height;
+    }
+
+    /** {@return columns of an image, in pixels; at least 1} */
+    public int width() {
+        return width;
+    }
+
+    /** {@return number of classes, which is the number of logits; at least 2} */
+    public int classes() {
+        return classes;
+    }
+
+    /** {@return how many images of each class there are to train on, in the order of the classes; empty if unknown} */
+    public List<Integer> classSizes() {
+        return classSizes;
+    }
+
+    /** {@return whether an image that is mirrored left to right is known to be of the same class} */
+    public boolean mirrored() {
+        return mirrored;
+    }
+
+    @Override
+    List<Object> parts() {
+        return List.of(channels, height, width, classes, classSizes, mirrored);
     }
 }

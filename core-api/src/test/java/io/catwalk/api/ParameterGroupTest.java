@@ -24,20 +24,20 @@ class ParameterGroupTest {
         "'*(x|y)', '1(x|y)', true"
     })
     void aStarStandsForAnyCharactersAndAllElseForItself(String names, String name, boolean contained) {
-        assertThat(new ParameterGroup(names, 0.1).contains(name)).isEqualTo(contained);
+        assertThat(ParameterGroup.of(names, 0.1).contains(name)).isEqualTo(contained);
     }
 
     @ParameterizedTest
     @ValueSource(doubles = {-0.1, 1000.1, Double.NaN, Double.POSITIVE_INFINITY})
     void aRateIsWithinItsRange(double rate) {
-        assertThatThrownBy(() -> new ParameterGroup("*", rate))
+        assertThatThrownBy(() -> ParameterGroup.of("*", rate))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("rate must be between 0 and 1000, but is " + rate);
     }
 
     @Test
     void aGroupNamesSomething() {
-        assertThatThrownBy(() -> new ParameterGroup(" ", 1))
+        assertThatThrownBy(() -> ParameterGroup.of(" ", 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("names must name parameters");
     }

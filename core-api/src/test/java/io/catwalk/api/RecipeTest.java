@@ -3,8 +3,12 @@ package io.catwalk.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -33,35 +37,40 @@ class RecipeTest {
                 of(() -> STANDARD.withClipNorm(-1), "clipNorm" + notNegative + "-1.0"),
                 of(() -> STANDARD.withClipNorm(Double.POSITIVE_INFINITY), "clipNorm" + notNegative + "Infinity"),
                 of(() -> STANDARD.withPatience(-1), "patience must be at least 0, but is -1"),
-                of(() -> new Optimizer.AdamW(0, 0), "learningRate" + positive + "0.0"),
-                of(() -> new Optimizer.AdamW(Double.NaN, 0), "learningRate" + positive + "NaN"),
-                of(() -> new Optimizer.AdamW(0.1, -1), "weightDecay" + notNegative + "-1.0"),
-                of(() -> new Optimizer.Sgd(-0.1, 0, 0), "learningRate" + positive + "-0.1"),
-                of(() -> new Optimizer.Sgd(0.1, 1, 0), "momentum" + fraction + "1.0"),
-                of(() -> new Optimizer.Sgd(0.1, 0, -1), "weightDecay" + notNegative + "-1.0"),
-                of(() -> new Augmentation.Shift(0), "share" + positive + "0.0"),
-                of(() -> new Augmentation.Shift(0.6), "share must be at most 0.5, but is 0.6"),
-                of(() -> new Augmentation.Rotate(0), "degrees" + positive + "0.0"),
-                of(() -> new Augmentation.Rotate(181), "degrees must be at most 180.0, but is 181.0"),
-                of(() -> new Augmentation.Crop(0), "smallestArea" + positive + "0.0"),
-                of(() -> new Augmentation.Crop(1), "smallestArea" + fraction + "1.0"),
-                of(() -> new Augmentation.Light(1, 0), "brightness" + fraction + "1.0"),
-                of(() -> new Augmentation.Light(0, -0.1), "contrast" + fraction + "-0.1"),
-                of(() -> new Augmentation.Light(0, 0), "brightness or contrast must be above 0, but both are 0"),
-                of(() -> new Augmentation.Mixup(0), "alpha" + positive + "0.0"),
-                of(() -> new Augmentation.CutMix(Double.NaN), "alpha" + positive + "NaN"),
+                of(() -> Optimizer.adamW(0, 0), "learningRate" + positive + "0.0"),
+                of(() -> Optimizer.adamW(Double.NaN, 0), "learningRate" + positive + "NaN"),
+                of(() -> Optimizer.adamW(0.1, -1), "weightDecay" + notNegative + "-1.0"),
+                of(() -> Optimizer.sgd(-0.1, 0, 0), "learningRate" + positive + "-0.1"),
+                of(() -> Optimizer.sgd(0.1, 1, 0), "momentum" + fraction + "1.0"),
+                of(() -> Optimizer.sgd(0.1, 0, -1), "weightDecay" + notNegative + "-1.0"),
+                of(() -> Augmentation.shift(0), "share" + positive + "0.0"),
+                of(() -> Augmentation.shift(0.6), "share must be at most 0.5, but is 0.6"),
+                of(() -> Augmentation.rotate(0), "degrees" + positive + "0.0"),
+                of(() -> Augmentation.rotate(181), "degrees must be at most 180.0, but is 181.0"),
+                of(() -> Augmentation.crop(0), "smallestArea" + positive + "0.0"),
+                of(() -> Augmentation.crop(1), "smallestArea" + fraction + "1.0"),
+                of(() -> Augmentation.light(1, 0), "brightness" + fraction + "1.0"),
+                of(() -> Augmentation.light(0, -0.1), "contrast" + fraction + "-0.1"),
+                of(() -> Augmentation.light(0, 0), "brightness or contrast must be above 0, but both are 0"),
+                of(() -> Augmentation.mixup(0), "alpha" + positive + "0.0"),
+                of(() -> Augmentation.cutMix(Double.NaN), "alpha" + positive + "NaN"),
                 of(
-                        () -> STANDARD.withAugmentations(new Augmentation.Mixup(0.5), new Augmentation.CutMix(2)),
-                        "augmentations must mix images at most once, but have mixtures "
-                                + "[Mixup[alpha=0.5], CutMix[alpha=2.0]]"),
-                of(() -> new Augmentation.Erase(0, 0.1), "probability" + positive + "0.0"),
-                of(() -> new Augmentation.Erase(1.5, 0.1), "probability must be at most 1.0, but is 1.5"),
-                of(() -> new Augmentation.Erase(0.5, 0), "largestArea" + positive + "0.0"),
-                of(() -> new Augmentation.Erase(0.5, 1), "largestArea" + fraction + "1.0"),
-                of(() -> new Task(0, 1, 1, 2), "channels must be at least 1, but is 0"),
-                of(() -> new Task(1, 0, 1, 2), "height must be at least 1, but is 0"),
-                of(() -> new Task(1, 1, 0, 2), "width must be at least 1, but is 0"),
-                of(() -> new Task(1, 1, 1, 1), "classes must be at least 2, but is 1"));
+                        () -> STANDARD.withAugmentations(Augmentation.mixup(0.5), Augmentation.cutMix(2)),
+                        "augmentations must mix images at most once, but have mixtures " + "[Mixup(0.5), CutMix(2.0)]"),
+                of(() -> Augmentation.erase(0, 0.1), "probability" + positive + "0.0"),
+                of(() -> Augmentation.erase(1.5, 0.1), "probability must be at most 1.0, but is 1.5"),
+                of(() -> Augmentation.erase(0.5, 0), "largestArea" + positive + "0.0"),
+                of(() -> Augmentation.erase(0.5, 1), "largestArea" + fraction + "1.0"),
+                of(() -> Task.of(0, 1, 1, 2), "channels must be at least 1, but is 0"),
+                of(() -> Task.of(1, 0, 1, 2), "height must be at least 1, but is 0"),
+                of(() -> Task.of(1, 1, 0, 2), "width must be at least 1, but is 0"),
+                of(() -> Task.of(1, 1, 1, 1), "classes must be at least 2, but is 1"),
+                of(
+                        () -> Task.of(1, 1, 1, 2).withClassSizes(List.of(3)),
+                        "classSizes must have a number for each of 2 classes, but has 1"),
+                of(
+                        () -> Task.of(1, 1, 1, 2).withClassSizes(List.of(3, -1)),
+                        "classSizes must be at least 0, but is -1"));
     }
 
     private static Arguments of(Supplier<Object> what, String message) {
@@ -84,83 +93,83 @@ class RecipeTest {
                 .withAveraging(0)
                 .withClipNorm(0)
                 .withPatience(0)
-                .withOptimizer(new Optimizer.Sgd(Double.MIN_VALUE, 0, 0));
+                .withOptimizer(Optimizer.sgd(Double.MIN_VALUE, 0, 0));
         assertThat(smallest.epochs()).isEqualTo(1);
-        assertThat(new Augmentation.Erase(1, Double.MIN_VALUE).probability()).isEqualTo(1);
-        assertThat(new Task(1, 1, 1, 2).classes()).isEqualTo(2);
+        assertThat(Augmentation.erase(1, Double.MIN_VALUE).probability()).isEqualTo(1);
+        assertThat(Task.of(1, 1, 1, 2).classes()).isEqualTo(2);
     }
 
-    /** A method that mixed up two of the nine components would change more than its own. */
+    /** A method that mixed up two components would change more than its own, or not its own. */
     @Test
-    void eachWithMethodChangesItsOwnComponentAlone() {
-        Augmentation flip = new Augmentation.HorizontalFlip();
-        Optimizer sgd = new Optimizer.Sgd(0.1, 0.9, 0.01);
-        Recipe changed = STANDARD.withOptimizer(sgd);
-        assertThat(changed).isEqualTo(recipe(sgd, STANDARD.schedule(), 10, 128, List.of(), 0, 0, 0, 0));
-        changed = changed.withSchedule(new Schedule.Cosine());
-        assertThat(changed).isEqualTo(recipe(sgd, new Schedule.Cosine(), 10, 128, List.of(), 0, 0, 0, 0));
-        changed = changed.withEpochs(11).withBatchSize(12);
-        assertThat(changed).isEqualTo(recipe(sgd, new Schedule.Cosine(), 11, 12, List.of(), 0, 0, 0, 0));
-        changed = changed.withAugmentations(flip).withLabelSmoothing(0.1).withAveraging(0.2);
-        assertThat(changed).isEqualTo(recipe(sgd, new Schedule.Cosine(), 11, 12, List.of(flip), 0.1, 0.2, 0, 0));
-        changed = changed.withClipNorm(3).withPatience(4);
-        assertThat(changed).isEqualTo(recipe(sgd, new Schedule.Cosine(), 11, 12, List.of(flip), 0.1, 0.2, 3, 4));
-        assertThat(changed.withEpochs(10).withBatchSize(128))
-                .isEqualTo(recipe(sgd, new Schedule.Cosine(), 10, 128, List.of(flip), 0.1, 0.2, 3, 4));
+    void eachWithMethodChangesItsOwnComponentAlone() throws ReflectiveOperationException {
+        Map<String, Recipe> changed = new HashMap<>();
+        changed.put("optimizer", STANDARD.withOptimizer(Optimizer.sgd(0.1, 0.9, 0.01)));
+        changed.put("schedule", STANDARD.withSchedule(Schedule.cosine()));
+        changed.put("epochs", STANDARD.withEpochs(11));
+        changed.put("batchSize", STANDARD.withBatchSize(12));
+        changed.put("augmentations", STANDARD.withAugmentations(Augmentation.horizontalFlip()));
+        changed.put("labelSmoothing", STANDARD.withLabelSmoothing(0.1));
+        changed.put("averaging", STANDARD.withAveraging(0.2));
+        changed.put("clipNorm", STANDARD.withClipNorm(3));
+        changed.put("patience", STANDARD.withPatience(4));
+        changed.put("balance", STANDARD.withBalance(Balance.SAMPLING));
+        changed.put("selectBy", STANDARD.withSelectBy(Criterion.MACRO_F1));
+        changed.put("groups", STANDARD.withGroups(ParameterGroup.of("*Conv2d*", 0)));
+        changed.put("loss", STANDARD.withLoss(Loss.OWN));
+        changed.put("pretrained", STANDARD.withPretrained(true));
+        Map<String, Object> standard = components(STANDARD);
+        assertThat(changed.keySet()).isEqualTo(standard.keySet());
+        for (Map.Entry<String, Recipe> one : changed.entrySet()) {
+            Map<String, Object> others = components(one.getValue());
+            assertThat(others.remove(one.getKey())).isNotEqualTo(standard.get(one.getKey()));
+            assertThat(standard).containsAllEntriesOf(others);
+            assertThat(one.getValue()).isNotEqualTo(STANDARD);
+        }
+        assertThat(changed.get("epochs").withEpochs(10)).isEqualTo(STANDARD).hasSameHashCodeAs(STANDARD);
     }
 
-    private static Recipe recipe(
-            Optimizer optimizer,
-            Schedule schedule,
-            int epochs,
-            int batchSize,
-            List<Augmentation> augmentations,
-            double labelSmoothing,
-            double averaging,
-            double clipNorm,
-            int patience) {
-        return new Recipe(
-                optimizer,
-                schedule,
-                epochs,
-                batchSize,
-                augmentations,
-                labelSmoothing,
-                averaging,
-                clipNorm,
-                patience,
-                Balance.NONE,
-                Criterion.ACCURACY,
-                List.of());
+    private static Map<String, Object> components(Recipe recipe) throws ReflectiveOperationException {
+        Map<String, Object> components = new HashMap<>();
+        for (Method method : Recipe.class.getDeclaredMethods()) {
+            if (Modifier.isPublic(method.getModifiers())
+                    && !Modifier.isStatic(method.getModifiers())
+                    && method.getParameterCount() == 0
+                    && !method.getName().matches("hashCode|toString")) {
+                components.put(method.getName(), method.invoke(recipe));
+            }
+        }
+        return components;
     }
 
     @Test
-    void balanceAndChoiceAreChangedAlone() {
-        Recipe changed = STANDARD.withBalance(Balance.SAMPLING).withSelectBy(Criterion.MACRO_F1);
-        assertThat(changed.balance()).isEqualTo(Balance.SAMPLING);
-        assertThat(changed.selectBy()).isEqualTo(Criterion.MACRO_F1);
-        assertThat(changed.withBalance(Balance.NONE).withSelectBy(Criterion.ACCURACY))
-                .isEqualTo(STANDARD);
-        assertThat(changed.withEpochs(3).withAugmentations().balance()).isEqualTo(Balance.SAMPLING);
-        ParameterGroup frozen = new ParameterGroup("*Conv2d*", 0);
-        assertThat(changed.withGroups(frozen).groups()).containsExactly(frozen);
-        assertThat(changed.withGroups(frozen).withGroups()).isEqualTo(changed);
+    void aTaskKnowsWhatItIsToldAndNothingElse() {
+        Task task = Task.of(3, 32, 24, 2);
+        assertThat(task.classSizes()).isEmpty();
+        assertThat(task.mirrored()).isFalse();
+        Task told = task.withMirrored(true).withClassSizes(List.of(7, 0));
+        assertThat(List.of(told.channels(), told.height(), told.width(), told.classes()))
+                .containsExactly(3, 32, 24, 2);
+        assertThat(told.classSizes()).containsExactly(7, 0);
+        assertThat(told.mirrored()).isTrue();
+        assertThat(told.withMirrored(false).withClassSizes(List.of()))
+                .isEqualTo(task)
+                .hasSameHashCodeAs(task);
     }
 
     @Test
     void anOptimizerKeepsTheRestWhenOneNumberChanges() {
-        assertThat(new Optimizer.AdamW(0.1, 0.2).withLearningRate(0.3)).isEqualTo(new Optimizer.AdamW(0.3, 0.2));
-        assertThat(new Optimizer.AdamW(0.1, 0.2).withWeightDecay(0.3)).isEqualTo(new Optimizer.AdamW(0.1, 0.3));
-        assertThat(new Optimizer.Sgd(0.1, 0.9, 0.2).withLearningRate(0.3)).isEqualTo(new Optimizer.Sgd(0.3, 0.9, 0.2));
-        assertThat(new Optimizer.Sgd(0.1, 0.9, 0.2).withWeightDecay(0.3)).isEqualTo(new Optimizer.Sgd(0.1, 0.9, 0.3));
+        assertThat(Optimizer.adamW(0.1, 0.2).withLearningRate(0.3)).isEqualTo(Optimizer.adamW(0.3, 0.2));
+        assertThat(Optimizer.adamW(0.1, 0.2).withWeightDecay(0.3)).isEqualTo(Optimizer.adamW(0.1, 0.3));
+        assertThat(Optimizer.sgd(0.1, 0.9, 0.2).withLearningRate(0.3)).isEqualTo(Optimizer.sgd(0.3, 0.9, 0.2));
+        assertThat(Optimizer.sgd(0.1, 0.9, 0.2).withWeightDecay(0.3)).isEqualTo(Optimizer.sgd(0.1, 0.9, 0.3));
     }
 
     @Test
     void theAugmentationsOfARecipeNeverChange() {
-        List<Augmentation> mine = new ArrayList<>(List.of(new Augmentation.Shift(0.1)));
-        Recipe recipe = recipe(STANDARD.optimizer(), STANDARD.schedule(), 1, 1, mine, 0, 0, 0, 0);
+        List<Augmentation> mine = new ArrayList<>(List.of(Augmentation.shift(0.1)));
+        Recipe recipe = STANDARD.withAugmentations(mine.toArray(Augmentation[]::new));
         mine.clear();
-        assertThat(recipe.augmentations()).containsExactly(new Augmentation.Shift(0.1));
+        assertThat(recipe.augmentations()).containsExactly(Augmentation.shift(0.1));
         List<Augmentation> theirs = recipe.augmentations();
         assertThatThrownBy(theirs::clear).isInstanceOf(UnsupportedOperationException.class);
     }

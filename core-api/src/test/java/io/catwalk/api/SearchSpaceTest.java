@@ -2,10 +2,10 @@ package io.catwalk.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,34 +29,6 @@ class SearchSpaceTest {
         assertThat(SPACE.points()).hasSize(2 * 3 * 2).doesNotHaveDuplicates();
         assertThat(SPACE.points().get(0)).isEqualTo(SPACE.defaults());
         assertThat(SPACE.points().get(0).values().keySet()).containsExactly("filters", "dropout", "norm", "cell");
-    }
-
-    /** The order of Map.of(...) is drawn anew in each Java process: of 10 names, it is sorted once in 3,628,800. */
-    @Test
-    void aMapWithoutAnOrderOfItsOwnIsSorted() {
-        List<Object> one = List.of(1);
-        Map<String, List<Object>> map = Map.of(
-                "units", one, "dropout", one, "layers", one, "dense", one, "norm", one, "cell", one, "filters", one,
-                "pool", one, "stride", one, "width", one);
-        String[] sorted = {"cell", "dense", "dropout", "filters", "layers", "norm", "pool", "stride", "units", "width"};
-        assertThat(new SearchSpace(map).options().keySet()).containsExactly(sorted);
-        assertThat(new SearchSpace(map).points().get(0).values().keySet()).containsExactly(sorted);
-        assertThat(new SearchSpace(Map.copyOf(new LinkedHashMap<>(map)))
-                        .options()
-                        .keySet())
-                .containsExactly(sorted);
-        assertThat(new SearchSpace(new HashMap<>(map)).options().keySet()).containsExactly(sorted);
-    }
-
-    @Test
-    void aMapWithAnOrderKeepsIt() {
-        Map<String, List<Object>> map = new LinkedHashMap<>();
-        List.of("units", "dropout", "layers", "dense", "norm").forEach(name -> map.put(name, List.of(1, 2)));
-        assertThat(new SearchSpace(map).options().keySet())
-                .containsExactly("units", "dropout", "layers", "dense", "norm");
-        SearchSpace space = new SearchSpace(Collections.unmodifiableMap(map));
-        assertThat(space.options().keySet()).containsExactly("units", "dropout", "layers", "dense", "norm");
-        assertThat(new SearchSpace(space.options()).points()).isEqualTo(space.points());
     }
 
     @Test
@@ -114,18 +86,67 @@ class SearchSpaceTest {
 
     @Test
     void optionsThatMakeNoSenseAreRefused() {
-        String message = "hyperparameter 'a' must have at least one option, none twice, all of one type, but has ";
-        assertThatThrownBy(() -> new SearchSpace(Map.of("a", List.of())))
+        String message = "hyperparameter 'a': options must be at least one, none twice, all of one type, but are ";
+        assertThatThrownBy(() -> Choice.of(List.of()))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(message + "[]");
+                .hasMessage("options must be at least one, none twice, all of one type, but are []");
         assertThatThrownBy(() -> SearchSpace.none().with("a", 1, 2, 1)).hasMessage(message + "[1, 2, 1]");
         assertThatThrownBy(() -> SearchSpace.none().with("a", 1, 2.0)).hasMessage(message + "[1, 2.0]");
         assertThatThrownBy(() -> SearchSpace.none().with("a", 1L))
-                .hasMessage("hyperparameter 'a' must be an Integer, a Double, a Boolean or a String, "
+                .hasMessage("hyperparameter 'a': value must be an Integer, a Double, a Boolean or a String, "
                         + "but is a java.lang.Long");
         assertThatThrownBy(() -> SPACE.with("norm", true))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("hyperparameter 'norm' is already in the space");
+    }
+
+    @Test
+    void rangesThatMakeNoSenseAreRefused() {
+        assertThatThrownBy(() -> Choice.range(1, 2, 2))
+                .hasMessage("range must be from a lower to a higher number, but is 2 to 2");
+        assertThatThrownBy(() -> Choice.range(0.5, 0, Double.POSITIVE_INFINITY))
+                .hasMessage("range must be from a lower to a higher number, but is 0.0 to Infinity");
+        assertThatThrownBy(() -> Choice.range(0.5, Double.NaN, 1))
+                .hasMessage("range must be from a lower to a higher number, but is NaN to 1.0");
+        assertThatThrownBy(() -> Choice.range(5, 1, 4)).hasMessage("range must hold the default 5, but is 1 to 4");
+        assertThatThrownBy(() -> Choice.range(0.0, 0.0, 1.0).logarithmic())
+                .hasMessage("logarithmic range must be above 0, but is 0.0 to 1.0");
+        assertThatThrownBy(() -> Choice.of(List.of(1, 2)).logarithmic())
+                .hasMessage("range must be there to be logarithmic, but there are options [1, 2]");
+    }
+
+    @Test
+    void aRangeHoldsItsEndsAndWhatIsBetweenOfItsType() {
+        SearchSpace space =
+                SearchSpace.none().with("rate", Choice.range(0.1, 0.01, 1)).with("layers", Choice.range(2, 1, 6));
+        assertThat(space.choose(Map.of("rate", 0.37, "layers", 6)).values())
+                .containsEntry("rate", 0.37)
+                .containsEntry("layers", 6);
+        assertThat(space.choose(Map.of("rate", 1)).number("rate")).isEqualTo(1);
+        assertThatThrownBy(() -> space.choose(Map.of("rate", 1.01)))
+                .hasMessage("hyperparameter 'rate' must be between 0.01 and 1.0, but is 1.01");
+        assertThatThrownBy(() -> space.choose(Map.of("layers", 2.5)))
+                .hasMessage("hyperparameter 'layers' must be between 1 and 6, but is 2.5");
+        assertThat(space.points()).hasSize(9);
+        assertThat(space.points().get(0)).isEqualTo(space.defaults());
+        assertThat(Choice.range(2, 1, 6).values()).containsExactly(2, 1, 6);
+    }
+
+    /** Of even random numbers, a quarter falls into each quarter of the range, or of its logarithms. */
+    @Test
+    void numbersOfARangeAreDrawnEvenly() {
+        Choice linear = Choice.range(0.0, -1.0, 3.0);
+        assertThat(List.of(linear.at(0), linear.at(0.25), linear.at(0.5))).containsExactly(-1.0, 0.0, 1.0);
+        assertThat((double) linear.at(Math.nextDown(1.0))).isCloseTo(3, within(1e-14));
+        Choice logarithmic = Choice.range(0.01, 0.0001, 1.0).logarithmic();
+        assertThat((double) logarithmic.at(0.25)).isCloseTo(0.001, within(1e-15));
+        assertThat((double) logarithmic.at(0.75)).isCloseTo(0.1, within(1e-13));
+        Choice whole = Choice.range(2, 1, 4);
+        assertThat(List.of(whole.at(0), whole.at(0.249), whole.at(0.25), whole.at(0.75), whole.at(Math.nextDown(1.0))))
+                .containsExactly(1, 1, 2, 4, 4);
+        Choice options = Choice.of(List.of("a", "b"));
+        assertThat(List.of(options.at(0), options.at(0.49), options.at(0.5), options.at(0.99)))
+                .containsExactly("a", "a", "b", "b");
     }
 
     @Test
@@ -145,14 +166,12 @@ class SearchSpaceTest {
     @Test
     void spacesAndChoicesNeverChange() {
         List<Object> options = new ArrayList<>(List.of(1, 2));
-        Map<String, List<Object>> map = new HashMap<>(Map.of("a", options));
-        SearchSpace space = new SearchSpace(map);
+        SearchSpace space = SearchSpace.none().with("a", Choice.of(options));
         options.add(3);
-        map.clear();
         assertThat(space.points()).hasSize(2);
-        Map<String, List<Object>> theirs = space.options();
+        Map<String, Choice> theirs = space.choices();
         assertThatThrownBy(theirs::clear).isInstanceOf(UnsupportedOperationException.class);
-        List<Object> theirOptions = theirs.values().iterator().next();
+        List<Object> theirOptions = theirs.values().iterator().next().values();
         assertThatThrownBy(theirOptions::clear).isInstanceOf(UnsupportedOperationException.class);
 
         Map<String, Object> values = new LinkedHashMap<>(Map.of("a", 1));
@@ -162,6 +181,6 @@ class SearchSpaceTest {
         Map<String, Object> theirValues = chosen.values();
         assertThatThrownBy(theirValues::clear).isInstanceOf(UnsupportedOperationException.class);
         // Adding gives a larger space and leaves the smaller one as it was.
-        assertThat(SearchSpace.none().options()).isEmpty();
+        assertThat(SearchSpace.none().choices()).isEmpty();
     }
 }

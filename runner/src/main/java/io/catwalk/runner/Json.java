@@ -1,10 +1,14 @@
 package io.catwalk.runner;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.PropertyAccessor;
 import io.catwalk.api.Augmentation;
 import io.catwalk.api.Optimizer;
+import io.catwalk.api.Recipe;
 import io.catwalk.api.Schedule;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,6 +25,12 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.cfg.MapperBuilder;
+import tools.jackson.databind.cfg.MapperConfig;
+import tools.jackson.databind.introspect.Annotated;
+import tools.jackson.databind.introspect.AnnotatedClass;
+import tools.jackson.databind.introspect.AnnotatedConstructor;
+import tools.jackson.databind.introspect.JacksonAnnotationIntrospector;
+import tools.jackson.databind.introspect.VisibilityChecker;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.ser.std.StdSerializer;
@@ -126,9 +136,36 @@ public final class Json {
                 .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
                 .changeDefaultPropertyInclusion(inclusion -> inclusion.withValueInclusion(JsonInclude.Include.ALWAYS))
                 .addModule(finite)
+                .annotationIntrospector(new ContractTypes())
                 .addMixIn(Optimizer.class, OptimizerTypes.class)
                 .addMixIn(Schedule.class, ScheduleTypes.class)
                 .addMixIn(Augmentation.class, AugmentationTypes.class);
+    }
+
+    /** Reads the types of the plugin contract by their hidden constructors, whose parameters are named as their fields. */
+    private static final class ContractTypes extends JacksonAnnotationIntrospector {
+
+        private static final String CONTRACT = Recipe.class.getPackageName();
+
+        @Override
+        public JsonCreator.@Nullable Mode findCreatorAnnotation(MapperConfig<?> config, Annotated member) {
+            return member instanceof AnnotatedConstructor constructor && isOfContract(constructor.getDeclaringClass())
+                    ? JsonCreator.Mode.PROPERTIES
+                    : super.findCreatorAnnotation(config, member);
+        }
+
+        @Override
+        public VisibilityChecker findAutoDetectVisibility(
+                MapperConfig<?> config, AnnotatedClass type, VisibilityChecker checker) {
+            return isOfContract(type.getRawType())
+                    ? checker.withVisibility(PropertyAccessor.ALL, JsonAutoDetect.Visibility.NONE)
+                            .withVisibility(PropertyAccessor.FIELD, JsonAutoDetect.Visibility.ANY)
+                    : super.findAutoDetectVisibility(config, type, checker);
+        }
+
+        private static boolean isOfContract(Class<?> type) {
+            return type.getPackageName().equals(CONTRACT) && !type.isRecord() && !type.isEnum();
+        }
     }
 
     private static final class FiniteOrNull extends StdSerializer<Double> {
@@ -171,7 +208,8 @@ public final class Json {
         @JsonSubTypes.Type(value = Augmentation.Light.class, name = "light"),
         @JsonSubTypes.Type(value = Augmentation.Erase.class, name = "erase"),
         @JsonSubTypes.Type(value = Augmentation.Mixup.class, name = "mixup"),
-        @JsonSubTypes.Type(value = Augmentation.CutMix.class, name = "cutmix")
+        @JsonSubTypes.Type(value = Augmentation.CutMix.class, name = "cutmix"),
+        @JsonSubTypes.Type(value = Augmentation.Own.class, name = "own")
     })
     private interface AugmentationTypes {}
 }

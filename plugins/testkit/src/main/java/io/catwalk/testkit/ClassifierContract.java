@@ -34,11 +34,11 @@ import org.junit.jupiter.api.Test;
  */
 public abstract class ClassifierContract {
 
-    private static final Task GRAY = new Task(1, 28, 28, 10);
+    private static final Task GRAY = Task.of(1, 28, 28, 10);
 
     /** Gray and color, small and large, and two numbers of classes. */
     private static final List<Task> TASKS =
-            List.of(GRAY, new Task(3, 28, 28, 10), new Task(1, 32, 32, 10), new Task(3, 32, 32, 7));
+            List.of(GRAY, Task.of(3, 28, 28, 10), Task.of(1, 32, 32, 10), Task.of(3, 32, 32, 7));
 
     private static final List<Integer> BATCHES = List.of(1, 7);
 
@@ -70,10 +70,10 @@ public abstract class ClassifierContract {
     @Test
     final void recipeIsValidAtEveryPoint() {
         for (Hyperparameters point : classifier.searchSpace().points()) {
-            assertThat(classifier.recipe(point))
+            assertThat(classifier.recipe(GRAY, point))
                     .as("recipe at %s", point.values())
                     .isNotNull()
-                    .isEqualTo(classifier.recipe(point));
+                    .isEqualTo(classifier.recipe(GRAY, point));
         }
     }
 

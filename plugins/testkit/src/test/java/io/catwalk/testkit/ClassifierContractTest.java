@@ -135,7 +135,7 @@ final class ClassifierContractTest {
     void recipeThatFailsAtOnePoint() throws IOException {
         assertThat(redFor(() -> new Sound() {
                     @Override
-                    public Recipe recipe(Hyperparameters chosen) {
+                    public Recipe recipe(Task task, Hyperparameters chosen) {
                         return Recipe.standard().withEpochs(chosen.integer("units") - 32);
                     }
                 }))
@@ -173,7 +173,7 @@ final class ClassifierContractTest {
         assertThat(redFor(() -> new Sound() {
                     @Override
                     public Block network(Task task, Hyperparameters chosen) {
-                        return super.network(new Task(task.channels(), task.height(), task.width(), 10), chosen);
+                        return super.network(Task.of(task.channels(), task.height(), task.width(), 10), chosen);
                     }
                 }))
                 .containsExactly("imagesBecomeOneLogitPerClass");

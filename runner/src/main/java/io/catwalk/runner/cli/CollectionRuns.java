@@ -29,12 +29,13 @@ final class CollectionRuns {
         try (RunLock lock = collection.lock()) {
             Allowance allowance = new Allowance(options.how());
             for (int i = 0; i < spec.members().size(); i++) {
-                RunFolder run = collection.run(spec, spec.members().get(i));
+                RunFolder run = collection.run(spec.members().get(i));
                 ExperimentSpec asked = run.readExperiment();
                 ExperimentSpec request = ConductOptions.repinned(asked, catalog, console);
                 console.note("data set " + (i + 1) + " of " + spec.members().size() + ": "
                         + spec.members().get(i).folder());
-                Experiment experiment = options.experiment(request, catalog, console);
+                Experiment experiment =
+                        options.experiment(request, ConductOptions.load(request.dataset(), console), catalog, console);
                 try (RunLock own = run.lock(RunLock.Purpose.TRAIN)) {
                     if (!request.equals(asked)) {
                         run.writeExperiment(request);

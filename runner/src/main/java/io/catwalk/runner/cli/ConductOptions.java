@@ -13,6 +13,7 @@ import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.trial.Accelerators;
 import io.catwalk.runner.trial.BenchProcess;
+import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.LocalExecutor;
 import io.catwalk.runner.trial.PrivateFolder;
@@ -130,20 +131,23 @@ final class ConductOptions {
         return now;
     }
 
-    Experiment experiment(ExperimentSpec spec, PluginCatalog catalog, Console console) {
-        return told(new Experiment(spec, catalog, Home.data(console), plugins.folder, new SteadyClock()), console);
+    /** Loads the images of a request, and tells what a person should know of them. */
+    static ImageDataset load(DatasetSpec dataset, Console console) {
+        ImageDataset images = dataset.load(Home.data(console));
+        images.notes().forEach(note -> console.note(images.name() + ": " + note));
+        return images;
+    }
+
+    /** Prepares an experiment with recipes that are as they were chosen. */
+    Experiment experiment(ExperimentSpec spec, ImageDataset images, PluginCatalog catalog, Console console) {
+        Accelerators.here().required(spec.device());
+        return new Experiment(spec, images, catalog, Home.data(console), plugins.folder, new SteadyClock());
     }
 
     /** Prepares an experiment with recipes that nobody chose for these images: batches are made to fit. */
-    Experiment fitted(ExperimentSpec spec, PluginCatalog catalog, Console console) {
-        return told(Experiment.fitted(spec, catalog, Home.data(console), plugins.folder, new SteadyClock()), console);
-    }
-
-    private static Experiment told(Experiment experiment, Console console) {
-        Accelerators.here().required(experiment.spec().device());
-        ImageDataset images = experiment.dataset();
-        images.notes().forEach(note -> console.note(images.name() + ": " + note));
-        return experiment;
+    Experiment fitted(ExperimentSpec spec, ImageDataset images, PluginCatalog catalog, Console console) {
+        Accelerators.here().required(spec.device());
+        return Experiment.fitted(spec, images, catalog, Home.data(console), plugins.folder, new SteadyClock());
     }
 
     /** Reads how to carry it out, before anything is written. */

@@ -25,14 +25,14 @@ final class DataSheets {
 
     /** One of each, at a strength that can be seen. */
     private static final List<Augmentation> SHOWN = List.of(
-            new Augmentation.HorizontalFlip(),
-            new Augmentation.Shift(0.1),
-            new Augmentation.Rotate(15),
-            new Augmentation.Crop(0.5),
-            new Augmentation.Light(0.4, 0.4),
-            new Augmentation.Erase(1, 0.2),
-            new Augmentation.Mixup(0.4),
-            new Augmentation.CutMix(1));
+            Augmentation.horizontalFlip(),
+            Augmentation.shift(0.1),
+            Augmentation.rotate(15),
+            Augmentation.crop(0.5),
+            Augmentation.light(0.4, 0.4),
+            Augmentation.erase(1, 0.2),
+            Augmentation.mixup(0.4),
+            Augmentation.cutMix(1));
 
     private DataSheets() {}
 

@@ -4,6 +4,7 @@ import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Recipe;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.experiment.ClassifierEntry;
 import io.catwalk.runner.experiment.CollectionFolder;
 import io.catwalk.runner.experiment.CollectionSpec;
@@ -161,36 +162,64 @@ final class ExperimentOptions {
     /** Whether somebody chose the size of a batch, which then must fit the images. */
     private boolean chosenBatch;
 
+    /** Names of the classifiers that do not support the images of some data set, with the reason. */
+    private final Map<String, String> unsupported = new LinkedHashMap<>();
+
     /** Runs the experiment that is asked for and prints what came of it. */
     int run(String name, CommandSpec command, Function<PluginCatalog, ExperimentSpec> request)
             throws IOException, InterruptedException {
         Console console = new Console(command);
         PluginCatalog catalog = conduct.plugins.open(console);
-        ExperimentSpec asked = request.apply(catalog)
-                .pinned(catalog)
-                .recording(
-                        String.join(" ", command.commandLine().getParseResult().originalArgs()));
-        Conduct how = conduct.how();
-        if (images().size() > 1) {
-            return runAll(name, asked, catalog, console);
+        file().entries(List.of()).forEach(entry -> file().classifier(entry, catalog));
+        List<Prepared> prepared = prepared(catalog, console);
+        prepared.forEach(one -> one.catalog.classifiers().stream()
+                .filter(classifier -> classifier.unsupported() != null)
+                .forEach(classifier -> unsupported.put(classifier.name(), String.valueOf(classifier.unsupported()))));
+        String typed = String.join(" ", command.commandLine().getParseResult().originalArgs());
+        List<Experiment> experiments = new ArrayList<>();
+        for (Prepared one : prepared) {
+            ExperimentSpec asked =
+                    request.apply(one.catalog).on(one.dataset).pinned(catalog).recording(typed);
+            experiments.add(experiment(asked, one.images, catalog, console));
+            tellSmallerBatches(asked, experiments.get(experiments.size() - 1).spec(), console);
         }
-        Experiment experiment = experiment(asked, catalog, console);
+        Conduct how = conduct.how();
+        if (experiments.size() > 1) {
+            return runAll(name, experiments, catalog, console);
+        }
+        Experiment experiment = experiments.get(0);
         ExperimentSpec spec = experiment.spec();
         try (RunLock lock = RunFolder.claim(
                 out == null ? newFolder(Path.of("runs"), name, LocalDateTime.now(ZoneId.systemDefault())) : out,
                 force ? RunFolder.Existing.REPLACE : RunFolder.Existing.REFUSE)) {
             lock.run().writeExperiment(spec);
-            tellWhatWasChanged(asked, spec, console);
+            tellUnmirrored(console);
             return conduct.carryOut(spec, experiment, how, lock, console);
         }
     }
 
+    /** A data set, its images, and what the plugins say of them. */
+    private record Prepared(DatasetSpec dataset, ImageDataset images, PluginCatalog catalog) {}
+
+    /** Loads the images, and asks the plugins about them. */
+    private List<Prepared> prepared(PluginCatalog catalog, Console console) {
+        List<Prepared> prepared = new ArrayList<>();
+        for (DatasetSpec one : images()) {
+            ImageDataset loaded = ConductOptions.load(one, console);
+            prepared.add(new Prepared(one, loaded, catalog.on(one.task(loaded))));
+        }
+        return prepared;
+    }
+
     /** Says what was changed about the recipes that plugins come with, once nothing can be refused any more. */
-    private void tellWhatWasChanged(ExperimentSpec asked, ExperimentSpec spec, Console console) {
+    private void tellUnmirrored(Console console) {
         if (recipes.hasLeftUnmirrored()) {
             console.note(
                     "no image is mirrored, since a mirrored one may be of another class: add --augment all if it is not");
         }
+    }
+
+    private static void tellSmallerBatches(ExperimentSpec asked, ExperimentSpec spec, Console console) {
         for (int i = 0; i < asked.classifiers().size(); i++) {
             int wanted = asked.classifiers().get(i).recipe().batchSize();
             int batch = spec.classifiers().get(i).recipe().batchSize();
@@ -202,36 +231,33 @@ final class ExperimentOptions {
     }
 
     /** Prepares an experiment; batches that somebody chose must fit the images, others are made to. */
-    private Experiment experiment(ExperimentSpec asked, PluginCatalog catalog, Console console) {
+    private Experiment experiment(ExperimentSpec asked, ImageDataset images, PluginCatalog catalog, Console console) {
         return !recipes.choosesBatch() && config == null && !chosenBatch
-                ? conduct.fitted(asked, catalog, console)
-                : conduct.experiment(asked, catalog, console);
+                ? conduct.fitted(asked, images, catalog, console)
+                : conduct.experiment(asked, images, catalog, console);
     }
 
-    /** Runs it on each data set, after all of them were found to be fit for it. */
-    private int runAll(String name, ExperimentSpec asked, PluginCatalog catalog, Console console)
+    /** Runs it on each data set. */
+    private int runAll(String name, List<Experiment> experiments, PluginCatalog catalog, Console console)
             throws IOException, InterruptedException {
-        if (asked.tuning() != null) {
-            throw new RequestException("--dataset must be one for a search, but there are " + images().size()
+        if (experiments.get(0).spec().tuning() != null) {
+            throw new RequestException("--dataset must be one for a search, but there are " + experiments.size()
                     + ": search on each by itself");
         }
         CollectionSpec.Gathering gathering = new CollectionSpec.Gathering();
-        ExperimentSpec spec = asked;
-        for (DatasetSpec one : images()) {
-            Experiment experiment = experiment(spec.on(one), catalog, console);
-            // All data sets get the batches that fit the smallest.
-            spec = experiment.spec().on(spec.dataset());
-            gathering.add(one, experiment.dataset());
-        }
+        experiments.forEach(one -> gathering.add(one.spec(), one.dataset()));
         CollectionFolder collection = CollectionFolder.create(
                 out == null ? newFolder(Path.of("runs"), name, LocalDateTime.now(ZoneId.systemDefault())) : out,
                 force ? RunFolder.Existing.REPLACE : RunFolder.Existing.REFUSE,
-                new CollectionSpec(CollectionSpec.SCHEMA, spec, gathering.members()));
-        tellWhatWasChanged(asked, spec, console);
+                new CollectionSpec(CollectionSpec.SCHEMA, gathering.members()));
+        tellUnmirrored(console);
         return CollectionRuns.carryOut(collection, conduct, catalog, console);
     }
 
-    /** Finds who takes part: those named, with what the file says of them, or all of the file, or all there are. */
+    /**
+     * Finds who takes part: those named, with what the file says of them, or all of the file, or all there are that support
+     * the images of all data sets.
+     */
     List<Contestant> contestants(List<String> names, PluginCatalog catalog, Console console) {
         List<ClassifierEntry> entries = file().entries(names);
         if (entries.isEmpty()) {
@@ -240,19 +266,21 @@ final class ExperimentOptions {
                         + ", but found none: see catwalk list");
             }
             catalog.failures().forEach(failure -> console.note("left out: " + failure));
+            unsupported.forEach((name, reason) -> console.note("left out: " + name + ", which " + reason));
             entries = catalog.classifiers().stream()
+                    .filter(one -> !unsupported.containsKey(one.name()))
                     .map(one -> ClassifierEntry.of(one.name()))
                     .toList();
         }
         return entries.stream()
                 .map(entry -> adjusted(
-                        file().contestant(entry, catalog), entry.recipe().has("augmentations")))
+                        file().contestant(entry, catalog), entry.recipe().has("augmentations"), catalog))
                 .toList();
     }
 
     /** Asks for the recipes of several choices at once, so that {@link #contestant} finds them told. */
     void prepare(InstalledClassifier classifier, List<Map<String, Object>> choices) {
-        Set<String> known = classifier.searchSpace().options().keySet();
+        Set<String> known = classifier.searchSpace().choices().keySet();
         List<Hyperparameters> points = new ArrayList<>();
         for (Map<String, Object> one : choices) {
             Map<String, Object> chosen = new LinkedHashMap<>(one);
@@ -263,23 +291,27 @@ final class ExperimentOptions {
                 throw new RequestException(classifier.name() + ": " + e.getMessage(), e);
             }
         }
-        classifier.recipes().at(points);
+        classifier.recipes(points);
     }
 
     /**
      * Makes a contestant of a classifier.
      *
+     * @param catalog of a task
      * @param choices hyperparameters of the classifier, and numbers of its recipe; these win over the options
      */
-    Contestant contestant(InstalledClassifier classifier, String variant, Map<String, Object> choices) {
+    Contestant contestant(PluginCatalog catalog, String name, String variant, Map<String, Object> choices) {
+        InstalledClassifier classifier = catalog.require(name);
         Map<String, Object> chosen = new LinkedHashMap<>();
         Map<String, Object> ofRecipe = new LinkedHashMap<>();
-        Set<String> known = classifier.searchSpace().options().keySet();
+        Set<String> known = classifier.searchSpace().choices().keySet();
         choices.forEach((key, value) -> (known.contains(key) ? chosen : ofRecipe).put(key, value));
         try {
             Hyperparameters point = classifier.searchSpace().choose(chosen);
             Contestant plain = adjusted(
-                    new Contestant(classifier.name(), variant, point.values(), classifier.recipe(point)), false);
+                    new Contestant(classifier.name(), variant, point.values(), classifier.recipe(point)),
+                    false,
+                    catalog);
             Recipe recipe = plain.recipe();
             chosenBatch |= ofRecipe.containsKey("batch_size");
             for (Map.Entry<String, Object> entry : ofRecipe.entrySet()) {
@@ -295,9 +327,8 @@ final class ExperimentOptions {
     }
 
     /** Changes the recipe as the options say; one whose augmentations somebody wrote down keeps them. */
-    private Contestant adjusted(Contestant contestant, boolean own) {
-        List<String> names = images().stream().map(DatasetSpec::name).toList();
-        Recipe recipe = recipes.adjusted(recipes.harmless(contestant.recipe(), own, names), quick);
+    private Contestant adjusted(Contestant contestant, boolean own, PluginCatalog catalog) {
+        Recipe recipe = recipes.adjusted(recipes.harmless(contestant.recipe(), own, catalog.task()), quick);
         return recipes.started(contestant.with(recipe));
     }
 
@@ -387,8 +418,10 @@ final class ExperimentOptions {
                 : quick ? (Integer) QUICK_TRAIN : said == null ? null : said.limitTrain();
         Integer test =
                 limitTest != null ? limitTest : quick ? (Integer) QUICK_TEST : said == null ? null : said.limitTest();
-        return reading.of(first(name, "fashion-mnist"), files, first(train, 0), first(test, 0))
+        DatasetSpec images = reading.of(first(name, "fashion-mnist"), files, first(train, 0), first(test, 0))
                 .anywhere();
+        Boolean mirrored = recipes.mirrored();
+        return mirrored == null ? images : images.withMirrored(mirrored);
     }
 
     private ExperimentFile file() {

@@ -83,7 +83,7 @@ final class ImageOptions {
      *     options say nothing; null if they were not
      */
     DatasetSpec of(String name, @Nullable String resizing) {
-        return of(name, new ExperimentFile.Dataset(null, resizing, null, null, null, null, null), 0, 0);
+        return of(name, new ExperimentFile.Dataset(null, resizing, null, null, null, null, null, null), 0, 0);
     }
 
     /**
@@ -116,7 +116,8 @@ final class ImageOptions {
                 testShare != null || said == null ? testShare : said.testShare(),
                 skipUnreadable != null || said == null ? skipUnreadable : said.skipUnreadable(),
                 limitTrain,
-                limitTest);
+                limitTest,
+                said == null ? null : said.mirrored());
     }
 
     /** Returns what a folder of images does not say itself. */

@@ -80,7 +80,8 @@ final class ListCommand implements Callable<Integer> {
             map.put("description", one.description());
             map.put("jar", one.jar().getFileName().toString());
             map.put("sha256", one.jarSha256());
-            map.put("search_space", one.searchSpace().options());
+            map.put("tags", one.tags());
+            map.put("search_space", one.searchSpace().choices());
             classifiers.add(map);
         }
         List<Map<String, String>> failures = catalog.failures().stream()

@@ -3,6 +3,7 @@ package io.catwalk.runner.cli;
 import io.catwalk.api.Balance;
 import io.catwalk.api.Criterion;
 import io.catwalk.api.Recipe;
+import io.catwalk.api.Task;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.experiment.Contestant;
 import io.catwalk.runner.experiment.ExperimentSpec;
@@ -50,7 +51,7 @@ final class RecipeOptions {
             paramLabel = "all|none|TYPE,...",
             description =
                     "Which augmentations leave the class of these images as it is: horizontal-flip, shift, rotate, "
-                            + "crop, light, erase, mixup, cutmix; recipes do without the others. Default: all for fashion-mnist, "
+                            + "crop, light, erase, own, mixup, cutmix; recipes do without the others. Default: all for fashion-mnist, "
                             + "all but horizontal-flip for other images")
     @Nullable
     private String augment;
@@ -87,24 +88,26 @@ final class RecipeOptions {
         return unmirrored;
     }
 
+    /** Says whether mirrored images are of the same class; null where {@code --augment} does not say it. */
+    @Nullable
+    Boolean mirrored() {
+        return augment == null ? null : (Boolean) Harmless.parse(augment).mirrors();
+    }
+
     /**
      * Leaves out of a plugin's recipe what may change the class of the images.
      *
      * @param own whether somebody wrote its augmentations down, which are left as they are unless {@code --augment} is given
-     * @param datasets names of the data sets
+     * @param task what the recipe is for
      */
-    Recipe harmless(Recipe recipe, boolean own, List<String> datasets) {
+    Recipe harmless(Recipe recipe, boolean own, Task task) {
         if (augment != null) {
             return Harmless.parse(augment).keptBy(recipe);
         }
         if (own) {
             return recipe;
         }
-        Recipe kept = datasets.stream()
-                .map(Harmless::of)
-                .reduce(Harmless::and)
-                .orElseThrow()
-                .keptBy(recipe);
+        Recipe kept = Harmless.of(task).keptBy(recipe);
         unmirrored |= !kept.equals(recipe);
         return kept;
     }

@@ -54,7 +54,8 @@ final class ResumeCommand implements Callable<Integer> {
         ExperimentSpec asked = run.readExperiment();
         PluginCatalog catalog = conduct.plugins.open(console);
         ExperimentSpec request = ConductOptions.repinned(asked, catalog, console);
-        Experiment experiment = conduct.experiment(request, catalog, console);
+        Experiment experiment =
+                conduct.experiment(request, ConductOptions.load(request.dataset(), console), catalog, console);
         try (RunLock lock = run.lock(RunLock.Purpose.TRAIN)) {
             if (!request.equals(asked)) {
                 run.writeExperiment(request);

@@ -44,8 +44,7 @@ final class TrainCommand implements Callable<Integer> {
                 catalog -> options.spec(
                         choices.isEmpty()
                                 ? options.contestants(List.of(name), catalog, new Console(spec))
-                                : List.of(options.contestant(
-                                        catalog.require(name), TrialSpec.DEFAULT_VARIANT, typed(choices))),
+                                : List.of(options.contestant(catalog, name, TrialSpec.DEFAULT_VARIANT, typed(choices))),
                         options.split()));
     }
 

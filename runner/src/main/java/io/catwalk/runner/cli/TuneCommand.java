@@ -1,9 +1,12 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.api.Choice;
+import io.catwalk.api.SearchSpace;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.experiment.Candidates;
 import io.catwalk.runner.experiment.Contestant;
 import io.catwalk.runner.experiment.ExperimentSpec;
+import io.catwalk.runner.experiment.RecipeOverrides;
 import io.catwalk.runner.experiment.TuningSpec;
 import io.catwalk.runner.experiment.TuningSpec.Rung;
 import io.catwalk.runner.experiment.TuningSpec.Strategy;
@@ -12,7 +15,6 @@ import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -62,7 +64,8 @@ final class TuneCommand implements Callable<Integer> {
             paramLabel = "NAME=VALUE,...",
             description = "What to search over; repeatable: a hyperparameter (without values: all that the plugin "
                     + "offers), a number of the recipe such as learning_rate, batch_size or weight_decay, or "
-                    + "augmentation=none,flip,flip+shift,flip+shift+erase. Default: all hyperparameters, and the "
+                    + "augmentation=none,flip,flip+shift,flip+shift+erase. LOW..HIGH is a range to draw from, and "
+                    + "LOW..HIGH:log one in which each factor is as likely as another. Default: all hyperparameters, and the "
                     + "learning rate, halved and doubled")
     private List<String> search = List.of();
 
@@ -92,8 +95,8 @@ final class TuneCommand implements Callable<Integer> {
 
     private ExperimentSpec request(PluginCatalog catalog) {
         InstalledClassifier classifier = catalog.require(name);
-        Contestant plain = options.contestant(classifier, TrialSpec.DEFAULT_VARIANT, Map.of());
-        Map<String, List<Object>> space = search.isEmpty() ? standardSpace(classifier, plain) : space(classifier);
+        Contestant plain = options.contestant(catalog, name, TrialSpec.DEFAULT_VARIANT, Map.of());
+        SearchSpace space = search.isEmpty() ? standardSpace(classifier, plain) : space(classifier, plain);
         List<Map<String, Object>> points = strategy == Strategy.GRID
                 ? Candidates.grid(space)
                 : Candidates.random(space, candidates, options.seeds().get(0));
@@ -104,30 +107,39 @@ final class TuneCommand implements Callable<Integer> {
         options.prepare(classifier, points);
         List<Contestant> contestants = new ArrayList<>();
         for (Map<String, Object> point : points) {
-            contestants.add(options.contestant(classifier, TuningSpec.variant(contestants.size() + 1), point));
+            contestants.add(options.contestant(catalog, name, TuningSpec.variant(contestants.size() + 1), point));
         }
         return options.spec(contestants, folds.split(options, 3), new TuningSpec(strategy, rungs, points));
     }
 
-    private static Map<String, List<Object>> standardSpace(InstalledClassifier classifier, Contestant plain) {
-        Map<String, List<Object>> space =
-                new LinkedHashMap<>(classifier.searchSpace().options());
+    private static SearchSpace standardSpace(InstalledClassifier classifier, Contestant plain) {
         double rate = plain.recipe().optimizer().learningRate();
-        space.put(LEARNING_RATE, List.of(rate, rate / 2, rate * 2));
-        return space;
+        return classifier.searchSpace().with(LEARNING_RATE, rate, rate / 2, rate * 2);
     }
 
-    private Map<String, List<Object>> space(InstalledClassifier classifier) {
-        Map<String, List<Object>> space = new LinkedHashMap<>();
+    private SearchSpace space(InstalledClassifier classifier, Contestant plain) {
+        SearchSpace space = SearchSpace.none();
         for (String asked : search) {
             String[] parts = asked.split("=", 2);
-            List<Object> known = classifier.searchSpace().options().get(parts[0]);
+            Choice known = classifier.searchSpace().choices().get(parts[0]);
             if (parts.length == 1 && known == null) {
                 throw new RequestException("--search " + asked + " needs values to try, such as " + asked + "=A,B");
             }
-            List<Object> values = parts.length == 1 ? known : Typed.values(parts[1]);
-            if (space.put(parts[0], values == null ? List.of() : values) != null) {
+            if (space.choices().containsKey(parts[0])) {
                 throw new RequestException("--search names " + parts[0] + " twice: give all of its values at once");
+            }
+            try {
+                space = space.with(
+                        parts[0],
+                        known != null && parts.length == 1
+                                ? known
+                                : Typed.choice(
+                                        parts[1],
+                                        () -> known == null
+                                                ? RecipeOverrides.number(plain.recipe(), parts[0])
+                                                : known.byDefault()));
+            } catch (IllegalArgumentException e) {
+                throw new RequestException("--search " + asked + ": " + e.getMessage(), e);
             }
         }
         return space;

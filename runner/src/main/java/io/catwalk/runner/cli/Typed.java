@@ -1,15 +1,21 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.api.Choice;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Suggestion;
 import java.util.List;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 
 /** Reads values that are typed on the command line. */
 final class Typed {
+
+    private static final Pattern RANGE = Pattern.compile("(.+?)\\.\\.(.+?)(:log)?");
 
     private static final int MOST_SEEDS = 1000;
 
@@ -51,6 +57,38 @@ final class Typed {
                     + "'" + Suggestion.question(value, known));
         }
         return words[place];
+    }
+
+    /**
+     * Reads values between commas, or a range such as {@code 0.1..0.5} or {@code 1e-4..0.1:log}.
+     *
+     * @param byDefault tells the default of a range, a number
+     * @throws IllegalArgumentException if the values or the range make no sense
+     */
+    static Choice choice(String text, Supplier<?> byDefault) {
+        Matcher range = RANGE.matcher(text);
+        if (!range.matches()) {
+            return Choice.of(values(text));
+        }
+        Object start = byDefault.get();
+        Number low = number(range.group(1), text);
+        Number high = number(range.group(2), text);
+        if (!(start instanceof Number first)) {
+            throw new IllegalArgumentException("range must be of a number, but the default is " + start);
+        }
+        Choice choice = start instanceof Integer && low instanceof Integer && high instanceof Integer
+                ? Choice.range(first.intValue(), low.intValue(), high.intValue())
+                : Choice.range(first.doubleValue(), low.doubleValue(), high.doubleValue());
+        return range.group(3) == null ? choice : choice.logarithmic();
+    }
+
+    /** Reads an end of a range; unlike YAML, 1e-4 is a number, too. */
+    private static Number number(String end, String range) {
+        try {
+            return end.matches("-?[0-9]{1,9}") ? (Number) Integer.valueOf(end) : (Number) Double.valueOf(end);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("range must be from a number to a number, but is " + range, e);
+        }
     }
 
     /** Reads values between commas; where one of several numbers has a point, all are read as if they had. */

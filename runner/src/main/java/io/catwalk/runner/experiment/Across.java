@@ -165,7 +165,7 @@ public record Across(
         List<Map<String, Double>> accuracies =
                 results.stream().map(Across::accuracies).toList();
         Set<String> planned = new LinkedHashSet<>();
-        spec.experiment().trials(new Outcomes()).forEach(trial -> planned.add(trial.label()));
+        spec.first().trials(new Outcomes()).forEach(trial -> planned.add(trial.label()));
         Set<String> placed = new LinkedHashSet<>(planned);
         placed.removeIf(one -> accuracies.stream().noneMatch(row -> row.containsKey(one)));
         List<DataSet> dataSets = new ArrayList<>();
@@ -187,11 +187,11 @@ public record Across(
                 : ranking.ranks().stream()
                         .map(CriticalDifference.Rank::classifier)
                         .toList();
-        double region = spec.experiment().region();
+        double region = spec.first().region();
         return new Across(
                 CollectionSpec.SCHEMA,
                 name,
-                spec.experiment().command(),
+                spec.first().command(),
                 headline(placed, counted.size(), ranking),
                 limits(planned, placed, dataSets),
                 region,

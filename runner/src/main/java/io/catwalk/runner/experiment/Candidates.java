@@ -1,5 +1,6 @@
 package io.catwalk.runner.experiment;
 
+import io.catwalk.api.Choice;
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.SearchSpace;
 import io.catwalk.runner.RequestException;
@@ -12,7 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 
-/** Chooses what a search tries, out of a space of names with their options. */
+/** Chooses what a search tries. */
 public final class Candidates {
 
     private static final int MOST_CANDIDATES = 10_000;
@@ -26,30 +27,36 @@ public final class Candidates {
     /**
      * Lists every point.
      *
-     * @param space name to options, the first of each being what the classifier comes with
+     * @param space what is searched over, each default being what the classifier comes with
      * @return all combinations, what the classifier comes with first
-     * @throws RequestException if the space is empty
+     * @throws RequestException if the space is empty, too large or has a range
      */
-    public static List<Map<String, Object>> grid(Map<String, List<Object>> space) {
+    public static List<Map<String, Object>> grid(SearchSpace space) {
         check(space);
+        space.choices().forEach((name, choice) -> {
+            if (choice.isRange()) {
+                throw new RequestException("expected values of " + name + " for a grid, but found the range "
+                        + choice.words() + ": name them with --search " + name + "=A,B, or search with --strategy"
+                        + " random");
+            }
+        });
         if (size(space) > MOST_CANDIDATES) {
             throw new RequestException("expected a grid of at most " + MOST_CANDIDATES
                     + " points, but this one has more: search over less, or with --strategy random");
         }
-        return new SearchSpace(space)
-                .points().stream().map(Hyperparameters::values).toList();
+        return space.points().stream().map(Hyperparameters::values).toList();
     }
 
     /**
      * Draws points without replacement.
      *
-     * @param space as for {@link #grid}
+     * @param space as for {@link #grid}, also with ranges
      * @param count how many points, at least 1; no more than there are
      * @param seed decides the draws
      * @return what the classifier comes with, then points drawn
      * @throws RequestException if the space is empty, or the count below 1
      */
-    public static List<Map<String, Object>> random(Map<String, List<Object>> space, int count, long seed) {
+    public static List<Map<String, Object>> random(SearchSpace space, int count, long seed) {
         check(space);
         if (count < 1) {
             throw new RequestException("--candidates must be at least 1, but is " + count);
@@ -57,19 +64,17 @@ public final class Candidates {
         if (count > MOST_CANDIDATES) {
             throw new RequestException("--candidates must be at most " + MOST_CANDIDATES + ", but is " + count);
         }
-        long size = size(space);
-        SplittableRandom random = new SplittableRandom(seed);
+        boolean ranges = space.choices().values().stream().anyMatch(Choice::isRange);
         Set<Map<String, Object>> points = new LinkedHashSet<>();
-        Map<String, Object> first = new LinkedHashMap<>();
-        space.forEach((name, options) -> first.put(name, options.get(0)));
-        points.add(first);
-        if (count >= size) {
+        points.add(space.defaults().values());
+        if (!ranges && count >= size(space)) {
             points.addAll(grid(space));
             return List.copyOf(points);
         }
+        SplittableRandom random = new SplittableRandom(seed);
         for (long draw = 0; points.size() < count && draw < (long) DRAWS * count; draw++) {
             Map<String, Object> point = new LinkedHashMap<>();
-            space.forEach((name, options) -> point.put(name, options.get(random.nextInt(options.size()))));
+            space.choices().forEach((name, choice) -> point.put(name, choice.at(random.nextDouble())));
             points.add(point);
         }
         return List.copyOf(points);
@@ -110,26 +115,19 @@ public final class Candidates {
         return rungs;
     }
 
-    private static long size(Map<String, List<Object>> space) {
-        return space.values().stream().mapToLong(List::size).reduce(1, Candidates::times);
+    private static long size(SearchSpace space) {
+        return space.choices().values().stream()
+                .mapToLong(choice -> choice.values().size())
+                .reduce(1, Candidates::times);
     }
 
     private static long times(long product, long factor) {
         return product > Integer.MAX_VALUE ? product : product * factor;
     }
 
-    private static void check(Map<String, List<Object>> space) {
-        if (space.isEmpty()) {
+    private static void check(SearchSpace space) {
+        if (space.choices().isEmpty()) {
             throw new RequestException("expected a space to search, but it is empty: name something with --search");
         }
-        space.forEach((name, options) -> {
-            if (options.isEmpty() || new LinkedHashSet<>(options).size() < options.size()) {
-                throw new RequestException(
-                        "expected at least one option of " + name + " to try, and none twice, but found " + options);
-            }
-            if (options.stream().map(Object::getClass).distinct().count() > 1) {
-                throw new RequestException("expected options of " + name + " of one kind, but found " + options);
-            }
-        });
     }
 }

@@ -102,18 +102,17 @@ public record CollectionFolder(Path path) {
     /**
      * Opens the run of a data set, or begins it.
      *
-     * @param spec the request
-     * @param member one of its data sets
+     * @param member one of the data sets of the request
      * @return its run folder, with its request
      * @throws IOException if it cannot be written
      */
-    public RunFolder run(CollectionSpec spec, CollectionSpec.Member member) throws IOException {
+    public RunFolder run(CollectionSpec.Member member) throws IOException {
         Path folder = path.resolve(member.folder());
         if (RunFolder.isOne(folder)) {
             return RunFolder.open(folder);
         }
         try (RunLock lock = RunFolder.claim(folder, RunFolder.Existing.REFUSE)) {
-            lock.run().writeExperiment(spec.experiment(member));
+            lock.run().writeExperiment(member.experiment());
             return lock.run();
         }
     }

@@ -2,7 +2,6 @@ package io.catwalk.runner.experiment;
 
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
-import io.catwalk.runner.trial.DatasetSpec;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -13,10 +12,9 @@ import java.util.Set;
  * Asks for one experiment on several data sets, as {@code collection.yaml} shows it.
  *
  * @param schema version of this format
- * @param experiment what is done on each of them; its own data set is the first
  * @param members the data sets, at least two, each with the folder of its run
  */
-public record CollectionSpec(int schema, ExperimentSpec experiment, List<Member> members) {
+public record CollectionSpec(int schema, List<Member> members) {
 
     /** The version of the format that this program writes. */
     public static final int SCHEMA = 1;
@@ -32,21 +30,21 @@ public record CollectionSpec(int schema, ExperimentSpec experiment, List<Member>
     }
 
     /**
-     * Names a data set of the collection.
+     * Names a data set of the collection, and what is done on it. That is the same on all of them but for the recipes, as
+     * far as classifiers train in another way on other images.
      *
      * @param folder of its run, in the folder of the collection
-     * @param dataset which images
+     * @param experiment an ordinary request
      */
-    public record Member(String folder, DatasetSpec dataset) {}
+    public record Member(String folder, ExperimentSpec experiment) {}
 
     /**
-     * Returns what is done on one of the data sets.
+     * Returns what the data sets have in common.
      *
-     * @param member one of {@link #members}
-     * @return an ordinary request
+     * @return the request of the first
      */
-    public ExperimentSpec experiment(Member member) {
-        return experiment.on(member.dataset());
+    public ExperimentSpec first() {
+        return members.get(0).experiment();
     }
 
     /** Gathers the members of a collection, while their images are at hand, one after the other. */
@@ -59,14 +57,14 @@ public record CollectionSpec(int schema, ExperimentSpec experiment, List<Member>
         /**
          * Adds a data set under its name, with a number behind it if another has the same.
          *
-         * @param spec how it was asked for
+         * @param spec what is done on it
          * @param images what it is
          * @throws RequestException if its content is that of an earlier one, which would count twice
          */
-        public void add(DatasetSpec spec, ImageDataset images) {
+        public void add(ExperimentSpec spec, ImageDataset images) {
             if (!contents.add(images.sha256())) {
-                throw new RequestException("expected different data sets, but the images of " + spec.name()
-                        + " are there twice: leave one out");
+                throw new RequestException("expected different data sets, but the images of "
+                        + spec.dataset().name() + " are there twice: leave one out");
             }
             String name = folder(images.name());
             String free = name;

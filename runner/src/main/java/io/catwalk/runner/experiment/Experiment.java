@@ -61,18 +61,24 @@ public final class Experiment {
     private final LatencySettings latencySettings = LatencySettings.standard();
 
     /**
-     * Prepares an experiment: loads the data and checks that every recipe can be trained on it, before
-     * anything is written.
+     * Prepares an experiment: checks that every recipe can be trained on the images, before anything is written.
      *
      * @param spec the request, in full
+     * @param dataset the images that the request names
      * @param catalog the plugins; it stays open
      * @param dataHome where data sets are
      * @param pluginsDir the folder of the plugin jars
      * @param clock tells the time
-     * @throws RequestException if something about the data, a classifier or a recipe is wrong
+     * @throws RequestException if something about a classifier or a recipe is wrong
      */
-    public Experiment(ExperimentSpec spec, PluginCatalog catalog, DataHome dataHome, Path pluginsDir, Clock clock) {
-        this(spec, catalog, dataHome, pluginsDir, clock, false);
+    public Experiment(
+            ExperimentSpec spec,
+            ImageDataset dataset,
+            PluginCatalog catalog,
+            DataHome dataHome,
+            Path pluginsDir,
+            Clock clock) {
+        this(spec, dataset, catalog, dataHome, pluginsDir, clock, false);
     }
 
     /**
@@ -80,20 +86,27 @@ public final class Experiment {
      * images becomes one of all of them.
      *
      * @param spec the request, in full
+     * @param dataset the images that the request names
      * @param catalog the plugins; it stays open
      * @param dataHome where data sets are
      * @param pluginsDir the folder of the plugin jars
      * @param clock tells the time
      * @return an experiment whose {@link #spec} has batches that fit
-     * @throws RequestException if something about the data or a classifier is wrong
+     * @throws RequestException if something about a classifier is wrong
      */
     public static Experiment fitted(
-            ExperimentSpec spec, PluginCatalog catalog, DataHome dataHome, Path pluginsDir, Clock clock) {
-        return new Experiment(spec, catalog, dataHome, pluginsDir, clock, true);
+            ExperimentSpec spec,
+            ImageDataset dataset,
+            PluginCatalog catalog,
+            DataHome dataHome,
+            Path pluginsDir,
+            Clock clock) {
+        return new Experiment(spec, dataset, catalog, dataHome, pluginsDir, clock, true);
     }
 
     private Experiment(
             ExperimentSpec asked,
+            ImageDataset dataset,
             PluginCatalog catalog,
             DataHome dataHome,
             Path pluginsDir,
@@ -103,7 +116,7 @@ public final class Experiment {
         this.dataHome = dataHome;
         this.pluginsDir = pluginsDir.toAbsolutePath();
         this.clock = clock;
-        dataset = asked.dataset().load(dataHome);
+        this.dataset = dataset;
         images = asked.split().split(dataset, Math.min(1, asked.split().folds()));
         spec = smallerBatches ? asked.withBatchesUpTo(images.split().train().length) : asked;
         for (Contestant one : spec.classifiers()) {

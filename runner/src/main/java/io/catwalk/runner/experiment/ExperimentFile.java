@@ -164,6 +164,7 @@ public record ExperimentFile(Path path, Content content) {
      * @param skipUnreadable share of the images of a folder that may be left out because they cannot be read
      * @param limitTrain number of training images to keep; 0 keeps all
      * @param limitTest number of test images to keep; 0 keeps all
+     * @param mirrored whether an image that is mirrored left to right is of the same class
      */
     public record Dataset(
             @Nullable String name,
@@ -172,7 +173,8 @@ public record ExperimentFile(Path path, Content content) {
             @Nullable Double testShare,
             @Nullable Double skipUnreadable,
             @Nullable Integer limitTrain,
-            @Nullable Integer limitTest) {
+            @Nullable Integer limitTest,
+            @Nullable Boolean mirrored) {
 
         /** Checks the size and the limits against their ranges. */
         public Dataset {
@@ -191,7 +193,7 @@ public record ExperimentFile(Path path, Content content) {
          */
         @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
         public static Dataset of(String name) {
-            return new Dataset(name, null, null, null, null, null, null);
+            return new Dataset(name, null, null, null, null, null, null, null);
         }
     }
 
@@ -337,14 +339,24 @@ public record ExperimentFile(Path path, Content content) {
      *     the recipe cannot be changed like that; in one line that names the file, the classifier and the place
      */
     public Contestant contestant(ClassifierEntry entry, PluginCatalog catalog) {
-        InstalledClassifier classifier;
+        return contestant(entry, classifier(entry, catalog));
+    }
+
+    /**
+     * Finds the classifier of an entry.
+     *
+     * @param entry one of {@link #entries}
+     * @param catalog the plugins
+     * @return what has its name
+     * @throws RequestException if there is none; the message names the place
+     */
+    public InstalledClassifier classifier(ClassifierEntry entry, PluginCatalog catalog) {
         try {
-            classifier = catalog.require(entry.name());
+            return catalog.require(entry.name());
         } catch (RequestException e) {
             int index = index(entry);
             throw index < 0 ? e : new RequestException(path + ": classifiers[" + index + "]: " + e.getMessage(), e);
         }
-        return contestant(entry, classifier);
     }
 
     /**
@@ -359,7 +371,7 @@ public record ExperimentFile(Path path, Content content) {
         String source = path + ": " + entry.label();
         String at = "classifiers[" + index(entry) + "]";
         requirePinned(entry, classifier, at);
-        Set<String> known = classifier.searchSpace().options().keySet();
+        Set<String> known = classifier.searchSpace().choices().keySet();
         for (String name : entry.hyperparameters().keySet()) {
             if (!known.contains(name)) {
                 throw new RequestException(source + ": " + TreeReader.unknownKey(at + ".hyperparameters", name, known));

@@ -2,9 +2,9 @@ package io.catwalk.runner.experiment;
 
 import io.catwalk.api.Augmentation;
 import io.catwalk.api.Recipe;
+import io.catwalk.api.Task;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Suggestion;
-import io.catwalk.runner.data.ImageDatasets;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,7 +22,7 @@ public record Harmless(Set<String> types) {
     public static final String MIRRORING = "horizontal-flip";
 
     private static final List<String> TYPES =
-            List.of(MIRRORING, "shift", "rotate", "crop", "light", "erase", "mixup", "cutmix");
+            List.of(MIRRORING, "shift", "rotate", "crop", "light", "erase", "own", "mixup", "cutmix");
 
     private static final Harmless ALL = new Harmless(Set.copyOf(TYPES));
 
@@ -32,13 +32,13 @@ public record Harmless(Set<String> types) {
     }
 
     /**
-     * Returns what is known of a data set.
+     * Returns what is known of the images of a task.
      *
-     * @param nameOrFolder of the data set
-     * @return all for one of clothes; all but mirroring for images that nothing is known of
+     * @param task the images and classes
+     * @return all where mirrored images are known to be of the same class; all but mirroring elsewhere
      */
-    public static Harmless of(String nameOrFolder) {
-        return ImageDatasets.isKnown(nameOrFolder) ? ALL : ALL.without(MIRRORING);
+    public static Harmless of(Task task) {
+        return task.mirrored() ? ALL : ALL.without(MIRRORING);
     }
 
     /**
@@ -66,15 +66,12 @@ public record Harmless(Set<String> types) {
     }
 
     /**
-     * Takes what is harmless here and there.
+     * Tells whether mirroring is harmless.
      *
-     * @param other of another data set
-     * @return what both have
+     * @return whether an image that is mirrored left to right is of the same class
      */
-    public Harmless and(Harmless other) {
-        Set<String> both = new LinkedHashSet<>(types);
-        both.retainAll(other.types);
-        return new Harmless(both);
+    public boolean mirrors() {
+        return types.contains(MIRRORING);
     }
 
     private Harmless without(String type) {

@@ -21,7 +21,7 @@ public final class RecipeOverrides {
     public static final List<String> AUGMENTATION_SETS = List.of("none", "flip", "flip+shift", "flip+shift+erase");
 
     private static final List<Augmentation> AUGMENTATIONS =
-            List.of(new Augmentation.HorizontalFlip(), new Augmentation.Shift(0.04), new Augmentation.Erase(0.25, 0.2));
+            List.of(Augmentation.horizontalFlip(), Augmentation.shift(0.04), Augmentation.erase(0.25, 0.2));
 
     private static final String TYPE = "type";
 
@@ -76,6 +76,28 @@ public final class RecipeOverrides {
             return base.withAugmentations(augmentations(String.valueOf(value)));
         }
         ObjectNode tree = TreeReader.MAPPER.valueToTree(base);
+        String path = path(tree, name);
+        ObjectNode holder =
+                path.equals(leaf(path)) ? tree : (ObjectNode) tree.path(path.substring(0, path.indexOf('.')));
+        holder.set(leaf(path), node(value));
+        return TreeReader.read(tree, Recipe.class, TreeReader.Keys.ALL, "recipe", "");
+    }
+
+    /**
+     * Finds a number.
+     *
+     * @param recipe any
+     * @param name of the number, as for {@link #with}
+     * @return an {@link Integer} or a {@link Double}
+     * @throws RequestException if the recipe has no such number
+     */
+    public static Number number(Recipe recipe, String name) {
+        ObjectNode tree = TreeReader.MAPPER.valueToTree(recipe);
+        return tree.at("/" + path(tree, name).replace('.', '/')).numberValue();
+    }
+
+    /** Finds the path of the one number that a name means. */
+    private static String path(ObjectNode tree, String name) {
         List<String> numbers = numbers(tree, "");
         List<String> meant = numbers.stream()
                 .filter(number -> number.equals(name) || number.endsWith("." + name))
@@ -87,11 +109,7 @@ public final class RecipeOverrides {
             throw new RequestException("expected the name of one number of the recipe, but found '" + name + "'"
                     + Suggestion.question(name, leaves) + " (known: " + String.join(", ", known) + ")");
         }
-        String path = meant.get(0);
-        ObjectNode holder =
-                path.equals(leaf(path)) ? tree : (ObjectNode) tree.path(path.substring(0, path.indexOf('.')));
-        holder.set(leaf(path), node(value));
-        return TreeReader.read(tree, Recipe.class, TreeReader.Keys.ALL, "recipe", "");
+        return meant.get(0);
     }
 
     private static Augmentation[] augmentations(String name) {

@@ -5,13 +5,24 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Properties;
 
-/** Knows the version of the plugin contract that this program provides. */
+/** Knows the versions that plugins are held against, as the build wrote them down. */
 final class ApiVersion {
+
+    private static final Properties VERSIONS = read();
 
     private ApiVersion() {}
 
-    /** Reads the version that the build wrote down; all modules share it. */
+    /** Returns the version of the plugin contract that this program provides. */
     static String current() {
+        return VERSIONS.getProperty("version");
+    }
+
+    /** Returns the version of DJL, whose types the contract speaks with. */
+    static String djl() {
+        return VERSIONS.getProperty("djl");
+    }
+
+    private static Properties read() {
         try (InputStream in = ApiVersion.class.getResourceAsStream("api.properties")) {
             if (in == null) {
                 throw new IllegalStateException("expected api.properties beside " + ApiVersion.class.getName()
@@ -19,7 +30,7 @@ final class ApiVersion {
             }
             Properties properties = new Properties();
             properties.load(in);
-            return properties.getProperty("version");
+            return properties;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the version of the API", e);
         }

@@ -2,23 +2,26 @@ package io.catwalk.runner.plugin;
 
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Recipe;
+import io.catwalk.api.Task;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Knows the recipes that a classifier has told, and asks it for those that are wanted beyond them. */
+/** Knows the recipes for a task that a classifier has told, and asks it for those that are wanted beyond them. */
 final class AskedRecipes implements InstalledClassifier.Recipes {
 
     private final PluginJar jar;
     private final String classifier;
+    private final Task task;
     private final Inspection inspection;
     private final Map<Hyperparameters, SeenRecipe> told = new HashMap<>();
 
-    AskedRecipes(PluginJar jar, SeenClassifier seen, Inspection inspection) {
+    AskedRecipes(PluginJar jar, SeenClassifier seen, Task task, Inspection inspection) {
         this.jar = jar;
         classifier = seen.name();
+        this.task = task;
         this.inspection = inspection;
         remember(seen.recipes());
     }
@@ -30,7 +33,7 @@ final class AskedRecipes implements InstalledClassifier.Recipes {
                 .distinct()
                 .toList();
         if (!untold.isEmpty()) {
-            remember(inspection.recipes(jar, classifier, untold));
+            remember(inspection.recipes(jar, classifier, task, untold));
         }
         Map<Hyperparameters, Recipe> recipes = new LinkedHashMap<>();
         for (Hyperparameters point : points) {

@@ -1,6 +1,7 @@
 package io.catwalk.runner.plugin;
 
 import io.catwalk.api.Hyperparameters;
+import io.catwalk.api.Task;
 import io.catwalk.runner.RequestException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out what jars bring without running a line of their code in this process. All jars that are not
@@ -42,30 +44,35 @@ final class Inspection {
                 Duration.ofMillis(Long.getLong("catwalk.plugin.millis", 10_000)), InspectionCache.ofUser());
     }
 
-    /** Looks at jars, and returns an answer for each, in their order. */
-    Map<PluginJar, InspectionAnswer> look(List<PluginJar> jars) {
+    /**
+     * Looks at jars.
+     *
+     * @param task what to ask about besides what is true of any task; null for no more than that
+     * @return an answer for each, in their order
+     */
+    Map<PluginJar, InspectionAnswer> look(List<PluginJar> jars, @Nullable Task task) {
         Map<PluginJar, InspectionAnswer> answers = new LinkedHashMap<>();
         List<PluginJar> unknown = new ArrayList<>();
         for (PluginJar jar : jars) {
             answers.put(jar, new InspectionAnswer.None("was not looked at"));
-            cache.find(jar)
+            cache.find(jar, task)
                     .ifPresentOrElse(seen -> answers.put(jar, new InspectionAnswer.Seen(seen)), () -> unknown.add(jar));
         }
         try {
-            answers.putAll(ask(unknown));
+            answers.putAll(ask(unknown, task));
             List<PluginJar> again = unknown.stream()
                     .filter(jar -> !(answers.get(jar) instanceof InspectionAnswer.Seen))
                     .toList();
             // Where there was no other, nobody else is to blame.
             if (unknown.size() > 1) {
-                answers.putAll(askEachAlone(again));
+                answers.putAll(askEachAlone(again, task));
             }
         } catch (InterruptedException e) {
             throw stopped(e);
         }
         for (PluginJar jar : unknown) {
             if (answers.get(jar) instanceof InspectionAnswer.Seen seen) {
-                cache.keep(jar, seen.classifiers());
+                cache.keep(jar, task, seen.classifiers());
             }
         }
         return answers;
@@ -74,15 +81,17 @@ final class Inspection {
     /**
      * Asks a classifier for recipes, in one process.
      *
+     * @param task that it supports
      * @param points at least one
      * @return a recipe or a failure for each
      * @throws PluginException if the plugin gives no answer
      */
-    List<SeenRecipe> recipes(PluginJar jar, String classifier, List<Hyperparameters> points) {
+    List<SeenRecipe> recipes(PluginJar jar, String classifier, Task task, List<Hyperparameters> points) {
         var question = new InspectionQuestion(
                 jar.path().toString(),
                 jar.sha256(),
                 classifier,
+                task,
                 points.stream().map(Hyperparameters::values).toList());
         InspectionAnswer answer;
         try {
@@ -100,11 +109,12 @@ final class Inspection {
                 "classifier '" + classifier + "' of " + jar.path().getFileName() + ": " + reason);
     }
 
-    private Map<PluginJar, InspectionAnswer> ask(List<PluginJar> jars) throws InterruptedException {
+    private Map<PluginJar, InspectionAnswer> ask(List<PluginJar> jars, @Nullable Task task)
+            throws InterruptedException {
         Map<PluginJar, InspectionAnswer> answers = new LinkedHashMap<>();
         if (!jars.isEmpty()) {
             List<InspectionQuestion> questions = jars.stream()
-                    .map(jar -> new InspectionQuestion(jar.path().toString(), jar.sha256(), null, List.of()))
+                    .map(jar -> new InspectionQuestion(jar.path().toString(), jar.sha256(), null, task, List.of()))
                     .toList();
             List<InspectionAnswer> inOrder = InspectionProcess.ask(questions, patience);
             for (int i = 0; i < jars.size(); i++) {
@@ -114,12 +124,13 @@ final class Inspection {
         return answers;
     }
 
-    private Map<PluginJar, InspectionAnswer> askEachAlone(List<PluginJar> jars) throws InterruptedException {
+    private Map<PluginJar, InspectionAnswer> askEachAlone(List<PluginJar> jars, @Nullable Task task)
+            throws InterruptedException {
         int together = Math.min(MOST_AT_ONCE, Runtime.getRuntime().availableProcessors());
         ExecutorService asking = Executors.newFixedThreadPool(together);
         try {
             List<Callable<Map<PluginJar, InspectionAnswer>>> each = new ArrayList<>();
-            jars.forEach(jar -> each.add(() -> ask(List.of(jar))));
+            jars.forEach(jar -> each.add(() -> ask(List.of(jar), task)));
             Map<PluginJar, InspectionAnswer> answers = new LinkedHashMap<>();
             for (Future<Map<PluginJar, InspectionAnswer>> one : asking.invokeAll(each)) {
                 answers.putAll(one.get());

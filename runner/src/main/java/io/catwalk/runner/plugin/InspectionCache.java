@@ -1,5 +1,6 @@
 package io.catwalk.runner.plugin;
 
+import io.catwalk.api.Task;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
 import java.io.IOException;
@@ -7,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,21 +46,26 @@ final class InspectionCache {
     }
 
     /** Is the content of a file. */
-    private record Kept(String sha256, String catwalk, String java, List<SeenClassifier> classifiers) {
+    private record Kept(
+            String sha256,
+            String catwalk,
+            String java,
+            @Nullable Task task,
+            List<SeenClassifier> classifiers) {
 
-        static Kept of(PluginJar jar, List<SeenClassifier> classifiers) {
+        static Kept of(PluginJar jar, @Nullable Task task, List<SeenClassifier> classifiers) {
             return new Kept(
-                    jar.sha256(), ApiVersion.current(), Runtime.version().toString(), classifiers);
+                    jar.sha256(), ApiVersion.current(), Runtime.version().toString(), task, classifiers);
         }
     }
 
-    /** Returns what the jar brings, if this version of Catwalk has seen it on this version of Java. */
-    Optional<List<SeenClassifier>> find(PluginJar jar) {
-        Path file = file(jar);
+    /** Returns what the jar brings, for a task or for none, if this version of Catwalk has seen it on this version of Java. */
+    Optional<List<SeenClassifier>> find(PluginJar jar, @Nullable Task task) {
+        Path file = file(jar, task);
         try {
             if (Files.isRegularFile(file)) {
                 Kept kept = Json.LINE.readValue(Files.readString(file), Kept.class);
-                if (kept.equals(Kept.of(jar, kept.classifiers()))
+                if (kept.equals(Kept.of(jar, task, kept.classifiers()))
                         && !kept.classifiers().isEmpty()) {
                     return Optional.of(kept.classifiers());
                 }
@@ -69,16 +76,22 @@ final class InspectionCache {
         return Optional.empty();
     }
 
-    void keep(PluginJar jar, List<SeenClassifier> classifiers) {
+    void keep(PluginJar jar, @Nullable Task task, List<SeenClassifier> classifiers) {
         try {
             Files.createDirectories(folder);
-            AtomicFiles.write(file(jar), Json.LINE.writeValueAsString(Kept.of(jar, classifiers)));
+            AtomicFiles.write(file(jar, task), Json.LINE.writeValueAsString(Kept.of(jar, task, classifiers)));
         } catch (IOException | RuntimeException e) {
-            LOG.info("{} cannot be written, and the jar will be looked at again", file(jar), e);
+            LOG.info("{} cannot be written, and the jar will be looked at again", file(jar, task), e);
         }
     }
 
-    private Path file(PluginJar jar) {
-        return folder.resolve(jar.sha256() + ".json");
+    /** Two tasks of one hash share a file, in which the one that was asked about last replaces the other. */
+    private Path file(PluginJar jar, @Nullable Task task) {
+        return folder.resolve(jar.sha256()
+                + (task == null
+                        ? ""
+                        : "-"
+                                + Integer.toHexString(
+                                        Json.LINE.writeValueAsString(task).hashCode())) + ".json");
     }
 }

@@ -1,8 +1,12 @@
 package io.catwalk.runner.plugin;
 
+import io.catwalk.api.Choice;
+import io.catwalk.api.Classifier;
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.SearchSpace;
+import io.catwalk.api.Tags;
+import io.catwalk.api.Task;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import java.io.BufferedReader;
@@ -15,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -94,24 +99,40 @@ final class InspectionMain {
             List<SeenClassifier> seen = new ArrayList<>();
             for (LoadedClassifier one : plugin.classifiers()) {
                 if (question.classifier() == null || question.classifier().equals(one.name())) {
-                    seen.add(look(index, one, question.points()));
+                    seen.add(look(index, one, question));
                 }
             }
             return requireFitForAFile(seen);
         }
     }
 
-    private SeenClassifier look(int index, LoadedClassifier loaded, List<Map<String, Object>> wanted)
+    private SeenClassifier look(int index, LoadedClassifier loaded, InspectionQuestion question)
             throws UnusablePluginException {
-        String type = loaded.classifier().getClass().getName();
-        begin(index, type + ".searchSpace()");
-        SearchSpace space = ask(type + ".searchSpace()", loaded.classifier()::searchSpace);
-        begin(index, type + ".recipe(...)");
-        List<SeenRecipe> recipes = new ArrayList<>();
-        for (Hyperparameters point : points(space, wanted)) {
-            recipes.add(recipe(loaded, point));
+        Classifier classifier = loaded.classifier();
+        Tags tags = ask(index, classifier, "tags()", classifier::tags);
+        SearchSpace space = ask(index, classifier, "searchSpace()", classifier::searchSpace);
+        Task task = question.task();
+        if (task == null) {
+            return new SeenClassifier(loaded.name(), tags, space, null, List.of());
         }
-        return new SeenClassifier(loaded.name(), space, recipes);
+        Optional<String> unsupported = ask(index, classifier, "supports(...)", () -> classifier.supports(task))
+                .reason();
+        if (unsupported.isPresent()) {
+            return new SeenClassifier(loaded.name(), tags, space, Reasons.oneLine(unsupported.get()), List.of());
+        }
+        begin(index, classifier.getClass().getName() + ".recipe(...)");
+        List<SeenRecipe> recipes = new ArrayList<>();
+        for (Hyperparameters point : points(space, question.points())) {
+            recipes.add(recipe(classifier, task, point));
+        }
+        return new SeenClassifier(loaded.name(), tags, space, null, recipes);
+    }
+
+    private <T> T ask(int index, Classifier classifier, String method, Supplier<@Nullable T> question)
+            throws UnusablePluginException {
+        String what = classifier.getClass().getName() + "." + method;
+        begin(index, what);
+        return ask(what, question);
     }
 
     private static List<Hyperparameters> points(SearchSpace space, List<Map<String, Object>> wanted) {
@@ -119,16 +140,16 @@ final class InspectionMain {
             return wanted.stream().map(Hyperparameters::new).toList();
         }
         long points = 1;
-        for (List<Object> options : space.options().values()) {
-            points = Math.min(points * options.size(), MOST_POINTS + 1L);
+        for (Choice choice : space.choices().values()) {
+            points = Math.min(points * choice.values().size(), MOST_POINTS + 1L);
         }
         return points <= MOST_POINTS ? space.points() : List.of(space.defaults());
     }
 
     /** Asks for a recipe; one that is wrong at a point is an error for whoever wants that point. */
-    private static SeenRecipe recipe(LoadedClassifier loaded, Hyperparameters point) {
+    private static SeenRecipe recipe(Classifier classifier, Task task, Hyperparameters point) {
         try {
-            Recipe recipe = ask("recipe(...)", () -> loaded.classifier().recipe(point));
+            Recipe recipe = ask("recipe(...)", () -> classifier.recipe(task, point));
             return new SeenRecipe(point.values(), recipe, null);
         } catch (UnusablePluginException e) {
             return new SeenRecipe(point.values(), null, reason(e));

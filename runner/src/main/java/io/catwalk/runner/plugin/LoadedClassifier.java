@@ -4,10 +4,13 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
+import io.catwalk.api.BatchAugmentation;
+import io.catwalk.api.BatchLoss;
 import io.catwalk.api.Classifier;
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Task;
 import io.catwalk.runner.Reasons;
+import java.net.URL;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.Supplier;
@@ -41,13 +44,57 @@ public record LoadedClassifier(
     /**
      * Builds the network, not yet initialized.
      *
-     * @param task the images and classes that the network is for
+     * @param task the images and classes that the network is for; it gets to see their shape and number alone, so that it
+     *     can be built again for other images of the same
      * @param chosen one point of the search space
      * @return a new block
      * @throws PluginException if the plugin throws or returns null
      */
     public Block build(Task task, Hyperparameters chosen) {
-        return ask("network(...)", () -> classifier.network(task, chosen));
+        Task shape = Task.of(task.channels(), task.height(), task.width(), task.classes());
+        return ask("network(...)", () -> classifier.network(shape, chosen));
+    }
+
+    /**
+     * Returns the loss of a recipe that names the classifier's own.
+     *
+     * @param task the images and classes that the network is for
+     * @param chosen one point of the search space
+     * @return the plugin's code
+     * @throws PluginException if the plugin throws or returns null
+     */
+    public BatchLoss loss(Task task, Hyperparameters chosen) {
+        return ask("loss(...)", () -> classifier.loss(task, chosen));
+    }
+
+    /**
+     * Returns the change of batches of a recipe that names the classifier's own.
+     *
+     * @param task the images and classes that the network is for
+     * @param chosen one point of the search space
+     * @return the plugin's code
+     * @throws PluginException if the plugin throws or returns null
+     */
+    public BatchAugmentation augmentation(Task task, Hyperparameters chosen) {
+        return ask("augmentation(...)", () -> classifier.augmentation(task, chosen));
+    }
+
+    /**
+     * Finds the weights that a recipe starts from which names the classifier's own.
+     *
+     * @param task the images and classes that the network is for
+     * @param chosen one point of the search space
+     * @return a file in the jar
+     * @throws PluginException if the plugin throws, returns null, or names something outside its jar
+     */
+    public URL weights(Task task, Hyperparameters chosen) {
+        URL weights = ask("weights(...)", () -> classifier.weights(task, chosen));
+        String own = "jar:" + jar.toUri() + "!/";
+        if (!weights.toString().startsWith(own)) {
+            throw new PluginException(
+                    where() + "expected weights in the jar itself, but weights(...) returned " + weights);
+        }
+        return weights;
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.catwalk.runner.plugin;
 
+import io.catwalk.api.Task;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Suggestion;
 import java.nio.file.Path;
@@ -27,26 +28,52 @@ public final class PluginCatalog {
     private static final Logger LOG = LoggerFactory.getLogger(PluginCatalog.class);
 
     private final Path pluginsDir;
+    private final Inspection inspection;
+    private final @Nullable Task task;
+    private final List<PluginJar> jars;
     private final List<InstalledClassifier> classifiers;
     private final List<PluginFailure> failures = new ArrayList<>();
 
     private PluginCatalog(Path pluginsDir, Inspection inspection) {
         this.pluginsDir = pluginsDir;
-        List<PluginJar> jars = unique(read(PluginFolder.jars(pluginsDir)), PluginJar::id, this::refuseSameId);
+        this.inspection = inspection;
+        task = null;
+        jars = unique(read(PluginFolder.jars(pluginsDir)), PluginJar::id, this::refuseSameId);
+        classifiers = look();
+    }
+
+    private PluginCatalog(PluginCatalog general, Task task) {
+        pluginsDir = general.pluginsDir;
+        inspection = general.inspection;
+        this.task = task;
+        jars = general.jars.stream()
+                .filter(jar ->
+                        general.classifiers.stream().anyMatch(one -> one.jar().equals(jar.path())))
+                .toList();
+        failures.addAll(general.failures);
+        // A name that two jars had is still refused, of which one may have been left out since.
+        classifiers = look().stream()
+                .filter(one -> general.classifiers.stream()
+                        .anyMatch(other -> other.name().equals(one.name())))
+                .toList();
+    }
+
+    private List<InstalledClassifier> look() {
         List<InstalledClassifier> installed = new ArrayList<>();
-        inspection.look(jars).forEach((jar, answer) -> {
+        inspection.look(jars, task).forEach((jar, answer) -> {
             if (answer instanceof InspectionAnswer.Seen seen) {
-                seen.classifiers().forEach(one -> installed.add(installed(jar, one, inspection)));
+                seen.classifiers().forEach(one -> installed.add(installed(jar, one)));
             } else if (answer instanceof InspectionAnswer.Refused refused) {
                 refuse(new PluginFailure(jar.path(), jar.id(), null, refused.reason()), null);
             } else if (answer instanceof InspectionAnswer.None none) {
                 refuse(new PluginFailure(jar.path(), jar.id(), null, none.reason()), null);
             }
         });
-        classifiers = unique(installed, InstalledClassifier::name, this::refuseSameName).stream()
+        List<InstalledClassifier> unique = unique(installed, InstalledClassifier::name, this::refuseSameName);
+        failures.sort(Comparator.comparing(PluginFailure::jar));
+        return unique.stream()
                 .sorted(Comparator.comparing(InstalledClassifier::name))
                 .toList();
-        failures.sort(Comparator.comparing(PluginFailure::jar));
     }
 
     /**
@@ -63,6 +90,30 @@ public final class PluginCatalog {
 
     static PluginCatalog open(Path pluginsDir, Inspection inspection) {
         return new PluginCatalog(pluginsDir, inspection);
+    }
+
+    /**
+     * Asks the classifiers about a task: whether they support it, and how they are trained for it.
+     *
+     * @param newTask the images and classes
+     * @return a catalog whose classifiers have recipes
+     * @throws RequestException if no process can be started to look at the jars
+     */
+    public PluginCatalog on(Task newTask) {
+        return new PluginCatalog(this, newTask);
+    }
+
+    /**
+     * Returns the task that the classifiers were asked about.
+     *
+     * @return the images and classes
+     * @throws IllegalStateException if they were asked about none
+     */
+    public Task task() {
+        if (task == null) {
+            throw new IllegalStateException("this catalog is for no task: ask PluginCatalog.on(task)");
+        }
+        return task;
     }
 
     /**
@@ -97,11 +148,11 @@ public final class PluginCatalog {
      *
      * @param name as users ask for it
      * @return the only classifier of that name
-     * @throws RequestException if there is none; the message gives the reason if its jar failed to load,
+     * @throws RequestException if it does not support the task, or there is none; the message gives the reason if its jar failed to load,
      *     and otherwise the nearest name and all known ones
      */
     public InstalledClassifier require(String name) {
-        return classifiers.stream()
+        InstalledClassifier found = classifiers.stream()
                 .filter(classifier -> classifier.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new RequestException(failures.stream()
@@ -109,6 +160,12 @@ public final class PluginCatalog {
                         .findFirst()
                         .map(failure -> "classifier '" + name + "' could not be loaded: " + failure)
                         .orElseGet(() -> unknown(name))));
+        if (found.unsupported() != null && task != null) {
+            throw new RequestException("classifier '" + name + "' " + found.unsupported() + ", but these have "
+                    + task.channels() + "x" + task.height() + "x" + task.width() + " (channels, height, width) and "
+                    + task.classes() + " classes");
+        }
+        return found;
     }
 
     private String unknown(String name) {
@@ -133,7 +190,7 @@ public final class PluginCatalog {
         return jars;
     }
 
-    private static InstalledClassifier installed(PluginJar jar, SeenClassifier seen, Inspection inspection) {
+    private InstalledClassifier installed(PluginJar jar, SeenClassifier seen) {
         return new InstalledClassifier(
                 seen.name(),
                 jar.id(),
@@ -142,8 +199,10 @@ public final class PluginCatalog {
                 jar.description(),
                 jar.path(),
                 jar.sha256(),
+                seen.tags(),
                 seen.searchSpace(),
-                new AskedRecipes(jar, seen, inspection));
+                seen.unsupported(),
+                task == null ? null : new AskedRecipes(jar, seen, task, inspection));
     }
 
     private static <T> List<T> unique(List<T> items, Function<T, String> key, BiConsumer<T, List<T>> refuse) {

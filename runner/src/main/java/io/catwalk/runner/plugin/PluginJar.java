@@ -85,6 +85,7 @@ record PluginJar(
             requireThin(jar);
             Attributes manifest = manifest(jar);
             requireThisApi(manifest.getValue("Plugin-Requires").strip());
+            requireThisDjl(manifest.getValue("Requires-DJL"));
             requireSoundSignature(jar);
             return new PluginJar(
                     path,
@@ -210,6 +211,19 @@ record PluginJar(
             throw new UnusablePluginException("needs version " + requires + " of the Catwalk API, but this is " + api
                     + ": take a release of the plugin made for this version");
         }
+    }
+
+    /** Refuses a jar that says it was built for a DJL of another major version, whose methods may be others. */
+    private static void requireThisDjl(@Nullable String requires) throws UnusablePluginException {
+        String here = ApiVersion.djl();
+        if (requires != null && !major(requires.strip()).equals(major(here))) {
+            throw new UnusablePluginException("needs DJL " + requires.strip() + ", but this is DJL " + here
+                    + ": take a release of the plugin made for this version");
+        }
+    }
+
+    private static String major(String version) {
+        return version.split("\\.", -1)[0];
     }
 
     private static Set<String> extensions(JarFile jar) throws IOException, UnusablePluginException {

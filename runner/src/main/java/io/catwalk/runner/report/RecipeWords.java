@@ -3,6 +3,7 @@ package io.catwalk.runner.report;
 import io.catwalk.api.Augmentation;
 import io.catwalk.api.Balance;
 import io.catwalk.api.Criterion;
+import io.catwalk.api.Loss;
 import io.catwalk.api.Optimizer;
 import io.catwalk.api.ParameterGroup;
 import io.catwalk.api.Recipe;
@@ -29,7 +30,8 @@ public final class RecipeWords {
     public static List<String> of(Recipe recipe) {
         List<String> words = new ArrayList<>();
         words.add(optimizer(recipe.optimizer()) + ", " + schedule(recipe.schedule()));
-        words.add("Batches of " + recipe.batchSize() + " images, cross entropy"
+        words.add("Batches of " + recipe.batchSize() + " images, "
+                + (recipe.loss() == Loss.OWN ? "a loss of the plugin's own" : "cross entropy")
                 + (recipe.labelSmoothing() == 0 ? "" : " with label smoothing " + number(recipe.labelSmoothing())));
         for (Augmentation augmentation : recipe.augmentations()) {
             words.add(of(augmentation));
@@ -53,6 +55,9 @@ public final class RecipeWords {
         if (recipe.patience() > 0) {
             words.add("Training stops after " + recipe.patience() + " epochs without a better one");
         }
+        if (recipe.pretrained()) {
+            words.add("It starts from the weights that the plugin brings");
+        }
         recipe.groups().forEach(group -> words.add(group(group)));
         return words;
     }
@@ -64,8 +69,9 @@ public final class RecipeWords {
      * @return what its recipe does, and which weights it started from
      */
     public static List<String> of(TrialSpec trial) {
-        List<String> words = new ArrayList<>(of(trial.recipe()));
         InitialWeights init = trial.init();
+        Recipe recipe = trial.recipe();
+        List<String> words = new ArrayList<>(of(init == null ? recipe : recipe.withPretrained(false)));
         if (init != null) {
             words.add(
                     0,
@@ -130,6 +136,9 @@ public final class RecipeWords {
         }
         if (augmentation instanceof Augmentation.CutMix cutMix) {
             return format("Each image gets a part of another, CutMix with alpha %s", number(cutMix.alpha()));
+        }
+        if (augmentation instanceof Augmentation.Own) {
+            return "Batches are changed in a way of the plugin's own";
         }
         return "Half of the images are mirrored left to right";
     }

@@ -5,6 +5,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.catwalk.api.Augmentation;
+import io.catwalk.api.BatchAugmentation;
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Normalization;
 import java.nio.ByteBuffer;
@@ -27,6 +29,7 @@ final class BatchLoader {
     private final ImageLayout layout;
     private final Augmenter augmenter;
     private final @Nullable Mixer mixer;
+    private final @Nullable BatchAugmentation own;
 
     /**
      * Creates a loader.
@@ -35,12 +38,24 @@ final class BatchLoader {
      * @param layout of the batches
      * @param normalization mean and standard deviation of each channel
      * @param augmentations random changes; none for evaluation
+     * @param own the change of batches that {@link Augmentation.Own} stands for; null if it is not among them
      */
-    BatchLoader(ImageSource images, ImageLayout layout, Normalization normalization, List<Augmentation> augmentations) {
+    BatchLoader(
+            ImageSource images,
+            ImageLayout layout,
+            Normalization normalization,
+            List<Augmentation> augmentations,
+            @Nullable BatchAugmentation own) {
         this.images = images;
         this.layout = layout;
         augmenter = new Augmenter(images, layout, normalization, augmentations);
         mixer = Mixer.of(augmentations, images, layout);
+        this.own = own;
+    }
+
+    /** Creates a loader without changes that a classifier makes itself. */
+    BatchLoader(ImageSource images, ImageLayout layout, Normalization normalization, List<Augmentation> augmentations) {
+        this(images, layout, normalization, augmentations, null);
     }
 
     /** Holds the memory of one batch. */
@@ -79,8 +94,32 @@ final class BatchLoader {
                 labels.set(i, images.labels()[index]);
             }
             memory.limit(numbers.length * image.length * Float.BYTES);
+            if (own != null && numbers.length > 0) {
+                change(own, numbers[0]);
+            }
             if (mixer != null) {
                 mixer.mix(memory.asFloatBuffer(), labels, numbers);
+            }
+        }
+
+        /** Lets the classifier change the images, which it gets channels first whatever the layout. */
+        private void change(BatchAugmentation augmentation, RandomGenerator random) {
+            float[][] changed = new float[labels.classes().length][];
+            for (int i = 0; i < changed.length; i++) {
+                changed[i] = layout.channelsFirst(values(i), images.channels());
+            }
+            try {
+                augmentation.change(changed, random);
+            } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
+                throw new TrainingException("augmentation(...) of the plugin threw " + Reasons.of(e));
+            }
+            FloatBuffer pixels = memory.asFloatBuffer();
+            for (float[] one : changed) {
+                if (one == null || one.length != image.length) {
+                    throw new TrainingException("expected " + image.length + " numbers of each image, but"
+                            + " augmentation(...) of the plugin left " + (one == null ? "none" : one.length));
+                }
+                layout.put(one, 1, images.channels(), pixels);
             }
         }
 

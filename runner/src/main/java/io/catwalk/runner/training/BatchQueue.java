@@ -73,6 +73,9 @@ final class BatchQueue implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while a batch was loaded", e);
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof TrainingException failure) {
+                throw failure;
+            }
             throw new IllegalStateException("a batch could not be loaded: " + e.getCause(), e);
         }
     }

@@ -130,6 +130,18 @@ enum ImageLayout {
         }
     }
 
+    /** Copies the values of an image that lies in this layout, channels first. */
+    float[] channelsFirst(float[] image, int channels) {
+        int pixels = image.length / channels;
+        int pixelStride = pixelStride(channels);
+        int channelStride = channelStride(pixels);
+        float[] copy = new float[image.length];
+        for (int i = 0; i < copy.length; i++) {
+            copy[i] = image[i / pixels * channelStride + i % pixels * pixelStride];
+        }
+        return copy;
+    }
+
     /** Returns how many values apart two neighboring pixels of a row lie. */
     abstract int pixelStride(int channels);
 

@@ -2,7 +2,9 @@ package io.catwalk.runner.training;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.catwalk.api.BatchLoss;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,41 @@ record Targets(
         return mixture == null && weights == null
                 ? CrossEntropy.of(logits, classes, smoothing)
                 : CrossEntropy.of(logits, this, smoothing);
+    }
+
+    /**
+     * Computes the mean of the classifier's own loss over the batch, of weighted images by their weights.
+     *
+     * @throws TrainingException if the loss is not of the shape (batch)
+     */
+    NDArray loss(NDArray logits, double smoothing, BatchLoss own) {
+        NDArray ofImages = own.of(logits, shares(logits, smoothing));
+        Shape expected = new Shape(logits.getShape().get(0));
+        if (!ofImages.getShape().equals(expected)) {
+            throw new TrainingException("expected a loss of the shape " + expected + ", one number for each image, but"
+                    + " loss(...) of the plugin gave " + ofImages.getShape());
+        }
+        if (weights == null) {
+            return ofImages.mean();
+        }
+        NDArray column = weights.reshape(-1);
+        return ofImages.mul(column).sum().div(column.sum());
+    }
+
+    /** Returns the share that is asked of each class, (batch, classes). */
+    private NDArray shares(NDArray logits, double smoothing) {
+        int count = Math.toIntExact(logits.getShape().get(1));
+        NDArray shares = oneHot(classes, count);
+        if (mixture != null) {
+            NDArray rest = mixture.shares().mul(-1).add(1);
+            shares = shares.mul(mixture.shares())
+                    .add(oneHot(mixture.others(), count).mul(rest));
+        }
+        return smoothing == 0 ? shares : shares.mul((float) (1 - smoothing)).add((float) (smoothing / count));
+    }
+
+    private static NDArray oneHot(NDArray column, int count) {
+        return column.reshape(-1).oneHot(count).toType(DataType.FLOAT32, false);
     }
 
     /** Counts the images for which the class has the largest logit. */

@@ -8,7 +8,10 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.nn.Block;
 import ai.djl.training.GradientCollector;
+import io.catwalk.api.Augmentation;
+import io.catwalk.api.BatchLoss;
 import io.catwalk.api.Hyperparameters;
+import io.catwalk.api.Loss;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Task;
 import io.catwalk.runner.data.ImageSource;
@@ -48,7 +51,7 @@ public final class Training {
      *
      * @param classifier whose network it is
      * @param chosen one point of its search space
-     * @param task shape of the images and number of classes
+     * @param task the images and classes
      * @param data what to train and validate on
      * @param recipe how to train; its batch is at most as large as the training data
      * @param seed of everything random
@@ -139,6 +142,7 @@ public final class Training {
         private final Steps steps;
         private final BatchQueue batches;
         private final ClassBalance balance;
+        private final @Nullable BatchLoss ownLoss;
         private final SplitMix64 shuffle = seeds.generator(Purpose.SHUFFLE);
         private final int[] order = data.split().train().clone();
         private final int stepsPerEpoch = order.length / recipe.batchSize();
@@ -159,7 +163,13 @@ public final class Training {
             steps = Steps.of(recipe.optimizer(), weights, evaluated == weights ? null : evaluated, manager);
             balance = new ClassBalance(
                     recipe.balance(), data.split().train(), data.images().labels(), task.classes());
-            BatchLoader loader = new BatchLoader(data.images(), layout, data.normalization(), recipe.augmentations());
+            ownLoss = recipe.loss() == Loss.OWN ? classifier.loss(task, chosen) : null;
+            BatchLoader loader = new BatchLoader(
+                    data.images(),
+                    layout,
+                    data.normalization(),
+                    recipe.augmentations(),
+                    recipe.augmentations().contains(Augmentation.own()) ? classifier.augmentation(task, chosen) : null);
             batches = new BatchQueue(loader, recipe.batchSize(), LOADER_THREADS);
         }
 
@@ -273,7 +283,9 @@ public final class Training {
                             .singletonOrThrow();
                     logits.attach(scope);
                     TorchPredictor.requireShape(logits, recipe.batchSize(), task.classes());
-                    NDArray target = targets.loss(logits, recipe.labelSmoothing());
+                    NDArray target = ownLoss == null
+                            ? targets.loss(logits, recipe.labelSmoothing())
+                            : targets.loss(logits, recipe.labelSmoothing(), ownLoss);
                     loss = target.getFloat();
                     if (Float.isFinite(loss)) {
                         collector.backward(target);

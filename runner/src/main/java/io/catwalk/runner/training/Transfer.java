@@ -76,7 +76,7 @@ public record Transfer(String sha256, List<String> taken, List<String> fresh) {
 
     /** Names the parameters whose shapes depend on the number of classes: builds a network for one class more. */
     private static Set<String> head(Block block, LoadedClassifier classifier, Hyperparameters chosen, Task task) {
-        Task more = new Task(task.channels(), task.height(), task.width(), task.classes() + 1);
+        Task more = Task.of(task.channels(), task.height(), task.width(), task.classes() + 1);
         try (NDManager manager = Engine.getEngine("PyTorch").newBaseManager(Device.cpu())) {
             Block other = classifier.build(more, chosen);
             classifier.initialize(other, manager, more);

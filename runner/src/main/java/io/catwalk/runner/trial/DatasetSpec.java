@@ -1,13 +1,16 @@
 package io.catwalk.runner.trial;
 
+import io.catwalk.api.Task;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.Fit;
 import io.catwalk.runner.data.FolderReading;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageDatasets;
+import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.ResizeRule;
 import java.io.File;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param skipUnreadable share of the images of a folder that may be left out, likewise
  * @param limitTrain number of training images to keep, in equal shares of each class; 0 keeps all
  * @param limitTest number of test images to keep, likewise
+ * @param mirrored whether an image that is mirrored left to right is of the same class; null leaves it to what is known of
+ *     the data set
  */
 public record DatasetSpec(
         String name,
@@ -28,7 +33,8 @@ public record DatasetSpec(
         @Nullable Double testShare,
         @Nullable Double skipUnreadable,
         int limitTrain,
-        int limitTest) {
+        int limitTest,
+        @Nullable Boolean mirrored) {
 
     /** The subset is the same in every experiment, so that limited runs compare with each other. */
     private static final long LIMIT_SEED = 0;
@@ -48,7 +54,17 @@ public record DatasetSpec(
      * @param limitTest number of test images to keep
      */
     public DatasetSpec(String name, @Nullable String imageSize, int limitTrain, int limitTest) {
-        this(name, imageSize, null, null, null, limitTrain, limitTest);
+        this(name, imageSize, null, null, null, limitTrain, limitTest, null);
+    }
+
+    /**
+     * Returns the same images, of which somebody says whether they may be mirrored.
+     *
+     * @param newMirrored whether an image that is mirrored left to right is of the same class
+     * @return a changed copy
+     */
+    public DatasetSpec withMirrored(boolean newMirrored) {
+        return new DatasetSpec(name, imageSize, labels, testShare, skipUnreadable, limitTrain, limitTest, newMirrored);
     }
 
     /** Returns what a folder of images does not say itself. */
@@ -71,7 +87,8 @@ public record DatasetSpec(
                         testShare,
                         skipUnreadable,
                         limitTrain,
-                        limitTest);
+                        limitTest,
+                        mirrored);
     }
 
     /**
@@ -94,6 +111,29 @@ public record DatasetSpec(
     public ImageDataset load(DataHome dataHome) {
         ResizeRule rule = imageSize == null ? null : ResizeRule.parse(imageSize);
         return ImageDatasets.load(name, dataHome, rule, reading()).limited(limitTrain, limitTest, LIMIT_SEED);
+    }
+
+    /**
+     * States what a network for these images has to solve.
+     *
+     * @param loaded the images, as {@link #load} brings them
+     * @return with all that is known of them
+     */
+    public Task task(ImageDataset loaded) {
+        int[] sizes = loaded.train().countPerClass(loaded.classes().size());
+        return shape(loaded)
+                .withClassSizes(Arrays.stream(sizes).boxed().toList())
+                .withMirrored(mirrored == null ? ImageDatasets.isKnown(name) : mirrored);
+    }
+
+    /** States the shape of images and the number of their classes, which is all that a network needs to be built again. */
+    static Task shape(ImageDataset images) {
+        ImageSource train = images.train();
+        return Task.of(
+                train.channels(),
+                train.height(),
+                train.width(),
+                images.classes().size());
     }
 
     private static void requireNotNegative(String option, int value) {

@@ -256,7 +256,7 @@ public final class SavedTrial implements AutoCloseable {
     private static TrainedModel model(
             TrialFolder folder, LoadedClassifier classifier, TrialOutcome.Done result, ImageDataset dataset)
             throws IOException {
-        Task task = TrialRun.task(dataset);
+        Task task = DatasetSpec.shape(dataset);
         try {
             return folder.readModel(
                     classifier, new Hyperparameters(result.trial().hyperparameters()), task);

@@ -1,9 +1,13 @@
 package io.catwalk.runner.trial;
 
 import io.catwalk.api.Hyperparameters;
+import io.catwalk.api.Task;
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.plugin.LoadedClassifier;
 import io.catwalk.runner.training.Checkpoints;
 import io.catwalk.runner.training.Epoch;
+import io.catwalk.runner.training.InitialWeights;
+import io.catwalk.runner.training.PretrainedWeights;
 import io.catwalk.runner.training.Start;
 import io.catwalk.runner.training.TrainedModel;
 import io.catwalk.runner.training.Training;
@@ -15,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -83,7 +88,8 @@ final class TrainingStep {
         LOG.info("The weights of an earlier attempt are taken");
         return TroubleException.reading(() -> {
             folder.readHistory().forEach(listener);
-            return new Trained(folder.readModel(classifier, chosen(), TrialRun.task(images.dataset())), weights);
+            return new Trained(
+                    folder.readModel(classifier, chosen(), order.dataset().task(images.dataset())), weights);
         });
     }
 
@@ -91,31 +97,50 @@ final class TrainingStep {
         TrialSpec spec = order.spec();
         TrainingData data = TrainingData.of(images.dataset().train(), images.split());
         List<Epoch> history = new ArrayList<>();
-        TrainedModel model = new Training(
-                        classifier,
-                        chosen(),
-                        TrialRun.task(images.dataset()),
-                        data,
-                        spec.recipe(),
-                        spec.seed(),
-                        spec.fold(),
-                        spec.device(),
-                        spec.init() == null
-                                ? null
-                                : Start.of(spec.init(), images.dataset().classes()),
-                        nanoTime)
-                .run(
-                        epoch -> {
-                            history.add(epoch);
-                            showHistory(history);
-                            listener.accept(epoch);
-                        },
-                        Checkpoints.in(folder.checkpoint(), key.digest(), checkpointPause, nanoTime));
+        Task task = order.dataset().task(images.dataset());
+        TrainedModel model;
+        try (PretrainedWeights pretrained = pretrained(classifier, task)) {
+            model = new Training(
+                            classifier,
+                            chosen(),
+                            task,
+                            data,
+                            spec.recipe(),
+                            spec.seed(),
+                            spec.fold(),
+                            spec.device(),
+                            start(images, pretrained),
+                            nanoTime)
+                    .run(
+                            epoch -> {
+                                history.add(epoch);
+                                showHistory(history);
+                                listener.accept(epoch);
+                            },
+                            Checkpoints.in(folder.checkpoint(), key.digest(), checkpointPause, nanoTime));
+        } catch (IOException e) {
+            throw new TroubleException("the weights that the plugin brings cannot be read: " + Reasons.of(e), e);
+        }
         TrainedWeights weights = saved(model, history, classifier, images, data, start);
         // Read again, as a later attempt would: the engine may sum in another order where weights lie otherwise in
         // memory, and what judges must not depend on whether the trial was stopped here.
-        return TroubleException.reading(
-                () -> new Trained(folder.readModel(classifier, chosen(), TrialRun.task(images.dataset())), weights));
+        return TroubleException.reading(() -> new Trained(
+                folder.readModel(classifier, chosen(), order.dataset().task(images.dataset())), weights));
+    }
+
+    /** Copies the weights that the recipe starts from; null if it starts from none, or from those that the user names. */
+    private @Nullable PretrainedWeights pretrained(LoadedClassifier classifier, Task task) throws IOException {
+        return order.spec().recipe().pretrained() && order.spec().init() == null
+                ? PretrainedWeights.copy(classifier.weights(task, chosen()))
+                : null;
+    }
+
+    private @Nullable Start start(TrialImages images, @Nullable PretrainedWeights pretrained) throws IOException {
+        if (pretrained != null) {
+            return pretrained.start();
+        }
+        InitialWeights init = order.spec().init();
+        return init == null ? null : Start.of(init, images.dataset().classes());
     }
 
     /** Writes the weights and how they came about, and lets go of the network that was trained. */

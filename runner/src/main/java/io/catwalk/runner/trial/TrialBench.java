@@ -47,7 +47,7 @@ public final class TrialBench {
     public TrialBench(LatencyBench bench, LatencySettings settings, ImageDataset dataset) {
         this.bench = bench;
         this.settings = settings;
-        task = TrialRun.task(dataset);
+        task = DatasetSpec.shape(dataset);
         pixels = dataset.test().image(0).pixels();
     }
 

@@ -1,6 +1,5 @@
 package io.catwalk.runner.trial;
 
-import io.catwalk.api.Task;
 import io.catwalk.onnx.Predictor;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.data.EvenlySpaced;
@@ -139,14 +138,5 @@ final class TrialRun {
                 weights.normalization(),
                 weights.provenance(),
                 folder.digests());
-    }
-
-    static Task task(ImageDataset dataset) {
-        ImageSource images = dataset.train();
-        return new Task(
-                images.channels(),
-                images.height(),
-                images.width(),
-                dataset.classes().size());
     }
 }

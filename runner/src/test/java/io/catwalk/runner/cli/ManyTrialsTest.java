@@ -80,7 +80,13 @@ class ManyTrialsTest {
         Map<String, Object> figures = new LinkedHashMap<>();
         int trials = CONTESTANTS * SEEDS * FOLDS;
         PluginCatalog catalog = PluginCatalog.open(plugins);
-        Experiment experiment = new Experiment(spec, catalog, DataHome.of(folder), plugins, Clock.systemUTC());
+        Experiment experiment = new Experiment(
+                spec,
+                spec.dataset().load(DataHome.of(folder)),
+                catalog,
+                DataHome.of(folder),
+                plugins,
+                Clock.systemUTC());
         Made made = new Made();
         long written = written();
         experiment.run(run, made, null, Conduct.STANDARD, made);

@@ -58,7 +58,7 @@ final class RecipeOptionsTest {
         assertThat(answer.err())
                 .contains("no image is mirrored, since a mirrored one may be of another class: add --augment all")
                 .contains("small-conv: batches of 108 images instead of 128, since there are no more to train on");
-        assertThat(recipe(run).augmentations()).containsExactly(new Augmentation.Shift(0.04));
+        assertThat(recipe(run).augmentations()).containsExactly(Augmentation.shift(0.04));
         assertThat(recipe(run).batchSize()).isEqualTo(108);
     }
 
@@ -72,7 +72,7 @@ final class RecipeOptionsTest {
         assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
         assertThat(answer.err()).doesNotContain("mirrored").doesNotContain("batches of");
         assertThat(recipe(all).augmentations())
-                .containsExactly(new Augmentation.HorizontalFlip(), new Augmentation.Shift(0.04));
+                .containsExactly(Augmentation.horizontalFlip(), Augmentation.shift(0.04));
         assertThat(recipe(all).batchSize()).isEqualTo(50);
         assertThat(train(none, "--augment", "none").exitCode()).isEqualTo(ExitCode.DONE);
         assertThat(recipe(none).augmentations()).isEmpty();

@@ -8,6 +8,7 @@ import io.catwalk.api.Criterion;
 import io.catwalk.api.Optimizer;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Schedule;
+import io.catwalk.api.Task;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.plugin.TestPlugin;
@@ -39,7 +40,7 @@ final class ExperimentExamplesTest {
         for (String name : List.of("conv-maxpool", "stride-conv", "small-conv", "drop-norm-l2", "rnn", "lstm", "gru")) {
             TestPlugin.ours(name).write(plugins.resolve(name + ".jar"));
         }
-        catalog = PluginCatalog.open(plugins);
+        catalog = PluginCatalog.open(plugins).on(Task.of(1, 28, 28, 10).withMirrored(true));
         assertThat(catalog.failures()).isEmpty();
     }
 
@@ -85,7 +86,7 @@ final class ExperimentExamplesTest {
                                 "small-conv",
                                 "slow",
                                 Map.of("filters", 16, "dense", 64),
-                                plain.withOptimizer(new Optimizer.AdamW(0.001, 0.02))));
+                                plain.withOptimizer(Optimizer.adamW(0.001, 0.02))));
     }
 
     @Test
@@ -106,7 +107,7 @@ final class ExperimentExamplesTest {
                                 Map.of("units", 64, "dropout", 0.1),
                                 recipe("gru", Map.of("units", 64))
                                         .withEpochs(4)
-                                        .withOptimizer(new Optimizer.AdamW(0.005, 0.02))));
+                                        .withOptimizer(Optimizer.adamW(0.005, 0.02))));
     }
 
     @Test
@@ -137,22 +138,22 @@ final class ExperimentExamplesTest {
                         "lstm",
                         "sgd",
                         Map.of("units", 64, "dropout", 0.3),
-                        new Recipe(
-                                new Optimizer.Sgd(0.05, 0.9, 0.0005),
-                                new Schedule.Cosine(),
-                                8,
-                                32,
-                                List.of(
-                                        new Augmentation.HorizontalFlip(),
-                                        new Augmentation.Shift(0.08),
-                                        new Augmentation.Erase(0.25, 0.2)),
-                                0.05,
-                                0.99,
-                                5,
-                                3,
-                                Balance.CLASS_WEIGHTS,
-                                Criterion.MACRO_F1,
-                                List.of())));
+                        Recipe.standard()
+                                .withOptimizer(Optimizer.sgd(0.05, 0.9, 0.0005))
+                                .withSchedule(Schedule.cosine())
+                                .withEpochs(8)
+                                .withBatchSize(32)
+                                .withAugmentations(
+                                        Augmentation.horizontalFlip(),
+                                        Augmentation.shift(0.08),
+                                        Augmentation.erase(0.25, 0.2))
+                                .withLabelSmoothing(0.05)
+                                .withAveraging(0.99)
+                                .withClipNorm(5)
+                                .withPatience(3)
+                                .withBalance(Balance.CLASS_WEIGHTS)
+                                .withSelectBy(Criterion.MACRO_F1)
+                                .withGroups()));
     }
 
     /** The file says which recipe was trained; the plugins may have another by now. */

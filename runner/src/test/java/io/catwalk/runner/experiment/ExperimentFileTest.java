@@ -49,8 +49,12 @@ final class ExperimentFileTest {
             "A plugin of the test",
             Path.of("gru.jar"),
             "0",
+            SAMPLE.tags(),
             SAMPLE.searchSpace(),
-            points -> points.stream().collect(Collectors.toMap(Function.identity(), SAMPLE::recipe)));
+            null,
+            points -> points.stream()
+                    .collect(Collectors.toMap(
+                            Function.identity(), point -> SAMPLE.recipe(Task.of(1, 28, 28, 10), point))));
 
     /** Has a recipe that depends on what was chosen. */
     private static final class Sample implements Classifier {
@@ -75,7 +79,7 @@ final class ExperimentFileTest {
         }
 
         @Override
-        public Recipe recipe(Hyperparameters chosen) {
+        public Recipe recipe(Task task, Hyperparameters chosen) {
             return Recipe.standard().withEpochs(chosen.integer("units") / 4);
         }
     }
@@ -131,7 +135,7 @@ final class ExperimentFileTest {
 
         assertThat(content.schema()).isEqualTo(1);
         assertThat(content.dataset())
-                .isEqualTo(new ExperimentFile.Dataset("images", "32x24", null, null, null, 600, 0));
+                .isEqualTo(new ExperimentFile.Dataset("images", "32x24", null, null, null, 600, 0, null));
         assertThat(content.split()).isEqualTo(new ExperimentFile.Split(5, 2, 0.2, 3L));
         assertThat(content.classifiers()).hasSize(2).first().isEqualTo(ClassifierEntry.of("lstm"));
         ClassifierEntry wide = file.entries(List.of()).get(1);
@@ -155,7 +159,7 @@ final class ExperimentFileTest {
         assertThat(file("{dataset: {}, split: {}, seeds: null}").content())
                 .isEqualTo(new ExperimentFile.Content(
                         null,
-                        new ExperimentFile.Dataset(null, null, null, null, null, null, null),
+                        new ExperimentFile.Dataset(null, null, null, null, null, null, null, null),
                         null,
                         new ExperimentFile.Split(null, null, null, null),
                         null,
@@ -172,7 +176,7 @@ final class ExperimentFileTest {
     @Test
     void aDataSetMayBeJustItsName() throws IOException {
         assertThat(file("dataset: fashion-mnist").content().dataset())
-                .isEqualTo(new ExperimentFile.Dataset("fashion-mnist", null, null, null, null, null, null));
+                .isEqualTo(new ExperimentFile.Dataset("fashion-mnist", null, null, null, null, null, null, null));
     }
 
     @ParameterizedTest
@@ -208,7 +212,7 @@ final class ExperimentFileTest {
                 .containsEntry("bidirectional", false)
                 .containsEntry("pooling", "max");
         assertThat(wide.recipe())
-                .isEqualTo(Recipe.standard().withEpochs(16).withOptimizer(new Optimizer.AdamW(0.001, 0.01)));
+                .isEqualTo(Recipe.standard().withEpochs(16).withOptimizer(Optimizer.adamW(0.001, 0.01)));
     }
 
     @Test
@@ -227,19 +231,19 @@ final class ExperimentFileTest {
                 "gru",
                 "t01",
                 chosen,
-                new Recipe(
-                        new Optimizer.Sgd(1e-7, 0.9, 0.0005),
-                        new Schedule.Cosine(),
-                        3,
-                        17,
-                        List.of(new Augmentation.Shift(0.08), new Augmentation.Erase(1.0 / 3, 0.2)),
-                        0.1,
-                        0.998,
-                        1,
-                        2,
-                        Balance.CLASS_WEIGHTS,
-                        Criterion.MACRO_F1,
-                        List.of(new ParameterGroup("*Conv2d*", 0.5))));
+                Recipe.standard()
+                        .withOptimizer(Optimizer.sgd(1e-7, 0.9, 0.0005))
+                        .withSchedule(Schedule.cosine())
+                        .withEpochs(3)
+                        .withBatchSize(17)
+                        .withAugmentations(Augmentation.shift(0.08), Augmentation.erase(1.0 / 3, 0.2))
+                        .withLabelSmoothing(0.1)
+                        .withAveraging(0.998)
+                        .withClipNorm(1)
+                        .withPatience(2)
+                        .withBalance(Balance.CLASS_WEIGHTS)
+                        .withSelectBy(Criterion.MACRO_F1)
+                        .withGroups(ParameterGroup.of("*Conv2d*", 0.5)));
         String written = Json.YAML.writeValueAsString(Map.of("classifiers", List.of(contestant))) + """
                 schema: 1
                 dataset:
@@ -267,7 +271,7 @@ final class ExperimentFileTest {
 
         assertThat(file.contestant(file.entries(List.of()).get(0), GRU)).isEqualTo(contestant);
         assertThat(file.content().dataset())
-                .isEqualTo(new ExperimentFile.Dataset("fashion-mnist", null, null, null, null, 0, 0));
+                .isEqualTo(new ExperimentFile.Dataset("fashion-mnist", null, null, null, null, 0, 0, null));
         assertThat(file.content().split()).isEqualTo(new ExperimentFile.Split(0, 1, 0.1, 0L));
         assertThat(file.content().trialTimeoutSeconds()).isNull();
     }

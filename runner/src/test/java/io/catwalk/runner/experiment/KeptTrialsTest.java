@@ -91,7 +91,13 @@ class KeptTrialsTest {
 
     private Results run(ExperimentSpec request, PluginCatalog plugins, Conduct conduct) throws Exception {
         made = new Made();
-        return new Experiment(request, plugins, DataHome.of(folder), shared.resolve("plugins"), Clock.systemUTC())
+        return new Experiment(
+                        request,
+                        request.dataset().load(DataHome.of(folder)),
+                        plugins,
+                        DataHome.of(folder),
+                        shared.resolve("plugins"),
+                        Clock.systemUTC())
                 .run(run, made, null, conduct, made);
     }
 

@@ -3,21 +3,15 @@ package io.catwalk.runner.experiment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.catwalk.api.Augmentation.Erase;
-import io.catwalk.api.Augmentation.HorizontalFlip;
-import io.catwalk.api.Augmentation.Shift;
+import io.catwalk.api.Augmentation;
 import io.catwalk.api.Balance;
 import io.catwalk.api.Criterion;
-import io.catwalk.api.Optimizer.AdamW;
-import io.catwalk.api.Optimizer.Sgd;
+import io.catwalk.api.Optimizer;
 import io.catwalk.api.ParameterGroup;
 import io.catwalk.api.Recipe;
-import io.catwalk.api.Schedule.Constant;
-import io.catwalk.api.Schedule.Cosine;
-import io.catwalk.api.Schedule.OneCycle;
+import io.catwalk.api.Schedule;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.RequestException;
-import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +23,8 @@ import tools.jackson.databind.node.ObjectNode;
 final class RecipeOverridesTest {
 
     /** AdamW at 0.002 with weight decay 0.01, one cycle that rises for 0.2, 10 epochs, batches of 128. */
-    private static final Recipe BASE = Recipe.standard().withAugmentations(new HorizontalFlip(), new Shift(0.1));
+    private static final Recipe BASE =
+            Recipe.standard().withAugmentations(Augmentation.horizontalFlip(), Augmentation.shift(0.1));
 
     private static Recipe changed(String yaml) {
         return RecipeOverrides.recipe(BASE, (ObjectNode) Json.YAML.readTree(yaml));
@@ -44,40 +39,40 @@ final class RecipeOverridesTest {
     @Test
     void whatIsNotNamedStaysAtEveryDepth() {
         assertThat(changed("{epochs: 5, optimizer: {learning_rate: 0.001}}"))
-                .isEqualTo(BASE.withEpochs(5).withOptimizer(new AdamW(0.001, 0.01)));
+                .isEqualTo(BASE.withEpochs(5).withOptimizer(Optimizer.adamW(0.001, 0.01)));
         assertThat(changed("schedule: {type: one-cycle, warm_up: 0.5}"))
-                .isEqualTo(BASE.withSchedule(new OneCycle(0.5)));
+                .isEqualTo(BASE.withSchedule(Schedule.oneCycle(0.5)));
     }
 
     @Test
     void anotherTypeReplacesTheWhole() {
         assertThat(changed("{schedule: {type: cosine}, "
                         + "optimizer: {type: sgd, learning_rate: 0.1, momentum: 0.9, weight_decay: 0}}"))
-                .isEqualTo(BASE.withSchedule(new Cosine()).withOptimizer(new Sgd(0.1, 0.9, 0)));
+                .isEqualTo(BASE.withSchedule(Schedule.cosine()).withOptimizer(Optimizer.sgd(0.1, 0.9, 0)));
     }
 
     @Test
     void aListIsReplaced() {
         assertThat(changed("augmentations: [{type: shift, share: 0.04}]"))
-                .isEqualTo(BASE.withAugmentations(new Shift(0.04)));
+                .isEqualTo(BASE.withAugmentations(Augmentation.shift(0.04)));
         assertThat(changed("augmentations: []")).isEqualTo(BASE.withAugmentations());
     }
 
     @Test
     void aWholeRecipeIsThatRecipeWhateverThereWasBefore() {
-        Recipe whole = new Recipe(
-                new Sgd(0.3, 0.85, 5e-4),
-                new Constant(),
-                3,
-                17,
-                List.of(new Shift(0.2), new Erase(0.3, 0.25)),
-                0.1,
-                0.99,
-                2.5,
-                4,
-                Balance.CLASS_WEIGHTS,
-                Criterion.MACRO_F1,
-                List.of(new ParameterGroup("*Conv2d*", 0.5)));
+        Recipe whole = Recipe.standard()
+                .withOptimizer(Optimizer.sgd(0.3, 0.85, 5e-4))
+                .withSchedule(Schedule.constant())
+                .withEpochs(3)
+                .withBatchSize(17)
+                .withAugmentations(Augmentation.shift(0.2), Augmentation.erase(0.3, 0.25))
+                .withLabelSmoothing(0.1)
+                .withAveraging(0.99)
+                .withClipNorm(2.5)
+                .withPatience(4)
+                .withBalance(Balance.CLASS_WEIGHTS)
+                .withSelectBy(Criterion.MACRO_F1)
+                .withGroups(ParameterGroup.of("*Conv2d*", 0.5));
 
         assertThat(RecipeOverrides.recipe(BASE, Json.YAML.valueToTree(whole))).isEqualTo(whole);
     }
@@ -86,7 +81,7 @@ final class RecipeOverridesTest {
     void theBaseIsNotChanged() {
         ObjectNode overrides = (ObjectNode) Json.YAML.readTree("optimizer: {learning_rate: 0.5}");
         RecipeOverrides.recipe(BASE, overrides);
-        assertThat(BASE.optimizer()).isEqualTo(new AdamW(0.002, 0.01));
+        assertThat(BASE.optimizer()).isEqualTo(Optimizer.adamW(0.002, 0.01));
         assertThat(overrides).isEqualTo(Json.YAML.readTree("optimizer: {learning_rate: 0.5}"));
     }
 
@@ -125,14 +120,14 @@ final class RecipeOverridesTest {
 
     @Test
     void aNumberIsFoundByItsPathOrItsNameAlone() {
-        Recipe faster = BASE.withOptimizer(new AdamW(0.01, 0.01));
+        Recipe faster = BASE.withOptimizer(Optimizer.adamW(0.01, 0.01));
         assertThat(RecipeOverrides.with(BASE, "optimizer.learning_rate", 0.01)).isEqualTo(faster);
         assertThat(RecipeOverrides.with(BASE, "learning_rate", 0.01)).isEqualTo(faster);
         assertThat(RecipeOverrides.with(BASE, "learning_rate", "1e-2")).isEqualTo(faster);
         assertThat(RecipeOverrides.with(BASE, "epochs", "7")).isEqualTo(BASE.withEpochs(7));
         assertThat(RecipeOverrides.with(BASE, "batch_size", 32)).isEqualTo(BASE.withBatchSize(32));
         assertThat(RecipeOverrides.with(BASE, "clip_norm", 2)).isEqualTo(BASE.withClipNorm(2));
-        assertThat(RecipeOverrides.with(BASE, "warm_up", 0)).isEqualTo(BASE.withSchedule(new OneCycle(0)));
+        assertThat(RecipeOverrides.with(BASE, "warm_up", 0)).isEqualTo(BASE.withSchedule(Schedule.oneCycle(0)));
     }
 
     @Test
@@ -140,12 +135,13 @@ final class RecipeOverridesTest {
         assertThat(RecipeOverrides.with(BASE, "augmentation", "none").augmentations())
                 .isEmpty();
         assertThat(RecipeOverrides.with(BASE, "augmentation", "flip").augmentations())
-                .containsExactly(new HorizontalFlip());
+                .containsExactly(Augmentation.horizontalFlip());
         assertThat(RecipeOverrides.with(BASE, "augmentation", "flip+shift").augmentations())
-                .containsExactly(new HorizontalFlip(), new Shift(0.04));
+                .containsExactly(Augmentation.horizontalFlip(), Augmentation.shift(0.04));
         // Those of drop-norm-l2, which is where erasing was tried.
         assertThat(RecipeOverrides.with(BASE, "augmentation", "flip+shift+erase"))
-                .isEqualTo(BASE.withAugmentations(new HorizontalFlip(), new Shift(0.04), new Erase(0.25, 0.2)));
+                .isEqualTo(BASE.withAugmentations(
+                        Augmentation.horizontalFlip(), Augmentation.shift(0.04), Augmentation.erase(0.25, 0.2)));
     }
 
     @ParameterizedTest

@@ -52,12 +52,12 @@ final class RunFolderTest {
                                 "wide-2",
                                 Map.of(),
                                 Recipe.standard()
-                                        .withOptimizer(new Optimizer.Sgd(0.1, 0.9, 0.0005))
-                                        .withSchedule(new Schedule.Cosine())
+                                        .withOptimizer(Optimizer.sgd(0.1, 0.9, 0.0005))
+                                        .withSchedule(Schedule.cosine())
                                         .withAugmentations(
-                                                new Augmentation.HorizontalFlip(),
-                                                new Augmentation.Shift(0.08),
-                                                new Augmentation.Erase(0.5, 0.2))
+                                                Augmentation.horizontalFlip(),
+                                                Augmentation.shift(0.08),
+                                                Augmentation.erase(0.5, 0.2))
                                         .withClipNorm(1))),
                 List.of(1L, Long.MIN_VALUE),
                 2,

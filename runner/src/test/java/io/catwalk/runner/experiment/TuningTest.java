@@ -3,8 +3,10 @@ package io.catwalk.runner.experiment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.catwalk.api.Choice;
 import io.catwalk.api.Criterion;
 import io.catwalk.api.Recipe;
+import io.catwalk.api.SearchSpace;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.evaluation.Averages;
 import io.catwalk.runner.evaluation.Metrics;
@@ -14,7 +16,6 @@ import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.SplitSpec;
 import io.catwalk.runner.trial.TrialSpec;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -27,11 +28,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("tiny")
 final class TuningTest {
 
-    private static Map<String, List<Object>> space() {
-        Map<String, List<Object>> space = new LinkedHashMap<>();
-        space.put("units", List.of(128, 64));
-        space.put("rate", List.of(0.1, 0.2, 0.3));
-        return space;
+    private static SearchSpace space() {
+        return SearchSpace.none().with("units", 128, 64).with("rate", 0.1, 0.2, 0.3);
     }
 
     @Test
@@ -50,6 +48,25 @@ final class TuningTest {
         assertThat(Candidates.random(space(), 4, 7)).isEqualTo(drawn);
         assertThat(Candidates.grid(space())).containsAll(drawn);
         assertThat(Candidates.random(space(), 100, 7)).containsExactlyInAnyOrderElementsOf(Candidates.grid(space()));
+    }
+
+    @Test
+    void aRangeIsDrawnFromAndNoGrid() {
+        SearchSpace space = space().with("dropout", Choice.range(0.1, 0.0, 0.5));
+        List<Map<String, Object>> drawn = Candidates.random(space, 40, 7);
+
+        assertThat(drawn)
+                .hasSize(40)
+                .doesNotHaveDuplicates()
+                .startsWith(Map.of("units", 128, "rate", 0.1, "dropout", 0.1))
+                .allSatisfy(point -> assertThat((double) point.get("dropout")).isBetween(0.0, 0.5));
+        assertThat(drawn.stream().filter(point -> (double) point.get("dropout") < 0.25))
+                .hasSizeBetween(10, 30);
+        assertThat(Candidates.random(space, 40, 7)).isEqualTo(drawn);
+        assertThatThrownBy(() -> Candidates.grid(space))
+                .isInstanceOf(RequestException.class)
+                .hasMessage("expected values of dropout for a grid, but found the range between 0.0 and 0.5: name them"
+                        + " with --search dropout=A,B, or search with --strategy random");
     }
 
     /** Worked out by hand: one in eta goes on to eta times the epochs, until fewer than two would be left. */
@@ -72,12 +89,9 @@ final class TuningTest {
 
     @Test
     void anEmptySpaceIsRefused() {
-        assertThatThrownBy(() -> Candidates.grid(Map.of()))
+        assertThatThrownBy(() -> Candidates.grid(SearchSpace.none()))
                 .isInstanceOf(RequestException.class)
                 .hasMessage("expected a space to search, but it is empty: name something with --search");
-        assertThatThrownBy(() -> Candidates.random(Map.of("units", List.of()), 3, 1))
-                .isInstanceOf(RequestException.class)
-                .hasMessage("expected at least one option of units to try, and none twice, but found []");
         assertThatThrownBy(() -> new TuningSpec(TuningSpec.Strategy.GRID, List.of(new Rung(1, 1)), List.of()))
                 .isInstanceOf(RequestException.class)
                 .hasMessage("expected candidates to search among, but there are none");

@@ -26,7 +26,7 @@ final class InspectionTest {
 
     private static final String SPACE = "@Override public SearchSpace searchSpace() { ";
 
-    private static final String RECIPE = "@Override public Recipe recipe(Hyperparameters chosen) { ";
+    private static final String RECIPE = "@Override public Recipe recipe(Task task, Hyperparameters chosen) { ";
 
     private static final String FOREVER = "while (true) { java.util.concurrent.locks.LockSupport.park(); } ";
 
@@ -194,7 +194,7 @@ final class InspectionTest {
                         "",
                         space + RECIPE + "if (chosen.integer(\"a\") == 9) throw new IllegalStateException(\"nine\"); "
                                 + "if (chosen.integer(\"a\") == 10) System.exit(5); "
-                                + "return Recipe.standard().withOptimizer(new Optimizer.AdamW(chosen.number(\"b\"), 0)); ")
+                                + "return Recipe.standard().withOptimizer(Optimizer.adamW(chosen.number(\"b\"), 0)); ")
                 .write(own.resolve("alpha.jar"));
         InstalledClassifier alpha =
                 PluginCatalog.open(own, inspection(own.resolve("cache"))).require("alpha");
@@ -206,7 +206,7 @@ final class InspectionTest {
         assertThat(recipes.keySet()).containsExactly(one, other);
         assertThat(recipes.values())
                 .extracting(Recipe::optimizer)
-                .containsExactly(new Optimizer.AdamW(4, 0), new Optimizer.AdamW(6, 0));
+                .containsExactly(Optimizer.adamW(4, 0), Optimizer.adamW(6, 0));
         Hyperparameters throwing = alpha.searchSpace().choose(Map.of("a", 9));
         assertThatThrownBy(() -> alpha.recipe(throwing))
                 .isInstanceOf(PluginException.class)

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("tiny")
 final class LoadedClassifierTest {
 
-    private static final Task TASK = new Task(1, 8, 8, 4);
+    private static final Task TASK = Task.of(1, 8, 8, 4);
 
     @TempDir
     Path folder;

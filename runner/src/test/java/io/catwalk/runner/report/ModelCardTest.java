@@ -31,13 +31,11 @@ class ModelCardTest {
     @Test
     void aRecipeThatDoesEverythingIsToldInFull() {
         Recipe recipe = Recipe.standard()
-                .withOptimizer(new Optimizer.Sgd(0.00005, 0.9, 0.5))
-                .withSchedule(new Schedule.Cosine())
+                .withOptimizer(Optimizer.sgd(0.00005, 0.9, 0.5))
+                .withSchedule(Schedule.cosine())
                 .withBatchSize(32)
                 .withAugmentations(
-                        new Augmentation.HorizontalFlip(),
-                        new Augmentation.Shift(0.04),
-                        new Augmentation.Erase(0.25, 0.2))
+                        Augmentation.horizontalFlip(), Augmentation.shift(0.04), Augmentation.erase(0.25, 0.2))
                 .withLabelSmoothing(0.1)
                 .withAveraging(0.998)
                 .withClipNorm(1)

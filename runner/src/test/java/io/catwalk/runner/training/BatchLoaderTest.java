@@ -7,13 +7,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.catwalk.api.Augmentation;
-import io.catwalk.api.Augmentation.Crop;
-import io.catwalk.api.Augmentation.CutMix;
-import io.catwalk.api.Augmentation.Erase;
-import io.catwalk.api.Augmentation.HorizontalFlip;
-import io.catwalk.api.Augmentation.Light;
-import io.catwalk.api.Augmentation.Rotate;
-import io.catwalk.api.Augmentation.Shift;
 import io.catwalk.runner.data.HeapImages;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Normalization;
@@ -91,19 +84,20 @@ class BatchLoaderTest {
         new SplittableRandom(1).nextBytes(pixels);
         ImageSource images = HeapImages.of(3, 10, 12, pixels, new int[] {0, 1});
         Normalization normalization = new Normalization(new float[] {0, 0.2f, 0.4f}, new float[] {1, 1, 0.1f});
-        List<Augmentation> all = List.of(new Shift(0.2), new HorizontalFlip(), new Erase(0.5, 0.2));
+        List<Augmentation> all =
+                List.of(Augmentation.shift(0.2), Augmentation.horizontalFlip(), Augmentation.erase(0.5, 0.2));
         inBothLayouts(images, normalization, all);
         inBothLayouts(
                 images,
                 normalization,
                 List.of(
-                        new HorizontalFlip(),
-                        new Rotate(30),
-                        new Shift(0.2),
-                        new Crop(0.5),
-                        new Light(0.5, 0.5),
-                        new Erase(0.5, 0.2),
-                        new CutMix(1)));
+                        Augmentation.horizontalFlip(),
+                        Augmentation.rotate(30),
+                        Augmentation.shift(0.2),
+                        Augmentation.crop(0.5),
+                        Augmentation.light(0.5, 0.5),
+                        Augmentation.erase(0.5, 0.2),
+                        Augmentation.cutMix(1)));
     }
 
     private static void inBothLayouts(ImageSource images, Normalization normalization, List<Augmentation> all) {
@@ -121,7 +115,7 @@ class BatchLoaderTest {
     @ValueSource(ints = {1, 3})
     void aFlipMirrorsAboutHalfOfTheImages(int channels) {
         World world = new World(channels, 3, 4);
-        List<int[]> drawn = world.draw(2000, new HorizontalFlip());
+        List<int[]> drawn = world.draw(2000, Augmentation.horizontalFlip());
         int[] mirrored = world.mirrored(world.image());
         long count =
                 drawn.stream().filter(image -> Arrays.equals(image, mirrored)).count();
@@ -141,7 +135,7 @@ class BatchLoaderTest {
             }
         }
         Set<List<Integer>> found = new HashSet<>();
-        world.draw(2000, new Shift(0.4)).forEach(image -> found.add(boxed(image)));
+        world.draw(2000, Augmentation.shift(0.4)).forEach(image -> found.add(boxed(image)));
         assertThat(possible).hasSize(25);
         assertThat(found).isEqualTo(possible);
     }
@@ -150,15 +144,15 @@ class BatchLoaderTest {
     void aShiftBeyondTheImageLeavesItBlack() {
         World world = new World(1, 1, 1);
         Set<List<Integer>> found = new HashSet<>();
-        world.draw(100, new Shift(0.5)).forEach(image -> found.add(boxed(image)));
+        world.draw(100, Augmentation.shift(0.5)).forEach(image -> found.add(boxed(image)));
         assertThat(found).containsExactlyInAnyOrder(List.of(BLACK), List.of(BLACK + 1));
     }
 
     @Test
     void augmentationsApplyInTheOrderOfTheRecipe() {
         World world = new World(3, 5, 6);
-        List<int[]> shiftedThenFlipped = world.draw(48, new Shift(0.4), new HorizontalFlip());
-        List<int[]> flippedThenShifted = world.draw(48, new HorizontalFlip(), new Shift(0.4));
+        List<int[]> shiftedThenFlipped = world.draw(48, Augmentation.shift(0.4), Augmentation.horizontalFlip());
+        List<int[]> flippedThenShifted = world.draw(48, Augmentation.horizontalFlip(), Augmentation.shift(0.4));
         SplittableRandom first = new SplittableRandom(SEED);
         SplittableRandom second = new SplittableRandom(SEED);
         for (int i = 0; i < 48; i++) {
@@ -174,7 +168,7 @@ class BatchLoaderTest {
     void anEraseTakesOneRectangleFromAllChannels() {
         World world = new World(3, 10, 12);
         int erased = 0;
-        for (int[] image : world.draw(2000, new Erase(0.25, 0.3))) {
+        for (int[] image : world.draw(2000, Augmentation.erase(0.25, 0.3))) {
             int rectangle = world.erased(image);
             erased += rectangle > 0 ? 1 : 0;
             // 0.3 x 120 pixels, and at most half a pixel of rounding on each side
@@ -186,7 +180,7 @@ class BatchLoaderTest {
     @Test
     void anEraseOfTenPercentLosesBetweenTwoAndTenPercentInTheMean() {
         World world = new World(1, 28, 28);
-        List<int[]> drawn = world.draw(2000, new Erase(1, 0.1));
+        List<int[]> drawn = world.draw(2000, Augmentation.erase(1, 0.1));
         assertThat(drawn.stream().filter(image -> world.erased(image) == 0)).isEmpty();
         // Areas are even from 0.02 to 0.1 of 784 pixels: 47.04 in the mean.
         assertThat(drawn.stream().mapToInt(world::erased).average().orElseThrow())
@@ -197,7 +191,7 @@ class BatchLoaderTest {
     void aSmallEraseStaysSmall() {
         World world = new World(1, 28, 28);
         // 0.005 x 784 = 3.92 pixels, sides from 1.14 to 3.43: 1 x 3, 3 x 1 or 2 x 2 when rounded, or 2 x 3 and 3 x 2
-        int largest = world.draw(500, new Erase(1, 0.005)).stream()
+        int largest = world.draw(500, Augmentation.erase(1, 0.005)).stream()
                 .mapToInt(world::erased)
                 .max()
                 .orElseThrow();
@@ -207,7 +201,7 @@ class BatchLoaderTest {
     @Test
     void theSameSeedGivesTheSameBatchesAndTheNextEpochOthers() {
         World world = new World(3, 10, 12);
-        Augmentation[] all = {new Shift(0.2), new HorizontalFlip(), new Erase(0.5, 0.2)};
+        Augmentation[] all = {Augmentation.shift(0.2), Augmentation.horizontalFlip(), Augmentation.erase(0.5, 0.2)};
         List<int[]> first = world.draw(64, all);
         List<int[]> again = world.draw(64, all);
         List<int[]> two = world.draw(128, all);

@@ -56,9 +56,7 @@ class BatchQueueTest {
 
     @Test
     void anyNumberOfThreadsGivesTheSameBatches() throws InterruptedException {
-        Augmentation[] all = {
-            new Augmentation.HorizontalFlip(), new Augmentation.Shift(0.3), new Augmentation.Erase(0.5, 0.4)
-        };
+        Augmentation[] all = {Augmentation.horizontalFlip(), Augmentation.shift(0.3), Augmentation.erase(0.5, 0.4)};
         List<List<Float>> one = taken(1, all);
 
         assertThat(one).hasSize(30).doesNotHaveDuplicates();
@@ -83,7 +81,7 @@ class BatchQueueTest {
 
     @Test
     void whatGoesWrongInAThreadIsToldByTheNextBatch() {
-        try (BatchQueue queue = new BatchQueue(loader(new Augmentation.HorizontalFlip()), 10, 2)) {
+        try (BatchQueue queue = new BatchQueue(loader(Augmentation.horizontalFlip()), 10, 2)) {
             queue.begin(ORDER, image -> {
                 throw new IllegalStateException("no numbers for " + image);
             });

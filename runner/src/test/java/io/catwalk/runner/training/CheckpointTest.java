@@ -36,18 +36,16 @@ class CheckpointTest {
     private static final TrainingData DATA = SmallWorld.data(SmallWorld.hopeless(96), 64);
 
     private static final Recipe RICH = Recipe.standard()
-            .withOptimizer(new Optimizer.AdamW(0.02, 0.01))
-            .withSchedule(new Schedule.OneCycle(0.3))
+            .withOptimizer(Optimizer.adamW(0.02, 0.01))
+            .withSchedule(Schedule.oneCycle(0.3))
             .withEpochs(4)
             .withBatchSize(10)
-            .withAugmentations(
-                    new Augmentation.HorizontalFlip(), new Augmentation.Shift(0.2), new Augmentation.Erase(0.5, 0.2))
+            .withAugmentations(Augmentation.horizontalFlip(), Augmentation.shift(0.2), Augmentation.erase(0.5, 0.2))
             .withLabelSmoothing(0.1)
             .withAveraging(0.9)
             .withClipNorm(1);
 
-    private static final Recipe MOMENTUM =
-            SmallWorld.plain(0.3, 4, 16).withOptimizer(new Optimizer.Sgd(0.3, 0.9, 0.01));
+    private static final Recipe MOMENTUM = SmallWorld.plain(0.3, 4, 16).withOptimizer(Optimizer.sgd(0.3, 0.9, 0.01));
 
     @TempDir
     private Path folder;

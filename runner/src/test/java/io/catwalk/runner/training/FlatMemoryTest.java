@@ -104,7 +104,7 @@ class FlatMemoryTest {
         Recipe recipe = Recipe.standard()
                 .withEpochs(10)
                 .withBatchSize(50)
-                .withAugmentations(new Augmentation.HorizontalFlip(), new Augmentation.Erase(0.5, 0.2))
+                .withAugmentations(Augmentation.horizontalFlip(), Augmentation.erase(0.5, 0.2))
                 .withLabelSmoothing(0.1)
                 .withAveraging(0.99)
                 .withClipNorm(1);
@@ -114,7 +114,7 @@ class FlatMemoryTest {
         new Training(
                         SmallWorld.classifier(FlatMemoryTest::network),
                         Hyperparameters.none(),
-                        new Task(1, 28, 28, 10),
+                        Task.of(1, 28, 28, 10),
                         data,
                         recipe,
                         1,

@@ -97,7 +97,7 @@ class GoldenAugmentationTest {
             float[] after = changed(
                     one.get("channels").asInt(),
                     layout,
-                    new Augmentation.Rotate(one.get("degrees").asDouble()),
+                    Augmentation.rotate(one.get("degrees").asDouble()),
                     one.get("draw").asDouble());
             double[] expected = numbers(one.get("after"));
             int compared = 0;
@@ -113,7 +113,7 @@ class GoldenAugmentationTest {
 
     @Test
     void whatComesFromOutsideIsBlack() {
-        float[] after = changed(1, ImageLayout.CHANNELS_FIRST, new Augmentation.Rotate(90), 1);
+        float[] after = changed(1, ImageLayout.CHANNELS_FIRST, Augmentation.rotate(90), 1);
         // A quarter turn of an image that is 10 wide and 7 high: the 10 by 7 rectangle that stands upright is cut to 7.
         for (int y = 0; y < HEIGHT; y++) {
             assertThat(after[y * WIDTH]).isZero();
@@ -124,10 +124,7 @@ class GoldenAugmentationTest {
     @ParameterizedTest
     @EnumSource
     void aPartBecomesTheWhole(ImageLayout layout) {
-        agree(
-                "crop",
-                layout,
-                one -> new Augmentation.Crop(one.get("smallest_area").asDouble()));
+        agree("crop", layout, one -> Augmentation.crop(one.get("smallest_area").asDouble()));
     }
 
     @ParameterizedTest
@@ -136,7 +133,7 @@ class GoldenAugmentationTest {
         agree(
                 "light",
                 layout,
-                one -> new Augmentation.Light(
+                one -> Augmentation.light(
                         one.get("brightness").asDouble(), one.get("contrast").asDouble()));
     }
 
@@ -174,7 +171,7 @@ class GoldenAugmentationTest {
     @Test
     void mixupAddsTheNextImageAndItsClass() {
         BatchLoader.Batch batch =
-                mixed(new Augmentation.Mixup(1), new double[] {0.7}, new double[] {0.5}, new double[] {0.1});
+                mixed(Augmentation.mixup(1), new double[] {0.7}, new double[] {0.5}, new double[] {0.1});
 
         assertThat(batch.values(0)).containsOnly(new float[] {40}, within(LEVELS)); // 0.7 x 10 + 0.3 x 110
         assertThat(batch.values(1)).containsOnly(new float[] {160}, within(LEVELS)); // (110 + 210) / 2
@@ -192,8 +189,7 @@ class GoldenAugmentationTest {
     @Test
     void cutMixCopiesARectangleAndCountsItsPixels() {
         BatchLoader.Batch batch = mixed(
-                new Augmentation.CutMix(1), new double[] {0.75, 0.5, 0.5}, new double[] {0.75, 0, 0}, new double[] {
-                    1, 0, 0
+                Augmentation.cutMix(1), new double[] {0.75, 0.5, 0.5}, new double[] {0.75, 0, 0}, new double[] {1, 0, 0
                 });
 
         float[] middle = batch.values(0);
@@ -226,7 +222,7 @@ class GoldenAugmentationTest {
         ImageSource images = HeapImages.of(1, 1, 1, pixels, new int[] {0, 1});
         Normalization levels = new Normalization(new float[] {0}, new float[] {1 / 255f});
         BatchLoader.Batch batch =
-                new BatchLoader(images, ImageLayout.CHANNELS_LAST, levels, List.of(new Augmentation.Mixup(alpha)))
+                new BatchLoader(images, ImageLayout.CHANNELS_LAST, levels, List.of(Augmentation.mixup(alpha)))
                 .new Batch(2);
         double sum = 0;
         int times = 4000;

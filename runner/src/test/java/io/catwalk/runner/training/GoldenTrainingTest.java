@@ -32,10 +32,10 @@ class GoldenTrainingTest {
 
     static Stream<Arguments> optimizers() {
         return Stream.of(
-                Arguments.of("adamw", new Optimizer.AdamW(1, 0)),
-                Arguments.of("adamw with decay 0.5", new Optimizer.AdamW(1, 0.5)),
-                Arguments.of("sgd", new Optimizer.Sgd(1, 0, 0)),
-                Arguments.of("sgd with nesterov momentum 0.9", new Optimizer.Sgd(1, 0.9, 0)));
+                Arguments.of("adamw", Optimizer.adamW(1, 0)),
+                Arguments.of("adamw with decay 0.5", Optimizer.adamW(1, 0.5)),
+                Arguments.of("sgd", Optimizer.sgd(1, 0, 0)),
+                Arguments.of("sgd with nesterov momentum 0.9", Optimizer.sgd(1, 0.9, 0)));
     }
 
     /** In memory and, as on a graphics card, by operations of the engine. */
@@ -81,7 +81,7 @@ class GoldenTrainingTest {
             set(dense, Parameter.Type.BIAS, 2);
             dense.initialize(manager, DataType.FLOAT32, new Shape(1, 1));
             Weights weights = Weights.of(manager, dense, ImageLayout.CHANNELS_FIRST);
-            Steps.of(new Optimizer.Sgd(1, 0, 1), weights, null, manager).step(manager.ones(new Shape(2)), 1, 0.1, 0);
+            Steps.of(Optimizer.sgd(1, 0, 1), weights, null, manager).step(manager.ones(new Shape(2)), 1, 0.1, 0);
             assertThat(weights.vector().toFloatArray()).containsExactly(new float[] {1.7f, 1.9f}, within(1e-6f));
         }
     }
@@ -117,7 +117,7 @@ class GoldenTrainingTest {
             taken.set(new NDIndex("0:2750"), gradient.mul(0.05));
             NDArray moved = weights.vector().mul(decay).sub(taken);
             NDArray followed = average.vector().mul(0.75).add(moved.mul(0.25));
-            Steps steps = Steps.of(new Optimizer.Sgd(1, 0, 1), weights, average, manager);
+            Steps steps = Steps.of(Optimizer.sgd(1, 0, 1), weights, average, manager);
             int arrays = manager.getManagedArrays().size();
             step.take(steps, gradient, 0.5, 0.1, 0.75);
 
@@ -150,7 +150,7 @@ class GoldenTrainingTest {
             assertThat(weights.segments())
                     .containsExactly(new Weights.Segment(0, 4, true, 1), new Weights.Segment(4, 8, false, 0.1));
             weights.vector().muli(0).addi(1);
-            Steps steps = Steps.of(new Optimizer.Sgd(1, 0, 1), weights, null, manager);
+            Steps steps = Steps.of(Optimizer.sgd(1, 0, 1), weights, null, manager);
 
             step.take(steps, manager.ones(new Shape(8)).mul(2), 0.5, 0.2, 0);
 

@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
 /** Makes images and networks that are trained within a blink. */
 final class SmallWorld {
 
-    static final Task TASK = new Task(1, 4, 4, 2);
+    static final Task TASK = Task.of(1, 4, 4, 2);
 
     private SmallWorld() {}
 
@@ -58,8 +58,8 @@ final class SmallWorld {
     /** Plain gradient descent at a constant rate, with nothing else. */
     static Recipe plain(double learningRate, int epochs, int batchSize) {
         return Recipe.standard()
-                .withOptimizer(new Optimizer.Sgd(learningRate, 0, 0))
-                .withSchedule(new Schedule.Constant())
+                .withOptimizer(Optimizer.sgd(learningRate, 0, 0))
+                .withSchedule(Schedule.constant())
                 .withEpochs(epochs)
                 .withBatchSize(batchSize);
     }

@@ -99,7 +99,7 @@ class TrainedModelTest {
 
     @Test
     void imagesInColorAreAnsweredAsByPlainDjl() {
-        Task task = new Task(3, 5, 4, 2);
+        Task task = Task.of(3, 5, 4, 2);
         SplittableRandom random = new SplittableRandom(4);
         float[] images = new float[COUNT * 60];
         for (int i = 0; i < images.length; i++) {

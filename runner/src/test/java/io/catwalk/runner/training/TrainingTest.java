@@ -40,8 +40,7 @@ class TrainingTest {
     private static final Recipe RICH = Recipe.standard()
             .withEpochs(3)
             .withBatchSize(16)
-            .withAugmentations(
-                    new Augmentation.HorizontalFlip(), new Augmentation.Shift(0.2), new Augmentation.Erase(0.5, 0.2))
+            .withAugmentations(Augmentation.horizontalFlip(), Augmentation.shift(0.2), Augmentation.erase(0.5, 0.2))
             .withLabelSmoothing(0.1)
             .withAveraging(0.9)
             .withClipNorm(1);
@@ -50,7 +49,7 @@ class TrainingTest {
     void whatIsSeparableIsLearnedToTheLastImage() {
         List<Epoch> heard = new ArrayList<>();
         Recipe recipe = Recipe.standard()
-                .withOptimizer(new Optimizer.AdamW(0.02, 0.01))
+                .withOptimizer(Optimizer.adamW(0.02, 0.01))
                 .withEpochs(15)
                 .withBatchSize(16);
         try (TrainedModel model = SmallWorld.train(SmallWorld::dense, EASY, recipe, 1, 0, heard)) {
@@ -70,7 +69,7 @@ class TrainingTest {
 
     @Test
     void everythingARecipeOffersWorksTogetherAndLearns() {
-        Recipe recipe = RICH.withEpochs(30).withOptimizer(new Optimizer.AdamW(0.02, 0.01));
+        Recipe recipe = RICH.withEpochs(30).withOptimizer(Optimizer.adamW(0.02, 0.01));
         try (TrainedModel model = SmallWorld.train(SmallWorld::convolutional, EASY, recipe, 1)) {
             assertThat(accuracy(model, EASY)).isGreaterThan(0.9);
         }
@@ -208,7 +207,7 @@ class TrainingTest {
     @Test
     void theLearningRateFollowsTheScheduleStepByStep() {
         // 4 steps in each of 2 epochs: the last ones are at 3/8 and 7/8 of half a cosine.
-        Recipe recipe = SmallWorld.plain(0.1, 2, 16).withSchedule(new Schedule.Cosine());
+        Recipe recipe = SmallWorld.plain(0.1, 2, 16).withSchedule(Schedule.cosine());
         try (TrainedModel model = SmallWorld.train(SmallWorld::dense, EASY, recipe, 1)) {
             assertThat(model.history())
                     .extracting(Epoch::learningRate)
@@ -254,7 +253,7 @@ class TrainingTest {
     @Test
     void weightsThatTheLastStepRuinedAreRefusedToo() {
         // One step in all: the loss before it is finite, the weights after it are not.
-        Recipe recipe = SmallWorld.plain(1e38, 1, 64).withOptimizer(new Optimizer.Sgd(1e38, 0, 1e38));
+        Recipe recipe = SmallWorld.plain(1e38, 1, 64).withOptimizer(Optimizer.sgd(1e38, 0, 1e38));
         assertThatThrownBy(() -> SmallWorld.train(SmallWorld::dense, EASY, recipe, 1))
                 .isInstanceOf(TrainingException.class)
                 .hasMessageContaining("validation")

@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What a training takes from the weights of another one: a network for five classes, tuned for two. */
 class TransferTest {
 
-    private static final Task FIVE = new Task(1, 4, 4, 5);
+    private static final Task FIVE = Task.of(1, 4, 4, 5);
     private static final List<String> BODY = List.of(
             "01Conv2d.weight",
             "01Conv2d.bias",
@@ -213,7 +213,7 @@ class TransferTest {
     void aGroupAndTheRateOfTheWeightsBothCount() throws IOException {
         Block five = five();
         Recipe recipe = SmallWorld.plain(0.1, 1, 8)
-                .withGroups(new ParameterGroup("*.bias", 0), new ParameterGroup("01Conv2d*", 1));
+                .withGroups(ParameterGroup.of("*.bias", 0), ParameterGroup.of("01Conv2d*", 1));
 
         try (TrainedModel tuned = train(weights(params(five), 0.5), recipe)) {
             assertThat(values(tuned.block(), "01Conv2d.bias")).containsExactly(values(five, "01Conv2d.bias"));
@@ -224,7 +224,7 @@ class TransferTest {
 
     @Test
     void aGroupOfNoParameterIsRefused() {
-        Recipe recipe = SmallWorld.plain(0.1, 1, 8).withGroups(new ParameterGroup("*Conv3d*", 0));
+        Recipe recipe = SmallWorld.plain(0.1, 1, 8).withGroups(ParameterGroup.of("*Conv3d*", 0));
 
         assertThatThrownBy(() -> train(null, recipe))
                 .isInstanceOf(TrainingException.class)
@@ -234,7 +234,7 @@ class TransferTest {
 
     @Test
     void aNetworkThatIsFrozenAsAWholeIsRefused() {
-        Recipe recipe = SmallWorld.plain(0.1, 1, 8).withGroups(new ParameterGroup("*", 0));
+        Recipe recipe = SmallWorld.plain(0.1, 1, 8).withGroups(ParameterGroup.of("*", 0));
 
         assertThatThrownBy(() -> train(null, recipe))
                 .isInstanceOf(TrainingException.class)

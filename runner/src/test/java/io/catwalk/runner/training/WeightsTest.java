@@ -241,7 +241,7 @@ class WeightsTest {
         Block block = initialized(Layers.batchNorm(), new Shape(1, 2));
         Weights weights = Weights.of(manager, block, ImageLayout.of(block));
         assertThat(weights.segments()).noneMatch(Weights.Segment::decays);
-        Steps.of(new io.catwalk.api.Optimizer.AdamW(1, 0.5), weights, null, manager)
+        Steps.of(io.catwalk.api.Optimizer.adamW(1, 0.5), weights, null, manager)
                 .step(manager.create(new float[] {1, 0, 0, 0}), 1, 0.1, 0);
         // Gamma 1 by a first step of Adam, which is as long as the learning rate; the rest as it started.
         assertThat(weights.vector().toFloatArray())

@@ -92,7 +92,7 @@ final class TrialBenchTest {
                 .isEqualTo(Map.of(InferenceEngine.PYTORCH, SLOW, InferenceEngine.ONNX_RUNTIME, FAST));
         BenchOrder.OfWeights weights = (BenchOrder.OfWeights) asked.get(0);
         BenchOrder.OfFile file = (BenchOrder.OfFile) asked.get(1);
-        assertThat(weights.task()).isEqualTo(new Task(1, 2, 2, 3));
+        assertThat(weights.task()).isEqualTo(Task.of(1, 2, 2, 3));
         assertThat(weights.image()).isSameAs(file.image());
         // (pixel / 255 - 0.5) / 0.25
         assertThat(weights.image().normalized()).containsExactly(-2f, 2f, -1.2f, -1.2f);

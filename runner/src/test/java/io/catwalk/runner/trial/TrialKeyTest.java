@@ -155,17 +155,17 @@ final class TrialKeyTest {
                 spec("rate of the initial weights", startingFrom(new InitialWeights("w.onnx", "ab".repeat(32), 0.1))),
                 recipe("epochs", RECIPE.withEpochs(11)),
                 recipe("batch size", RECIPE.withBatchSize(64)),
-                recipe("optimizer", RECIPE.withOptimizer(new Optimizer.Sgd(0.002, 0.9, 0.01))),
-                recipe("learning rate", RECIPE.withOptimizer(new Optimizer.AdamW(0.0020001, 0.01))),
-                recipe("weight decay", RECIPE.withOptimizer(new Optimizer.AdamW(0.002, 0.02))),
-                recipe("schedule", RECIPE.withSchedule(new Schedule.Cosine())),
-                recipe("warm-up", RECIPE.withSchedule(new Schedule.OneCycle(0.3))),
-                recipe("augmentation", RECIPE.withAugmentations(new Augmentation.Shift(0.08))),
+                recipe("optimizer", RECIPE.withOptimizer(Optimizer.sgd(0.002, 0.9, 0.01))),
+                recipe("learning rate", RECIPE.withOptimizer(Optimizer.adamW(0.0020001, 0.01))),
+                recipe("weight decay", RECIPE.withOptimizer(Optimizer.adamW(0.002, 0.02))),
+                recipe("schedule", RECIPE.withSchedule(Schedule.cosine())),
+                recipe("warm-up", RECIPE.withSchedule(Schedule.oneCycle(0.3))),
+                recipe("augmentation", RECIPE.withAugmentations(Augmentation.shift(0.08))),
                 recipe("label smoothing", RECIPE.withLabelSmoothing(0.1)),
                 recipe("averaging", RECIPE.withAveraging(0.99)),
                 recipe("clipping", RECIPE.withClipNorm(1)),
                 recipe("patience", RECIPE.withPatience(3)),
-                recipe("groups", RECIPE.withGroups(new ParameterGroup("*", 0.5))));
+                recipe("groups", RECIPE.withGroups(ParameterGroup.of("*", 0.5))));
     }
 
     private static TrialSpec startingFrom(InitialWeights init) {

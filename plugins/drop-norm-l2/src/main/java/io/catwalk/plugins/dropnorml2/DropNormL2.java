@@ -68,15 +68,13 @@ public final class DropNormL2 implements Classifier {
     }
 
     @Override
-    public Recipe recipe(Hyperparameters chosen) {
+    public Recipe recipe(Task task, Hyperparameters chosen) {
         return Recipe.standard()
-                .withOptimizer(new Optimizer.AdamW(0.003, 0.05))
+                .withOptimizer(Optimizer.adamW(0.003, 0.05))
                 .withEpochs(25)
                 .withBatchSize(64)
                 .withAugmentations(
-                        new Augmentation.HorizontalFlip(),
-                        new Augmentation.Shift(0.04),
-                        new Augmentation.Erase(0.25, 0.2))
+                        Augmentation.horizontalFlip(), Augmentation.shift(0.04), Augmentation.erase(0.25, 0.2))
                 .withAveraging(0.998)
                 .withClipNorm(1);
     }

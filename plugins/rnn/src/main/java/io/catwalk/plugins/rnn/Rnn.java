@@ -62,12 +62,12 @@ public final class Rnn implements Classifier {
     }
 
     @Override
-    public Recipe recipe(Hyperparameters chosen) {
+    public Recipe recipe(Task task, Hyperparameters chosen) {
         return Recipe.standard()
-                .withOptimizer(new Optimizer.AdamW(0.002, 0.02))
+                .withOptimizer(Optimizer.adamW(0.002, 0.02))
                 .withEpochs(12)
                 .withBatchSize(64)
-                .withAugmentations(new Augmentation.HorizontalFlip(), new Augmentation.Shift(0.04))
+                .withAugmentations(Augmentation.horizontalFlip(), Augmentation.shift(0.04))
                 .withAveraging(0.998)
                 .withClipNorm(1);
     }

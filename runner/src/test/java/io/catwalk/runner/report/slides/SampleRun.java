@@ -157,9 +157,7 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
     private static Contestant contestant(String name) {
         Recipe recipe = Recipe.standard()
                 .withAugmentations(
-                        new Augmentation.HorizontalFlip(),
-                        new Augmentation.Shift(0.04),
-                        new Augmentation.Erase(0.25, 0.2));
+                        Augmentation.horizontalFlip(), Augmentation.shift(0.04), Augmentation.erase(0.25, 0.2));
         return new Contestant(
                 name, TrialSpec.DEFAULT_VARIANT, new LinkedHashMap<>(Map.of("filters", 32, "dropout", 0.2)), recipe);
     }

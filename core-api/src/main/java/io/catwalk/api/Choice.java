@@ -1,0 +1,171 @@
+package io.catwalk.api;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Says which values a hyperparameter may have: some options, or all numbers of a range. */
+public final class Choice extends Rule {
+
+    private final List<Object> options;
+    private final @Nullable Number lowest;
+    private final @Nullable Number highest;
+    private final boolean logarithmic;
+
+    private Choice(List<Object> options, @Nullable Number lowest, @Nullable Number highest, boolean logarithmic) {
+        options.forEach(Hyperparameters::requireType);
+        if (options.isEmpty()
+                || new LinkedHashSet<>(options).size() < options.size()
+                || options.stream().map(Object::getClass).distinct().count() > 1) {
+            throw new IllegalArgumentException(
+                    "options must be at least one, none twice, all of one type, but are " + options);
+        }
+        this.options = List.copyOf(options);
+        this.lowest = lowest;
+        this.highest = highest;
+        this.logarithmic = logarithmic;
+        if (lowest != null && highest != null) {
+            checkRange(lowest, highest);
+        }
+    }
+
+    private void checkRange(Number low, Number high) {
+        String range = low + " to " + high;
+        if (!(low.doubleValue() < high.doubleValue())
+                || !Double.isFinite(low.doubleValue())
+                || !Double.isFinite(high.doubleValue())) {
+            throw new IllegalArgumentException("range must be from a lower to a higher number, but is " + range);
+        }
+        if (logarithmic && low.doubleValue() <= 0) {
+            throw new IllegalArgumentException("logarithmic range must be above 0, but is " + range);
+        }
+        if (!contains(byDefault())) {
+            throw new IllegalArgumentException("range must hold the default " + byDefault() + ", but is " + range);
+        }
+    }
+
+    /**
+     * Offers some values.
+     *
+     * @param options at least one, none twice, all {@link Integer}, all {@link Double}, all {@link Boolean} or all
+     *     {@link String}; the first is the default
+     * @return the choice
+     */
+    public static Choice of(List<?> options) {
+        return new Choice(new ArrayList<>(options), null, null, false);
+    }
+
+    /**
+     * Offers all numbers of a range, each as likely as another.
+     *
+     * @param byDefault a number of the range
+     * @param lowest finite
+     * @param highest finite, above the lowest
+     * @return the choice
+     */
+    public static Choice range(double byDefault, double lowest, double highest) {
+        return new Choice(List.of(byDefault), lowest, highest, false);
+    }
+
+    /**
+     * Offers all whole numbers of a range, each as likely as another.
+     *
+     * @param byDefault a number of the range
+     * @param lowest any
+     * @param highest above the lowest
+     * @return the choice
+     */
+    public static Choice range(int byDefault, int lowest, int highest) {
+        return new Choice(List.of(byDefault), lowest, highest, false);
+    }
+
+    /**
+     * Makes each factor as likely as another: 0.001 to 0.01 like 0.01 to 0.1.
+     *
+     * @return a range over the logarithms of the same numbers, all of which must be above 0
+     */
+    public Choice logarithmic() {
+        if (!isRange()) {
+            throw new IllegalArgumentException(
+                    "range must be there to be logarithmic, but there are options " + options);
+        }
+        return new Choice(options, lowest, highest, true);
+    }
+
+    /** {@return the value unless another is chosen} */
+    public Object byDefault() {
+        return options.get(0);
+    }
+
+    /** {@return whether all numbers between two can be chosen} */
+    public boolean isRange() {
+        return lowest != null;
+    }
+
+    /**
+     * Lists values to try one by one.
+     *
+     * @return all options, the default first; of a range its default, its lowest and its highest number
+     */
+    public List<Object> values() {
+        return lowest == null || highest == null
+                ? options
+                : Stream.of(byDefault(), (Object) lowest, highest).distinct().toList();
+    }
+
+    /**
+     * Tells whether a value can be chosen.
+     *
+     * @param value of any type
+     * @return whether it is of the type of the default, and among the options or in the range
+     */
+    public boolean contains(@Nullable Object value) {
+        if (lowest == null || highest == null) {
+            return value != null && options.contains(value);
+        }
+        return value instanceof Number number
+                && value.getClass() == byDefault().getClass()
+                && number.doubleValue() >= lowest.doubleValue()
+                && number.doubleValue() <= highest.doubleValue();
+    }
+
+    /**
+     * Chooses a value by chance.
+     *
+     * @param random even between 0 and 1, 1 not included
+     * @return one of the options, each as likely as another; or a number of the range
+     */
+    public Object at(double random) {
+        if (lowest == null || highest == null) {
+            return options.get((int) (random * options.size()));
+        }
+        double low = lowest.doubleValue();
+        double high = highest.doubleValue();
+        boolean whole = lowest instanceof Integer;
+        // Each whole number gets a part of its own, which reaches to the next one.
+        double end = whole ? high + 1 : high;
+        double value = logarithmic ? low * Math.pow(end / low, random) : low + (end - low) * random;
+        if (whole) {
+            return (int) Math.min(high, Math.floor(value));
+        }
+        return Math.max(low, Math.min(high, value));
+    }
+
+    /**
+     * Says what can be chosen.
+     *
+     * @return such as {@code one of [16, 32]} or {@code between 0.1 and 0.5}
+     */
+    public String words() {
+        return isRange()
+                ? "between " + lowest + " and " + highest + (logarithmic ? ", logarithmic" : "")
+                : "one of " + options;
+    }
+
+    @Override
+    List<Object> parts() {
+        return List.of(options, isRange() ? values() : List.of(), logarithmic);
+    }
+}

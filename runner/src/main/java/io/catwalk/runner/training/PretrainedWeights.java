@@ -1,0 +1,62 @@
+package io.catwalk.runner.training;
+
+import io.catwalk.runner.data.Sha256;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Holds a copy of the weights that a plugin brings in its jar, until it is closed. */
+public final class PretrainedWeights implements AutoCloseable {
+
+    private final Path folder;
+    private final Path file;
+
+    private PretrainedWeights(Path folder, Path file) {
+        this.folder = folder;
+        this.file = file;
+    }
+
+    /**
+     * Copies the weights to a file of their own.
+     *
+     * @param weights a file in the jar
+     * @return the copy
+     * @throws TrainingException if the format is none that can be read
+     * @throws IOException if they cannot be read or written
+     */
+    public static PretrainedWeights copy(URL weights) throws IOException {
+        String path = weights.getPath();
+        String name = path.substring(path.lastIndexOf('/') + 1);
+        Path folder = Files.createTempDirectory("catwalk-weights");
+        PretrainedWeights copy = new PretrainedWeights(folder, folder.resolve(name));
+        try (InputStream in = weights.openStream()) {
+            if (!WeightFile.isOne(copy.file)) {
+                throw new TrainingException("expected weights of the plugin in a file that ends in "
+                        + WeightFile.ENDINGS + ", but found " + name);
+            }
+            Files.copy(in, copy.file);
+            return copy;
+        } catch (IOException | RuntimeException e) {
+            copy.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Says what a training takes from them.
+     *
+     * @return all of them, which learn at the full rate
+     * @throws IOException if they cannot be read
+     */
+    public Start start() throws IOException {
+        return new Start(new InitialWeights(file.toString(), Sha256.of(file), 1), Start.Head.TAKEN);
+    }
+
+    @Override
+    public void close() throws IOException {
+        Files.deleteIfExists(file);
+        Files.delete(folder);
+    }
+}
