@@ -39,7 +39,7 @@ public final class Recipe extends Rule {
             @Nullable Criterion selectBy,
             @Nullable List<ParameterGroup> groups,
             @Nullable Loss loss,
-            boolean pretrained) {
+            @Nullable Boolean pretrained) {
         Check.atLeast("epochs", epochs, 1);
         Check.atLeast("batchSize", batchSize, 1);
         Check.fraction("labelSmoothing", labelSmoothing);
@@ -64,7 +64,7 @@ public final class Recipe extends Rule {
         this.selectBy = Objects.requireNonNullElse(selectBy, Criterion.ACCURACY);
         this.groups = groups == null ? List.of() : List.copyOf(groups);
         this.loss = Objects.requireNonNullElse(loss, Loss.CROSS_ENTROPY);
-        this.pretrained = pretrained;
+        this.pretrained = pretrained != null && pretrained;
     }
 
     private static boolean mixes(Augmentation augmentation) {

@@ -22,7 +22,7 @@ abstract class Rule {
     }
 
     @Override
-    public final String toString() {
+    public String toString() {
         return parts().stream()
                 .map(String::valueOf)
                 .collect(Collectors.joining(", ", getClass().getSimpleName() + "(", ")"));

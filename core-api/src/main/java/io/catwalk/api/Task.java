@@ -97,4 +97,10 @@ public final class Task extends Rule {
     List<Object> parts() {
         return List.of(channels, height, width, classes, classSizes, mirrored);
     }
+
+    /** {@return such as {@code 3x32x32 images of 10 classes}: channels, height, width} */
+    @Override
+    public String toString() {
+        return channels + "x" + height + "x" + width + " images of " + classes + " classes";
+    }
 }

@@ -10,7 +10,9 @@ import io.catwalk.api.Classifier;
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Task;
 import io.catwalk.runner.Reasons;
+import java.net.URI;
 import java.net.URL;
+import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.Supplier;
@@ -89,8 +91,7 @@ public record LoadedClassifier(
      */
     public URL weights(Task task, Hyperparameters chosen) {
         URL weights = ask("weights(...)", () -> classifier.weights(task, chosen));
-        String own = "jar:" + jar.toUri() + "!/";
-        if (!weights.toString().startsWith(own)) {
+        if (!isInJar(weights)) {
             throw new PluginException(
                     where() + "expected weights in the jar itself, but weights(...) returned " + weights);
         }
@@ -109,13 +110,25 @@ public record LoadedClassifier(
     public void initialize(Block network, NDManager manager, Task task) {
         Shape images = new Shape(BATCH, task.channels(), task.height(), task.width());
         Shape logits = new Shape(BATCH, task.classes());
-        Shape[] found = ask("the network of " + task, () -> {
+        Shape[] found = ask("the network for " + task, () -> {
             network.initialize(manager, DataType.FLOAT32, images);
             return network.getOutputShapes(new Shape[] {images});
         });
         if (!Arrays.equals(found, new Shape[] {logits})) {
             throw new PluginException(where() + "expected a network from images " + images + " to logits " + logits
                     + ", but its output is " + Arrays.toString(found));
+        }
+    }
+
+    private boolean isInJar(URL resource) {
+        String url = resource.toString();
+        int end = url.indexOf("!/");
+        try {
+            return url.startsWith("jar:")
+                    && end > 0
+                    && Path.of(URI.create(url.substring("jar:".length(), end))).equals(jar.toAbsolutePath());
+        } catch (IllegalArgumentException | FileSystemNotFoundException e) {
+            return false; // it is no file at all
         }
     }
 

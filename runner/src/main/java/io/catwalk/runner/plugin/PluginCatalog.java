@@ -161,9 +161,8 @@ public final class PluginCatalog {
                         .map(failure -> "classifier '" + name + "' could not be loaded: " + failure)
                         .orElseGet(() -> unknown(name))));
         if (found.unsupported() != null && task != null) {
-            throw new RequestException("classifier '" + name + "' " + found.unsupported() + ", but these have "
-                    + task.channels() + "x" + task.height() + "x" + task.width() + " (channels, height, width) and "
-                    + task.classes() + " classes");
+            throw new RequestException(
+                    "classifier '" + name + "' " + found.unsupported() + ", but there are " + task);
         }
         return found;
     }

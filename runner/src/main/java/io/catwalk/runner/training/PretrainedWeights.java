@@ -57,6 +57,6 @@ public final class PretrainedWeights implements AutoCloseable {
     @Override
     public void close() throws IOException {
         Files.deleteIfExists(file);
-        Files.delete(folder);
+        Files.deleteIfExists(folder);
     }
 }

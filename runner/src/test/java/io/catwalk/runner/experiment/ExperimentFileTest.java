@@ -295,7 +295,7 @@ final class ExperimentFileTest {
     @CsvSource(delimiter = '|', textBlock = """
             classifers: [gru]      | unknown key 'classifers' at the top; did you mean 'classifiers'? (known: classifiers, dataset, datasets, device, jobs, region, schema, seeds, split, threads, trial_timeout, trial_timeout_seconds)
             plugins: here          | unknown key 'plugins' at the top (known: classifiers, dataset, datasets, device, jobs, region, schema, seeds, split, threads, trial_timeout, trial_timeout_seconds)
-            dataset: {limit: 3}    | unknown key 'dataset.limit' (known: image_size, labels, limit_test, limit_train, name, skip_unreadable, test_share)
+            dataset: {limit: 3}    | unknown key 'dataset.limit' (known: image_size, labels, limit_test, limit_train, mirrored, name, skip_unreadable, test_share)
             split: {fold: 3}       | unknown key 'split.fold'; did you mean 'folds'? (known: folds, hold_out, repeats, seed)
             classifiers: [gru, {name: gru, varient: wide}] | unknown key 'classifiers[1].varient'; did you mean 'variant'? (known: hyperparameters, init, name, plugin_sha256, recipe, variant)
             classifiers: [gru, {nam: gru}] | classifiers[1] must have the key 'name', but has only nam
@@ -351,11 +351,11 @@ final class ExperimentFileTest {
             hyperparameters: {unit: 64}    | unknown key 'classifiers[1].hyperparameters.unit'; did you mean 'units'? (known: units, dropout, bidirectional, pooling)
             hyperparameters: {units: 100}  | classifiers[1].hyperparameters: hyperparameter 'units' must be one of [128, 64], but is 100
             hyperparameters: {units: [64]} | classifiers[1].hyperparameters: hyperparameter 'units' must be one of [128, 64], but is [64]
-            recipe: {epoch: 3}             | unknown key 'classifiers[1].recipe.epoch'; did you mean 'epochs'? (known: augmentations, averaging, balance, batch_size, clip_norm, epochs, groups, label_smoothing, optimizer, patience, schedule, select_by)
+            recipe: {epoch: 3}             | unknown key 'classifiers[1].recipe.epoch'; did you mean 'epochs'? (known: augmentations, averaging, balance, batch_size, clip_norm, epochs, groups, label_smoothing, loss, optimizer, patience, pretrained, schedule, select_by)
             recipe: {epochs: 0}            | classifiers[1].recipe.epochs must be at least 1, but is 0
             recipe: {optimizer: {learning_rte: 1}} | unknown key 'classifiers[1].recipe.optimizer.learning_rte'; did you mean 'learning_rate'? (known: type, learning_rate, weight_decay)
             recipe: {optimizer: {learning_rate: 0}} | classifiers[1].recipe.optimizer.learning_rate must be above 0 and finite, but is 0.0
-            recipe: {augmentations: [{type: shift, share: 0.1}, {type: flip}]} | classifiers[1].recipe.augmentations[1].type must be one of crop, cutmix, erase, horizontal-flip, light, mixup, rotate, shift, but is 'flip'
+            recipe: {augmentations: [{type: shift, share: 0.1}, {type: flip}]} | classifiers[1].recipe.augmentations[1].type must be one of crop, cutmix, erase, horizontal-flip, light, mixup, own, rotate, shift, but is 'flip'
             """)
     void whatThePluginDoesNotHaveIsNamedWithTheClassifier(String choice, String message) throws IOException {
         assertThat(refusal("classifiers: [gru, {name: gru, variant: odd, " + choice + "}]"))
@@ -420,7 +420,7 @@ final class ExperimentFileTest {
         Path plugins = Files.createDirectory(folder.resolve("plugins"));
         TestPlugin.sound("lstm").write(plugins.resolve("lstm.jar"));
         ExperimentFile file = file("classifiers: [lstm, lsmt]");
-        PluginCatalog catalog = PluginCatalog.open(plugins);
+        PluginCatalog catalog = PluginCatalog.open(plugins).on(Task.of(1, 28, 28, 10));
         List<ClassifierEntry> entries = file.entries(List.of());
         assertThat(file.contestant(entries.get(0), catalog).name()).isEqualTo("lstm");
         assertThatThrownBy(() -> file.contestant(entries.get(1), catalog))

@@ -104,13 +104,13 @@ final class RecipeOverridesTest {
             optimizer: null                     | optimizer must be keys with values, but is null
             schedule: {type: 3}                 | schedule.type must be one of constant, cosine, one-cycle, but is 3
             augmentations: flip                 | augmentations must be a list, but is 'flip'
-            augmentations: [flip]               | augmentations[0] must be keys with values, of which 'type' is one of crop, cutmix, erase, horizontal-flip, light, mixup, rotate, shift, but is 'flip'
+            augmentations: [flip]               | augmentations[0] must be keys with values, of which 'type' is one of crop, cutmix, erase, horizontal-flip, light, mixup, own, rotate, shift, but is 'flip'
             augmentations: [null]               | augmentations[0] must be keys with values, but is null
-            augmentations: [{share: 0.1}]       | augmentations[0].type must be one of crop, cutmix, erase, horizontal-flip, light, mixup, rotate, shift, but is missing
+            augmentations: [{share: 0.1}]       | augmentations[0].type must be one of crop, cutmix, erase, horizontal-flip, light, mixup, own, rotate, shift, but is missing
             augmentations: [{type: shift}]      | augmentations[0] must have the key 'share', but has only type
             augmentations: [{type: shift, share: 0.6}] | augmentations[0].share must be at most 0.5, but is 0.6
             augmentations: [{type: erase, probability: 2, largest_area: 0.1}] | augmentations[0].probability must be at most 1.0, but is 2.0
-            patients: 3                         | unknown key 'patients' at the top; did you mean 'patience'? (known: augmentations, averaging, balance, batch_size, clip_norm, epochs, groups, label_smoothing, optimizer, patience, schedule, select_by)
+            patients: 3                         | unknown key 'patients' at the top; did you mean 'patience'? (known: augmentations, averaging, balance, batch_size, clip_norm, epochs, groups, label_smoothing, loss, optimizer, patience, pretrained, schedule, select_by)
             """)
     void whatDoesNotFitIsNamedWithItsPlace(String yaml, String message) {
         assertThatThrownBy(() -> changed(yaml))

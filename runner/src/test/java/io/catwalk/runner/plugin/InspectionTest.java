@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Optimizer;
 import io.catwalk.api.Recipe;
+import io.catwalk.api.Task;
+import io.catwalk.runner.RequestException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +25,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Looks at one folder of plugins that each behave badly in their own way, before anybody has asked for them. */
 final class InspectionTest {
+
+    private static final Task TASK = Task.of(1, 28, 28, 10);
 
     private static final String SPACE = "@Override public SearchSpace searchSpace() { ";
 
@@ -80,6 +84,7 @@ final class InspectionTest {
     @TempDir
     private static Path folder;
 
+    private static PluginCatalog general;
     private static PluginCatalog catalog;
 
     private static Map.Entry<String, Kind> bad(String name, String constructor, String member, String reason) {
@@ -98,7 +103,8 @@ final class InspectionTest {
         // These come first, into the process of all others.
         ODD.forEach((name, constructor) ->
                 TestPlugin.having(name, constructor, "static { ").write(plugins.resolve("0-" + name + ".jar")));
-        catalog = PluginCatalog.open(plugins, inspection(folder.resolve("cache")));
+        general = PluginCatalog.open(plugins, inspection(folder.resolve("cache")));
+        catalog = general.on(TASK);
     }
 
     private static Inspection inspection(Path cache) {
@@ -131,25 +137,28 @@ final class InspectionTest {
     /** A failure may have its cause outside of the jar. */
     @Test
     void onlyWhatWasSeenIsKept() throws IOException {
+        // Bad recipes are seen when a task is there.
+        assertThat(general.classifiers()).hasSize(ODD.size() + 2);
+        Stream<String> expected = Stream.concat(
+                general.classifiers().stream().map(one -> one.jarSha256() + ".json"),
+                catalog.classifiers().stream().map(one -> one.jarSha256() + "-HASH.json"));
         try (Stream<Path> kept = Files.list(folder.resolve("cache"))) {
-            assertThat(kept.map(file -> file.getFileName().toString()))
-                    .containsExactlyInAnyOrderElementsOf(catalog.classifiers().stream()
-                            .map(one -> one.jarSha256() + ".json")
-                            .toList());
+            assertThat(kept.map(file -> file.getFileName().toString().replaceFirst("-[0-9a-f]+", "-HASH")))
+                    .containsExactlyInAnyOrderElementsOf(expected.toList());
         }
     }
 
-    /** The jar writes a line whenever it is made. */
+    /** The jar writes a letter whenever it is made: once for what is true of any task, once for the task. */
     @Test
     void aJarIsLookedAtOnce(@TempDir Path own) throws IOException {
         Path witness = own.resolve("witness");
         Path cache = own.resolve("cache");
         Path jar = counting(witness).write(own.resolve("alpha.jar"));
         Recipe first = recipe(own, cache);
-        assertThat(witness).content().isEqualTo("x");
+        assertThat(witness).content().isEqualTo("xx");
 
         assertThat(recipe(own, cache)).isEqualTo(first);
-        assertThat(witness).content().isEqualTo("x");
+        assertThat(witness).content().isEqualTo("xx");
 
         Path kept = cache.resolve(PluginJar.sha256(jar) + ".json");
         String content = Files.readString(kept);
@@ -169,7 +178,7 @@ final class InspectionTest {
         counting(own.resolve("witness")).write(own.resolve("alpha.jar"));
         assertThat(recipe(own, file.resolve("cache"))).isEqualTo(Recipe.standard());
         assertThat(recipe(own, file.resolve("cache"))).isEqualTo(Recipe.standard());
-        assertThat(own.resolve("witness")).content().isEqualTo("xx");
+        assertThat(own.resolve("witness")).content().isEqualTo("xxxx");
     }
 
     private static TestPlugin counting(Path witness) {
@@ -181,7 +190,39 @@ final class InspectionTest {
     }
 
     private static Recipe recipe(Path plugins, Path cache) {
-        return PluginCatalog.open(plugins, inspection(cache)).require("alpha").recipe(Hyperparameters.none());
+        return PluginCatalog.open(plugins, inspection(cache))
+                .on(TASK)
+                .require("alpha")
+                .recipe(Hyperparameters.none());
+    }
+
+    /** What a classifier does not support is no failure of it, unless somebody asks for it by name. */
+    @Test
+    void supportAndRecipesDependOnTheTask(@TempDir Path own) throws IOException {
+        TestPlugin.having(
+                        "alpha",
+                        "",
+                        "@Override public Support supports(Task task) { return task.height() < 32"
+                                + " ? Support.no(\"needs images of at least 32x32\") : Support.yes(); } "
+                                + RECIPE + "return Recipe.standard().withEpochs(task.classSizes().get(0))"
+                                + ".withPatience(task.mirrored() ? 1 : 2); ")
+                .write(own.resolve("alpha.jar"));
+        PluginCatalog any = PluginCatalog.open(own, inspection(own.resolve("cache")));
+
+        PluginCatalog small = any.on(TASK);
+        assertThat(small.failures()).isEmpty();
+        assertThat(small.classifiers()).extracting(InstalledClassifier::unsupported).containsExactly("needs images of at least 32x32");
+        assertThatThrownBy(() -> small.require("alpha"))
+                .isInstanceOf(RequestException.class)
+                .hasMessage("classifier 'alpha' needs images of at least 32x32, but there are 1x28x28 images of 10 classes");
+
+        Task large = Task.of(3, 32, 40, 2).withClassSizes(List.of(7, 9));
+        assertThat(any.on(large).require("alpha").recipe(Hyperparameters.none()))
+                .isEqualTo(Recipe.standard().withEpochs(7).withPatience(2));
+        assertThat(any.on(large.withMirrored(true)).require("alpha").recipe(Hyperparameters.none()))
+                .isEqualTo(Recipe.standard().withEpochs(7).withPatience(1));
+        InstalledClassifier untasked = any.require("alpha");
+        assertThatThrownBy(() -> untasked.recipe(Hyperparameters.none())).isInstanceOf(IllegalStateException.class);
     }
 
     /** With 11 x 7 points, not all recipes are asked for beforehand. */
@@ -197,11 +238,11 @@ final class InspectionTest {
                                 + "return Recipe.standard().withOptimizer(Optimizer.adamW(chosen.number(\"b\"), 0)); ")
                 .write(own.resolve("alpha.jar"));
         InstalledClassifier alpha =
-                PluginCatalog.open(own, inspection(own.resolve("cache"))).require("alpha");
+                PluginCatalog.open(own, inspection(own.resolve("cache"))).on(TASK).require("alpha");
         Hyperparameters one = alpha.searchSpace().choose(Map.of("a", 3, "b", 4));
         Hyperparameters other = alpha.searchSpace().choose(Map.of("b", 6.0));
 
-        Map<Hyperparameters, Recipe> recipes = alpha.recipes().at(List.of(one, other));
+        Map<Hyperparameters, Recipe> recipes = alpha.recipes(List.of(one, other));
 
         assertThat(recipes.keySet()).containsExactly(one, other);
         assertThat(recipes.values())

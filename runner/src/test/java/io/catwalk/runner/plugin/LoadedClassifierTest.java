@@ -10,6 +10,7 @@ import io.catwalk.api.Task;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Consumer;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Tag;
@@ -45,6 +46,32 @@ final class LoadedClassifierTest {
                         .hasMessage("classifier 'alpha' of alpha.jar: network(...) threw IllegalStateException:"
                                 + " no layers")
                         .hasCauseInstanceOf(IllegalStateException.class));
+    }
+
+    @Test
+    void whatARecipeAsksForAndIsNotThereIsAPluginError() {
+        withNetwork(TestPlugin.NETWORK, loaded -> {
+            assertThatThrownBy(() -> loaded.loss(TASK, Hyperparameters.none()))
+                    .isInstanceOf(PluginException.class)
+                    .hasMessageContaining("loss(...) threw IllegalStateException: the recipe has withLoss(Loss.OWN), but");
+            assertThatThrownBy(() -> loaded.augmentation(TASK, Hyperparameters.none()))
+                    .isInstanceOf(PluginException.class)
+                    .hasMessageContaining("augmentation(...) threw IllegalStateException: the recipe has");
+            assertThatThrownBy(() -> loaded.weights(TASK, Hyperparameters.none()))
+                    .isInstanceOf(PluginException.class)
+                    .hasMessageContaining("weights(...) threw IllegalStateException: the recipe has");
+        });
+    }
+
+    /** A network must be the same when it is built again, where nobody knows how many images there were. */
+    @Test
+    void theNetworkSeesTheShapeAlone() {
+        withNetwork(
+                "if (!task.classSizes().isEmpty() || task.mirrored()) throw new IllegalStateException(); "
+                        + TestPlugin.NETWORK,
+                loaded -> assertThat(loaded.build(
+                                TASK.withMirrored(true).withClassSizes(List.of(1, 2, 3, 4)), Hyperparameters.none()))
+                        .isNotNull());
     }
 
     @Test
@@ -86,7 +113,7 @@ final class LoadedClassifierTest {
         withNetwork(
                 "return Layers.sequence(Layers.lstm(3, 1), Layers.lastStep(), Layers.dense(4));",
                 loaded -> assertThatInitialization(loaded)
-                        .hasMessageStartingWith("classifier 'alpha' of alpha.jar: the network of Task[channels=1"));
+                        .hasMessageStartingWith("classifier 'alpha' of alpha.jar: the network for 1x8x8 images of 4 classes"));
     }
 
     private static AbstractThrowableAssert<?, ?> assertThatInitialization(LoadedClassifier loaded) {

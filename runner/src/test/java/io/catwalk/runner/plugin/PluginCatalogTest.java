@@ -138,13 +138,28 @@ final class PluginCatalogTest {
     @Test
     void pluginForAnotherApiVersionIsRefused() {
         TestPlugin.sound("alpha").manifest("Plugin-Requires", ">=99.0.0").write(folder.resolve("alpha.jar"));
-        assertRefused("alpha", "needs version >=99.0.0 of the Catwalk API, but this is 0.1.0");
+        assertRefused("alpha", "needs version >=99.0.0 of the Catwalk API, but this is 1.0.0");
     }
 
     @Test
     void requirementThatIsNoVersionRangeIsRefused() {
         TestPlugin.sound("alpha").manifest("Plugin-Requires", "the newest").write(folder.resolve("alpha.jar"));
         assertRefused("alpha", "in Plugin-Requires, but found the newest");
+    }
+
+    @Test
+    void pluginForTheNextContractOrAnotherDjlIsRefused() throws IOException {
+        TestPlugin.sound("alpha").manifest("Plugin-Requires", ">=2.0.0 & <3.0.0").write(folder.resolve("alpha.jar"));
+        assertRefused("alpha", "needs version >=2.0.0 & <3.0.0 of the Catwalk API, but this is 1.0.0");
+        TestPlugin.sound("alpha").manifest("Plugin-Requires", ">=0.9.0 & <1.0.0").write(folder.resolve("alpha.jar"));
+        assertRefused("alpha", "needs version >=0.9.0 & <1.0.0 of the Catwalk API, but this is 1.0.0");
+        TestPlugin.sound("alpha").manifest("Requires-DJL", "1.2.3").write(folder.resolve("alpha.jar"));
+        assertRefused("alpha", "needs DJL 1.2.3, but this is DJL 0.");
+        TestPlugin.sound("alpha")
+                .manifest("Plugin-Requires", ">=1.0.0 & <2.0.0")
+                .manifest("Requires-DJL", "0.30.0")
+                .write(folder.resolve("alpha.jar"));
+        assertThat(PluginCatalog.open(folder).require("alpha").name()).isEqualTo("alpha");
     }
 
     @Test

@@ -17,7 +17,9 @@ import io.catwalk.api.Recipe;
 import io.catwalk.api.Task;
 import io.catwalk.onnx.OnnxExport;
 import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.data.Sha256;
 import java.io.IOException;
+import java.net.URL;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +30,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.jar.JarOutputStream;
+import java.util.zip.ZipEntry;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -177,6 +181,34 @@ class TransferTest {
             assertThat(values(tuned.block(), "07Linear.weight"))
                     .isNotEqualTo(values(random.block(), "07Linear.weight"));
         }
+    }
+
+    @Test
+    void theWeightsThatAPluginBringsAreTakenFromItsJar() throws IOException {
+        Block five = five();
+        Path file = safetensors(five, '.');
+        Path jar = folder.resolve("plugin.jar");
+        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
+            out.putNextEntry(new ZipEntry("com/example/five.safetensors"));
+            Files.copy(file, out);
+        }
+        URL weights = new URL("jar:" + jar.toUri() + "!/com/example/five.safetensors");
+        try (PretrainedWeights brought = PretrainedWeights.copy(weights)) {
+            Start start = brought.start();
+            assertThat(start.weights().sha256()).isEqualTo(Sha256.of(file));
+            assertThat(start.weights().rate()).isEqualTo(1);
+            Path copy = Path.of(start.weights().file());
+            assertThat(copy).hasFileName("five.safetensors").hasSameBinaryContentAs(file);
+            try (TrainedModel model = train(start.weights(), SmallWorld.plain(1e-30, 1, 8))) {
+                assertThat(transfer(model).taken()).containsExactlyElementsOf(BODY);
+                assertThat(values(model.block(), BODY.get(0))).containsExactly(values(five, BODY.get(0)));
+            }
+            brought.close();
+            assertThat(copy).doesNotExist();
+            assertThat(copy.getParent()).doesNotExist();
+        }
+        URL other = new URL("jar:" + jar.toUri() + "!/com/example/five.pt");
+        assertThatThrownBy(() -> PretrainedWeights.copy(other)).isInstanceOf(IOException.class);
     }
 
     @Test

@@ -1,0 +1,131 @@
+package io.catwalk.runner.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.catwalk.runner.Json;
+import io.catwalk.runner.data.TinyImages;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.tools.JavaCompiler;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Trains plugins that were compiled against version 1.0.0 of the contract and are kept as they were: {@code kept} calls all of
+ * it, {@code lstm} is one of ours. Nobody compiles them again, so that what breaks them breaks the plugins of strangers.
+ */
+final class KeptPluginsTest {
+
+    private static final String JARS =
+            Path.of("src", "test", "contract").toAbsolutePath().toString();
+
+    private static final Path CONTRACT = Path.of("..", "core-api", "src", "main", "java", "io", "catwalk", "api");
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void pluginsOfTheFirstContractTrainAndExport() throws Exception {
+        requireTrained(Catwalk.finish(compare()));
+
+        JsonNode kept = Json.JSON.readTree(Files.readString(folder.resolve("run/trials/kept/1-0/trial.json")));
+        assertThat(kept.at("/provenance/transfer/taken").valueStream().map(JsonNode::asString))
+                .containsExactly("01Conv2d.weight", "01Conv2d.bias");
+        JsonNode recipe = Json.YAML
+                .readTree(Files.readString(folder.resolve("run/experiment.yaml")))
+                .at("/classifiers/0/recipe");
+        assertThat(recipe.path("loss").asString()).isEqualTo("own");
+        assertThat(recipe.path("augmentations").valueStream().map(one -> one.path("type").asString()))
+                .containsExactly("horizontal-flip", "shift", "rotate", "crop", "light", "erase", "own", "mixup");
+    }
+
+    /** A later version, in which a recipe, a task and an augmentation have a component more, in front of all classes. */
+    @Test
+    void theyRunOnAContractThatHasGrown() throws Exception {
+        Path grown = grown();
+        ProcessBuilder builder = compare();
+        List<String> command = new ArrayList<>(builder.command());
+        int classPath = command.indexOf("-cp") + 1;
+        command.set(classPath, grown + File.pathSeparator + command.get(classPath));
+        requireTrained(Catwalk.finish(builder.command(command)));
+
+        String request = Files.readString(folder.resolve("run/experiment.yaml"));
+        assertThat(request).contains("grown: true").contains("ratio: 1.0");
+    }
+
+    private ProcessBuilder compare() throws IOException {
+        TinyImages.write(folder.resolve("tiny"));
+        return Catwalk.process(
+                folder,
+                ("compare kept lstm --dataset tiny --augment all --epochs 1 --batch-size 16 --jobs 1 --threads 1 --no-latency"
+                                + " --out run --plugins-dir")
+                        .concat(" " + JARS)
+                        .split(" ", -1));
+    }
+
+    private static void requireTrained(Catwalk.Answer answer) {
+        assertThat(answer.err()).as(answer.out()).doesNotContain("failed");
+        assertThat(answer.exitCode()).as(answer.out() + answer.err()).isEqualTo(ExitCode.DONE);
+        assertThat(answer.out()).contains("kept").contains("lstm");
+    }
+
+    /** Compiles the contract with more in it, as a developer would add it. */
+    private Path grown() throws IOException {
+        Path sources = folder.resolve("sources");
+        Files.createDirectories(sources);
+        try (Stream<Path> files = Files.list(CONTRACT)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, sources.resolve(file.getFileName()));
+            }
+        }
+        edit(sources.resolve("Recipe.java"), List.of(
+                List.of("private final boolean pretrained;", "$0 private final boolean grown;"),
+                List.of("@Nullable Boolean pretrained\\) \\{", "@Nullable Boolean pretrained, @Nullable Boolean grown) {"),
+                List.of("this\\.pretrained = ", "this.grown = grown == null || grown; $0"),
+                List.of("Loss\\.CROSS_ENTROPY,\\s+false\\)", "Loss.CROSS_ENTROPY, false, true)"),
+                List.of("(\\n\\s+)pretrained\\);", "$1pretrained, grown);"),
+                List.of("private boolean pretrained;", "$0 private boolean grown;"),
+                List.of("pretrained = recipe\\.pretrained;", "$0 grown = recipe.grown;"),
+                List.of("public boolean pretrained\\(\\)", "public boolean grown() { return grown; } $0")));
+        edit(sources.resolve("Task.java"), List.of(
+                List.of("private final boolean mirrored;", "$0 private final String title;"),
+                List.of("boolean mirrored\\) \\{", "boolean mirrored, @org.jspecify.annotations.Nullable String title) {"
+                        + " this.title = title == null ? \"\" : title;"),
+                List.of("new Task\\(([^;]*)\\);", "new Task($1, \"\");"),
+                List.of("public boolean mirrored\\(\\)", "public String title() { return title; } $0")));
+        edit(sources.resolve("Augmentation.java"), List.of(
+                List.of("private final double smallestArea;", "$0 private final double ratio;"),
+                List.of("Crop\\(double smallestArea\\) \\{\\s+Check", "Crop(double smallestArea,"
+                        + " @org.jspecify.annotations.Nullable Double ratio) { this.ratio = ratio == null ? 1 : ratio; Check"),
+                List.of("new Crop\\(smallestArea\\)", "new Crop(smallestArea, 1.0)"),
+                List.of("public double smallestArea\\(\\)", "public double ratio() { return ratio; } $0")));
+        Path classes = Files.createDirectory(folder.resolve("grown"));
+        List<String> arguments = new ArrayList<>(List.of(
+                "-proc:none", "-nowarn", "-parameters", "-d", classes.toString(), "-cp", System.getProperty("java.class.path")));
+        try (Stream<Path> files = Files.list(sources)) {
+            files.forEach(file -> arguments.add(file.toString()));
+        }
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        assertThat(compiler.run(null, null, null, arguments.toArray(String[]::new))).isZero();
+        return classes;
+    }
+
+    private static void edit(Path file, List<List<String>> edits) throws IOException {
+        String text = Files.readString(file);
+        for (List<String> one : edits) {
+            Matcher matcher = Pattern.compile(one.get(0)).matcher(text);
+            assertThat(matcher.find()).as("%s in %s", one.get(0), file).isTrue();
+            text = matcher.replaceAll(one.get(1));
+        }
+        Files.writeString(file, text);
+    }
+}

@@ -1,0 +1,195 @@
+package io.catwalk.runner.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import io.catwalk.api.Augmentation;
+import io.catwalk.api.Balance;
+import io.catwalk.api.BatchAugmentation;
+import io.catwalk.api.BatchLoss;
+import io.catwalk.api.Classifier;
+import io.catwalk.api.Hyperparameters;
+import io.catwalk.api.Loss;
+import io.catwalk.api.Recipe;
+import io.catwalk.api.Task;
+import io.catwalk.runner.data.HeapImages;
+import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.data.Normalization;
+import io.catwalk.runner.plugin.LoadedClassifier;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** What a training takes from the classifier itself: its loss, and its change of batches. */
+@Tag("tiny")
+class OwnPartsTest {
+
+    private static final TrainingData DATA = SmallWorld.data(SmallWorld.separable(96), 64);
+
+    private static final BatchLoss CROSS_ENTROPY =
+            (logits, targets) -> logits.logSoftmax(1).mul(targets).sum(new int[] {1}).neg();
+
+    private static final BatchAugmentation NOTHING = (images, random) -> {};
+
+    private static final Recipe RECIPE = SmallWorld.plain(0.1, 3, 16);
+
+    private static List<Epoch> train(Recipe recipe, BatchLoss loss, BatchAugmentation augmentation) {
+        Classifier classifier = new Classifier() {
+            @Override
+            public String name() {
+                return "own";
+            }
+
+            @Override
+            public Block network(Task task, Hyperparameters chosen) {
+                return SmallWorld.dense(task);
+            }
+
+            @Override
+            public BatchLoss loss(Task task, Hyperparameters chosen) {
+                return loss;
+            }
+
+            @Override
+            public BatchAugmentation augmentation(Task task, Hyperparameters chosen) {
+                return augmentation;
+            }
+        };
+        List<Epoch> heard = new ArrayList<>();
+        new Training(
+                        new LoadedClassifier(classifier, "own", "own", "1", "", "", Path.of("own.jar"), ""),
+                        Hyperparameters.none(),
+                        SmallWorld.TASK,
+                        DATA,
+                        recipe,
+                        1,
+                        0,
+                        ComputeDevice.CPU,
+                        null,
+                        () -> 0)
+                .run(heard::add)
+                .close();
+        return heard;
+    }
+
+    /** The same mathematics by other operations: with mixtures, smoothing and weights of the classes. */
+    @Test
+    void aCrossEntropyOfOnesOwnTrainsAsTheOtherDoes() {
+        Recipe rich = RECIPE.withAugmentations(Augmentation.mixup(0.4))
+                .withLabelSmoothing(0.1)
+                .withBalance(Balance.CLASS_WEIGHTS);
+        for (Recipe recipe : List.of(RECIPE, rich)) {
+            List<Epoch> standard = train(recipe, CROSS_ENTROPY, NOTHING);
+            List<Epoch> own = train(recipe.withLoss(Loss.OWN), CROSS_ENTROPY, NOTHING);
+            for (int i = 0; i < standard.size(); i++) {
+                assertThat(own.get(i).trainLoss()).isCloseTo(standard.get(i).trainLoss(), within(1e-5));
+                assertThat(own.get(i).validationLoss()).isCloseTo(standard.get(i).validationLoss(), within(1e-5));
+            }
+        }
+    }
+
+    @Test
+    void theLossIsTheOneThatTheRecipeNames() {
+        BatchLoss flat = (logits, targets) -> CROSS_ENTROPY.of(logits, targets).mul(0).add(7);
+        List<Epoch> own = train(RECIPE.withLoss(Loss.OWN), flat, NOTHING);
+        assertThat(own).extracting(Epoch::trainLoss).containsExactly(7.0, 7.0, 7.0);
+        // Nothing is learned, and what is judged stays the cross-entropy.
+        assertThat(own).extracting(Epoch::validationLoss).containsOnly(own.get(0).validationLoss());
+        assertThat(own.get(0).validationLoss()).isBetween(0.1, 2.0);
+        List<Epoch> other = train(RECIPE, flat, NOTHING);
+        assertThat(other.get(2).validationLoss()).isLessThan(other.get(0).validationLoss());
+    }
+
+    /** A class with three times the images counts a third each, and so does its loss. */
+    @Test
+    void theLossOfAnImageCountsByItsWeight() {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            Targets.Labels labels = new Targets.Labels(4);
+            int[] classes = {0, 0, 0, 1};
+            for (int i = 0; i < classes.length; i++) {
+                labels.set(i, classes[i]);
+            }
+            Targets targets = labels.targets(manager, new float[] {1, 3});
+            NDArray logits = manager.create(new float[] {4, 0, 8, 0, 3, 0, 20, 0}, new Shape(4, 2));
+            BatchLoss first = (all, shares) -> all.get(":, 0");
+            assertThat(targets.loss(logits, 0, first).getFloat()).isEqualTo((4 + 8 + 3 + 3 * 20) / 6f);
+            BatchLoss asked = (all, shares) -> shares.get(":, 1");
+            // Of two classes, smoothing by 0.2 leaves 0.9 and gives 0.1.
+            assertThat(targets.loss(logits, 0.2, asked).getFloat()).isCloseTo((3 * 0.1f + 3 * 0.9f) / 6, within(1e-6f));
+        }
+    }
+
+    @Test
+    void aLossOfAnotherShapeIsRefused() {
+        Recipe recipe = RECIPE.withLoss(Loss.OWN);
+        assertThatThrownBy(() -> train(recipe, (logits, targets) -> logits.sum(), NOTHING))
+                .isInstanceOf(TrainingException.class)
+                .hasMessage("expected a loss of the shape (16), one number for each image, but loss(...) of the plugin gave ()");
+    }
+
+    @Test
+    void batchesAreChangedWhereTheRecipeSaysSo() {
+        BatchAugmentation blank = (images, random) -> {
+            for (int i = 0; i < images.length; i++) {
+                images[i] = new float[16];
+            }
+        };
+        Recipe own = RECIPE.withAugmentations(Augmentation.own());
+        List<Epoch> blind = train(own, CROSS_ENTROPY, blank);
+        assertThat(blind.get(2).trainAccuracy()).isBetween(0.3, 0.7);
+        assertThat(train(RECIPE, CROSS_ENTROPY, blank).get(2).trainAccuracy()).isGreaterThan(0.8);
+    }
+
+    @Test
+    void aChangeThatFailsEndsTheTraining() {
+        Recipe recipe = RECIPE.withAugmentations(Augmentation.own());
+        assertThatThrownBy(() -> train(recipe, CROSS_ENTROPY, (images, random) -> images[2] = new float[3]))
+                .isInstanceOf(TrainingException.class)
+                .hasMessage("expected 16 numbers of each image, but augmentation(...) of the plugin left 3");
+        assertThatThrownBy(() -> train(recipe, CROSS_ENTROPY, (images, random) -> {
+                    throw new IllegalStateException("no\nway");
+                }))
+                .isInstanceOf(TrainingException.class)
+                .hasMessage("augmentation(...) of the plugin threw IllegalStateException: no way");
+    }
+
+    /** The classifier gets (channels, height, width) and random numbers that do not depend on threads, in both layouts. */
+    @Test
+    void imagesComeChannelsFirstInEitherLayout() {
+        byte[] pixels = new byte[2 * 3 * 2 * 2];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (byte) (10 * i);
+        }
+        ImageSource images = HeapImages.of(3, 2, 2, pixels, new int[2]);
+        Normalization levels = new Normalization(new float[3], new float[] {1 / 255f, 1 / 255f, 1 / 255f});
+        for (ImageLayout layout : ImageLayout.values()) {
+            AtomicReference<float[]> seen = new AtomicReference<>(new float[0]);
+            BatchAugmentation spy = (batch, random) -> {
+                seen.set(batch[1].clone());
+                batch[0][0] = random.nextInt(1000);
+                batch[1][4] = -1;
+            };
+            BatchLoader loader = new BatchLoader(images, layout, levels, List.of(Augmentation.own()), spy);
+            BatchLoader.Batch batch = loader.new Batch(2);
+            Seeds seeds = new Seeds(5, 0);
+            batch.fill(new int[] {0, 1}, 0, 2, image -> seeds.generator(Seeds.Purpose.AUGMENTATION, 1, image));
+            assertThat(seen.get()).containsExactly(IntStream.range(12, 24).mapToObj(i -> 10f * i).toArray(Float[]::new), within(1e-3f));
+            try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+                NDArray array = batch.array(manager);
+                assertThat(array.getFloat(1, 1, 0, 0)).isEqualTo(-1);
+                assertThat(array.getFloat(1, 2, 1, 1)).isCloseTo(230, within(1e-3f));
+                assertThat(array.getFloat(0, 0, 0, 0))
+                        .isEqualTo(seeds.generator(Seeds.Purpose.AUGMENTATION, 1, 0).nextInt(1000));
+            }
+        }
+    }
+}
