@@ -62,8 +62,8 @@ final class TuneCommand implements Callable<Integer> {
             paramLabel = "NAME=VALUE,...",
             description = "What to search over; repeatable: a hyperparameter (without values: all that the plugin "
                     + "offers), a number of the recipe such as learning_rate, batch_size or weight_decay, or "
-                    + "augmentation=none,flip,flip+shift,flip+shift+erase. Default: all hyperparameters, and the "
-                    + "learning rate, halved and doubled")
+                    + "augmentation=none,flip,flip+shift,flip+shift+erase. Default: all hyperparameters (none with "
+                    + "--init, whose weights fit one network), and the learning rate, halved and doubled")
     private List<String> search = List.of();
 
     @Option(
@@ -109,9 +109,16 @@ final class TuneCommand implements Callable<Integer> {
         return options.spec(contestants, folds.split(options, 3), new TuningSpec(strategy, rungs, points));
     }
 
-    private static Map<String, List<Object>> standardSpace(InstalledClassifier classifier, Contestant plain) {
-        Map<String, List<Object>> space =
-                new LinkedHashMap<>(classifier.searchSpace().options());
+    /** Searches over the network as well, unless it is that of weights which are there. */
+    private Map<String, List<Object>> standardSpace(InstalledClassifier classifier, Contestant plain) {
+        Map<String, List<Object>> space = new LinkedHashMap<>();
+        if (plain.init() == null) {
+            space.putAll(classifier.searchSpace().options());
+        } else {
+            new Console(spec)
+                    .note(name + ": the search is over the learning rate alone, since another network may not fit the"
+                            + " initial weights: name with --search what leaves its shapes as they are");
+        }
         double rate = plain.recipe().optimizer().learningRate();
         space.put(LEARNING_RATE, List.of(rate, rate / 2, rate * 2));
         return space;
