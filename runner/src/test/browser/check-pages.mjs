@@ -31,6 +31,7 @@ async function wide(file, report) {
   const page = await open(file, { width: 1400, colorScheme: 'light' }, report);
   await openParts(page);
   const charts = await drawAll(page, report);
+  await names(page, report);
   await pixels(page, report);
   await heatMaps(page, report);
   await searches(page, report);
@@ -49,6 +50,7 @@ async function narrow(file, report) {
   if (!dark) report('a dark system does not get dark colors');
   await openParts(page);
   await drawAll(page, report);
+  await names(page, report);
   await accessible(page, 'dark, 400 px', report);
   await page.context().close();
 }
@@ -114,6 +116,22 @@ async function pixels(page, report) {
     }, png);
     if (colors < 3) report(`chart ${kind} is empty`);
   }
+}
+
+/** Measures the names beside the dots of accuracy against latency: none covers another, and a few have room for all. */
+async function names(page, report) {
+  const wrong = await page.$$eval('figure[data-chart=front][data-drawn=yes]', figures => figures.flatMap(figure => {
+    const measured = JSON.parse(document.getElementById('data').textContent).contestants.filter(one => one.standing && one.efficiency);
+    const isName = text => measured.some(one => one.name === text || (text.endsWith('\u2026') && one.name.startsWith(text.slice(0, -1))));
+    const shown = [...figure.querySelectorAll('.plot text')].filter(text => isName(text.textContent));
+    const found = measured.length <= 7 && shown.length < measured.length ? [`names ${shown.length} of ${measured.length} dots`] : [];
+    shown.forEach((one, i) => shown.slice(i + 1).forEach(other => {
+      const [a, b] = [one, other].map(text => text.getBoundingClientRect());
+      if (a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom) found.push(`${one.textContent} covers ${other.textContent}`);
+    }));
+    return found;
+  }));
+  wrong.forEach(report);
 }
 
 async function heatMaps(page, report) {

@@ -6,9 +6,9 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
+import io.catwalk.onnx.ParameterPaths;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -25,19 +25,7 @@ final class TracedParameters extends ParameterStore {
         this.tracer = tracer;
         this.source = source;
         this.paths = new HashMap<>();
-        paths(root).forEach((path, parameter) -> paths.putIfAbsent(parameter.getId(), path));
-    }
-
-    /** Returns the parameters of a block and its children by their paths. */
-    static Map<String, Parameter> paths(Block root) {
-        Map<String, Parameter> paths = new LinkedHashMap<>();
-        walk(root, "", paths);
-        return paths;
-    }
-
-    private static void walk(Block block, String prefix, Map<String, Parameter> paths) {
-        block.getDirectParameters().forEach(pair -> paths.put(prefix + pair.getKey(), pair.getValue()));
-        block.getChildren().forEach(child -> walk(child.getValue(), prefix + child.getKey() + ".", paths));
+        ParameterPaths.of(root).forEach((path, parameter) -> paths.putIfAbsent(parameter.getId(), path));
     }
 
     @Override

@@ -5,6 +5,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import io.catwalk.onnx.Axis;
 import io.catwalk.onnx.OnnxInput;
+import io.catwalk.onnx.ParameterPaths;
 import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.trace.Rehearsal.Mode;
 import java.util.ArrayList;
@@ -66,7 +67,7 @@ public record Tracing(
 
     /** Weights that another thread trains differ from call to call: that says more than what has failed over it. */
     private void requireSameWeights(Calls.Recording first, ExportException failure) {
-        Map<String, Parameter> weights = TracedParameters.paths(block);
+        Map<String, Parameter> weights = ParameterPaths.of(block);
         for (Entry entry : first.entries()) {
             Parameter weight = entry instanceof Entry.Constant constant ? weights.get(constant.hint()) : null;
             if (weight != null && weight.isInitialized() && parameters.isEmpty()) {

@@ -81,7 +81,7 @@ final class BenchCommand implements Callable<Integer> {
     private FileOptions options;
 
     @Mixin
-    private FileSize size;
+    private InputSize size;
 
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;

@@ -94,7 +94,7 @@ final class PredictCommand implements Callable<Integer> {
     private FileOptions options;
 
     @Mixin
-    private FileSize typedSize;
+    private InputSize typedSize;
 
     @Option(names = "--json", description = "Print one JSON array.")
     private boolean json;

@@ -65,8 +65,8 @@ final class TuneCommand implements Callable<Integer> {
             description = "What to search over; repeatable: a hyperparameter (without values: all that the plugin "
                     + "offers), a number of the recipe such as learning_rate, batch_size or weight_decay, or "
                     + "augmentation=none,flip,flip+shift,flip+shift+erase. LOW..HIGH is a range to draw from, and "
-                    + "LOW..HIGH:log one in which each factor is as likely as another. Default: all hyperparameters, and the "
-                    + "learning rate, halved and doubled")
+                    + "LOW..HIGH:log one in which each factor is as likely as another. Default: all hyperparameters (none "
+                    + "with --init, whose weights fit one network), and the learning rate, halved and doubled")
     private List<String> search = List.of();
 
     @Option(
@@ -112,9 +112,17 @@ final class TuneCommand implements Callable<Integer> {
         return options.spec(contestants, folds.split(options, 3), new TuningSpec(strategy, rungs, points));
     }
 
-    private static SearchSpace standardSpace(InstalledClassifier classifier, Contestant plain) {
+    /** Searches over the network as well, unless it is that of weights which are there. */
+    private SearchSpace standardSpace(InstalledClassifier classifier, Contestant plain) {
+        SearchSpace space = classifier.searchSpace();
+        if (plain.init() != null) {
+            new Console(spec)
+                    .note(name + ": the search is over the learning rate alone, since another network may not fit the"
+                            + " initial weights: name with --search what leaves its shapes as they are");
+            space = SearchSpace.none();
+        }
         double rate = plain.recipe().optimizer().learningRate();
-        return classifier.searchSpace().with(LEARNING_RATE, rate, rate / 2, rate * 2);
+        return space.with(LEARNING_RATE, rate, rate / 2, rate * 2);
     }
 
     private SearchSpace space(InstalledClassifier classifier, Contestant plain) {

@@ -261,7 +261,7 @@ final class VerifyCommand implements Callable<Integer> {
             return null;
         }
         ImageSize typed = reading.size();
-        OnnxHints hints = typed == null ? options.hints() : FileSize.added(options.hints(), typed);
+        OnnxHints hints = typed == null ? options.hints() : InputSize.added(options.hints(), typed);
         try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard(), hints)) {
             Signature signature = predictor.signature();
             return new ResizeRule(

@@ -75,7 +75,7 @@ public record Evaluation(
      * @throws IllegalArgumentException if there are not as many names as classes
      */
     public static Evaluation of(List<Supplier<Predictions>> parts, List<String> classNames) {
-        Gathering answers = new Gathering(parts, classNames.size());
+        ImageScores answers = new ImageScores(parts, classNames.size());
         int[] truth = answers.truth();
         int[] predicted = answers.predicted();
         RocAuc areas = answers.rocAuc(parts);

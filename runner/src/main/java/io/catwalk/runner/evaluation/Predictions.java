@@ -130,8 +130,31 @@ public record Predictions(int classes, int[] labels, float[] logits) {
         return probabilities;
     }
 
-    /** Computes one image's probabilities into an array of one for each class. */
-    void softmax(int image, double[] probabilities) {
+    /**
+     * Counts the classes that rank before the truth of one image; among equals the lowest class is first.
+     *
+     * @param image 0 to {@link #images()} - 1
+     * @return 0 for a right answer, to {@link #classes()} - 1
+     */
+    int beforeTruth(int image) {
+        int row = image * classes;
+        int truth = labels[image];
+        int before = 0;
+        for (int c = 0; c < classes; c++) {
+            if (logits[row + c] > logits[row + truth] || (logits[row + c] == logits[row + truth] && c < truth)) {
+                before++;
+            }
+        }
+        return before;
+    }
+
+    /**
+     * Computes one image's probabilities into an array of one for each class.
+     *
+     * @return what a class's logit is subtracted from for its cross entropy, in nats: the logarithm of the sum of all
+     *     exponentials
+     */
+    double softmax(int image, double[] probabilities) {
         int row = image * classes;
         double highest = Double.NEGATIVE_INFINITY;
         for (int c = 0; c < classes; c++) {
@@ -145,6 +168,7 @@ public record Predictions(int classes, int[] labels, float[] logits) {
         for (int c = 0; c < classes; c++) {
             probabilities[c] /= sum;
         }
+        return Math.log(sum) + highest;
     }
 
     /**

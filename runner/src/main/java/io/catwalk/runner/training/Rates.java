@@ -3,6 +3,7 @@ package io.catwalk.runner.training;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import io.catwalk.api.ParameterGroup;
+import io.catwalk.onnx.ParameterPaths;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -29,7 +30,7 @@ final class Rates {
             Block block, List<ParameterGroup> groups, @Nullable Start start, @Nullable Transfer transfer) {
         Map<String, Double> rates = new HashMap<>();
         Set<ParameterGroup> found = new HashSet<>();
-        Transfer.named(block).forEach((name, parameter) -> {
+        ParameterPaths.of(block).forEach((name, parameter) -> {
             Optional<ParameterGroup> group =
                     groups.stream().filter(one -> one.contains(name)).findFirst();
             group.ifPresent(found::add);
@@ -41,7 +42,7 @@ final class Rates {
             if (!found.contains(group)) {
                 throw new TrainingException("expected parameters named " + group.names()
                         + ", for which the recipe has a rate, but the network has none that no group before it has: "
-                        + String.join(", ", Transfer.named(block).keySet()));
+                        + String.join(", ", ParameterPaths.of(block).keySet()));
             }
         }
         return parameter -> rates.getOrDefault(parameter.getId(), 1.0);

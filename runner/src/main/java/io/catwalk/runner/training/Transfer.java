@@ -6,9 +6,9 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
-import ai.djl.util.Pair;
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Task;
+import io.catwalk.onnx.ParameterPaths;
 import io.catwalk.onnx.runtime.Tensor;
 import io.catwalk.runner.plugin.LoadedClassifier;
 import java.nio.FloatBuffer;
@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -81,27 +80,11 @@ public record Transfer(String sha256, List<String> taken, List<String> fresh) {
             Block other = classifier.build(more, chosen);
             classifier.initialize(other, manager, more);
             Map<String, Shape> shapes = new HashMap<>();
-            named(other).forEach((name, parameter) -> shapes.put(name, parameter.getShape()));
-            return named(block).entrySet().stream()
+            ParameterPaths.of(other).forEach((name, parameter) -> shapes.put(name, parameter.getShape()));
+            return ParameterPaths.of(block).entrySet().stream()
                     .filter(one -> !one.getValue().getShape().equals(shapes.get(one.getKey())))
                     .map(Map.Entry::getKey)
                     .collect(Collectors.toSet());
-        }
-    }
-
-    /** Names the parameters of a network by their paths, such as {@code 02SequentialBlock.01Conv2d.weight}. */
-    static Map<String, Parameter> named(Block block) {
-        Map<String, Parameter> named = new LinkedHashMap<>();
-        walk(block, "", named);
-        return named;
-    }
-
-    private static void walk(Block block, String prefix, Map<String, Parameter> named) {
-        for (Pair<String, Parameter> own : block.getDirectParameters()) {
-            named.put(prefix + own.getKey(), own.getValue());
-        }
-        for (Pair<String, Block> child : block.getChildren()) {
-            walk(child.getValue(), prefix + child.getKey() + ".", named);
         }
     }
 
@@ -117,7 +100,7 @@ public record Transfer(String sha256, List<String> taken, List<String> fresh) {
         weights.forEach((name, tensor) -> found.put(normalized(name), tensor));
         List<String> taken = new ArrayList<>();
         List<String> fresh = new ArrayList<>();
-        named(block).forEach((name, parameter) -> {
+        ParameterPaths.of(block).forEach((name, parameter) -> {
             Tensor tensor = found.get(normalized(name));
             long[] shape = parameter.getShape().getShape();
             if (tensor == null) {
@@ -137,7 +120,7 @@ public record Transfer(String sha256, List<String> taken, List<String> fresh) {
         });
         if (taken.isEmpty()) {
             throw new TrainingException(source.file() + ": expected weights with names of the network, such as "
-                    + some(named(block).keySet().stream()) + ", but found "
+                    + some(ParameterPaths.of(block).keySet().stream()) + ", but found "
                     + (weights.isEmpty() ? "none" : some(weights.keySet().stream()))
                     + ": rename them, or take another file");
         }

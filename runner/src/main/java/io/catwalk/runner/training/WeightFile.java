@@ -10,6 +10,7 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Task;
+import io.catwalk.onnx.ParameterPaths;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxWeights;
 import io.catwalk.onnx.runtime.Tensor;
@@ -114,7 +115,7 @@ public final class WeightFile {
                     matcher.group(1),
                     Map.of("epoch", String.valueOf(Integer.parseInt(matcher.group(2)))));
             Map<String, Tensor> weights = new LinkedHashMap<>();
-            for (Map.Entry<String, Parameter> entry : Transfer.named(block).entrySet()) {
+            for (Map.Entry<String, Parameter> entry : ParameterPaths.of(block).entrySet()) {
                 if (entry.getValue().getArray().getDataType() == DataType.FLOAT32) {
                     float[] numbers = entry.getValue().getArray().toFloatArray();
                     weights.put(

@@ -83,16 +83,6 @@ final class Weights {
      * Copies the parameters of an initialized network.
      *
      * @param layout in which the network gets its images
-     * @throws TrainingException if none of them is trainable
-     */
-    static Weights of(NDManager owner, Block block, ImageLayout layout) {
-        return of(owner, block, layout, parameter -> 1);
-    }
-
-    /**
-     * Copies the parameters of an initialized network, some of which learn at rates of their own.
-     *
-     * @param layout in which the network gets its images
      * @param rateOf what the learning rate is multiplied by for a parameter; 0 freezes it
      * @throws TrainingException if none of them is trained
      */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.experiment.RunFolder;
+import io.catwalk.runner.experiment.TuningSpec;
 import io.catwalk.runner.plugin.TestPlugin;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOutcome;
@@ -153,6 +154,33 @@ final class InitialWeightsTest {
                         .err())
                 .contains("rate must be between 0 and 1000, but is -1.0");
         assertThat(out).doesNotExist();
+    }
+
+    /** Of filters and dense layers, one choice fits the weights: the others would fail, one after the other. */
+    @Test
+    void aSearchTriesOnlyWhatFitsTheWeights() throws IOException {
+        Path run = folder.resolve("search");
+
+        Catwalk.Answer answer = run(
+                "tune",
+                run,
+                "small-conv",
+                "--epochs",
+                "1",
+                "--folds",
+                "2",
+                "--strategy",
+                "grid",
+                "--init",
+                first.toString());
+
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        assertThat(answer.err()).contains("small-conv: the search is over the learning rate alone");
+        TuningSpec search =
+                Objects.requireNonNull(RunFolder.open(run).readExperiment().tuning());
+        assertThat(search.choices())
+                .hasSize(3)
+                .allSatisfy(choice -> assertThat(choice).containsOnlyKeys("learning_rate"));
     }
 
     @Test

@@ -3,9 +3,8 @@ package io.catwalk.runner.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.api.Recipe;
-import io.catwalk.runner.training.ComputeDevice;
+import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.TrialSpec;
-import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -17,17 +16,7 @@ final class ProgressCountTest {
     private final ProgressCount count = new ProgressCount(6, 2);
 
     private static TrialSpec trial(String name) {
-        return new TrialSpec(
-                name,
-                TrialSpec.DEFAULT_VARIANT,
-                Map.of(),
-                Recipe.standard().withEpochs(3),
-                1,
-                0,
-                1,
-                ComputeDevice.CPU,
-                null,
-                TrialSpec.Purpose.SHIP);
+        return MadeUp.trial(name, 1, 0, Recipe.standard().withEpochs(3));
     }
 
     @Test

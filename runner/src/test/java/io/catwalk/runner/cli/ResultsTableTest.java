@@ -2,13 +2,11 @@ package io.catwalk.runner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.catwalk.api.Recipe;
 import io.catwalk.runner.evaluation.Averages;
 import io.catwalk.runner.experiment.Comparison;
 import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.statistics.CochranQ;
 import io.catwalk.runner.statistics.Outcome;
-import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.Machine;
@@ -17,12 +15,10 @@ import io.catwalk.runner.trial.ParityResult;
 import io.catwalk.runner.trial.TrialMetrics;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialOutcome.Done;
-import io.catwalk.runner.trial.TrialSpec;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
@@ -68,7 +64,7 @@ final class ResultsTableTest {
             trials.add(trial("gru", 1, fold, accuracies[fold - 1], 101_770));
             trials.add(
                     fold == 2
-                            ? new TrialOutcome.Failed(spec("conv-maxpool", 2), "out of memory")
+                            ? new TrialOutcome.Failed(MadeUp.trial("conv-maxpool", 1, 2), "out of memory")
                             : trial("conv-maxpool", 1, fold, 0.8, 101_770));
         }
 
@@ -181,33 +177,9 @@ final class ResultsTableTest {
         return out.toString().lines().toList();
     }
 
-    private static TrialSpec spec(String name, int fold) {
-        return new TrialSpec(
-                name,
-                "default",
-                Map.of(),
-                Recipe.standard(),
-                1,
-                fold,
-                1,
-                ComputeDevice.CPU,
-                null,
-                TrialSpec.Purpose.SCORE);
-    }
-
     private static Done trial(String name, long seed, int fold, double accuracy, long parameters) {
         return MadeUp.done(
-                new TrialSpec(
-                        name,
-                        "default",
-                        Map.of(),
-                        Recipe.standard(),
-                        seed,
-                        fold,
-                        1,
-                        ComputeDevice.CPU,
-                        null,
-                        TrialSpec.Purpose.SHIP),
+                MadeUp.trial(name, seed, fold),
                 new TrialMetrics(
                         MadeUp.metrics(accuracy, new Averages(0.905, 0.8975, 0.88, 0, 0)),
                         MadeUp.metrics(0.9),

@@ -18,7 +18,6 @@ import io.catwalk.runner.experiment.Comparison.Standing;
 import io.catwalk.runner.experiment.Comparison.Verdict;
 import io.catwalk.runner.statistics.EquivalenceRegion;
 import io.catwalk.runner.statistics.Outcome;
-import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.Machine;
@@ -498,17 +497,7 @@ final class ComparisonTest {
     }
 
     private TrialSpec plan(String name, long seed, int fold) {
-        TrialSpec trial = new TrialSpec(
-                name,
-                TrialSpec.DEFAULT_VARIANT,
-                Map.of(),
-                recipe,
-                seed,
-                fold,
-                1,
-                ComputeDevice.CPU,
-                null,
-                TrialSpec.Purpose.SHIP);
+        TrialSpec trial = MadeUp.trial(name, seed, fold, recipe);
         planned.add(trial);
         return trial;
     }

@@ -2,16 +2,12 @@ package io.catwalk.runner.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.catwalk.api.Recipe;
-import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.Machine;
 import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialOutcome.Done;
-import io.catwalk.runner.trial.TrialSpec;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
@@ -28,14 +24,9 @@ final class LatencyColumnTest {
         return new Latency(threads, 1_000, micros, micros, micros, 1.0, 1.0, busy, machine);
     }
 
-    private static TrialSpec trial(String name) {
-        return new TrialSpec(
-                name, "default", Map.of(), Recipe.standard(), 1, 0, 1, ComputeDevice.CPU, null, TrialSpec.Purpose.SHIP);
-    }
-
     private static Done done(String name, @Nullable Latency pytorch, @Nullable Latency onnxruntime) {
         var test = MadeUp.metrics(0.9);
-        return MadeUp.done(trial(name), test, test, MadeUp.efficiency(pytorch, onnxruntime), null);
+        return MadeUp.done(MadeUp.trial(name), test, test, MadeUp.efficiency(pytorch, onnxruntime), null);
     }
 
     private static Done measured(String name, Machine machine, int threads) {
@@ -53,7 +44,7 @@ final class LatencyColumnTest {
         LatencyColumn column = LatencyColumn.of(List.of(
                 measured("a", THERE, 1),
                 measured("b", HERE, 1),
-                new TrialOutcome.Failed(trial("c"), "no"),
+                new TrialOutcome.Failed(MadeUp.trial("c"), "no"),
                 measured("d", AFTER_A_RESTART, 1)));
 
         assertThat(speedUps(column)).containsExactly(null, 4.0, null, 4.0);

@@ -12,14 +12,11 @@ import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
-import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.trial.ExportOptions;
 import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.ParityResult;
-import io.catwalk.runner.trial.TrialSpec;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -75,20 +72,9 @@ class ModelCardTest {
             logits[i * classes + (i < 40 ? i + 1 : i)] = 1;
         }
         ImageSource images = HeapImages.of(1, 1, 1, new byte[classes], labels);
-        TrialSpec trial = new TrialSpec(
-                "net",
-                "default",
-                Map.of(),
-                Recipe.standard(),
-                1,
-                0,
-                1,
-                ComputeDevice.CPU,
-                null,
-                TrialSpec.Purpose.SHIP);
         ModelCard card = new ModelCard(
                 "net",
-                MadeUp.done(trial, 0.6),
+                MadeUp.done(MadeUp.trial("net"), 0.6),
                 new ImageDataset("kinds", "0".repeat(64), names, images, images),
                 Evaluation.of(new Predictions(classes, labels, logits), names),
                 new ParityResult(true, classes, 0, 1e-6, 1e-7, 1e-6, 1e-4, 14, "1 thread", null),

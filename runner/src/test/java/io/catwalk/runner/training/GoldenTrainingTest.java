@@ -13,6 +13,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.GradientCollector;
 import io.catwalk.api.Layers;
 import io.catwalk.api.Optimizer;
+import io.catwalk.onnx.ParameterPaths;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -57,7 +58,7 @@ class GoldenTrainingTest {
             set(dense, Parameter.Type.WEIGHT, floats(golden.get("weights")));
             set(dense, Parameter.Type.BIAS, floats(golden.get("biases")));
             dense.initialize(manager, DataType.FLOAT32, new Shape(1, 2));
-            Weights weights = Weights.of(manager, dense, ImageLayout.CHANNELS_FIRST);
+            Weights weights = Weights.of(manager, dense, ImageLayout.CHANNELS_FIRST, parameter -> 1);
             Steps steps = Steps.of(optimizer, weights, null, manager);
             JsonNode expected = golden.get(name);
             for (int i = 0; i < 5; i++) {
@@ -80,7 +81,7 @@ class GoldenTrainingTest {
             set(dense, Parameter.Type.WEIGHT, 2);
             set(dense, Parameter.Type.BIAS, 2);
             dense.initialize(manager, DataType.FLOAT32, new Shape(1, 1));
-            Weights weights = Weights.of(manager, dense, ImageLayout.CHANNELS_FIRST);
+            Weights weights = Weights.of(manager, dense, ImageLayout.CHANNELS_FIRST, parameter -> 1);
             Steps.of(Optimizer.sgd(1, 0, 1), weights, null, manager).step(manager.ones(new Shape(2)), 1, 0.1, 0);
             assertThat(weights.vector().toFloatArray()).containsExactly(new float[] {1.7f, 1.9f}, within(1e-6f));
         }
@@ -101,7 +102,7 @@ class GoldenTrainingTest {
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             Block network = Layers.sequence(Layers.dense(50), Layers.batchNorm());
             network.initialize(manager, DataType.FLOAT32, new Shape(2, 52));
-            Weights weights = Weights.of(manager, network, ImageLayout.CHANNELS_FIRST);
+            Weights weights = Weights.of(manager, network, ImageLayout.CHANNELS_FIRST, parameter -> 1);
             assertThat(weights.segments().get(0)).isEqualTo(new Weights.Segment(0, 2600, true, 1));
             assertThat(weights.trainable()).isEqualTo(2750);
             assertThat(weights.vector().size()).isEqualTo(2850);
@@ -138,7 +139,7 @@ class GoldenTrainingTest {
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             Block network = Layers.sequence(Layers.dense(2), Layers.dense(2));
             network.initialize(manager, DataType.FLOAT32, new Shape(1, 2));
-            Map<String, Parameter> named = Transfer.named(network);
+            Map<String, Parameter> named = ParameterPaths.of(network);
             Weights weights = Weights.of(
                     manager,
                     network,

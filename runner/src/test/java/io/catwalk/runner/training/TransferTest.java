@@ -16,6 +16,7 @@ import io.catwalk.api.ParameterGroup;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Task;
 import io.catwalk.onnx.OnnxExport;
+import io.catwalk.onnx.ParameterPaths;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Sha256;
 import java.io.IOException;
@@ -78,7 +79,7 @@ class TransferTest {
     }
 
     private static float[] values(Block block, String name) {
-        return Objects.requireNonNull(Transfer.named(block).get(name))
+        return Objects.requireNonNull(ParameterPaths.of(block).get(name))
                 .getArray()
                 .toFloatArray();
     }
@@ -140,7 +141,7 @@ class TransferTest {
     private Path safetensors(Block block, char separator) throws IOException {
         Map<String, float[]> tensors = new LinkedHashMap<>();
         Map<String, String> shapes = new LinkedHashMap<>();
-        Transfer.named(block).forEach((name, parameter) -> {
+        ParameterPaths.of(block).forEach((name, parameter) -> {
             String stored = name.replace('.', separator);
             tensors.put(stored, parameter.getArray().toFloatArray());
             shapes.put(stored, Arrays.toString(parameter.getShape().getShape()));

@@ -47,6 +47,11 @@ class WeightsTest {
                 new Shape(2, 1, 3, 3));
     }
 
+    /** All learn at the full rate. */
+    private static Weights weights(NDManager owner, Block block, ImageLayout layout) {
+        return Weights.of(owner, block, layout, parameter -> 1);
+    }
+
     private Block initialized(Block block, Shape input) {
         block.initialize(manager, DataType.FLOAT32, input);
         return block;
@@ -55,7 +60,7 @@ class WeightsTest {
     @Test
     void weightsDecayOtherTrainedOnesFollowAndStatisticsAreLast() {
         Block network = network();
-        Weights weights = Weights.of(manager, network, ImageLayout.of(network));
+        Weights weights = weights(manager, network, ImageLayout.of(network));
         int decaying = 4 * 9 + 36 * 3;
         int trainable = decaying + 4 + 3 + 4 + 4;
         assertThat(weights.segments())
@@ -82,7 +87,7 @@ class WeightsTest {
     @Test
     void aParameterIsAViewOfTheVector() {
         Block network = network();
-        Weights weights = Weights.of(manager, network, ImageLayout.of(network));
+        Weights weights = weights(manager, network, ImageLayout.of(network));
         ParameterStore store = weights.frozen(manager);
         weights.vector().muli(0).addi(42);
         for (Parameter parameter : network.getParameters().values()) {
@@ -95,7 +100,7 @@ class WeightsTest {
 
     @Test
     void aCopyIsIndependent() {
-        Weights weights = Weights.of(manager, network(), ImageLayout.CHANNELS_LAST);
+        Weights weights = weights(manager, network(), ImageLayout.CHANNELS_LAST);
         float[] before = weights.vector().toFloatArray();
         weights.copy(manager).vector().addi(1);
         assertThat(weights.vector().toFloatArray()).containsExactly(before);
@@ -106,7 +111,7 @@ class WeightsTest {
         Block dense = ai.djl.nn.core.Linear.builder().setUnits(2).optBias(false).build();
         initialized(dense, new Shape(1, 3));
         float[] before = dense.getParameters().get(0).getValue().getArray().toFloatArray();
-        Weights.of(manager, dense, ImageLayout.of(dense)).vector().addi(1);
+        weights(manager, dense, ImageLayout.of(dense)).vector().addi(1);
         assertThat(dense.getParameters().get(0).getValue().getArray().toFloatArray())
                 .containsExactly(before);
     }
@@ -122,7 +127,7 @@ class WeightsTest {
         float[] kernel = {0, 1, 2, 10, 11, 12};
         conv.setInitializer((owner, shape, type) -> owner.create(kernel, shape), Parameter.Type.WEIGHT);
         initialized(conv, new Shape(1, 2, 1, 3));
-        Weights weights = Weights.of(manager, conv, ImageLayout.CHANNELS_LAST);
+        Weights weights = weights(manager, conv, ImageLayout.CHANNELS_LAST);
         assertThat(weights.vector().toFloatArray()).containsExactly(0, 10, 1, 11, 2, 12);
         Parameter parameter = conv.getParameters().get(0).getValue();
         NDArray seen = weights.frozen(manager).getValue(parameter, manager.getDevice(), false);
@@ -142,7 +147,7 @@ class WeightsTest {
                 new Shape(2, 2, 3, 3));
         NDArray images = layout.view(manager.randomNormal(new Shape(5 * 18)), new Shape(5, 2, 3, 3));
         NDArray labels = manager.create(new long[] {0, 1, 2, 1, 0}, new Shape(5, 1));
-        Weights weights = Weights.of(manager, network, layout);
+        Weights weights = weights(manager, network, layout);
         Weights.Leaves leaves = weights.leaves(manager);
         try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
             collector.backward(CrossEntropy.of(
@@ -183,7 +188,7 @@ class WeightsTest {
     void aSharedParameterCountsOnceAndSumsItsGradients() {
         Block shared = Layers.dense(2);
         Block twice = initialized(new SequentialBlock().add(shared).add(shared), new Shape(1, 2));
-        Weights weights = Weights.of(manager, twice, ImageLayout.of(twice));
+        Weights weights = weights(manager, twice, ImageLayout.of(twice));
         assertThat(weights.vector().size()).isEqualTo(4 + 2);
         // W = 2 I, b = 0: the sum of W(Wx + b) + b has the gradient (W'1) x' + 1 (Wx)' for W, 2 + 1 for b.
         weights.vector().muli(0).addi(manager.create(new float[] {2, 0, 0, 2, 0, 0}));
@@ -200,8 +205,7 @@ class WeightsTest {
     @Test
     void anUnusedParameterHasTheGradientZero() {
         Block block = initialized(new Unused(), new Shape(1, 2));
-        Weights.Leaves leaves =
-                Weights.of(manager, block, ImageLayout.of(block)).leaves(manager);
+        Weights.Leaves leaves = weights(manager, block, ImageLayout.of(block)).leaves(manager);
         try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
             NDArray input = manager.create(new float[] {3, 5}, new Shape(1, 2));
             collector.backward(block.forward(leaves.store(), new NDList(input), true)
@@ -216,22 +220,20 @@ class WeightsTest {
         Block network = network();
         float[] expected;
         try (NDManager scratch = manager.newSubManager()) {
-            Weights weights = Weights.of(scratch, network, ImageLayout.of(network));
+            Weights weights = weights(scratch, network, ImageLayout.of(network));
             weights.vector().addi(1);
             expected = weights.vector().toFloatArray();
             weights.writeInto(network);
             weights.vector().muli(0);
         }
-        assertThat(Weights.of(manager, network, ImageLayout.of(network))
-                        .vector()
-                        .toFloatArray())
+        assertThat(weights(manager, network, ImageLayout.of(network)).vector().toFloatArray())
                 .containsExactly(expected);
     }
 
     @Test
     void aNetworkWithNothingToTrainIsRefused() {
         Block block = initialized(Layers.flatten(), new Shape(1, 1, 1, 2));
-        assertThatThrownBy(() -> Weights.of(manager, block, ImageLayout.of(block)))
+        assertThatThrownBy(() -> weights(manager, block, ImageLayout.of(block)))
                 .isInstanceOf(TrainingException.class)
                 .hasMessageContaining("parameters");
     }
@@ -239,7 +241,7 @@ class WeightsTest {
     @Test
     void withoutWeightsNothingDecays() {
         Block block = initialized(Layers.batchNorm(), new Shape(1, 2));
-        Weights weights = Weights.of(manager, block, ImageLayout.of(block));
+        Weights weights = weights(manager, block, ImageLayout.of(block));
         assertThat(weights.segments()).noneMatch(Weights.Segment::decays);
         Steps.of(io.catwalk.api.Optimizer.adamW(1, 0.5), weights, null, manager)
                 .step(manager.create(new float[] {1, 0, 0, 0}), 1, 0.1, 0);

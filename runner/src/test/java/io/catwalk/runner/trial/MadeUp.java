@@ -1,5 +1,6 @@
 package io.catwalk.runner.trial;
 
+import io.catwalk.api.Recipe;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.data.Normalization;
@@ -9,11 +10,13 @@ import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.evaluation.Overfitting;
 import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +27,29 @@ public final class MadeUp {
     public static final int IMAGES = 1000;
 
     private MadeUp() {}
+
+    /** Makes a trial of a classifier as its plugin comes: a hold-out with the seed 1. */
+    public static TrialSpec trial(String classifier) {
+        return trial(classifier, 1, 0);
+    }
+
+    public static TrialSpec trial(String classifier, long seed, int fold) {
+        return trial(classifier, seed, fold, Recipe.standard());
+    }
+
+    public static TrialSpec trial(String classifier, long seed, int fold, Recipe recipe) {
+        return new TrialSpec(
+                classifier,
+                TrialSpec.DEFAULT_VARIANT,
+                Map.of(),
+                recipe,
+                seed,
+                fold,
+                1,
+                ComputeDevice.CPU,
+                null,
+                TrialSpec.Purpose.SHIP);
+    }
 
     /** Makes metrics that all follow from an accuracy. */
     public static Metrics metrics(double accuracy) {

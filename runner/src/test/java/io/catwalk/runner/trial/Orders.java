@@ -3,11 +3,9 @@ package io.catwalk.runner.trial;
 import io.catwalk.api.Recipe;
 import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.Sha256;
-import io.catwalk.runner.training.ComputeDevice;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.Map;
 
 /** Makes orders for trials of test plugins on small images. */
 final class Orders {
@@ -23,17 +21,11 @@ final class Orders {
         DatasetSpec images = new DatasetSpec(home.resolve(dataset).toString(), null, 0, 0);
         try {
             return new TrialOrder(
-                    new TrialSpec(
+                    MadeUp.trial(
                             classifier,
-                            "default",
-                            Map.of(),
-                            Recipe.standard().withEpochs(epochs).withBatchSize(16),
                             seed,
                             0,
-                            1,
-                            ComputeDevice.CPU,
-                            null,
-                            TrialSpec.Purpose.SHIP),
+                            Recipe.standard().withEpochs(epochs).withBatchSize(16)),
                     images,
                     SplitSpec.holdOut(0.1, 0),
                     home,

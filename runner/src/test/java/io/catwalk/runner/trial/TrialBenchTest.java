@@ -2,13 +2,11 @@ package io.catwalk.runner.trial;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.catwalk.api.Recipe;
 import io.catwalk.api.Task;
 import io.catwalk.runner.data.HeapImages;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Normalization;
-import io.catwalk.runner.training.ComputeDevice;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,19 +48,8 @@ final class TrialBenchTest {
         byte[] pixels = {0, (byte) 255, 51, 51, 9, 9, 9, 9};
         ImageSource images = HeapImages.of(1, 2, 2, pixels, new int[] {0, 1});
         ImageDataset dataset = new ImageDataset("two", "0".repeat(64), List.of("a", "b", "c"), images, images);
-        TrialSpec spec = new TrialSpec(
-                "net",
-                "default",
-                Map.of(),
-                Recipe.standard(),
-                1,
-                0,
-                1,
-                ComputeDevice.CPU,
-                null,
-                TrialSpec.Purpose.SHIP);
         TrialOrder trial = new TrialOrder(
-                spec,
+                MadeUp.trial("net"),
                 new DatasetSpec("two", null, 0, 0),
                 SplitSpec.holdOut(0.1, 1),
                 Path.of("data"),

@@ -113,6 +113,9 @@
   const percentAxis = (name, more = {}) =>
     axis(name, { type: 'value', scale: true, ...more, axisLabel: { formatter: value => fixed(value, value % 1 ? 1 : 0), ...more.axisLabel } });
 
+  /** Room at the left of names on a vertical axis: for their gap to the axis, which ECharts does not count. */
+  const beforeNames = 14;
+
   /** Names on a vertical axis, the first on top. */
   const nameAxis = list => ({
     type: 'category',
@@ -122,6 +125,39 @@
     axisLine: { show: false },
     axisTick: { show: false },
   });
+
+  /**
+   * Finds a place beside each dot for its name, one dot after the other: the first that covers no dot, no bar and no
+   * other name, else none.
+   *
+   * @param dots in pixels: x and y of the center, radius, top and bottom of the bar through it, width of the name
+   * @param frame that the names stay in: left, top, right and bottom
+   * @param height of a name
+   * @return left end and middle of each name; null where there is no room
+   */
+  function besideDots(dots, frame, height) {
+    const gap = 5;
+    const sides = [[1, 0], [-1, 0], [1, -1], [-1, -1], [1, 1], [-1, 1], [0, -1], [0, 1]];
+    const apart = (a, b) => a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
+    const taken = dots.flatMap(({ x, y, radius, top, bottom }) => [
+      { left: x - radius, right: x + radius, top: y - radius, bottom: y + radius },
+      { left: x - 1, right: x + 1, top, bottom },
+    ]);
+    return dots.map(({ x, y, radius, top, bottom, width }) => {
+      for (const [across, down] of sides) {
+        const left = across ? x + across * (radius + gap) - (across < 0 ? width : 0) : x - width / 2;
+        const away = height / 2 + 1;
+        const middle = across ? y + down * away : down < 0 ? Math.min(top, y - radius) - away : Math.max(bottom, y + radius) + away;
+        const box = { left, right: left + width, top: middle - height / 2, bottom: middle + height / 2 };
+        const inside = box.left >= frame.left && box.right <= frame.right && box.top >= frame.top && box.bottom <= frame.bottom;
+        if (inside && taken.every(other => apart(box, other))) {
+          taken.push(box);
+          return { left, middle };
+        }
+      }
+      return null;
+    });
+  }
 
   const rows = (list, each = 30, least = 120) => Math.max(least, list.length * each + 50);
 
@@ -136,11 +172,19 @@
       const byLatency = [...points].sort((a, b) => a.x - b.x || b.y - a.y);
       const front = byLatency.filter((point, i) => byLatency.slice(0, i).every(faster => faster.y < point.y));
       const size = point => Math.min(26, Math.max(10, Math.sqrt((point.one.efficiency?.onnx_bytes ?? 0) / 4000)));
-      const middle = average(points.map(point => Math.log(point.x)));
       const low = Math.min(...points.map(point => bound(point.one, 'low', point.y)));
       const high = Math.max(...points.map(point => bound(point.one, 'high', point.y)));
       const margin = Math.max(0.15, (high - low) * 0.08);
       const fine = high - low < 4 ? 0.5 : high - low < 10 ? 1 : 5;
+      const names = points.map(point => short(point.one.name, 16));
+      const font = `12px ${getComputedStyle(root).fontFamily}`;
+      const lineHeight = 14;
+      const dots = api => points.map((point, i) => {
+        const [x, y] = api.coord([Math.log2(point.x), point.y]);
+        const [top, bottom] = ['high', 'low'].map(side => api.coord([0, bound(point.one, side, point.y)])[1]);
+        return { x, y, radius: size(point) / 2, top, bottom, width: echarts.format.getTextRect(names[i], font).width };
+      });
+      const frame = ({ x, y, width, height }) => ({ left: x, top: y, right: x + width, bottom: y + height });
       const option = {
         ...base(),
         grid: { left: 44, right: 28, top: 16, bottom: 46, containLabel: false },
@@ -185,25 +229,26 @@
               value: [Math.log2(point.x), point.y],
               name: point.one.name,
               symbolSize: size(point),
-              label: { position: Math.log(point.x) > middle ? 'left' : 'right' },
               itemStyle: { color: point.one.color, borderColor: color('paper'), borderWidth: 1.5 },
             })),
-            label: {
-              show: points.length <= 14,
-              formatter: item => short(item.name, 16),
-              position: 'right',
-              distance: 5,
-              color: color('ink'),
-              fontSize: 12,
-              textBorderColor: color('paper'),
-              textBorderWidth: 4,
-            },
-            labelLayout: { moveOverlap: 'shiftY', hideOverlap: points.length > 9 },
             tooltip: {
               formatter: item => {
                 const one = points[item.dataIndex].one;
                 return `<b>${escaped(one.name)}</b><br>${percent(one.standing.accuracy)} % (${percent(one.standing.accuracy_low)} to ${percent(one.standing.accuracy_high)})<br>${micros(latency(one))}, ${bytes(one.efficiency?.onnx_bytes)}`;
               },
+            },
+          },
+          {
+            type: 'custom',
+            silent: true,
+            z: 3,
+            data: points.map(point => [Math.log2(point.x), point.y]),
+            renderItem: (params, api) => {
+              const place = (params.context.places ??= besideDots(dots(api), frame(params.coordSys), lineHeight))[params.dataIndex];
+              return place && {
+                type: 'text',
+                style: { text: names[params.dataIndex], x: place.left, y: place.middle, verticalAlign: 'middle', font, fill: color('ink'), stroke: color('paper'), lineWidth: 4 },
+              };
             },
           },
         ],
@@ -225,7 +270,7 @@
         height: rows(list, 36),
         option: {
           ...base(),
-          grid: { left: 8, right: 20, top: 8, bottom: 30, containLabel: true },
+          grid: { left: beforeNames, right: 20, top: 8, bottom: 30, containLabel: true },
           xAxis: percentAxis('Accuracy, %', { nameGap: 26 }),
           yAxis: nameAxis(list),
           series: [
@@ -314,7 +359,7 @@
         height: rows(trained, 36, 90),
         option: {
           ...base(),
-          grid: { left: 0, right: 62, top: 26, bottom: 4, containLabel: true },
+          grid: { left: beforeNames, right: 62, top: 26, bottom: 4, containLabel: true },
           legend: parts.length > 1 ? legend({ left: 0 }) : undefined,
           xAxis: { type: 'value', show: false },
           yAxis: nameAxis(trained),
@@ -352,7 +397,7 @@
         height: rows(trained, 34, 160) + 20,
         option: {
           ...base(),
-          grid: { left: 8, right: 20, top: 30, bottom: 30, containLabel: true },
+          grid: { left: beforeNames, right: 20, top: 30, bottom: 30, containLabel: true },
           legend: legend({ left: 0, itemWidth: 10, itemHeight: 10 }),
           xAxis: percentAxis('Accuracy, %', { nameGap: 26, max: value => Math.min(100, Math.ceil(value.max)) }),
           yAxis: nameAxis(trained),

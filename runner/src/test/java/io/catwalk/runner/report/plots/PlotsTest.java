@@ -3,7 +3,6 @@ package io.catwalk.runner.report.plots;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.api.Criterion;
-import io.catwalk.api.Recipe;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.Results;
@@ -105,7 +104,7 @@ class PlotsTest {
             @Nullable Efficiency efficiency,
             List<Epoch> history,
             @Nullable Predictions predictions) {
-        TrialSpec trial = trial(classifier, fold);
+        TrialSpec trial = MadeUp.trial(classifier, 1, fold);
         Done result = MadeUp.done(
                 trial,
                 new TrialMetrics(
@@ -120,20 +119,6 @@ class PlotsTest {
                 history,
                 predictions == null ? Answers.NONE : Answers.of(predictions, classes),
                 null));
-    }
-
-    private static TrialSpec trial(String classifier, int fold) {
-        return new TrialSpec(
-                classifier,
-                "default",
-                Map.of(),
-                Recipe.standard(),
-                1,
-                fold,
-                1,
-                ComputeDevice.CPU,
-                null,
-                TrialSpec.Purpose.SHIP);
     }
 
     private static Efficiency efficiency(double micros) {
@@ -151,7 +136,7 @@ class PlotsTest {
     }
 
     private void addFailed(String classifier) {
-        TrialOutcome failed = new TrialOutcome.Failed(trial(classifier, 0), "out of memory");
+        TrialOutcome failed = new TrialOutcome.Failed(MadeUp.trial(classifier), "out of memory");
         models.add(new Model(classifier, failed, List.of(), Answers.NONE, null));
     }
 

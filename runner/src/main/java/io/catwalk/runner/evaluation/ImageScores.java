@@ -4,10 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 
-/**
- * Gathers from answers what metrics are made of: some numbers for each image, and not one for each image and class.
- */
-final class Gathering {
+/** Holds what metrics are made of: some numbers for each image, and not one for each image and class. */
+final class ImageScores {
 
     private final int classes;
     private int[] truth = {};
@@ -23,7 +21,7 @@ final class Gathering {
      * @param parts answers, laid end to end; at least one
      * @param classes that each of them has
      */
-    Gathering(List<Supplier<Predictions>> parts, int classes) {
+    ImageScores(List<Supplier<Predictions>> parts, int classes) {
         this.classes = classes;
         parts.forEach(part -> add(part.get()));
     }
@@ -41,15 +39,16 @@ final class Gathering {
         ofTruth = Arrays.copyOf(ofTruth, to);
         double[] probabilities = new double[classes];
         for (int i = 0; i < part.images(); i++) {
-            part.softmax(i, probabilities);
+            double logSumExp = part.softmax(i, probabilities);
             int label = part.labels()[i];
             int answer = part.predicted(i);
             truth[from + i] = label;
             predicted[from + i] = answer;
             confidence[from + i] = probabilities[answer];
             ofTruth[from + i] = probabilities[label];
-            logLoss += Ranking.crossEntropy(part, i);
-            amongTwo += Ranking.before(part, i) < 2 ? 1 : 0;
+            // From the logits, so that even a certain and wrong answer costs what it costs: scikit-learn clips at 36.
+            logLoss += logSumExp - part.logits()[i * classes + label];
+            amongTwo += part.beforeTruth(i) < 2 ? 1 : 0;
         }
     }
 

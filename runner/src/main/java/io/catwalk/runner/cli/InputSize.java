@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Says at which size an ONNX file is used that takes any, as an option of a command that loads no data set. */
-final class FileSize {
+final class InputSize {
 
     @Option(
             names = "--image-size",
