@@ -70,7 +70,9 @@ final class StepProfile {
 
     private static void print(LoadedClassifier classifier, TrainingData data) throws Exception {
         Hyperparameters chosen = classifier.classifier().searchSpace().defaults();
-        Recipe recipe = classifier.classifier().recipe(chosen).withEpochs(2);
+        Recipe recipe = classifier.classifier()
+                .recipe(Task.of(1, 28, 28, 10).withMirrored(true), chosen)
+                .withEpochs(2);
         Path trace = Files.createTempFile("trace", ".json");
         double[] seconds = new double[1];
         new Training(classifier, chosen, Task.of(1, 28, 28, 10), data, recipe, 1, 0, ComputeDevice.CPU, null, System::nanoTime)
