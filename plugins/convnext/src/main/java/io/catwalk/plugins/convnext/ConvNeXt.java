@@ -31,9 +31,9 @@ import org.pf4j.Extension;
  *   <caption>Layers for 28x28 gray images, 10 classes and the default hyperparameters</caption>
  *   <tr><th>layer</th><th>output</th><th>parameters</th></tr>
  *   <tr><td>patches 2x2, normalization</td><td>48 x 14 x 14</td><td>336</td></tr>
- *   <tr><td>3 residual blocks: depthwise 7x7, normalization, dense, GELU, dense</td><td>48 x 14 x 14</td><td>63,504</td></tr>
+ *   <tr><td>2 residual blocks: depthwise 7x7, normalization, dense, GELU, dense</td><td>48 x 14 x 14</td><td>42,336</td></tr>
  *   <tr><td>normalization, convolution 3x3 with stride 2</td><td>96 x 7 x 7</td><td>41,664</td></tr>
- *   <tr><td>3 residual blocks</td><td>96 x 7 x 7</td><td>237,600</td></tr>
+ *   <tr><td>2 residual blocks</td><td>96 x 7 x 7</td><td>158,400</td></tr>
  *   <tr><td>mean over the image, normalization</td><td>96</td><td>192</td></tr>
  *   <tr><td>dense</td><td>10</td><td>970</td></tr>
  * </table>
@@ -52,7 +52,7 @@ public final class ConvNeXt implements Classifier {
 
     @Override
     public SearchSpace searchSpace() {
-        return SearchSpace.none().with("width", 48, 32).with("depth", 3, 2);
+        return SearchSpace.none().with("width", 48, 32).with("depth", 2, 3);
     }
 
     @Override

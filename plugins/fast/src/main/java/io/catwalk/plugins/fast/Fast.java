@@ -4,10 +4,9 @@ import static io.catwalk.api.Layers.batchNorm;
 import static io.catwalk.api.Layers.conv;
 import static io.catwalk.api.Layers.dense;
 import static io.catwalk.api.Layers.flatten;
-import static io.catwalk.api.Layers.globalAveragePool;
-import static io.catwalk.api.Layers.maxPool;
 import static io.catwalk.api.Layers.relu;
 import static io.catwalk.api.Layers.sequence;
+import static io.catwalk.api.Layers.stem;
 
 import ai.djl.nn.Block;
 import io.catwalk.api.Augmentation;
@@ -21,16 +20,24 @@ import io.catwalk.api.Task;
 import org.pf4j.Extension;
 
 /**
- * Learns in seconds
+ * Learns in seconds: the first convolution leaves a quarter of the pixels, there are few filters, and normalization lets
+ * one cycle rise to a high learning rate (Smith and Topin, "Super-Convergence", 2018), in large batches with smoothed
+ * labels. Images of any size are brought to 16 pixels at most by the first convolution.
  *
  * <table>
  *   <caption>Layers for 28x28 gray images, 10 classes and the default hyperparameters</caption>
  *   <tr><th>layer</th><th>output</th><th>parameters</th></tr>
- *   <tr><td>x</td><td>1</td><td></td></tr>
+ *   <tr><td>convolution 3x3, stride 2, normalization, ReLU</td><td>16 x 14 x 14</td><td>192</td></tr>
+ *   <tr><td>convolution 3x3, stride 2, normalization, ReLU</td><td>32 x 7 x 7</td><td>4,704</td></tr>
+ *   <tr><td>flatten</td><td>1568</td><td></td></tr>
+ *   <tr><td>dense, normalization, ReLU</td><td>128</td><td>201,088</td></tr>
+ *   <tr><td>dense</td><td>10</td><td>1,290</td></tr>
  * </table>
  */
 @Extension
 public final class Fast implements Classifier {
+
+    private static final int SIDE = 16;
 
     @Override
     public String name() {
@@ -39,94 +46,32 @@ public final class Fast implements Classifier {
 
     @Override
     public SearchSpace searchSpace() {
-        return SearchSpace.none()
-                .with("width", 32, 24, 16, 48)
-                .with("kind", 0, 1, 2, 3)
-                .with("epochs", 8, 4, 5, 6, 7, 10, 12, 14, 16, 20)
-                .with("batch", 128, 64, 256, 512)
-                .with("rate", 0.01, 0.003, 0.005, 0.02, 0.04)
-                .with("smoothing", 0.0, 0.05, 0.1)
-                .with("flip", 1, 0, 2)
-                .with("avg", 0.0, 0.99, 0.998)
-                .with("decay", 0.02, 0.05, 0.1);
+        return SearchSpace.none().with("filters", 16, 24).with("dense", 128, 64);
     }
 
     @Override
     public Block network(Task task, Hyperparameters chosen) {
-        int w = chosen.integer("width");
-        return switch (chosen.integer("kind")) {
-            case 0 ->
-                sequence(
-                        conv(w, 3, 2),
-                        batchNorm(),
-                        relu(),
-                        conv(2 * w, 3, 2),
-                        batchNorm(),
-                        relu(),
-                        conv(2 * w, 3, 1),
-                        batchNorm(),
-                        relu(),
-                        globalAveragePool(),
-                        dense(task.classes()));
-            case 1 ->
-                sequence(
-                        conv(w, 3, 2),
-                        batchNorm(),
-                        relu(),
-                        conv(2 * w, 3, 2),
-                        batchNorm(),
-                        relu(),
-                        conv(4 * w, 3, 2),
-                        batchNorm(),
-                        relu(),
-                        flatten(),
-                        dense(task.classes()));
-            case 2 ->
-                sequence(
-                        conv(w, 5, 2),
-                        batchNorm(),
-                        relu(),
-                        conv(2 * w, 3, 1),
-                        maxPool(),
-                        batchNorm(),
-                        relu(),
-                        conv(2 * w, 3, 1),
-                        batchNorm(),
-                        relu(),
-                        globalAveragePool(),
-                        dense(task.classes()));
-            default ->
-                sequence(
-                        conv(w, 3, 2),
-                        batchNorm(),
-                        relu(),
-                        conv(2 * w, 3, 2),
-                        batchNorm(),
-                        relu(),
-                        flatten(),
-                        dense(128),
-                        batchNorm(),
-                        relu(),
-                        dense(task.classes()));
-        };
+        int filters = chosen.integer("filters");
+        return sequence(
+                normalized(stem(task, filters, SIDE)),
+                normalized(conv(2 * filters, 3, 2)),
+                flatten(),
+                normalized(dense(chosen.integer("dense"))),
+                dense(task.classes()));
+    }
+
+    private static Block normalized(Block layer) {
+        return sequence(layer, batchNorm(), relu());
     }
 
     @Override
     public Recipe recipe(Hyperparameters chosen) {
         return Recipe.standard()
-                .withOptimizer(new Optimizer.AdamW(chosen.number("rate"), chosen.number("decay")))
+                .withOptimizer(new Optimizer.AdamW(0.01, 0.05))
                 .withSchedule(new Schedule.OneCycle(0.2))
-                .withEpochs(chosen.integer("epochs"))
-                .withBatchSize(chosen.integer("batch"))
-                .withAveraging(chosen.number("avg"))
-                .withLabelSmoothing(chosen.number("smoothing"))
-                .withAugmentations(
-                        chosen.integer("flip") == 0
-                                ? new Augmentation[0]
-                                : chosen.integer("flip") == 1
-                                        ? new Augmentation[] {new Augmentation.HorizontalFlip()}
-                                        : new Augmentation[] {
-                                            new Augmentation.HorizontalFlip(), new Augmentation.Shift(0.04)
-                                        });
+                .withEpochs(8)
+                .withBatchSize(256)
+                .withAugmentations(new Augmentation.HorizontalFlip())
+                .withLabelSmoothing(0.1);
     }
 }

@@ -6,6 +6,7 @@ import static io.catwalk.api.Layers.dense;
 import static io.catwalk.api.Layers.depthwise;
 import static io.catwalk.api.Layers.globalAveragePool;
 import static io.catwalk.api.Layers.hardSwish;
+import static io.catwalk.api.Layers.relu;
 import static io.catwalk.api.Layers.residual;
 import static io.catwalk.api.Layers.sequence;
 import static io.catwalk.api.Layers.squeezeExcite;
@@ -25,14 +26,14 @@ import org.pf4j.Extension;
 /**
  * Widens, convolves each channel for itself, scales channels by their means and narrows again: the inverted residuals of
  * MobileNetV3 (Howard et al., "Searching for MobileNetV3", 2019; Sandler et al., "MobileNetV2", 2018) for small images.
- * Larger images are brought to 32 pixels by the first convolution.
+ * Images of any size are brought to 16 pixels at most by the first convolution, since what follows is wide.
  *
  * <table>
  *   <caption>Layers for 28x28 gray images, 10 classes and the default hyperparameters</caption>
  *   <tr><th>layer</th><th>output</th><th>parameters</th></tr>
- *   <tr><td>convolution 3x3, normalization, hard swish</td><td>24 x 28 x 28</td><td>288</td></tr>
- *   <tr><td>2 inverted residuals, the first with stride 2</td><td>48 x 14 x 14</td><td>57,960</td></tr>
- *   <tr><td>the same again, twice as wide</td><td>96 x 7 x 7</td><td>212,688</td></tr>
+ *   <tr><td>convolution 3x3 with stride 2, normalization, hard swish</td><td>24 x 14 x 14</td><td>288</td></tr>
+ *   <tr><td>2 inverted residuals</td><td>48 x 14 x 14</td><td>53,352</td></tr>
+ *   <tr><td>the same again with stride 2, twice as wide</td><td>96 x 7 x 7</td><td>203,472</td></tr>
  *   <tr><td>convolution 1x1, normalization, hard swish</td><td>192 x 7 x 7</td><td>19,008</td></tr>
  *   <tr><td>mean over the image</td><td>192</td><td></td></tr>
  *   <tr><td>dense</td><td>10</td><td>1,930</td></tr>
@@ -41,9 +42,9 @@ import org.pf4j.Extension;
 @Extension
 public final class Mobile implements Classifier {
 
-    private static final int SIDE = 32;
+    private static final int SIDE = 16;
     private static final int EXPANSION = 4;
-    private static final int KERNEL = 5;
+    private static final int KERNEL = 3;
 
     @Override
     public String name() {
@@ -63,8 +64,8 @@ public final class Mobile implements Classifier {
                 stem(task, width, SIDE),
                 batchNorm(),
                 hardSwish(),
-                stage(width, 2 * width, depth),
-                stage(2 * width, 4 * width, depth),
+                stage(width, 2 * width, 1, depth),
+                stage(2 * width, 4 * width, 2, depth),
                 conv(8 * width, 1),
                 batchNorm(),
                 hardSwish(),
@@ -72,9 +73,9 @@ public final class Mobile implements Classifier {
                 dense(task.classes()));
     }
 
-    /** Halves the image in the first of its blocks, which therefore adds nothing to its input. */
-    private static Block stage(int channels, int filters, int depth) {
-        SequentialBlock stage = sequence(inverted(channels, filters, 2));
+    /** Changes the shape in the first of its blocks, which therefore does not add its input. */
+    private static Block stage(int channels, int filters, int stride, int depth) {
+        SequentialBlock stage = sequence(inverted(channels, filters, stride));
         for (int block = 1; block < depth; block++) {
             stage.add(residual(inverted(filters, filters, 1)));
         }
@@ -86,10 +87,10 @@ public final class Mobile implements Classifier {
         return sequence(
                 conv(wide, 1),
                 batchNorm(),
-                hardSwish(),
+                relu(),
                 depthwise(wide, KERNEL, stride),
                 batchNorm(),
-                hardSwish(),
+                relu(),
                 squeezeExcite(wide, channels),
                 conv(filters, 1),
                 batchNorm());
