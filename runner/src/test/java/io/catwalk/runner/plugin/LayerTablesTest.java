@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.LongStream;
@@ -96,19 +97,18 @@ class LayerTablesTest {
     }
 
     private static Classifier classifier(String name) throws ReflectiveOperationException {
-        TestPlugin plugin = TestPlugin.ours(name);
-        String file = plugin.files().keySet().stream()
-                .filter(path -> path.endsWith(".class"))
+        Map.Entry<String, byte[]> file = TestPlugin.ours(name).files().entrySet().stream()
+                .filter(entry -> entry.getKey().endsWith(".class"))
                 .findFirst()
                 .orElseThrow();
-        byte[] code = plugin.files().get(file);
+        byte[] code = file.getValue();
         ClassLoader loader = new ClassLoader(LayerTablesTest.class.getClassLoader()) {
             @Override
             protected Class<?> findClass(String className) {
                 return defineClass(className, code, 0, code.length);
             }
         };
-        String className = file.replace(".class", "").replace('/', '.');
+        String className = file.getKey().replace(".class", "").replace('/', '.');
         return (Classifier) loader.loadClass(className).getDeclaredConstructor().newInstance();
     }
 }

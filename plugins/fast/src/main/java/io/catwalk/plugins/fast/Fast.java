@@ -14,7 +14,6 @@ import io.catwalk.api.Classifier;
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Optimizer;
 import io.catwalk.api.Recipe;
-import io.catwalk.api.Schedule;
 import io.catwalk.api.SearchSpace;
 import io.catwalk.api.Task;
 import org.pf4j.Extension;
@@ -67,8 +66,7 @@ public final class Fast implements Classifier {
     @Override
     public Recipe recipe(Hyperparameters chosen) {
         return Recipe.standard()
-                .withOptimizer(new Optimizer.AdamW(0.01, 0.05))
-                .withSchedule(new Schedule.OneCycle(0.2))
+                .withOptimizer(new Optimizer.AdamW(0.01, 0.1))
                 .withEpochs(8)
                 .withBatchSize(256)
                 .withAugmentations(new Augmentation.HorizontalFlip())
