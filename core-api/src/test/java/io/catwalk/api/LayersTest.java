@@ -2,6 +2,7 @@ package io.catwalk.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -9,10 +10,12 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
+import ai.djl.nn.LambdaBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
+import ai.djl.training.initializer.ConstantInitializer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
@@ -52,7 +55,43 @@ class LayersTest {
                 layer("gru", () -> Layers.gru(6, 1), shape(28, 28), shape(28, 6)),
                 layer("stacked gru", () -> Layers.gru(6, 2), shape(7, 15), shape(7, 6)),
                 layer("lastStep", Layers::lastStep, shape(7, 15), shape(15)),
-                layer("meanOverTime", Layers::meanOverTime, shape(7, 15), shape(15)));
+                layer("meanOverTime", Layers::meanOverTime, shape(7, 15), shape(15)),
+                layer("sum", () -> Layers.sum(Layers.conv(4, 1), Layers.conv(4, 3)), shape(3, 7, 5), shape(4, 7, 5)),
+                layer("residual", () -> Layers.residual(Layers.conv(3, 3)), shape(3, 7, 5), shape(3, 7, 5)),
+                layer("depthwise", () -> Layers.depthwise(3, 3, 1), shape(3, 7, 5), shape(3, 7, 5)),
+                layer("strided depthwise", () -> Layers.depthwise(3, 5, 2), shape(3, 7, 5), shape(3, 4, 3)),
+                layer("stem of small", () -> Layers.stem(task(28, 28), 8, 32), shape(3, 28, 28), shape(8, 28, 28)),
+                layer("stem of large", () -> Layers.stem(task(224, 100), 8, 32), shape(3, 224, 100), shape(8, 32, 15)),
+                layer("stem of odd", () -> Layers.stem(task(5, 65), 8, 32), shape(3, 5, 65), shape(8, 2, 22)),
+                layer("patches", () -> Layers.patches(task(28, 28), 8, 7), shape(3, 28, 28), shape(8, 7, 7)),
+                layer(
+                        "patches with a rest",
+                        () -> Layers.patches(task(32, 21), 8, 7),
+                        shape(3, 32, 21),
+                        shape(8, 7, 5)),
+                layer("patches of little", () -> Layers.patches(task(3, 5), 8, 7), shape(3, 3, 5), shape(8, 3, 5)),
+                layer("patches of a line", () -> Layers.patches(task(1, 30), 8, 7), shape(3, 1, 30), shape(8, 1, 6)),
+                layer("gelu", Layers::gelu, shape(3, 7, 5), shape(3, 7, 5)),
+                layer("hardSwish", Layers::hardSwish, shape(3, 7, 5), shape(3, 7, 5)),
+                layer("squeezeExcite", () -> Layers.squeezeExcite(6, 2), shape(6, 7, 5), shape(6, 7, 5)),
+                layer("layerNorm of features", Layers::layerNorm, shape(6), shape(6)),
+                layer("layerNorm of steps", Layers::layerNorm, shape(7, 6), shape(7, 6)),
+                layer("layerNorm of pixels", Layers::layerNorm, shape(7, 5, 6), shape(7, 5, 6)),
+                layer("dense of steps", () -> Layers.dense(9), shape(7, 15), shape(7, 9)),
+                layer("channelsLast", () -> Layers.channelsLast(Layers.dense(9)), shape(3, 7, 5), shape(9, 7, 5)),
+                layer("tokens", Layers::tokens, shape(6, 7, 5), shape(35, 6)),
+                layer("positions", Layers::positions, shape(35, 6), shape(35, 6)),
+                layer("attention", () -> Layers.attention(6, 3), shape(35, 6), shape(35, 6)),
+                layer("acrossTime", () -> Layers.acrossTime(Layers.dense(9)), shape(35, 6), shape(9, 6)),
+                layer("minGru", () -> Layers.minGru(9), shape(28, 6), shape(28, 9)),
+                layer("minGru of one step", () -> Layers.minGru(9), shape(1, 6), shape(1, 9)),
+                layer(
+                        "bothWays",
+                        () -> Layers.bothWays(Layers.gru(4, 1), Layers.gru(5, 1)),
+                        shape(28, 6),
+                        shape(28, 9)),
+                layer("eachRow", () -> Layers.eachRow(Layers.gru(4, 1)), shape(7, 5, 6), shape(7, 5, 4)),
+                layer("eachColumn", () -> Layers.eachColumn(Layers.gru(4, 1)), shape(7, 5, 6), shape(7, 5, 4)));
     }
 
     /** The announced shape decides the size of the layers that follow, the real one what they are fed. */
@@ -104,6 +143,197 @@ class LayersTest {
             assertThat(forward(Layers.maxPool(), image).toFloatArray()).containsExactly(6);
             assertThat(forward(Layers.globalAveragePool(), image).toFloatArray())
                     .containsExactly(2);
+        }
+    }
+
+    @Test
+    void residualAddsItsInputAndSumBothOutputs() {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            NDArray values = manager.create(new float[] {-2, 3}, new Shape(1, 2));
+            assertThat(forward(Layers.residual(Layers.relu()), values).toFloatArray())
+                    .containsExactly(-2, 6);
+            assertThat(forward(Layers.residual(Layers.relu(), Layers.relu()), values)
+                            .toFloatArray())
+                    .containsExactly(-2, 6);
+            assertThat(forward(Layers.sum(Layers.relu(), Layers.relu()), values).toFloatArray())
+                    .containsExactly(0, 6);
+        }
+    }
+
+    @Test
+    void depthwiseSumsEachChannelForItself() {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            Block block = Layers.depthwise(2, 3, 2);
+            fill(block, manager, 1, new Shape(1, 2, 3, 3));
+            NDArray images = manager.arange(18f).reshape(1, 2, 3, 3);
+            // Corners of 0 to 8 with their neighbours: 0+1+3+4, 1+2+4+5, 3+4+6+7, 4+5+7+8; the second channel adds 4 x
+            // 9.
+            assertThat(forward(block, images).toFloatArray()).containsExactly(8, 12, 20, 24, 44, 48, 56, 60);
+        }
+    }
+
+    @Test
+    void patchesSeeEveryPixelOnce() {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            for (int height = 1; height <= 12; height++) {
+                for (int width = 1; width <= 12; width++) {
+                    Shape images = new Shape(1, 1, height, width);
+                    Block block = Layers.patches(new Task(1, height, width, 2), 1, 4);
+                    fill(block, manager, 1, images);
+                    NDArray ones = forward(block, manager.ones(images));
+                    assertThat(ones.sum().getFloat())
+                            .as("%d x %d", height, width)
+                            .isEqualTo(height * width);
+                }
+            }
+        }
+    }
+
+    @Test
+    void activationsFollowTheirPapers() {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            NDArray values = manager.create(new float[] {-4, -1, 0, 1, 4}, new Shape(1, 5));
+            // x times min(max(x + 3, 0), 6) / 6
+            assertThat(forward(Layers.hardSwish(), values).toFloatArray())
+                    .containsExactly(new float[] {0, -1 / 3f, 0, 2 / 3f, 4}, within(1e-6f));
+            // x times the normal distribution function: 3.167e-5 at -4 and 0.158655 at -1
+            assertThat(forward(Layers.gelu(), values).toFloatArray())
+                    .containsExactly(new float[] {-0.00012668f, -0.158655f, 0, 0.841345f, 3.999873f}, within(1e-5f));
+        }
+    }
+
+    @Test
+    void squeezeExciteScalesByTheMeans() {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            Block block = Layers.squeezeExcite(2, 1);
+            fill(block, manager, 1, new Shape(1, 2, 1, 2));
+            // Means 1 and -0.5: both dense layers give their sum 0.5, of which (0.5 + 3) / 6 is the factor.
+            NDArray images = manager.create(new float[] {0, 2, -1, 0}, new Shape(1, 2, 1, 2));
+            assertThat(forward(block, images).toFloatArray())
+                    .containsExactly(new float[] {0, 7 / 6f, -3.5f / 6, 0}, within(1e-6f));
+        }
+    }
+
+    @Test
+    void layerNormOfPixelsKeepsThemApart() {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            // Two channels of two pixels: (1, 3) has mean 2 and deviation 1, (10, 30) mean 20 and deviation 10.
+            NDArray images = manager.create(new float[] {1, 10, 3, 30}, new Shape(1, 2, 1, 2));
+            assertThat(forward(Layers.channelsLast(Layers.layerNorm()), images).toFloatArray())
+                    .containsExactly(new float[] {-1, -1, 1, 1}, within(1e-4f));
+        }
+    }
+
+    @Test
+    void tokensAreThePixelsRowByRow() {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            NDArray images = manager.arange(8f).reshape(1, 2, 2, 2);
+            assertThat(forward(Layers.tokens(), images).toFloatArray()).containsExactly(0, 4, 1, 5, 2, 6, 3, 7);
+        }
+    }
+
+    @Test
+    void positionsAreOnePerStep() {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            Block block = Layers.positions();
+            NDArray out = forward(block, manager.zeros(new Shape(2, 50, 40)));
+            NDArray values = block.getParameters().valueAt(0).getArray();
+            assertThat(values.getShape()).isEqualTo(new Shape(1, 50, 40));
+            assertThat(out.get(0)).isEqualTo(values.get(0));
+            assertThat(out.get(1)).isEqualTo(values.get(0));
+            // N(0, 0.02) drawn 2,000 times
+            assertThat(values.square().mean().sqrt().getFloat()).isBetween(0.019f, 0.021f);
+        }
+    }
+
+    /** One head looks with the first feature, the other with the second. */
+    @Test
+    void attentionIsTheMeanOfValuesByTheFitOfTheirKeys() {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            float two = (float) Math.log(2);
+            NDArray projected = manager.create(
+                    new float[] {
+                        1, 0, 0, 0, 9, 30, //
+                        1, 0, two, two, 3, 10
+                    },
+                    new Shape(1, 2, 6));
+            // Query 1 fits the second key twice as well as the first: (9 + 2 x 3) / 3. Query 0 fits all alike.
+            assertThat(SequenceMath.attend(projected, 2).toFloatArray())
+                    .containsExactly(new float[] {5, 20, 5, 20}, within(1e-5f));
+        }
+    }
+
+    @Test
+    void fitIsDividedByTheRootOfTheFeaturesOfAHead() {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            float two = (float) Math.log(2);
+            // Four features: the product 2 ln 2 of query and key is divided by 2.
+            NDArray projected = manager.create(
+                    new float[] {
+                        2, 0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, //
+                        2, 0, 0, 0, two, 0, 0, 0, 3, 0, 0, 0
+                    },
+                    new Shape(1, 2, 12));
+            assertThat(SequenceMath.attend(projected, 1).toFloatArray())
+                    .containsExactly(new float[] {5, 0, 0, 0, 5, 0, 0, 0}, within(1e-5f));
+        }
+    }
+
+    @Test
+    void scanIsTheRecurrenceStepByStep() {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            for (int time = 1; time <= 18; time++) {
+                NDArray keep = manager.randomUniform(0, 1, new Shape(2, time, 3));
+                NDArray add = manager.randomNormal(new Shape(2, time, 3));
+                NDArray state = manager.zeros(new Shape(2, 3));
+                NDArray states = SequenceMath.scan(keep, add);
+                for (int step = 0; step < time; step++) {
+                    state = state.mul(keep.get(":, " + step)).add(add.get(":, " + step));
+                    assertThat(states.get(":, " + step).toFloatArray())
+                            .containsExactly(state.toFloatArray(), within(1e-5f));
+                }
+            }
+        }
+    }
+
+    @Test
+    void minGruMovesTowardsTheCandidateByItsGate() {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            float three = (float) Math.log(3);
+            // Gates 1/2, 3/4 and 1/2; candidates 8, 4 and 0.
+            NDArray projected = manager.create(new float[] {0, 8, three, 4, 0, 0}, new Shape(1, 3, 2));
+            assertThat(SequenceMath.minGru(projected).toFloatArray())
+                    .containsExactly(new float[] {4, 4, 2}, within(1e-5f));
+        }
+    }
+
+    @Test
+    void bothWaysReadsTheSecondTimeFromTheEnd() {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            NDArray sequence = manager.create(new float[] {1, 2, 4}, new Shape(1, 3, 1));
+            Block block = Layers.bothWays(runningSum(), runningSum());
+            assertThat(forward(block, sequence).toFloatArray()).containsExactly(1, 7, 3, 6, 7, 4);
+        }
+    }
+
+    @Test
+    void rowsAndColumnsAreSequencesOfTheirOwn() {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            NDArray images = manager.arange(12f).reshape(2, 2, 3, 1);
+            assertThat(forward(Layers.eachRow(runningSum()), images).toFloatArray())
+                    .containsExactly(0, 1, 3, 3, 7, 12, 6, 13, 21, 9, 19, 30);
+            assertThat(forward(Layers.eachColumn(runningSum()), images).toFloatArray())
+                    .containsExactly(0, 1, 2, 3, 5, 7, 6, 7, 8, 15, 17, 19);
+        }
+    }
+
+    @Test
+    void acrossTimeMixesStepsAndNotFeatures() {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            Block block = Layers.acrossTime(Layers.dense(1));
+            fill(block, manager, 1, new Shape(1, 3, 2));
+            NDArray sequence = manager.create(new float[] {1, 10, 2, 20, 4, 40}, new Shape(1, 3, 2));
+            assertThat(forward(block, sequence).toFloatArray()).containsExactly(7, 70);
         }
     }
 
@@ -248,13 +478,37 @@ class LayersTest {
     }
 
     @Test
+    void headsThatDoNotDivideTheFeaturesAreRefused() {
+        assertThatThrownBy(() -> Layers.attention(10, 3))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("features must be a multiple of the 3 heads, but are 10");
+    }
+
+    @Test
     void aDropoutOfEverythingIsRefused() {
         assertThatThrownBy(() -> Layers.dropout(1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("rate must be 0 or above and below 1, but is 1.0");
     }
 
+    private static Block runningSum() {
+        return LambdaBlock.singleton(sequence -> sequence.cumSum(1));
+    }
+
+    private static Task task(int height, int width) {
+        return new Task(3, height, width, 10);
+    }
+
+    /** Sets every weight of a block; biases start at 0. */
+    private static void fill(Block block, NDManager manager, float weight, Shape input) {
+        block.setInitializer(new ConstantInitializer(weight), Parameter.Type.WEIGHT);
+        block.initialize(manager, DataType.FLOAT32, input);
+    }
+
     private static NDArray forward(Block block, NDArray input) {
+        if (!block.isInitialized()) {
+            block.initialize(input.getManager(), DataType.FLOAT32, input.getShape());
+        }
         ParameterStore store = new ParameterStore(input.getManager(), false);
         return block.forward(store, new NDList(input), false).singletonOrThrow();
     }

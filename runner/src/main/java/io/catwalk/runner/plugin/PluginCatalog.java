@@ -161,8 +161,7 @@ public final class PluginCatalog {
                         .map(failure -> "classifier '" + name + "' could not be loaded: " + failure)
                         .orElseGet(() -> unknown(name))));
         if (found.unsupported() != null && task != null) {
-            throw new RequestException(
-                    "classifier '" + name + "' " + found.unsupported() + ", but there are " + task);
+            throw new RequestException("classifier '" + name + "' " + found.unsupported() + ", but there are " + task);
         }
         return found;
     }

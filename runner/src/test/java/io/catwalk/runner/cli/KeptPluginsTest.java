@@ -44,7 +44,9 @@ final class KeptPluginsTest {
                 .readTree(Files.readString(folder.resolve("run/experiment.yaml")))
                 .at("/classifiers/0/recipe");
         assertThat(recipe.path("loss").asString()).isEqualTo("own");
-        assertThat(recipe.path("augmentations").valueStream().map(one -> one.path("type").asString()))
+        assertThat(recipe.path("augmentations")
+                        .valueStream()
+                        .map(one -> one.path("type").asString()))
                 .containsExactly("horizontal-flip", "shift", "rotate", "crop", "light", "erase", "own", "mixup");
     }
 
@@ -87,35 +89,54 @@ final class KeptPluginsTest {
                 Files.copy(file, sources.resolve(file.getFileName()));
             }
         }
-        edit(sources.resolve("Recipe.java"), List.of(
-                List.of("private final boolean pretrained;", "$0 private final boolean grown;"),
-                List.of("@Nullable Boolean pretrained\\) \\{", "@Nullable Boolean pretrained, @Nullable Boolean grown) {"),
-                List.of("this\\.pretrained = ", "this.grown = grown == null || grown; $0"),
-                List.of("Loss\\.CROSS_ENTROPY,\\s+false\\)", "Loss.CROSS_ENTROPY, false, true)"),
-                List.of("(\\n\\s+)pretrained\\);", "$1pretrained, grown);"),
-                List.of("private boolean pretrained;", "$0 private boolean grown;"),
-                List.of("pretrained = recipe\\.pretrained;", "$0 grown = recipe.grown;"),
-                List.of("public boolean pretrained\\(\\)", "public boolean grown() { return grown; } $0")));
-        edit(sources.resolve("Task.java"), List.of(
-                List.of("private final boolean mirrored;", "$0 private final String title;"),
-                List.of("boolean mirrored\\) \\{", "boolean mirrored, @org.jspecify.annotations.Nullable String title) {"
-                        + " this.title = title == null ? \"\" : title;"),
-                List.of("new Task\\(([^;]*)\\);", "new Task($1, \"\");"),
-                List.of("public boolean mirrored\\(\\)", "public String title() { return title; } $0")));
-        edit(sources.resolve("Augmentation.java"), List.of(
-                List.of("private final double smallestArea;", "$0 private final double ratio;"),
-                List.of("Crop\\(double smallestArea\\) \\{\\s+Check", "Crop(double smallestArea,"
-                        + " @org.jspecify.annotations.Nullable Double ratio) { this.ratio = ratio == null ? 1 : ratio; Check"),
-                List.of("new Crop\\(smallestArea\\)", "new Crop(smallestArea, 1.0)"),
-                List.of("public double smallestArea\\(\\)", "public double ratio() { return ratio; } $0")));
+        edit(
+                sources.resolve("Recipe.java"),
+                List.of(
+                        List.of("private final boolean pretrained;", "$0 private final boolean grown;"),
+                        List.of(
+                                "@Nullable Boolean pretrained\\) \\{",
+                                "@Nullable Boolean pretrained, @Nullable Boolean grown) {"),
+                        List.of("this\\.pretrained = ", "this.grown = grown == null || grown; $0"),
+                        List.of("Loss\\.CROSS_ENTROPY,\\s+false\\)", "Loss.CROSS_ENTROPY, false, true)"),
+                        List.of("(\\n\\s+)pretrained\\);", "$1pretrained, grown);"),
+                        List.of("private boolean pretrained;", "$0 private boolean grown;"),
+                        List.of("pretrained = recipe\\.pretrained;", "$0 grown = recipe.grown;"),
+                        List.of("public boolean pretrained\\(\\)", "public boolean grown() { return grown; } $0")));
+        edit(
+                sources.resolve("Task.java"),
+                List.of(
+                        List.of("private final boolean mirrored;", "$0 private final String title;"),
+                        List.of(
+                                "boolean mirrored\\) \\{",
+                                "boolean mirrored, @org.jspecify.annotations.Nullable String title) {"
+                                        + " this.title = title == null ? \"\" : title;"),
+                        List.of("new Task\\(([^;]*)\\);", "new Task($1, \"\");"),
+                        List.of("public boolean mirrored\\(\\)", "public String title() { return title; } $0")));
+        edit(
+                sources.resolve("Augmentation.java"),
+                List.of(
+                        List.of("private final double smallestArea;", "$0 private final double ratio;"),
+                        List.of(
+                                "Crop\\(double smallestArea\\) \\{\\s+Check",
+                                "Crop(double smallestArea,"
+                                        + " @org.jspecify.annotations.Nullable Double ratio) { this.ratio = ratio == null ? 1 : ratio; Check"),
+                        List.of("new Crop\\(smallestArea\\)", "new Crop(smallestArea, 1.0)"),
+                        List.of("public double smallestArea\\(\\)", "public double ratio() { return ratio; } $0")));
         Path classes = Files.createDirectory(folder.resolve("grown"));
         List<String> arguments = new ArrayList<>(List.of(
-                "-proc:none", "-nowarn", "-parameters", "-d", classes.toString(), "-cp", System.getProperty("java.class.path")));
+                "-proc:none",
+                "-nowarn",
+                "-parameters",
+                "-d",
+                classes.toString(),
+                "-cp",
+                System.getProperty("java.class.path")));
         try (Stream<Path> files = Files.list(sources)) {
             files.forEach(file -> arguments.add(file.toString()));
         }
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        assertThat(compiler.run(null, null, null, arguments.toArray(String[]::new))).isZero();
+        assertThat(compiler.run(null, null, null, arguments.toArray(String[]::new)))
+                .isZero();
         return classes;
     }
 

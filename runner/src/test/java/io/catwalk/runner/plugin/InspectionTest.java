@@ -211,10 +211,13 @@ final class InspectionTest {
 
         PluginCatalog small = any.on(TASK);
         assertThat(small.failures()).isEmpty();
-        assertThat(small.classifiers()).extracting(InstalledClassifier::unsupported).containsExactly("needs images of at least 32x32");
+        assertThat(small.classifiers())
+                .extracting(InstalledClassifier::unsupported)
+                .containsExactly("needs images of at least 32x32");
         assertThatThrownBy(() -> small.require("alpha"))
                 .isInstanceOf(RequestException.class)
-                .hasMessage("classifier 'alpha' needs images of at least 32x32, but there are 1x28x28 images of 10 classes");
+                .hasMessage(
+                        "classifier 'alpha' needs images of at least 32x32, but there are 1x28x28 images of 10 classes");
 
         Task large = Task.of(3, 32, 40, 2).withClassSizes(List.of(7, 9));
         assertThat(any.on(large).require("alpha").recipe(Hyperparameters.none()))
@@ -237,8 +240,9 @@ final class InspectionTest {
                                 + "if (chosen.integer(\"a\") == 10) System.exit(5); "
                                 + "return Recipe.standard().withOptimizer(Optimizer.adamW(chosen.number(\"b\"), 0)); ")
                 .write(own.resolve("alpha.jar"));
-        InstalledClassifier alpha =
-                PluginCatalog.open(own, inspection(own.resolve("cache"))).on(TASK).require("alpha");
+        InstalledClassifier alpha = PluginCatalog.open(own, inspection(own.resolve("cache")))
+                .on(TASK)
+                .require("alpha");
         Hyperparameters one = alpha.searchSpace().choose(Map.of("a", 3, "b", 4));
         Hyperparameters other = alpha.searchSpace().choose(Map.of("b", 6.0));
 

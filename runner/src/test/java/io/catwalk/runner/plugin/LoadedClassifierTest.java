@@ -53,7 +53,8 @@ final class LoadedClassifierTest {
         withNetwork(TestPlugin.NETWORK, loaded -> {
             assertThatThrownBy(() -> loaded.loss(TASK, Hyperparameters.none()))
                     .isInstanceOf(PluginException.class)
-                    .hasMessageContaining("loss(...) threw IllegalStateException: the recipe has withLoss(Loss.OWN), but");
+                    .hasMessageContaining(
+                            "loss(...) threw IllegalStateException: the recipe has withLoss(Loss.OWN), but");
             assertThatThrownBy(() -> loaded.augmentation(TASK, Hyperparameters.none()))
                     .isInstanceOf(PluginException.class)
                     .hasMessageContaining("augmentation(...) threw IllegalStateException: the recipe has");
@@ -113,7 +114,8 @@ final class LoadedClassifierTest {
         withNetwork(
                 "return Layers.sequence(Layers.lstm(3, 1), Layers.lastStep(), Layers.dense(4));",
                 loaded -> assertThatInitialization(loaded)
-                        .hasMessageStartingWith("classifier 'alpha' of alpha.jar: the network for 1x8x8 images of 4 classes"));
+                        .hasMessageStartingWith(
+                                "classifier 'alpha' of alpha.jar: the network for 1x8x8 images of 4 classes"));
     }
 
     private static AbstractThrowableAssert<?, ?> assertThatInitialization(LoadedClassifier loaded) {

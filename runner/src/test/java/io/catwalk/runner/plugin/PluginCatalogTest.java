@@ -149,9 +149,13 @@ final class PluginCatalogTest {
 
     @Test
     void pluginForTheNextContractOrAnotherDjlIsRefused() throws IOException {
-        TestPlugin.sound("alpha").manifest("Plugin-Requires", ">=2.0.0 & <3.0.0").write(folder.resolve("alpha.jar"));
+        TestPlugin.sound("alpha")
+                .manifest("Plugin-Requires", ">=2.0.0 & <3.0.0")
+                .write(folder.resolve("alpha.jar"));
         assertRefused("alpha", "needs version >=2.0.0 & <3.0.0 of the Catwalk API, but this is 1.0.0");
-        TestPlugin.sound("alpha").manifest("Plugin-Requires", ">=0.9.0 & <1.0.0").write(folder.resolve("alpha.jar"));
+        TestPlugin.sound("alpha")
+                .manifest("Plugin-Requires", ">=0.9.0 & <1.0.0")
+                .write(folder.resolve("alpha.jar"));
         assertRefused("alpha", "needs version >=0.9.0 & <1.0.0 of the Catwalk API, but this is 1.0.0");
         TestPlugin.sound("alpha").manifest("Requires-DJL", "1.2.3").write(folder.resolve("alpha.jar"));
         assertRefused("alpha", "needs DJL 1.2.3, but this is DJL 0.");

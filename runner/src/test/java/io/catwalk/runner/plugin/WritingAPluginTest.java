@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.catwalk.api.Classifier;
-import io.catwalk.testkit.ClassifierContract;
 import io.catwalk.runner.trial.Software;
+import io.catwalk.testkit.ClassifierContract;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;

@@ -35,8 +35,8 @@ class OwnPartsTest {
 
     private static final TrainingData DATA = SmallWorld.data(SmallWorld.separable(96), 64);
 
-    private static final BatchLoss CROSS_ENTROPY =
-            (logits, targets) -> logits.logSoftmax(1).mul(targets).sum(new int[] {1}).neg();
+    private static final BatchLoss CROSS_ENTROPY = (logits, targets) ->
+            logits.logSoftmax(1).mul(targets).sum(new int[] {1}).neg();
 
     private static final BatchAugmentation NOTHING = (images, random) -> {};
 
@@ -92,18 +92,22 @@ class OwnPartsTest {
             List<Epoch> own = train(recipe.withLoss(Loss.OWN), CROSS_ENTROPY, NOTHING);
             for (int i = 0; i < standard.size(); i++) {
                 assertThat(own.get(i).trainLoss()).isCloseTo(standard.get(i).trainLoss(), within(1e-5));
-                assertThat(own.get(i).validationLoss()).isCloseTo(standard.get(i).validationLoss(), within(1e-5));
+                assertThat(own.get(i).validationLoss())
+                        .isCloseTo(standard.get(i).validationLoss(), within(1e-5));
             }
         }
     }
 
     @Test
     void theLossIsTheOneThatTheRecipeNames() {
-        BatchLoss flat = (logits, targets) -> CROSS_ENTROPY.of(logits, targets).mul(0).add(7);
+        BatchLoss flat =
+                (logits, targets) -> CROSS_ENTROPY.of(logits, targets).mul(0).add(7);
         List<Epoch> own = train(RECIPE.withLoss(Loss.OWN), flat, NOTHING);
         assertThat(own).extracting(Epoch::trainLoss).containsExactly(7.0, 7.0, 7.0);
         // Nothing is learned, and what is judged stays the cross-entropy.
-        assertThat(own).extracting(Epoch::validationLoss).containsOnly(own.get(0).validationLoss());
+        assertThat(own)
+                .extracting(Epoch::validationLoss)
+                .containsOnly(own.get(0).validationLoss());
         assertThat(own.get(0).validationLoss()).isBetween(0.1, 2.0);
         List<Epoch> other = train(RECIPE, flat, NOTHING);
         assertThat(other.get(2).validationLoss()).isLessThan(other.get(0).validationLoss());
@@ -133,7 +137,8 @@ class OwnPartsTest {
         Recipe recipe = RECIPE.withLoss(Loss.OWN);
         assertThatThrownBy(() -> train(recipe, (logits, targets) -> logits.sum(), NOTHING))
                 .isInstanceOf(TrainingException.class)
-                .hasMessage("expected a loss of the shape (16), one number for each image, but loss(...) of the plugin gave ()");
+                .hasMessage(
+                        "expected a loss of the shape (16), one number for each image, but loss(...) of the plugin gave ()");
     }
 
     @Test
@@ -182,13 +187,16 @@ class OwnPartsTest {
             BatchLoader.Batch batch = loader.new Batch(2);
             Seeds seeds = new Seeds(5, 0);
             batch.fill(new int[] {0, 1}, 0, 2, image -> seeds.generator(Seeds.Purpose.AUGMENTATION, 1, image));
-            assertThat(seen.get()).containsExactly(IntStream.range(12, 24).mapToObj(i -> 10f * i).toArray(Float[]::new), within(1e-3f));
+            assertThat(seen.get())
+                    .containsExactly(
+                            IntStream.range(12, 24).mapToObj(i -> 10f * i).toArray(Float[]::new), within(1e-3f));
             try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
                 NDArray array = batch.array(manager);
                 assertThat(array.getFloat(1, 1, 0, 0)).isEqualTo(-1);
                 assertThat(array.getFloat(1, 2, 1, 1)).isCloseTo(230, within(1e-3f));
                 assertThat(array.getFloat(0, 0, 0, 0))
-                        .isEqualTo(seeds.generator(Seeds.Purpose.AUGMENTATION, 1, 0).nextInt(1000));
+                        .isEqualTo(seeds.generator(Seeds.Purpose.AUGMENTATION, 1, 0)
+                                .nextInt(1000));
             }
         }
     }

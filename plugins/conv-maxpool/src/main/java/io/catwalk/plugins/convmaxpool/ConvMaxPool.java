@@ -15,6 +15,7 @@ import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Optimizer;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.SearchSpace;
+import io.catwalk.api.Tags;
 import io.catwalk.api.Task;
 import org.pf4j.Extension;
 
@@ -40,6 +41,13 @@ public final class ConvMaxPool implements Classifier {
     @Override
     public String name() {
         return "conv-maxpool";
+    }
+
+    @Override
+    public Tags tags() {
+        return Tags.none()
+                .withFamily("convolutional")
+                .withPaper(1998, "LeCun et al., \"Gradient-Based Learning Applied to Document Recognition\"");
     }
 
     @Override

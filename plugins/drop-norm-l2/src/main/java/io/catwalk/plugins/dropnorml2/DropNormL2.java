@@ -15,6 +15,7 @@ import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Optimizer;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.SearchSpace;
+import io.catwalk.api.Tags;
 import io.catwalk.api.Task;
 import org.pf4j.Extension;
 
@@ -40,6 +41,11 @@ public final class DropNormL2 implements Classifier {
     @Override
     public String name() {
         return "drop-norm-l2";
+    }
+
+    @Override
+    public Tags tags() {
+        return Tags.none().withFamily("convolutional");
     }
 
     @Override

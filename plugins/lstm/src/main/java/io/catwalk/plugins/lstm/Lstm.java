@@ -15,6 +15,7 @@ import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Optimizer;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.SearchSpace;
+import io.catwalk.api.Tags;
 import io.catwalk.api.Task;
 import org.pf4j.Extension;
 
@@ -39,6 +40,13 @@ public final class Lstm implements Classifier {
     @Override
     public String name() {
         return "lstm";
+    }
+
+    @Override
+    public Tags tags() {
+        return Tags.none()
+                .withFamily("recurrent")
+                .withPaper(1997, "Hochreiter and Schmidhuber, \"Long Short-Term Memory\"");
     }
 
     @Override

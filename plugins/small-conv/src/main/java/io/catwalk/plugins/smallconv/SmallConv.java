@@ -13,6 +13,7 @@ import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Optimizer;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.SearchSpace;
+import io.catwalk.api.Tags;
 import io.catwalk.api.Task;
 import org.pf4j.Extension;
 
@@ -35,6 +36,11 @@ public final class SmallConv implements Classifier {
     @Override
     public String name() {
         return "small-conv";
+    }
+
+    @Override
+    public Tags tags() {
+        return Tags.none().withFamily("convolutional");
     }
 
     @Override

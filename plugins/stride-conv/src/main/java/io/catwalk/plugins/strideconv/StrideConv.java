@@ -14,6 +14,7 @@ import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Optimizer;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.SearchSpace;
+import io.catwalk.api.Tags;
 import io.catwalk.api.Task;
 import org.pf4j.Extension;
 
@@ -36,6 +37,13 @@ public final class StrideConv implements Classifier {
     @Override
     public String name() {
         return "stride-conv";
+    }
+
+    @Override
+    public Tags tags() {
+        return Tags.none()
+                .withFamily("convolutional")
+                .withPaper(2015, "Springenberg et al., \"Striving for Simplicity: The All Convolutional Net\"");
     }
 
     @Override

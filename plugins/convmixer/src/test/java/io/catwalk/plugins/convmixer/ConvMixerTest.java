@@ -1,0 +1,10 @@
+package io.catwalk.plugins.convmixer;
+
+import io.catwalk.testkit.ClassifierContract;
+
+final class ConvMixerTest extends ClassifierContract {
+
+    ConvMixerTest() {
+        super(new ConvMixer());
+    }
+}

@@ -1,0 +1,10 @@
+package io.catwalk.plugins.convnext;
+
+import io.catwalk.testkit.ClassifierContract;
+
+final class ConvNeXtTest extends ClassifierContract {
+
+    ConvNeXtTest() {
+        super(new ConvNeXt());
+    }
+}

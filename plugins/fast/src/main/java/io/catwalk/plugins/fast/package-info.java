@@ -1,0 +1,5 @@
+/** Provides the classifier {@code fast}. */
+@NullMarked
+package io.catwalk.plugins.fast;
+
+import org.jspecify.annotations.NullMarked;

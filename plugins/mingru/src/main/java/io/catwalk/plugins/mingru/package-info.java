@@ -1,0 +1,5 @@
+/** Provides the classifier {@code mingru}. */
+@NullMarked
+package io.catwalk.plugins.mingru;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Provides the classifier {@code mixer}. */
+@NullMarked
+package io.catwalk.plugins.mixer;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Provides the classifier {@code mlp}. */
+@NullMarked
+package io.catwalk.plugins.mlp;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Provides the classifier {@code mobile}. */
+@NullMarked
+package io.catwalk.plugins.mobile;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,10 @@
+package io.catwalk.plugins.resnet;
+
+import io.catwalk.testkit.ClassifierContract;
+
+final class ResNetTest extends ClassifierContract {
+
+    ResNetTest() {
+        super(new ResNet());
+    }
+}

@@ -1,0 +1,5 @@
+/** Provides the classifier {@code vit}. */
+@NullMarked
+package io.catwalk.plugins.vit;
+
+import org.jspecify.annotations.NullMarked;
