@@ -178,7 +178,7 @@ class LayersTest {
             for (int height = 1; height <= 12; height++) {
                 for (int width = 1; width <= 12; width++) {
                     Shape images = new Shape(1, 1, height, width);
-                    Block block = Layers.patches(new Task(1, height, width, 2), 1, 4);
+                    Block block = Layers.patches(Task.of(1, height, width, 2), 1, 4);
                     fill(block, manager, 1, images);
                     NDArray ones = forward(block, manager.ones(images));
                     assertThat(ones.sum().getFloat())
@@ -496,7 +496,7 @@ class LayersTest {
     }
 
     private static Task task(int height, int width) {
-        return new Task(3, height, width, 10);
+        return Task.of(3, height, width, 10);
     }
 
     /** Sets every weight of a block; biases start at 0. */
