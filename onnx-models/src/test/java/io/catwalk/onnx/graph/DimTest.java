@@ -108,11 +108,61 @@ class DimTest {
         assertThat(Dim.parse(text)).hasToString(text);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "batch+",
+                "2*",
+                "*batch",
+                "batch 2",
+                "floor(batch)/2)",
+                "floor((batch/2)",
+                "floor((batch)2)",
+                "floor((batch)/2",
+                "floor((batch)/0)",
+                "99999999999999999999",
+                "-",
+                "N?"
+            })
+    void whatIsNoFormulaIsTheNameOfAnAxis(String text) {
+        assertThat(Dim.parse(text)).isEqualTo(Dim.axis(text));
+    }
+
     @Test
     void aSizeThatMustStayNamesTheAxesThatItFollows() {
         assertThatThrownBy(() -> HEIGHT.times(WIDTH).fixed("image size"))
                 .isInstanceOf(ExportException.class)
                 .hasMessageContaining("image size must not follow the height and the width, but is height*width");
+    }
+
+    /** Little is padded behind the axis, so that the last window always starts before that. */
+    @ParameterizedTest
+    @CsvSource({"3, 2, 0, 1", "5, 2, 0, 1", "4, 3, 1, 1", "2, 2, 0, 0"})
+    void roundingUpCountsAsForEachSize(long size, long stride, long before, long after) {
+        Dim windows = new Windows(size, stride, before, after, 1, true).over(HEIGHT);
+        for (long height = size; height < 40; height++) {
+            assertThat(windows.at(sizes(1, height, 1))).isEqualTo(startsInside(height, size, stride, before, after));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2, 2, 1, 1", "3, 2, 1, 2", "2, 3, 0, 0", "3, 2, 1, 1", "2, 3, 1, 1"})
+    void roundingUpOfFixedSizesLeavesOutWhatStartsInThePadding(long size, long stride, long before, long after) {
+        for (long length = size; length < 40; length++) {
+            assertThat(new Windows(size, stride, before, after, 1, true).over(Dim.of(length)))
+                    .isEqualTo(Dim.of(startsInside(length, size, stride, before, after)));
+        }
+    }
+
+    /** Counts windows as the documentation of PyTorch's MaxPool2d says: they may stick out, but must start inside. */
+    private static long startsInside(long length, long size, long stride, long before, long after) {
+        long count = 1;
+        long end = length + before + after;
+        for (long start = stride; start - stride + size < end && start < length + before; start += stride) {
+            count++;
+        }
+        return count;
     }
 
     @Test
