@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.ToLongFunction;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,11 @@ class DimTest {
     }
 
     @Test
+    void aQuotientFollowsTheAxesOfItsDividend() {
+        assertThat(HEIGHT.plus(WIDTH).floorDividedBy(2).axes()).containsExactlyInAnyOrder("height", "width");
+    }
+
+    @Test
     void windowsOverWindowsAreOneQuotient() {
         Windows half = new Windows(2, 2, 0, 0, 1, false);
         assertThat(half.over(half.over(half.over(HEIGHT)))).hasToString("floor((height)/8)");
@@ -77,6 +83,8 @@ class DimTest {
     void exactQuotientsAreFoundAndOthersAreNot() {
         Dim area = HEIGHT.times(WIDTH).times(Dim.of(6));
         assertThat(area.dividedBy(HEIGHT.times(Dim.of(3)))).contains(WIDTH.times(Dim.of(2)));
+        assertThat(area.plus(HEIGHT.times(Dim.of(3))).dividedBy(HEIGHT.times(Dim.of(3))))
+                .contains(plus(WIDTH.times(Dim.of(2)), 1));
         assertThat(area.dividedBy(Dim.of(4))).isEmpty();
         assertThat(area.dividedBy(Dim.BATCH)).isEmpty();
         assertThat(area.dividedBy(Dim.of(0))).isEmpty();
@@ -105,7 +113,9 @@ class DimTest {
                 "height/32"
             })
     void whatWasWrittenIsReadBack(String text) {
-        assertThat(Dim.parse(text)).hasToString(text);
+        Dim dim = Dim.parse(text);
+        assertThat(dim).hasToString(text);
+        assertThat(Set.of("batch", "height", "width")).containsAll(dim.axes());
     }
 
     @ParameterizedTest
@@ -121,6 +131,8 @@ class DimTest {
                 "floor((batch)2)",
                 "floor((batch)/2",
                 "floor((batch)/0)",
+                "floor((batch*2/3)",
+                "floor",
                 "99999999999999999999",
                 "-",
                 "N?"

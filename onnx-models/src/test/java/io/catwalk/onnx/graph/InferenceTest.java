@@ -167,6 +167,13 @@ class InferenceTest {
                 .hasMessageContaining("follows the batch: flip the whole axis");
     }
 
+    /** Java and Python write the end of an axis as their largest number, which is no size. */
+    @Test
+    void theLargestIntIsTheEndOfAnAxisThatMayBecomeLonger() {
+        assertThat(Slices.size(line(3_000, 0), Dim.of(0), Dim.of(Integer.MAX_VALUE), 1))
+                .isEqualTo(line(3_000, 0));
+    }
+
     @Test
     void aFixedAxisIsCutWhereABoundFollowsTheBatch() {
         assertThat(Slices.size(Dim.of(10), Dim.of(0), Dim.BATCH, 1)).isEqualTo(Dim.BATCH);
@@ -294,6 +301,8 @@ class InferenceTest {
     void unsqueezeCountsAxesOfTheResult() {
         assertThat(infer("Unsqueeze", Attributes.NONE, tensor("batch 3"), numbers("1 -1")))
                 .isEqualTo(shape("batch 1 3 1"));
+        assertThat(infer("Unsqueeze", Attributes.NONE, tensor("batch 3"), numbers("-1 0")))
+                .isEqualTo(shape("1 batch 3 1"));
     }
 
     @Test

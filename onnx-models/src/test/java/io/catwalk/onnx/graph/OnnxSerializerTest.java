@@ -12,6 +12,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -118,6 +119,36 @@ class OnnxSerializerTest {
                 new Initializer(Value.of("weight", ElementType.FLOAT, TensorShape.of(3)), () -> new byte[8]);
         assertThatThrownBy(() -> OnnxSerializer.bytes(model(17, weight, Attributes.NONE)))
                 .hasMessageContaining("weight of shape (3) needs 12 bytes, found 8");
+    }
+
+    /** 64 MB of the 2 GB are left to names. */
+    @Test
+    void theLargestWeightsThatFitAreAskedFor() {
+        Value value = Value.of("weight", ElementType.INT8, TensorShape.of(Integer.MAX_VALUE - (64L << 20)));
+        Initializer weight = new Initializer(value, () -> {
+            throw new ArithmeticException("asked");
+        });
+        assertThatThrownBy(
+                        () -> OnnxSerializer.write(model(17, weight, Attributes.NONE), OutputStream.nullOutputStream()))
+                .isInstanceOf(ArithmeticException.class);
+    }
+
+    @Test
+    void theOperatorSetIsThatOfOnnxWhereverItStands() {
+        byte[] file = ModelProto.newBuilder()
+                .addOpsetImport(
+                        OperatorSetIdProto.newBuilder().setDomain("com.example").setVersion(3))
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(17))
+                .build()
+                .toByteArray();
+        assertThat(OnnxParser.model(file).opset()).isEqualTo(17);
+    }
+
+    @Test
+    void floatsAreReadAsTheyWereLaidOut() {
+        float[] numbers = {1.5f, -2, Float.MIN_VALUE};
+        Value value = Value.of("weight", ElementType.FLOAT, TensorShape.of(3));
+        assertThat(new Initializer(value, Initializer.bytes(numbers)).floats()).containsExactly(numbers);
     }
 
     private static byte[] file(NodeProto.Builder node, int type) {
