@@ -170,4 +170,27 @@ class ExportWhileTrainingTest {
             }
         }
     }
+
+    /** Nothing is left of the change when the export ends. */
+    @Test
+    void weightsThatAreOthersForOneCallAreRefused() {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            int[] calls = {0};
+            Block linear = Linear.builder().setUnits(3).build();
+            // Third and fourth call: before and after the layer, when forward is called for the second time.
+            Block other = new LambdaBlock(inputs -> {
+                calls[0]++;
+                if (calls[0] == 3 || calls[0] == 4) {
+                    linear.getParameters().get("weight").getArray().negi();
+                }
+                return inputs;
+            });
+            Block block = new SequentialBlock().add(other).add(linear).add(other);
+            block.initialize(manager, DataType.FLOAT32, new Shape(1, 4));
+            calls[0] = 0;
+            assertThatThrownBy(() -> OnnxExport.of(block, new Shape(4)).bytes())
+                    .isInstanceOf(ExportException.class)
+                    .hasMessageContaining("the weights changed while they were exported (02Linear.weight)");
+        }
+    }
 }
