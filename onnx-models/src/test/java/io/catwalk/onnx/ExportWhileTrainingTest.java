@@ -18,6 +18,7 @@ import ai.djl.nn.norm.BatchNorm;
 import ai.djl.nn.norm.Dropout;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.GradientCollector;
+import ai.djl.training.ParameterStore;
 import ai.djl.training.Trainer;
 import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
@@ -28,6 +29,8 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A network may be exported while it is trained: the training does not notice, or the export is refused. */
 @Tag("tiny")
@@ -148,21 +151,46 @@ class ExportWhileTrainingTest {
         return new SequentialBlock().add(other).add(linear).add(other);
     }
 
-    @Test
-    void weightsThatAnotherThreadChangesMeanwhileAreRefused() {
-        for (int call = 2; call <= 5; call++) {
-            try (NDManager manager = NDManager.newBaseManager()) {
-                int[] calls = {0};
-                Block block = changedAt(call, calls);
-                block.initialize(manager, DataType.FLOAT32, new Shape(1, 4));
+    /** The first five calls make and compare the program; after them only the end of the export can notice. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 4, 5, 9, 20})
+    void weightsThatAnotherThreadChangesMeanwhileAreRefused(int call) {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            int[] calls = {0};
+            Block block = changedAt(call, calls);
+            block.initialize(manager, DataType.FLOAT32, new Shape(1, 4));
+            OnnxExport export = OnnxExport.of(block, new Shape(4));
+            for (OnnxExport one : List.of(export, export.withParameters(new ParameterStore(manager, false)))) {
                 // To initialize a lambda is to call it.
                 calls[0] = 0;
-                assertThatThrownBy(() -> OnnxExport.of(block, new Shape(4)).bytes())
-                        .as("changed at call " + call)
+                assertThatThrownBy(one::bytes)
                         .isInstanceOf(ExportException.class)
                         .hasMessageContaining("the weights changed while they were exported (02Linear.weight)")
                         .hasMessageContaining("Export between two steps");
             }
+        }
+    }
+
+    /** Nothing is left of the change when the export ends. */
+    @Test
+    void weightsThatAreOthersForOneCallAreRefused() {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            int[] calls = {0};
+            Block linear = Linear.builder().setUnits(3).build();
+            // Third and fourth call: before and after the layer, when forward is called for the second time.
+            Block other = new LambdaBlock(inputs -> {
+                calls[0]++;
+                if (calls[0] == 3 || calls[0] == 4) {
+                    linear.getParameters().get("weight").getArray().negi();
+                }
+                return inputs;
+            });
+            Block block = new SequentialBlock().add(other).add(linear).add(other);
+            block.initialize(manager, DataType.FLOAT32, new Shape(1, 4));
+            calls[0] = 0;
+            assertThatThrownBy(() -> OnnxExport.of(block, new Shape(4)).bytes())
+                    .isInstanceOf(ExportException.class)
+                    .hasMessageContaining("the weights changed while they were exported (02Linear.weight)");
         }
     }
 }

@@ -18,19 +18,30 @@ import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
 import ai.djl.nn.recurrent.LSTM;
 import io.catwalk.onnx.graph.ExportException;
+import io.catwalk.onnx.graph.Node;
+import io.catwalk.onnx.graph.OnnxParser;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What cannot be exported is refused, with the reason and the place. */
 @Tag("tiny")
 class RefusalTest {
 
     private static final Shape SAMPLE = new Shape(6);
+
+    private final NDManager manager = NDManager.newBaseManager();
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
 
     private static org.assertj.core.api.AbstractThrowableAssert<?, ?> assertRefused(Function<NDArray, NDArray> body) {
         Block block = new SequentialBlock().add(LambdaBlock.singleton(x -> x)).add(LambdaBlock.singleton(body));
@@ -45,6 +56,36 @@ class RefusalTest {
         assertRefused(x -> x.toSparse(SparseFormat.COO))
                 .hasMessageContaining("NDArray.toSparse(SparseFormat) has no ONNX form")
                 .hasMessageContaining("files hold dense arrays");
+    }
+
+    @Test
+    void whatDoesNotDependOnTheInputIsInvertedWhileExporting() throws Exception {
+        Block block = LambdaBlock.singleton(x -> x.matMul(
+                x.getManager().create(new float[] {2, 1, 7, 4}, new Shape(2, 2)).inverse()));
+        Shape matrix = new Shape(2, 2);
+        byte[] model = OnnxExport.of(block, matrix).bytes();
+        assertThat(OnnxParser.model(model).graph().nodes())
+                .extracting(Node::operator)
+                .containsExactly("MatMul");
+        assertThat(Agreement.difference(block, matrix, model)).isLessThan(1e-5);
+    }
+
+    /** Advised where the inverse of a matrix is refused. */
+    @Test
+    void theFormulaForTwoRowsIsExported() throws Exception {
+        Block block = LambdaBlock.singleton(x -> {
+            NDArray matrix = x.add(x.getManager().eye(2).mul(5));
+            NDArray a = matrix.get(":, 0:1, 0:1");
+            NDArray b = matrix.get(":, 0:1, 1:2");
+            NDArray c = matrix.get(":, 1:2, 0:1");
+            NDArray d = matrix.get(":, 1:2, 1:2");
+            NDArray inverse = d.concat(b.neg(), 2).concat(c.neg().concat(a, 2), 1);
+            return matrix.matMul(inverse.div(a.mul(d).sub(b.mul(c))));
+        });
+        Shape matrix = new Shape(2, 2);
+        assertThat(Agreement.difference(
+                        block, matrix, OnnxExport.of(block, matrix).bytes()))
+                .isLessThan(1e-5);
     }
 
     @Test
@@ -340,15 +381,30 @@ class RefusalTest {
         }
     }
 
-    @Test
-    void weightsThatAreNotNumbersAreRefused() {
-        try (NDManager manager = NDManager.newBaseManager()) {
-            Block block = Agreement.initialized(Linear.builder().setUnits(2).build(), manager, SAMPLE);
-            block.getParameters().get("bias").getArray().set(new float[] {1, Float.NaN});
-            assertThatThrownBy(() -> OnnxExport.of(block, SAMPLE).bytes())
-                    .hasMessageContaining("bias")
-                    .hasMessageContaining("NaN");
-        }
+    /** NaN of either sign, alone at the very end of many numbers. */
+    @ParameterizedTest
+    @ValueSource(ints = {0x7fc0_0000, 0x7f80_0001, 0xffc0_0000, 0xff80_0001})
+    void weightsThatAreNotNumbersAreRefused(int bits) {
+        assertThatThrownBy(() -> OnnxExport.of(biased(Float.intBitsToFloat(bits)), SAMPLE)
+                        .bytes())
+                .isInstanceOf(ExportException.class)
+                .hasMessageContaining("bias(5000) holds NaN");
+    }
+
+    @ParameterizedTest
+    @ValueSource(floats = {Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, -Float.MAX_VALUE})
+    void infiniteWeightsAreExported(float weight) throws Exception {
+        Block block = biased(weight);
+        byte[] model = OnnxExport.of(block, SAMPLE).bytes();
+        assertThat(Agreement.difference(block, SAMPLE, model)).isLessThan(1e-5);
+    }
+
+    private Block biased(float last) {
+        Block block = Agreement.initialized(Linear.builder().setUnits(5_000).build(), manager, SAMPLE);
+        float[] bias = new float[5_000];
+        bias[bias.length - 1] = last;
+        block.getParameters().get("bias").getArray().set(bias);
+        return block;
     }
 
     @Test

@@ -98,6 +98,47 @@ class WithoutComputingTest {
                 .isZero();
     }
 
+    static Stream<Arguments> broadcasts() {
+        return Stream.of(
+                named("a number", x -> x.add(1).sub(2).div(3)),
+                named("one for all samples", x -> x.mul(x.getManager().arange(8f))),
+                named(
+                        "a matrix for all samples",
+                        x -> x.maximum(
+                                x.getManager().arange(24f).reshape(3, 8, 1).sub(5))),
+                named(
+                        "one sample for all",
+                        x -> x.add(x.getManager().arange(64f).reshape(1, 1, 8, 8))),
+                named(
+                        "all samples to one",
+                        x -> x.getManager().arange(8f).reshape(1, 1, 1, 8).add(x)),
+                named("more axes than the receiver", x -> x.mean(new int[] {0}).sub(x)),
+                named(
+                        "one number of each sample",
+                        x -> x.sub(x.reshape(-1, 192, 1, 1).mean(new int[] {1}, true))),
+                named("softmax of each sample", x -> x.softmax(-1).logSoftmax(1)),
+                named(
+                        "softmax over the samples, of which there is one",
+                        x -> x.expandDims(0).softmax(0).get(0)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("broadcasts")
+    void whatSamplesAreCombinedWithIsSeen(String name, UnaryOperator<NDArray> body) throws Exception {
+        Block block = LambdaBlock.singleton(body);
+        assertThat(Agreement.difference(
+                        block, IMAGE, OnnxExport.of(block, IMAGE).bytes()))
+                .isLessThan(1e-5);
+    }
+
+    @Test
+    void arraysThatDoNotFitAreRefusedInTheWordsOfTheEngine() {
+        Block block = LambdaBlock.singleton(x -> x.add(x.getManager().ones(new Shape(4, 3, 8, 8))));
+        assertThatThrownBy(() -> OnnxExport.of(block, IMAGE).bytes())
+                .isInstanceOf(ExportException.class)
+                .hasMessageContaining("must match the size of tensor b (4)");
+    }
+
     @Test
     void whatTheEngineRefusesIsRefusedInItsWords() {
         try (NDManager manager = NDManager.newBaseManager()) {

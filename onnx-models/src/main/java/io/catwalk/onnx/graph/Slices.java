@@ -57,7 +57,7 @@ public final class Slices {
         }
         long from = clamp(start < 0 ? start + length : start, 0, length - 1);
         // The smallest number stands for "before the first element": it must not wrap around.
-        long to = stop == Long.MIN_VALUE ? -1 : clamp(stop < 0 ? stop + length : stop, -1, length - 1);
+        long to = stop == Long.MIN_VALUE ? -1 : Math.max(-1, stop < 0 ? stop + length : stop);
         return Math.max(0, ceilDiv(from - to, -step));
     }
 

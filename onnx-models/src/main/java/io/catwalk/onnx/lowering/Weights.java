@@ -5,6 +5,7 @@ import io.catwalk.onnx.graph.Initializer;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Optional;
 
@@ -49,25 +50,38 @@ final class Weights {
 
     /** Works in squares, whose rows and columns fit into the cache of the processor. */
     private static byte[] transposed(byte[] matrix, int rows, int columns, int size) {
-        ByteBuffer from = ByteBuffer.wrap(matrix);
-        ByteBuffer turned = ByteBuffer.allocate(matrix.length);
+        // In the order of the processor, which then turns no number's bytes around.
+        ByteBuffer from = ByteBuffer.wrap(matrix).order(ByteOrder.nativeOrder());
+        ByteBuffer turned = ByteBuffer.allocate(matrix.length).order(ByteOrder.nativeOrder());
         for (int top = 0; top < rows; top += SQUARE) {
+            int height = Math.min(SQUARE, rows - top);
             for (int left = 0; left < columns; left += SQUARE) {
-                for (int row = top; row < Math.min(top + SQUARE, rows); row++) {
-                    for (int column = left; column < Math.min(left + SQUARE, columns); column++) {
-                        copy(from, (row * columns + column) * size, turned, (column * rows + row) * size, size);
-                    }
+                for (int column = left; column < Math.min(left + SQUARE, columns); column++) {
+                    gather(from, top * columns + column, columns, turned, column * rows + top, height, size);
                 }
             }
         }
         return turned.array();
     }
 
-    private static void copy(ByteBuffer from, int start, ByteBuffer to, int place, int size) {
+    /** Puts elements that lie apart behind each other; a method of its own, since the compiler sees short ones whole. */
+    private static void gather(ByteBuffer from, int first, int apart, ByteBuffer to, int place, int count, int size) {
         switch (size) {
-            case Integer.BYTES -> to.putInt(place, from.getInt(start));
-            case Long.BYTES -> to.putLong(place, from.getLong(start));
-            default -> to.put(place, from, start, size);
+            case Integer.BYTES -> {
+                for (int i = 0; i < count; i++) {
+                    to.putInt((place + i) * size, from.getInt((first + i * apart) * size));
+                }
+            }
+            case Long.BYTES -> {
+                for (int i = 0; i < count; i++) {
+                    to.putLong((place + i) * size, from.getLong((first + i * apart) * size));
+                }
+            }
+            default -> {
+                for (int i = 0; i < count; i++) {
+                    to.put((place + i) * size, from, (first + i * apart) * size, size);
+                }
+            }
         }
     }
 

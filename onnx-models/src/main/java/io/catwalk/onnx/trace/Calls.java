@@ -74,6 +74,15 @@ final class Calls {
         }
     }
 
+    /** Says which weights have changed since the first call, if any have. */
+    Optional<String> changedWeights() {
+        return succession
+                .changedWeight()
+                .map(weight -> "the weights changed while they were exported (" + weight
+                        + "): a training goes on in another thread, or forward itself writes them. Export between two"
+                        + " steps, while no other thread trains the network");
+    }
+
     private Tracer tracer(
             NDManager manager, Optional<Function<Function<String, ExportException>, Rehearsal>> rehearsal) {
         return new Tracer(tracing.block(), manager, tracing.primitives(), succession, rehearsal);

@@ -29,7 +29,6 @@ final class Constants {
 
     Step merge(List<Entry.Constant> column, Operand operand) {
         Entry.Constant one = column.get(0);
-        requireNumbers(one);
         if (operand.shape().isFixed()) {
             return fixed(column, operand);
         }
@@ -89,30 +88,6 @@ final class Constants {
                 .filter(i -> !Arrays.equals(column.get(i), column.get(0)))
                 .findFirst()
                 .orElse(0);
-    }
-
-    private static void requireNumbers(Entry.Constant constant) {
-        ByteBuffer numbers = ByteBuffer.wrap(constant.data()).order(ByteOrder.LITTLE_ENDIAN);
-        boolean broken = false;
-        switch (Merge.elementType(constant.slot().type(), constant.hint())) {
-            case FLOAT -> {
-                while (numbers.hasRemaining()) {
-                    broken |= Float.isNaN(numbers.getFloat());
-                }
-            }
-            case FLOAT16 -> {
-                while (numbers.hasRemaining()) {
-                    broken |= Float.isNaN(Float16Utils.halfToFloat(numbers.getShort()));
-                }
-            }
-            default -> {
-                // whole numbers, and what is computed in double precision for its own sake
-            }
-        }
-        if (broken) {
-            throw new ExportException(constant.hint() + constant.slot().shape()
-                    + " holds NaN: the weights are broken; check the training that made them");
-        }
     }
 
     /** Finds numbers that are equally far apart in every call. One number alone is as far from the next as elsewhere. */

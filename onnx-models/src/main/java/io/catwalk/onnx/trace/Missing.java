@@ -54,7 +54,8 @@ final class Missing {
             Map.entry("NDArray.atanh", "use x.add(1).div(NDArrays.sub(1, x)).log().div(2)"),
             Map.entry(
                     "NDArray.inverse",
-                    "where the matrix does not depend on the input, keep its inverse as a Parameter"));
+                    "ONNX inverts no matrix that depends on the input: invert it in what runs the file and make it an"
+                            + " input, write its formula if it has two rows"));
 
     private static final Map<String, String> FAMILIES = Map.of(
             "NDArrayEx\\.random.*", "images are varied before they reach the network: call it outside of forward",

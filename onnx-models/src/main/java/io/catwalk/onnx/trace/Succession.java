@@ -1,9 +1,12 @@
 package io.catwalk.onnx.trace;
 
+import ai.djl.ndarray.NDArray;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +16,12 @@ import org.jspecify.annotations.Nullable;
 final class Succession {
 
     private final Map<Integer, byte[]> contents = new HashMap<>();
+    private final IdentityHashMap<NDArray, Weight> weights = new IdentityHashMap<>();
 
     private @Nullable Tracer now;
+
+    @SuppressWarnings("ArrayRecordComponent") // never compared, never changed
+    private record Weight(String hint, byte[] content) {}
 
     Optional<Tracer> now() {
         return Optional.ofNullable(now);
@@ -33,6 +40,22 @@ final class Succession {
         byte[] now = Tape.copy(content);
         contents.putIfAbsent(id, now);
         return now;
+    }
+
+    /** Returns what a parameter held when its array was first met. */
+    byte[] weight(String hint, NDArray array, Supplier<byte[]> content) {
+        return weights.computeIfAbsent(array, met -> new Weight(hint, content.get()))
+                .content();
+    }
+
+    /** Names a parameter that no longer holds what it held when its array was first met. */
+    Optional<String> changedWeight() {
+        return weights.entrySet().stream()
+                .filter(met -> !met.getKey().isReleased()) // copies of a store that makes them for each call
+                .filter(met -> !Tape.holds(
+                        met.getValue().hint(), met.getKey(), met.getValue().content()))
+                .map(met -> met.getValue().hint())
+                .findFirst();
     }
 
     void end() {

@@ -5,7 +5,10 @@ import ai.djl.ndarray.NDManager;
 import io.catwalk.onnx.graph.ExportException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -20,6 +23,7 @@ final class Tape {
     private final Optional<Rehearsal> rehearsal;
     private final Succession succession;
     private final List<Entry> entries = new ArrayList<>();
+    private final Map<Slot, byte[]> contents = new HashMap<>();
     private int slots;
 
     Tape(Optional<Rehearsal> rehearsal, Succession succession) {
@@ -41,24 +45,54 @@ final class Tape {
         return slot;
     }
 
-    /**
-     * Takes an array that does not depend on the input.
-     *
-     * @param trusted whether its content need not be compared in a rehearsal
-     */
-    Slot constant(String hint, NDArray array, boolean trusted, Supplier<String> origin) {
+    /** Takes an array that does not depend on the input. */
+    Slot constant(String hint, NDArray array, Supplier<String> origin) {
         Slot slot = slot(array);
-        if (rehearsal.isPresent()) {
-            rehearsal.get().constant(slot, hint, () -> content(slot, hint, array), trusted);
-        } else {
-            entries.add(new Entry.Constant(slot, hint, content(slot, hint, array), origin.get()));
-        }
+        constant(slot, hint, () -> content(slot, hint, array), false, origin);
         return slot;
     }
 
+    /**
+     * Takes a parameter. Weights are large: the first trace copies them, the first rehearsal and the end of all traces
+     * compare them, and what comes between takes the same array for the same weights.
+     */
+    Slot parameter(String hint, NDArray array, Supplier<String> origin) {
+        Slot slot = slot(array);
+        Supplier<byte[]> content = () -> content(slot, hint, array);
+        constant(
+                slot,
+                hint,
+                rehearsal.isPresent() ? content : () -> succession.weight(hint, array, content),
+                trustsParameters(),
+                origin);
+        return slot;
+    }
+
+    /** Tells whether this is a rehearsal that need not look at parameters again. */
+    boolean trustsParameters() {
+        return rehearsal.map(Rehearsal::trustsParameters).orElse(false);
+    }
+
+    private void constant(Slot slot, String hint, Supplier<byte[]> content, boolean trusted, Supplier<String> origin) {
+        if (rehearsal.isPresent()) {
+            rehearsal.get().constant(slot, hint, content, trusted);
+        } else {
+            byte[] data = content.get();
+            contents.put(slot, data);
+            entries.add(new Entry.Constant(slot, hint, data, origin.get()));
+        }
+    }
+
     /** Returns what a constant holds; if it held the same in an earlier trace, what is in memory already. */
-    byte[] content(Slot slot, String hint, NDArray array) {
-        return read(hint, array, elements -> succession.held(slot.id(), elements));
+    private byte[] content(Slot slot, String hint, NDArray array) {
+        byte[] content = read(hint, array, elements -> succession.held(slot.id(), elements));
+        contents.put(slot, content);
+        return content;
+    }
+
+    /** Tells whether an array holds what it held when it was taken as a constant. */
+    boolean stillHolds(Slot slot, String hint, NDArray array) {
+        return holds(hint, array, Objects.requireNonNull(contents.get(slot)));
     }
 
     /** Tells whether an array holds this content. */

@@ -34,7 +34,6 @@ final class TracedArray implements InvocationHandler {
     private boolean dependsOnInput;
     private int seen;
     private boolean outside;
-    private byte @Nullable [] content;
     private Writing.@Nullable View view;
 
     TracedArray(Tracer tracer, NDArray real, String hint, @Nullable Slot slot, Storage storage) {
@@ -122,25 +121,27 @@ final class TracedArray implements InvocationHandler {
             seen = storage.version();
         }
         Slot known = slot;
-        if (known != null && outside && !dependsOnInput && !isTrusted() && !stillHolds(content)) {
-            known = null;
-        }
-        if (known == null) {
-            known = tracer.tape().constant(hint, real, isTrusted(), tracer::place);
-            content = outside && !isTrusted() ? tracer.tape().content(known, hint, real) : null;
+        boolean written = known != null && outside && !dependsOnInput && !isTrusted() && !stillHolds(known);
+        if (known == null || written) {
+            // What was written behind the back of the trace is no longer the parameter that others see.
+            known = isParameter() && !written
+                    ? tracer.tape().parameter(hint, real, tracer::place)
+                    : tracer.tape().constant(hint, real, tracer::place);
             slot = known;
         }
         return known;
     }
 
-    private boolean stillHolds(byte @Nullable [] before) {
-        return before != null && Tape.holds(hint, real, before);
+    private boolean stillHolds(Slot known) {
+        return tracer.tape().stillHolds(known, hint, real);
     }
 
-    /** Tells whether this is a parameter in a rehearsal: the content was compared already. */
     private boolean isTrusted() {
-        return storage.parameter().isPresent()
-                && tracer.rehearsal().map(Rehearsal::trustsParameters).orElse(false);
+        return isParameter() && tracer.tape().trustsParameters();
+    }
+
+    private boolean isParameter() {
+        return storage.parameter().isPresent();
     }
 
     @Override

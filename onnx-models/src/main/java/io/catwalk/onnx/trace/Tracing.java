@@ -1,17 +1,13 @@
 package io.catwalk.onnx.trace;
 
 import ai.djl.nn.Block;
-import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import io.catwalk.onnx.Axis;
 import io.catwalk.onnx.OnnxInput;
-import io.catwalk.onnx.ParameterPaths;
 import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.trace.Rehearsal.Mode;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -54,36 +50,26 @@ public record Tracing(
             Schedule schedule = new Schedule(inputs);
             Calls calls = new Calls(this);
             Calls.Recording first = calls.record(schedule.base(), schedule.base());
+            T made;
             try {
-                return traced(schedule, calls, first, writing);
+                made = traced(schedule, calls, first, writing);
             } catch (ExportException e) {
-                requireSameWeights(first, e);
-                throw e;
+                // Weights that another thread trains differ from call to call: that says more than what has failed.
+                throw calls.changedWeights()
+                        .map(fault -> new ExportException(fault, e))
+                        .orElse(e);
             }
+            calls.changedWeights().ifPresent(fault -> {
+                throw new ExportException(fault);
+            });
+            return made;
         } finally {
             before.restore();
         }
     }
 
-    /** Weights that another thread trains differ from call to call: that says more than what has failed over it. */
-    private void requireSameWeights(Calls.Recording first, ExportException failure) {
-        Map<String, Parameter> weights = ParameterPaths.of(block);
-        for (Entry entry : first.entries()) {
-            Parameter weight = entry instanceof Entry.Constant constant ? weights.get(constant.hint()) : null;
-            if (weight != null && weight.isInitialized() && parameters.isEmpty()) {
-                byte[] now = Tape.data(weight.getName(), weight.getArray());
-                if (!Arrays.equals(now, ((Entry.Constant) entry).data())) {
-                    throw new ExportException(
-                            "the weights changed while they were exported (" + ((Entry.Constant) entry).hint()
-                                    + "): a training goes on in another thread, or forward itself writes them."
-                                    + " Export between two steps, while no other thread trains the network",
-                            failure);
-                }
-            }
-        }
-    }
-
     private static <T> T traced(Schedule schedule, Calls calls, Calls.Recording first, Function<Program, T> writing) {
+        NotANumber.refuse(first.entries());
         Sizes base = schedule.base();
         Program once = new Merge(List.of(), List.of(base)).program(List.of(first));
         calls.rehearse(once, base, base, Mode.DRY, false);

@@ -11,9 +11,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the engine what costly layers make without computing them. They treat each sample by itself, along the first
- * axis: so the engine works on a batch of no samples, which costs nothing and gives type and sizes, and the numbers,
- * which nobody may look at while tracing, are left out. What is not known to be such a layer is computed.
+ * Asks the engine what costly operations make without computing them. They treat each sample by itself, along the
+ * first axis: so the engine works on a batch of no samples, which costs nothing and gives type and sizes, and the
+ * numbers, which nobody may look at while tracing, are left out. What is not known to be such an operation is computed.
  */
 final class WithoutSamples {
 
@@ -62,11 +62,19 @@ final class WithoutSamples {
 
     /** Tells whether the receiver holds samples along its first axis, and the result holds the same. */
     private static boolean takesReceiver(String name, NDArray receiver, @Nullable Object[] arguments) {
+        int axes = receiver.getShape().dimension();
         return switch (name) {
             case "relu", "sigmoid", "tanh", "softPlus", "softSign", "selu", "leakyRelu", "elu", "gelu" -> true;
-            case "maxPool", "avgPool" ->
-                arguments[0] instanceof Shape kernel
-                        && kernel.dimension() + 2 == receiver.getShape().dimension();
+            case "maxPool", "avgPool" -> arguments[0] instanceof Shape kernel && kernel.dimension() + 2 == axes;
+            // A sample of one axis costs too little to ask. What has no samples of its own is repeated for each.
+            case "add", "sub", "mul", "div", "maximum", "minimum" ->
+                axes >= 3
+                        && !(arguments[0] instanceof NDArray other
+                                && other.getShape().dimension() > axes);
+            case "softmax", "logSoftmax" ->
+                axes >= 3 && arguments[0] instanceof Integer axis && Math.floorMod(axis, axes) > 0;
+            // The numbers that stand for a sample are a matrix without an inverse.
+            case "inverse" -> axes >= 3;
             case "matMul", "batchMatMul" -> takesArgument(name, receiver, arguments);
             default -> false;
         };
@@ -88,7 +96,7 @@ final class WithoutSamples {
             case "batchNorm" ->
                 axes >= 2 && !Integer.valueOf(0).equals(arguments[5]) && Boolean.FALSE.equals(arguments[8]);
             // Of two stacks of matrices; a stack and a single matrix are broadcast.
-            case "matMul", "batchMatMul" ->
+            case "add", "sub", "mul", "div", "maximum", "minimum", "matMul", "batchMatMul" ->
                 axes >= 3
                         && receiver.getShape().dimension() == axes
                         && receiver.getShape().get(0) == shape.get(0);

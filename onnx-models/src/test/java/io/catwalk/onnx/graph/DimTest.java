@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.ToLongFunction;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,11 @@ class DimTest {
     }
 
     @Test
+    void aQuotientFollowsTheAxesOfItsDividend() {
+        assertThat(HEIGHT.plus(WIDTH).floorDividedBy(2).axes()).containsExactlyInAnyOrder("height", "width");
+    }
+
+    @Test
     void windowsOverWindowsAreOneQuotient() {
         Windows half = new Windows(2, 2, 0, 0, 1, false);
         assertThat(half.over(half.over(half.over(HEIGHT)))).hasToString("floor((height)/8)");
@@ -77,6 +83,8 @@ class DimTest {
     void exactQuotientsAreFoundAndOthersAreNot() {
         Dim area = HEIGHT.times(WIDTH).times(Dim.of(6));
         assertThat(area.dividedBy(HEIGHT.times(Dim.of(3)))).contains(WIDTH.times(Dim.of(2)));
+        assertThat(area.plus(HEIGHT.times(Dim.of(3))).dividedBy(HEIGHT.times(Dim.of(3))))
+                .contains(plus(WIDTH.times(Dim.of(2)), 1));
         assertThat(area.dividedBy(Dim.of(4))).isEmpty();
         assertThat(area.dividedBy(Dim.BATCH)).isEmpty();
         assertThat(area.dividedBy(Dim.of(0))).isEmpty();
@@ -105,7 +113,32 @@ class DimTest {
                 "height/32"
             })
     void whatWasWrittenIsReadBack(String text) {
-        assertThat(Dim.parse(text)).hasToString(text);
+        Dim dim = Dim.parse(text);
+        assertThat(dim).hasToString(text);
+        assertThat(Set.of("batch", "height", "width")).containsAll(dim.axes());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "batch+",
+                "2*",
+                "*batch",
+                "batch 2",
+                "floor(batch)/2)",
+                "floor((batch/2)",
+                "floor((batch)2)",
+                "floor((batch)/2",
+                "floor((batch)/0)",
+                "floor((batch*2/3)",
+                "floor",
+                "99999999999999999999",
+                "-",
+                "N?"
+            })
+    void whatIsNoFormulaIsTheNameOfAnAxis(String text) {
+        assertThat(Dim.parse(text)).isEqualTo(Dim.axis(text));
     }
 
     @Test
@@ -113,6 +146,35 @@ class DimTest {
         assertThatThrownBy(() -> HEIGHT.times(WIDTH).fixed("image size"))
                 .isInstanceOf(ExportException.class)
                 .hasMessageContaining("image size must not follow the height and the width, but is height*width");
+    }
+
+    /** Little is padded behind the axis, so that the last window always starts before that. */
+    @ParameterizedTest
+    @CsvSource({"3, 2, 0, 1", "5, 2, 0, 1", "4, 3, 1, 1", "2, 2, 0, 0"})
+    void roundingUpCountsAsForEachSize(long size, long stride, long before, long after) {
+        Dim windows = new Windows(size, stride, before, after, 1, true).over(HEIGHT);
+        for (long height = size; height < 40; height++) {
+            assertThat(windows.at(sizes(1, height, 1))).isEqualTo(startsInside(height, size, stride, before, after));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2, 2, 1, 1", "3, 2, 1, 2", "2, 3, 0, 0", "3, 2, 1, 1", "2, 3, 1, 1"})
+    void roundingUpOfFixedSizesLeavesOutWhatStartsInThePadding(long size, long stride, long before, long after) {
+        for (long length = size; length < 40; length++) {
+            assertThat(new Windows(size, stride, before, after, 1, true).over(Dim.of(length)))
+                    .isEqualTo(Dim.of(startsInside(length, size, stride, before, after)));
+        }
+    }
+
+    /** Counts windows as the documentation of PyTorch's MaxPool2d says: they may stick out, but must start inside. */
+    private static long startsInside(long length, long size, long stride, long before, long after) {
+        long count = 1;
+        long end = length + before + after;
+        for (long start = stride; start - stride + size < end && start < length + before; start += stride) {
+            count++;
+        }
+        return count;
     }
 
     @Test

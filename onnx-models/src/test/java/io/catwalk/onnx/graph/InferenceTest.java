@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -112,6 +115,69 @@ class InferenceTest {
         assertThat(made).hasToString("(floor((batch+1)/2))");
         assertThat(made.get(0).at(7)).isEqualTo(4);
         assertThat(made.get(0).at(8)).isEqualTo(4);
+    }
+
+    /** NumPy's rule, for an axis that is longer than all bounds: 1,000 elements say what a million do. */
+    @ParameterizedTest
+    @CsvSource({
+        "batch, -3, 9223372036854775807, 1, 3",
+        "batch, 2, -1, 1, batch-3",
+        "batch, 0, -1, 1, batch-1",
+        "batch, 5, 2, 1, 0",
+        "batch, 4, 4, 1, 0",
+        "batch, -1, -3, 1, 0",
+        "batch, -4, -1, 1, 3",
+        "batch, 0, batch-1, 1, batch-1",
+        "batch, batch-3, batch, 1, 3",
+        "batch, batch-1, -1, 1, 0",
+        "batch, 0, 2*batch, 1, batch",
+        "batch, -2*batch, 9223372036854775807, 1, batch",
+        "batch-5, batch, 9223372036854775807, 1, 0",
+        "2*batch, batch, 9223372036854775807, 1, batch",
+        "2*batch, -1*batch, -2, 1, batch-2",
+        "batch, 1, 9223372036854775807, 3, floor((batch+1)/3)",
+        "batch, -1, -9223372036854775808, -1, batch",
+        "batch, -1, -9223372036854775808, -2, floor((batch+1)/2)",
+        "batch, -1, -9223372036854775808, -3, floor((batch+2)/3)"
+    })
+    void sliceOfALongAxisTakesWhatNumpyTakes(String length, String start, String stop, long step, String expected) {
+        Dim made = Slices.size(Dim.parse(length), Dim.parse(start), Dim.parse(stop), step);
+        assertThat(made).hasToString(Dim.parse(expected).toString());
+        long[] bounds = Stream.of(length, start, stop)
+                .mapToLong(text -> Dim.parse(text).at(1_000))
+                .toArray();
+        assertThat(made.at(1_000)).isEqualTo(python(bounds[0], bounds[1], bounds[2], step));
+    }
+
+    /** Counts as the reference of Python does, section 5.8 of its library: s[i:j:k]. */
+    private static long python(long length, long start, long stop, long step) {
+        long least = step < 0 ? -1 : 0;
+        long most = step < 0 ? length - 1 : length;
+        long from = Math.min(Math.max(start < 0 ? start + length : start, least), most);
+        long to = Math.min(Math.max(stop == Long.MIN_VALUE ? least : stop < 0 ? stop + length : stop, least), most);
+        return LongStream.iterate(from, at -> step < 0 ? at > to : at < to, at -> at + step)
+                .count();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-1, 0, -1", "-2, -9223372036854775808, -1", "0, -9223372036854775808, -2"})
+    void goingBackwardsOverAPartOfALongAxisIsRefused(long start, long stop, long step) {
+        assertThatThrownBy(() -> Slices.size(Dim.BATCH, Dim.of(start), Dim.of(stop), step))
+                .isInstanceOf(ExportException.class)
+                .hasMessageContaining("follows the batch: flip the whole axis");
+    }
+
+    /** Java and Python write the end of an axis as their largest number, which is no size. */
+    @Test
+    void theLargestIntIsTheEndOfAnAxisThatMayBecomeLonger() {
+        assertThat(Slices.size(line(3_000, 0), Dim.of(0), Dim.of(Integer.MAX_VALUE), 1))
+                .isEqualTo(line(3_000, 0));
+    }
+
+    @Test
+    void aFixedAxisIsCutWhereABoundFollowsTheBatch() {
+        assertThat(Slices.size(Dim.of(10), Dim.of(0), Dim.BATCH, 1)).isEqualTo(Dim.BATCH);
+        assertThat(Slices.size(Dim.of(10), Dim.of(2), line(-1, 0), 1)).isEqualTo(Dim.of(0));
     }
 
     @Test
@@ -235,6 +301,8 @@ class InferenceTest {
     void unsqueezeCountsAxesOfTheResult() {
         assertThat(infer("Unsqueeze", Attributes.NONE, tensor("batch 3"), numbers("1 -1")))
                 .isEqualTo(shape("batch 1 3 1"));
+        assertThat(infer("Unsqueeze", Attributes.NONE, tensor("batch 3"), numbers("-1 0")))
+                .isEqualTo(shape("1 batch 3 1"));
     }
 
     @Test
@@ -244,6 +312,155 @@ class InferenceTest {
         assertThat(made)
                 .extracting(Inference.Made::shape)
                 .containsExactly(shape("6 2 batch 3"), shape("2 batch 3"), shape("2 batch 3"));
+    }
+
+    @Test
+    void recurrentOperatorsTakeTheFeaturesLast() {
+        assertThatThrownBy(() -> infer("RNN", Attributes.NONE, tensor("6 batch 4"), tensor("1 3 5"), tensor("1 3 3")))
+                .hasMessageContaining("weights for 5 features meet a sequence of 4");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "batch 3, 3 5, 0, '', batch 5",
+        "batch 3, 5 3, 1, 5, batch 5",
+        "batch 3, 5 3, 1, 1 5, batch 5",
+        "7 3, 5 3, 1, 7 1, 7 5"
+    })
+    void gemmAddsWhatBroadcastsToTheProduct(String left, String right, long transposed, String bias, String expected) {
+        Attributes attributes = Attributes.NONE.with("transB", transposed);
+        assertThat(infer("Gemm", attributes, tensor(left), tensor(right), tensor(bias)))
+                .isEqualTo(shape(expected));
+        assertThat(infer("Gemm", attributes, tensor(left), tensor(right))).isEqualTo(shape(expected));
+        assertThat(infer("Gemm", attributes, tensor(left), tensor(right), Value.OMITTED))
+                .isEqualTo(shape(expected));
+    }
+
+    @Test
+    void gemmDoesNotStretchTheProduct() {
+        assertThatThrownBy(() -> infer("Gemm", Attributes.NONE, tensor("1 3"), tensor("3 5"), tensor("4 5")))
+                .hasMessageContaining("Gemm cannot add (4, 5) to (1, 5)");
+    }
+
+    @Test
+    void whereBroadcastsAllThree() {
+        Value condition = Value.of("condition", ElementType.BOOL, shape("batch 1 1"));
+        assertThat(Inference.infer("Where", List.of(condition, tensor("3 1"), tensor("4")), Attributes.NONE, 1))
+                .containsExactly(new Inference.Made(ElementType.FLOAT, shape("batch 3 4")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Equal, 2, BOOL",
+        "Less, 2, BOOL",
+        "IsNaN, 1, BOOL",
+        "Relu, 1, FLOAT",
+        "Add, 2, FLOAT",
+        "ArgMax, 1, INT64"
+    })
+    void comparisonsMakeBooleansAndPlacesWholeNumbers(String operator, int inputs, ElementType expected) {
+        List<Value> given = Collections.nCopies(inputs, tensor("2 3"));
+        assertThat(Inference.infer(operator, given, Attributes.NONE, 1).get(0).type())
+                .isEqualTo(expected);
+    }
+
+    /** Codes of onnx.proto, TensorProto.DataType. */
+    @ParameterizedTest
+    @CsvSource({"1, FLOAT", "2, UINT8", "3, INT8", "6, INT32", "7, INT64", "9, BOOL", "10, FLOAT16", "11, DOUBLE"})
+    void castMakesTheTypeOfTheCode(long code, ElementType expected) {
+        Attributes to = Attributes.NONE.with("to", code);
+        assertThat(Inference.infer("Cast", List.of(tensor("batch 2")), to, 1))
+                .containsExactly(new Inference.Made(expected, shape("batch 2")));
+    }
+
+    @Test
+    void whatNoOperatorMakesIsRefused() {
+        assertThatThrownBy(() -> infer("Cast", Attributes.NONE.with("to", 99), tensor("2")))
+                .hasMessageContaining("unknown ONNX element type 99");
+        assertThatThrownBy(() -> Inference.infer("Relu", List.of(tensor("2")), Attributes.NONE, 2))
+                .hasMessageContaining("Relu makes 1 outputs, but 2 were asked");
+        assertThat(Inference.infer("TopK", List.of(tensor("2 9"), numbers("4")), Attributes.NONE, 1))
+                .hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // axes (none for all), keepdims, expected
+        "1, 1, batch 1 4",
+        "1, 0, batch 4",
+        "-1 1, 0, batch",
+        "0 -1, 1, 1 3 1",
+        "'', 0, ''",
+        "'', 1, 1 1 1"
+    })
+    void reductionsLeaveOnesOrNothing(String axes, long keep, String expected) {
+        Attributes attributes = Attributes.NONE.with("keepdims", keep);
+        long[] places = shape(axes).fixed("axes");
+        assertThat(infer(
+                        "ReduceMax",
+                        places.length == 0 ? attributes : attributes.with("axes", places),
+                        tensor("batch 3 4")))
+                .isEqualTo(shape(expected));
+        if (places.length > 0) {
+            assertThat(infer("ReduceSum", attributes, tensor("batch 3 4"), numbers(axes)))
+                    .isEqualTo(shape(expected));
+        }
+    }
+
+    @Test
+    void reductionsKeepTheirAxesUnlessTheyAreTold() {
+        assertThat(infer("ReduceMean", Attributes.NONE, tensor("batch 3"))).isEqualTo(shape("1 1"));
+        assertThat(infer("ArgMin", Attributes.NONE, tensor("batch 3"))).isEqualTo(shape("1 3"));
+        assertThat(infer("TopK", Attributes.NONE, tensor("batch 9"), numbers("4")))
+                .isEqualTo(shape("batch 4"));
+        assertThat(infer("TopK", Attributes.NONE.with("axis", 0), tensor("8 9"), numbers("4")))
+                .isEqualTo(shape("4 9"));
+    }
+
+    @Test
+    void elementsAreMovedAsTheSpecificationSays() {
+        Value image = tensor("batch 3 4");
+        assertThat(infer("Transpose", Attributes.NONE.with("perm", new long[] {2, 0, 1}), image))
+                .isEqualTo(shape("4 batch 3"));
+        assertThat(infer("Gather", Attributes.NONE.with("axis", -1), image, tensor("5 6")))
+                .isEqualTo(shape("batch 3 5 6"));
+        assertThat(infer("Gather", Attributes.NONE, image, tensor(""))).isEqualTo(shape("3 4"));
+        assertThat(infer("GatherElements", Attributes.NONE, image, tensor("batch 1 4")))
+                .isEqualTo(shape("batch 1 4"));
+        assertThat(infer("Expand", Attributes.NONE, tensor("3 1"), numbers("batch 1 4")))
+                .isEqualTo(shape("batch 3 4"));
+        assertThat(infer("Tile", Attributes.NONE, image, numbers("2 1 3"))).isEqualTo(shape("2*batch 3 12"));
+        assertThat(infer("Pad", Attributes.NONE, image, numbers("0 1 2 0 3 -1")))
+                .isEqualTo(shape("batch 7 5"));
+        assertThat(infer("Shape", Attributes.NONE, image)).isEqualTo(shape("3"));
+        assertThat(infer("Range", Attributes.NONE, tensor(""), numbers("batch"), tensor("")))
+                .isEqualTo(shape("batch"));
+        assertThat(infer("GlobalAveragePool", Attributes.NONE, image)).isEqualTo(shape("batch 3 1"));
+        Value values = Value.of("values", ElementType.INT8, shape("2"));
+        assertThat(Inference.infer("OneHot", List.of(image, numbers("5"), values), Attributes.NONE, 1))
+                .containsExactly(new Inference.Made(ElementType.INT8, shape("batch 3 4 5")));
+    }
+
+    @Test
+    void partsAreTheWhole() {
+        Attributes axis = Attributes.NONE.with("axis", 1);
+        assertThat(Inference.infer("Split", List.of(tensor("batch 5"), numbers("2 3")), axis, 2))
+                .extracting(Inference.Made::shape)
+                .containsExactly(shape("batch 2"), shape("batch 3"));
+        assertThatThrownBy(() -> Inference.infer("Split", List.of(tensor("batch 5"), numbers("2 2")), axis, 2))
+                .hasMessageContaining("cannot split axis 1 of (batch, 5) into 4");
+        assertThat(infer("Concat", axis, tensor("batch 2"), tensor("batch 3"), tensor("batch 4")))
+                .isEqualTo(shape("batch 9"));
+    }
+
+    @Test
+    void zeroInATargetShapeCopiesTheSize() {
+        assertThat(infer("Reshape", Attributes.NONE, tensor("batch 6"), numbers("0 2 3")))
+                .isEqualTo(shape("batch 2 3"));
+        assertThat(infer("Reshape", Attributes.NONE, tensor("4 6"), numbers("0 -1")))
+                .isEqualTo(shape("4 6"));
+        assertThat(infer("Reshape", Attributes.NONE, tensor("0"), numbers("3 0")))
+                .isEqualTo(shape("3 0"));
     }
 
     @Test

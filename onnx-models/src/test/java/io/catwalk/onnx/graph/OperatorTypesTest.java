@@ -9,9 +9,12 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The table of types says what ONNX Runtime says. */
@@ -32,6 +35,44 @@ class OperatorTypesTest {
             }
         });
         assertThat(refused).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Add, UINT8, 13, INT32",
+        "Add, UINT8, 14, UINT8",
+        "ReduceSum, BOOL, 17, INT32",
+        "CumSum, INT8, 17, INT32",
+        "IsInf, FLOAT16, 17, FLOAT",
+        "Conv, FLOAT, 17, FLOAT",
+        "Conv, DOUBLE, 17, ",
+        "Relu, INT64, 17, ",
+        "Relu, INT32, 17, "
+    })
+    void whatAnOperatorDoesNotTakeIsComputedInAWiderTypeOfItsKind(
+            String operator, ElementType type, int opset, @Nullable ElementType expected) {
+        assertThat(OperatorTypes.computing(operator, type, opset)).isEqualTo(Optional.ofNullable(expected));
+    }
+
+    /** By the type constraints of onnx/docs/Operators.md: those that all have the letter T. */
+    @Test
+    void whichOperandsShareTheType() {
+        assertThat(OperatorTypes.varying("Pad", 2)).containsExactly(0);
+        assertThat(OperatorTypes.varying("Pad", 3)).containsExactly(0, 2);
+        assertThat(OperatorTypes.varying("Where", 3)).containsExactly(1, 2);
+        assertThat(OperatorTypes.varying("ScatterND", 3)).containsExactly(0, 2);
+        assertThat(OperatorTypes.varying("Slice", 5)).containsExactly(0);
+        assertThat(OperatorTypes.varying("Gemm", 3)).containsExactly(0, 1, 2);
+        assertThat(OperatorTypes.following("Equal", 1)).isEmpty();
+        assertThat(OperatorTypes.following("TopK", 2)).containsExactly(0);
+        assertThat(OperatorTypes.following("LSTM", 3)).containsExactly(0, 1, 2);
+    }
+
+    @Test
+    void realNumbersAreThoseWithFractions() {
+        assertThat(ElementType.values())
+                .filteredOn(ElementType::isReal)
+                .containsExactlyInAnyOrder(ElementType.FLOAT16, ElementType.FLOAT, ElementType.DOUBLE);
     }
 
     @Test

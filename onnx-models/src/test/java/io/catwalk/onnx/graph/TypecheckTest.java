@@ -84,6 +84,45 @@ class TypecheckTest {
     }
 
     @Test
+    void typesThatDoNotBelongTogetherAreFound() {
+        Value whole = Value.of("whole", ElementType.INT64, SHAPE);
+        assertWrong(
+                new Graph(
+                        List.of(IMAGES, whole),
+                        List.of(LOGITS),
+                        List.of(),
+                        List.of(node("a", "Add", LOGITS, IMAGES, whole))),
+                "mixes [FLOAT, INT64]");
+    }
+
+    /** Additions of 8 bits came with opset 14 (onnx/docs/Operators.md). */
+    @Test
+    void aTypeThatTheOperatorSetLacksIsFound() {
+        Value bytes = Value.of("bytes", ElementType.UINT8, SHAPE);
+        Value sum = Value.of("sum", ElementType.UINT8, SHAPE);
+        Graph graph = new Graph(List.of(bytes), List.of(sum), List.of(), List.of(node("a", "Add", sum, bytes, bytes)));
+        assertThatThrownBy(() -> Typecheck.check(graph, 13)).hasMessageContaining("does not take UINT8 in opset 13");
+        assertThat(Typecheck.check(graph, 14)).isSameAs(graph);
+    }
+
+    @Test
+    void anInputThatIsLeftOutNeedsNoMaker() {
+        Value least = new Value("least", ElementType.FLOAT, TensorShape.SCALAR, null);
+        Initializer most = new Initializer(least, Initializer.bytes(6f));
+        Graph graph = graph(List.of(most), node("a", "Clip", LOGITS, IMAGES, Value.OMITTED, least));
+        assertThat(Typecheck.check(graph, 17)).isSameAs(graph);
+    }
+
+    @Test
+    void nobodyChecksTheOperatorsOfAnotherSet() {
+        Graph graph = graph(List.of(), node("a", "com.microsoft::Inverse", LOGITS, IMAGES));
+        assertThat(Typecheck.check(graph, 17)).isSameAs(graph);
+        assertThat(graph.nodes().get(0).domain()).isEqualTo("com.microsoft");
+        assertThat(graph.nodes().get(0).operatorInDomain()).isEqualTo("Inverse");
+        assertThat(node("b", "Relu", LOGITS, IMAGES).domain()).isEmpty();
+    }
+
+    @Test
     void anUnusedConstantIsFound() {
         assertWrong(graph(List.of(WEIGHT), node("a", "Relu", LOGITS, IMAGES)), "the constant weight is used by nobody");
     }

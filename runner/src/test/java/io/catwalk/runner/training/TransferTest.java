@@ -194,20 +194,20 @@ class TransferTest {
             Files.copy(file, out);
         }
         URL weights = new URL("jar:" + jar.toUri() + "!/com/example/five.safetensors");
+        Path copy;
         try (PretrainedWeights brought = PretrainedWeights.copy(weights)) {
             Start start = brought.start();
             assertThat(start.weights().sha256()).isEqualTo(Sha256.of(file));
             assertThat(start.weights().rate()).isEqualTo(1);
-            Path copy = Path.of(start.weights().file());
+            copy = Path.of(start.weights().file());
             assertThat(copy).hasFileName("five.safetensors").hasSameBinaryContentAs(file);
             try (TrainedModel model = train(start.weights(), SmallWorld.plain(1e-30, 1, 8))) {
                 assertThat(transfer(model).taken()).containsExactlyElementsOf(BODY);
                 assertThat(values(model.block(), BODY.get(0))).containsExactly(values(five, BODY.get(0)));
             }
-            brought.close();
-            assertThat(copy).doesNotExist();
-            assertThat(copy.getParent()).doesNotExist();
         }
+        assertThat(copy).doesNotExist();
+        assertThat(copy.getParent()).doesNotExist();
         URL other = new URL("jar:" + jar.toUri() + "!/com/example/five.pt");
         assertThatThrownBy(() -> PretrainedWeights.copy(other)).isInstanceOf(IOException.class);
     }

@@ -1,0 +1,182 @@
+package io.catwalk.onnx.graph;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The protobuf library reads what is written, and the same from both ways to write. */
+@Tag("tiny")
+class OnnxSerializerTest {
+
+    private static final TensorShape SHAPE = new TensorShape(List.of(Dim.BATCH, Dim.of(2)));
+    private static final Value IMAGES = Value.of("images", ElementType.FLOAT, SHAPE);
+    private static final Value LOGITS = Value.of("logits", ElementType.FLOAT, SHAPE);
+
+    private static Model model(int opset, Initializer weight, Attributes attributes) {
+        Node node =
+                new Node("a", "com.example::Add", List.of(IMAGES, weight.value()), List.of(LOGITS), attributes, "why");
+        SortedMap<String, String> words = new TreeMap<>(java.util.Map.of("labels", "yes,no"));
+        return new Model(
+                new Graph(List.of(IMAGES), List.of(LOGITS), List.of(weight), List.of(node)), opset, words, "7");
+    }
+
+    private static Initializer weight(int size) {
+        return new Initializer(Value.of("weight", ElementType.INT8, TensorShape.of(size)), new byte[size]);
+    }
+
+    /** The table of onnx/docs/Versioning.md, released versions. */
+    @ParameterizedTest
+    @CsvSource({"13, 7", "14, 7", "15, 8", "17, 8", "18, 8", "19, 9", "20, 9", "21, 10"})
+    void theIrVersionIsThatOfTheOperatorSet(int opset, long expected) throws InvalidProtocolBufferException {
+        ModelProto proto = ModelProto.parseFrom(OnnxSerializer.bytes(model(opset, weight(2), Attributes.NONE)));
+        assertThat(proto.getIrVersion()).isEqualTo(expected);
+        assertThat(proto.getOpsetImportList())
+                .extracting(set -> set.getDomain() + " " + set.getVersion())
+                .containsExactly(" " + opset, "com.example 1");
+    }
+
+    @Test
+    void everythingIsReadBack() throws InvalidProtocolBufferException {
+        Attributes attributes = Attributes.NONE
+                .with("whole", 3)
+                .with("real", 0.5f)
+                .with("word", "linear")
+                .with("wholes", new long[] {1, 2})
+                .with("words", List.of("x", "y"));
+        Model model = model(17, weight(2), attributes);
+        byte[] bytes = OnnxSerializer.bytes(model);
+        ModelProto proto = ModelProto.parseFrom(bytes);
+        assertThat(proto.toByteArray()).isEqualTo(bytes);
+        assertThat(proto.getProducerName() + " " + proto.getProducerVersion()).isEqualTo("catwalk-onnx 7");
+        NodeProto node = proto.getGraph().getNode(0);
+        assertThat(node.getOpType() + " " + node.getDomain() + " " + node.getDocString())
+                .isEqualTo("Add com.example why");
+        assertThat(node.getAttributeList())
+                .extracting(AttributeProto::getType)
+                .extracting(Enum::name)
+                .containsExactly("FLOAT", "INT", "INTS", "STRING", "STRINGS");
+        assertThat(proto.getGraph()
+                        .getOutput(0)
+                        .getType()
+                        .getTensorType()
+                        .getShape()
+                        .getDim(0)
+                        .getDimParam())
+                .isEqualTo("batch");
+        Model back = OnnxParser.model(bytes);
+        assertThat(back.metadata()).isEqualTo(model.metadata());
+        assertThat(back.graph().nodes()).isEqualTo(model.graph().nodes());
+    }
+
+    /** Lengths around those at which a tensor is written in several parts. */
+    @ParameterizedTest
+    @CsvSource({"0", "1", "65535", "65536", "65537", "200000"})
+    void largeTensorsAreWrittenWhole(int size) throws IOException {
+        byte[] data = new byte[size];
+        for (int i = 0; i < size; i++) {
+            data[i] = (byte) (i * 31 + i / 251);
+        }
+        Initializer weight = new Initializer(Value.of("weight", ElementType.INT8, TensorShape.of(size)), data);
+        Model model = model(17, weight, Attributes.NONE);
+        ByteArrayOutputStream stream = new ByteArrayOutputStream();
+        OnnxSerializer.write(model, stream);
+        assertThat(stream.toByteArray()).isEqualTo(OnnxSerializer.bytes(model));
+        TensorProto tensor =
+                ModelProto.parseFrom(stream.toByteArray()).getGraph().getInitializer(0);
+        assertThat(tensor.getRawData().toByteArray()).isEqualTo(data);
+    }
+
+    @Test
+    void whatIsTooLargeIsRefusedBeforeItIsAskedFor() {
+        Initializer weight = new Initializer(Value.of("weight", ElementType.FLOAT, TensorShape.of(600_000_000)), () -> {
+            throw new AssertionError("asked for 2.4 GB");
+        });
+        assertThatThrownBy(() -> OnnxSerializer.bytes(model(17, weight, Attributes.NONE)))
+                .isInstanceOf(ExportException.class)
+                .hasMessageContaining("takes 2.4 GB, and an ONNX file holds at most 2 GB");
+    }
+
+    @Test
+    void anInitializerThatDoesNotFillItsShapeIsFoundWhenItIsWritten() {
+        Initializer weight =
+                new Initializer(Value.of("weight", ElementType.FLOAT, TensorShape.of(3)), () -> new byte[8]);
+        assertThatThrownBy(() -> OnnxSerializer.bytes(model(17, weight, Attributes.NONE)))
+                .hasMessageContaining("weight of shape (3) needs 12 bytes, found 8");
+    }
+
+    /** 64 MB of the 2 GB are left to names. */
+    @Test
+    void theLargestWeightsThatFitAreAskedFor() {
+        Value value = Value.of("weight", ElementType.INT8, TensorShape.of(Integer.MAX_VALUE - (64L << 20)));
+        Initializer weight = new Initializer(value, () -> {
+            throw new ArithmeticException("asked");
+        });
+        assertThatThrownBy(
+                        () -> OnnxSerializer.write(model(17, weight, Attributes.NONE), OutputStream.nullOutputStream()))
+                .isInstanceOf(ArithmeticException.class);
+    }
+
+    @Test
+    void theOperatorSetIsThatOfOnnxWhereverItStands() {
+        byte[] file = ModelProto.newBuilder()
+                .addOpsetImport(
+                        OperatorSetIdProto.newBuilder().setDomain("com.example").setVersion(3))
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(17))
+                .build()
+                .toByteArray();
+        assertThat(OnnxParser.model(file).opset()).isEqualTo(17);
+    }
+
+    @Test
+    void floatsAreReadAsTheyWereLaidOut() {
+        float[] numbers = {1.5f, -2, Float.MIN_VALUE};
+        Value value = Value.of("weight", ElementType.FLOAT, TensorShape.of(3));
+        assertThat(new Initializer(value, Initializer.bytes(numbers)).floats()).containsExactly(numbers);
+    }
+
+    private static byte[] file(NodeProto.Builder node, int type) {
+        return ModelProto.newBuilder()
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(17))
+                .setGraph(GraphProto.newBuilder()
+                        .addNode(node)
+                        .addInitializer(TensorProto.newBuilder()
+                                .setName("weight")
+                                .setDataType(type)
+                                .addDims(0)))
+                .build()
+                .toByteArray();
+    }
+
+    @Test
+    void filesOfOthersAreRefusedWithTheReason() {
+        NodeProto.Builder node = NodeProto.newBuilder().setName("a").setOpType("Relu");
+        assertThatThrownBy(() -> OnnxParser.model(new byte[0])).hasMessageContaining("found none");
+        assertThatThrownBy(() -> OnnxParser.model(file(node, TensorProto.DataType.COMPLEX64_VALUE)))
+                .hasMessageContaining("found the one with code 14");
+        assertThatThrownBy(() -> OnnxParser.model(file(node.clone().addInput("nobody"), 1)))
+                .hasMessageContaining("the type and shape of nobody at Relu a");
+        AttributeProto graph = AttributeProto.newBuilder()
+                .setName("body")
+                .setType(AttributeProto.AttributeType.GRAPH)
+                .build();
+        assertThatThrownBy(() -> OnnxParser.model(file(node.clone().addAttribute(graph), 1)))
+                .hasMessageContaining("in the attribute body, found GRAPH");
+    }
+}

@@ -1,0 +1,133 @@
+package io.catwalk.onnx.trace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.internal.NDArrayEx;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is left out has the type and the shape that the engine itself computes; the rest is left to the engine. */
+@Tag("tiny")
+class WithoutSamplesTest {
+
+    private final NDManager manager = NDManager.newBaseManager();
+    private final WithoutSamples withoutSamples = new WithoutSamples(new Placeholders(manager));
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    private NDArray array(String sizes) {
+        return manager.ones(new Shape(
+                Arrays.stream(sizes.split(" ", -1)).mapToLong(Long::parseLong).toArray()));
+    }
+
+    private void assertLeftOut(boolean expected, Object target, String name, @Nullable Object... arguments)
+            throws Throwable {
+        Method method = Stream.of((target instanceof NDArray ? NDArray.class : NDArrayEx.class).getMethods())
+                .filter(one -> one.getName().equals(name) && takes(one, arguments))
+                .findFirst()
+                .orElseThrow();
+        Optional<Object> made = withoutSamples.results(target, method, arguments);
+        assertThat(made.isPresent()).isEqualTo(expected);
+        if (expected) {
+            NDArray computed = head(method.invoke(target, arguments));
+            assertThat(head(made.orElseThrow()).getShape()).isEqualTo(computed.getShape());
+            assertThat(head(made.orElseThrow()).getDataType()).isEqualTo(computed.getDataType());
+        }
+    }
+
+    private static boolean takes(Method method, @Nullable Object... arguments) {
+        Class<?>[] types = method.getParameterTypes();
+        boolean takes = types.length == arguments.length;
+        for (int i = 0; takes && i < types.length; i++) {
+            takes = types[i].isInstance(arguments[i])
+                    || (types[i] == int.class && arguments[i] instanceof Integer)
+                    || (types[i] == boolean.class && arguments[i] instanceof Boolean);
+        }
+        return takes;
+    }
+
+    private static NDArray head(@Nullable Object made) {
+        return made instanceof NDList list ? list.head() : (NDArray) Objects.requireNonNull(made);
+    }
+
+    /** Matrices cost nothing to compute; of one sample for all, the samples are in the argument. */
+    @ParameterizedTest
+    @CsvSource({
+        "5 3 4, 5 3 4, true",
+        "5 3 4, 5 1 4, true",
+        "5 3 4, 1 3 4, true",
+        "5 3 4, 3 4, true",
+        "5 3 4, 4, true",
+        "1 3 4, 1 3 4, true",
+        "1 3 4, 5 3 4, false",
+        "3 4, 5 3 4, false",
+        "5 3 4, 2 5 3 4, false",
+        "5 4, 5 4, false",
+        "1 4, 1 4, false",
+        "5 3 4, 6 3 4, false"
+    })
+    void sumsOfSamplesAreLeftOut(String receiver, String argument, boolean leftOut) throws Throwable {
+        for (String name : new String[] {"add", "sub", "mul", "div", "maximum", "minimum"}) {
+            assertLeftOut(leftOut, array(receiver), name, array(argument));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5 3 4, true", "5 4, false"})
+    void sumsWithNumbersAreLeftOut(String receiver, boolean leftOut) throws Throwable {
+        assertLeftOut(leftOut, array(receiver), "add", 2f);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5 3 4, -1, true", "5 3 4, 1, true", "5 3 4, 0, false", "5 3 4, -3, false", "5 4, 1, false"})
+    void softmaxOverOthersThanTheSamplesIsLeftOut(String receiver, int axis, boolean leftOut) throws Throwable {
+        assertLeftOut(leftOut, array(receiver), "softmax", axis);
+        assertLeftOut(leftOut, array(receiver), "logSoftmax", axis);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5 3 4, 5 4 2, true", "5 3 4, 4 2, false", "3 4, 4 2, false", "1 3 4, 5 4 2, false"})
+    void productsOfStacksAreLeftOut(String receiver, String argument, boolean leftOut) throws Throwable {
+        assertLeftOut(leftOut, array(receiver), "matMul", array(argument));
+    }
+
+    @Test
+    void stacksAreInvertedWithoutTheirNumbers() throws Throwable {
+        NDArray identity = manager.eye(3);
+        assertLeftOut(true, identity.expandDims(0).repeat(0, 5), "inverse");
+        assertLeftOut(false, identity, "inverse");
+    }
+
+    @Test
+    void wholeNumbersAndEmptyArraysAreComputed() throws Throwable {
+        assertLeftOut(false, array("5 3 4").toType(DataType.INT32, false), "add", 2);
+        assertLeftOut(false, manager.zeros(new Shape(0, 3, 4)), "add", 2);
+        assertLeftOut(false, array("5 3 4"), "exp");
+    }
+
+    @Test
+    void layersAreLeftOut() throws Throwable {
+        assertLeftOut(true, array("5 3 4").getNDArrayInternal(), "relu");
+        Shape two = new Shape(2, 2);
+        Shape none = new Shape(0, 0);
+        assertLeftOut(true, array("5 2 8 8").getNDArrayInternal(), "maxPool", two, two, none, false);
+        assertLeftOut(false, array("2 8 8").getNDArrayInternal(), "maxPool", two, two, none, false);
+    }
+}
