@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -115,13 +114,11 @@ public final class PluginContract {
         List<String> options = new ArrayList<>(EngineSettings.jvmOptions(1));
         // The heap is small: a network is in native memory, which a check of its own bounds.
         options.addAll(List.of("-Xmx1g", "-XX:TieredStopAtLevel=1", "-Dcatwalk.log=OFF"));
-        Map<String, String> environment = new LinkedHashMap<>(EngineSettings.environment());
-        environment.put("OMP_NUM_THREADS", "1");
         ForkedJvm.Program program = new ForkedJvm.Program(
                 ContractMain.class.getName(),
                 List.of(order.toString()),
                 options,
-                environment,
+                Map.of("OMP_NUM_THREADS", "1"),
                 folder,
                 folder.resolve("log.txt"));
         ForkedJvm.Ending ending = jvm.run(program, left, message -> {

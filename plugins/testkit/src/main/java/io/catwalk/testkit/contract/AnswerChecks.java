@@ -23,9 +23,6 @@ final class AnswerChecks {
 
     private static final int MANY = 65;
 
-    /** Another batch size may add up in another order, no more. */
-    private static final float TOLERANCE = 1e-4f;
-
     private AnswerChecks() {}
 
     private static void alone(Candidate candidate) {
@@ -34,7 +31,7 @@ final class AnswerChecks {
         try (Network network = candidate.initialized(task)) {
             float[] together = network.logits(images, Mode.EVALUATION);
             float[] alone = inBatches(network, images, 1);
-            requireNear(alone, together, "among 7 images the logits of each alone");
+            Near.require(alone, together, "among 7 images the logits of each alone");
         }
     }
 
@@ -42,7 +39,7 @@ final class AnswerChecks {
         Task task = candidate.task();
         Images images = Images.random(task, MANY, Candidate.SEED);
         try (Network network = candidate.initialized(task)) {
-            requireNear(
+            Near.require(
                     inBatches(network, images, 13),
                     network.logits(images, Mode.EVALUATION),
                     "among " + MANY + " images the logits of batches of 13");
@@ -65,7 +62,7 @@ final class AnswerChecks {
                         Images asked = images.range(first, first + batch);
                         int size = task.classes();
                         float[] known = Arrays.copyOfRange(expected, first * size, (first + batch) * size);
-                        requireNear(
+                        Near.require(
                                 known, predictor.logits(asked.pixels(), batch), "from ONNX, in batches of " + batch
                                         + ", the logits of the network");
                     }
@@ -86,16 +83,5 @@ final class AnswerChecks {
             System.arraycopy(some, 0, all, before, some.length);
         }
         return all;
-    }
-
-    private static void requireNear(float[] expected, float[] found, String what) {
-        BrokenPromise.unless(
-                expected.length == found.length,
-                "expected " + what + ", but found " + found.length + " numbers, not " + expected.length);
-        for (int i = 0; i < expected.length; i++) {
-            BrokenPromise.unless(
-                    Math.abs(expected[i] - found[i]) <= TOLERANCE * (1 + Math.abs(expected[i])),
-                    "expected " + what + ", but found " + found[i] + ", not " + expected[i]);
-        }
     }
 }

@@ -56,7 +56,7 @@ public final class ContractRun {
                         check.hold(new Candidate(subject));
                         line.set(null);
                     } catch (Throwable e) { // whatever a plugin throws is the result
-                        line.set(e instanceof BrokenPromise ? Lines.of(e) : "threw " + Lines.of(e));
+                        line.set(Lines.found(e));
                     }
                 },
                 "check-" + check.id());

@@ -9,6 +9,11 @@ final class Lines {
 
     private Lines() {}
 
+    /** Returns what a check found out: a broken promise in its words, or what was thrown. */
+    static String found(Throwable thrown) {
+        return thrown instanceof BrokenPromise ? of(thrown) : "threw " + of(thrown);
+    }
+
     /** Returns type and message; of a broken promise only that. */
     static String of(@Nullable Throwable thrown) {
         if (thrown == null) {

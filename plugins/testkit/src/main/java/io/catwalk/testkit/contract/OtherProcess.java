@@ -18,8 +18,8 @@ final class OtherProcess {
 
     private OtherProcess() {}
 
-    /** Returns the digest of the network, as the other process computes it. */
-    static String digest(Subject subject) throws IOException, InterruptedException {
+    /** Returns the fingerprint of the network that the other process makes. */
+    static Fingerprint fingerprint(Subject subject) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true"));
@@ -31,7 +31,7 @@ final class OtherProcess {
         command.addAll(List.of(
                 "-cp",
                 System.getProperty("java.class.path"),
-                NetworkDigest.class.getName(),
+                Fingerprint.class.getName(),
                 subject.jar().toString(),
                 subject.className()));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -43,13 +43,13 @@ final class OtherProcess {
         try (InputStream out = process.getInputStream()) {
             String said = new String(out.readAllBytes(), StandardCharsets.UTF_8);
             String line = said.lines()
-                    .filter(each -> each.startsWith(NetworkDigest.DIGEST) || each.startsWith(NetworkDigest.FAILURE))
+                    .filter(each -> each.startsWith(Fingerprint.FOUND) || each.startsWith(Fingerprint.FAILURE))
                     .findFirst()
-                    .orElse(NetworkDigest.FAILURE + "ended with exit code " + process.waitFor());
+                    .orElse(Fingerprint.FAILURE + "ended with exit code " + process.waitFor());
             BrokenPromise.unless(
-                    line.startsWith(NetworkDigest.DIGEST),
-                    "expected another process to make the network, but it " + line.replace(NetworkDigest.FAILURE, ""));
-            return line.substring(NetworkDigest.DIGEST.length());
+                    line.startsWith(Fingerprint.FOUND),
+                    "in another process: " + line.replace(Fingerprint.FAILURE, ""));
+            return Fingerprint.parse(line.substring(Fingerprint.FOUND.length()));
         } finally {
             process.destroyForcibly();
         }

@@ -22,12 +22,12 @@ public final class Subject {
         this.limits = limits;
     }
 
-    /** Computes the digest of the network somewhere else than here. */
+    /** Makes the network somewhere else than here. */
     @FunctionalInterface
     interface Elsewhere {
 
-        /** Returns what {@link NetworkDigest} returns for the same classifier. */
-        String digest(Subject subject) throws Exception;
+        /** Returns the fingerprint of the network that the same classifier makes. */
+        Fingerprint fingerprint(Subject subject) throws Exception;
     }
 
     /**
@@ -39,7 +39,7 @@ public final class Subject {
      * @return the subject, with the limits of the contract
      */
     public static Subject of(Supplier<Classifier> source, String className, Path jar) {
-        return new Subject(source, className, jar, OtherProcess::digest, Limits.standard());
+        return new Subject(source, className, jar, OtherProcess::fingerprint, Limits.standard());
     }
 
     /**

@@ -303,7 +303,7 @@ record BrokenPlugin(String name, String check, Function<Path, Subject> subject) 
         return Subject.of(source, packed.getName(), jar.write(folder.resolve("plugin.jar")))
                 .withElsewhere(subject -> {
                     Candidate there = new Candidate(subject);
-                    return NetworkDigest.of(there, there.task());
+                    return Fingerprint.of(there, there.task());
                 });
     }
 

@@ -79,6 +79,16 @@ final class ContractTest {
     }
 
     @Test
+    void otherProcessSaysWhyItMadeNoNetwork() throws InterruptedException {
+        Path jar = JarOfATest.with(Sound.class).write(folder.resolve("plugin.jar"));
+        Result result = new ContractRun(Subject.of(Sound::new, "test.None", jar), Expectations.none(), List.of())
+                .run(Contract.require("two-processes"));
+        assertThat(result.line())
+                .isEqualTo("in another process: expected a public class test.None with a public constructor without"
+                        + " parameters, but found ClassNotFoundException: test.None");
+    }
+
+    @Test
     void hangingCheckIsStoppedAndNamed() throws InterruptedException {
         BrokenPlugin hanging = BrokenPlugin.all().stream()
                 .filter(plugin -> plugin.name().equals("a network that is never done"))
