@@ -16,12 +16,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Proves that a classifier keeps the contract of a plugin: a test for each check of {@link Contract}. A plugin's own test is
@@ -78,8 +78,7 @@ public abstract class ClassifierContract {
         String only = System.getProperty("catwalk.check", "");
         List<Check> checks = only.isEmpty() ? Contract.checks() : List.of(Contract.require(only));
         return checks.stream()
-                .map(check -> DynamicTest.dynamicTest(
-                        check.id() + ": " + check.promise(), () -> show(run.run(check))));
+                .map(check -> DynamicTest.dynamicTest(check.id() + ": " + check.promise(), () -> show(run.run(check))));
     }
 
     @AfterEach

@@ -89,8 +89,7 @@ final class PluginCheckCommand implements Callable<Integer> {
         if (json) {
             console.json(asMap(results, taken));
         } else {
-            console.line(String.format(
-                    Locale.ROOT, "%d of %d checks passed, in %.1f s", kept, results.size(), taken));
+            console.line(String.format(Locale.ROOT, "%d of %d checks passed, in %.1f s", kept, results.size(), taken));
         }
         return failed ? ExitCode.SOME_FAILED : ExitCode.DONE;
     }

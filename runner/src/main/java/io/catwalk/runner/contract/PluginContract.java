@@ -151,7 +151,8 @@ public final class PluginContract {
                 settled.size(),
                 unkept,
                 Math.min(
-                        Limits.standard().check().toMillis(), budget.dividedBy(2).toMillis())));
+                        Limits.standard().check().toMillis(),
+                        budget.dividedBy(2).toMillis())));
     }
 
     /** Takes a message, and says whether it was the last one. */

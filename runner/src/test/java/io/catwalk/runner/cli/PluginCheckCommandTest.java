@@ -80,13 +80,14 @@ final class PluginCheckCommandTest {
         TestPlugin plugin = TestPlugin.withBodies(
                 "sound", "while (true) { Thread.onSpinWait(); }", "return \"sound\";", TestPlugin.NETWORK);
         assertThat(check(plugin, "--seconds", "3")).isEqualTo(ExitCode.SOME_FAILED);
-        assertThat(out.toString()).contains("FAILED    jar-loads", "did not load before all 3 s for the plugin were over");
+        assertThat(out.toString())
+                .contains("FAILED    jar-loads", "did not load before all 3 s for the plugin were over");
     }
 
     @Test
     void libraryOfTheProgramIsNoneOfThePlugin() {
-        TestPlugin plugin = TestPlugin.building(
-                "sound", "tools.jackson.databind.json.JsonMapper.builder(); " + TestPlugin.NETWORK);
+        TestPlugin plugin =
+                TestPlugin.building("sound", "tools.jackson.databind.json.JsonMapper.builder(); " + TestPlugin.NETWORK);
         assertThat(check(plugin, "--only", "jar-links", "--only", "jar-index")).isEqualTo(ExitCode.SOME_FAILED);
         assertThat(out.toString().replaceAll("\\s+", " "))
                 .contains("FAILED jar-links", "needs tools.jackson.databind.json.JsonMapper")
@@ -134,7 +135,8 @@ final class PluginCheckCommandTest {
     void badRequestIsOneLine() throws IOException {
         Path sound = TestPlugin.sound("sound").write(jar());
         assertRefused("expected a plugin's jar, but found no file " + folder.resolve("none"), "none");
-        assertRefused("expected a plugin's jar, but found the folder " + Files.createDirectory(folder.resolve("dir")), "dir");
+        assertRefused(
+                "expected a plugin's jar, but found the folder " + Files.createDirectory(folder.resolve("dir")), "dir");
         assertRefused("unknown check 'onx'; known are jar-manifest,", sound.toString(), "--only", "onx");
         assertRefused("unknown check 'onx'; known are jar-manifest,", sound.toString(), "--expect", "onx=why");
         assertRefused("expected a reason why the check 'onnx' fails", sound.toString(), "--expect", "onnx= ");

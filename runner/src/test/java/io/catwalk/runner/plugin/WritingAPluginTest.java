@@ -140,8 +140,7 @@ final class WritingAPluginTest {
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(output).isZero();
         // The page promises that a plugin inherits the checks of the contract.
-        assertThat(output)
-                .contains("Tests run: " + Contract.checks().size() + ", Failures: 0, Errors: 0, Skipped: 0");
+        assertThat(output).contains("Tests run: " + Contract.checks().size() + ", Failures: 0, Errors: 0, Skipped: 0");
     }
 
     private static Path codeSource(Class<?> type) {

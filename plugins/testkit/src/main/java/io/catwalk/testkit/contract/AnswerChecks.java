@@ -63,8 +63,9 @@ final class AnswerChecks {
                         int size = task.classes();
                         float[] known = Arrays.copyOfRange(expected, first * size, (first + batch) * size);
                         Near.require(
-                                known, predictor.logits(asked.pixels(), batch), "from ONNX, in batches of " + batch
-                                        + ", the logits of the network");
+                                known,
+                                predictor.logits(asked.pixels(), batch),
+                                "from ONNX, in batches of " + batch + ", the logits of the network");
                     }
                 }
             }
@@ -76,8 +77,7 @@ final class AnswerChecks {
     private static float[] inBatches(Network network, Images images, int size) {
         float[] all = new float[0];
         for (int first = 0; first < images.count(); first += size) {
-            float[] some = network.logits(
-                    images.range(first, Math.min(first + size, images.count())), Mode.EVALUATION);
+            float[] some = network.logits(images.range(first, Math.min(first + size, images.count())), Mode.EVALUATION);
             int before = all.length;
             all = Arrays.copyOf(all, before + some.length);
             System.arraycopy(some, 0, all, before, some.length);

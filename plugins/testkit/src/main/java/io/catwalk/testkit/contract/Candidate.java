@@ -29,8 +29,8 @@ final class Candidate {
             Task.of(3, 224, 224, 10));
 
     /** Gray and color, small and large, and two numbers of classes. */
-    private static final List<Task> VARIED = List.of(
-            Task.of(1, 28, 28, 10), Task.of(3, 28, 28, 10), Task.of(1, 32, 32, 10), Task.of(3, 32, 32, 7));
+    private static final List<Task> VARIED =
+            List.of(Task.of(1, 28, 28, 10), Task.of(3, 28, 28, 10), Task.of(1, 32, 32, 10), Task.of(3, 32, 32, 7));
 
     private final Subject subject;
     private @Nullable Classifier made;
@@ -62,8 +62,8 @@ final class Candidate {
         return PREFERRED.stream()
                 .filter(this::supports)
                 .findFirst()
-                .orElseThrow(() -> new BrokenPromise(
-                        "expected one of these tasks to be supported, but none is: " + PREFERRED));
+                .orElseThrow(() ->
+                        new BrokenPromise("expected one of these tasks to be supported, but none is: " + PREFERRED));
     }
 
     /** Returns tasks of some shapes that are supported, beside the one of most checks. */
@@ -84,10 +84,11 @@ final class Candidate {
             return space.points();
         }
         List<Hyperparameters> points = new ArrayList<>(List.of(space.defaults()));
-        space.choices().forEach((name, choice) -> choice.values().stream()
-                .skip(1)
-                .map(value -> space.choose(Map.of(name, value)))
-                .forEach(points::add));
+        space.choices()
+                .forEach((name, choice) -> choice.values().stream()
+                        .skip(1)
+                        .map(value -> space.choose(Map.of(name, value)))
+                        .forEach(points::add));
         return points;
     }
 

@@ -37,8 +37,8 @@ public final class ContractRun {
      * @throws InterruptedException if the calling thread is interrupted
      */
     public Result run(Check check) throws InterruptedException {
-        Optional<String> missing =
-                new TreeSet<>(check.presumed()).stream().filter(unkept::contains).findFirst();
+        Optional<String> missing = new TreeSet<>(check.presumed())
+                .stream().filter(unkept::contains).findFirst();
         Result result = missing.isPresent()
                 ? Result.skipped(check.id(), "was not run, since " + missing.get() + " did not pass")
                 : expected.judge(tried(check));

@@ -13,7 +13,8 @@ final class CostChecks {
     static final List<Check> ALL = List.of(
             Check.of("time", "a network is built and trained for a step in 10 s", CostChecks::time)
                     .presuming("finite"),
-            Check.of("memory", "a network and a step on it take at most 1 GiB", CostChecks::memory).presuming("finite"));
+            Check.of("memory", "a network and a step on it take at most 1 GiB", CostChecks::memory)
+                    .presuming("finite"));
 
     private static final int BATCH = 100;
 

@@ -39,7 +39,9 @@ final class DescriptionChecks {
     private static void name(Candidate candidate) {
         String name = candidate.classifier().name();
         BrokenPromise.unless(
-                name != null && name.length() <= LONGEST_NAME && NAME.matcher(name).matches(),
+                name != null
+                        && name.length() <= LONGEST_NAME
+                        && NAME.matcher(name).matches(),
                 "expected lower-case letters, digits and single dashes, at most " + LONGEST_NAME
                         + " of them, but found '" + name + "'");
     }
@@ -57,7 +59,8 @@ final class DescriptionChecks {
     private static void supports(Candidate candidate) {
         for (Task task : ANY) {
             String question = "supports(" + task + ")";
-            Support support = requireAnswer(question, () -> candidate.classifier().supports(task));
+            Support support =
+                    requireAnswer(question, () -> candidate.classifier().supports(task));
             Support again = requireAnswer(question, () -> candidate.classifier().supports(task));
             requireSame(question, support.reason(), again.reason());
             support.reason()

@@ -80,8 +80,7 @@ record Fingerprint(String weights, float[] logits) {
     }
 
     private String line() {
-        return weights + " "
-                + Arrays.stream(boxed()).map(String::valueOf).collect(Collectors.joining(" "));
+        return weights + " " + Arrays.stream(boxed()).map(String::valueOf).collect(Collectors.joining(" "));
     }
 
     private Float[] boxed() {

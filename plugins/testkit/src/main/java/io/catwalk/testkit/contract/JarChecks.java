@@ -62,8 +62,7 @@ final class JarChecks {
                 .map(name -> name.substring(0, name.lastIndexOf('.') + 1).replace('.', '/'))
                 .collect(Collectors.toSet());
         for (String file : jar.files()) {
-            boolean described =
-                    file.startsWith("META-INF/") && !file.endsWith(".class") && !file.endsWith(".jar");
+            boolean described = file.startsWith("META-INF/") && !file.endsWith(".class") && !file.endsWith(".jar");
             BrokenPromise.unless(
                     described || own.stream().anyMatch(file::startsWith),
                     "expected files under " + String.join(", ", own) + " only, but found " + file

@@ -47,8 +47,7 @@ final class OtherProcess {
                     .findFirst()
                     .orElse(Fingerprint.FAILURE + "ended with exit code " + process.waitFor());
             BrokenPromise.unless(
-                    line.startsWith(Fingerprint.FOUND),
-                    "in another process: " + line.replace(Fingerprint.FAILURE, ""));
+                    line.startsWith(Fingerprint.FOUND), "in another process: " + line.replace(Fingerprint.FAILURE, ""));
             return Fingerprint.parse(line.substring(Fingerprint.FOUND.length()));
         } finally {
             process.destroyForcibly();

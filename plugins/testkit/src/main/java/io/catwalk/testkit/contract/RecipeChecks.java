@@ -147,7 +147,8 @@ final class RecipeChecks {
         String own = "jar:" + candidate.subject().jar().toUri() + "!/";
         for (Case each : cases(candidate, Recipe::pretrained)) {
             URL weights = candidate.classifier().weights(each.task, each.point);
-            BrokenPromise.unless(weights != null, "weights(...) returned null for " + each + ": is the file in the jar?");
+            BrokenPromise.unless(
+                    weights != null, "weights(...) returned null for " + each + ": is the file in the jar?");
             BrokenPromise.unless(
                     weights.toString().startsWith(own),
                     "expected weights in the jar for " + each + ", but found " + weights);
@@ -175,7 +176,8 @@ final class RecipeChecks {
             BrokenPromise.unless(
                     network.weights().keySet().stream()
                             .anyMatch(name -> header.replace('.', '_').contains("\"" + name.replace('.', '_') + "\"")),
-                    "expected parameters " + network.weights().keySet() + " in " + weights + ", but found none of them");
+                    "expected parameters " + network.weights().keySet() + " in " + weights
+                            + ", but found none of them");
         }
     }
 }

@@ -14,7 +14,10 @@ final class SameChecks {
     static final List<Check> ALL = List.of(
             Check.of("same-seed", "one seed gives the same weights and logits each time", SameChecks::sameSeed)
                     .presuming("finite", "new-network"),
-            Check.of("seeded-training", "training draws random numbers from the engine only", SameChecks::seededTraining)
+            Check.of(
+                            "seeded-training",
+                            "training draws random numbers from the engine only",
+                            SameChecks::seededTraining)
                     .presuming("same-seed"),
             Check.of("no-state", "what was built before changes nothing", SameChecks::noState)
                     .presuming("same-seed"),

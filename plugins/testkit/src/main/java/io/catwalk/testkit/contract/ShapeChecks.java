@@ -18,7 +18,10 @@ final class ShapeChecks {
                     .presuming("shapes"),
             Check.of("two-classes", "two logits for two classes", candidate -> classes(candidate, 2))
                     .presuming("shapes"),
-            Check.of("thousand-classes", "a thousand logits for as many classes", candidate -> classes(candidate, 1_000))
+            Check.of(
+                            "thousand-classes",
+                            "a thousand logits for as many classes",
+                            candidate -> classes(candidate, 1_000))
                     .presuming("shapes"),
             Check.of("finite", "all logits are finite, in training and evaluation", ShapeChecks::finite)
                     .presuming("shapes"));

@@ -13,8 +13,7 @@ public final class Subject {
     private final Elsewhere elsewhere;
     private final Limits limits;
 
-    private Subject(
-            Supplier<Classifier> source, String className, Path jar, Elsewhere elsewhere, Limits limits) {
+    private Subject(Supplier<Classifier> source, String className, Path jar, Elsewhere elsewhere, Limits limits) {
         this.source = source;
         this.className = className;
         this.jar = jar;

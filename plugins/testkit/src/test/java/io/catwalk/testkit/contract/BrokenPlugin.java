@@ -72,8 +72,11 @@ record BrokenPlugin(String name, String check, Function<Path, Subject> subject) 
                 jar("a library inside", "jar-contents", jar -> jar.file("kotlin/kotlin.kotlin_builtins", "")),
                 jar("a jar inside", "jar-contents", jar -> jar.file("META-INF/lib/kotlin-stdlib.jar", "")),
                 jar("a library that is missing", "jar-links", jar -> jar.type(UsesLibrary.class)),
-                new BrokenPlugin("a hidden constructor", "jar-loads", folder -> subject(
-                        Sound::new, HiddenConstructor.class, JarOfATest.with(HiddenConstructor.class), folder)),
+                new BrokenPlugin(
+                        "a hidden constructor",
+                        "jar-loads",
+                        folder -> subject(
+                                Sound::new, HiddenConstructor.class, JarOfATest.with(HiddenConstructor.class), folder)),
                 plugin("a name with capitals", "name", () -> new Sound() {
                     @Override
                     public String name() {
@@ -102,9 +105,7 @@ record BrokenPlugin(String name, String check, Function<Path, Subject> subject) 
                     }
                     return Support.yes();
                 }),
-                supporting(
-                        "a number for a reason",
-                        task -> task.width() == 1 ? Support.no("E17") : Support.yes()),
+                supporting("a number for a reason", task -> task.width() == 1 ? Support.no("E17") : Support.yes()),
                 recipe(
                         "a recipe that fails at one point",
                         "recipe",
@@ -117,11 +118,13 @@ record BrokenPlugin(String name, String check, Function<Path, Subject> subject) 
                         return Recipe.standard().withEpochs(++calls);
                     }
                 }),
-                loss("a loss for the whole batch", (logits, targets) -> logits.sub(targets)
-                        .square()
-                        .mean()),
-                loss("a loss without a gradient", (logits, targets) -> targets.sum(new int[] {1})
-                        .add(logits.stopGradient().sum(new int[] {1}))),
+                loss(
+                        "a loss for the whole batch",
+                        (logits, targets) -> logits.sub(targets).square().mean()),
+                loss(
+                        "a loss without a gradient",
+                        (logits, targets) -> targets.sum(new int[] {1})
+                                .add(logits.stopGradient().sum(new int[] {1}))),
                 recipe(
                         "a loss that is promised only",
                         "own-loss",
@@ -176,8 +179,8 @@ record BrokenPlugin(String name, String check, Function<Path, Subject> subject) 
                         "square images only",
                         "wide-images",
                         (task, chosen) -> sequence(
-                                layer(images -> images.reshape(
-                                        -1, (long) task.channels() * task.width() * task.width())),
+                                layer(images ->
+                                        images.reshape(-1, (long) task.channels() * task.width() * task.width())),
                                 new Sound().network(task, chosen))),
                 network("small images only", "large-images", (task, chosen) -> {
                     if (task.width() > 100) {
@@ -198,11 +201,11 @@ record BrokenPlugin(String name, String check, Function<Path, Subject> subject) 
                         "finite",
                         (task, chosen) -> sequence(
                                 new Sound().network(task, chosen),
-                                layer(logits ->
-                                        task.channels() == 3 ? logits.mul(Float.POSITIVE_INFINITY) : logits))),
-                ending("a division by the batch without two", "small-batch", () -> (logits, training) -> training
-                        ? logits.div((float) logits.size(0) - 2)
-                        : logits),
+                                layer(logits -> task.channels() == 3 ? logits.mul(Float.POSITIVE_INFINITY) : logits))),
+                ending(
+                        "a division by the batch without two",
+                        "small-batch",
+                        () -> (logits, training) -> training ? logits.div((float) logits.size(0) - 2) : logits),
                 network(
                         "a gradient that stops halfway",
                         "gradient",
@@ -241,11 +244,13 @@ record BrokenPlugin(String name, String check, Function<Path, Subject> subject) 
                         return sequence(flatten(), dense(64 + most), relu(), dense(task.classes()));
                     }
                 }),
-                new BrokenPlugin("the number of the process", "two-processes", folder -> Subject.of(
-                        OfThisProcess::new,
-                        OfThisProcess.class.getName(),
-                        JarOfATest.with(OfThisProcess.class)
-                                .write(folder.resolve("plugin.jar")))),
+                new BrokenPlugin(
+                        "the number of the process",
+                        "two-processes",
+                        folder -> Subject.of(
+                                OfThisProcess::new,
+                                OfThisProcess.class.getName(),
+                                JarOfATest.with(OfThisProcess.class).write(folder.resolve("plugin.jar")))),
                 ending("a count of evaluations", "repeatable", () -> {
                     AtomicInteger evaluations = new AtomicInteger();
                     return (logits, training) -> training ? logits : logits.add(evaluations.getAndIncrement());
@@ -256,8 +261,10 @@ record BrokenPlugin(String name, String check, Function<Path, Subject> subject) 
                         (task, chosen) -> sequence(
                                 layer(images -> images.sub(images.mean(new int[] {0}, true))),
                                 new Sound().network(task, chosen))),
-                ending("another answer above 64 images", "many-images", () -> (logits, training) ->
-                        logits.size(0) > 64 ? logits.mul(0.5f) : logits),
+                ending(
+                        "another answer above 64 images",
+                        "many-images",
+                        () -> (logits, training) -> logits.size(0) > 64 ? logits.mul(0.5f) : logits),
                 ending("a count that is not saved", "reload", () -> {
                     AtomicInteger steps = new AtomicInteger();
                     return (logits, training) -> logits.mul(1 + (training ? steps.getAndIncrement() : steps.get()));
@@ -276,11 +283,16 @@ record BrokenPlugin(String name, String check, Function<Path, Subject> subject) 
                         throw new IllegalStateException(e);
                     }
                 }),
-                costly("a step that takes much memory", "memory", Limits.standard().step(), 200L << 20, () -> {
-                    try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
-                        manager.ones(new Shape(100_000_000));
-                    }
-                }),
+                costly(
+                        "a step that takes much memory",
+                        "memory",
+                        Limits.standard().step(),
+                        200L << 20,
+                        () -> {
+                            try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
+                                manager.ones(new Shape(100_000_000));
+                            }
+                        }),
                 hanging("a network that is never done", "large-images", (task, chosen) -> {
                     while (task.width() > 100) {
                         Thread.onSpinWait();
@@ -335,9 +347,7 @@ record BrokenPlugin(String name, String check, Function<Path, Subject> subject) 
 
     private static BrokenPlugin ending(String name, String check, Supplier<Last.Change> change) {
         return network(
-                name,
-                check,
-                (task, chosen) -> sequence(new Sound().network(task, chosen), new Last(change.get())));
+                name, check, (task, chosen) -> sequence(new Sound().network(task, chosen), new Last(change.get())));
     }
 
     private static BrokenPlugin costly(String name, String check, Duration step, long bytes, Runnable cost) {
@@ -347,16 +357,22 @@ record BrokenPlugin(String name, String check, Function<Path, Subject> subject) 
             }
             return logits;
         });
-        return new BrokenPlugin(name, check, folder -> costly.subject
-                .apply(folder)
-                .withLimits(new Limits(Limits.standard().check(), step, bytes)));
+        return new BrokenPlugin(
+                name,
+                check,
+                folder -> costly.subject
+                        .apply(folder)
+                        .withLimits(new Limits(Limits.standard().check(), step, bytes)));
     }
 
     private static BrokenPlugin hanging(String name, String check, Building building) {
         BrokenPlugin hanging = network(name, check, building);
-        return new BrokenPlugin(name, check, folder -> hanging.subject
-                .apply(folder)
-                .withLimits(Limits.standard().withCheck(Duration.ofSeconds(8))));
+        return new BrokenPlugin(
+                name,
+                check,
+                folder -> hanging.subject
+                        .apply(folder)
+                        .withLimits(Limits.standard().withCheck(Duration.ofSeconds(8))));
     }
 
     private static BrokenPlugin supporting(String name, Function<Task, Support> answer) {
@@ -466,10 +482,7 @@ record BrokenPlugin(String name, String check, Function<Path, Subject> subject) 
 
         @Override
         protected NDList forwardInternal(
-                ParameterStore parameters,
-                NDList inputs,
-                boolean training,
-                @Nullable PairList<String, Object> params) {
+                ParameterStore parameters, NDList inputs, boolean training, @Nullable PairList<String, Object> params) {
             return new NDList(change.of(inputs.singletonOrThrow(), training));
         }
 

@@ -58,7 +58,8 @@ final class ContractTest {
         Path jar = JarOfATest.with(Sound.class).write(folder.resolve("plugin.jar"));
         assertThat(results(Subject.of(Sound::new, Sound.class.getName(), jar), Map.of()))
                 .hasSameSizeAs(Contract.checks())
-                .allSatisfy(result -> assertThat(result.verdict()).as(result.toString()).isEqualTo(Verdict.PASSED));
+                .allSatisfy(result ->
+                        assertThat(result.verdict()).as(result.toString()).isEqualTo(Verdict.PASSED));
     }
 
     @Test
@@ -74,7 +75,8 @@ final class ContractTest {
 
     @Test
     void weightsWithNamesOfTheNetworkPass() throws InterruptedException {
-        ContractRun run = new ContractRun(BrokenPlugin.weights(folder, "02Linear.weight"), Expectations.none(), List.of());
+        ContractRun run =
+                new ContractRun(BrokenPlugin.weights(folder, "02Linear.weight"), Expectations.none(), List.of());
         assertThat(run.run(Contract.require("own-weights")).line()).isEmpty();
     }
 
@@ -94,9 +96,8 @@ final class ContractTest {
                 .filter(plugin -> plugin.name().equals("a network that is never done"))
                 .findFirst()
                 .orElseThrow();
-        Subject subject = hanging.subject()
-                .apply(folder)
-                .withLimits(Limits.standard().withCheck(Duration.ofMillis(300)));
+        Subject subject =
+                hanging.subject().apply(folder).withLimits(Limits.standard().withCheck(Duration.ofMillis(300)));
         Result result = new ContractRun(subject, Expectations.none(), List.of()).run(Contract.require("large-images"));
         assertThat(result.verdict()).isEqualTo(Verdict.FAILED);
         assertThat(result.hung()).isTrue();
@@ -131,7 +132,8 @@ final class ContractTest {
     @Test
     void checkIsLeftOutWhereItsGroundIsMissing() throws InterruptedException {
         Subject subject = BrokenPlugin.all().get(0).subject().apply(folder);
-        Result result = new ContractRun(subject, Expectations.none(), Set.of("same-seed")).run(Contract.require("reload"));
+        Result result =
+                new ContractRun(subject, Expectations.none(), Set.of("same-seed")).run(Contract.require("reload"));
         assertThat(result).isEqualTo(Result.skipped("reload", "was not run, since same-seed did not pass"));
     }
 
@@ -148,10 +150,15 @@ final class ContractTest {
 
     @Test
     void programNeedsNoTestLibraryForTheChecks() throws Exception {
-        Path classes = Path.of(Contract.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        Path classes = Path.of(Contract.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
         Set<String> named = new HashSet<>();
         try (Stream<Path> files = Files.walk(classes.resolve("io/catwalk/testkit/contract"))) {
-            for (Path file : files.filter(each -> each.toString().endsWith(".class")).toList()) {
+            for (Path file :
+                    files.filter(each -> each.toString().endsWith(".class")).toList()) {
                 try (InputStream in = Files.newInputStream(file)) {
                     named.addAll(ClassFile.named(in));
                 }
