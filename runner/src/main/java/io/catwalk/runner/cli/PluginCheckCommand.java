@@ -30,16 +30,14 @@ import picocli.CommandLine.Spec;
         sortOptions = false)
 final class PluginCheckCommand implements Callable<Integer> {
 
-    /** Before the text of a line: verdict and id. */
-    private static final String LINE = "%-8s  %-16s  %s";
-
+    /** Where what is said about a check begins: below its id. */
     private static final String INDENT = " ".repeat(10);
 
     @Spec
     private CommandSpec spec;
 
     @Parameters(paramLabel = "JAR", description = "The plugin.")
-    private Path jar;
+    private Path jar = Path.of("");
 
     @Option(names = "--only", paramLabel = "ID", description = "Run these checks alone.")
     private List<String> only = List.of();
@@ -163,7 +161,7 @@ final class PluginCheckCommand implements Callable<Integer> {
             Result result = checked.result();
             console.line(String.format(
                     Locale.ROOT,
-                    LINE,
+                    "%-8s  %-16s  %s",
                     result.verdict() == Verdict.FAILED ? "FAILED" : result.verdict(),
                     result.check(),
                     Contract.require(result.check()).promise()));

@@ -8,17 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.stream.Collectors;
 
-/**
- * Tells a network that was just made from another one.
- *
- * @param weights digest of all parameters and their names, bit for bit
- * @param logits what it answers to some images
- */
-record Fingerprint(String weights, float[] logits) {
+/** Tells a network that was just made from another one. */
+final class Fingerprint {
 
     /** Begins the line with the fingerprint, among whatever else a plugin prints. */
     static final String FOUND = "catwalk-network ";
@@ -27,6 +20,17 @@ record Fingerprint(String weights, float[] logits) {
     static final String FAILURE = "catwalk-failure ";
 
     private static final int IMAGES = 7;
+
+    /** Digest of all parameters and their names, bit for bit. */
+    private final String weights;
+
+    /** What the network answers to some images. */
+    private final float[] logits;
+
+    private Fingerprint(String weights, float[] logits) {
+        this.weights = weights;
+        this.logits = logits;
+    }
 
     /**
      * Prints the fingerprint of a classifier's network, for whoever has started this process.
@@ -80,13 +84,11 @@ record Fingerprint(String weights, float[] logits) {
     }
 
     private String line() {
-        return weights + " " + Arrays.stream(boxed()).map(String::valueOf).collect(Collectors.joining(" "));
-    }
-
-    private Float[] boxed() {
-        Float[] boxed = new Float[logits.length];
-        Arrays.setAll(boxed, i -> logits[i]);
-        return boxed;
+        StringBuilder line = new StringBuilder(weights);
+        for (float logit : logits) {
+            line.append(' ').append(logit);
+        }
+        return line.toString();
     }
 
     /** Makes sure that another network has the same weights, and answers the same but for rounding. */

@@ -174,7 +174,7 @@ record BrokenPlugin(String name, String check, Function<Path, Subject> subject) 
                     }
                     return new Sound().network(task, chosen);
                 }),
-                network("ten classes for any task", "shapes", (task, chosen) -> sized(task, chosen, 10)),
+                network("ten classes for any task", "shapes", (task, chosen) -> sized(chosen, 10)),
                 network(
                         "square images only",
                         "wide-images",
@@ -191,11 +191,11 @@ record BrokenPlugin(String name, String check, Function<Path, Subject> subject) 
                 network(
                         "one logit for two classes",
                         "two-classes",
-                        (task, chosen) -> sized(task, chosen, task.classes() == 2 ? 1 : task.classes())),
+                        (task, chosen) -> sized(chosen, task.classes() == 2 ? 1 : task.classes())),
                 network(
                         "at most some hundred classes",
                         "thousand-classes",
-                        (task, chosen) -> sized(task, chosen, Math.min(task.classes(), 300))),
+                        (task, chosen) -> sized(chosen, Math.min(task.classes(), 300))),
                 network(
                         "color images without an answer",
                         "finite",
@@ -458,7 +458,7 @@ record BrokenPlugin(String name, String check, Function<Path, Subject> subject) 
                 folder);
     }
 
-    private static Block sized(Task task, Hyperparameters chosen, int classes) {
+    private static Block sized(Hyperparameters chosen, int classes) {
         return sequence(flatten(), dense(chosen.integer("units")), relu(), dense(classes));
     }
 
