@@ -52,6 +52,7 @@ class ArchitectureTest {
             "evaluation",
             "statistics",
             "trial",
+            "contract",
             "experiment",
             "report",
             "cli");
@@ -76,6 +77,7 @@ class ArchitectureTest {
         "evaluation, 18",
         "statistics, 17",
         "trial, 38",
+        "contract, 5",
         "experiment, 48",
         "report, 120"
     })
@@ -194,6 +196,7 @@ class ArchitectureTest {
     void onlyTheMainClassesTouchTheStreamsOfTheProcess() {
         DescribedPredicate<JavaClass> others = not(JavaClass.Predicates.assignableTo(Main.class))
                 .and(not(named("io.catwalk.runner.trial.TrialMain")))
+                .and(not(named("io.catwalk.runner.contract.ContractMain")))
                 .and(not(named("io.catwalk.runner.plugin.InspectionMain")));
         holds(
                 470,

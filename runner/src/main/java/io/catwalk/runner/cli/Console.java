@@ -76,13 +76,22 @@ final class Console {
 
     /** Prints a text behind a head; on a terminal, broken between words and indented by the head where it is long. */
     void item(String head, String text) {
+        broken(head, " ".repeat(Math.min(head.length(), columns / 2)), text, columns);
+    }
+
+    /** Prints an indented text, broken between words to the columns of a table wherever it goes. */
+    void paragraph(String indent, String text) {
+        broken(indent, indent, text, TABLE_COLUMNS);
+    }
+
+    private void broken(String head, String indent, String text, int width) {
         StringBuilder line = new StringBuilder(head);
         boolean started = false;
         for (String word : text.split(" ", -1)) {
-            if (started && line.length() + 1 + word.length() > columns) {
+            if (started && line.length() + 1 + word.length() > width) {
                 line(line.toString());
                 line.setLength(0);
-                line.append(" ".repeat(Math.min(head.length(), columns / 2)));
+                line.append(indent);
                 started = false;
             }
             line.append(started ? " " : "").append(word);

@@ -56,6 +56,7 @@ public final class Main {
             DataCommand.class,
             AuditCommand.class,
             ListCommand.class,
+            PluginCommand.class,
             DoctorCommand.class);
 
     @Option(
@@ -177,7 +178,7 @@ public final class Main {
         CommandLine command = e.getCommandLine();
         return Reasons.oneLine(String.valueOf(e.getMessage()))
                 + (meant.isEmpty() ? "" : "; did you mean " + String.join(" or ", meant) + "?")
-                + " (see catwalk " + (command.getParent() == null ? "" : command.getCommandName() + " ") + "--help)";
+                + " (see " + command.getCommandSpec().qualifiedName() + " --help)";
     }
 
     /** Tells the version that the build wrote down. */

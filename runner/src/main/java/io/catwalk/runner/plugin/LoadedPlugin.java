@@ -105,7 +105,7 @@ public final class LoadedPlugin implements AutoCloseable {
      *
      * @return at least one, in the order of the names of their classes
      */
-    List<LoadedClassifier> classifiers() {
+    public List<LoadedClassifier> classifiers() {
         return List.copyOf(classifiers);
     }
 

@@ -52,7 +52,13 @@ public final class EngineSettings {
         start.start();
     }
 
-    static List<String> jvmOptions(int threads) {
+    /**
+     * Returns what a process of ours is started with that runs an engine.
+     *
+     * @param threads that one operation may use
+     * @return options of a JVM
+     */
+    public static List<String> jvmOptions(int threads) {
         Map<String, String> properties = properties(threads);
         // Numbers and keywords in what a trial says and writes are the same everywhere.
         properties.put("user.language", "en");

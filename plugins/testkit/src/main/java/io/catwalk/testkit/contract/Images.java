@@ -1,4 +1,4 @@
-package io.catwalk.testkit;
+package io.catwalk.testkit.contract;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -52,10 +52,29 @@ final class Images {
         return labels[image];
     }
 
-    Images only(int image) {
+    /** Returns the images from one to before another. */
+    Images range(int first, int end) {
         int size = pixels.length / count();
         return new Images(
-                task, Arrays.copyOfRange(pixels, image * size, (image + 1) * size), new int[] {labels[image]});
+                task, Arrays.copyOfRange(pixels, first * size, end * size), Arrays.copyOfRange(labels, first, end));
+    }
+
+    /** Returns the normalized pixels, (count, channels, height, width), row-major. */
+    float[] pixels() {
+        return pixels.clone();
+    }
+
+    /** Returns the normalized pixels of each image, (channels, height, width), row-major. */
+    float[][] rows() {
+        int size = pixels.length / count();
+        float[][] rows = new float[count()][];
+        Arrays.setAll(rows, image -> Arrays.copyOfRange(pixels, image * size, (image + 1) * size));
+        return rows;
+    }
+
+    /** Returns the shape of the logits of these images. */
+    Shape logits() {
+        return new Shape(count(), task.classes());
     }
 
     Shape shape() {

@@ -1,4 +1,4 @@
-package io.catwalk.testkit;
+package io.catwalk.testkit.contract;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
@@ -15,10 +15,13 @@ import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Adam;
 import ai.djl.training.tracker.Tracker;
 import ai.djl.util.Pair;
+import io.catwalk.onnx.OnnxExport;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -138,6 +141,21 @@ final class Network implements AutoCloseable {
             weights.put(parameter.getKey(), parameter.getValue().getArray().toFloatArray());
         }
         return weights;
+    }
+
+    /** Returns how many bytes the parameters have. */
+    long bytes() {
+        long bytes = 0;
+        for (Pair<String, Parameter> parameter : block.getParameters()) {
+            NDArray array = parameter.getValue().getArray();
+            bytes += array.size() * array.getDataType().getNumOfBytes();
+        }
+        return bytes;
+    }
+
+    /** Writes the network as ONNX, by tracing it. */
+    void export(Shape image, Path file) throws IOException {
+        OnnxExport.of(block, image).withParameters(parameters).write(file);
     }
 
     private void backward(Images images) {

@@ -1,4 +1,4 @@
-package io.catwalk.testkit;
+package io.catwalk.testkit.contract;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,20 +21,12 @@ import java.util.stream.Collectors;
  */
 record BuiltJar(Map<String, String> manifest, List<String> index, List<String> files) {
 
-    /** Names the jar to the tests; the parent pom of the plugins sets it. */
-    static final String PROPERTY = "catwalk.plugin.jar";
-
-    /** Returns the jar that the build has just made. */
-    static Path path() {
-        String path = System.getProperty(PROPERTY, "");
-        if (path.isEmpty() || !Files.isRegularFile(Path.of(path))) {
-            throw new AssertionError("expected the system property " + PROPERTY + " to name the built jar, but found '"
-                    + path + "': run the tests by Maven with catwalk-plugins as the parent, or set the property");
-        }
-        return Path.of(path);
-    }
-
+    /** Reads the built jar; a folder of classes is none. */
     static BuiltJar read(Path path) throws IOException {
+        BrokenPromise.unless(
+                Files.isRegularFile(path),
+                "expected a built jar, but found " + path + ": build it first, and name it by the system property "
+                        + "catwalk.plugin.jar as the parent pom of plugins does");
         try (JarFile jar = new JarFile(path.toFile())) {
             Manifest manifest = jar.getManifest() == null ? new Manifest() : jar.getManifest();
             return new BuiltJar(

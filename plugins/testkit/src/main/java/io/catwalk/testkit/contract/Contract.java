@@ -1,0 +1,48 @@
+package io.catwalk.testkit.contract;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Lists all checks of the contract. */
+public final class Contract {
+
+    private static final List<Check> CHECKS = Stream.of(
+                    JarChecks.ALL,
+                    DescriptionChecks.ALL,
+                    RecipeChecks.ALL,
+                    BuildingChecks.ALL,
+                    ShapeChecks.ALL,
+                    TrainingChecks.ALL,
+                    SameChecks.ALL,
+                    AnswerChecks.ALL,
+                    CostChecks.ALL)
+            .flatMap(List::stream)
+            .toList();
+
+    private Contract() {}
+
+    /**
+     * Returns the checks.
+     *
+     * @return in the order in which they are run, the quick ones first; a check comes after those that it presumes
+     */
+    public static List<Check> checks() {
+        return CHECKS;
+    }
+
+    /**
+     * Finds a check.
+     *
+     * @param id as {@link Check#id} returns it
+     * @return the check
+     * @throws IllegalArgumentException if there is none of that id; the message lists the known ones
+     */
+    public static Check require(String id) {
+        return CHECKS.stream()
+                .filter(check -> check.id().equals(id))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("unknown check '" + id + "'; known are "
+                        + CHECKS.stream().map(Check::id).collect(Collectors.joining(", "))));
+    }
+}

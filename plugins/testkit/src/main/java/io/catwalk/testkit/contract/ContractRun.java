@@ -1,0 +1,88 @@
+package io.catwalk.testkit.contract;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** Runs checks on a plugin, one after another, and remembers which have not passed. */
+public final class ContractRun {
+
+    private final Subject subject;
+    private final Expectations expected;
+    private final Set<String> unkept;
+
+    /**
+     * Begins.
+     *
+     * @param subject the plugin
+     * @param expected which checks are to fail
+     * @param unkept ids of checks that have not passed before
+     */
+    public ContractRun(Subject subject, Expectations expected, Collection<String> unkept) {
+        this.subject = subject;
+        this.expected = expected;
+        this.unkept = new HashSet<>(unkept);
+    }
+
+    /**
+     * Runs a check, in a thread of its own that is left behind if it hangs.
+     *
+     * @param check one of the contract
+     * @return what came of it
+     * @throws InterruptedException if the calling thread is interrupted
+     */
+    public Result run(Check check) throws InterruptedException {
+        Optional<String> missing = new TreeSet<>(check.presumed())
+                .stream().filter(unkept::contains).findFirst();
+        Result result = missing.isPresent()
+                ? Result.skipped(check.id(), "was not run, since " + missing.get() + " did not pass")
+                : expected.judge(tried(check));
+        if (result.verdict() != Verdict.PASSED) {
+            unkept.add(check.id());
+        }
+        return result;
+    }
+
+    private Result tried(Check check) throws InterruptedException {
+        AtomicReference<@Nullable String> line = new AtomicReference<>("did not end");
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        check.hold(new Candidate(subject));
+                        line.set(null);
+                    } catch (Throwable e) { // whatever a plugin throws is the result
+                        line.set(Lines.found(e));
+                    }
+                },
+                "check-" + check.id());
+        thread.setDaemon(true);
+        Duration limit = subject.limits().check();
+        long start = System.nanoTime();
+        thread.start();
+        try {
+            thread.join(limit.toMillis());
+        } catch (InterruptedException e) {
+            thread.interrupt();
+            throw e;
+        }
+        long millis = Duration.ofNanos(System.nanoTime() - start).toMillis();
+        if (thread.isAlive()) {
+            thread.interrupt();
+            return new Result(
+                    check.id(),
+                    Verdict.FAILED,
+                    "did not end within " + limit.toMillis() / 1000.0 + " s, and was stopped",
+                    true,
+                    millis);
+        }
+        String broken = line.get();
+        return broken == null
+                ? new Result(check.id(), Verdict.PASSED, "", false, millis)
+                : Result.failed(check.id(), broken, millis);
+    }
+}

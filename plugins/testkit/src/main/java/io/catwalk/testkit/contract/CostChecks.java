@@ -1,0 +1,101 @@
+package io.catwalk.testkit.contract;
+
+import io.catwalk.api.Task;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** Is what a plugin promises about what it takes. */
+final class CostChecks {
+
+    static final List<Check> ALL = List.of(
+            Check.of("time", "a network is built and trained for a step in 10 s", CostChecks::time)
+                    .presuming("finite"),
+            Check.of("memory", "a network and a step on it take at most 1 GiB", CostChecks::memory)
+                    .presuming("finite"));
+
+    private static final int BATCH = 100;
+
+    /** Tells of this process on Linux how much of it is in memory; elsewhere the weights alone count. */
+    private static final Path STATUS = Path.of("/proc/self/status");
+
+    private CostChecks() {}
+
+    private static void time(Candidate candidate) {
+        Task task = candidate.task();
+        Duration limit = candidate.subject().limits().step();
+        long start = System.nanoTime();
+        step(candidate, task);
+        Duration taken = Duration.ofNanos(System.nanoTime() - start);
+        BrokenPromise.unless(
+                taken.compareTo(limit) <= 0,
+                "expected a network and a step on " + BATCH + " images of " + task + " within " + limit.toMillis()
+                        + " ms, but it took " + taken.toMillis());
+    }
+
+    private static void memory(Candidate candidate) throws IOException, InterruptedException {
+        Task task = candidate.task();
+        long limit = candidate.subject().limits().bytes();
+        Watch watch = new Watch();
+        watch.start();
+        long weights;
+        try {
+            weights = step(candidate, task);
+        } finally {
+            watch.interrupt();
+            watch.join();
+        }
+        long taken = Math.max(weights, watch.most - watch.before);
+        BrokenPromise.unless(
+                taken <= limit,
+                "expected a network and a step on " + BATCH + " images of " + task + " to take at most " + (limit >> 20)
+                        + " MiB, but it took " + (taken >> 20));
+    }
+
+    /** Returns the bytes of the weights. */
+    private static long step(Candidate candidate, Task task) {
+        try (Network network = candidate.initialized(task)) {
+            network.step(Images.random(task, BATCH, Candidate.SEED));
+            return network.bytes();
+        }
+    }
+
+    private static long resident() throws IOException {
+        if (!Files.isReadable(STATUS)) {
+            return 0;
+        }
+        return Files.readAllLines(STATUS).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+                .findFirst()
+                .orElse(0);
+    }
+
+    /** Looks at the memory of this process until it is interrupted. */
+    private static final class Watch extends Thread {
+
+        private static final int MILLIS = 5;
+
+        private final long before = resident();
+        private volatile long most = before;
+
+        Watch() throws IOException {
+            super("memory-watch");
+            setDaemon(true);
+        }
+
+        @Override
+        public void run() {
+            try {
+                while (!isInterrupted()) {
+                    most = Math.max(most, resident());
+                    Thread.sleep(MILLIS);
+                }
+            } catch (IOException | InterruptedException e) {
+                interrupt(); // what was seen until then counts
+            }
+        }
+    }
+}

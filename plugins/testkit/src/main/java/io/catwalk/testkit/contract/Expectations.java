@@ -1,0 +1,60 @@
+package io.catwalk.testkit.contract;
+
+import java.util.Map;
+
+/** Says which checks are to fail, and why. */
+public final class Expectations {
+
+    private static final Expectations NONE = new Expectations(Map.of());
+
+    private final Map<String, String> reasons;
+
+    private Expectations(Map<String, String> reasons) {
+        this.reasons = Map.copyOf(reasons);
+    }
+
+    /** {@return that no check is to fail} */
+    public static Expectations none() {
+        return NONE;
+    }
+
+    /**
+     * Declares failures.
+     *
+     * @param reasons id of a check to the reason why it fails
+     * @return the expectations
+     * @throws IllegalArgumentException if an id is unknown, or a reason is empty
+     */
+    public static Expectations of(Map<String, String> reasons) {
+        reasons.forEach((id, reason) -> {
+            Contract.require(id);
+            if (reason.isBlank()) {
+                throw new IllegalArgumentException(
+                        "expected a reason why the check '" + id + "' fails, but it is empty");
+            }
+        });
+        return new Expectations(reasons);
+    }
+
+    /**
+     * Turns round what was expected to fail.
+     *
+     * @param found a result as it came
+     * @return the same, unless its check is expected to fail
+     */
+    public Result judge(Result found) {
+        String reason = reasons.get(found.check());
+        if (reason == null) {
+            return found;
+        }
+        return switch (found.verdict()) {
+            case FAILED -> new Result(found.check(), Verdict.EXPECTED, reason, found.hung(), found.millis());
+            case PASSED ->
+                Result.failed(
+                        found.check(),
+                        "was expected to fail (" + reason + "), but passes: expect it no more",
+                        found.millis());
+            case EXPECTED, SKIPPED -> found;
+        };
+    }
+}

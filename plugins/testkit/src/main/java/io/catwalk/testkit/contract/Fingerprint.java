@@ -1,0 +1,99 @@
+package io.catwalk.testkit.contract;
+
+import io.catwalk.api.Task;
+import io.catwalk.testkit.contract.Network.Mode;
+import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** Tells a network that was just made from another one. */
+final class Fingerprint {
+
+    /** Begins the line with the fingerprint, among whatever else a plugin prints. */
+    static final String FOUND = "catwalk-network ";
+
+    /** Begins the line that says why there is none. */
+    static final String FAILURE = "catwalk-failure ";
+
+    private static final int IMAGES = 7;
+
+    /** Digest of all parameters and their names, bit for bit. */
+    private final String weights;
+
+    /** What the network answers to some images. */
+    private final float[] logits;
+
+    private Fingerprint(String weights, float[] logits) {
+        this.weights = weights;
+        this.logits = logits;
+    }
+
+    /**
+     * Prints the fingerprint of a classifier's network, for whoever has started this process.
+     *
+     * @param arguments a jar, and the name of a class in it
+     */
+    public static void main(String[] arguments) {
+        OtherProcess.endWithParent(System.in);
+        PrintStream out = System.out;
+        // Whatever a plugin prints belongs somewhere else.
+        System.setOut(System.err);
+        Path jar = Path.of(arguments[0]);
+        try (PluginClasses classes = PluginClasses.open(jar)) {
+            Candidate candidate = new Candidate(Subject.of(() -> classes.make(arguments[1]), arguments[1], jar));
+            out.println("\n" + FOUND + of(candidate, candidate.task()).line());
+        } catch (Throwable e) { // whatever a plugin throws is the answer
+            out.println("\n" + FAILURE + Lines.found(e));
+        }
+        Runtime.getRuntime().halt(0);
+    }
+
+    /** Makes the network for a task, from the seed of all checks. */
+    static Fingerprint of(Candidate candidate, Task task) {
+        MessageDigest digest;
+        try {
+            digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+        try (Network network = candidate.initialized(task)) {
+            network.weights().forEach((name, weights) -> {
+                digest.update(name.getBytes(StandardCharsets.UTF_8));
+                ByteBuffer bytes = ByteBuffer.allocate(weights.length * Float.BYTES);
+                bytes.asFloatBuffer().put(weights);
+                digest.update(bytes);
+            });
+            return new Fingerprint(
+                    HexFormat.of().formatHex(digest.digest()),
+                    network.logits(Images.random(task, IMAGES, Candidate.SEED), Mode.EVALUATION));
+        }
+    }
+
+    /** Reads what {@link #line} wrote. */
+    static Fingerprint parse(String line) {
+        String[] words = line.split(" ", -1);
+        float[] logits = new float[words.length - 1];
+        for (int i = 0; i < logits.length; i++) {
+            logits[i] = Float.parseFloat(words[i + 1]);
+        }
+        return new Fingerprint(words[0], logits);
+    }
+
+    private String line() {
+        StringBuilder line = new StringBuilder(weights);
+        for (float logit : logits) {
+            line.append(' ').append(logit);
+        }
+        return line.toString();
+    }
+
+    /** Makes sure that another network has the same weights, and answers the same but for rounding. */
+    void requireSame(Fingerprint other, String when) {
+        BrokenPromise.unless(weights.equals(other.weights), "expected the same weights " + when + ", but found others");
+        Near.require(logits, other.logits, "the same logits " + when);
+    }
+}

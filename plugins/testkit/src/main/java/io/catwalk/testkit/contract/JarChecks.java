@@ -1,0 +1,112 @@
+package io.catwalk.testkit.contract;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Is what a plugin promises about its jar. */
+final class JarChecks {
+
+    static final List<Check> ALL = List.of(
+            Check.of("jar-manifest", "the manifest says what the plugin is", JarChecks::manifest),
+            Check.of("jar-index", "META-INF/extensions.idx names the classifier", JarChecks::index),
+            Check.of("jar-contents", "the jar holds the plugin's own packages only", JarChecks::contents),
+            Check.of("jar-links", "each class that the jar's classes use is there", JarChecks::links),
+            Check.of("jar-loads", "the class loads and can be made, in its own loader", JarChecks::loads)
+                    .presuming("jar-links"));
+
+    private static final List<String> NEEDED =
+            List.of("Plugin-Id", "Plugin-Version", "Plugin-Provider", "Plugin-Description", "Plugin-Requires");
+
+    private static final List<String> REFUSED = List.of("Plugin-Class", "Plugin-Dependencies", "Class-Path");
+
+    private JarChecks() {}
+
+    private static void manifest(Candidate candidate) throws IOException {
+        Map<String, String> manifest =
+                new TreeMap<>(BuiltJar.read(candidate.subject().jar()).manifest());
+        for (String entry : NEEDED) {
+            BrokenPromise.unless(
+                    manifest.containsKey(entry), "expected " + entry + " in META-INF/MANIFEST.MF, but found none");
+        }
+        for (String entry : REFUSED) {
+            BrokenPromise.unless(
+                    !manifest.containsKey(entry),
+                    "expected no " + entry + " in META-INF/MANIFEST.MF, but found one: remove it");
+        }
+        manifest.forEach((entry, value) -> BrokenPromise.unless(
+                !value.isBlank() && !value.contains("${"),
+                "expected a value of " + entry + " in META-INF/MANIFEST.MF, but found '" + value + "'"));
+    }
+
+    private static void index(Candidate candidate) throws IOException {
+        List<String> index = BuiltJar.read(candidate.subject().jar()).index();
+        String className = candidate.subject().className();
+        BrokenPromise.unless(
+                index.contains(className),
+                "expected " + className + " in META-INF/extensions.idx, but found " + index
+                        + ": annotate it with @Extension and let PF4J's annotation processor run");
+    }
+
+    private static void contents(Candidate candidate) throws IOException {
+        BuiltJar jar = BuiltJar.read(candidate.subject().jar());
+        Set<String> own = Stream.concat(
+                        jar.index().stream(), Stream.of(candidate.subject().className()))
+                .map(name -> name.substring(0, name.lastIndexOf('.') + 1).replace('.', '/'))
+                .collect(Collectors.toSet());
+        for (String file : jar.files()) {
+            boolean described = file.startsWith("META-INF/") && !file.endsWith(".class") && !file.endsWith(".jar");
+            BrokenPromise.unless(
+                    described || own.stream().anyMatch(file::startsWith),
+                    "expected files under " + String.join(", ", own) + " only, but found " + file
+                            + ": declare that dependency as 'provided', or move it into your package");
+        }
+    }
+
+    /** Loads all that the classes name, without running any code: what is missing would end a training later. */
+    private static void links(Candidate candidate) throws IOException {
+        BuiltJar.read(candidate.subject().jar());
+        try (JarFile jar = new JarFile(candidate.subject().jar().toFile());
+                PluginClasses classes = PluginClasses.open(candidate.subject().jar())) {
+            for (JarEntry entry : jar.stream()
+                    .filter(file -> file.getName().endsWith(".class")
+                            && !file.getName().startsWith("META-INF/")
+                            && !file.getName().endsWith("-info.class"))
+                    .toList()) {
+                String name = entry.getName().replaceAll("\\.class$", "").replace('/', '.');
+                requireLoadable(classes, name, name);
+                try (InputStream in = jar.getInputStream(entry)) {
+                    for (String used : ClassFile.named(in)) {
+                        requireLoadable(classes, used, name);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void requireLoadable(PluginClasses classes, String name, String usedBy) {
+        try {
+            classes.load(name);
+        } catch (ClassNotFoundException | LinkageError e) {
+            throw new BrokenPromise(usedBy + " needs " + name + ", which is neither in the jar nor of the program ("
+                    + Lines.of(e) + "): bring it inside your own package");
+        }
+    }
+
+    private static void loads(Candidate candidate) throws IOException {
+        Subject subject = candidate.subject();
+        try (PluginClasses classes = PluginClasses.open(subject.jar())) {
+            DescriptionChecks.requireSame(
+                    "name()",
+                    classes.make(subject.className()).name(),
+                    classes.make(subject.className()).name());
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package io.catwalk.testkit.contract;
+
+import java.time.Duration;
+
+/**
+ * Bounds what a plugin may take.
+ *
+ * @param check after which a check is given up
+ * @param step longest time to build a network for small images, and train it for one step
+ * @param bytes largest amount of memory that this may take
+ */
+public record Limits(Duration check, Duration step, long bytes) {
+
+    /**
+     * Returns the limits of the contract: 10 s and 1 GiB for a step, 30 s for a check.
+     *
+     * @return the limits to start from
+     */
+    public static Limits standard() {
+        return new Limits(Duration.ofSeconds(30), Duration.ofSeconds(10), 1L << 30);
+    }
+
+    /**
+     * Replaces the time after which a check is given up.
+     *
+     * @param time above 0
+     * @return changed limits
+     */
+    public Limits withCheck(Duration time) {
+        return new Limits(time, step, bytes);
+    }
+}

@@ -1,0 +1,81 @@
+package io.catwalk.testkit.contract;
+
+import io.catwalk.api.Classifier;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+
+/**
+ * Loads the classes of a plugin as the program promises to: what it provides comes from the program, all else from Java or
+ * the plugin itself. Whatever lies on the class path beside that is not seen.
+ */
+public final class PluginClasses implements AutoCloseable {
+
+    private final URLClassLoader loader;
+
+    private PluginClasses(URLClassLoader loader) {
+        this.loader = loader;
+    }
+
+    /**
+     * Opens a plugin.
+     *
+     * @param plugin a jar, or a folder of classes
+     * @return its classes; closing them closes the jar
+     * @throws IOException if the path cannot be read
+     */
+    public static PluginClasses open(Path plugin) throws IOException {
+        return new PluginClasses(new URLClassLoader(new URL[] {plugin.toUri().toURL()}, new Provided()));
+    }
+
+    /**
+     * Makes a classifier.
+     *
+     * @param className name of its class
+     * @return a new one
+     * @throws BrokenPromise if the class is missing, does not link, or cannot be made; in one line
+     */
+    public Classifier make(String className) {
+        Object made;
+        try {
+            made = loader.loadClass(className).getConstructor().newInstance();
+        } catch (InvocationTargetException e) {
+            throw new BrokenPromise("the constructor of " + className + " threw " + Lines.of(e.getCause()));
+        } catch (ReflectiveOperationException | LinkageError e) {
+            throw new BrokenPromise("expected a public class " + className
+                    + " with a public constructor without parameters, but found " + Lines.of(e));
+        }
+        if (made instanceof Classifier classifier) {
+            return classifier;
+        }
+        throw new BrokenPromise(className + " is no " + Classifier.class.getName() + ": implement that interface");
+    }
+
+    /** Loads a class, and those that it extends, without running any code of it. */
+    Class<?> load(String className) throws ClassNotFoundException {
+        return Class.forName(className, false, loader);
+    }
+
+    @Override
+    public void close() throws IOException {
+        loader.close();
+    }
+
+    /** Is the program as a plugin sees it. */
+    private static final class Provided extends ClassLoader {
+
+        Provided() {
+            super(ClassLoader.getPlatformClassLoader());
+        }
+
+        @Override
+        protected Class<?> findClass(String name) throws ClassNotFoundException {
+            if (!ProvidedClasses.contains(name)) {
+                throw new ClassNotFoundException(name);
+            }
+            return Class.forName(name, false, Classifier.class.getClassLoader());
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package io.catwalk.testkit.contract;
+
+import io.catwalk.api.Classifier;
+import java.nio.file.Path;
+import java.util.function.Supplier;
+
+/** Is the classifier of a plugin that the checks are run on. Immutable; each {@code with} method returns a changed copy. */
+public final class Subject {
+
+    private final Supplier<Classifier> source;
+    private final String className;
+    private final Path jar;
+    private final Elsewhere elsewhere;
+    private final Limits limits;
+
+    private Subject(Supplier<Classifier> source, String className, Path jar, Elsewhere elsewhere, Limits limits) {
+        this.source = source;
+        this.className = className;
+        this.jar = jar;
+        this.elsewhere = elsewhere;
+        this.limits = limits;
+    }
+
+    /** Makes the network somewhere else than here. */
+    @FunctionalInterface
+    interface Elsewhere {
+
+        /** Returns the fingerprint of the network that the same classifier makes. */
+        Fingerprint fingerprint(Subject subject) throws Exception;
+    }
+
+    /**
+     * Names what to check.
+     *
+     * @param source makes the classifier anew for each check, so that none sees what another has left in it
+     * @param className name of its class in the jar
+     * @param jar the built plugin
+     * @return the subject, with the limits of the contract
+     */
+    public static Subject of(Supplier<Classifier> source, String className, Path jar) {
+        return new Subject(source, className, jar, OtherProcess::fingerprint, Limits.standard());
+    }
+
+    /**
+     * Replaces the limits.
+     *
+     * @param newLimits what the plugin may take
+     * @return a changed copy
+     */
+    public Subject withLimits(Limits newLimits) {
+        return new Subject(source, className, jar, elsewhere, newLimits);
+    }
+
+    Subject withElsewhere(Elsewhere newElsewhere) {
+        return new Subject(source, className, jar, newElsewhere, limits);
+    }
+
+    Classifier make() {
+        return source.get();
+    }
+
+    String className() {
+        return className;
+    }
+
+    Path jar() {
+        return jar;
+    }
+
+    Elsewhere elsewhere() {
+        return elsewhere;
+    }
+
+    Limits limits() {
+        return limits;
+    }
+}

@@ -1,0 +1,176 @@
+package io.catwalk.runner.cli;
+
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.contract.CheckedPlugin;
+import io.catwalk.runner.contract.PluginContract;
+import io.catwalk.testkit.contract.Check;
+import io.catwalk.testkit.contract.Contract;
+import io.catwalk.testkit.contract.Expectations;
+import io.catwalk.testkit.contract.Result;
+import io.catwalk.testkit.contract.Verdict;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Runs the checks of the contract on a built plugin. */
+@Command(
+        name = "check",
+        description = "Check whether a built plugin keeps the contract; docs/contract.md lists what is checked.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class PluginCheckCommand implements Callable<Integer> {
+
+    /** Where what is said about a check begins: below its id. */
+    private static final String INDENT = " ".repeat(10);
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "JAR", description = "The plugin.")
+    private Path jar = Path.of("");
+
+    @Option(names = "--only", paramLabel = "ID", description = "Run these checks alone.")
+    private List<String> only = List.of();
+
+    @Option(
+            names = "--expect",
+            paramLabel = "ID=REASON",
+            description = "Expect a check to fail, for a reason. If it passes all the same, that is a failure.")
+    private Map<String, String> expect = Map.of();
+
+    @Option(
+            names = "--seconds",
+            paramLabel = "N",
+            description = "Longest time for all of it. Default: ${DEFAULT-VALUE}",
+            defaultValue = "60")
+    private int seconds;
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (!Files.isRegularFile(jar)) {
+            throw new RequestException("expected a plugin's jar, but found "
+                    + (Files.isDirectory(jar) ? "the folder " : "no file ") + jar
+                    + ": build the plugin, and name the jar that it becomes");
+        }
+        if (seconds < 1) {
+            throw new RequestException("expected --seconds of at least 1, but found " + seconds);
+        }
+        Console console = new Console(spec);
+        SteadyClock clock = new SteadyClock();
+        long start = clock.millis();
+        List<CheckedPlugin> results = new PluginContract(
+                        checks(),
+                        expectations(),
+                        Duration.ofSeconds(seconds),
+                        clock,
+                        json ? checked -> {} : new Lines(console)::print)
+                .run(jar);
+        double taken = (clock.millis() - start) / 1000.0;
+        long kept = results.stream()
+                .filter(each -> each.result().verdict() == Verdict.PASSED
+                        || each.result().verdict() == Verdict.EXPECTED)
+                .count();
+        boolean failed = results.stream().anyMatch(each -> each.result().verdict() == Verdict.FAILED);
+        if (json) {
+            console.json(asMap(results, taken));
+        } else {
+            console.line(String.format(Locale.ROOT, "%d of %d checks passed, in %.1f s", kept, results.size(), taken));
+        }
+        return failed ? ExitCode.SOME_FAILED : ExitCode.DONE;
+    }
+
+    private List<Check> checks() {
+        only.forEach(PluginCheckCommand::require);
+        return Contract.checks().stream()
+                .filter(check -> only.isEmpty() || only.contains(check.id()))
+                .toList();
+    }
+
+    private static void require(String id) {
+        try {
+            Contract.require(id);
+        } catch (IllegalArgumentException e) {
+            throw new RequestException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private Expectations expectations() {
+        try {
+            return Expectations.of(expect);
+        } catch (IllegalArgumentException e) {
+            throw new RequestException(
+                    e.getMessage() + "; say it as --expect ID=REASON, such as --expect 'onnx=sorts the image'", e);
+        }
+    }
+
+    private Map<String, Object> asMap(List<CheckedPlugin> results, double taken) {
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("jar", jar.toString());
+        all.put("seconds", taken);
+        all.put("checks", results.stream().map(this::asMap).toList());
+        return all;
+    }
+
+    private Map<String, Object> asMap(CheckedPlugin checked) {
+        Result result = checked.result();
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("classifier", checked.classifier());
+        map.put("id", result.check());
+        map.put("promise", Contract.require(result.check()).promise());
+        map.put("verdict", result.verdict().toString());
+        map.put("reason", result.line());
+        map.put("millis", result.millis());
+        if (result.verdict() == Verdict.FAILED) {
+            map.put("again", again(result));
+        }
+        return map;
+    }
+
+    private String again(Result result) {
+        return "catwalk plugin check " + jar + " --only " + result.check();
+    }
+
+    /** Prints results as they come, those of each classifier under its name. */
+    private final class Lines {
+
+        private final Console console;
+        private String classifier = "";
+
+        Lines(Console console) {
+            this.console = console;
+        }
+
+        void print(CheckedPlugin checked) {
+            if (!checked.classifier().equals(classifier)) {
+                classifier = checked.classifier();
+                console.line(classifier);
+            }
+            Result result = checked.result();
+            console.line(String.format(
+                    Locale.ROOT,
+                    "%-8s  %-16s  %s",
+                    result.verdict() == Verdict.FAILED ? "FAILED" : result.verdict(),
+                    result.check(),
+                    Contract.require(result.check()).promise()));
+            if (!result.line().isEmpty()) {
+                console.paragraph(INDENT, result.line());
+            }
+            if (result.verdict() == Verdict.FAILED) {
+                console.line(INDENT + again(result));
+            }
+        }
+    }
+}

@@ -1,0 +1,244 @@
+package io.catwalk.runner.contract;
+
+import io.catwalk.runner.Json;
+import io.catwalk.runner.Reasons;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.Sha256;
+import io.catwalk.runner.process.ForkedJvm;
+import io.catwalk.runner.trial.EngineSettings;
+import io.catwalk.runner.trial.PrivateFolder;
+import io.catwalk.testkit.contract.Check;
+import io.catwalk.testkit.contract.Expectations;
+import io.catwalk.testkit.contract.Limits;
+import io.catwalk.testkit.contract.Result;
+import io.catwalk.testkit.contract.Verdict;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs checks on a built plugin. No code of it runs in this process: a check that hangs, or ends its process, fails and is
+ * named, and the next one begins in another process.
+ */
+public final class PluginContract {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PluginContract.class);
+
+    private static final String LOADING = "jar-loads";
+
+    /** Exit code of what signal 9 has ended. */
+    private static final int KILLED = 128 + 9;
+
+    private final List<Check> checks;
+    private final Expectations expected;
+    private final Duration budget;
+    private final InstantSource clock;
+    private final Consumer<CheckedPlugin> listener;
+    private final ForkedJvm jvm = new ForkedJvm();
+
+    /** What is known of the plugin under way; messages of a process come by another thread. */
+    private final List<CheckedPlugin> settled = new ArrayList<>();
+
+    private final List<String> classifiers = new ArrayList<>();
+    private @Nullable String begun;
+    private boolean over;
+
+    /**
+     * Prepares to check one plugin.
+     *
+     * @param checks what to run, in their order
+     * @param expected which of them are to fail
+     * @param budget longest time for all of it
+     * @param clock tells the time
+     * @param listener is told of each check as it ends
+     */
+    public PluginContract(
+            List<Check> checks,
+            Expectations expected,
+            Duration budget,
+            InstantSource clock,
+            Consumer<CheckedPlugin> listener) {
+        this.checks = List.copyOf(checks);
+        this.expected = expected;
+        this.budget = budget;
+        this.clock = clock;
+        this.listener = listener;
+    }
+
+    /**
+     * Runs the checks, on each classifier of the plugin.
+     *
+     * @param jar the plugin
+     * @return what came of each, in their order
+     * @throws RequestException if the jar cannot be read, or no process can be started
+     * @throws InterruptedException if the calling thread is interrupted; no process is left then
+     */
+    public List<CheckedPlugin> run(Path jar) throws InterruptedException {
+        try {
+            Path folder = Files.createTempDirectory(PrivateFolder.claim().temporary(), "check");
+            try {
+                String sha256 = Sha256.of(jar);
+                Instant end = clock.instant().plus(budget);
+                while (!isOver()) {
+                    check(jar.toAbsolutePath(), sha256, folder, end);
+                }
+            } finally {
+                remove(folder);
+            }
+        } catch (IOException e) {
+            throw new RequestException("cannot check " + jar + ": " + Reasons.of(e), e);
+        }
+        return results();
+    }
+
+    /** Runs the checks that are left in a process, until it has done all or one of them ends it. */
+    private void check(Path jar, String sha256, Path folder, Instant end) throws IOException, InterruptedException {
+        Duration left = Duration.between(clock.instant(), end);
+        if (left.isNegative() || left.isZero()) {
+            timeIsOver();
+            return;
+        }
+        int before = results().size();
+        Path order = Files.writeString(folder.resolve("order.json"), order(jar, sha256));
+        List<String> options = new ArrayList<>(EngineSettings.jvmOptions(1));
+        // The heap is small: a network is in native memory, which a check of its own bounds.
+        options.addAll(List.of("-Xmx1g", "-XX:TieredStopAtLevel=1", "-Dcatwalk.log=OFF"));
+        ForkedJvm.Program program = new ForkedJvm.Program(
+                ContractMain.class.getName(),
+                List.of(order.toString()),
+                options,
+                Map.of("OMP_NUM_THREADS", "1"),
+                folder,
+                folder.resolve("log.txt"));
+        ForkedJvm.Ending ending = jvm.run(program, left, message -> {
+            ContractEvent event = ContractEvent.parse(message).orElse(null);
+            if (event == null) {
+                LOG.warn("A message of the checks cannot be read");
+                return false;
+            }
+            return take(event);
+        });
+        if (ending.timedOut()) {
+            timeIsOver();
+        } else if (!isOver()) {
+            ended(ending, Files.exists(program.crashReport()), before);
+            Files.deleteIfExists(program.crashReport());
+        }
+    }
+
+    private synchronized String order(Path jar, String sha256) {
+        List<String> unkept = settled.stream()
+                .skip(settled.size() - settled.size() % checks.size())
+                .map(CheckedPlugin::result)
+                .filter(result -> result.verdict() != Verdict.PASSED)
+                .map(Result::check)
+                .toList();
+        return Json.LINE.writeValueAsString(new ContractOrder(
+                jar.toString(),
+                sha256,
+                checks.stream().map(Check::id).toList(),
+                settled.size(),
+                unkept,
+                Math.min(
+                        Limits.standard().check().toMillis(),
+                        budget.dividedBy(2).toMillis())));
+    }
+
+    /** Takes a message, and says whether it was the last one. */
+    private synchronized boolean take(ContractEvent event) {
+        if (event.classifiers() != null && classifiers.isEmpty()) {
+            classifiers.addAll(event.classifiers());
+        } else if (event.begun() != null) {
+            begun = event.begun();
+        } else if (event.ended() != null) {
+            settle(event.ended());
+        } else if (event.refused() != null) {
+            refuse(event.refused());
+        }
+        over |= event.isLast();
+        return event.isLast();
+    }
+
+    private synchronized boolean isOver() {
+        return over || (!classifiers.isEmpty() && settled.size() == classifiers.size() * checks.size());
+    }
+
+    private synchronized List<CheckedPlugin> results() {
+        return List.copyOf(settled);
+    }
+
+    private void settle(Result result) {
+        begun = null;
+        int classifier = settled.size() / checks.size();
+        CheckedPlugin checked = new CheckedPlugin(
+                classifier < classifiers.size() ? classifiers.get(classifier) : "", expected.judge(result));
+        settled.add(checked);
+        listener.accept(checked);
+    }
+
+    /** Ends the checks of a plugin that the program cannot load. */
+    private void refuse(String reason) {
+        Result refused = Result.failed(LOADING, reason, 0);
+        CheckedPlugin checked = new CheckedPlugin("", expected.judge(refused));
+        settled.add(checked);
+        listener.accept(checked);
+        over = true;
+    }
+
+    /** Blames the check that was under way for the end of the process. */
+    private synchronized void ended(ForkedJvm.Ending ending, boolean crashed, int before) {
+        String how = crashed
+                ? "crashed its process in native code"
+                : ending.exitCode() == KILLED
+                        ? "had its process killed, perhaps for want of memory"
+                        : "ended its process with exit code " + ending.exitCode();
+        if (begun != null) {
+            settle(Result.failed(begun, how, 0));
+        } else if (settled.size() == before) {
+            refuse(how + " as it was loaded");
+        } else {
+            LOG.debug("The process ended after a check that hung");
+        }
+    }
+
+    private synchronized void timeIsOver() {
+        String line = "all " + seconds() + " s for the plugin were over";
+        if (classifiers.isEmpty()) {
+            refuse("did not load before " + line);
+            return;
+        }
+        int under = settled.size();
+        for (int i = under; i < classifiers.size() * checks.size(); i++) {
+            String id = checks.get(i % checks.size()).id();
+            settle(
+                    i == under
+                            ? Result.failed(id, "did not end before " + line, 0)
+                            : Result.skipped(id, "was not run, since " + line));
+        }
+        over = true;
+    }
+
+    private String seconds() {
+        return budget.toMillis() % 1000 == 0 ? Long.toString(budget.toSeconds()) : budget.toMillis() / 1000.0 + "";
+    }
+
+    private static void remove(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+        Files.deleteIfExists(folder);
+    }
+}

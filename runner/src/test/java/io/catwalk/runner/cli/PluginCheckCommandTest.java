@@ -1,0 +1,174 @@
+package io.catwalk.runner.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.catwalk.runner.Json;
+import io.catwalk.runner.plugin.TestPlugin;
+import io.catwalk.testkit.contract.Check;
+import io.catwalk.testkit.contract.Contract;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Checks plugins by the command, in processes of their own. */
+final class PluginCheckCommandTest {
+
+    /** Fails for two classes in the given way, and else builds a sound network. */
+    private static final String FOR_TWO = "if (task.classes() == 2) { %s } " + TestPlugin.NETWORK;
+
+    @TempDir
+    Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @Test
+    void ourPluginKeepsTheWholeContractOneLineForEachCheck() {
+        assertThat(check(TestPlugin.ours("stride-conv"), "--seconds", "300"))
+                .as(out.toString())
+                .isZero();
+        List<String> lines = out.toString().lines().toList();
+        assertThat(lines).allMatch(line -> line.length() <= 80);
+        assertThat(lines.get(0)).isEqualTo("stride-conv");
+        assertThat(lines.subList(1, lines.size() - 1))
+                .extracting(line -> line.substring(10, 26).strip())
+                .containsExactlyElementsOf(
+                        Contract.checks().stream().map(Check::id).toList());
+        assertThat(lines.get(lines.size() - 1))
+                .matches(Contract.checks().size() + " of " + Contract.checks().size() + " checks passed, in [0-9.]+ s");
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void failureSaysHowToReproduceIt() {
+        assertThat(twoClasses("throw new IllegalStateException(\"no room for two\");"))
+                .isEqualTo(ExitCode.SOME_FAILED);
+        assertThat(out.toString().lines())
+                .startsWith(
+                        "sound",
+                        "FAILED    two-classes       two logits for two classes",
+                        "          threw IllegalStateException: no room for two",
+                        "          catwalk plugin check " + jar() + " --only two-classes",
+                        "passed    thousand-classes  a thousand logits for as many classes");
+    }
+
+    @Test
+    void checkThatHangsIsStoppedAndTheNextOneRuns() {
+        assertThat(twoClasses("while (true) { Thread.onSpinWait(); }", "--seconds", "30"))
+                .isEqualTo(ExitCode.SOME_FAILED);
+        assertThat(out.toString())
+                .contains("FAILED    two-classes", "did not end within 15.0 s, and was stopped")
+                .contains("passed    thousand-classes");
+    }
+
+    @Test
+    void checkThatEndsItsProcessIsNamedAndTheNextOneRuns() {
+        assertThat(twoClasses("Runtime.getRuntime().halt(0);")).isEqualTo(ExitCode.SOME_FAILED);
+        assertThat(out.toString())
+                .contains("FAILED    two-classes", "ended its process with exit code 0")
+                .contains("passed    thousand-classes");
+    }
+
+    @Test
+    void pluginThatDoesNotEvenLoadInTimeIsStopped() {
+        TestPlugin plugin = TestPlugin.withBodies(
+                "sound", "while (true) { Thread.onSpinWait(); }", "return \"sound\";", TestPlugin.NETWORK);
+        assertThat(check(plugin, "--seconds", "3")).isEqualTo(ExitCode.SOME_FAILED);
+        assertThat(out.toString())
+                .contains("FAILED    jar-loads", "did not load before all 3 s for the plugin were over");
+    }
+
+    @Test
+    void libraryOfTheProgramIsNoneOfThePlugin() {
+        TestPlugin plugin =
+                TestPlugin.building("sound", "tools.jackson.databind.json.JsonMapper.builder(); " + TestPlugin.NETWORK);
+        assertThat(check(plugin, "--only", "jar-links", "--only", "jar-index")).isEqualTo(ExitCode.SOME_FAILED);
+        assertThat(out.toString().replaceAll("\\s+", " "))
+                .contains("FAILED jar-links", "needs tools.jackson.databind.json.JsonMapper")
+                .contains("passed jar-index");
+    }
+
+    @Test
+    void jarThatTheProgramRefusesFailsToLoad() {
+        assertThat(check(TestPlugin.sound("sound").withoutManifest("Plugin-Provider")))
+                .isEqualTo(ExitCode.SOME_FAILED);
+        assertThat(out.toString().replaceAll("\\s+", " "))
+                .contains("FAILED jar-loads", "MANIFEST.MF lacks Plugin-Provider", "0 of 1 checks passed");
+    }
+
+    @Test
+    void expectedFailureIsNone() {
+        assertThat(twoClasses("throw new IllegalStateException();", "--expect", "two-classes=needs three"))
+                .isZero();
+        assertThat(out.toString())
+                .contains("expected  two-classes       two logits for two classes\n          needs three\n");
+    }
+
+    @Test
+    void expectedFailureThatPassesIsOne() {
+        assertThat(twoClasses("task.width();", "--expect", "two-classes=needs three"))
+                .isEqualTo(ExitCode.SOME_FAILED);
+        assertThat(out.toString().replaceAll("\\s+", " "))
+                .contains("was expected to fail (needs three), but passes: expect it no more");
+    }
+
+    @Test
+    void jsonHasEveryCheck() {
+        assertThat(twoClasses("throw new IllegalStateException(\"no room\");", "--json"))
+                .isEqualTo(ExitCode.SOME_FAILED);
+        JsonNode checks = Json.LINE.readTree(out.toString()).path("checks");
+        assertThat(checks.size()).isEqualTo(2);
+        assertThat(checks.get(0).path("id").asString()).isEqualTo("two-classes");
+        assertThat(checks.get(0).path("verdict").asString()).isEqualTo("failed");
+        assertThat(checks.get(0).path("reason").asString()).isEqualTo("threw IllegalStateException: no room");
+        assertThat(checks.get(0).path("again").asString()).endsWith(" --only two-classes");
+        assertThat(checks.get(1).path("verdict").asString()).isEqualTo("passed");
+    }
+
+    @Test
+    void badRequestIsOneLine() throws IOException {
+        Path sound = TestPlugin.sound("sound").write(jar());
+        assertRefused("expected a plugin's jar, but found no file " + folder.resolve("none"), "none");
+        assertRefused(
+                "expected a plugin's jar, but found the folder " + Files.createDirectory(folder.resolve("dir")), "dir");
+        assertRefused("unknown check 'onx'; known are jar-manifest,", sound.toString(), "--only", "onx");
+        assertRefused("unknown check 'onx'; known are jar-manifest,", sound.toString(), "--expect", "onx=why");
+        assertRefused("expected a reason why the check 'onnx' fails", sound.toString(), "--expect", "onnx= ");
+        assertRefused("expected --seconds of at least 1, but found 0", sound.toString(), "--seconds", "0");
+    }
+
+    private void assertRefused(String reason, String jar, String... options) {
+        err.getBuffer().setLength(0);
+        assertThat(run(folder.resolve(jar), options)).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(err.toString().lines()).singleElement().asString().startsWith("catwalk: " + reason);
+        assertThat(out.toString()).isEmpty();
+    }
+
+    private int twoClasses(String statements, String... options) {
+        String[] all = new String[options.length + 4];
+        System.arraycopy(new String[] {"--only", "two-classes", "--only", "thousand-classes"}, 0, all, 0, 4);
+        System.arraycopy(options, 0, all, 4, options.length);
+        return check(TestPlugin.building("sound", FOR_TWO.formatted(statements)), all);
+    }
+
+    private int check(TestPlugin plugin, String... options) {
+        return run(plugin.write(jar()), options);
+    }
+
+    private Path jar() {
+        return folder.resolve("p.jar");
+    }
+
+    private int run(Path jar, String... options) {
+        String[] all = new String[options.length + 3];
+        System.arraycopy(new String[] {"plugin", "check", jar.toString()}, 0, all, 0, 3);
+        System.arraycopy(options, 0, all, 3, options.length);
+        return Main.run(new PrintWriter(out, true), new PrintWriter(err, true), all);
+    }
+}
