@@ -1,0 +1,18 @@
+package io.catwalk.runner.cli;
+
+import picocli.CommandLine.Command;
+
+/** Helps to write plugins, and keeps the folder of those that are installed. */
+@Command(
+        name = "plugin",
+        description = "Start a plugin, install and remove plugins, and show what they are made of.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            PluginNewCommand.class,
+            PluginInstallCommand.class,
+            PluginRemoveCommand.class,
+            PluginListCommand.class,
+            PluginInfoCommand.class
+        })
+final class PluginCommand {}
