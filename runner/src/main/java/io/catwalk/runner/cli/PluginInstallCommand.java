@@ -50,7 +50,8 @@ final class PluginInstallCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (index != null && sha512 != null) {
-            throw new RequestException("expected --index or --sha512, but found both: an index names the digest itself");
+            throw new RequestException(
+                    "expected --index or --sha512, but found both: an index names the digest itself");
         }
         Downgrade downgrade = force ? Downgrade.ALLOWED : Downgrade.REFUSED;
         PluginShelf folder = shelf.open();

@@ -47,7 +47,8 @@ final class PluginListCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (outdated != (index != null)) {
-            throw new RequestException("expected --outdated together with --index FILE|URL, but found only one of them");
+            throw new RequestException(
+                    "expected --outdated together with --index FILE|URL, but found only one of them");
         }
         Console console = new Console(spec);
         List<Row> rows = rows();
@@ -75,7 +76,8 @@ final class PluginListCommand implements Callable<Integer> {
 
     private void print(List<Row> rows, Console console) {
         int id = rows.stream().mapToInt(row -> row.plugin().id().length()).max().orElse(0);
-        int version = rows.stream().mapToInt(row -> versions(row).length()).max().orElse(0);
+        int version =
+                rows.stream().mapToInt(row -> versions(row).length()).max().orElse(0);
         for (Row row : rows) {
             console.item(
                     padded(row.plugin().id(), id) + "  " + padded(versions(row), version) + "  ",

@@ -93,8 +93,12 @@ public final class PluginIndex {
         try {
             read = Json.JSON.readValue(text, Entry[].class);
         } catch (JacksonException e) {
-            throw malformed(where, e.getLocation() == null ? "another" : "another at line "
-                    + e.getLocation().getLineNr(), e);
+            throw malformed(
+                    where,
+                    e.getLocation() == null
+                            ? "another"
+                            : "another at line " + e.getLocation().getLineNr(),
+                    e);
         }
         List<Entry> entries = read == null ? List.of() : Arrays.asList(read);
         Set<String> ids = new HashSet<>();
@@ -131,8 +135,10 @@ public final class PluginIndex {
                     + (question.isEmpty() ? ":" : question) + " it has "
                     + (known.isEmpty() ? "none" : String.join(", ", known)));
         }
-        return newest(id).orElseThrow(() -> new RequestException("the index " + address + " has no release of '" + id
-                + "' for version " + ApiVersion.current() + " of the Catwalk API: take another version of Catwalk"));
+        return newest(id)
+                .orElseThrow(() ->
+                        new RequestException("the index " + address + " has no release of '" + id + "' for version "
+                                + ApiVersion.current() + " of the Catwalk API: take another version of Catwalk"));
     }
 
     private Optional<Release> newest(String id) {
@@ -152,17 +158,13 @@ public final class PluginIndex {
      * @throws RequestException if the newest cannot be trusted
      */
     public Optional<String> newerThan(PluginShelf.Plugin plugin) {
-        return newest(plugin.id())
-                .map(Release::version)
-                .filter(version -> compare(version, plugin.version()) > 0);
+        return newest(plugin.id()).map(Release::version).filter(version -> compare(version, plugin.version()) > 0);
     }
 
     /** Compares two versions by number; what is no version is older than any. */
     static int compare(String one, String other) {
         boolean known = isVersion(one);
-        return known && isVersion(other)
-                ? VERSIONS.compareVersions(one, other)
-                : known ? 1 : isVersion(other) ? -1 : 0;
+        return known && isVersion(other) ? VERSIONS.compareVersions(one, other) : known ? 1 : isVersion(other) ? -1 : 0;
     }
 
     private static boolean isVersion(String text) {
@@ -197,7 +199,8 @@ public final class PluginIndex {
         } catch (RequestException e) {
             throw new RequestException(what + ": " + e.getMessage(), e);
         }
-        boolean elsewhere = file.getScheme().equals("https") && URI.create(release.url()).isAbsolute();
+        boolean elsewhere =
+                file.getScheme().equals("https") && URI.create(release.url()).isAbsolute();
         if (!elsewhere && !isBelow(file, address.resolve("."))) {
             throw new RequestException(what + " at " + Reasons.quoted(release.url())
                     + ", which climbs out of the folder of the index: expected a path below it, or https:");

@@ -167,9 +167,10 @@ record PluginJar(
         if (!root.isEmpty()) {
             files = Stream.concat(
                     files,
-                    PluginZip.libraries(jar).entrySet().stream().flatMap(library -> library.getValue().keySet().stream()
-                            .filter(SharedClasses::containsEntry)
-                            .map(name -> library.getKey() + "!/" + name)));
+                    PluginZip.libraries(jar).entrySet().stream()
+                            .flatMap(library -> library.getValue().keySet().stream()
+                                    .filter(SharedClasses::containsEntry)
+                                    .map(name -> library.getKey() + "!/" + name)));
         }
         List<String> carried = files.sorted().toList();
         if (!carried.isEmpty()) {

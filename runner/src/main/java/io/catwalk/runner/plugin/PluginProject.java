@@ -84,7 +84,8 @@ public record PluginProject(String name, Build build, Language language) {
                     + ", but there is no such folder: run catwalk from where it is installed");
         }
         requireEmpty(folder);
-        Map<String, String> files = files(repository.toAbsolutePath().normalize().toUri().toString());
+        Map<String, String> files =
+                files(repository.toAbsolutePath().normalize().toUri().toString());
         Path target = folder.toAbsolutePath().normalize();
         Path draft = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".part");
         try {

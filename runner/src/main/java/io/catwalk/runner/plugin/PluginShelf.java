@@ -122,7 +122,8 @@ public final class PluginShelf {
      */
     public Placed install(String where, @Nullable String sha512, Downgrade downgrade) {
         if (sha512 != null && !sha512.matches("[0-9a-fA-F]{128}")) {
-            throw new RequestException("expected 128 hexadecimal digits for --sha512, but found " + Reasons.quoted(sha512));
+            throw new RequestException(
+                    "expected 128 hexadecimal digits for --sha512, but found " + Reasons.quoted(sha512));
         }
         return install(PluginSource.address(where), sha512, null, downgrade);
     }
@@ -168,8 +169,10 @@ public final class PluginShelf {
 
     private Placed place(PluginJar jar, PluginIndex.@Nullable Release release, Downgrade downgrade) {
         if (!jar.id().matches(PLAIN) || !jar.version().matches(PLAIN)) {
-            throw unusable(jar.path(), "expected letters, digits, dots and dashes in Plugin-Id and Plugin-Version, but"
-                    + " found " + Reasons.quoted(jar.id() + " " + jar.version()));
+            throw unusable(
+                    jar.path(),
+                    "expected letters, digits, dots and dashes in Plugin-Id and Plugin-Version, but" + " found "
+                            + Reasons.quoted(jar.id() + " " + jar.version()));
         }
         if (release != null
                 && !(release.id().equals(jar.id()) && release.version().equals(jar.version()))) {
@@ -202,10 +205,13 @@ public final class PluginShelf {
     }
 
     private List<String> classifiers(PluginJar jar) {
-        InspectionAnswer answer = Objects.requireNonNull(
-                inspection.look(List.of(jar), null).get(jar));
+        InspectionAnswer answer =
+                Objects.requireNonNull(inspection.look(List.of(jar), null).get(jar));
         if (answer instanceof InspectionAnswer.Seen seen) {
-            return seen.classifiers().stream().map(SeenClassifier::name).sorted().toList();
+            return seen.classifiers().stream()
+                    .map(SeenClassifier::name)
+                    .sorted()
+                    .toList();
         }
         throw unusable(
                 jar.path(),
@@ -236,10 +242,13 @@ public final class PluginShelf {
     }
 
     private void requireOwnNames(PluginJar jar, List<String> names) {
-        for (InstalledClassifier other : PluginCatalog.open(pluginsDir, inspection).classifiers()) {
+        for (InstalledClassifier other :
+                PluginCatalog.open(pluginsDir, inspection).classifiers()) {
             if (names.contains(other.name()) && !other.pluginId().equals(jar.id())) {
-                throw unusable(jar.path(), "the classifier name " + other.name() + " is in "
-                        + other.jar().getFileName() + ", too: rename one, or remove that plugin first");
+                throw unusable(
+                        jar.path(),
+                        "the classifier name " + other.name() + " is in "
+                                + other.jar().getFileName() + ", too: rename one, or remove that plugin first");
             }
         }
     }

@@ -100,7 +100,8 @@ final class PluginSource {
                 fetch(from, limited);
             }
         } catch (IOException e) {
-            throw new RequestException("expected a file at " + from + ", but " + reason(e) + ": is the address right?", e);
+            throw new RequestException(
+                    "expected a file at " + from + ", but " + reason(e) + ": is the address right?", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new RequestException("was stopped while it read " + from, e);
@@ -111,7 +112,8 @@ final class PluginSource {
         CompletableFuture<HttpResponse<Void>> response =
                 client.sendAsync(HttpRequest.newBuilder(from).build(), into(out));
         try {
-            int status = response.get(patience.toMillis(), TimeUnit.MILLISECONDS).statusCode();
+            int status =
+                    response.get(patience.toMillis(), TimeUnit.MILLISECONDS).statusCode();
             if (status != OK) {
                 throw new IOException("the answer was status " + status);
             }

@@ -3,21 +3,32 @@ package io.catwalk.runner.plugin;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import org.pf4j.AbstractPluginManager;
+import org.pf4j.DefaultExtensionFactory;
+import org.pf4j.DefaultExtensionFinder;
 import org.pf4j.DefaultPluginDescriptor;
+import org.pf4j.DefaultPluginFactory;
+import org.pf4j.DefaultVersionManager;
+import org.pf4j.ExtensionFactory;
+import org.pf4j.ExtensionFinder;
 import org.pf4j.JarPluginLoader;
-import org.pf4j.JarPluginManager;
+import org.pf4j.JarPluginRepository;
 import org.pf4j.Plugin;
 import org.pf4j.PluginClassLoader;
 import org.pf4j.PluginDescriptor;
 import org.pf4j.PluginDescriptorFinder;
+import org.pf4j.PluginFactory;
 import org.pf4j.PluginLoader;
+import org.pf4j.PluginRepository;
 import org.pf4j.PluginStatusProvider;
+import org.pf4j.VersionManager;
 
 /**
- * Loads a single jar or zip by PF4J, with some of its habits changed: shared classes come from the application, a zip is
- * read where it is instead of being unpacked beside it, and no file in the plugins folder can switch a plugin off unseen.
+ * Loads a single jar or zip by PF4J, without some habits of its own managers: shared classes come from the application, a
+ * zip is read where it is instead of being unpacked beside it, and no file in the plugins folder can switch a plugin off
+ * unseen.
  */
-final class ThinJarPluginManager extends JarPluginManager {
+final class ThinJarPluginManager extends AbstractPluginManager {
 
     private final PluginJar jar;
 
@@ -100,5 +111,30 @@ final class ThinJarPluginManager extends JarPluginManager {
                 throw new UnsupportedOperationException("every plugin is switched on");
             }
         };
+    }
+
+    @Override
+    protected PluginRepository createPluginRepository() {
+        return new JarPluginRepository(getPluginsRoots());
+    }
+
+    @Override
+    protected PluginFactory createPluginFactory() {
+        return new DefaultPluginFactory();
+    }
+
+    @Override
+    protected ExtensionFactory createExtensionFactory() {
+        return new DefaultExtensionFactory();
+    }
+
+    @Override
+    protected ExtensionFinder createExtensionFinder() {
+        return new DefaultExtensionFinder(this);
+    }
+
+    @Override
+    protected VersionManager createVersionManager() {
+        return new DefaultVersionManager();
     }
 }

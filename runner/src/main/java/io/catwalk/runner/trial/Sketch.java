@@ -49,12 +49,7 @@ public final class Sketch {
 
     /** Asks the process for a network. */
     record Order(
-            String jar,
-            String sha256,
-            String classifier,
-            Task task,
-            Map<String, Object> hyperparameters,
-            String file) {
+            String jar, String sha256, String classifier, Task task, Map<String, Object> hyperparameters, String file) {
 
         /** Builds and exports it in this process. */
         Path write() throws IOException {
@@ -97,8 +92,8 @@ public final class Sketch {
                             task,
                             chosen.values(),
                             folder.onnx().toString())));
-            TrialProcess.Ending ending = new TrialProcess(LIMIT)
-                    .run(List.of(TrialMain.SKETCH, order.toString()), 1, folder, event -> {});
+            TrialProcess.Ending ending =
+                    new TrialProcess(LIMIT).run(List.of(TrialMain.SKETCH, order.toString()), 1, folder, event -> {});
             if (ending.exitCode() != 0 || !Files.isRegularFile(folder.onnx())) {
                 throw new RequestException("cannot draw '" + classifier.name() + "': "
                         + (ending.timedOut()

@@ -62,8 +62,7 @@ final class TrialMain {
             case BENCH_WEIGHTS -> TrialEvent.measured(BenchRun.measure(read(subject, BenchOrder.OfWeights.class)));
             case BENCH_FILE -> TrialEvent.measured(BenchRun.measure(read(subject, BenchOrder.OfFile.class)));
             case SKETCH ->
-                TrialEvent.sketched(
-                        read(subject, Sketch.Order.class).write().toString());
+                TrialEvent.sketched(read(subject, Sketch.Order.class).write().toString());
             default -> throw new IllegalArgumentException("unknown verb " + arguments[0]);
         };
     }

@@ -28,8 +28,7 @@ final class TextPainter {
         for (int i = 0; i < painter.summary.layers().size(); i++) {
             painter.layer(i);
         }
-        painter.line(
-                "", "all", "", number(graph.parameters()), number(graph.multiplyAccumulates()));
+        painter.line("", "all", "", number(graph.parameters()), number(graph.multiplyAccumulates()));
         return painter.lines;
     }
 
