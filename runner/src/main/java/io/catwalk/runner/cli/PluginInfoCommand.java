@@ -48,7 +48,7 @@ final class PluginInfoCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Parameters(paramLabel = "NAME", description = "A classifier, or the Plugin-Id of the only one of its plugin.")
-    private String name;
+    private String name = "";
 
     @Mixin
     private PluginOptions plugins;
@@ -186,7 +186,7 @@ final class PluginInfoCommand implements Callable<Integer> {
         try {
             AtomicFiles.write(file, drawing.svg(Theme.LIGHT));
         } catch (IOException e) {
-            throw new RequestException(Reasons.oneLine(String.valueOf(e.getMessage())), e);
+            throw new RequestException(Reasons.of(e), e);
         }
         console.note("drawn in " + file);
     }

@@ -28,7 +28,7 @@ final class PluginInstallCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "FILE|URL|NAME",
             description = "A .jar or .zip, its address (file: or https:), or with --index a Plugin-Id.")
-    private String what;
+    private String what = "";
 
     @Mixin
     private ShelfOptions shelf;

@@ -24,7 +24,7 @@ final class PluginNewCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "NAME",
             description = "What the classifier is called: lower-case letters, digits and single dashes.")
-    private String name;
+    private String name = "";
 
     @Option(names = "--gradle", description = "Build by Gradle (8 or newer), not by Maven.")
     private boolean gradle;

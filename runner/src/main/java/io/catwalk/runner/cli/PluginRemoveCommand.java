@@ -19,7 +19,7 @@ final class PluginRemoveCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Parameters(paramLabel = "NAME", description = "Its Plugin-Id, one of its classifiers, or the name of its file.")
-    private String name;
+    private String name = "";
 
     @Mixin
     private ShelfOptions shelf;

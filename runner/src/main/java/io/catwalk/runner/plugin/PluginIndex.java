@@ -210,7 +210,8 @@ public final class PluginIndex {
     }
 
     private static boolean isBelow(URI file, URI folder) {
-        return file.getScheme().equals("file") && "file".equals(folder.getScheme())
+        boolean local = file.getScheme().equals("file") && "file".equals(folder.getScheme());
+        return local
                 ? Path.of(file).normalize().startsWith(Path.of(folder).normalize())
                 : file.normalize().toString().startsWith(folder.normalize().toString());
     }

@@ -193,13 +193,16 @@ public final class PluginShelf {
         }
         try {
             AtomicFiles.write(target, out -> Files.copy(jar.path(), out));
-            for (Path old : before) {
-                if (!old.equals(target)) {
-                    Files.delete(old);
-                }
-            }
         } catch (IOException e) {
-            throw new RequestException(Reasons.oneLine(String.valueOf(e.getMessage())), e);
+            throw new RequestException(Reasons.of(e), e);
+        }
+        try {
+            before.stream().filter(old -> !old.equals(target)).forEach(PluginShelf::delete);
+        } catch (RequestException e) {
+            if (!before.contains(target)) {
+                delete(target); // two files of one plugin would both be refused
+            }
+            throw e;
         }
         return new Placed(new Plugin(jar.id(), jar.version(), names, target), replaced);
     }
@@ -280,11 +283,7 @@ public final class PluginShelf {
                 .filter(plugin -> plugin.file().equals(file))
                 .findFirst()
                 .orElseGet(() -> new Plugin(String.valueOf(file.getFileName()), "", List.of(), file));
-        try {
-            Files.delete(file);
-        } catch (IOException e) {
-            throw new RequestException("cannot delete " + file + ": " + Reasons.of(e), e);
-        }
+        delete(file);
         return removed;
     }
 
@@ -299,6 +298,14 @@ public final class PluginShelf {
         return "expected one plugin '" + name + "', but found "
                 + files.stream().map(file -> String.valueOf(file.getFileName())).collect(Collectors.joining(" and "))
                 + ": name the file to remove";
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.delete(file);
+        } catch (IOException e) {
+            throw new RequestException("cannot delete " + file + ": " + Reasons.of(e), e);
+        }
     }
 
     private static String sha512(Path file) {
