@@ -1,6 +1,7 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.plugin.PluginIndex;
 import io.catwalk.runner.plugin.PluginShelf;
 import java.util.ArrayList;
@@ -51,7 +52,8 @@ final class PluginListCommand implements Callable<Integer> {
                     "expected --outdated together with --index FILE|URL, but found only one of them");
         }
         Console console = new Console(spec);
-        List<Row> rows = rows();
+        PluginCatalog catalog = PluginCatalog.open(shelf.folder);
+        List<Row> rows = rows(catalog);
         if (json) {
             console.json(rows.stream().map(PluginListCommand::asMap).toList());
         } else if (rows.isEmpty()) {
@@ -59,13 +61,14 @@ final class PluginListCommand implements Callable<Integer> {
         } else {
             print(rows, console);
         }
-        return ExitCode.DONE;
+        catalog.failures().forEach(failure -> console.note("failed: " + failure));
+        return catalog.failures().isEmpty() ? ExitCode.DONE : ExitCode.SOME_FAILED;
     }
 
-    private List<Row> rows() {
+    private List<Row> rows(PluginCatalog catalog) {
         PluginIndex newest = index == null ? null : PluginIndex.read(index);
         List<Row> rows = new ArrayList<>();
-        for (PluginShelf.Plugin plugin : shelf.open().plugins()) {
+        for (PluginShelf.Plugin plugin : PluginShelf.plugins(catalog)) {
             String newer = newest == null ? null : newest.newerThan(plugin).orElse(null);
             if (!outdated || newer != null) {
                 rows.add(new Row(plugin, newer));

@@ -80,14 +80,10 @@ public final class PluginShelf {
     /**
      * Lists the plugins that can be used.
      *
+     * @param catalog of the folder
      * @return one for each file, sorted by id
-     * @throws RequestException if the folder cannot be read
      */
-    public List<Plugin> plugins() {
-        return plugins(PluginCatalog.open(pluginsDir, inspection));
-    }
-
-    private static List<Plugin> plugins(PluginCatalog catalog) {
+    public static List<Plugin> plugins(PluginCatalog catalog) {
         Map<String, List<InstalledClassifier>> byId = catalog.classifiers().stream()
                 .collect(Collectors.groupingBy(InstalledClassifier::pluginId, TreeMap::new, Collectors.toList()));
         return byId.values().stream()

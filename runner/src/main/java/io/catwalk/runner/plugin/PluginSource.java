@@ -20,24 +20,31 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /** Reads files from this machine ({@code file:}) or another ({@code https:}), within limits of time and size. */
 final class PluginSource {
 
     private static final int OK = 200;
 
-    private final HttpClient client;
+    private final Supplier<HttpClient> client;
     private final Duration patience;
 
-    PluginSource(HttpClient client, Duration patience) {
+    /**
+     * Prepares to read files.
+     *
+     * @param client makes what speaks {@code https:}
+     * @param patience the longest time that a file may take to come
+     */
+    PluginSource(Supplier<HttpClient> client, Duration patience) {
         this.client = client;
         this.patience = patience;
     }
 
-    /** Returns the one of the program. It follows to another address, but never from {@code https:} to {@code http:}. */
+    /** Returns the one of the program, which starts nothing until it fetches. It follows to another address, but never from {@code https:} to {@code http:}. */
     static PluginSource standard() {
         return new PluginSource(
-                HttpClient.newBuilder()
+                () -> HttpClient.newBuilder()
                         .connectTimeout(Duration.ofSeconds(10))
                         .followRedirects(HttpClient.Redirect.NORMAL)
                         .build(),
@@ -110,7 +117,7 @@ final class PluginSource {
 
     private void fetch(URI from, OutputStream out) throws IOException, InterruptedException {
         CompletableFuture<HttpResponse<Void>> response =
-                client.sendAsync(HttpRequest.newBuilder(from).build(), into(out));
+                client.get().sendAsync(HttpRequest.newBuilder(from).build(), into(out));
         try {
             int status =
                     response.get(patience.toMillis(), TimeUnit.MILLISECONDS).statusCode();

@@ -62,15 +62,20 @@ final class PluginCommandTest {
     @Test
     void aNewerVersionReplacesAnOlderOneAndAnOlderOneOnlyByForce() throws IOException {
         Path older = TestPlugin.sound("gru").write(folder.resolve("older.jar"));
-        Path newer = TestPlugin.sound("gru").manifest("Plugin-Version", "1.10.0").write(folder.resolve("newer.jar"));
+        Path newer =
+                TestPlugin.sound("gru").manifest("Plugin-Version", "1.10.0").write(folder.resolve("newer.jar"));
         Files.copy(older, plugins.resolve("copied by hand.jar"));
 
         assertThat(plugin("install", newer.toString()).out().strip())
                 .isEqualTo("installed gru 1.10.0, which replaces 1.2.3, with the classifier gru");
         assertThat(plugins).isDirectoryNotContaining("glob:**by hand.jar");
 
-        refused("expected a newer gru than 1.10.0, which is in gru-1.10.0.jar, but found 1.2.3", "install", older.toString());
-        assertThat(plugin("install", "--force", older.toString()).out()).startsWith("installed gru 1.2.3, which replaces 1.10.0");
+        refused(
+                "expected a newer gru than 1.10.0, which is in gru-1.10.0.jar, but found 1.2.3",
+                "install",
+                older.toString());
+        assertThat(plugin("install", "--force", older.toString()).out())
+                .startsWith("installed gru 1.2.3, which replaces 1.10.0");
         assertThat(files().keySet()).containsExactly("gru-1.2.3.jar");
     }
 
@@ -81,21 +86,50 @@ final class PluginCommandTest {
         refused("cannot use text.jar: expected a jar, but found a file that is none", "install", text.toString());
         refused("there is no such file", "install", folder.resolve("none.jar").toString());
         refused("expected a plugin, a .jar or .zip, but found 'notes.txt'", "install", "notes.txt");
-        refused("needs version >=99.0.0", "install", write("newer", TestPlugin.sound("newer").manifest("Plugin-Requires", ">=99.0.0")));
-        refused("needs version >=0.1.0 & <1.0.0", "install", write("old", TestPlugin.sound("old").manifest("Plugin-Requires", ">=0.1.0 & <1.0.0")));
-        refused("needs DJL 1.0.0", "install", write("djl", TestPlugin.sound("djl").manifest("Requires-DJL", "1.0.0")));
-        refused("ended its process", "install", write("exit", TestPlugin.withBodies("exit", "System.exit(3);", "return \"exit\";", TestPlugin.NETWORK)));
-        refused("the classifier name gru is in gru-1.2.3.jar, too", "install", write("twin", TestPlugin.sound("gru").manifest("Plugin-Id", "twin")));
-        refused("in Plugin-Id and Plugin-Version", "install", write("climbing", TestPlugin.sound("climbing").manifest("Plugin-Id", "../climbing")));
-        refused("which climbs out", "install", write("out", TestPlugin.sound("out").file("../out", new byte[1])));
+        refused(
+                "needs version >=99.0.0",
+                "install",
+                write("newer", TestPlugin.sound("newer").manifest("Plugin-Requires", ">=99.0.0")));
+        refused(
+                "needs version >=0.1.0 & <1.0.0",
+                "install",
+                write("old", TestPlugin.sound("old").manifest("Plugin-Requires", ">=0.1.0 & <1.0.0")));
+        refused(
+                "needs DJL 1.0.0",
+                "install",
+                write("djl", TestPlugin.sound("djl").manifest("Requires-DJL", "1.0.0")));
+        refused(
+                "ended its process",
+                "install",
+                write(
+                        "exit",
+                        TestPlugin.withBodies("exit", "System.exit(3);", "return \"exit\";", TestPlugin.NETWORK)));
+        refused(
+                "the classifier name gru is in gru-1.2.3.jar, too",
+                "install",
+                write("twin", TestPlugin.sound("gru").manifest("Plugin-Id", "twin")));
+        refused(
+                "in Plugin-Id and Plugin-Version",
+                "install",
+                write("climbing", TestPlugin.sound("climbing").manifest("Plugin-Id", "../climbing")));
+        refused(
+                "which climbs out",
+                "install",
+                write("out", TestPlugin.sound("out").file("../out", new byte[1])));
     }
 
     @Test
     void theDigestMustBeThatOfTheFile() throws Exception {
         Path jar = TestPlugin.sound("gru").write(folder.resolve("gru.jar"));
-        refused("expected 128 hexadecimal digits for --sha512, but found 'abc'", "install", jar.toString(), "--sha512", "abc");
+        refused(
+                "expected 128 hexadecimal digits for --sha512, but found 'abc'",
+                "install",
+                jar.toString(),
+                "--sha512",
+                "abc");
         refused("it is another file than was meant", "install", jar.toString(), "--sha512", "0".repeat(128));
-        assertThat(plugin("install", jar.toString(), "--sha512", sha512(jar)).exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(plugin("install", jar.toString(), "--sha512", sha512(jar)).exitCode())
+                .isEqualTo(ExitCode.DONE);
     }
 
     @Test
@@ -116,11 +150,17 @@ final class PluginCommandTest {
         TestPlugin.sound("gru").manifest("Plugin-Version", "1.9.0").write(plugins.resolve("gru-1.9.0.jar"));
         TestPlugin.sound("lstm").write(plugins.resolve("lstm.jar"));
 
-        assertThat(plugin("list", "--outdated", "--index", index.toString()).out().strip())
+        assertThat(plugin("list", "--outdated", "--index", index.toString())
+                        .out()
+                        .strip())
                 .isEqualTo("gru  1.9.0 -> 1.10.0  gru");
-        assertThat(plugin("install", "gru", "--index", index.toUri().toString()).out().strip())
+        assertThat(plugin("install", "gru", "--index", index.toUri().toString())
+                        .out()
+                        .strip())
                 .isEqualTo("installed gru 1.10.0, which replaces 1.9.0, with the classifier gru");
-        assertThat(plugin("list", "--outdated", "--index", index.toString()).out().strip())
+        assertThat(plugin("list", "--outdated", "--index", index.toString())
+                        .out()
+                        .strip())
                 .isEqualTo("No plugin is outdated.");
     }
 
@@ -129,7 +169,9 @@ final class PluginCommandTest {
         Path jar = TestPlugin.sound("gru").write(folder.resolve("gru.jar"));
         Files.copy(jar, Files.createDirectory(folder.resolve("below")).resolve("gru.jar"));
         String digest = sha512(jar);
-        String[] install = {"install", "gru", "--index", folder.resolve("index/plugins.json").toString()};
+        String[] install = {
+            "install", "gru", "--index", folder.resolve("index/plugins.json").toString()
+        };
         Files.createDirectory(folder.resolve("index"));
         Files.copy(jar, folder.resolve("index/gru.jar"));
 
@@ -152,7 +194,8 @@ final class PluginCommandTest {
         refused("is gru 1.2.4, but it is gru 1.2.3", install);
         inIndex(entry(release("1.2.3", ">=99.0.0", "gru.jar", digest)));
         refused("has no release of 'gru' for version", install);
-        for (String out : List.of("../gru.jar", "%2e%2e/gru.jar", "x/../../gru.jar", jar.toUri().toString())) {
+        for (String out : List.of(
+                "../gru.jar", "%2e%2e/gru.jar", "x/../../gru.jar", jar.toUri().toString())) {
             inIndex(entry(release("1.2.3", null, out, digest)));
             refused("climbs out of the folder of the index", install);
         }
@@ -183,6 +226,10 @@ final class PluginCommandTest {
         refused("expected one plugin 'gru', but found a.jar and b.jar: name the file to remove", "remove", "gru");
         assertThat(plugin("remove", "b.jar").exitCode()).isEqualTo(ExitCode.DONE);
         Files.writeString(plugins.resolve("text.jar"), "no jar");
+        assertThat(plugin("list").err())
+                .startsWith("failed: text.jar: expected a jar")
+                .hasLineCount(1);
+        assertThat(plugin("list").exitCode()).isEqualTo(ExitCode.SOME_FAILED);
         assertThat(plugin("remove", "text.jar").out().strip()).isEqualTo("removed text.jar");
         assertThat(plugin("remove", "gru").exitCode()).isEqualTo(ExitCode.DONE);
         assertThat(files()).isEmpty();
@@ -202,12 +249,15 @@ final class PluginCommandTest {
         Catwalk.Answer answer = create("tiny-net");
 
         assertThat(answer.err()).isEmpty();
-        assertThat(answer.out()).contains("  tiny-net/pom.xml\n", "  ./mvnw verify\n", "plugin install target/tiny-net-1.0.0.jar\n");
+        assertThat(answer.out())
+                .contains("  tiny-net/pom.xml\n", "  ./mvnw verify\n", "plugin install target/tiny-net-1.0.0.jar\n");
         assertThat(answer.out().lines()).allMatch(line -> line.length() <= 80);
         Path source = folder.resolve("tiny-net/src/main/java/com/example/tinynet/TinyNet.java");
         assertThat(source).content().contains("package com.example.tinynet;", "class TinyNet ", "\"tiny-net\"");
         assertThat(folder.resolve("tiny-net/mvnw")).isExecutable();
-        assertThat(folder.resolve("tiny-net/pom.xml")).content().contains(folder.resolve("home/maven").toUri().toString());
+        assertThat(folder.resolve("tiny-net/pom.xml"))
+                .content()
+                .contains(folder.resolve("home/maven").toUri().toString());
 
         Catwalk.Answer again = create("tiny-net");
         assertThat(again.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
@@ -228,13 +278,21 @@ final class PluginCommandTest {
         Catwalk.Answer answer = create("--", name);
 
         assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
-        assertThat(answer.err()).hasLineCount(1).contains("expected a name of lower-case letters, digits and single dashes");
+        assertThat(answer.err())
+                .hasLineCount(1)
+                .contains("expected a name of lower-case letters, digits and single dashes");
         assertThat(folder).isDirectoryNotContaining("glob:**tiny*");
     }
 
     /** Names that Java, Kotlin or the contract has taken still make classes and packages. */
     @ParameterizedTest
-    @CsvSource({"3d-net, net3dnet, Net3dNet", "int, intnet, Int", "task, task, TaskNet", "string, string, StringNet", "fun, funnet, Fun"})
+    @CsvSource({
+        "3d-net, net3dnet, Net3dNet",
+        "int, intnet, Int",
+        "task, task, TaskNet",
+        "string, string, StringNet",
+        "fun, funnet, Fun"
+    })
     void anyNameMakesAClass(String name, String packageName, String className) throws Exception {
         assertThat(create(name).out()).contains("java/com/example/" + packageName + "/" + className + ".java\n");
     }
@@ -250,7 +308,8 @@ final class PluginCommandTest {
                 assertThat(file).content().doesNotContainPattern("@[a-z0-9]+@").isNotBlank();
             }
         }
-        assertThat(folder.resolve("tiny-net/build.gradle.kts").toFile().exists()).isEqualTo(options.contains("gradle"));
+        assertThat(folder.resolve("tiny-net/build.gradle.kts").toFile().exists())
+                .isEqualTo(options.contains("gradle"));
         assertThat(folder.resolve("tiny-net/src/main/kotlin").toFile().exists()).isEqualTo(options.contains("kotlin"));
     }
 
@@ -317,8 +376,9 @@ final class PluginCommandTest {
     }
 
     private Catwalk.Answer plugin(String[] arguments) {
-        return Catwalk.run(Stream.of(Stream.of("plugin"), Stream.of(arguments), Stream.of("--plugins-dir", plugins.toString()))
-                .flatMap(part -> part)
-                .toArray(String[]::new));
+        return Catwalk.run(
+                Stream.of(Stream.of("plugin"), Stream.of(arguments), Stream.of("--plugins-dir", plugins.toString()))
+                        .flatMap(part -> part)
+                        .toArray(String[]::new));
     }
 }

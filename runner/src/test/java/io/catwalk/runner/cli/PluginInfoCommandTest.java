@@ -37,19 +37,21 @@ final class PluginInfoCommandTest {
                 .contains("Recipe:\n", " AdamW, peak learning rate", "Search space: nothing to choose\n");
         assertThat(svg).content().startsWith("<svg");
 
-        JsonNode json = Json.JSON.readTree(
-                info("one-layer", "--json", "--image", "3x8x4", "--classes", "5").out());
+        JsonNode json = Json.JSON.readTree(info("one-layer", "--json", "--image", "3x8x4", "--classes", "5")
+                .out());
         assertThat(json.path("parameters").asInt()).isEqualTo((3 * 8 * 4 + 1) * 5);
         assertThat(json.path("multiply_accumulates").asInt()).isEqualTo(3 * 8 * 4 * 5);
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "throw new IllegalStateException(\"not today\");   | network(...) threw IllegalStateException: not today",
-        "System.exit(3); return null;                        | its process ended by itself with exit code 3",
-        "return null;                                        | network(...) returned null",
-        "return Layers.sequence(Layers.flatten(), Layers.dense(7)); | expected a network from images (2, 1, 28, 28) to logits (2, 10)"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "throw new IllegalStateException(\"not today\");   | network(...) threw IllegalStateException: not today",
+                "System.exit(3); return null;                        | its process ended by itself with exit code 3",
+                "return null;                                        | network(...) returned null",
+                "return Layers.sequence(Layers.flatten(), Layers.dense(7)); | expected a network from images (2, 1, 28, 28) to logits (2, 10)"
+            })
     void aNetworkThatCannotBeBuiltIsOneLine(String body, String reason) {
         TestPlugin.building("broken", body).write(folder.resolve("a.jar"));
 
@@ -57,7 +59,10 @@ final class PluginInfoCommandTest {
 
         assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
         assertThat(answer.out()).isEmpty();
-        assertThat(answer.err()).startsWith("catwalk: cannot draw 'broken': ").contains(reason).hasLineCount(1);
+        assertThat(answer.err())
+                .startsWith("catwalk: cannot draw 'broken': ")
+                .contains(reason)
+                .hasLineCount(1);
     }
 
     @ParameterizedTest
@@ -85,7 +90,9 @@ final class PluginInfoCommandTest {
 
     private Catwalk.Answer info(String... arguments) {
         return Catwalk.run(Stream.of(
-                        Stream.of("plugin", "info"), Stream.of(arguments), Stream.of("--plugins-dir", folder.toString()))
+                        Stream.of("plugin", "info"),
+                        Stream.of(arguments),
+                        Stream.of("--plugins-dir", folder.toString()))
                 .flatMap(part -> part)
                 .toArray(String[]::new));
     }

@@ -69,13 +69,15 @@ final class WritingAPluginIT {
                 .contains("installed tiny-net 1.0.0, with the classifier tiny-net")
                 .containsPattern("\ntiny-net .*%|\ntiny-net  +.*\\d")
                 .contains("Network for 3x32x32 and 10 classes, with filters 16:");
-        assertThat(folder.resolve("run/results.csv")).content().contains("tiny-net").contains("small-conv");
+        assertThat(folder.resolve("run/results.csv"))
+                .content()
+                .contains("tiny-net")
+                .contains("small-conv");
         assertThat(folder.resolve("tiny-net/tiny-net.svg")).content().startsWith("<svg");
         Path source = folder.resolve("tiny-net/src/main/java/com/example/tinynet/TinyNet.java");
         // What the page shows stands in the file, but for the tags.
         String shown = CODE.matcher(page).results().findFirst().orElseThrow().group(1);
-        assertThat(shown.lines().filter(line -> !line.isBlank()))
-                .isSubsetOf(Files.readAllLines(source));
+        assertThat(shown.lines().filter(line -> !line.isBlank())).isSubsetOf(Files.readAllLines(source));
     }
 
     @Test
@@ -97,8 +99,9 @@ final class WritingAPluginIT {
     private static void requirePacked(String page) throws IOException {
         Path path = HOME.resolve(page);
         try (Stream<Path> beside = Files.list(path.getParent())) {
-            assertThat(beside).anyMatch(file -> file.equals(path)
-                    || file.getFileName().toString().startsWith(path.getFileName() + "-"));
+            assertThat(beside)
+                    .anyMatch(file ->
+                            file.equals(path) || file.getFileName().toString().startsWith(path.getFileName() + "-"));
         }
     }
 
@@ -115,7 +118,8 @@ final class WritingAPluginIT {
         Map<String, String> environment = builder.environment();
         // The wrapper finds the version that it wants to be there already.
         Path dists = Files.createDirectories(folder.resolve("maven/wrapper/dists"));
-        Files.createSymbolicLink(dists.resolve(wanted()), Path.of(System.getProperty("maven.home", "/usr/share/maven")));
+        Files.createSymbolicLink(
+                dists.resolve(wanted()), Path.of(System.getProperty("maven.home", "/usr/share/maven")));
         environment.put("MAVEN_USER_HOME", folder.resolve("maven").toString());
         environment.put(
                 "MAVEN_ARGS",
@@ -125,8 +129,7 @@ final class WritingAPluginIT {
     }
 
     private static String wanted() throws IOException {
-        try (var properties = PluginProject.class.getResourceAsStream(
-                "project/maven-wrapper.properties")) {
+        try (var properties = PluginProject.class.getResourceAsStream("project/maven-wrapper.properties")) {
             return new String(properties.readAllBytes(), StandardCharsets.UTF_8)
                     .replaceAll("(?s).*/(apache-maven-[0-9.]+)-bin\\.zip.*", "$1");
         }

@@ -49,7 +49,8 @@ final class PluginSourceTest {
     static void start() throws Exception {
         Path store = keys.resolve("keys.p12");
         Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
                         "-genkeypair",
                         "-alias",
                         "test",
@@ -168,7 +169,7 @@ final class PluginSourceTest {
 
     private static PluginSource source(Duration patience) {
         return new PluginSource(
-                HttpClient.newBuilder()
+                () -> HttpClient.newBuilder()
                         .sslContext(trusting)
                         .followRedirects(HttpClient.Redirect.NORMAL)
                         .build(),

@@ -120,7 +120,12 @@ final class PluginZipTest {
             LoadedClassifier classifier = loaded.require("with-library");
             var network = classifier.build(task, new Hyperparameters(Map.of("hidden", 24)));
             classifier.initialize(network, manager, task);
-            assertThat(network.getParameters().get(0).getValue().getArray().getShape().get(0))
+            assertThat(network.getParameters()
+                            .get(0)
+                            .getValue()
+                            .getArray()
+                            .getShape()
+                            .get(0))
                     .isEqualTo(24);
         }
         // Nothing was unpacked beside it.
@@ -140,9 +145,11 @@ final class PluginZipTest {
                 "7".getBytes(UTF_8),
                 "META-INF/services/java.util.function.IntSupplier",
                 "maths.Sizes".getBytes(UTF_8)));
-        Path other = plugin.manifest("Plugin-Id", "other").writeZip(folder.resolve("b.zip"), Map.of("lib/m.jar", newer));
+        Path other =
+                plugin.manifest("Plugin-Id", "other").writeZip(folder.resolve("b.zip"), Map.of("lib/m.jar", newer));
 
-        try (LoadedPlugin one = PluginCatalog.open(plugins).require("with-library").load();
+        try (LoadedPlugin one =
+                        PluginCatalog.open(plugins).require("with-library").load();
                 LoadedPlugin two = LoadedPlugin.open(other, PluginJar.sha256(other))) {
             assertThat(hidden(one)).isEqualTo(24);
             assertThat(hidden(two)).isEqualTo(7);
@@ -152,7 +159,12 @@ final class PluginZipTest {
     }
 
     private static Object hidden(LoadedPlugin plugin) {
-        return plugin.require("with-library").classifier().searchSpace().defaults().values().get("hidden");
+        return plugin.require("with-library")
+                .classifier()
+                .searchSpace()
+                .defaults()
+                .values()
+                .get("hidden");
     }
 
     @Test
@@ -167,8 +179,7 @@ final class PluginZipTest {
         byte[] slf4j = jar(Map.of("org/slf4j/Logger.class", new byte[1]));
         plugin.writeZip(plugins.resolve("a.zip"), Map.of("lib/maths.jar", library, "lib/slf4j.jar", slf4j));
 
-        assertThat(failure())
-                .contains("carries lib/slf4j.jar!/org/slf4j/Logger.class, which the program provides");
+        assertThat(failure()).contains("carries lib/slf4j.jar!/org/slf4j/Logger.class, which the program provides");
     }
 
     @Test

@@ -28,8 +28,7 @@ final class TextPainterTest {
         assertThat(lines.get(lines.size() - 1))
                 .matches(String.format(
                         " +all +%,d +%,d",
-                        drawing.graph().parameters(),
-                        drawing.graph().multiplyAccumulates()));
+                        drawing.graph().parameters(), drawing.graph().multiplyAccumulates()));
         assertThat(lines.stream().filter(line -> line.matches(" *\\d+  .*")))
                 .hasSize(drawing.graph().layers().size());
     }
