@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Finds the jars of a plugins folder. */
-final class PluginFolder {
+public final class PluginFolder {
 
     private PluginFolder() {}
 
@@ -34,8 +34,13 @@ final class PluginFolder {
         }
     }
 
-    /** Tells whether a file of that name can be a plugin. */
-    static boolean isPlugin(String name) {
+    /**
+     * Tells whether a file can be a plugin, by its name.
+     *
+     * @param name of the file, with or without its folder
+     * @return whether it ends as a jar or zip does
+     */
+    public static boolean isPlugin(String name) {
         return name.endsWith(".jar") || name.endsWith(".zip");
     }
 }
