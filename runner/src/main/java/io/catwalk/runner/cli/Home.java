@@ -13,6 +13,11 @@ final class Home {
         return path().resolve("plugins");
     }
 
+    /** Says where the artifacts are that plugins are built with, as a Maven repository. */
+    static Path artifacts() {
+        return path().resolve("maven");
+    }
+
     /** Says where data sets are, and prints what takes long with them. */
     static DataHome data(Console console) {
         return new DataHome(path().resolve("data"), new ImageCache(ImageCache.standardFolder(), CacheView.of(console)));

@@ -175,10 +175,10 @@ public final class Main {
     private static String misread(CommandLine.ParameterException e) {
         List<String> meant =
                 e instanceof CommandLine.UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
-        CommandLine command = e.getCommandLine();
+        String command = e.getCommandLine().getCommandSpec().qualifiedName();
         return Reasons.oneLine(String.valueOf(e.getMessage()))
                 + (meant.isEmpty() ? "" : "; did you mean " + String.join(" or ", meant) + "?")
-                + " (see " + command.getCommandSpec().qualifiedName() + " --help)";
+                + " (see " + command + " --help)";
     }
 
     /** Tells the version that the build wrote down. */

@@ -1,20 +1,19 @@
 package io.catwalk.runner.cli;
 
-import io.catwalk.runner.RequestException;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
-/** Holds the commands for those who make plugins. */
+/** Helps to write plugins, and keeps the folder of those that are installed. */
 @Command(
         name = "plugin",
-        description = "Check a plugin.",
+        description = "Start and check a plugin, install and remove plugins, and show what they are made of.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = PluginCheckCommand.class)
-final class PluginCommand implements Callable<Integer> {
-
-    @Override
-    public Integer call() {
-        throw new RequestException("expected what to do with a plugin, but found nothing: try catwalk plugin --help");
-    }
-}
+        subcommands = {
+            PluginNewCommand.class,
+            PluginCheckCommand.class,
+            PluginInstallCommand.class,
+            PluginRemoveCommand.class,
+            PluginListCommand.class,
+            PluginInfoCommand.class
+        })
+final class PluginCommand {}

@@ -3,6 +3,7 @@ package io.catwalk.runner.plugin;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.Objects;
 import java.util.Properties;
 
 /** Knows the versions that plugins are held against, as the build wrote them down. */
@@ -20,6 +21,11 @@ final class ApiVersion {
     /** Returns the version of DJL, whose types the contract speaks with. */
     static String djl() {
         return VERSIONS.getProperty("djl");
+    }
+
+    /** Returns the version of something else that the build knows: {@code catwalk}, {@code pf4j} or {@code pytorch}. */
+    static String of(String what) {
+        return Objects.requireNonNull(VERSIONS.getProperty(what), what);
     }
 
     private static Properties read() {

@@ -36,7 +36,7 @@ public final class LoadedPlugin implements AutoCloseable {
 
     private LoadedPlugin(PluginJar jar) {
         this.jar = jar;
-        manager = new ThinJarPluginManager(jar.path().resolveSibling(""), ApiVersion.current());
+        manager = new ThinJarPluginManager(jar, ApiVersion.current());
     }
 
     /**

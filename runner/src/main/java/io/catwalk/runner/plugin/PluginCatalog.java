@@ -77,7 +77,7 @@ public final class PluginCatalog {
     }
 
     /**
-     * Looks at every {@code *.jar} of a folder.
+     * Looks at every {@code *.jar} and {@code *.zip} of a folder.
      *
      * @param pluginsDir a folder of plugin jars; subfolders and other files in it are left alone
      * @return the catalog

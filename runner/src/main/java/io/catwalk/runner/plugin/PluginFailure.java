@@ -19,7 +19,7 @@ public record PluginFailure(
     boolean concerns(String name) {
         return name.equals(classifier)
                 || name.equals(pluginId)
-                || jar.getFileName().toString().matches(Pattern.quote(name) + "(-\\d.*)?\\.jar");
+                || jar.getFileName().toString().matches(Pattern.quote(name) + "(-\\d.*)?\\.(jar|zip)");
     }
 
     /** Returns the name of the file and the reason, in one line. */

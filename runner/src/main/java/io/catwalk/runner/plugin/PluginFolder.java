@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Finds the jars of a plugins folder. */
-final class PluginFolder {
+public final class PluginFolder {
 
     private PluginFolder() {}
 
     /**
-     * Lists every {@code *.jar} of a folder, sorted by name.
+     * Lists every {@code *.jar} and {@code *.zip} of a folder, sorted by name.
      *
      * @throws RequestException if the folder does not exist, is no folder or cannot be read
      */
@@ -26,11 +26,21 @@ final class PluginFolder {
                     + ": name another with --plugins-dir");
         }
         try (Stream<Path> files = Files.list(pluginsDir)) {
-            return files.filter(file -> file.toString().endsWith(".jar") && Files.isRegularFile(file))
+            return files.filter(file -> isPlugin(file.toString()) && Files.isRegularFile(file))
                     .sorted()
                     .toList();
         } catch (IOException | UncheckedIOException e) {
             throw new RequestException("cannot read the plugins folder " + pluginsDir + ": " + Reasons.of(e), e);
         }
+    }
+
+    /**
+     * Tells whether a file can be a plugin, by its name.
+     *
+     * @param name of the file, with or without its folder
+     * @return whether it ends as a jar or zip does
+     */
+    public static boolean isPlugin(String name) {
+        return name.endsWith(".jar") || name.endsWith(".zip");
     }
 }

@@ -22,6 +22,7 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,8 @@ import org.pf4j.processor.ExtensionStorage;
 /**
  * Holds what a plugin jar says about itself, read before any class of it is loaded.
  *
- * @param path the file
+ * @param path the file: a jar, or PF4J's zip with the plugin's own files under classes/ and libraries under lib/
+ * @param isZip whether it is such a zip
  * @param id Plugin-Id of the manifest
  * @param version Plugin-Version
  * @param provider Plugin-Provider
@@ -43,6 +45,7 @@ import org.pf4j.processor.ExtensionStorage;
  */
 record PluginJar(
         Path path,
+        boolean isZip,
         String id,
         String version,
         String provider,
@@ -57,6 +60,9 @@ record PluginJar(
     private static final Pattern SIGNATURE = Pattern.compile("(?i)META-INF/[^/]+\\.SF");
 
     private static final Pattern SINGLE_VERSION = Pattern.compile("\\d+\\.\\d+\\.\\d+");
+
+    /** A step upwards, or a path that begins at the root of a file system. */
+    private static final Pattern OUTWARD = Pattern.compile("(^|[/\\\\])\\.\\.([/\\\\]|$)|^[/\\\\]|^[A-Za-z]:");
 
     private static final String INDEX = "META-INF/extensions.idx";
 
@@ -82,19 +88,22 @@ record PluginJar(
      */
     static PluginJar read(Path path) throws UnusablePluginException {
         try (JarFile jar = new JarFile(path.toFile())) {
-            requireThin(jar);
-            Attributes manifest = manifest(jar);
+            requireNoWayOut(jar);
+            String root = root(jar);
+            requireThin(jar, root);
+            Attributes manifest = manifest(jar, root);
             requireThisApi(manifest.getValue("Plugin-Requires").strip());
             requireThisDjl(manifest.getValue("Requires-DJL"));
             requireSoundSignature(jar);
             return new PluginJar(
                     path,
+                    !root.isEmpty(),
                     manifest.getValue("Plugin-Id").strip(),
                     manifest.getValue("Plugin-Version").strip(),
                     manifest.getValue("Plugin-Provider").strip(),
                     manifest.getValue("Plugin-Description").strip(),
                     manifest.getValue("Plugin-Requires").strip(),
-                    extensions(jar),
+                    extensions(jar, root),
                     sha256(path));
         } catch (ZipException e) {
             throw new UnusablePluginException(
@@ -109,9 +118,7 @@ record PluginJar(
     /** Reads Plugin-Id alone, for a message about a jar that is unusable otherwise. */
     static @Nullable String idOf(Path path) {
         try (JarFile jar = new JarFile(path.toFile())) {
-            requireSmall(jar.getEntry(JarFile.MANIFEST_NAME));
-            Manifest manifest = jar.getManifest();
-            return manifest == null ? null : manifest.getMainAttributes().getValue("Plugin-Id");
+            return attributes(jar, root(jar)).getValue("Plugin-Id");
         } catch (IOException | RuntimeException | UnusablePluginException e) {
             return null;
         }
@@ -135,13 +142,37 @@ record PluginJar(
         }
     }
 
+    /** Returns where the plugin's own files are in the archive. */
+    private static String root(JarFile jar) {
+        return PluginZip.isOne(jar) ? PluginZip.OWN : "";
+    }
+
+    /** Refuses names that would lie elsewhere, were the archive unpacked. */
+    private static void requireNoWayOut(JarFile jar) throws UnusablePluginException {
+        for (JarEntry entry : Collections.list(jar.entries())) {
+            String name = entry.getName();
+            if (OUTWARD.matcher(name).find()) {
+                throw new UnusablePluginException("expected paths inside of it, but found " + Reasons.quoted(name)
+                        + ", which climbs out: do not use it, and ask where it comes from");
+            }
+        }
+    }
+
     /** Refuses own copies of shared classes: a native library can be loaded by one class loader only. */
-    private static void requireThin(JarFile jar) throws UnusablePluginException {
-        List<String> carried = jar.stream()
+    private static void requireThin(JarFile jar, String root) throws IOException, UnusablePluginException {
+        Stream<String> files = jar.stream()
                 .map(ZipEntry::getName)
-                .filter(name -> SharedClasses.containsEntry(name))
-                .sorted()
-                .toList();
+                .filter(name -> name.startsWith(root))
+                .filter(name -> SharedClasses.containsEntry(name.substring(root.length())));
+        if (!root.isEmpty()) {
+            files = Stream.concat(
+                    files,
+                    PluginZip.libraries(jar).entrySet().stream()
+                            .flatMap(library -> library.getValue().keySet().stream()
+                                    .filter(SharedClasses::containsEntry)
+                                    .map(name -> library.getKey() + "!/" + name)));
+        }
+        List<String> carried = files.sorted().toList();
         if (!carried.isEmpty()) {
             throw new UnusablePluginException("carries " + carried.get(0)
                     + (carried.size() > 1 ? " and " + (carried.size() - 1) + " more" : "")
@@ -174,10 +205,19 @@ record PluginJar(
         }
     }
 
-    private static Attributes manifest(JarFile jar) throws IOException, UnusablePluginException {
-        requireSmall(jar.getEntry(JarFile.MANIFEST_NAME));
-        Manifest manifest = jar.getManifest();
-        Attributes attributes = manifest == null ? new Attributes() : manifest.getMainAttributes();
+    private static Attributes attributes(JarFile jar, String root) throws IOException, UnusablePluginException {
+        ZipEntry entry = jar.getEntry(root + JarFile.MANIFEST_NAME);
+        requireSmall(entry);
+        if (entry == null) {
+            return new Attributes();
+        }
+        try (InputStream in = jar.getInputStream(entry)) {
+            return new Manifest(in).getMainAttributes();
+        }
+    }
+
+    private static Attributes manifest(JarFile jar, String root) throws IOException, UnusablePluginException {
+        Attributes attributes = attributes(jar, root);
         List<String> missing = MANIFEST_ENTRIES.stream()
                 .filter(entry -> attributes.getValue(entry) == null
                         || attributes.getValue(entry).isBlank())
@@ -195,14 +235,17 @@ record PluginJar(
         return attributes;
     }
 
+    /** Reads Plugin-Requires as PF4J does, which takes a single version for the oldest that will do. */
+    static String range(String requires) {
+        return (SINGLE_VERSION.matcher(requires).matches() ? ">=" : "") + requires;
+    }
+
     private static void requireThisApi(String requires) throws UnusablePluginException {
         VersionManager versions = new DefaultVersionManager();
         String api = ApiVersion.current();
         boolean fits;
         try {
-            // PF4J takes a single version for the oldest that will do.
-            fits = versions.checkVersionConstraint(
-                    api, (SINGLE_VERSION.matcher(requires).matches() ? ">=" : "") + requires);
+            fits = versions.checkVersionConstraint(api, range(requires));
         } catch (RuntimeException e) {
             throw new UnusablePluginException(
                     "expected a range of versions such as >=" + api + " in Plugin-Requires, but found " + requires, e);
@@ -226,9 +269,9 @@ record PluginJar(
         return version.split("\\.", -1)[0];
     }
 
-    private static Set<String> extensions(JarFile jar) throws IOException, UnusablePluginException {
+    private static Set<String> extensions(JarFile jar, String root) throws IOException, UnusablePluginException {
         Set<String> names = new LinkedHashSet<>();
-        ZipEntry index = jar.getEntry(INDEX);
+        ZipEntry index = jar.getEntry(root + INDEX);
         requireSmall(index);
         if (index != null) {
             try (InputStream in = jar.getInputStream(index)) {
@@ -240,7 +283,7 @@ record PluginJar(
                     + ": annotate the classifier with @Extension and let PF4J's annotation processor run");
         }
         for (String name : names) {
-            if (jar.getEntry(name.replace('.', '/') + ".class") == null) {
+            if (jar.getEntry(root + name.replace('.', '/') + ".class") == null) {
                 throw new UnusablePluginException(
                         INDEX + " names " + name + ", which is not in the jar: build it from scratch");
             }

@@ -13,6 +13,7 @@ import tools.jackson.core.JacksonException;
  * @param judged the network is trained and judged, and is exported now
  * @param ended the trial has come to this, and nothing follows
  * @param measured a network was measured, and nothing follows
+ * @param sketched the network that was asked for is written to this file, and nothing follows
  * @param failed what was asked for could not be done, for this reason, and nothing follows
  */
 record TrialEvent(
@@ -20,26 +21,31 @@ record TrialEvent(
         TrialOutcome.@Nullable Done judged,
         @Nullable TrialOutcome ended,
         LatencyBench.@Nullable Measured measured,
+        @Nullable String sketched,
         @Nullable String failed) {
 
     static TrialEvent epoch(Epoch epoch) {
-        return new TrialEvent(epoch, null, null, null, null);
+        return new TrialEvent(epoch, null, null, null, null, null);
     }
 
     static TrialEvent judged(TrialOutcome.Done outcome) {
-        return new TrialEvent(null, outcome, null, null, null);
+        return new TrialEvent(null, outcome, null, null, null, null);
     }
 
     static TrialEvent ended(TrialOutcome outcome) {
-        return new TrialEvent(null, null, outcome, null, null);
+        return new TrialEvent(null, null, outcome, null, null, null);
     }
 
     static TrialEvent measured(LatencyBench.Measured measured) {
-        return new TrialEvent(null, null, null, measured, null);
+        return new TrialEvent(null, null, null, measured, null, null);
+    }
+
+    static TrialEvent sketched(String file) {
+        return new TrialEvent(null, null, null, null, file, null);
     }
 
     static TrialEvent failed(String reason) {
-        return new TrialEvent(null, null, null, null, reason);
+        return new TrialEvent(null, null, null, null, null, reason);
     }
 
     boolean isLast() {

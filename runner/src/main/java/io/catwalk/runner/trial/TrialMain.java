@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Is the program of a trial's own process: {@code train ORDER.json}, {@code bench-weights BENCH.json} or
- * {@code bench-file BENCH.json}.
+ * Is the program of a trial's own process: {@code train ORDER.json}, {@code bench-weights BENCH.json},
+ * {@code bench-file BENCH.json} or {@code sketch SKETCH.json}.
  */
 final class TrialMain {
 
@@ -23,6 +23,7 @@ final class TrialMain {
     static final String TRAIN = "train";
     static final String BENCH_WEIGHTS = "bench-weights";
     static final String BENCH_FILE = "bench-file";
+    static final String SKETCH = "sketch";
 
     private TrialMain() {}
 
@@ -60,6 +61,8 @@ final class TrialMain {
                                 judged -> parent.send(TrialEvent.judged(judged).message())));
             case BENCH_WEIGHTS -> TrialEvent.measured(BenchRun.measure(read(subject, BenchOrder.OfWeights.class)));
             case BENCH_FILE -> TrialEvent.measured(BenchRun.measure(read(subject, BenchOrder.OfFile.class)));
+            case SKETCH ->
+                TrialEvent.sketched(read(subject, Sketch.Order.class).write().toString());
             default -> throw new IllegalArgumentException("unknown verb " + arguments[0]);
         };
     }

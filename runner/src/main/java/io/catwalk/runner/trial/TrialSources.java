@@ -3,6 +3,7 @@ package io.catwalk.runner.trial;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.Sha256;
+import io.catwalk.runner.plugin.PluginFolder;
 import io.catwalk.runner.training.InitialWeights;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,7 +73,7 @@ final class TrialSources {
         return TroubleException.reading(() -> {
             try (Stream<Path> files = Files.list(order.pluginsDir())) {
                 for (Path file : files.sorted().toList()) {
-                    if (file.toString().endsWith(".jar")
+                    if (PluginFolder.isPlugin(file.toString())
                             && Files.isRegularFile(file)
                             && Sha256.of(file).equals(expected)) {
                         return file;

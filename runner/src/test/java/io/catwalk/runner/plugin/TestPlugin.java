@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 
@@ -154,6 +156,31 @@ public record TestPlugin(Map<String, String> manifest, Map<String, byte[]> files
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /**
+     * Packs PF4J's zip: the files of the jar under {@code classes/}, beside libraries.
+     *
+     * @param libraries path in the zip, such as {@code lib/maths.jar}, to content
+     */
+    public Path writeZip(Path zip, Map<String, byte[]> libraries) {
+        Path jar = write(zip.resolveSibling(zip.getFileName() + ".tmp"));
+        try (JarFile own = new JarFile(jar.toFile());
+                OutputStream out = Files.newOutputStream(zip);
+                ZipOutputStream packed = new ZipOutputStream(out)) {
+            for (ZipEntry file : Collections.list(own.entries())) {
+                packed.putNextEntry(entry("classes/" + file.getName()));
+                own.getInputStream(file).transferTo(packed);
+            }
+            for (Map.Entry<String, byte[]> library : libraries.entrySet()) {
+                packed.putNextEntry(entry(library.getKey()));
+                packed.write(library.getValue());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        jar.toFile().delete();
+        return zip;
     }
 
     /** Makes an entry that is always of the same time, so that the same files make the same jar. */

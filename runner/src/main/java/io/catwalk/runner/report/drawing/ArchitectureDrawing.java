@@ -40,6 +40,15 @@ public record ArchitectureDrawing(String title, ArchitectureGraph graph) {
     }
 
     /**
+     * Draws it as text.
+     *
+     * @return lines of 80 columns, unless a single word is longer
+     */
+    public List<String> text() {
+        return TextPainter.paint(graph);
+    }
+
+    /**
      * Draws it as an image.
      *
      * @param theme what it is drawn on; a page counts as light

@@ -1,0 +1,193 @@
+package io.catwalk.runner.cli;
+
+import io.catwalk.api.Choice;
+import io.catwalk.api.Hyperparameters;
+import io.catwalk.api.Recipe;
+import io.catwalk.api.Tags;
+import io.catwalk.api.Task;
+import io.catwalk.runner.AtomicFiles;
+import io.catwalk.runner.Reasons;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.plugin.InstalledClassifier;
+import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.report.RecipeWords;
+import io.catwalk.runner.report.drawing.ArchitectureDrawing;
+import io.catwalk.runner.report.drawing.Theme;
+import io.catwalk.runner.trial.Sketch;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Shows what a classifier is made of. */
+@Command(
+        name = "info",
+        description = "Show what a classifier is made of: its layers, its recipe, and what may be chosen.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class PluginInfoCommand implements Callable<Integer> {
+
+    private static final Pattern IMAGE = Pattern.compile("(\\d{1,4})x(\\d{1,4})x(\\d{1,4})");
+
+    private static final int MOST_CLASSES = 100_000;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "NAME", description = "A classifier, or the Plugin-Id of the only one of its plugin.")
+    private String name = "";
+
+    @Mixin
+    private PluginOptions plugins;
+
+    @Option(
+            names = "--image",
+            paramLabel = "CxHxW",
+            description = "Channels, height and width of the images. Default: ${DEFAULT-VALUE}")
+    private String image = "1x28x28";
+
+    @Option(names = "--classes", paramLabel = "N", description = "Number of classes. Default: ${DEFAULT-VALUE}")
+    private int classes = 10;
+
+    @Option(names = "--svg", paramLabel = "FILE.svg", description = "Draw the layers into a file, too.")
+    @Nullable
+    private Path svg;
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Console console = new Console(spec);
+        Task task = task();
+        PluginCatalog catalog = plugins.open(console);
+        InstalledClassifier classifier = catalog.on(task).require(classifierName(catalog));
+        Hyperparameters chosen = classifier.searchSpace().defaults();
+        Recipe recipe = classifier.recipe(chosen);
+        ArchitectureDrawing drawing =
+                Sketch.of(classifier, task, chosen, onnx -> ArchitectureDrawing.of(classifier.name(), onnx));
+        if (json) {
+            console.json(asMap(classifier, recipe, drawing));
+        } else {
+            print(console, classifier, chosen, recipe, drawing);
+        }
+        if (svg != null) {
+            save(drawing, svg, console);
+        }
+        return ExitCode.DONE;
+    }
+
+    private Task task() {
+        Matcher matcher = IMAGE.matcher(image);
+        if (!matcher.matches()) {
+            throw new RequestException(
+                    "expected --image CHANNELSxHEIGHTxWIDTH, but found " + Reasons.quoted(image) + ": try 3x32x32");
+        }
+        if (classes < 2 || classes > MOST_CLASSES) {
+            throw new RequestException("--classes must be from 2 to " + MOST_CLASSES + ", but is " + classes);
+        }
+        try {
+            return Task.of(
+                    Integer.parseInt(matcher.group(1)),
+                    Integer.parseInt(matcher.group(2)),
+                    Integer.parseInt(matcher.group(3)),
+                    classes);
+        } catch (IllegalArgumentException e) {
+            throw new RequestException("--image " + image + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Takes the id of a plugin for its classifier, where it brings one. */
+    private String classifierName(PluginCatalog catalog) {
+        if (catalog.classifiers().stream().anyMatch(one -> one.name().equals(name))) {
+            return name;
+        }
+        List<String> own = catalog.classifiers().stream()
+                .filter(one -> one.pluginId().equals(name))
+                .map(InstalledClassifier::name)
+                .toList();
+        if (own.size() > 1) {
+            throw new RequestException(
+                    "the plugin " + name + " has several classifiers, name one: " + String.join(", ", own));
+        }
+        return own.isEmpty() ? name : own.get(0);
+    }
+
+    private void print(
+            Console console,
+            InstalledClassifier classifier,
+            Hyperparameters chosen,
+            Recipe recipe,
+            ArchitectureDrawing drawing) {
+        console.item("", classifier.name() + ": " + classifier.description());
+        Tags tags = classifier.tags();
+        console.item("plugin  ", classifier.pluginId() + " " + classifier.version() + ", by " + classifier.provider());
+        tags.family().ifPresent(family -> console.item("family  ", family));
+        paper(tags).ifPresent(paper -> console.item("paper   ", paper));
+        console.line("");
+        String at = chosen.values().entrySet().stream()
+                .map(one -> one.getKey() + " " + one.getValue())
+                .collect(Collectors.joining(", "));
+        console.item(
+                "",
+                "Network for " + image + " and " + classes + " classes" + (at.isEmpty() ? "" : ", with " + at) + ":");
+        console.line("");
+        drawing.text().forEach(console::line);
+        console.line("");
+        console.line("Recipe:");
+        console.item("  ", recipe.epochs() + (recipe.epochs() == 1 ? " epoch" : " epochs"));
+        RecipeWords.of(recipe).forEach(words -> console.item("  ", words));
+        console.line("");
+        console.line("Search space:" + (classifier.searchSpace().choices().isEmpty() ? " nothing to choose" : ""));
+        classifier.searchSpace().choices().forEach((key, choice) -> console.item("  " + key + "  ", words(choice)));
+    }
+
+    private static Optional<String> paper(Tags tags) {
+        return tags.paper()
+                .map(paper -> paper + tags.year().map(year -> ", " + year).orElse(""));
+    }
+
+    private static String words(Choice choice) {
+        return choice.words() + ", by default " + choice.byDefault();
+    }
+
+    private Map<String, Object> asMap(InstalledClassifier classifier, Recipe recipe, ArchitectureDrawing drawing) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("name", classifier.name());
+        map.put("plugin_id", classifier.pluginId());
+        map.put("version", classifier.version());
+        map.put("provider", classifier.provider());
+        map.put("description", classifier.description());
+        map.put("tags", classifier.tags());
+        map.put("image", image);
+        map.put("classes", classes);
+        map.put("layers", drawing.graph().layers());
+        map.put("parameters", drawing.graph().parameters());
+        map.put("multiply_accumulates", drawing.graph().multiplyAccumulates());
+        map.put("recipe", recipe);
+        map.put("search_space", classifier.searchSpace().choices());
+        return map;
+    }
+
+    private static void save(ArchitectureDrawing drawing, Path file, Console console) {
+        try {
+            AtomicFiles.write(file, drawing.svg(Theme.LIGHT));
+        } catch (IOException e) {
+            throw new RequestException(Reasons.of(e), e);
+        }
+        console.note("drawn in " + file);
+    }
+}

@@ -1,0 +1,70 @@
+package io.catwalk.runner.cli;
+
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.plugin.PluginIndex;
+import io.catwalk.runner.plugin.PluginShelf;
+import io.catwalk.runner.plugin.PluginShelf.Downgrade;
+import io.catwalk.runner.plugin.PluginShelf.Placed;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Puts a plugin into the plugins folder. */
+@Command(
+        name = "install",
+        description = "Check a plugin and put it into the plugins folder, in place of its older version.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class PluginInstallCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(
+            paramLabel = "FILE|URL|NAME",
+            description = "A .jar or .zip, its address (file: or https:), or with --index a Plugin-Id.")
+    private String what = "";
+
+    @Mixin
+    private ShelfOptions shelf;
+
+    @Option(
+            names = "--index",
+            paramLabel = "FILE|URL",
+            description = "Take the newest release that fits from this index, as pf4j-update has it (plugins.json).")
+    @Nullable
+    private String index;
+
+    @Option(names = "--sha512", paramLabel = "HEX", description = "Refuse a file with another SHA-512.")
+    @Nullable
+    private String sha512;
+
+    @Option(names = "--force", description = "Replace a newer version by an older one.")
+    private boolean force;
+
+    @Override
+    public Integer call() {
+        if (index != null && sha512 != null) {
+            throw new RequestException(
+                    "expected --index or --sha512, but found both: an index names the digest itself");
+        }
+        Downgrade downgrade = force ? Downgrade.ALLOWED : Downgrade.REFUSED;
+        PluginShelf folder = shelf.open();
+        Placed placed = index == null
+                ? folder.install(what, sha512, downgrade)
+                : folder.install(PluginIndex.read(index).require(what), downgrade);
+        Console console = new Console(spec);
+        PluginShelf.Plugin now = placed.now();
+        console.line("installed " + now.id() + " " + now.version()
+                + (placed.replaced().isEmpty() ? "" : ", which replaces " + String.join(" and ", placed.replaced()))
+                + ", with " + (now.classifiers().size() == 1 ? "the classifier " : "the classifiers ")
+                + String.join(", ", now.classifiers()));
+        shelf.noteLock(console);
+        return ExitCode.DONE;
+    }
+}

@@ -1,0 +1,111 @@
+package io.catwalk.runner.cli;
+
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.plugin.PluginIndex;
+import io.catwalk.runner.plugin.PluginShelf;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Lists the plugins, and those that an index has newer. */
+@Command(
+        name = "list",
+        description = "List the plugins with their versions, or those that have a newer one.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class PluginListCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private ShelfOptions shelf;
+
+    @Option(names = "--outdated", description = "List only those that the index has in a newer version.")
+    private boolean outdated;
+
+    @Option(
+            names = "--index",
+            paramLabel = "FILE|URL",
+            description = "An index of plugins, as pf4j-update has it (plugins.json).")
+    @Nullable
+    private String index;
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    private record Row(PluginShelf.Plugin plugin, @Nullable String newest) {}
+
+    @Override
+    public Integer call() {
+        if (outdated != (index != null)) {
+            throw new RequestException(
+                    "expected --outdated together with --index FILE|URL, but found only one of them");
+        }
+        Console console = new Console(spec);
+        PluginCatalog catalog = PluginCatalog.open(shelf.folder);
+        List<Row> rows = rows(catalog);
+        if (json) {
+            console.json(rows.stream().map(PluginListCommand::asMap).toList());
+        } else if (rows.isEmpty()) {
+            console.line(outdated ? "No plugin is outdated." : "No plugins.");
+        } else {
+            print(rows, console);
+        }
+        catalog.failures().forEach(failure -> console.note("failed: " + failure));
+        return catalog.failures().isEmpty() ? ExitCode.DONE : ExitCode.SOME_FAILED;
+    }
+
+    private List<Row> rows(PluginCatalog catalog) {
+        PluginIndex newest = index == null ? null : PluginIndex.read(index);
+        List<Row> rows = new ArrayList<>();
+        for (PluginShelf.Plugin plugin : PluginShelf.plugins(catalog)) {
+            String newer = newest == null ? null : newest.newerThan(plugin).orElse(null);
+            if (!outdated || newer != null) {
+                rows.add(new Row(plugin, newer));
+            }
+        }
+        return rows;
+    }
+
+    private void print(List<Row> rows, Console console) {
+        int id = rows.stream().mapToInt(row -> row.plugin().id().length()).max().orElse(0);
+        int version =
+                rows.stream().mapToInt(row -> versions(row).length()).max().orElse(0);
+        for (Row row : rows) {
+            console.item(
+                    padded(row.plugin().id(), id) + "  " + padded(versions(row), version) + "  ",
+                    String.join(", ", row.plugin().classifiers()));
+        }
+        if (outdated) {
+            console.note("update with catwalk plugin install NAME --index " + index);
+        }
+    }
+
+    private static String versions(Row row) {
+        return row.plugin().version() + (row.newest() == null ? "" : " -> " + row.newest());
+    }
+
+    private static String padded(String text, int width) {
+        return text + " ".repeat(width - text.length());
+    }
+
+    private static Map<String, Object> asMap(Row row) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("id", row.plugin().id());
+        map.put("version", row.plugin().version());
+        map.put("newest", row.newest());
+        map.put("classifiers", row.plugin().classifiers());
+        map.put("file", String.valueOf(row.plugin().file().getFileName()));
+        return map;
+    }
+}

@@ -1,0 +1,51 @@
+package io.catwalk.runner.cli;
+
+import io.catwalk.runner.plugin.PluginProject;
+import io.catwalk.runner.plugin.PluginProject.Build;
+import io.catwalk.runner.plugin.PluginProject.Language;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Writes the project of a new plugin. */
+@Command(
+        name = "new",
+        description = "Write the project of a new plugin, with its test, into the new folder NAME.",
+        mixinStandardHelpOptions = true)
+final class PluginNewCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(
+            paramLabel = "NAME",
+            description = "What the classifier is called: lower-case letters, digits and single dashes.")
+    private String name = "";
+
+    @Option(names = "--gradle", description = "Build by Gradle (8 or newer), not by Maven.")
+    private boolean gradle;
+
+    @Option(names = "--kotlin", description = "Write the classifier in Kotlin, not in Java.")
+    private boolean kotlin;
+
+    @Override
+    public Integer call() {
+        Console console = new Console(spec);
+        PluginProject project =
+                new PluginProject(name, gradle ? Build.GRADLE : Build.MAVEN, kotlin ? Language.KOTLIN : Language.JAVA);
+        for (String file : project.write(Path.of(name), Home.artifacts())) {
+            console.line("  " + name + "/" + file);
+        }
+        console.line("");
+        console.line("Next:");
+        console.line("  cd " + name);
+        console.line("  " + project.command());
+        console.line("  catwalk plugin install " + project.artifact());
+        console.line("  catwalk compare " + name + " small-conv --quick");
+        return ExitCode.DONE;
+    }
+}

@@ -1,0 +1,24 @@
+package io.catwalk.runner.cli;
+
+import io.catwalk.runner.plugin.PluginShelf;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** The options of every command that looks after the plugins folder. */
+final class ShelfOptions {
+
+    @Option(names = "--plugins-dir", paramLabel = "DIR", description = "Folder of the plugin jars.")
+    Path folder = Home.plugins();
+
+    PluginShelf open() {
+        return PluginShelf.open(folder);
+    }
+
+    /** Says that the pins are those of before, if there are any. */
+    void noteLock(Console console) {
+        if (Files.exists(folder.resolve("plugins.lock"))) {
+            console.note("plugins.lock still names the plugins of before: write it anew with catwalk list --lock");
+        }
+    }
+}

@@ -1,0 +1,218 @@
+package io.catwalk.runner.plugin;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import io.catwalk.runner.Json;
+import io.catwalk.runner.Reasons;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.Suggestion;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.pf4j.DefaultVersionManager;
+import org.pf4j.VersionManager;
+import tools.jackson.core.JacksonException;
+
+/**
+ * Lists plugins that can be had, as a file in the format of pf4j-update: an array of plugins, each with its releases. An
+ * entry is believed only as far as its SHA-512 goes.
+ */
+public final class PluginIndex {
+
+    private static final long MOST_BYTES = 4 << 20;
+
+    private static final VersionManager VERSIONS = new DefaultVersionManager();
+
+    private final URI address;
+    private final List<Entry> entries;
+
+    private PluginIndex(URI address, List<Entry> entries) {
+        this.address = address;
+        this.entries = entries;
+    }
+
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    private record Entry(
+            String id,
+            @Nullable String description,
+            @Nullable String provider,
+            List<Listed> releases) {}
+
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    private record Listed(
+            String version,
+            @Nullable String date,
+            @Nullable String requires,
+            String url,
+            @Nullable String sha512sum) {}
+
+    /**
+     * Names a release of a plugin.
+     *
+     * @param id Plugin-Id
+     * @param version Plugin-Version
+     * @param address of its file
+     * @param sha512 its digest, 128 lower-case hexadecimal digits
+     */
+    public record Release(String id, String version, URI address, String sha512) {}
+
+    /**
+     * Reads an index.
+     *
+     * @param where the path of a file, or an address with {@code file:} or {@code https:}
+     * @return the index
+     * @throws RequestException if it cannot be read or is none
+     */
+    public static PluginIndex read(String where) {
+        return read(where, PluginSource.standard());
+    }
+
+    static PluginIndex read(String where, PluginSource source) {
+        URI address = PluginSource.address(where);
+        String text;
+        try (Scratch scratch = new Scratch()) {
+            Path copy = scratch.file("plugins.json");
+            source.copy(address, copy, MOST_BYTES);
+            text = Files.readString(copy);
+        } catch (IOException e) {
+            throw new RequestException("expected an index in " + where + ", but it is no text in UTF-8", e);
+        }
+        return new PluginIndex(address, entries(where, text));
+    }
+
+    private static List<Entry> entries(String where, String text) {
+        Entry[] read;
+        try {
+            read = Json.JSON.readValue(text, Entry[].class);
+        } catch (JacksonException e) {
+            throw malformed(
+                    where,
+                    e.getLocation() == null
+                            ? "another"
+                            : "another at line " + e.getLocation().getLineNr(),
+                    e);
+        }
+        List<Entry> entries = read == null ? List.of() : Arrays.asList(read);
+        Set<String> ids = new HashSet<>();
+        for (Entry entry : entries) {
+            if (entry == null || !Json.isComplete(entry)) {
+                throw malformed(where, "a plugin without its id, or a release without its version or url", null);
+            }
+            if (!ids.add(entry.id())) {
+                throw malformed(where, Reasons.quoted(entry.id()) + " twice", null);
+            }
+        }
+        return entries;
+    }
+
+    private static RequestException malformed(String where, String found, @Nullable Throwable cause) {
+        return new RequestException(
+                "expected an index in " + where + " as pf4j-update has it ([{\"id\": ..., \"releases\": [{\"version\":"
+                        + " ..., \"url\": ..., \"sha512sum\": ...}]}]), but found " + found,
+                cause);
+    }
+
+    /**
+     * Finds the newest release of a plugin that this version of Catwalk can use.
+     *
+     * @param id Plugin-Id
+     * @return the release
+     * @throws RequestException if the index has no such plugin, no release that fits, or one that cannot be trusted
+     */
+    public Release require(String id) {
+        List<String> known = entries.stream().map(Entry::id).sorted().toList();
+        if (!known.contains(id)) {
+            String question = Suggestion.question(id, known);
+            throw new RequestException("the index " + address + " has no plugin '" + id + "'"
+                    + (question.isEmpty() ? ":" : question) + " it has "
+                    + (known.isEmpty() ? "none" : String.join(", ", known)));
+        }
+        return newest(id)
+                .orElseThrow(() ->
+                        new RequestException("the index " + address + " has no release of '" + id + "' for version "
+                                + ApiVersion.current() + " of the Catwalk API: take another version of Catwalk"));
+    }
+
+    private Optional<Release> newest(String id) {
+        return entries.stream()
+                .filter(entry -> entry.id().equals(id))
+                .flatMap(entry -> entry.releases().stream())
+                .filter(release -> fits(release.requires()))
+                .max(Comparator.comparing(Listed::version, PluginIndex::compare))
+                .map(release -> checked(id, release));
+    }
+
+    /**
+     * Finds out whether a plugin can be updated.
+     *
+     * @param plugin that is there
+     * @return the newest version that this version of Catwalk can use; empty if it is no newer than the plugin
+     * @throws RequestException if the newest cannot be trusted
+     */
+    public Optional<String> newerThan(PluginShelf.Plugin plugin) {
+        return newest(plugin.id()).map(Release::version).filter(version -> compare(version, plugin.version()) > 0);
+    }
+
+    /** Compares two versions by number; what is no version is older than any. */
+    static int compare(String one, String other) {
+        boolean known = isVersion(one);
+        return known && isVersion(other) ? VERSIONS.compareVersions(one, other) : known ? 1 : isVersion(other) ? -1 : 0;
+    }
+
+    private static boolean isVersion(String text) {
+        try {
+            return VERSIONS.compareVersions(text, text) == 0;
+        } catch (RuntimeException e) {
+            return false;
+        }
+    }
+
+    private static boolean fits(@Nullable String requires) {
+        try {
+            return requires == null
+                    || requires.isBlank()
+                    || VERSIONS.checkVersionConstraint(ApiVersion.current(), PluginJar.range(requires.strip()));
+        } catch (RuntimeException e) {
+            return false;
+        }
+    }
+
+    private Release checked(String id, Listed release) {
+        String what = "the index " + address + " has " + id + " " + release.version();
+        if (release.sha512sum() == null || !release.sha512sum().strip().matches("[0-9a-fA-F]{128}")) {
+            throw new RequestException(what + " without its SHA-512: expected 128 hexadecimal digits as sha512sum");
+        }
+        URI file;
+        try {
+            file = address.resolve(URI.create(release.url()));
+            PluginSource.requireKind(file);
+        } catch (IllegalArgumentException e) {
+            throw new RequestException(what + " at " + Reasons.quoted(release.url()) + ", which is no address", e);
+        } catch (RequestException e) {
+            throw new RequestException(what + ": " + e.getMessage(), e);
+        }
+        boolean elsewhere =
+                file.getScheme().equals("https") && URI.create(release.url()).isAbsolute();
+        if (!elsewhere && !isBelow(file, address.resolve("."))) {
+            throw new RequestException(what + " at " + Reasons.quoted(release.url())
+                    + ", which climbs out of the folder of the index: expected a path below it, or https:");
+        }
+        return new Release(
+                id, release.version(), file, release.sha512sum().strip().toLowerCase(Locale.ROOT));
+    }
+
+    private static boolean isBelow(URI file, URI folder) {
+        boolean local = file.getScheme().equals("file") && "file".equals(folder.getScheme());
+        return local
+                ? Path.of(file).normalize().startsWith(Path.of(folder).normalize())
+                : file.normalize().toString().startsWith(folder.normalize().toString());
+    }
+}

@@ -1,0 +1,254 @@
+package io.catwalk.runner.plugin;
+
+import io.catwalk.runner.Reasons;
+import io.catwalk.runner.RequestException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.lang.model.SourceVersion;
+
+/**
+ * Writes the project of a new plugin: a build file, a classifier to start from, its contract test and a README.
+ *
+ * @param name of the classifier, of the plugin and of its folder
+ * @param build what builds it
+ * @param language that the classifier is written in
+ */
+public record PluginProject(String name, Build build, Language language) {
+
+    private static final String KOTLIN = "2.2.20";
+
+    /** Names that the classifier cannot have because it speaks with classes of these names. */
+    private static final Set<String> TAKEN = Set.of(
+            "Block", "Classifier", "Hyperparameters", "Recipe", "SearchSpace", "Tags", "Task", "Extension", "Layers");
+
+    /** Words of Kotlin that cannot be part of the name of a package, beside those of Java. */
+    private static final Set<String> KOTLIN_WORDS =
+            Set.of("as", "fun", "in", "is", "object", "typealias", "typeof", "val", "var", "when");
+
+    /** Builds a project. */
+    public enum Build {
+        /** By Maven, with a wrapper that fetches it. */
+        MAVEN,
+        /** By a Gradle that is there. */
+        GRADLE
+    }
+
+    /** Is what a classifier is written in. */
+    public enum Language {
+        /** Makes a jar. */
+        JAVA,
+        /** Makes a zip, with Kotlin's library in it. */
+        KOTLIN
+    }
+
+    /**
+     * Checks the name.
+     *
+     * @throws RequestException if no classifier can be called so
+     */
+    public PluginProject {
+        if (!LoadedPlugin.isName(name)) {
+            throw new RequestException("expected a name of lower-case letters, digits and single dashes, at most 64 of"
+                    + " them, but found " + Reasons.quoted(name) + ": try tiny-net");
+        }
+    }
+
+    /**
+     * Writes the project, or nothing.
+     *
+     * @param folder that gets it; not there yet, or empty
+     * @param repository the folder of Catwalk's own artifacts
+     * @return paths of its files, relative to the folder
+     * @throws RequestException if there is something in the folder, the repository is not there, or files cannot be written
+     */
+    public List<String> write(Path folder, Path repository) {
+        if (!Files.isDirectory(repository)) {
+            throw new RequestException("expected the artifacts that a plugin is built with in " + repository
+                    + ", but there is no such folder: run catwalk from where it is installed");
+        }
+        requireEmpty(folder);
+        Map<String, String> files =
+                files(repository.toAbsolutePath().normalize().toUri().toString());
+        Path target = folder.toAbsolutePath().normalize();
+        Path draft = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".part");
+        try {
+            try {
+                for (Map.Entry<String, String> file : files.entrySet()) {
+                    Path path = draft.resolve(file.getKey());
+                    Files.createDirectories(Objects.requireNonNull(path.getParent()));
+                    Files.writeString(path, file.getValue());
+                    if (file.getKey().equals("mvnw") && !path.toFile().setExecutable(true)) {
+                        throw new FileSystemException(path.toString(), null, "cannot be made executable");
+                    }
+                }
+                Files.deleteIfExists(target);
+                Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                delete(draft);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            throw new RequestException("cannot write the project " + folder + ": " + Reasons.of(e), e);
+        }
+        return List.copyOf(files.keySet());
+    }
+
+    /**
+     * Returns what the build leaves to be installed.
+     *
+     * @return path of a file below the folder of the project
+     */
+    public String artifact() {
+        String file = name + "-1.0.0" + (language == Language.KOTLIN ? ".zip" : ".jar");
+        return build == Build.MAVEN
+                ? "target/" + file
+                : (language == Language.KOTLIN ? "build/distributions/" : "build/libs/") + file;
+    }
+
+    /**
+     * Returns the command that builds and tests it.
+     *
+     * @return a line for a shell in the folder of the project
+     */
+    public String command() {
+        return build == Build.MAVEN ? "./mvnw verify" : "gradle build";
+    }
+
+    private static void requireEmpty(Path folder) {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        boolean empty;
+        try (Stream<Path> inside = Files.list(folder)) {
+            empty = inside.findAny().isEmpty();
+        } catch (IOException e) {
+            throw new RequestException("expected a new folder " + folder + ", but "
+                    + (Files.isDirectory(folder) ? "it cannot be read: " + Reasons.of(e) : "there is a file")
+                    + ": choose another name, or another place");
+        }
+        if (!empty) {
+            throw new RequestException("expected a new or empty folder " + folder
+                    + ", but there is something in it: choose another name, or another place");
+        }
+    }
+
+    private Map<String, String> files(String repository) {
+        String className = className();
+        String packageName = "com.example." + packageName();
+        boolean kotlin = language == Language.KOTLIN;
+        String folder = kotlin ? "kotlin" : "java";
+        String extension = kotlin ? ".kt" : ".java";
+        String path = packageName.replace('.', '/') + "/" + className;
+        String source = "src/main/" + folder + "/" + path + extension;
+        int major = Integer.parseInt(ApiVersion.current().split("\\.", -1)[0]);
+        Map<String, String> values = Map.ofEntries(
+                Map.entry("name", name),
+                Map.entry("class", className),
+                Map.entry("package", packageName),
+                Map.entry("description", "One convolution and two dense layers"),
+                Map.entry("provider", "Example"),
+                Map.entry("repository", repository),
+                Map.entry("catwalk", ApiVersion.of("catwalk")),
+                Map.entry("api", ApiVersion.current()),
+                Map.entry("next", (major + 1) + ".0.0"),
+                Map.entry("djl", ApiVersion.djl()),
+                Map.entry("pf4j", ApiVersion.of("pf4j")),
+                Map.entry("pytorch", ApiVersion.of("pytorch")),
+                Map.entry("kotlin", KOTLIN),
+                Map.entry("source", source),
+                Map.entry("build", command()),
+                Map.entry("artifact", artifact()));
+        Map<String, String> templates = new LinkedHashMap<>();
+        if (build == Build.MAVEN) {
+            templates.put("pom.xml", kotlin ? "pom-kotlin.xml" : "pom.xml");
+            templates.put("mvnw", "mvnw");
+            templates.put("mvnw.cmd", "mvnw.cmd");
+            templates.put(".mvn/wrapper/maven-wrapper.properties", "maven-wrapper.properties");
+        } else {
+            templates.put("build.gradle.kts", kotlin ? "build-kotlin.gradle.kts" : "build.gradle.kts");
+            templates.put("settings.gradle.kts", "settings.gradle.kts");
+        }
+        templates.put(source, "Classifier" + extension);
+        templates.put("src/test/" + folder + "/" + path + "Test" + extension, "ClassifierTest" + extension);
+        if (kotlin) {
+            templates.put("src/main/resources/META-INF/extensions.idx", "extensions.idx");
+        }
+        if (kotlin && build == Build.MAVEN) {
+            templates.put("src/assembly/plugin.xml", "plugin.xml");
+        }
+        templates.put(".gitignore", "gitignore");
+        templates.put("README.md", "README.md");
+        Map<String, String> files = new LinkedHashMap<>();
+        templates.forEach((file, template) -> {
+            String text = read(template);
+            for (Map.Entry<String, String> value : values.entrySet()) {
+                text = text.replace("@" + value.getKey() + "@", value.getValue());
+            }
+            // The command processor of Windows wants its own line ends.
+            files.put(file, file.endsWith(".cmd") ? text.replace("\n", "\r\n") : text);
+        });
+        return files;
+    }
+
+    /** Makes TinyNet of tiny-net. */
+    private String className() {
+        String joined = Arrays.stream(name.split("-", -1))
+                .map(word -> word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1))
+                .collect(Collectors.joining());
+        if (Character.isDigit(joined.charAt(0))) {
+            return "Net" + joined;
+        }
+        return TAKEN.contains(joined) || isOfJava(joined) ? joined + "Net" : joined;
+    }
+
+    private static boolean isOfJava(String className) {
+        try {
+            Class.forName("java.lang." + className, false, null);
+            return true;
+        } catch (ClassNotFoundException | LinkageError e) {
+            return false;
+        }
+    }
+
+    private String packageName() {
+        String joined = name.replace("-", "");
+        return Character.isDigit(joined.charAt(0))
+                ? "net" + joined
+                : SourceVersion.isKeyword(joined) || KOTLIN_WORDS.contains(joined) ? joined + "net" : joined;
+    }
+
+    private static String read(String template) {
+        try (InputStream in = PluginProject.class.getResourceAsStream("project/" + template)) {
+            return new String(Objects.requireNonNull(in, template).readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

@@ -1,0 +1,322 @@
+package io.catwalk.runner.plugin;
+
+import io.catwalk.runner.AtomicFiles;
+import io.catwalk.runner.Reasons;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.Suggestion;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts plugins into a plugins folder and takes them out of it. Whatever is refused leaves the folder as it was.
+ */
+public final class PluginShelf {
+
+    private static final long MOST_BYTES = 1L << 30;
+
+    private static final String PLAIN = "[A-Za-z0-9][A-Za-z0-9._+-]{0,99}";
+
+    private final Path pluginsDir;
+    private final Inspection inspection;
+    private final PluginSource source;
+
+    PluginShelf(Path pluginsDir, Inspection inspection, PluginSource source) {
+        this.pluginsDir = pluginsDir;
+        this.inspection = inspection;
+        this.source = source;
+    }
+
+    /**
+     * Opens a folder.
+     *
+     * @param pluginsDir the folder of the plugin jars
+     * @return the shelf
+     */
+    public static PluginShelf open(Path pluginsDir) {
+        return new PluginShelf(pluginsDir, Inspection.standard(), PluginSource.standard());
+    }
+
+    /** Says whether a newer version may be replaced by an older one. */
+    public enum Downgrade {
+        /** It may not. */
+        REFUSED,
+        /** It may. */
+        ALLOWED
+    }
+
+    /**
+     * Tells of a plugin in the folder.
+     *
+     * @param id Plugin-Id
+     * @param version Plugin-Version
+     * @param classifiers names of what it brings; empty if it cannot be used
+     * @param file its jar or zip
+     */
+    public record Plugin(String id, String version, List<String> classifiers, Path file) {}
+
+    /**
+     * Tells what came of putting a plugin into the folder.
+     *
+     * @param now the plugin that is there now
+     * @param replaced versions of the same plugin that were there before; empty if there was none
+     */
+    public record Placed(Plugin now, List<String> replaced) {}
+
+    /**
+     * Lists the plugins that can be used.
+     *
+     * @param catalog of the folder
+     * @return one for each file, sorted by id
+     */
+    public static List<Plugin> plugins(PluginCatalog catalog) {
+        Map<String, List<InstalledClassifier>> byId = catalog.classifiers().stream()
+                .collect(Collectors.groupingBy(InstalledClassifier::pluginId, TreeMap::new, Collectors.toList()));
+        return byId.values().stream()
+                .map(all -> new Plugin(
+                        all.get(0).pluginId(),
+                        all.get(0).version(),
+                        all.stream().map(InstalledClassifier::name).toList(),
+                        all.get(0).jar()))
+                .toList();
+    }
+
+    /**
+     * Puts a release of an index into the folder.
+     *
+     * @param release whose file and digest it names
+     * @param downgrade whether it may be older than what is there
+     * @return the plugin, and what it replaced
+     * @throws RequestException if its file is another than the index says, or cannot be used
+     */
+    public Placed install(PluginIndex.Release release, Downgrade downgrade) {
+        return install(release.address(), release.sha512(), release, downgrade);
+    }
+
+    /**
+     * Puts a file into the folder.
+     *
+     * @param where the path of a jar or zip, or an address with {@code file:} or {@code https:}
+     * @param sha512 what its digest must be, 128 hexadecimal digits; null if it is not known
+     * @param downgrade whether it may be older than what is there
+     * @return the plugin, and what it replaced
+     * @throws RequestException if it is none, cannot be used, or has another digest
+     */
+    public Placed install(String where, @Nullable String sha512, Downgrade downgrade) {
+        if (sha512 != null && !sha512.matches("[0-9a-fA-F]{128}")) {
+            throw new RequestException(
+                    "expected 128 hexadecimal digits for --sha512, but found " + Reasons.quoted(sha512));
+        }
+        return install(PluginSource.address(where), sha512, null, downgrade);
+    }
+
+    private Placed install(
+            URI address, @Nullable String sha512, PluginIndex.@Nullable Release release, Downgrade downgrade) {
+        PluginFolder.jars(pluginsDir); // before anything is fetched
+        try (Scratch scratch = new Scratch()) {
+            String path = Objects.requireNonNullElse(address.getPath(), "");
+            String name = path.substring(path.lastIndexOf('/') + 1);
+            if (!PluginFolder.isPlugin(name)) {
+                throw new RequestException("expected a plugin, a .jar or .zip, but found " + Reasons.quoted(name)
+                        + ": build it, and name the file in its target folder");
+            }
+            Path copy = scratch.file(name);
+            source.copy(address, copy, MOST_BYTES);
+            if (sha512 != null) {
+                requireDigest(address, copy, sha512);
+            }
+            return place(read(copy), release, downgrade);
+        }
+    }
+
+    private static void requireDigest(URI address, Path copy, String expected) {
+        String found = sha512(copy);
+        if (!found.equalsIgnoreCase(expected)) {
+            throw new RequestException("expected SHA-512 " + shortened(expected) + " of " + address + ", but found "
+                    + shortened(found) + ": it is another file than was meant, so do not use it");
+        }
+    }
+
+    private static PluginJar read(Path file) {
+        try {
+            return PluginJar.read(file);
+        } catch (UnusablePluginException e) {
+            throw unusable(file, e.reason());
+        }
+    }
+
+    private static RequestException unusable(Path file, String reason) {
+        return new RequestException("cannot use " + file.getFileName() + ": " + reason);
+    }
+
+    private Placed place(PluginJar jar, PluginIndex.@Nullable Release release, Downgrade downgrade) {
+        if (!jar.id().matches(PLAIN) || !jar.version().matches(PLAIN)) {
+            throw unusable(
+                    jar.path(),
+                    "expected letters, digits, dots and dashes in Plugin-Id and Plugin-Version, but" + " found "
+                            + Reasons.quoted(jar.id() + " " + jar.version()));
+        }
+        if (release != null
+                && !(release.id().equals(jar.id()) && release.version().equals(jar.version()))) {
+            throw new RequestException("the index says that " + release.address() + " is " + release.id() + " "
+                    + release.version() + ", but it is " + jar.id() + " " + jar.version()
+                    + ": tell whoever keeps the index");
+        }
+        List<String> names = classifiers(jar);
+        List<Path> before = filesOf(jar.id());
+        List<String> replaced = new ArrayList<>();
+        for (Path old : before) {
+            replaced.add(requireNoNewer(jar, old, downgrade));
+        }
+        requireOwnNames(jar, names);
+        Path target = pluginsDir.resolve(jar.id() + "-" + jar.version() + (jar.isZip() ? ".zip" : ".jar"));
+        if (Files.exists(target) && !before.contains(target)) {
+            throw new RequestException("expected no other plugin in " + target + ": rename that file, or remove it");
+        }
+        try {
+            AtomicFiles.write(target, out -> Files.copy(jar.path(), out));
+        } catch (IOException e) {
+            throw new RequestException(Reasons.of(e), e);
+        }
+        try {
+            before.stream().filter(old -> !old.equals(target)).forEach(PluginShelf::delete);
+        } catch (RequestException e) {
+            if (!before.contains(target)) {
+                delete(target); // two files of one plugin would both be refused
+            }
+            throw e;
+        }
+        return new Placed(new Plugin(jar.id(), jar.version(), names, target), replaced);
+    }
+
+    private List<String> classifiers(PluginJar jar) {
+        InspectionAnswer answer =
+                Objects.requireNonNull(inspection.look(List.of(jar), null).get(jar));
+        if (answer instanceof InspectionAnswer.Seen seen) {
+            return seen.classifiers().stream()
+                    .map(SeenClassifier::name)
+                    .sorted()
+                    .toList();
+        }
+        throw unusable(
+                jar.path(),
+                answer instanceof InspectionAnswer.Refused refused
+                        ? refused.reason()
+                        : ((InspectionAnswer.None) answer).reason());
+    }
+
+    private List<Path> filesOf(String id) {
+        return PluginFolder.jars(pluginsDir).stream()
+                .filter(file -> id.equals(PluginJar.idOf(file)))
+                .toList();
+    }
+
+    /** Returns the version that is there. */
+    private static String requireNoNewer(PluginJar jar, Path old, Downgrade downgrade) {
+        String version;
+        try {
+            version = PluginJar.read(old).version();
+        } catch (UnusablePluginException e) {
+            return "a version that could not be used"; // any other is better
+        }
+        if (downgrade == Downgrade.REFUSED && PluginIndex.compare(version, jar.version()) > 0) {
+            throw new RequestException("expected a newer " + jar.id() + " than " + version + ", which is in "
+                    + old.getFileName() + ", but found " + jar.version() + ": replace it all the same with --force");
+        }
+        return version;
+    }
+
+    private void requireOwnNames(PluginJar jar, List<String> names) {
+        for (InstalledClassifier other :
+                PluginCatalog.open(pluginsDir, inspection).classifiers()) {
+            if (names.contains(other.name()) && !other.pluginId().equals(jar.id())) {
+                throw unusable(
+                        jar.path(),
+                        "the classifier name " + other.name() + " is in "
+                                + other.jar().getFileName() + ", too: rename one, or remove that plugin first");
+            }
+        }
+    }
+
+    /**
+     * Takes a plugin out of the folder.
+     *
+     * @param name its Plugin-Id, the name of one of its classifiers, or the name of its file
+     * @return what was there
+     * @throws RequestException if there is none, or more than one, or it cannot be deleted
+     */
+    public Plugin remove(String name) {
+        PluginCatalog catalog = PluginCatalog.open(pluginsDir, inspection);
+        List<Path> files = PluginFolder.jars(pluginsDir).stream()
+                .filter(file -> name.equals(String.valueOf(file.getFileName())) || name.equals(PluginJar.idOf(file)))
+                .toList();
+        List<Plugin> plugins = plugins(catalog);
+        if (files.isEmpty()) {
+            files = plugins.stream()
+                    .filter(plugin -> plugin.classifiers().contains(name))
+                    .map(Plugin::file)
+                    .toList();
+        }
+        if (files.size() != 1) {
+            throw new RequestException(files.isEmpty() ? unknown(name, plugins) : several(name, files));
+        }
+        Path file = files.get(0);
+        Plugin removed = plugins.stream()
+                .filter(plugin -> plugin.file().equals(file))
+                .findFirst()
+                .orElseGet(() -> new Plugin(String.valueOf(file.getFileName()), "", List.of(), file));
+        delete(file);
+        return removed;
+    }
+
+    private String unknown(String name, List<Plugin> plugins) {
+        List<String> known = plugins.stream().map(Plugin::id).toList();
+        String question = Suggestion.question(name, known);
+        return "no plugin in " + pluginsDir + " is named '" + name + "'" + (question.isEmpty() ? ":" : question)
+                + " there " + (known.isEmpty() ? "is none" : "are " + String.join(", ", known));
+    }
+
+    private static String several(String name, List<Path> files) {
+        return "expected one plugin '" + name + "', but found "
+                + files.stream().map(file -> String.valueOf(file.getFileName())).collect(Collectors.joining(" and "))
+                + ": name the file to remove";
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.delete(file);
+        } catch (IOException e) {
+            throw new RequestException("cannot delete " + file + ": " + Reasons.of(e), e);
+        }
+    }
+
+    private static String sha512(Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            MessageDigest digest = MessageDigest.getInstance("SHA-512");
+            new DigestInputStream(in, digest).transferTo(OutputStream.nullOutputStream());
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (IOException e) {
+            throw new RequestException("cannot read " + file + ": " + Reasons.of(e), e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-512", e);
+        }
+    }
+
+    private static String shortened(String digest) {
+        return digest.substring(0, 12);
+    }
+}

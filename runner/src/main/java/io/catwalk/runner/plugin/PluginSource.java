@@ -1,0 +1,184 @@
+package io.catwalk.runner.plugin;
+
+import io.catwalk.runner.Reasons;
+import io.catwalk.runner.RequestException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse.BodySubscribers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+/** Reads files from this machine ({@code file:}) or another ({@code https:}), within limits of time and size. */
+final class PluginSource {
+
+    private static final int OK = 200;
+
+    private final Supplier<HttpClient> client;
+    private final Duration patience;
+
+    /**
+     * Prepares to read files.
+     *
+     * @param client makes what speaks {@code https:}
+     * @param patience the longest time that a file may take to come
+     */
+    PluginSource(Supplier<HttpClient> client, Duration patience) {
+        this.client = client;
+        this.patience = patience;
+    }
+
+    /** Returns the one of the program, which starts nothing until it fetches. It follows to another address, but never from {@code https:} to {@code http:}. */
+    static PluginSource standard() {
+        return new PluginSource(
+                () -> HttpClient.newBuilder()
+                        .connectTimeout(Duration.ofSeconds(10))
+                        .followRedirects(HttpClient.Redirect.NORMAL)
+                        .build(),
+                Duration.ofMinutes(5));
+    }
+
+    /**
+     * Understands what a user wrote: the path of a file, or an address.
+     *
+     * @return an absolute address, {@code file:} or {@code https:}
+     * @throws RequestException if it is of another kind
+     */
+    static URI address(String text) {
+        try {
+            // One letter before the colon is a drive.
+            URI uri = text.matches("(?s)[A-Za-z][A-Za-z0-9+.-]+:.*")
+                    ? URI.create(text)
+                    : Path.of(text).toAbsolutePath().normalize().toUri();
+            requireKind(uri);
+            return uri;
+        } catch (IllegalArgumentException e) {
+            throw new RequestException(
+                    "expected a file, or an address with file: or https:, but found " + Reasons.quoted(text), e);
+        }
+    }
+
+    /** Refuses what is neither on this machine nor sent in a way that nobody can change. */
+    static void requireKind(URI uri) {
+        String scheme = String.valueOf(uri.getScheme());
+        boolean local = scheme.equals("file") && uri.getPath() != null && uri.getAuthority() == null;
+        boolean remote = scheme.equals("https") && uri.getHost() != null;
+        if (!local && !remote) {
+            throw new RequestException("expected an address with https:, or with file: and a path, but found "
+                    + Reasons.quoted(uri.toString())
+                    + (scheme.equals("http") ? ", which anybody on the way can change: take https:" : ""));
+        }
+    }
+
+    /**
+     * Copies a file.
+     *
+     * @param from an address with {@code file:} or {@code https:}
+     * @param to a file that is not there yet; what is there after a failure is to be deleted
+     * @param mostBytes it may have
+     * @throws RequestException if it cannot be read, is too large, or takes too long
+     */
+    void copy(URI from, Path to, long mostBytes) {
+        requireKind(from);
+        try (OutputStream out = Files.newOutputStream(to)) {
+            Limited limited = new Limited(out, mostBytes);
+            if (from.getScheme().equals("file")) {
+                Path file = Path.of(from);
+                if (!Files.isRegularFile(file)) {
+                    throw new IOException(Files.exists(file) ? "that is no file" : "there is no such file");
+                }
+                try (InputStream in = Files.newInputStream(file)) {
+                    in.transferTo(limited);
+                }
+            } else {
+                fetch(from, limited);
+            }
+        } catch (IOException e) {
+            throw new RequestException(
+                    "expected a file at " + from + ", but " + reason(e) + ": is the address right?", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RequestException("was stopped while it read " + from, e);
+        }
+    }
+
+    private void fetch(URI from, OutputStream out) throws IOException, InterruptedException {
+        CompletableFuture<HttpResponse<Void>> response =
+                client.get().sendAsync(HttpRequest.newBuilder(from).build(), into(out));
+        try {
+            int status =
+                    response.get(patience.toMillis(), TimeUnit.MILLISECONDS).statusCode();
+            if (status != OK) {
+                throw new IOException("the answer was status " + status);
+            }
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException io
+                    ? io
+                    : e.getCause() instanceof UncheckedIOException io ? io.getCause() : new IOException(e.getCause());
+        } catch (TimeoutException e) {
+            throw new IOException("it did not come within " + patience.toSeconds() + " s", e);
+        } finally {
+            response.cancel(true);
+        }
+    }
+
+    /** Keeps the body of a file, and of nothing that says why there is none. */
+    private static BodyHandler<Void> into(OutputStream out) {
+        return info -> info.statusCode() != OK
+                ? BodySubscribers.discarding()
+                : BodyHandlers.ofByteArrayConsumer(chunk -> chunk.ifPresent(bytes -> {
+                            try {
+                                out.write(bytes);
+                            } catch (IOException e) {
+                                throw new UncheckedIOException(e);
+                            }
+                        }))
+                        .apply(info);
+    }
+
+    private static String reason(IOException e) {
+        String reason = Reasons.of(e);
+        return e.getClass() == IOException.class ? reason : "it cannot be read (" + reason + ")";
+    }
+
+    /** Takes no more than so many bytes. */
+    private static final class Limited extends OutputStream {
+
+        private final OutputStream out;
+        private final long most;
+        private long room;
+
+        Limited(OutputStream out, long most) {
+            this.out = out;
+            this.most = most;
+            room = most;
+        }
+
+        @Override
+        public void write(int one) throws IOException {
+            write(new byte[] {(byte) one}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            room -= length;
+            if (room < 0) {
+                throw new IOException("it has more than " + (most >> 20) + " MiB, the most that is taken");
+            }
+            out.write(bytes, offset, length);
+        }
+    }
+}

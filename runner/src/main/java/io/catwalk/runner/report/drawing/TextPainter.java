@@ -1,0 +1,94 @@
+package io.catwalk.runner.report.drawing;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * Draws the layers of a network as lines of text, 80 columns wide: a number for each, what it does, the shape of its output,
+ * its parameters and its multiplications with an addition. A line leads down to the next layer where that reads it; what
+ * else a layer reads is said.
+ */
+final class TextPainter {
+
+    private static final int NAME = 34;
+    private static final String FORMAT = "%3s  %-" + NAME + "s %-16s %10s %12s";
+
+    private final Summary summary;
+    private final List<String> lines = new ArrayList<>();
+
+    private TextPainter(Summary summary) {
+        this.summary = summary;
+    }
+
+    static List<String> paint(ArchitectureGraph graph) {
+        TextPainter painter = new TextPainter(Summary.of(graph.layers()));
+        painter.line("", "layer", "output", "parameters", "mult.-adds");
+        for (int i = 0; i < painter.summary.layers().size(); i++) {
+            painter.layer(i);
+        }
+        painter.line("", "all", "", number(graph.parameters()), number(graph.multiplyAccumulates()));
+        return painter.lines;
+    }
+
+    private void layer(int index) {
+        Layer layer = summary.layers().get(index);
+        List<String> names = wrapped(layer.name());
+        line(
+                String.valueOf(index + 1),
+                names.get(0),
+                layer.outputShape(),
+                layer.parameters() == 0 ? "" : number(layer.parameters()),
+                layer.multiplyAccumulates() == 0 ? "" : number(layer.multiplyAccumulates()));
+        List<Layer> layers = summary.layers();
+        String way = index + 1 < layers.size() && layers.get(index + 1).inputs().contains(index) ? "│" : "";
+        names.subList(1, names.size()).forEach(name -> line(way, name, "", "", ""));
+        wrapped(layer.detail()).forEach(detail -> line(way, detail, "", "", ""));
+        if (!layer.inputs().isEmpty() && !layer.inputs().equals(List.of(index - 1))) {
+            line(
+                    way,
+                    "reads "
+                            + layer.inputs().stream()
+                                    .map(input -> String.valueOf(input + 1))
+                                    .collect(Collectors.joining(" and ")),
+                    "",
+                    "",
+                    "");
+        }
+        for (Summary.Block block : summary.blocks()) {
+            if (block.to() == index + 1) {
+                String which = block.to() - block.from() == 1
+                        ? (index + 1) + " comes "
+                        : (block.from() + 1) + " to " + block.to() + " come ";
+                line(way, "(" + which + block.times() + " times)", "", "", "");
+            }
+        }
+    }
+
+    private void line(String gutter, String name, String output, String parameters, String work) {
+        lines.add(String.format(Locale.ROOT, FORMAT, gutter, name, output, parameters, work)
+                .stripTrailing());
+    }
+
+    private static String number(long value) {
+        return String.format(Locale.ROOT, "%,d", value);
+    }
+
+    /** Breaks a text between words; none gives no line. */
+    private static List<String> wrapped(String text) {
+        List<String> all = new ArrayList<>();
+        StringBuilder line = new StringBuilder();
+        for (String word : text.split(" ", -1)) {
+            if (line.length() > 0 && line.length() + 1 + word.length() > NAME) {
+                all.add(line.toString());
+                line.setLength(0);
+            }
+            line.append(line.length() == 0 ? "" : " ").append(word);
+        }
+        if (line.length() > 0) {
+            all.add(line.toString());
+        }
+        return all;
+    }
+}

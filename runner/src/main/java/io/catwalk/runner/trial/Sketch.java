@@ -1,0 +1,112 @@
+package io.catwalk.runner.trial;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import io.catwalk.api.Hyperparameters;
+import io.catwalk.api.Task;
+import io.catwalk.onnx.OnnxExport;
+import io.catwalk.runner.AtomicFiles;
+import io.catwalk.runner.Json;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.plugin.InstalledClassifier;
+import io.catwalk.runner.plugin.LoadedClassifier;
+import io.catwalk.runner.plugin.LoadedPlugin;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Builds the network of a classifier without training it, to see what it is made of. As all code of plugins does, this runs
+ * in a process of its own.
+ */
+public final class Sketch {
+
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+
+    private Sketch() {}
+
+    /**
+     * Looks at a network.
+     *
+     * @param <T> what is to be known of it
+     */
+    @FunctionalInterface
+    public interface Look<T> {
+
+        /**
+         * Looks.
+         *
+         * @param onnx the network with random weights, as Catwalk exports it; deleted afterwards
+         * @return what is to be known
+         * @throws IOException if it cannot be read
+         */
+        T at(Path onnx) throws IOException;
+    }
+
+    /** Asks the process for a network. */
+    record Order(
+            String jar, String sha256, String classifier, Task task, Map<String, Object> hyperparameters, String file) {
+
+        /** Builds and exports it in this process. */
+        Path write() throws IOException {
+            try (LoadedPlugin plugin = LoadedPlugin.open(Path.of(jar), sha256);
+                    NDManager manager = NDManager.newBaseManager()) {
+                LoadedClassifier loaded = plugin.require(classifier);
+                Block network = loaded.build(task, new Hyperparameters(hyperparameters));
+                loaded.initialize(network, manager, task);
+                OnnxExport.of(network, new Shape(task.channels(), task.height(), task.width()))
+                        .write(Path.of(file));
+                return Path.of(file);
+            }
+        }
+    }
+
+    /**
+     * Builds a network and looks at it.
+     *
+     * @param classifier whose network it is
+     * @param task the images and classes, which it supports
+     * @param chosen one point of its search space
+     * @param look what is wanted of it
+     * @return what the look saw
+     * @throws RequestException if the network cannot be built or has no ONNX form; in one line
+     * @throws IOException if files cannot be written or read
+     * @throws InterruptedException if the calling thread is interrupted
+     */
+    public static <T> T of(InstalledClassifier classifier, Task task, Hyperparameters chosen, Look<T> look)
+            throws IOException, InterruptedException {
+        Path scratch = Files.createTempDirectory("catwalk-sketch");
+        TrialFolder folder = new TrialFolder(scratch);
+        Path order = scratch.resolve("sketch.json");
+        try {
+            AtomicFiles.write(
+                    order,
+                    Json.JSON.writeValueAsString(new Order(
+                            classifier.jar().toAbsolutePath().toString(),
+                            classifier.jarSha256(),
+                            classifier.name(),
+                            task,
+                            chosen.values(),
+                            folder.onnx().toString())));
+            TrialProcess.Ending ending =
+                    new TrialProcess(LIMIT).run(List.of(TrialMain.SKETCH, order.toString()), 1, folder, event -> {});
+            if (ending.exitCode() != 0 || !Files.isRegularFile(folder.onnx())) {
+                throw new RequestException("cannot draw '" + classifier.name() + "': "
+                        + (ending.timedOut()
+                                ? "its network was not built within " + LIMIT.toMinutes() + " minutes"
+                                // The log is deleted before anybody could read it.
+                                : ending.reason(folder, null).replaceFirst(": see \\S+$", "")));
+            }
+            return look.at(folder.onnx());
+        } finally {
+            for (Path file : List.of(order, folder.onnx(), folder.log(), folder.crashReport())) {
+                Files.deleteIfExists(file);
+            }
+            Files.deleteIfExists(scratch);
+        }
+    }
+}

@@ -1,0 +1,10 @@
+package @package@;
+
+import io.catwalk.testkit.ClassifierContract;
+
+final class @class@Test extends ClassifierContract {
+
+    @class@Test() {
+        super(new @class@());
+    }
+}

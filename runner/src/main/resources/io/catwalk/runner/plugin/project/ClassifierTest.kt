@@ -1,0 +1,5 @@
+package @package@
+
+import io.catwalk.testkit.ClassifierContract
+
+internal class @class@Test : ClassifierContract(@class@())

@@ -1,0 +1,193 @@
+package io.catwalk.runner.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import io.catwalk.runner.plugin.PluginProject;
+import io.catwalk.runner.trial.Software;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Walks a stranger's path: runs the commands of docs/writing-a-plugin.md as they stand, with the program as it is packed,
+ * from an empty folder to a row in a comparison. Maven is the one that runs this build, offline; of Catwalk it sees only
+ * what is packed.
+ */
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "runs shell commands")
+final class WritingAPluginIT {
+
+    private static final Path HOME =
+            Path.of("target", "catwalk-" + Software.current().catwalk()).toAbsolutePath();
+
+    private static final Pattern COMMANDS = Pattern.compile("```sh\n(.*?)\n```", Pattern.DOTALL);
+
+    private static final Pattern CODE = Pattern.compile("```java\n(.*?)\n```", Pattern.DOTALL);
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void pageLeadsFromAnEmptyFolderToARow() throws Exception {
+        assumeFalse(
+                System.getProperty("maven.version", "").matches("3\\.[0-8]\\..*"),
+                "Maven before 3.9 knows no second local repository");
+        String page = Files.readString(HOME.resolve("docs/writing-a-plugin.md"));
+        List<String> commands =
+                COMMANDS.matcher(page).results().map(match -> match.group(1)).toList();
+        assertThat(commands)
+                .containsExactly(
+                        "catwalk plugin new tiny-net\ncd tiny-net",
+                        "./mvnw verify",
+                        "catwalk plugin install target/tiny-net-1.0.0.jar\n"
+                                + "catwalk compare tiny-net small-conv --quick",
+                        "catwalk plugin info tiny-net --image 3x32x32 --svg tiny-net.svg");
+        // Somebody else's plugins folder, and only as many images as it takes.
+        Path catwalk = folder.resolve("catwalk");
+        copyProgram(catwalk);
+        String script = "set -e\nPATH=" + catwalk.resolve("bin") + ":$PATH\n"
+                + String.join("\n", commands)
+                        .replace("--quick", "--quick --epochs 1 --limit-train 500 --limit-test 200 --out ../run");
+
+        Catwalk.Answer answer = Catwalk.finish(shell(script, catwalk));
+
+        assertThat(answer.exitCode()).as(answer.out() + answer.err()).isZero();
+        assertThat(answer.out())
+                .contains("Failures: 0, Errors: 0, Skipped: 0")
+                .contains("installed tiny-net 1.0.0, with the classifier tiny-net")
+                .containsPattern("\ntiny-net .*%|\ntiny-net  +.*\\d")
+                .contains("Network for 3x32x32 and 10 classes, with filters 16:");
+        assertThat(folder.resolve("run/results.csv"))
+                .content()
+                .contains("tiny-net")
+                .contains("small-conv");
+        assertThat(folder.resolve("tiny-net/tiny-net.svg")).content().startsWith("<svg");
+        Path source = folder.resolve("tiny-net/src/main/java/com/example/tinynet/TinyNet.java");
+        // What the page shows stands in the file, but for the tags.
+        String shown = CODE.matcher(page).results().findFirst().orElseThrow().group(1);
+        assertThat(shown.lines().filter(line -> !line.isBlank())).isSubsetOf(Files.readAllLines(source));
+    }
+
+    @Test
+    void everyPageThatAMessageNamesIsPacked() throws IOException {
+        Pattern named = Pattern.compile("docs/[a-z-]+(/[a-z0-9-]+)*(\\.md)?");
+        List<String> pages;
+        try (Stream<Path> sources = Files.walk(Path.of("src/main"))) {
+            pages = sources.filter(file -> file.toString().matches(".*\\.(java|jte|md)"))
+                    .flatMap(WritingAPluginIT::lines)
+                    .filter(line -> !line.strip().startsWith("*") && !line.contains("https://"))
+                    .flatMap(line -> named.matcher(line).results().map(match -> match.group()))
+                    .distinct()
+                    .toList();
+        }
+        assertThat(pages).hasSizeGreaterThanOrEqualTo(3).allSatisfy(WritingAPluginIT::requirePacked);
+    }
+
+    /** A decision is named by its number alone. */
+    private static void requirePacked(String page) throws IOException {
+        Path path = HOME.resolve(page);
+        try (Stream<Path> beside = Files.list(path.getParent())) {
+            assertThat(beside)
+                    .anyMatch(file ->
+                            file.equals(path) || file.getFileName().toString().startsWith(path.getFileName() + "-"));
+        }
+    }
+
+    private static Stream<String> lines(Path file) {
+        try {
+            return Files.readAllLines(file).stream();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private ProcessBuilder shell(String script, Path catwalk) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder("/bin/sh", "-c", script).directory(folder.toFile());
+        Map<String, String> environment = builder.environment();
+        // The wrapper finds the version that it wants to be there already.
+        Path dists = Files.createDirectories(folder.resolve("maven/wrapper/dists"));
+        Files.createSymbolicLink(
+                dists.resolve(wanted()), Path.of(System.getProperty("maven.home", "/usr/share/maven")));
+        environment.put("MAVEN_USER_HOME", folder.resolve("maven").toString());
+        environment.put(
+                "MAVEN_ARGS",
+                "-B -ntp --offline -Daether.offline.protocols=file -Dmaven.repo.local=" + folder.resolve("repository")
+                        + " -Dmaven.repo.local.tail=" + withoutCatwalk());
+        return builder;
+    }
+
+    private static String wanted() throws IOException {
+        try (var properties = PluginProject.class.getResourceAsStream("project/maven-wrapper.properties")) {
+            return new String(properties.readAllBytes(), StandardCharsets.UTF_8)
+                    .replaceAll("(?s).*/(apache-maven-[0-9.]+)-bin\\.zip.*", "$1");
+        }
+    }
+
+    /** Makes a copy of the local repository, by links, in which nothing of Catwalk was ever installed. */
+    private Path withoutCatwalk() throws IOException {
+        Path local = Path.of(System.getProperty(
+                "localRepository",
+                Path.of(System.getProperty("user.home"), ".m2", "repository").toString()));
+        Path tail = Files.createDirectory(folder.resolve("tail"));
+        link(local, tail, "io");
+        link(local.resolve("io"), Files.createDirectory(tail.resolve("io")), "catwalk");
+        return tail;
+    }
+
+    /** JUnit would warn of each that leads out of its folder. */
+    @AfterEach
+    void unlink() throws IOException {
+        List<Path> links;
+        try (Stream<Path> all = Files.walk(folder)) {
+            links = all.filter(Files::isSymbolicLink).toList();
+        }
+        for (Path link : links) {
+            Files.delete(link);
+        }
+    }
+
+    private static void link(Path from, Path to, String except) throws IOException {
+        try (Stream<Path> entries = Files.list(from)) {
+            for (Path entry : entries.toList()) {
+                if (!entry.endsWith(except)) {
+                    Files.createSymbolicLink(to.resolve(entry.getFileName()), entry.toRealPath());
+                }
+            }
+        }
+    }
+
+    /** Copies the launcher and the plugins, and links the rest. */
+    private static void copyProgram(Path catwalk) throws IOException {
+        Files.createDirectory(catwalk);
+        try (Stream<Path> parts = Files.list(HOME)) {
+            for (Path part : parts.toList()) {
+                String name = part.getFileName().toString();
+                if (!List.of("bin", "plugins").contains(name)) {
+                    Files.createSymbolicLink(catwalk.resolve(name), part);
+                    continue;
+                }
+                Files.createDirectory(catwalk.resolve(name));
+                try (Stream<Path> files = Files.list(part)) {
+                    for (Path file : files.toList()) {
+                        Files.copy(
+                                file,
+                                catwalk.resolve(name).resolve(file.getFileName()),
+                                StandardCopyOption.COPY_ATTRIBUTES);
+                    }
+                }
+            }
+        }
+    }
+}

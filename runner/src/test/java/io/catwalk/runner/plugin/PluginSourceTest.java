@@ -1,0 +1,178 @@
+package io.catwalk.runner.plugin;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import io.catwalk.runner.RequestException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Files of a server on this machine, with a certificate of its own. */
+@Tag("tiny")
+final class PluginSourceTest {
+
+    private static final char[] PASSWORD = "password".toCharArray();
+
+    private static final CountDownLatch OVER = new CountDownLatch(1);
+
+    @TempDir
+    private static Path keys;
+
+    private static HttpsServer server;
+    private static SSLContext trusting;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeAll
+    static void start() throws Exception {
+        Path store = keys.resolve("keys.p12");
+        Process keytool = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "test",
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=localhost",
+                        "-ext",
+                        "san=dns:localhost",
+                        "-storepass",
+                        new String(PASSWORD),
+                        "-keystore",
+                        store.toString())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(keytool.getInputStream().readAllBytes(), UTF_8);
+        assertThat(keytool.waitFor()).as(said).isZero();
+        KeyStore own = KeyStore.getInstance(store.toFile(), PASSWORD);
+        KeyManagerFactory key = KeyManagerFactory.getInstance("PKIX");
+        key.init(own, PASSWORD);
+        KeyStore certificates = KeyStore.getInstance("PKCS12");
+        certificates.load(null, null);
+        certificates.setCertificateEntry("test", own.getCertificate("test"));
+        TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+        trust.init(certificates);
+        trusting = SSLContext.getInstance("TLS");
+        trusting.init(key.getKeyManagers(), trust.getTrustManagers(), null);
+
+        server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setHttpsConfigurator(new HttpsConfigurator(trusting));
+        server.createContext("/file", exchange -> answer(exchange, 200, "content"));
+        server.createContext("/none", exchange -> answer(exchange, 404, "a page that says why"));
+        server.createContext("/moved", exchange -> {
+            exchange.getResponseHeaders().add("Location", "/file");
+            answer(exchange, 302, "");
+        });
+        server.createContext("/unsafe", exchange -> {
+            exchange.getResponseHeaders().add("Location", "http://localhost:1/file");
+            answer(exchange, 302, "");
+        });
+        server.createContext("/large", exchange -> answer(exchange, 200, "x".repeat(3 << 20)));
+        server.createContext("/stuck", exchange -> {
+            exchange.sendResponseHeaders(200, 0);
+            exchange.getResponseBody().write(1);
+            exchange.getResponseBody().flush();
+            try {
+                OVER.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            exchange.close();
+        });
+        server.start();
+    }
+
+    private static void answer(HttpExchange exchange, int status, String text) throws IOException {
+        try (exchange) {
+            exchange.sendResponseHeaders(status, text.isEmpty() ? -1 : text.length());
+            exchange.getResponseBody().write(text.getBytes(UTF_8));
+        }
+    }
+
+    @AfterAll
+    static void stop() {
+        OVER.countDown();
+        server.stop(0);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"file", "moved"})
+    void aFileIsCopiedAlsoFromWhereItMovedTo(String path) {
+        Path copy = folder.resolve("copy");
+
+        source(Duration.ofSeconds(30)).copy(address(path), copy, 1 << 20);
+
+        assertThat(copy).hasContent("content");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "none, the answer was status 404",
+        "unsafe, the answer was status 302",
+        "large, it has more than 1 MiB",
+    })
+    void whatIsNotTheFileIsRefused(String path, String reason) {
+        assertThatThrownBy(() -> source(Duration.ofSeconds(30)).copy(address(path), folder.resolve("copy"), 1 << 20))
+                .isInstanceOf(RequestException.class)
+                .hasMessageContaining("expected a file at " + address(path) + ", but " + reason);
+    }
+
+    @Test
+    void aServerThatIsStuckIsLeft() {
+        assertThatThrownBy(() -> source(Duration.ofSeconds(2)).copy(address("stuck"), folder.resolve("copy"), 1 << 20))
+                .isInstanceOf(RequestException.class)
+                .hasMessageContaining("it did not come within 2 s");
+    }
+
+    @Test
+    void aCertificateThatNobodyKnowsIsRefused() {
+        assertThatThrownBy(() -> PluginSource.standard().copy(address("file"), folder.resolve("copy"), 1 << 20))
+                .isInstanceOf(RequestException.class)
+                .hasMessageContaining("expected a file at " + address("file") + ", but it cannot be read (");
+    }
+
+    @Test
+    void aServerThatIsNotThereIsOneLine() {
+        URI nowhere = URI.create("https://localhost:1/file");
+        assertThatThrownBy(() -> source(Duration.ofSeconds(30)).copy(nowhere, folder.resolve("copy"), 1 << 20))
+                .isInstanceOf(RequestException.class)
+                .hasMessageContaining("expected a file at " + nowhere + ", but it cannot be read (ConnectException");
+    }
+
+    private static URI address(String path) {
+        return URI.create("https://localhost:" + server.getAddress().getPort() + "/" + path);
+    }
+
+    private static PluginSource source(Duration patience) {
+        return new PluginSource(
+                () -> HttpClient.newBuilder()
+                        .sslContext(trusting)
+                        .followRedirects(HttpClient.Redirect.NORMAL)
+                        .build(),
+                patience);
+    }
+}
