@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.internal.NDArrayEx;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.Objects;
@@ -56,9 +57,7 @@ class WithoutSamplesTest {
         Class<?>[] types = method.getParameterTypes();
         boolean takes = types.length == arguments.length;
         for (int i = 0; takes && i < types.length; i++) {
-            takes = types[i].isInstance(arguments[i])
-                    || (types[i] == int.class && arguments[i] instanceof Integer)
-                    || (types[i] == boolean.class && arguments[i] instanceof Boolean);
+            takes = MethodType.methodType(types[i]).wrap().returnType().isInstance(arguments[i]);
         }
         return takes;
     }
@@ -129,5 +128,52 @@ class WithoutSamplesTest {
         Shape none = new Shape(0, 0);
         assertLeftOut(true, array("5 2 8 8").getNDArrayInternal(), "maxPool", two, two, none, false);
         assertLeftOut(false, array("2 8 8").getNDArrayInternal(), "maxPool", two, two, none, false);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5 3 4, true", "5 4, true", "4, false"})
+    void denseLayersAreLeftOut(String input, boolean leftOut) throws Throwable {
+        NDArray samples = array(input);
+        assertLeftOut(leftOut, samples.getNDArrayInternal(), "linear", samples, array("2 4"), array("2"));
+    }
+
+    @Test
+    void convolutionsOfSeveralImagesAreLeftOut() throws Throwable {
+        Shape one = new Shape(1, 1);
+        for (String sizes : new String[] {"5 3 8 8", "3 8 8"}) {
+            NDArray image = array(sizes);
+            Object[] arguments = {image, array("4 3 3 3"), array("4"), one, one, one, 1};
+            assertLeftOut(sizes.startsWith("5"), image.getNDArrayInternal(), "convolution", arguments);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5 3 4, true", "3 4, false"})
+    void normsOfEachSampleAreLeftOut(String input, boolean leftOut) throws Throwable {
+        NDArray samples = array(input);
+        Object[] arguments = {samples, new Shape(3, 4), array("3 4"), array("3 4"), 1e-5f};
+        assertLeftOut(leftOut, samples.getNDArrayInternal(), "layerNorm", arguments);
+    }
+
+    /** Training mixes the samples, and so does a norm along their axis. */
+    @ParameterizedTest
+    @CsvSource({"5 3 4, 1, false, true", "5 3 4, 1, true, false", "3 3, 0, false, false", "5 3, 1, false, true"})
+    void batchNormsAreLeftOutUnlessTheyTrain(String input, int axis, boolean training, boolean leftOut)
+            throws Throwable {
+        NDArray samples = array(input);
+        NDArray three = array("3");
+        assertLeftOut(
+                leftOut,
+                samples.getNDArrayInternal(),
+                "batchNorm",
+                samples,
+                three,
+                three,
+                three,
+                three,
+                axis,
+                0.9f,
+                1e-5f,
+                training);
     }
 }
