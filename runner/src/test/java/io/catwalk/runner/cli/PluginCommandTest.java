@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -326,7 +327,7 @@ final class PluginCommandTest {
         return plugin.write(folder.resolve(name + ".jar")).toString();
     }
 
-    private static String release(String version, String requires, String url, String sha512) {
+    private static String release(String version, @Nullable String requires, String url, String sha512) {
         return "{\"version\": \"%s\", \"date\": \"2026-11-26\", %s\"url\": \"%s\", \"sha512sum\": \"%s\"}"
                 .formatted(version, requires == null ? "" : "\"requires\": \"" + requires + "\", ", url, sha512);
     }

@@ -61,7 +61,7 @@ final class WritingAPluginIT {
                 + String.join("\n", commands)
                         .replace("--quick", "--quick --epochs 1 --limit-train 500 --limit-test 200 --out ../run");
 
-        Catwalk.Answer answer = Catwalk.finish(shell(script, catwalk));
+        Catwalk.Answer answer = Catwalk.finish(shell(script));
 
         assertThat(answer.exitCode()).as(answer.out() + answer.err()).isZero();
         assertThat(answer.out())
@@ -113,7 +113,7 @@ final class WritingAPluginIT {
         }
     }
 
-    private ProcessBuilder shell(String script, Path catwalk) throws IOException {
+    private ProcessBuilder shell(String script) throws IOException {
         ProcessBuilder builder = new ProcessBuilder("/bin/sh", "-c", script).directory(folder.toFile());
         Map<String, String> environment = builder.environment();
         // The wrapper finds the version that it wants to be there already.

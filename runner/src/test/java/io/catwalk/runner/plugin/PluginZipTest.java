@@ -17,6 +17,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -158,7 +159,7 @@ final class PluginZipTest {
         }
     }
 
-    private static Object hidden(LoadedPlugin plugin) {
+    private static @Nullable Object hidden(LoadedPlugin plugin) {
         return plugin.require("with-library")
                 .classifier()
                 .searchSpace()
