@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.catwalk.api.Classifier;
 import io.catwalk.onnx.OnnxExport;
+import io.catwalk.runner.trial.Software;
 import io.catwalk.testkit.ClassifierContract;
 import io.catwalk.testkit.contract.Contract;
 import java.io.IOException;
@@ -77,7 +78,7 @@ final class WritingAPluginTest {
     /** Lays out what {@code mvn install} in the root gives to a plugin. */
     private Path installed() throws IOException {
         Path repository = folder.resolve("repository");
-        String version = PluginCatalog.apiVersion();
+        String version = Software.current().catwalk();
         copyPom(repository, "io/catwalk", "catwalk", version, ROOT.resolve("pom.xml"));
         copyPom(repository, "io/catwalk/plugins", "catwalk-plugins", version, ROOT.resolve("plugins/pom.xml"));
         pack(
