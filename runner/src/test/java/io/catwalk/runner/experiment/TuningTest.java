@@ -59,14 +59,18 @@ final class TuningTest {
                 .hasSize(40)
                 .doesNotHaveDuplicates()
                 .startsWith(Map.of("units", 128, "rate", 0.1, "dropout", 0.1))
-                .allSatisfy(point -> assertThat((double) point.get("dropout")).isBetween(0.0, 0.5));
-        assertThat(drawn.stream().filter(point -> (double) point.get("dropout") < 0.25))
+                .allSatisfy(point -> assertThat(dropout(point)).isBetween(0.0, 0.5));
+        assertThat(drawn.stream().filter(point -> dropout(point) < 0.25))
                 .hasSizeBetween(10, 30);
         assertThat(Candidates.random(space, 40, 7)).isEqualTo(drawn);
         assertThatThrownBy(() -> Candidates.grid(space))
                 .isInstanceOf(RequestException.class)
                 .hasMessage("expected values of dropout for a grid, but found the range between 0.0 and 0.5: name them"
                         + " with --search dropout=A,B, or search with --strategy random");
+    }
+
+    private static double dropout(Map<String, Object> point) {
+        return (double) Objects.requireNonNull(point.get("dropout"));
     }
 
     /** Worked out by hand: one in eta goes on to eta times the epochs, until fewer than two would be left. */
