@@ -171,6 +171,7 @@ final class ExperimentOptions {
         Console console = new Console(command);
         PluginCatalog catalog = conduct.plugins.open(console);
         file().entries(List.of()).forEach(entry -> file().classifier(entry, catalog));
+        Conduct how = conduct.how();
         List<Prepared> prepared = prepared(catalog, console);
         prepared.forEach(one -> one.catalog.classifiers().stream()
                 .filter(classifier -> classifier.unsupported() != null)
@@ -183,7 +184,6 @@ final class ExperimentOptions {
             experiments.add(experiment(asked, one.images, catalog, console));
             tellSmallerBatches(asked, experiments.get(experiments.size() - 1).spec(), console);
         }
-        Conduct how = conduct.how();
         if (experiments.size() > 1) {
             return runAll(name, experiments, catalog, console);
         }

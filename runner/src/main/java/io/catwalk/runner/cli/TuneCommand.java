@@ -147,7 +147,10 @@ final class TuneCommand implements Callable<Integer> {
                                                 ? RecipeOverrides.number(plain.recipe(), parts[0])
                                                 : known.byDefault()));
             } catch (IllegalArgumentException e) {
-                throw new RequestException("--search " + asked + ": " + e.getMessage(), e);
+                throw new RequestException(
+                        "--search " + asked + ": " + e.getMessage() + ": write values such as " + parts[0]
+                                + "=A,B, or a range such as " + parts[0] + "=LOW..HIGH",
+                        e);
             }
         }
         return space;

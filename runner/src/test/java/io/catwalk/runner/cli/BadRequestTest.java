@@ -124,9 +124,14 @@ final class BadRequestTest {
                     crossval lstm --budget soon  | --budget must be a number with s, m or h, such as 30m, but is soon
                     crossval lstm --region -1    | expected a region of practical equivalence from 0 to 100 points of accuracy, but found -1.0; try 0.5
                     tune lstm --search units     | --search units needs values to try, such as units=A,B
-                    tune lstm --search epochs=   | expected at least one option of epochs to try, and none twice, but found []
-                    tune lstm --search epochs=2,2 | expected at least one option of epochs to try, and none twice, but found [2, 2]
-                    tune lstm --search epochs=2,many | expected options of epochs of one kind, but found [2, many]
+                    tune lstm --search epochs=   | --search epochs=: options must be at least one, none twice, all of one type, but are []: write values such as epochs=A,B, or a range such as epochs=LOW..HIGH
+                    tune lstm --search epochs=2,2 | --search epochs=2,2: options must be at least one, none twice, all of one type, but are [2, 2]: write values such as epochs=A,B, or a range such as epochs=LOW..HIGH
+                    tune lstm --search epochs=2,many | --search epochs=2,many: options must be at least one, none twice, all of one type, but are [2, many]: write values such as epochs=A,B, or a range such as epochs=LOW..HIGH
+                    tune lstm --search epochs=9..30 --strategy grid | expected values of epochs for a grid, but found the range between 9 and 30: name them with --search epochs=A,B, or search with --strategy random
+                    tune lstm --search epochs=30..9 | --search epochs=30..9: range must be from a lower to a higher number, but is 30 to 9: write values such as epochs=A,B, or a range such as epochs=LOW..HIGH
+                    tune lstm --search epochs=1..9 | --search epochs=1..9: range must hold the default 22, but is 1 to 9: write values such as epochs=A,B, or a range such as epochs=LOW..HIGH
+                    tune lstm --search epochs=a..b | --search epochs=a..b: range must be from a number to a number, but is a..b: write values such as epochs=A,B, or a range such as epochs=LOW..HIGH
+                    tune lstm --search clip_norm=0..2:log | --search clip_norm=0..2:log: logarithmic range must be above 0, but is 0.0 to 2.0: write values such as clip_norm=A,B, or a range such as clip_norm=LOW..HIGH
                     tune lstm --candidates 0     | --candidates must be at least 1, but is 0
                     tune lstm --eta 1            | expected --eta of at least 2, and at least 1 epoch and candidate, but found 1, 10 and 3
                     """)

@@ -60,8 +60,7 @@ final class TuningTest {
                 .doesNotHaveDuplicates()
                 .startsWith(Map.of("units", 128, "rate", 0.1, "dropout", 0.1))
                 .allSatisfy(point -> assertThat(dropout(point)).isBetween(0.0, 0.5));
-        assertThat(drawn.stream().filter(point -> dropout(point) < 0.25))
-                .hasSizeBetween(10, 30);
+        assertThat(drawn.stream().filter(point -> dropout(point) < 0.25)).hasSizeBetween(10, 30);
         assertThat(Candidates.random(space, 40, 7)).isEqualTo(drawn);
         assertThatThrownBy(() -> Candidates.grid(space))
                 .isInstanceOf(RequestException.class)
