@@ -129,7 +129,7 @@ final class BadRequestTest {
                     tune lstm --search epochs=2,many | --search epochs=2,many: options must be at least one, none twice, all of one type, but are [2, many]: write values such as epochs=A,B, or a range such as epochs=LOW..HIGH
                     tune lstm --search epochs=9..30 --strategy grid | expected values of epochs for a grid, but found the range between 9 and 30: name them with --search epochs=A,B, or search with --strategy random
                     tune lstm --search epochs=30..9 | --search epochs=30..9: range must be from a lower to a higher number, but is 30 to 9: write values such as epochs=A,B, or a range such as epochs=LOW..HIGH
-                    tune lstm --search epochs=1..9 | --search epochs=1..9: range must hold the default 22, but is 1 to 9: write values such as epochs=A,B, or a range such as epochs=LOW..HIGH
+                    tune lstm --search epochs=1..9 | --search epochs=1..9: range must hold the default 10, but is 1 to 9: write values such as epochs=A,B, or a range such as epochs=LOW..HIGH
                     tune lstm --search epochs=a..b | --search epochs=a..b: range must be from a number to a number, but is a..b: write values such as epochs=A,B, or a range such as epochs=LOW..HIGH
                     tune lstm --search clip_norm=0..2:log | --search clip_norm=0..2:log: logarithmic range must be above 0, but is 0.0 to 2.0: write values such as clip_norm=A,B, or a range such as clip_norm=LOW..HIGH
                     tune lstm --candidates 0     | --candidates must be at least 1, but is 0
