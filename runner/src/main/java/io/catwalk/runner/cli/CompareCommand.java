@@ -31,6 +31,7 @@ final class CompareCommand implements Callable<Integer> {
         return options.run(
                 "compare",
                 spec,
+                names,
                 catalog -> options.spec(options.contestants(names, catalog, new Console(spec)), options.split()));
     }
 }

@@ -37,6 +37,7 @@ final class CrossvalCommand implements Callable<Integer> {
         return options.run(
                 "crossval",
                 spec,
+                names,
                 catalog ->
                         options.spec(options.contestants(names, catalog, new Console(spec)), folds.split(options, 5)));
     }

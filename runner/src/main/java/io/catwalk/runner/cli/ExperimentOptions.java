@@ -32,6 +32,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -165,12 +166,20 @@ final class ExperimentOptions {
     /** Names of the classifiers that do not support the images of some data set, with the reason. */
     private final Map<String, String> unsupported = new LinkedHashMap<>();
 
-    /** Runs the experiment that is asked for and prints what came of it. */
-    int run(String name, CommandSpec command, Function<PluginCatalog, ExperimentSpec> request)
+    private final Set<String> leftOut = new HashSet<>();
+
+    /**
+     * Runs the experiment that is asked for and prints what came of it.
+     *
+     * @param name of the run folder, before the time
+     * @param classifiers that the command line names, which must be there before any image is read
+     * @param request asks for the experiment, given what plugins say of the images
+     */
+    int run(String name, CommandSpec command, List<String> classifiers, Function<PluginCatalog, ExperimentSpec> request)
             throws IOException, InterruptedException {
         Console console = new Console(command);
         PluginCatalog catalog = conduct.plugins.open(console);
-        file().entries(List.of()).forEach(entry -> file().classifier(entry, catalog));
+        file().entries(classifiers).forEach(entry -> file().classifier(entry, catalog));
         Conduct how = conduct.how();
         List<Prepared> prepared = prepared(catalog, console);
         prepared.forEach(one -> one.catalog.classifiers().stream()
@@ -265,8 +274,8 @@ final class ExperimentOptions {
                 throw new RequestException("expected at least one plugin in " + conduct.plugins.folder
                         + ", but found none: see catwalk list");
             }
-            catalog.failures().forEach(failure -> console.note("left out: " + failure));
-            unsupported.forEach((name, reason) -> console.note("left out: " + name + ", which " + reason));
+            catalog.failures().forEach(failure -> leaveOut(failure.toString(), console));
+            unsupported.forEach((name, reason) -> leaveOut(name + ", which " + reason, console));
             entries = catalog.classifiers().stream()
                     .filter(one -> !unsupported.containsKey(one.name()))
                     .map(one -> ClassifierEntry.of(one.name()))
@@ -276,6 +285,13 @@ final class ExperimentOptions {
                 .map(entry -> adjusted(
                         file().contestant(entry, catalog), entry.recipe().has("augmentations"), catalog))
                 .toList();
+    }
+
+    /** Says so once, however many data sets there are. */
+    private void leaveOut(String what, Console console) {
+        if (leftOut.add(what)) {
+            console.note("left out: " + what);
+        }
     }
 
     /** Asks for the recipes of several choices at once, so that {@link #contestant} finds them told. */

@@ -41,6 +41,7 @@ final class TrainCommand implements Callable<Integer> {
         return options.run(
                 "train-" + name,
                 spec,
+                List.of(name),
                 catalog -> options.spec(
                         choices.isEmpty()
                                 ? options.contestants(List.of(name), catalog, new Console(spec))
