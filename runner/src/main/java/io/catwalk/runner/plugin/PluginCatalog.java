@@ -117,15 +117,6 @@ public final class PluginCatalog {
     }
 
     /**
-     * Returns the version of the plugin contract, which Plugin-Requires is held against.
-     *
-     * @return three numbers with dots, such as {@code 0.1.0}
-     */
-    public static String apiVersion() {
-        return ApiVersion.current();
-    }
-
-    /**
      * Returns what can be used.
      *
      * @return sorted by name, no name twice

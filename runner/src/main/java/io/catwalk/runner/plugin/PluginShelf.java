@@ -3,6 +3,7 @@ package io.catwalk.runner.plugin;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.Scratch;
 import io.catwalk.runner.Suggestion;
 import java.io.IOException;
 import java.io.InputStream;

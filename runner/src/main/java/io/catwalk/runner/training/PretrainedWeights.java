@@ -1,5 +1,6 @@
 package io.catwalk.runner.training;
 
+import io.catwalk.runner.Scratch;
 import io.catwalk.runner.data.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,11 +11,11 @@ import java.nio.file.Path;
 /** Holds a copy of the weights that a plugin brings in its jar, until it is closed. */
 public final class PretrainedWeights implements AutoCloseable {
 
-    private final Path folder;
+    private final Scratch scratch;
     private final Path file;
 
-    private PretrainedWeights(Path folder, Path file) {
-        this.folder = folder;
+    private PretrainedWeights(Scratch scratch, Path file) {
+        this.scratch = scratch;
         this.file = file;
     }
 
@@ -29,8 +30,8 @@ public final class PretrainedWeights implements AutoCloseable {
     public static PretrainedWeights copy(URL weights) throws IOException {
         String path = weights.getPath();
         String name = path.substring(path.lastIndexOf('/') + 1);
-        Path folder = Files.createTempDirectory("catwalk-weights");
-        PretrainedWeights copy = new PretrainedWeights(folder, folder.resolve(name));
+        Scratch scratch = new Scratch();
+        PretrainedWeights copy = new PretrainedWeights(scratch, scratch.file(name));
         try (InputStream in = weights.openStream()) {
             if (!WeightFile.isOne(copy.file)) {
                 throw new TrainingException("expected weights of the plugin in a file that ends in "
@@ -55,8 +56,7 @@ public final class PretrainedWeights implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
-        Files.deleteIfExists(file);
-        Files.deleteIfExists(folder);
+    public void close() {
+        scratch.close();
     }
 }

@@ -7,10 +7,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /** Makes the network of a plugin in a JVM of its own. */
 final class OtherProcess {
+
+    private static final int PAUSE_MILLIS = 50;
 
     /** What the JVM of the check was told about the engine and its libraries holds there as well. */
     private static final Pattern PASSED_ON =
@@ -56,17 +59,15 @@ final class OtherProcess {
 
     /** Ends a process when the thread that reads from it is not wanted any more. */
     private static void await(Process process, Thread reader) {
-        while (process.isAlive()) {
-            if (reader.isInterrupted() || !reader.isAlive()) {
-                process.destroyForcibly();
-                return;
+        try {
+            while (!process.waitFor(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
+                if (reader.isInterrupted() || !reader.isAlive()) {
+                    process.destroyForcibly();
+                    return;
+                }
             }
-            try {
-                Thread.sleep(50);
-            } catch (InterruptedException e) {
-                process.destroyForcibly();
-                return;
-            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
         }
     }
 

@@ -1,7 +1,5 @@
-package io.catwalk.runner.plugin;
+package io.catwalk.runner;
 
-import io.catwalk.runner.Reasons;
-import io.catwalk.runner.RequestException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Is a folder for files that nobody needs later, and that nobody else can read or write. */
-final class Scratch implements AutoCloseable {
+public final class Scratch implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Scratch.class);
 
@@ -21,19 +19,25 @@ final class Scratch implements AutoCloseable {
      *
      * @throws RequestException if it cannot be made
      */
-    Scratch() {
+    public Scratch() {
         try {
-            folder = Files.createTempDirectory("catwalk-plugin");
+            folder = Files.createTempDirectory("catwalk");
         } catch (IOException e) {
             throw new RequestException("cannot make a temporary folder: " + Reasons.of(e), e);
         }
     }
 
-    /** Names a file in it, which is not there yet. */
-    Path file(String name) {
+    /**
+     * Names a file in it.
+     *
+     * @param name without a folder
+     * @return the path, where nothing is yet
+     */
+    public Path file(String name) {
         return folder.resolve(name);
     }
 
+    /** Deletes the folder with its files; what cannot be deleted stays, and is no failure of what it was for. */
     @Override
     public void close() {
         try (Stream<Path> files = Files.list(folder)) {
