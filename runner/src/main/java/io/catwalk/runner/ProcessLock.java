@@ -19,6 +19,8 @@ public final class ProcessLock implements AutoCloseable {
     /** The locks of this process. A second channel to such a file would give the lock away when it is closed. */
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
+    private static final long PAUSE_MILLIS = 50;
+
     private final Path file;
     private final FileChannel channel;
 
@@ -52,6 +54,27 @@ public final class ProcessLock implements AutoCloseable {
                 HELD.remove(file);
             }
         }
+    }
+
+    /**
+     * Takes the lock, and waits for it as long as somebody has it.
+     *
+     * @param file is made if it is not there; always named by the same path
+     * @param waiting is run once if somebody has it
+     * @return the lock
+     * @throws IOException if the file cannot be opened to write
+     * @throws InterruptedException if the calling thread is interrupted
+     */
+    public static ProcessLock take(Path file, Runnable waiting) throws IOException, InterruptedException {
+        ProcessLock lock = tryTake(file);
+        if (lock == null) {
+            waiting.run();
+        }
+        while (lock == null) {
+            Thread.sleep(PAUSE_MILLIS); // the system tells nobody that a lock is free
+            lock = tryTake(file);
+        }
+        return lock;
     }
 
     /**

@@ -1,8 +1,12 @@
 package io.catwalk.runner;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,16 +41,34 @@ public final class Scratch implements AutoCloseable {
         return folder.resolve(name);
     }
 
-    /** Deletes the folder with its files; what cannot be deleted stays, and is no failure of what it was for. */
+    /** Deletes the folder with all that is in it; what cannot be deleted stays, and is no failure of what it was for. */
     @Override
     public void close() {
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.toList()) {
-                Files.delete(file);
-            }
-            Files.delete(folder);
+        try {
+            delete(folder);
         } catch (IOException e) {
             LOG.info("{} stays", folder, e);
+        }
+    }
+
+    /**
+     * Deletes a folder with all that is in it, and follows no link.
+     *
+     * @param folder that may not be there
+     * @throws IOException if something cannot be deleted
+     */
+    public static void delete(Path folder) throws IOException {
+        if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        List<Path> entries;
+        try (Stream<Path> all = Files.walk(folder)) {
+            entries = all.sorted(Comparator.reverseOrder()).toList(); // what is in a folder comes before it
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        for (Path entry : entries) {
+            Files.delete(entry);
         }
     }
 }

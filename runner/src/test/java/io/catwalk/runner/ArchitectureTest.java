@@ -47,11 +47,13 @@ class ArchitectureTest {
     private static final List<String> LEFT_TO_RIGHT = List.of(
             "process",
             "data",
+            "supply",
             "plugin",
             "training",
             "evaluation",
             "statistics",
             "trial",
+            "remote",
             "contract",
             "experiment",
             "report",
@@ -72,11 +74,13 @@ class ArchitectureTest {
     @CsvSource({
         "process, 8",
         "data, 22",
-        "plugin, 20",
+        "supply, 3",
+        "plugin, 19",
         "training, 18",
         "evaluation, 18",
         "statistics, 17",
         "trial, 38",
+        "remote, 6",
         "contract, 5",
         "experiment, 48",
         "report, 120"

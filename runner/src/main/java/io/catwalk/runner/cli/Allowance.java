@@ -21,6 +21,7 @@ final class Allowance {
             return whole;
         }
         Duration left = whole.budget().minusNanos(System.nanoTime() - start);
-        return new Conduct(left.compareTo(LEAST) < 0 ? LEAST : left, whole.retry(), whole.versions());
+        return new Conduct(
+                left.compareTo(LEAST) < 0 ? LEAST : left, whole.retry(), whole.versions(), whole.processor());
     }
 }

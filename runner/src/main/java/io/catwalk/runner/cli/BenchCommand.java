@@ -173,16 +173,17 @@ final class BenchCommand implements Callable<Integer> {
         int exitCode = ExitCode.DONE;
         for (int i = 0; i < trials.size(); i++) {
             TrialFolder folder = trials.get(i);
-            TrialOrder order = folder.readOrder()
-                    .toMeasure(Home.data(console).known().toAbsolutePath(), pluginsDir.toAbsolutePath());
+            TrialOrder order = folder.readOrder();
             TrialBench trialBench = benches.computeIfAbsent(
-                    order.dataset(), dataset -> new TrialBench(bench, settings, dataset.load(Home.data(console))));
+                    order.dataset(),
+                    dataset -> new TrialBench(bench, settings, pluginsDir, dataset.load(Home.data(console))));
             console.note(order.spec().title() + ": measuring the latency, network " + (i + 1) + " of " + trials.size());
             if (!(folder.readOutcome() instanceof Done done)) {
                 throw new RequestException("expected a trained trial, but " + folder.path() + " has no network");
             }
             TrialBench.Outcome outcome = trialBench.measure(
                     order,
+                    folder,
                     done.normalization(),
                     Objects.requireNonNullElse(threads, order.spec().threads()));
             for (String problem : outcome.problems()) {

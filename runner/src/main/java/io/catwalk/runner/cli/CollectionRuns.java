@@ -1,5 +1,6 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.runner.RequestException;
 import io.catwalk.runner.experiment.Across;
 import io.catwalk.runner.experiment.CollectionFolder;
 import io.catwalk.runner.experiment.CollectionSpec;
@@ -25,6 +26,7 @@ final class CollectionRuns {
     static int carryOut(CollectionFolder collection, ConductOptions options, PluginCatalog catalog, Console console)
             throws IOException, InterruptedException {
         CollectionSpec spec = collection.readSpec();
+        requireOneDataSet(options, spec.members().size());
         int worst = ExitCode.DONE;
         try (RunLock lock = collection.lock()) {
             Allowance allowance = new Allowance(options.how());
@@ -45,12 +47,20 @@ final class CollectionRuns {
                     if (!options.json) {
                         ResultsTable.print(conducted.results(), console);
                     }
-                    worst = Math.max(worst, options.exitCode(conducted, console));
+                    worst = Math.max(worst, options.exitCode(conducted, run.path(), console));
                 }
             }
             print(sumUp(collection), collection, options.json, console);
         }
         return worst;
+    }
+
+    /** Refuses to hand the trials of several data sets out, each of which has a run of its own. */
+    static void requireOneDataSet(ConductOptions options, int dataSets) {
+        if (options.orders != null) {
+            throw new RequestException("--orders takes one data set at a time, but there are " + dataSets
+                    + ": hand the trials of each out by themselves");
+        }
     }
 
     /** Writes the summary of what has finished. */

@@ -11,20 +11,28 @@ import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.remote.OrderFolder;
+import io.catwalk.runner.remote.OrderFolderExecutor;
+import io.catwalk.runner.remote.Packing;
 import io.catwalk.runner.trial.Accelerators;
 import io.catwalk.runner.trial.BenchProcess;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.LocalExecutor;
+import io.catwalk.runner.trial.Machine;
 import io.catwalk.runner.trial.PrivateFolder;
-import io.catwalk.runner.trial.TrialExecution;
+import io.catwalk.runner.trial.TrialExecutor;
 import io.catwalk.runner.trial.TrialInProcess;
 import io.catwalk.runner.trial.TrialProcess;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -51,11 +59,40 @@ final class ConductOptions {
             description = "Do not measure how fast the trained networks answer; catwalk bench RUN does so later.")
     boolean noLatency;
 
+    @Option(
+            names = "--orders",
+            paramLabel = "DIR",
+            description = "Train nothing here: write an order for each trial into a folder, for catwalk work on the "
+                    + "machines of a cluster; catwalk resume RUN --orders DIR gathers what came of them.")
+    @Nullable
+    Path orders;
+
+    @Option(
+            names = "--images-in-place",
+            description =
+                    "With --orders, leave a folder of images where it is, for machines that see it under the same "
+                            + "path. Otherwise the orders take a copy along.")
+    boolean imagesInPlace;
+
     /** Set by the only command that finds trials of an earlier start. */
     boolean keepVersions;
 
+    /** Set by the same. */
+    boolean resumes;
+
     @Option(names = "--in-process", description = "Run trials in this process, to debug a plugin.")
     boolean inProcess;
+
+    @Option(
+            names = "--same-machine",
+            arity = "0..1",
+            fallbackValue = "",
+            paramLabel = "PROCESSOR",
+            description =
+                    "Train on one kind of processor only, since bits are equal on one kind: on this machine's, or on "
+                            + "the one named, as catwalk doctor names it. Trials elsewhere are lost, and tried again.")
+    @Nullable
+    String sameMachine;
 
     @Option(names = "--json", description = "Print the results as JSON.")
     boolean json;
@@ -68,6 +105,8 @@ final class ConductOptions {
         Results results = conducted.results();
         if (json) {
             console.json(results);
+        } else if (results.done().isEmpty() && !conducted.handedOut().isEmpty()) {
+            console.line("The orders are in " + orders);
         } else {
             ResultsTable.print(results, console);
             console.line("");
@@ -76,11 +115,17 @@ final class ConductOptions {
                 console.line("Begin with " + Reports.page(run).getFileName() + " there.");
             }
         }
-        return exitCode(conducted, console);
+        return exitCode(conducted, run.path(), console);
     }
 
-    /** What a run came to, and whether its reports could be written. */
-    record Conducted(Results results, boolean reported) {}
+    /**
+     * What a run came to.
+     *
+     * @param reported whether its reports could be written
+     * @param handedOut numbers of the orders that nothing has come of yet, as the scheduler of an array takes them; empty if
+     *     there are none
+     */
+    record Conducted(Results results, boolean reported, String handedOut) {}
 
     /** Runs it without printing; whoever stops the program is told to resume the folder of {@code whole}. */
     Conducted conducted(
@@ -89,18 +134,25 @@ final class ConductOptions {
         StopNote note = new StopNote(whole, console);
         RunFolder run = lock.run();
         try (ProgressView view = ProgressView.of(console, spec);
-                LocalExecutor executor = new LocalExecutor(execution(spec), inProcess ? 1 : spec.jobs())) {
+                TrialExecutor executor = executor(spec)) {
             Results results = experiment.run(run, executor, noLatency ? null : new BenchProcess(), how, view);
-            return new Conducted(results, Reports.writeAfter(run, results, console));
+            String open = executor instanceof OrderFolderExecutor folder ? ranges(folder.open()) : "";
+            boolean nothingYet = results.done().isEmpty() && !open.isEmpty();
+            return new Conducted(results, nothingYet || Reports.writeAfter(run, results, console), open);
         } finally {
             note.withdraw();
         }
     }
 
     /** Says how it went, and tells what was not run. */
-    int exitCode(Conducted conducted, Console console) {
+    int exitCode(Conducted conducted, Path run, Console console) {
         Results results = conducted.results();
-        if (!results.experiment().notRun().isEmpty()) {
+        if (!conducted.handedOut().isEmpty()) {
+            console.note("nothing has come yet of the orders " + conducted.handedOut() + " in " + orders
+                    + ": have each carried out by catwalk work " + orders
+                    + "/N.json, then gather them by catwalk resume "
+                    + run + " --orders " + orders);
+        } else if (!results.experiment().notRun().isEmpty()) {
             console.note("not run, since the time was over: "
                     + String.join(", ", results.experiment().notRun())
                     + "; catwalk resume goes on with them");
@@ -110,7 +162,7 @@ final class ConductOptions {
         }
         return conducted.reported()
                         && results.failed().isEmpty()
-                        && results.experiment().notRun().isEmpty()
+                        && (results.experiment().notRun().isEmpty() || (orders != null && !resumes))
                 ? ExitCode.DONE
                 : ExitCode.SOME_FAILED;
     }
@@ -156,19 +208,50 @@ final class ConductOptions {
             // A training in this process cannot be stopped: it would go on while others are measured.
             throw new RequestException("--budget needs processes that can be stopped: leave --in-process out");
         }
+        if (orders != null && (inProcess || budget != null)) {
+            throw new RequestException(
+                    "--orders trains nothing here: leave " + (inProcess ? "--in-process" : "--budget") + " out");
+        }
+        if (imagesInPlace && orders == null) {
+            throw new RequestException("--images-in-place is for --orders: leave it out, or add --orders DIR");
+        }
         PrivateFolder.claim();
         return new Conduct(
                 budget == null ? null : Duration.ofSeconds(ExperimentFile.seconds("--budget", budget)),
                 retry ? Conduct.Retry.ONCE : Conduct.Retry.NEVER,
-                keepVersions ? Conduct.Versions.KEEP : Conduct.Versions.RENEW);
+                keepVersions ? Conduct.Versions.KEEP : Conduct.Versions.RENEW,
+                sameMachine == null || !sameMachine.isEmpty()
+                        ? sameMachine
+                        : Machine.current().processor());
     }
 
-    private TrialExecution execution(ExperimentSpec spec) {
+    private TrialExecutor executor(ExperimentSpec spec) throws IOException {
+        if (orders != null) {
+            OrderFolder folder =
+                    resumes && Files.isDirectory(orders) ? OrderFolder.open(orders) : OrderFolder.create(orders);
+            return new OrderFolderExecutor(folder, imagesInPlace ? Packing.Images.IN_PLACE : Packing.Images.PACKED);
+        }
         if (inProcess) {
             EngineSettings.apply(spec.threads());
-            return new TrialInProcess();
+            return new LocalExecutor(new TrialInProcess(), 1);
         }
-        return new TrialProcess(
-                spec.trialTimeoutSeconds() == null ? null : Duration.ofSeconds(spec.trialTimeoutSeconds()));
+        return new LocalExecutor(new TrialProcess(), spec.jobs());
+    }
+
+    /** Writes numbers as the scheduler of an array takes them, such as {@code 0-3,7}. */
+    static String ranges(SortedSet<Integer> numbers) {
+        List<String> ranges = new ArrayList<>();
+        int first = 0;
+        Integer last = null;
+        for (int number : numbers) {
+            if (last == null || number != last + 1) {
+                first = number;
+                ranges.add(Integer.toString(number));
+            } else {
+                ranges.set(ranges.size() - 1, first + "-" + number);
+            }
+            last = number;
+        }
+        return String.join(",", ranges);
     }
 }

@@ -8,5 +8,8 @@ final class ExitCode {
     static final int BAD_REQUEST = 2;
     static final int CROSS_CHECK_FAILED = 3;
 
+    /** Nobody knows what would have come of it: the one that means "try again" among those of Unix (sysexits.h). */
+    static final int LOST = 75;
+
     private ExitCode() {}
 }

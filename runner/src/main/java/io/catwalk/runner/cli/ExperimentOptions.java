@@ -253,6 +253,7 @@ final class ExperimentOptions {
             throw new RequestException("--dataset must be one for a search, but there are " + experiments.size()
                     + ": search on each by itself");
         }
+        CollectionRuns.requireOneDataSet(conduct, experiments.size());
         CollectionSpec.Gathering gathering = new CollectionSpec.Gathering();
         experiments.forEach(one -> gathering.add(one.spec(), one.dataset()));
         CollectionFolder collection = CollectionFolder.create(

@@ -57,6 +57,7 @@ public final class Main {
             AuditCommand.class,
             ListCommand.class,
             PluginCommand.class,
+            WorkCommand.class,
             DoctorCommand.class);
 
     @Option(

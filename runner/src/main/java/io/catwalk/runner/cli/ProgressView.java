@@ -44,6 +44,11 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
                 : Optional.empty();
     }
 
+    /** Says where a trial runs and how often it was begun, unless that is here and once. */
+    static String where(int attempt, String place) {
+        return (place.isEmpty() ? "" : " on " + place) + (attempt == 1 ? "" : ", attempt " + attempt);
+    }
+
     private static final class Lines extends ProgressView {
 
         private final Console console;
@@ -65,8 +70,8 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
         }
 
         @Override
-        public synchronized void started(TrialSpec trial) {
-            console.note(trial.title() + ": started");
+        public synchronized void started(TrialSpec trial, int attempt, String place) {
+            console.note(trial.title() + ": started" + where(attempt, place));
         }
 
         @Override
@@ -155,8 +160,10 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
         }
 
         @Override
-        public synchronized void started(TrialSpec trial) {
-            ProgressBar earlier = running.put(trial, bar(trial.title(), ProgressCount.all(trial)));
+        public synchronized void started(TrialSpec trial, int attempt, String place) {
+            ProgressBar bar = bar(trial.title(), ProgressCount.all(trial));
+            bar.setExtraMessage(where(attempt, place));
+            ProgressBar earlier = running.put(trial, bar);
             if (earlier != null) { // it failed, and is tried once more
                 earlier.close();
             }

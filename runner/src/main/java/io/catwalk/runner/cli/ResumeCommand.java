@@ -45,6 +45,7 @@ final class ResumeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         conduct.keepVersions = keepVersions;
+        conduct.resumes = true;
         Console console = new Console(spec);
         if (CollectionFolder.isOne(folder)) {
             return CollectionRuns.carryOut(

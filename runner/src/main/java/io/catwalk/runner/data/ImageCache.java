@@ -33,7 +33,6 @@ public final class ImageCache {
     static final String VARIABLE = "CATWALK_CACHE";
 
     private static final String IMAGES = ".images";
-    private static final long PAUSE_MILLIS = 50;
 
     private final Path folder;
     private final Listener listener;
@@ -166,15 +165,8 @@ public final class ImageCache {
     /** Takes the lock, and waits for it as long as another decodes the same images. */
     private ProcessLock locked(Path file) throws IOException {
         try {
-            ProcessLock lock = ProcessLock.tryTake(file);
-            if (lock == null) {
-                listener.waiting("waiting for the images that another process decodes into " + folder);
-            }
-            while (lock == null) {
-                Thread.sleep(PAUSE_MILLIS); // the system tells nobody that a lock is free
-                lock = ProcessLock.tryTake(file);
-            }
-            return lock;
+            return ProcessLock.take(
+                    file, () -> listener.waiting("waiting for the images that another process decodes into " + folder));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new RequestException("stopped while waiting for images that another process decodes", e);

@@ -41,7 +41,7 @@ public final class ImageDatasets {
             String nameOrFolder, DataHome home, @Nullable ResizeRule rule, FolderReading reading) {
         Path dataHome = home.known();
         boolean known = isKnown(nameOrFolder);
-        Path folder = known ? dataHome.resolve(FashionMnist.NAME) : path(nameOrFolder, dataHome);
+        Path folder = folder(nameOrFolder, home);
         if (!Files.isDirectory(folder)) {
             throw new RequestException("Data set '%s': expected %s, found no such folder %s"
                     .formatted(nameOrFolder, expected(dataHome), folder));
@@ -55,6 +55,18 @@ public final class ImageDatasets {
             return IdxFolder.load(folder, rule, known ? FashionMnist.SHA256 : List.of(), home.cache());
         }
         return ImageFolder.load(folder, rule, reading, home.cache());
+    }
+
+    /**
+     * Finds the folder of a data set.
+     *
+     * @param nameOrFolder as for {@link #load}
+     * @param home where data sets are
+     * @return the folder, which may not be there
+     * @throws RequestException if it is no path
+     */
+    public static Path folder(String nameOrFolder, DataHome home) {
+        return isKnown(nameOrFolder) ? home.known().resolve(FashionMnist.NAME) : path(nameOrFolder, home.known());
     }
 
     /** Loads a data set that says all itself. */

@@ -10,11 +10,16 @@ import org.jspecify.annotations.Nullable;
  *     takes the time that it takes
  * @param retry what to do with a trial that fails
  * @param versions what to do with a trial that other versions of the software have made
+ * @param processor model that all trials must run on; null for any
  */
-public record Conduct(@Nullable Duration budget, Retry retry, Versions versions) {
+public record Conduct(
+        @Nullable Duration budget,
+        Retry retry,
+        Versions versions,
+        @Nullable String processor) {
 
     /** Takes the time that it takes, and every trial as it comes. */
-    public static final Conduct STANDARD = new Conduct(null, Retry.NEVER, Versions.RENEW);
+    public static final Conduct STANDARD = new Conduct(null, Retry.NEVER, Versions.RENEW, null);
 
     /** What to do with a trial that fails. */
     public enum Retry {

@@ -8,19 +8,20 @@ import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.Baselines;
 import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
-import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.InferenceEngine;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.LatencyBench;
 import io.catwalk.runner.trial.LatencySettings;
 import io.catwalk.runner.trial.ParityResult;
 import io.catwalk.runner.trial.Software;
+import io.catwalk.runner.trial.Supplies;
 import io.catwalk.runner.trial.TrialBench;
 import io.catwalk.runner.trial.TrialExecutor;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialImages;
 import io.catwalk.runner.trial.TrialInputs;
 import io.catwalk.runner.trial.TrialKey;
+import io.catwalk.runner.trial.TrialNews;
 import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialOutcome.Done;
@@ -186,11 +187,11 @@ public final class Experiment {
                 finished.size(),
                 stopwatch::seconds,
                 listener::note);
-        Scheduler.Desk desk = desk(run, listener, stopwatch, finished, projection);
+        Scheduler.Desk desk = desk(run, conduct, listener, stopwatch, finished, projection);
         new Scheduler(spec, executor, conduct, stopwatch, desk).run(finished);
         keepBaselines(run, listener);
         if (bench != null) {
-            measure(run, new TrialBench(bench, latencySettings, dataset), listener, stopwatch, finished);
+            measure(run, new TrialBench(bench, latencySettings, pluginsDir, dataset), listener, stopwatch, finished);
         }
         RecordedRun recorded = recorded(run, stopwatch, finished);
         try {
@@ -218,25 +219,40 @@ public final class Experiment {
     }
 
     private Scheduler.Desk desk(
-            RunFolder run, ExperimentListener listener, Stopwatch stopwatch, Outcomes finished, Projection projection) {
+            RunFolder run,
+            Conduct conduct,
+            ExperimentListener listener,
+            Stopwatch stopwatch,
+            Outcomes finished,
+            Projection projection) {
         return new Scheduler.Desk() {
             @Override
-            public TrialOrder begin(TrialSpec trial) throws IOException {
-                TrialFolder folder = run.createTrial(trial);
-                TrialOrder order = order(trial, folder);
-                folder.prepare(order);
-                listener.started(trial);
+            public TrialOrder begin(TrialSpec trial, int attempt) throws IOException {
+                TrialOrder order = order(trial).on(conduct.processor()).numbered(attempt);
+                run.createTrial(trial).prepare(order);
                 return order;
             }
 
             @Override
-            public void epoch(TrialSpec trial, Epoch epoch) {
-                listener.epoch(trial, epoch);
+            public TrialFolder folder(TrialSpec trial) {
+                return run.trial(trial);
+            }
+
+            @Override
+            public void news(TrialOrder order, TrialNews news) {
+                if (news instanceof TrialNews.Started started) {
+                    listener.started(order.spec(), order.attempt(), started.place());
+                } else if (news instanceof TrialNews.Trained trained) {
+                    listener.epoch(order.spec(), trained.epoch());
+                }
             }
 
             @Override
             public void retrying(TrialOutcome outcome) {
-                listener.note(outcome.trial().title() + ": failed and is tried once more: " + outcome.error());
+                String how = outcome instanceof TrialOutcome.Lost
+                        ? "was lost and is tried again"
+                        : "failed and is tried once more";
+                listener.note(outcome.trial().title() + ": " + how + ": " + outcome.error());
             }
 
             @Override
@@ -290,7 +306,7 @@ public final class Experiment {
             Conduct conduct,
             ExperimentListener listener) {
         TrialFolder folder = run.trial(trial);
-        TrialOrder order = order(trial, folder);
+        TrialOrder order = order(trial);
         TrialOutcome outcome = entry != null ? entry.outcome() : unrecorded(folder, order);
         if (!(outcome instanceof Done done)) {
             return null;
@@ -358,7 +374,7 @@ public final class Experiment {
 
     private void record(RunFolder run, Stopwatch stopwatch, TrialOutcome outcome) throws IOException {
         TrialSpec trial = outcome.trial();
-        TrialOrder order = order(trial, run.trial(trial));
+        TrialOrder order = order(trial);
         TrialInputs inputs = outcome instanceof Done done ? done.provenance().inputs() : order.inputs();
         String key = TrialKey.of(order.with(inputs)).digest();
         run.journal().append(new Journal.Entry(key, stopwatch.seconds(), outcome));
@@ -389,7 +405,7 @@ public final class Experiment {
             TrialSpec trial = done.trial();
             listener.measuring(trial, i + 1, trained.size());
             TrialBench.Outcome outcome =
-                    bench.measure(order(trial, run.trial(trial)), done.normalization(), trial.threads());
+                    bench.measure(order(trial), run.trial(trial), done.normalization(), trial.threads());
             outcome.problems().forEach(problem -> listener.unmeasured(trial, problem));
             outcome.busy()
                     .ifPresent(busy -> listener.note(trial.title() + ": latency measured while " + busy
@@ -406,16 +422,21 @@ public final class Experiment {
         }
     }
 
-    private TrialOrder order(TrialSpec trial, TrialFolder folder) {
+    private TrialOrder order(TrialSpec trial) {
         InstalledClassifier plugin = catalog.require(trial.classifier());
         return new TrialOrder(
                 trial,
                 spec.dataset(),
                 spec.split(),
-                dataHome.known().toAbsolutePath(),
-                pluginsDir,
-                folder.path().toAbsolutePath(),
-                new TrialInputs(plugin.pluginId(), plugin.version(), plugin.jarSha256(), dataset.sha256(), SOFTWARE));
+                new TrialInputs(plugin.pluginId(), plugin.version(), plugin.jarSha256(), dataset.sha256(), SOFTWARE),
+                Supplies.here(
+                        pluginsDir,
+                        spec.dataset().folder(dataHome),
+                        spec.dataset().labels(),
+                        trial.init()),
+                spec.trialTimeoutSeconds(),
+                null,
+                1);
     }
 
     private RecordedRun recorded(RunFolder run, Stopwatch stopwatch, Outcomes finished) {

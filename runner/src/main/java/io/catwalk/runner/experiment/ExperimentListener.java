@@ -26,8 +26,10 @@ public interface ExperimentListener {
      * Hears that a trial begins.
      *
      * @param trial which
+     * @param attempt number of the attempt, from 1
+     * @param place where it runs; empty for this machine
      */
-    void started(TrialSpec trial);
+    void started(TrialSpec trial, int attempt, String place);
 
     /**
      * Hears that an epoch ended.

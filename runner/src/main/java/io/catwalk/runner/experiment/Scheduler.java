@@ -1,8 +1,9 @@
 package io.catwalk.runner.experiment;
 
 import io.catwalk.runner.Reasons;
-import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.TrialExecutor;
+import io.catwalk.runner.trial.TrialFolder;
+import io.catwalk.runner.trial.TrialNews;
 import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialSpec;
@@ -35,11 +36,14 @@ final class Scheduler {
     /** What the scheduler needs of the run that it works for. */
     interface Desk {
 
-        /** Prepares a trial that is about to begin. */
-        TrialOrder begin(TrialSpec trial) throws IOException;
+        /** Prepares a trial that is about to begin, for the first time or once more. */
+        TrialOrder begin(TrialSpec trial, int attempt) throws IOException;
 
-        /** Hears of an epoch; called by several threads. */
-        void epoch(TrialSpec trial, Epoch epoch);
+        /** Returns the folder of a trial that was prepared. */
+        TrialFolder folder(TrialSpec trial);
+
+        /** Hears how a trial goes on; called by several threads. */
+        void news(TrialOrder order, TrialNews news);
 
         /** Hears that a trial failed or was lost, and is tried once more. */
         void retrying(TrialOutcome outcome);
@@ -64,6 +68,9 @@ final class Scheduler {
 
     /** First reasons of the trials that are tried again, by id. */
     private final Map<String, String> failedOnce = new HashMap<>();
+
+    /** How often a trial was begun, by id. */
+    private final Map<String, Integer> attempts = new HashMap<>();
 
     /** How often a trial was lost, by id. */
     private final Map<String, Integer> lost = new HashMap<>();
@@ -128,7 +135,8 @@ final class Scheduler {
     private void submit(TrialSpec trial, Outcomes finished) throws IOException {
         TrialExecutor.Submitted submitted;
         try {
-            submitted = executor.submit(desk.begin(trial), epoch -> desk.epoch(trial, epoch));
+            TrialOrder order = desk.begin(trial, attempts.merge(trial.id(), 1, Integer::sum));
+            submitted = executor.submit(order, desk.folder(trial), news -> desk.news(order, news));
         } catch (IOException e) {
             finish(new TrialOutcome.Lost(trial, Reasons.of(e)), finished);
             return;
@@ -138,8 +146,14 @@ final class Scheduler {
         var unused = submitted.outcome().whenComplete((outcome, failure) -> ended.add(trial));
     }
 
-    /** Waits for a trial to end; null once the time is over and none has ended before. */
+    /**
+     * Waits for a trial to end; null once the time is over and none has ended before, or if those under way go on without
+     * us.
+     */
     private @Nullable TrialSpec await() throws InterruptedException {
+        if (executor.outlivesUs()) {
+            return ended.poll();
+        }
         Duration budget = conduct.budget();
         if (budget == null) {
             return ended.take();
@@ -204,6 +218,9 @@ final class Scheduler {
     }
 
     private void cancelRunning() {
+        if (executor.outlivesUs()) {
+            return;
+        }
         new ArrayList<>(running.values()).forEach(TrialExecutor.Submitted::cancel);
         running.clear();
     }

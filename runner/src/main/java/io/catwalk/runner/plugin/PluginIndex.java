@@ -6,6 +6,7 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
 import io.catwalk.runner.Suggestion;
+import io.catwalk.runner.supply.FileSource;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -73,11 +74,11 @@ public final class PluginIndex {
      * @throws RequestException if it cannot be read or is none
      */
     public static PluginIndex read(String where) {
-        return read(where, PluginSource.standard());
+        return read(where, FileSource.standard());
     }
 
-    static PluginIndex read(String where, PluginSource source) {
-        URI address = PluginSource.address(where);
+    static PluginIndex read(String where, FileSource source) {
+        URI address = FileSource.address(where);
         String text;
         try (Scratch scratch = new Scratch()) {
             Path copy = scratch.file("plugins.json");
@@ -194,7 +195,7 @@ public final class PluginIndex {
         URI file;
         try {
             file = address.resolve(URI.create(release.url()));
-            PluginSource.requireKind(file);
+            FileSource.requireKind(file);
         } catch (IllegalArgumentException e) {
             throw new RequestException(what + " at " + Reasons.quoted(release.url()) + ", which is no address", e);
         } catch (RequestException e) {

@@ -5,6 +5,7 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
 import io.catwalk.runner.Suggestion;
+import io.catwalk.runner.supply.FileSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -34,9 +35,9 @@ public final class PluginShelf {
 
     private final Path pluginsDir;
     private final Inspection inspection;
-    private final PluginSource source;
+    private final FileSource source;
 
-    PluginShelf(Path pluginsDir, Inspection inspection, PluginSource source) {
+    PluginShelf(Path pluginsDir, Inspection inspection, FileSource source) {
         this.pluginsDir = pluginsDir;
         this.inspection = inspection;
         this.source = source;
@@ -49,7 +50,7 @@ public final class PluginShelf {
      * @return the shelf
      */
     public static PluginShelf open(Path pluginsDir) {
-        return new PluginShelf(pluginsDir, Inspection.standard(), PluginSource.standard());
+        return new PluginShelf(pluginsDir, Inspection.standard(), FileSource.standard());
     }
 
     /** Says whether a newer version may be replaced by an older one. */
@@ -122,7 +123,7 @@ public final class PluginShelf {
             throw new RequestException(
                     "expected 128 hexadecimal digits for --sha512, but found " + Reasons.quoted(sha512));
         }
-        return install(PluginSource.address(where), sha512, null, downgrade);
+        return install(FileSource.address(where), sha512, null, downgrade);
     }
 
     private Placed install(

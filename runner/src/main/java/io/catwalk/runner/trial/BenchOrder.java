@@ -34,19 +34,22 @@ public sealed interface BenchOrder {
      * Asks for the weights of a trial, on PyTorch.
      *
      * @param trial whose weights
+     * @param folder of the trial
+     * @param pluginsDir the folder of the plugin jars
      * @param task what they solve
      * @param image to ask about
      * @param threads of PyTorch
      * @param settings how long
      */
-    record OfWeights(TrialOrder trial, Task task, BenchImage image, int threads, LatencySettings settings)
-            implements BenchOrder {
-
-        @Override
-        public Path folder() {
-            return trial.folder();
-        }
-    }
+    record OfWeights(
+            TrialOrder trial,
+            Path folder,
+            Path pluginsDir,
+            Task task,
+            BenchImage image,
+            int threads,
+            LatencySettings settings)
+            implements BenchOrder {}
 
     /**
      * Asks for an ONNX file, on ONNX Runtime.

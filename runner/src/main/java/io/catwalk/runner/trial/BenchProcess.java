@@ -15,7 +15,7 @@ public final class BenchProcess implements LatencyBench {
     /** Far more than loading and the cap on measuring take: what hangs is stopped. */
     private static final Duration LIMIT = Duration.ofMinutes(10);
 
-    private final TrialProcess process = new TrialProcess(LIMIT);
+    private final TrialProcess process = new TrialProcess();
 
     @Override
     public Measured measure(BenchOrder order) throws IOException, InterruptedException {
@@ -27,7 +27,7 @@ public final class BenchProcess implements LatencyBench {
             String verb = order instanceof BenchOrder.OfWeights ? TrialMain.BENCH_WEIGHTS : TrialMain.BENCH_FILE;
             List<Measured> measured = new ArrayList<>();
             TrialProcess.Ending ending =
-                    process.run(List.of(verb, request.toString()), order.threads(), folder, event -> {
+                    process.run(List.of(verb, request.toString()), order.threads(), folder, LIMIT, event -> {
                         if (event.measured() != null) {
                             measured.add(event.measured());
                         }

@@ -23,10 +23,10 @@ final class BenchRun {
     static LatencyBench.Measured measure(BenchOrder.OfWeights order) throws IOException {
         TrialOrder trial = order.trial();
         try (LoadedPlugin plugin =
-                LoadedPlugin.find(trial.pluginsDir(), trial.inputs().pluginSha256())) {
+                LoadedPlugin.find(order.pluginsDir(), trial.inputs().pluginSha256())) {
             LoadedClassifier classifier = plugin.require(trial.spec().classifier());
             Hyperparameters chosen = new Hyperparameters(trial.spec().hyperparameters());
-            try (TrainedModel model = new TrialFolder(trial.folder()).readModel(classifier, chosen, order.task());
+            try (TrainedModel model = new TrialFolder(order.folder()).readModel(classifier, chosen, order.task());
                     Predictor predictor = model.predictor()) {
                 return measured(predictor, order.image(), order);
             }

@@ -10,6 +10,7 @@ import io.catwalk.runner.data.ImageDatasets;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.ResizeRule;
 import java.io.File;
+import java.nio.file.Path;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -89,6 +90,37 @@ public record DatasetSpec(
                         limitTrain,
                         limitTest,
                         mirrored);
+    }
+
+    /**
+     * Returns the same images, under a name by which nobody finds them.
+     *
+     * @return without a path of this machine
+     */
+    public DatasetSpec unplaced() {
+        return ImageDatasets.isKnown(name)
+                ? this
+                : placed(new File(name).getName(), labels == null ? null : new File(labels).getName());
+    }
+
+    /**
+     * Finds the folder of the images.
+     *
+     * @param home where data sets are
+     * @return the folder, which may not be there
+     */
+    public Path folder(DataHome home) {
+        return ImageDatasets.folder(name, home);
+    }
+
+    /** Returns the same images, where they are on this machine; a known data set keeps its name. */
+    DatasetSpec at(Path folder, @Nullable Path table) {
+        return placed(ImageDatasets.isKnown(name) ? name : folder.toString(), table == null ? null : table.toString());
+    }
+
+    private DatasetSpec placed(String newName, @Nullable String newLabels) {
+        return new DatasetSpec(
+                newName, imageSize, newLabels, testShare, skipUnreadable, limitTrain, limitTest, mirrored);
     }
 
     /**

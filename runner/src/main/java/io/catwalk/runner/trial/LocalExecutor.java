@@ -1,7 +1,6 @@
 package io.catwalk.runner.trial;
 
 import io.catwalk.runner.Reasons;
-import io.catwalk.runner.training.Epoch;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -39,11 +38,13 @@ public final class LocalExecutor implements TrialExecutor {
     }
 
     @Override
-    public Submitted submit(TrialOrder order, Consumer<Epoch> listener) {
+    public Submitted submit(TrialOrder order, TrialFolder folder, Consumer<TrialNews> listener) {
         CompletableFuture<TrialOutcome> outcome = new CompletableFuture<>();
         Future<?> task = pool.submit(() -> {
             try {
-                outcome.complete(execution.train(order, listener));
+                listener.accept(new TrialNews.Started(""));
+                outcome.complete(
+                        execution.train(order, folder, epoch -> listener.accept(new TrialNews.Trained(epoch))));
             } catch (InterruptedException e) {
                 outcome.cancel(false);
                 Thread.currentThread().interrupt();

@@ -93,7 +93,7 @@ public final class Sketch {
                             chosen.values(),
                             folder.onnx().toString())));
             TrialProcess.Ending ending =
-                    new TrialProcess(LIMIT).run(List.of(TrialMain.SKETCH, order.toString()), 1, folder, event -> {});
+                    new TrialProcess().run(List.of(TrialMain.SKETCH, order.toString()), 1, folder, LIMIT, event -> {});
             if (ending.exitCode() != 0 || !Files.isRegularFile(folder.onnx())) {
                 throw new RequestException("cannot draw '" + classifier.name() + "': "
                         + (ending.timedOut()

@@ -32,13 +32,20 @@ final class TrainingStep {
     private static final Logger LOG = LoggerFactory.getLogger(TrainingStep.class);
 
     private final TrialOrder order;
+    private final @Nullable InitialWeights init;
     private final TrialFolder folder;
     private final TrialKey key;
     private final Duration checkpointPause;
     private final LongSupplier nanoTime;
 
-    TrainingStep(TrialOrder order, TrialFolder folder, Duration checkpointPause, LongSupplier nanoTime) {
+    TrainingStep(
+            TrialOrder order,
+            @Nullable InitialWeights init,
+            TrialFolder folder,
+            Duration checkpointPause,
+            LongSupplier nanoTime) {
         this.order = order;
+        this.init = init;
         this.folder = folder;
         this.checkpointPause = checkpointPause;
         this.nanoTime = nanoTime;
@@ -130,7 +137,7 @@ final class TrainingStep {
 
     /** Copies the weights that the recipe starts from; null if it starts from none, or from those that the user names. */
     private @Nullable PretrainedWeights pretrained(LoadedClassifier classifier, Task task) throws IOException {
-        return order.spec().recipe().pretrained() && order.spec().init() == null
+        return order.spec().recipe().pretrained() && init == null
                 ? PretrainedWeights.copy(classifier.weights(task, chosen()))
                 : null;
     }
@@ -139,7 +146,6 @@ final class TrainingStep {
         if (pretrained != null) {
             return pretrained.start();
         }
-        InitialWeights init = order.spec().init();
         return init == null ? null : Start.of(init, images.dataset().classes());
     }
 

@@ -6,6 +6,7 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.Normalization;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -34,6 +35,7 @@ public final class TrialBench {
 
     private final LatencyBench bench;
     private final LatencySettings settings;
+    private final Path pluginsDir;
     private final Task task;
     private final byte[] pixels;
 
@@ -42,11 +44,13 @@ public final class TrialBench {
      *
      * @param bench measures one network
      * @param settings how long each may take on each engine
+     * @param pluginsDir the folder of the plugin jars
      * @param dataset that the trials are about
      */
-    public TrialBench(LatencyBench bench, LatencySettings settings, ImageDataset dataset) {
+    public TrialBench(LatencyBench bench, LatencySettings settings, Path pluginsDir, ImageDataset dataset) {
         this.bench = bench;
         this.settings = settings;
+        this.pluginsDir = pluginsDir.toAbsolutePath();
         task = DatasetSpec.shape(dataset);
         pixels = dataset.test().image(0).pixels();
     }
@@ -82,19 +86,22 @@ public final class TrialBench {
      * Measures a trial.
      *
      * @param trial one that was trained
+     * @param folder of the trial
      * @param normalization that its network expects
      * @param threads of the engines
      * @return latencies, or why there are none
      * @throws InterruptedException if the calling thread is interrupted
      */
-    public Outcome measure(TrialOrder trial, Normalization normalization, int threads) throws InterruptedException {
-        TrialFolder folder = new TrialFolder(trial.folder());
+    public Outcome measure(TrialOrder trial, TrialFolder folder, Normalization normalization, int threads)
+            throws InterruptedException {
         BenchImage image = new BenchImage(pixels, normalization);
         Map<InferenceEngine, LatencyBench.Measured> measured = new EnumMap<>(InferenceEngine.class);
         List<String> problems = new ArrayList<>();
         for (InferenceEngine engine : folder.engines()) {
             BenchOrder order = switch (engine) {
-                case PYTORCH -> new BenchOrder.OfWeights(trial, task, image, threads, settings);
+                case PYTORCH ->
+                    new BenchOrder.OfWeights(
+                            trial, folder.path().toAbsolutePath(), pluginsDir, task, image, threads, settings);
                 case ONNX_RUNTIME ->
                     new BenchOrder.OfFile(folder.onnx(), OnnxHints.none(), folder.path(), image, threads, settings);
             };

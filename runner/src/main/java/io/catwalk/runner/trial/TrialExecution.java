@@ -11,10 +11,12 @@ public interface TrialExecution {
      * Trains and judges, to the end.
      *
      * @param order the trial
+     * @param folder of the trial; it exists
      * @param listener is told of each epoch as it ends
      * @return the outcome; a trial that fails for whatever reason is one with status failed
      * @throws IOException if the trial folder cannot be written or no process can be started
      * @throws InterruptedException if the calling thread is interrupted; the trial is then over
      */
-    TrialOutcome train(TrialOrder order, Consumer<Epoch> listener) throws IOException, InterruptedException;
+    TrialOutcome train(TrialOrder order, TrialFolder folder, Consumer<Epoch> listener)
+            throws IOException, InterruptedException;
 }

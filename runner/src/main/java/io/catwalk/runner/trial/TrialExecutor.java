@@ -1,7 +1,5 @@
 package io.catwalk.runner.trial;
 
-import io.catwalk.runner.training.Epoch;
-import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -21,13 +19,25 @@ public interface TrialExecutor extends AutoCloseable {
     /**
      * Takes a trial and returns at once.
      *
-     * @param order the trial; its folder exists and holds nothing of an earlier attempt but a log
-     * @param listener is told of each epoch as it ends, by another thread
+     * @param order the trial
+     * @param folder where its files are once it has an outcome, whoever made them; it exists, and holds nothing of an
+     *     earlier attempt but a log and what this one can go on from
+     * @param listener is told how it goes on, by another thread
      * @return the trial under way
      */
-    Submitted submit(TrialOrder order, Consumer<Epoch> listener);
+    Submitted submit(TrialOrder order, TrialFolder folder, Consumer<TrialNews> listener);
 
-    /** Cancels what is still under way, and returns when it is over. */
+    /**
+     * Tells whether what was handed over goes on without this process, so that nobody waits for it: whoever asks again
+     * later gets its outcome.
+     *
+     * @return whether a trial without an outcome is left alone
+     */
+    default boolean outlivesUs() {
+        return false;
+    }
+
+    /** Cancels what is still under way and does not outlive us, and returns when it is over. */
     @Override
     void close();
 
@@ -37,9 +47,9 @@ public interface TrialExecutor extends AutoCloseable {
         /**
          * Returns its outcome, as soon as there is one.
          *
-         * @return done or failed; completes with an {@link IOException} where the trial folder cannot be
-         *     written or no process can be started, and with a {@link
-         *     java.util.concurrent.CancellationException} after {@link #cancel}
+         * @return done or failed, or lost if whoever ran it had trouble: then nobody knows what would have come of it, and
+         *     it can be ordered again; completes with a {@link java.util.concurrent.CancellationException} after {@link
+         *     #cancel}
          */
         CompletableFuture<TrialOutcome> outcome();
 

@@ -166,11 +166,21 @@ public record TrialFolder(Path path) {
     /**
      * Reads what the trial was asked to do.
      *
-     * @return the order, with its folder where it is now
+     * @return the order
      * @throws IOException if it cannot be read
      */
     public TrialOrder readOrder() throws IOException {
-        return Json.read(order(), TrialOrder.class, "the order of a trial").at(path.toAbsolutePath());
+        return Json.read(order(), TrialOrder.class, "the order of a trial");
+    }
+
+    /**
+     * Writes what the trial is asked to do.
+     *
+     * @param order of this attempt
+     * @throws IOException if it cannot be written
+     */
+    public void writeOrder(TrialOrder order) throws IOException {
+        AtomicFiles.write(order(), Json.JSON.writeValueAsString(order));
     }
 
     /**

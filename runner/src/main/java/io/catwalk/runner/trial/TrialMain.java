@@ -9,6 +9,7 @@ import io.catwalk.runner.process.ParentPipe;
 import io.catwalk.runner.training.TrainingException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,7 +56,7 @@ final class TrialMain {
         Path subject = Path.of(arguments[1]);
         return switch (arguments[0]) {
             case TRAIN ->
-                TrialEvent.ended(new TrialRun(read(subject, TrialOrder.class))
+                TrialEvent.ended(new TrialRun(read(subject, TrialOrder.class), folder(subject))
                         .run(
                                 epoch -> parent.send(TrialEvent.epoch(epoch).message()),
                                 judged -> parent.send(TrialEvent.judged(judged).message())));
@@ -65,6 +66,11 @@ final class TrialMain {
                 TrialEvent.sketched(read(subject, Sketch.Order.class).write().toString());
             default -> throw new IllegalArgumentException("unknown verb " + arguments[0]);
         };
+    }
+
+    /** An order lies in the folder of its trial. */
+    private static TrialFolder folder(Path order) {
+        return new TrialFolder(Objects.requireNonNull(order.toAbsolutePath().getParent()));
     }
 
     private static <T> T read(Path file, Class<T> type) throws IOException {

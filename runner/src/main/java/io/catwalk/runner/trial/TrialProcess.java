@@ -1,7 +1,5 @@
 package io.catwalk.runner.trial;
 
-import io.catwalk.runner.AtomicFiles;
-import io.catwalk.runner.Json;
 import io.catwalk.runner.process.ForkedJvm;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.ParityResult.Missing;
@@ -21,32 +19,24 @@ import org.slf4j.LoggerFactory;
 /**
  * Runs a trial in a fresh JVM, so that a plugin that crashes the native library, runs out of memory,
  * hangs or ends the process costs its own trial only. The outcome is what our code there says, whatever the
- * process does or leaves in the folder.
+ * process does or leaves in the folder. A process ends when this one does.
  */
 public final class TrialProcess implements TrialExecution {
 
     private static final Logger LOG = LoggerFactory.getLogger(TrialProcess.class);
 
-    private final @Nullable Duration timeout;
     private final ForkedJvm jvm = new ForkedJvm();
 
-    /**
-     * Creates an execution by processes, which end when this one does.
-     *
-     * @param timeout after which a process is killed; null lets it run
-     */
-    public TrialProcess(@Nullable Duration timeout) {
-        this.timeout = timeout;
-    }
-
     @Override
-    public TrialOutcome train(TrialOrder order, Consumer<Epoch> listener) throws IOException, InterruptedException {
-        TrialFolder folder = new TrialFolder(order.folder());
-        AtomicFiles.write(folder.order(), Json.JSON.writeValueAsString(order));
-        List<String> verb = List.of(TrialMain.TRAIN, folder.order().toString());
+    public TrialOutcome train(TrialOrder order, TrialFolder folder, Consumer<Epoch> listener)
+            throws IOException, InterruptedException {
+        Duration timeout = order.timeoutSeconds() == null ? null : Duration.ofSeconds(order.timeoutSeconds());
+        folder.writeOrder(order);
+        List<String> verb =
+                List.of(TrialMain.TRAIN, folder.order().toAbsolutePath().toString());
         AtomicReference<TrialOutcome.@Nullable Done> judged = new AtomicReference<>();
         AtomicReference<@Nullable TrialOutcome> ended = new AtomicReference<>();
-        Ending ending = run(verb, order.spec().threads(), folder, event -> {
+        Ending ending = run(verb, order.spec().threads(), folder, timeout, event -> {
             if (event.epoch() != null) {
                 listener.accept(event.epoch());
             } else if (event.judged() != null) {
@@ -63,23 +53,12 @@ public final class TrialProcess implements TrialExecution {
             folder.writeOutcome(done);
             outcome = done;
         }
-        return outcome == null ? ending.outcome(order, folder, timeout) : own(order, outcome);
+        return outcome == null ? ending.outcome(order, folder, timeout) : order.own(outcome);
     }
 
-    /** Refuses an outcome that was made from something else than was ordered. */
-    private static TrialOutcome own(TrialOrder order, TrialOutcome outcome) {
-        boolean own = outcome.trial().id().equals(order.spec().id())
-                && (!(outcome instanceof TrialOutcome.Done done)
-                        || TrialKey.of(order.with(done.provenance().inputs())).equals(TrialKey.of(order)));
-        return own
-                ? outcome
-                : new TrialOutcome.Lost(
-                        order.spec(),
-                        "it was made from another plugin, other images or by another version than was ordered");
-    }
-
-    /** Runs a verb of {@link TrialMain} in a process of its own, to its end. */
-    Ending run(List<String> verb, int threads, TrialFolder folder, Consumer<TrialEvent> events)
+    /** Runs a verb of {@link TrialMain} in a process of its own, to its end or until the time is over. */
+    Ending run(
+            List<String> verb, int threads, TrialFolder folder, @Nullable Duration timeout, Consumer<TrialEvent> events)
             throws IOException, InterruptedException {
         List<String> options = new ArrayList<>(List.of("-Dcatwalk.log=INFO"));
         options.addAll(EngineSettings.jvmOptions(threads));

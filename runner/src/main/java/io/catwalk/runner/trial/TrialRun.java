@@ -11,6 +11,7 @@ import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.plugin.LoadedClassifier;
 import io.catwalk.runner.plugin.LoadedPlugin;
 import io.catwalk.runner.training.Epoch;
+import io.catwalk.runner.training.InitialWeights;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -33,15 +34,15 @@ final class TrialRun {
     private final TrialFolder folder;
     private final Duration checkpointPause;
 
-    TrialRun(TrialOrder order) {
-        this(order, Duration.ofSeconds(10));
+    TrialRun(TrialOrder order, TrialFolder folder) {
+        this(order, folder, Duration.ofSeconds(10));
     }
 
     /** Runs a trial that keeps the state of its training no more often than that. */
-    TrialRun(TrialOrder order, Duration checkpointPause) {
+    TrialRun(TrialOrder order, TrialFolder folder, Duration checkpointPause) {
         this.order = order;
         this.checkpointPause = checkpointPause;
-        folder = new TrialFolder(order.folder());
+        this.folder = folder;
     }
 
     /**
@@ -57,12 +58,13 @@ final class TrialRun {
         try {
             TrialSources sources = new TrialSources(order);
             sources.requireSoftware();
-            sources.requireInitialWeights();
+            sources.requireProcessor();
+            InitialWeights init = sources.initialWeights();
             TrialImages images = sources.images();
             try (LoadedPlugin plugin =
                     LoadedPlugin.open(sources.jar(), order.inputs().pluginSha256())) {
                 LoadedClassifier classifier = plugin.require(order.spec().classifier());
-                TrainingStep training = new TrainingStep(order, folder, checkpointPause, System::nanoTime);
+                TrainingStep training = new TrainingStep(order, init, folder, checkpointPause, System::nanoTime);
                 try (TrainingStep.Trained trained = training.take(classifier, images, spent, listener)) {
                     return judged(trained, images, judged);
                 }

@@ -4,17 +4,30 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.plugin.PluginFolder;
+import io.catwalk.runner.supply.Depot;
 import io.catwalk.runner.training.InitialWeights;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Finds what an order names, and refuses everything else: a run whose trials differ in it compares nothing. */
-final class TrialSources {
+public final class TrialSources {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TrialSources.class);
 
     private final TrialOrder order;
+    private final Depot depot = Depot.standard();
 
-    TrialSources(TrialOrder order) {
+    /**
+     * Prepares to look.
+     *
+     * @param order of a trial
+     */
+    public TrialSources(TrialOrder order) {
         this.order = order;
     }
 
@@ -28,11 +41,22 @@ final class TrialSources {
         }
     }
 
+    /** Refuses to run on another kind of processor than was asked. */
+    void requireProcessor() {
+        String here = Machine.current().processor();
+        if (order.processor() != null && !order.processor().equals(here)) {
+            throw new TroubleException(
+                    "expected a processor '" + order.processor() + "', as --same-machine asks, but this is '" + here
+                            + "'",
+                    null);
+        }
+    }
+
     /** Loads the images. */
     TrialImages images() {
         TrialImages images;
         try {
-            images = order.images(DataHome.of(order.dataHome()));
+            images = placed().images(home());
         } catch (RequestException e) {
             throw new TroubleException(e.getMessage(), e);
         }
@@ -47,15 +71,64 @@ final class TrialSources {
         return images;
     }
 
-    /** Refuses other weights to start from than was asked. */
-    void requireInitialWeights() {
+    /** Asks for the images where they are on this machine. */
+    private TrialOrder placed() {
+        Supplies supplies = order.supplies();
+        return order.from(order.dataset().at(imagesFolder(), supplies.labels().isEmpty() ? null : labels()), supplies);
+    }
+
+    /**
+     * Finds the folder of the images.
+     *
+     * @return a folder that nobody writes to
+     * @throws RequestException if no place has it
+     */
+    public Path imagesFolder() {
+        return depot.bring(
+                "the images of " + order.dataset().name(), order.supplies().images());
+    }
+
+    /**
+     * Finds the table of the labels.
+     *
+     * @return a file that nobody writes to
+     * @throws RequestException if no place has it
+     */
+    public Path labels() {
+        return depot.bring("the labels", order.supplies().labels());
+    }
+
+    /**
+     * Finds the weights to start from.
+     *
+     * @return a file that nobody writes to
+     * @throws RequestException if no place has them
+     */
+    public Path weightsFile() {
+        return depot.bring("the initial weights", order.supplies().weights());
+    }
+
+    private DataHome home() {
+        return DataHome.of(Objects.requireNonNull(imagesFolder().getParent()));
+    }
+
+    /** Finds the weights to start from, and refuses others than were asked; null if it starts from none. */
+    @Nullable
+    InitialWeights initialWeights() {
         InitialWeights init = order.spec().init();
         if (init == null) {
-            return;
+            return null;
         }
-        TroubleException.reading(() -> {
+        return TroubleException.reading(() -> {
+            String found;
             Path file = Path.of(init.file());
-            String found = Files.isRegularFile(file) ? Sha256.of(file) : "";
+            try {
+                file = weightsFile();
+                found = Sha256.of(file);
+            } catch (RequestException e) {
+                LOG.info("There are no initial weights", e);
+                found = "";
+            }
             if (!found.equals(init.sha256())) {
                 throw new TroubleException(
                         "expected the initial weights " + file + " of sha256 " + shortened(init.sha256())
@@ -63,15 +136,30 @@ final class TrialSources {
                                 + ": put the old ones back or start anew",
                         null);
             }
-            return file;
+            return new InitialWeights(file.toString(), init.sha256(), init.rate());
         });
     }
 
-    /** Finds the one jar that is needed, whatever its name is. */
-    Path jar() {
+    /**
+     * Finds the one jar that is needed: where the place is a folder, whatever its name is there.
+     *
+     * @return a file that nobody writes to
+     * @throws TroubleException if no place has it
+     */
+    public Path jar() {
         String expected = order.inputs().pluginSha256();
+        Path place;
+        try {
+            place = depot.bring(
+                    "the plugin " + order.inputs().pluginId(), order.supplies().plugin());
+        } catch (RequestException e) {
+            throw new TroubleException(e.getMessage(), e);
+        }
+        if (!Files.isDirectory(place)) {
+            return place;
+        }
         return TroubleException.reading(() -> {
-            try (Stream<Path> files = Files.list(order.pluginsDir())) {
+            try (Stream<Path> files = Files.list(place)) {
                 for (Path file : files.sorted().toList()) {
                     if (PluginFolder.isPlugin(file.toString())
                             && Files.isRegularFile(file)
@@ -83,7 +171,7 @@ final class TrialSources {
             throw new TroubleException(
                     "expected the plugin " + order.inputs().pluginId() + " "
                             + order.inputs().pluginVersion()
-                            + " of sha256 " + shortened(expected) + ", but no jar in " + order.pluginsDir()
+                            + " of sha256 " + shortened(expected) + ", but no jar in " + place
                             + " is that: it has changed since the run was asked for, so put the old one back or start"
                             + " anew",
                     null);

@@ -6,7 +6,7 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /** Says that there was trouble with files or with what they hold, which says nothing about a classifier. */
-final class TroubleException extends RuntimeException {
+public final class TroubleException extends RuntimeException {
 
     @Serial
     private static final long serialVersionUID = 1;

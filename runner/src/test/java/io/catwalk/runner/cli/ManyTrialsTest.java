@@ -20,6 +20,8 @@ import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.SplitSpec;
 import io.catwalk.runner.trial.TrialExecutor;
+import io.catwalk.runner.trial.TrialFolder;
+import io.catwalk.runner.trial.TrialNews;
 import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialSpec;
@@ -169,11 +171,11 @@ class ManyTrialsTest {
         }
 
         @Override
-        public Submitted submit(TrialOrder order, Consumer<Epoch> listener) {
+        public Submitted submit(TrialOrder order, TrialFolder folder, Consumer<TrialNews> listener) {
             orders.add(order);
             CompletableFuture<TrialOutcome> outcome = new CompletableFuture<>();
             try {
-                outcome.complete(MadeUp.leave(order, labels, CLASSES));
+                outcome.complete(MadeUp.leave(order, folder, labels, CLASSES));
             } catch (IOException e) {
                 outcome.completeExceptionally(e);
             }
@@ -206,7 +208,7 @@ class ManyTrialsTest {
         public void note(String text) {}
 
         @Override
-        public void started(TrialSpec trial) {}
+        public void started(TrialSpec trial, int attempt, String place) {}
 
         @Override
         public void epoch(TrialSpec trial, Epoch epoch) {}

@@ -17,6 +17,7 @@ import io.catwalk.runner.trial.SplitSpec;
 import io.catwalk.runner.trial.TrialExecutor;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialKey;
+import io.catwalk.runner.trial.TrialNews;
 import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialSpec;
@@ -42,7 +43,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Resumes a run of three made-up trials after something has changed, and looks at what is made again. */
 class KeptTrialsTest {
 
-    private static final Conduct KEEP = new Conduct(null, Conduct.Retry.NEVER, Conduct.Versions.KEEP);
+    private static final Conduct KEEP = new Conduct(null, Conduct.Retry.NEVER, Conduct.Versions.KEEP, null);
 
     @TempDir
     private static Path shared;
@@ -312,11 +313,11 @@ class KeptTrialsTest {
         }
 
         @Override
-        public Submitted submit(TrialOrder order, Consumer<Epoch> listener) {
+        public Submitted submit(TrialOrder order, TrialFolder folder, Consumer<TrialNews> listener) {
             events.add("trains " + order.spec().seed());
             CompletableFuture<TrialOutcome> outcome = new CompletableFuture<>();
             try {
-                outcome.complete(MadeUp.leave(order, labels, 10));
+                outcome.complete(MadeUp.leave(order, folder, labels, 10));
             } catch (IOException e) {
                 outcome.completeExceptionally(e);
             }
@@ -345,7 +346,7 @@ class KeptTrialsTest {
         }
 
         @Override
-        public void started(TrialSpec trial) {}
+        public void started(TrialSpec trial, int attempt, String place) {}
 
         @Override
         public void epoch(TrialSpec trial, Epoch epoch) {}

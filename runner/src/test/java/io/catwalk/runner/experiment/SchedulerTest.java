@@ -10,8 +10,11 @@ import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.Software;
 import io.catwalk.runner.trial.SplitSpec;
+import io.catwalk.runner.trial.Supplies;
 import io.catwalk.runner.trial.TrialExecutor;
+import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialInputs;
+import io.catwalk.runner.trial.TrialNews;
 import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialSpec;
@@ -48,7 +51,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SchedulerTest {
 
     private static final Instant START = Instant.parse("2026-11-24T15:15:49Z");
-    private static final Conduct RETRY_ONCE = new Conduct(null, Conduct.Retry.ONCE, Conduct.Versions.RENEW);
+    private static final Conduct RETRY_ONCE = new Conduct(null, Conduct.Retry.ONCE, Conduct.Versions.RENEW, null);
 
     /** Made-up trials take 12.3 s an epoch, and nothing else if they have five. */
     private static final int EPOCHS = 5;
@@ -348,7 +351,7 @@ class SchedulerTest {
     }
 
     private static Conduct budget(int seconds) {
-        return new Conduct(Duration.ofSeconds(seconds), Conduct.Retry.NEVER, Conduct.Versions.RENEW);
+        return new Conduct(Duration.ofSeconds(seconds), Conduct.Retry.NEVER, Conduct.Versions.RENEW, null);
     }
 
     private static ExperimentSpec request(String... classifiers) {
@@ -494,11 +497,11 @@ class SchedulerTest {
         }
 
         @Override
-        public Submitted submit(TrialOrder order, Consumer<Epoch> listener) {
+        public Submitted submit(TrialOrder order, TrialFolder folder, Consumer<TrialNews> listener) {
             String name = name(order.spec());
             CompletableFuture<TrialOutcome> outcome = new CompletableFuture<>();
             running.put(name, outcome);
-            epochs.forEach(listener);
+            epochs.forEach(epoch -> listener.accept(new TrialNews.Trained(epoch)));
             happens("begin " + name);
             if (always != null) {
                 end(name, always);
@@ -518,7 +521,7 @@ class SchedulerTest {
         }
 
         @Override
-        public TrialOrder begin(TrialSpec trial) throws IOException {
+        public TrialOrder begin(TrialSpec trial, int attempt) throws IOException {
             trials.put(name(trial), trial);
             if (unprepared.contains(name(trial))) {
                 throw new IOException("cannot make its folder");
@@ -528,15 +531,23 @@ class SchedulerTest {
                     trial,
                     new DatasetSpec("fashion-mnist", null, 0, 0),
                     SplitSpec.holdOut(0.1, 0),
-                    nowhere,
-                    nowhere,
-                    nowhere,
-                    new TrialInputs("p", "1", "ab", "cd", new Software("1", "2", "3", "4", "5")));
+                    new TrialInputs("p", "1", "ab", "cd", new Software("1", "2", "3", "4", "5")),
+                    Supplies.here(nowhere, nowhere, null, null),
+                    null,
+                    null,
+                    attempt);
         }
 
         @Override
-        public void epoch(TrialSpec trial, Epoch epoch) {
-            happens("epoch " + epoch.epoch() + " of " + name(trial));
+        public TrialFolder folder(TrialSpec trial) {
+            return new TrialFolder(Path.of("nowhere"));
+        }
+
+        @Override
+        public void news(TrialOrder order, TrialNews news) {
+            if (news instanceof TrialNews.Trained trained) {
+                happens("epoch " + trained.epoch().epoch() + " of " + name(order.spec()));
+            }
         }
 
         @Override

@@ -133,8 +133,7 @@ public final class MadeUp {
     }
 
     /** Leaves in a folder what a trial leaves: its order, history, weights, predictions and outcome. */
-    public static Done leave(TrialOrder order, int[] labels, int classes) throws IOException {
-        TrialFolder folder = new TrialFolder(order.folder());
+    public static Done leave(TrialOrder order, TrialFolder folder, int[] labels, int classes) throws IOException {
         SplittableRandom random = new SplittableRandom(order.spec().id().hashCode());
         Predictions predictions = answers(random, labels, classes);
         List<String> names =

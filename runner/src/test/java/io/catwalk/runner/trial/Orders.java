@@ -8,7 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 
 /** Makes orders for trials of test plugins on small images. */
-final class Orders {
+public final class Orders {
 
     private Orders() {}
 
@@ -17,7 +17,7 @@ final class Orders {
      *
      * @param home holds {@code plugins/CLASSIFIER.jar} and the folder of the data set
      */
-    static TrialOrder of(Path home, String classifier, String dataset, int epochs, long seed, Path folder) {
+    public static TrialOrder of(Path home, String classifier, String dataset, int epochs, long seed) {
         DatasetSpec images = new DatasetSpec(home.resolve(dataset).toString(), null, 0, 0);
         try {
             return new TrialOrder(
@@ -28,15 +28,16 @@ final class Orders {
                             Recipe.standard().withEpochs(epochs).withBatchSize(16)),
                     images,
                     SplitSpec.holdOut(0.1, 0),
-                    home,
-                    home.resolve("plugins"),
-                    folder,
                     new TrialInputs(
                             classifier,
                             "1.2.3",
                             Sha256.of(home.resolve("plugins").resolve(classifier + ".jar")),
                             images.load(DataHome.of(home)).sha256(),
-                            Software.current()));
+                            Software.current()),
+                    Supplies.here(home.resolve("plugins"), home.resolve(dataset), null, null),
+                    null,
+                    null,
+                    1);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

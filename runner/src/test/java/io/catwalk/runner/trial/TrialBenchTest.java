@@ -52,16 +52,18 @@ final class TrialBenchTest {
                 MadeUp.trial("net"),
                 new DatasetSpec("two", null, 0, 0),
                 SplitSpec.holdOut(0.1, 1),
-                Path.of("data"),
-                Path.of("plugins"),
-                folder,
                 new TrialInputs(
-                        "net", "1", "ab".repeat(32), "0".repeat(64), new Software("0.1.0", "1", "2", "3", "17")));
+                        "net", "1", "ab".repeat(32), "0".repeat(64), new Software("0.1.0", "1", "2", "3", "17")),
+                Supplies.here(Path.of("plugins"), Path.of("two"), null, null),
+                null,
+                null,
+                1);
         LatencyBench bench = order -> {
             asked.add(order);
             return answers.measure(order);
         };
-        return new TrialBench(bench, SETTINGS, dataset).measure(trial, NORMALIZATION, 2);
+        return new TrialBench(bench, SETTINGS, Path.of("plugins"), dataset)
+                .measure(trial, new TrialFolder(folder), NORMALIZATION, 2);
     }
 
     private static LatencyBench answering(float[] torch, float[] onnx) {
@@ -79,6 +81,7 @@ final class TrialBenchTest {
                 .isEqualTo(Map.of(InferenceEngine.PYTORCH, SLOW, InferenceEngine.ONNX_RUNTIME, FAST));
         BenchOrder.OfWeights weights = (BenchOrder.OfWeights) asked.get(0);
         BenchOrder.OfFile file = (BenchOrder.OfFile) asked.get(1);
+        assertThat(weights.pluginsDir()).isEqualTo(Path.of("plugins").toAbsolutePath());
         assertThat(weights.task()).isEqualTo(Task.of(1, 2, 2, 3));
         assertThat(weights.image()).isSameAs(file.image());
         // (pixel / 255 - 0.5) / 0.25

@@ -30,14 +30,17 @@ final class TrialKeyTest {
     private static final TrialSpec SPEC = new TrialSpec(
             "gru", "wide", units(64, 2), RECIPE, 3, 2, 1, ComputeDevice.CPU, null, TrialSpec.Purpose.SHIP);
     private static final TrialInputs INPUTS = new TrialInputs("nets", "1.2.3", "ab", "cd", SOFTWARE);
+    private static final Supplies SUPPLIES = Supplies.here(Path.of("plugins"), Path.of("data"), null, null);
+
     private static final TrialOrder ORDER = new TrialOrder(
             SPEC,
             new DatasetSpec("fashion-mnist", "28x28", 1000, 200),
             new SplitSpec(5, 2, 0.1, 7),
-            Path.of("data"),
-            Path.of("plugins"),
-            Path.of("run", "trials"),
-            INPUTS);
+            INPUTS,
+            SUPPLIES,
+            60L,
+            null,
+            1);
 
     static Stream<Arguments> whatMakesATrial() {
         return Stream.of(
@@ -176,12 +179,12 @@ final class TrialKeyTest {
         return Stream.of(
                 software("Java", new Software("0.1.0", "0.36.0", "2.7.1", "1.29.0", "Debian 21.0.1")),
                 software("ONNX Runtime", new Software("0.1.0", "0.36.0", "2.7.1", "1.30.0", "Debian 17.0.13")),
-                Arguments.of("data folder", (UnaryOperator<TrialOrder>)
-                        o -> order(o.spec(), o.dataset(), o.split(), List.of("d", "plugins", "run"), o.inputs())),
-                Arguments.of("plugins folder", (UnaryOperator<TrialOrder>)
-                        o -> order(o.spec(), o.dataset(), o.split(), List.of("data", "p", "run"), o.inputs())),
-                Arguments.of("trial folder", (UnaryOperator<TrialOrder>)
-                        o -> order(o.spec(), o.dataset(), o.split(), List.of("data", "plugins", "r"), o.inputs())),
+                Arguments.of("places", (UnaryOperator<TrialOrder>) o -> o.from(
+                        o.dataset(), Supplies.here(Path.of("elsewhere"), Path.of("images"), "labels.csv", null))),
+                Arguments.of("timeout", (UnaryOperator<TrialOrder>) o -> new TrialOrder(
+                        o.spec(), o.dataset(), o.split(), o.inputs(), o.supplies(), null, null, o.attempt())),
+                Arguments.of("processor", (UnaryOperator<TrialOrder>) o -> o.on("EPYC")),
+                Arguments.of("attempt", (UnaryOperator<TrialOrder>) o -> o.numbered(2)),
                 // The digest says what the images are; a folder may be moved.
                 dataset("name of the images", new DatasetSpec("/elsewhere/fashion", "28x28", 1000, 200)),
                 spec(
@@ -268,18 +271,6 @@ final class TrialKeyTest {
 
     private static Arguments changed(String what, TrialSpec spec, DatasetSpec dataset, SplitSpec split) {
         return Arguments.of(what, (UnaryOperator<TrialOrder>)
-                order -> order(spec, dataset, split, List.of("data", "plugins", "run/trials"), order.inputs()));
-    }
-
-    private static TrialOrder order(
-            TrialSpec spec, DatasetSpec dataset, SplitSpec split, List<String> folders, TrialInputs inputs) {
-        return new TrialOrder(
-                spec,
-                dataset,
-                split,
-                Path.of(folders.get(0)),
-                Path.of(folders.get(1)),
-                Path.of(folders.get(2)),
-                inputs);
+                order -> new TrialOrder(spec, dataset, split, order.inputs(), SUPPLIES, 60L, null, 1));
     }
 }

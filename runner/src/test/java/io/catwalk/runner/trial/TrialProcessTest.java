@@ -69,9 +69,9 @@ final class TrialProcessTest {
     @Test
     void theSameSeedGivesTheSameBytesAndAnotherSeedOthers() throws Exception {
         List<Epoch> epochs = new ArrayList<>();
-        TrialOutcome first = new TrialProcess(null).train(order("dropout", 1, "first"), epochs::add);
-        TrialOutcome again = new TrialProcess(null).train(order("dropout", 1, "again"), epoch -> {});
-        TrialOutcome other = new TrialProcess(null).train(order("dropout", 2, "other"), epoch -> {});
+        TrialOutcome first = new TrialProcess().train(order("dropout", 1), trial("first"), epochs::add);
+        TrialOutcome again = new TrialProcess().train(order("dropout", 1), trial("again"), epoch -> {});
+        TrialOutcome other = new TrialProcess().train(order("dropout", 2), trial("other"), epoch -> {});
 
         assertThat(epochs).extracting(Epoch::epoch).containsExactly(1, 2);
         assertThat(((TrialOutcome.Done) first).metrics())
@@ -90,7 +90,7 @@ final class TrialProcessTest {
 
     @Test
     void aTrialThatHangsIsStopped() throws Exception {
-        TrialOutcome result = new TrialProcess(Duration.ofSeconds(3)).train(order("hangs", 1, "stopped"), epoch -> {});
+        TrialOutcome result = new TrialProcess().train(within(3, order("hangs", 1)), trial("stopped"), epoch -> {});
 
         assertThat(result).isInstanceOf(TrialOutcome.Failed.class);
         assertThat(result.error()).isEqualTo("took longer than --trial-timeout 3s and was stopped");
@@ -101,7 +101,7 @@ final class TrialProcessTest {
     void anInterruptStopsTheProcessThatRuns() throws Exception {
         CountDownLatch trains = new CountDownLatch(1);
         FutureTask<TrialOutcome> trial = new FutureTask<>(() ->
-                new TrialProcess(null).train(order("hangs-later", 1, "interrupted"), epoch -> trains.countDown()));
+                new TrialProcess().train(order("hangs-later", 1), trial("interrupted"), epoch -> trains.countDown()));
         Thread thread = new Thread(trial);
         thread.start();
         assertThat(trains.await(60, SECONDS)).isTrue();
@@ -122,9 +122,10 @@ final class TrialProcessTest {
 
     @Test
     void aTrialThatIsKilledFromOutsideIsLost() throws Exception {
-        TrialOutcome outcome = new TrialProcess(null)
+        TrialOutcome outcome = new TrialProcess()
                 .train(
-                        order("hangs-later", 1, "killed"),
+                        order("hangs-later", 1),
+                        trial("killed"),
                         epoch -> childrenOn("killed").forEach(ProcessHandle::destroyForcibly));
 
         assertThat(outcome).isInstanceOf(TrialOutcome.Lost.class);
@@ -133,44 +134,45 @@ final class TrialProcessTest {
 
     @Test
     void anOutcomeThatThePluginWroteIsNotBelieved() throws Exception {
-        new TrialProcess(null).train(order("dropout", 1, "real"), epoch -> {});
+        new TrialProcess().train(order("dropout", 1), trial("real"), epoch -> {});
         Files.copy(new TrialFolder(folder.resolve("real")).outcome(), folder.resolve("forged.json"));
-        TrialOrder order = order("forges", 1, "forged");
+        TrialFolder forged = trial("forged");
 
-        TrialOutcome outcome = new TrialProcess(null).train(order, epoch -> {});
+        TrialOutcome outcome = new TrialProcess().train(order("forges", 1), forged, epoch -> {});
 
-        assertThat(new TrialFolder(order.folder()).outcome()).exists();
+        assertThat(forged.outcome()).exists();
         assertThat(outcome).isInstanceOf(TrialOutcome.Failed.class);
         assertThat(outcome.error()).startsWith("its process ended by itself with exit code 0 before it was done");
     }
 
     @Test
     void whatEndsItsProcessWhenItIsExportedIsTrained() throws Exception {
-        TrialOrder order = order("halts-when-traced", 1, "halted");
-        Done done = (Done) new TrialProcess(null).train(order, epoch -> {});
+        TrialFolder halted = trial("halted");
+        Done done = (Done) new TrialProcess().train(order("halts-when-traced", 1), halted, epoch -> {});
 
         assertThat(Objects.requireNonNull(done.parity()).sentence())
                 .startsWith("has no ONNX form: its process ended by itself with exit code 5");
-        Done written = (Done) new TrialFolder(order.folder()).readOutcome();
+        Done written = (Done) halted.readOutcome();
         assertThat(written.parity()).isEqualTo(done.parity());
         assertThat(written.metrics()).isEqualTo(done.metrics());
-        assertThat(new TrialFolder(order.folder()).damage(done)).isEmpty();
+        assertThat(halted.damage(done)).isEmpty();
     }
 
     @Test
     void aProcessThatNeverEndsAfterItsOutcomeHoldsNobodyUp() throws Exception {
         TrialOutcome outcome =
-                new TrialProcess(Duration.ofMinutes(2)).train(order("never-ends", 1, "endless"), epoch -> {});
+                new TrialProcess().train(within(120, order("never-ends", 1)), trial("endless"), epoch -> {});
 
         assertThat(outcome).isInstanceOf(TrialOutcome.Done.class);
     }
 
     @Test
     void troubleOfTheExecutionItselfIsLost() throws Exception {
-        TrialOrder order = order("dropout", 1, "gone");
-        Files.delete(order.folder());
-        try (LocalExecutor executor = new LocalExecutor(new TrialProcess(null), 1)) {
-            TrialOutcome outcome = executor.submit(order, epoch -> {}).outcome().get(60, SECONDS);
+        TrialFolder gone = new TrialFolder(folder.resolve("gone"));
+        try (LocalExecutor executor = new LocalExecutor(new TrialProcess(), 1)) {
+            TrialOutcome outcome = executor.submit(order("dropout", 1), gone, news -> {})
+                    .outcome()
+                    .get(60, SECONDS);
             assertThat(outcome).isInstanceOf(TrialOutcome.Lost.class);
             assertThat(outcome.error()).startsWith("cannot write ").doesNotContain("\n");
         }
@@ -187,7 +189,16 @@ final class TrialProcessTest {
                 .toList();
     }
 
-    private static TrialOrder order(String classifier, long seed, String name) throws IOException {
-        return Orders.of(folder, classifier, "tiny", 2, seed, Files.createDirectory(folder.resolve(name)));
+    private static TrialOrder order(String classifier, long seed) {
+        return Orders.of(folder, classifier, "tiny", 2, seed);
+    }
+
+    private static TrialOrder within(long seconds, TrialOrder order) {
+        return new TrialOrder(
+                order.spec(), order.dataset(), order.split(), order.inputs(), order.supplies(), seconds, null, 1);
+    }
+
+    private static TrialFolder trial(String name) throws IOException {
+        return new TrialFolder(Files.createDirectory(folder.resolve(name)));
     }
 }

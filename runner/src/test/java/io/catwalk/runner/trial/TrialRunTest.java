@@ -78,7 +78,7 @@ final class TrialRunTest {
                         "was trained and could not be judged, its weights are kept: IllegalStateException: no answer");
         Object weights = Files.getLastModifiedTime(trial().weights());
         List<Epoch> heard = new ArrayList<>();
-        Done second = (Done) new TrialRun(prepared(order("tiny", 4))).run(heard::add, judged -> {});
+        Done second = (Done) new TrialRun(prepared(order("tiny", 4), trial()), trial()).run(heard::add, judged -> {});
 
         assertThat(Files.getLastModifiedTime(trial().weights())).isEqualTo(weights);
         assertThat(heard).extracting(Epoch::epoch).containsExactly(1, 2, 3, 4);
@@ -113,10 +113,10 @@ final class TrialRunTest {
 
     @Test
     void troubleWithFilesIsNoVerdictAndIsMadeUpForWithoutTraining() throws IOException {
-        TrialOrder order = prepared(order("tiny", 1));
+        TrialOrder order = prepared(order("tiny", 1), trial());
         Path inTheWay = trial().predictions("test").resolve("in the way");
         Files.createDirectories(inTheWay);
-        TrialOutcome lost = new TrialRun(order).run(epoch -> {}, judged -> {});
+        TrialOutcome lost = new TrialRun(order, trial()).run(epoch -> {}, judged -> {});
         assertThat(lost).isInstanceOf(Lost.class);
         assertThat(lost.error()).matches("could not be written: Is a directory|cannot write .*predictions.csv: .*");
 
@@ -125,7 +125,7 @@ final class TrialRunTest {
         inTheWay = folder.resolve("model.rejected.onnx/in the way");
         Files.createDirectories(inTheWay);
         Object weights = Files.getLastModifiedTime(trial().weights());
-        Done unwritten = (Done) new TrialRun(order).run(epoch -> {}, judged -> {});
+        Done unwritten = (Done) new TrialRun(order, trial()).run(epoch -> {}, judged -> {});
         assertThat(Objects.requireNonNull(unwritten.parity()).missing()).isEqualTo(Missing.UNWRITTEN);
         assertThat(Objects.requireNonNull(unwritten.parity()).sentence())
                 .startsWith("could not be written: cannot write ");
@@ -141,8 +141,9 @@ final class TrialRunTest {
         String expected = Sha256.of(trial().weights());
         String predictions = Sha256.of(trial().predictions("test"));
         Path other = Files.createDirectory(folder.resolve("stopped"));
+        TrialFolder stopped = new TrialFolder(other);
         for (int stop : new int[] {2, 3}) {
-            assertThatThrownBy(() -> new TrialRun(prepared(order("tiny", 4).at(other)), Duration.ZERO)
+            assertThatThrownBy(() -> new TrialRun(prepared(order("tiny", 4), stopped), stopped, Duration.ZERO)
                             .run(
                                     epoch -> {
                                         if (epoch.epoch() == stop) {
@@ -153,14 +154,12 @@ final class TrialRunTest {
                     .isInstanceOf(CancellationException.class);
         }
         assertThat(other.resolve("checkpoint.bin")).exists();
-        new TrialRun(prepared(order("tiny", 4).at(other))).run(epoch -> {}, judged -> {});
+        new TrialRun(prepared(order("tiny", 4), stopped), stopped).run(epoch -> {}, judged -> {});
 
-        assertThat(Sha256.of(new TrialFolder(other).weights())).isEqualTo(expected);
-        assertThat(Sha256.of(new TrialFolder(other).predictions("test"))).isEqualTo(predictions);
+        assertThat(Sha256.of(stopped.weights())).isEqualTo(expected);
+        assertThat(Sha256.of(stopped.predictions("test"))).isEqualTo(predictions);
         assertThat(other.resolve("checkpoint.bin")).doesNotExist();
-        assertThat(new TrialFolder(other).readHistory())
-                .extracting(Epoch::epoch)
-                .containsExactly(1, 2, 3, 4);
+        assertThat(stopped.readHistory()).extracting(Epoch::epoch).containsExactly(1, 2, 3, 4);
     }
 
     @Test
@@ -312,12 +311,11 @@ final class TrialRunTest {
     }
 
     private TrialOutcome run(TrialOrder order) {
-        return new TrialRun(prepared(order)).run(epoch -> {}, judged -> {});
+        return new TrialRun(prepared(order, trial()), trial()).run(epoch -> {}, judged -> {});
     }
 
-    private static TrialOrder prepared(TrialOrder order) {
+    private static TrialOrder prepared(TrialOrder order, TrialFolder folder) {
         try {
-            TrialFolder folder = new TrialFolder(order.folder());
             folder.prepare(order);
             Files.writeString(folder.order(), Json.JSON.writeValueAsString(order));
             return order;
@@ -327,6 +325,6 @@ final class TrialRunTest {
     }
 
     private TrialOrder order(String dataset, int epochs) {
-        return Orders.of(shared, "obedient", dataset, epochs, 1, folder);
+        return Orders.of(shared, "obedient", dataset, epochs, 1);
     }
 }

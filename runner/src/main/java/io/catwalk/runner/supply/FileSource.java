@@ -1,4 +1,4 @@
-package io.catwalk.runner.plugin;
+package io.catwalk.runner.supply;
 
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
@@ -23,7 +23,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /** Reads files from this machine ({@code file:}) or another ({@code https:}), within limits of time and size. */
-final class PluginSource {
+public final class FileSource {
 
     private static final int OK = 200;
 
@@ -36,14 +36,18 @@ final class PluginSource {
      * @param client makes what speaks {@code https:}
      * @param patience the longest time that a file may take to come
      */
-    PluginSource(Supplier<HttpClient> client, Duration patience) {
+    public FileSource(Supplier<HttpClient> client, Duration patience) {
         this.client = client;
         this.patience = patience;
     }
 
-    /** Returns the one of the program, which starts nothing until it fetches. It follows to another address, but never from {@code https:} to {@code http:}. */
-    static PluginSource standard() {
-        return new PluginSource(
+    /**
+     * Returns the one of the program, which starts nothing until it fetches. It follows to another address, but never from {@code https:} to {@code http:}.
+     *
+     * @return with patience of five minutes a file
+     */
+    public static FileSource standard() {
+        return new FileSource(
                 () -> HttpClient.newBuilder()
                         .connectTimeout(Duration.ofSeconds(10))
                         .followRedirects(HttpClient.Redirect.NORMAL)
@@ -57,7 +61,7 @@ final class PluginSource {
      * @return an absolute address, {@code file:} or {@code https:}
      * @throws RequestException if it is of another kind
      */
-    static URI address(String text) {
+    public static URI address(String text) {
         try {
             // One letter before the colon is a drive.
             URI uri = text.matches("(?s)[A-Za-z][A-Za-z0-9+.-]+:.*")
@@ -71,8 +75,13 @@ final class PluginSource {
         }
     }
 
-    /** Refuses what is neither on this machine nor sent in a way that nobody can change. */
-    static void requireKind(URI uri) {
+    /**
+     * Refuses what is neither on this machine nor sent in a way that nobody can change.
+     *
+     * @param uri an address
+     * @throws RequestException if it is of another kind
+     */
+    public static void requireKind(URI uri) {
         String scheme = String.valueOf(uri.getScheme());
         boolean local = scheme.equals("file") && uri.getPath() != null && uri.getAuthority() == null;
         boolean remote = scheme.equals("https") && uri.getHost() != null;
@@ -91,11 +100,16 @@ final class PluginSource {
      * @param mostBytes it may have
      * @throws RequestException if it cannot be read, is too large, or takes too long
      */
-    void copy(URI from, Path to, long mostBytes) {
+    public void copy(URI from, Path to, long mostBytes) {
         requireKind(from);
+        bring(from, to, mostBytes);
+    }
+
+    /** Copies a file whose digest is known, so that it does not matter who could have changed it: by {@code http:}, too. */
+    void bring(URI from, Path to, long mostBytes) {
         try (OutputStream out = Files.newOutputStream(to)) {
             Limited limited = new Limited(out, mostBytes);
-            if (from.getScheme().equals("file")) {
+            if ("file".equals(from.getScheme())) {
                 Path file = Path.of(from);
                 if (!Files.isRegularFile(file)) {
                     throw new IOException(Files.exists(file) ? "that is no file" : "there is no such file");

@@ -1,4 +1,4 @@
-package io.catwalk.runner.plugin;
+package io.catwalk.runner.supply;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Files of a server on this machine, with a certificate of its own. */
 @Tag("tiny")
-final class PluginSourceTest {
+final class FileSourceTest {
 
     private static final char[] PASSWORD = "password".toCharArray();
 
@@ -150,7 +150,7 @@ final class PluginSourceTest {
 
     @Test
     void aCertificateThatNobodyKnowsIsRefused() {
-        assertThatThrownBy(() -> PluginSource.standard().copy(address("file"), folder.resolve("copy"), 1 << 20))
+        assertThatThrownBy(() -> FileSource.standard().copy(address("file"), folder.resolve("copy"), 1 << 20))
                 .isInstanceOf(RequestException.class)
                 .hasMessageContaining("expected a file at " + address("file") + ", but it cannot be read (");
     }
@@ -167,8 +167,8 @@ final class PluginSourceTest {
         return URI.create("https://localhost:" + server.getAddress().getPort() + "/" + path);
     }
 
-    private static PluginSource source(Duration patience) {
-        return new PluginSource(
+    private static FileSource source(Duration patience) {
+        return new FileSource(
                 () -> HttpClient.newBuilder()
                         .sslContext(trusting)
                         .followRedirects(HttpClient.Redirect.NORMAL)

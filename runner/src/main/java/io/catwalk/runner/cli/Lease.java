@@ -1,0 +1,82 @@
+package io.catwalk.runner.cli;
+
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.experiment.ExperimentFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Ends this process when nobody wants its work any more. What it has forked ends with it. */
+final class Lease {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
+
+    private static final String INPUT = "input";
+
+    private Lease() {}
+
+    /**
+     * Begins to watch.
+     *
+     * @param livesWith {@code input}, or for how long the file holds without being touched; null watches nothing
+     * @param file that whoever wants the work touches; null if there is none
+     */
+    static void hold(@Nullable String livesWith, @Nullable Path file) {
+        if (livesWith == null) {
+            return;
+        }
+        if (livesWith.equals(INPUT)) {
+            watch(Lease::untilInputEnds);
+            return;
+        }
+        Duration lease = Duration.ofSeconds(ExperimentFile.seconds("--lives-with", livesWith));
+        if (file == null) {
+            throw new RequestException(
+                    "--lives-with " + livesWith + " needs an order that is a file: --lives-with input");
+        }
+        watch(() -> untilUntouched(file, lease));
+    }
+
+    private interface Watch {
+
+        void await() throws IOException, InterruptedException;
+    }
+
+    private static void watch(Watch watch) {
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        watch.await();
+                    } catch (IOException e) {
+                        LOG.warn("What the work lives with cannot be read", e);
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                        return;
+                    }
+                    System.exit(ExitCode.LOST);
+                },
+                "lease");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static void untilInputEnds() throws IOException {
+        while (System.in.read() >= 0) {
+            LOG.debug("The input goes on");
+        }
+    }
+
+    /** An order that is gone was withdrawn. */
+    private static void untilUntouched(Path file, Duration lease) throws IOException, InterruptedException {
+        while (Files.exists(file)
+                && Files.getLastModifiedTime(file).toInstant().plus(lease).isAfter(Instant.now())) {
+            Thread.sleep(
+                    Math.min(5_000, Math.max(100, lease.toMillis() / 10))); // a file tells nobody that it was touched
+        }
+    }
+}

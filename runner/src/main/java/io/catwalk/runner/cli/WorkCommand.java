@@ -1,0 +1,135 @@
+package io.catwalk.runner.cli;
+
+import io.catwalk.runner.Json;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.Scratch;
+import io.catwalk.runner.remote.OrderFolder;
+import io.catwalk.runner.remote.Work;
+import io.catwalk.runner.supply.FileSource;
+import io.catwalk.runner.trial.PrivateFolder;
+import io.catwalk.runner.trial.TrialOrder;
+import io.catwalk.runner.trial.TrialOutcome;
+import io.catwalk.runner.trial.TrialProcess;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Carries out one order, for the scheduler of a cluster. */
+@Command(
+        name = "work",
+        description = {
+            "Carry out one order that another command has written with --orders, and write what came of it beside it.",
+            "Ends with 0 if the trial is done, 1 if it has failed, which it would anywhere, 75 if it was lost, which it "
+                    + "may not be elsewhere, and 2 if there is no such order."
+        },
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class WorkCommand implements Callable<Integer> {
+
+    private static final long MOST_BYTES = 64L << 20;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "ORDER", description = "File or https: address of the order.")
+    private String order = "";
+
+    @Option(
+            names = "--out",
+            paramLabel = "FILE.zip",
+            description = "Write what came of it there. Default: ORDER.outcome-ATTEMPT.zip beside the order")
+    @Nullable
+    private Path out;
+
+    @Option(
+            names = "--files",
+            paramLabel = "DIR",
+            description =
+                    "Keep the files of the trial there while it runs: after a kill, the same command goes on from "
+                            + "them. Default: a temporary folder")
+    @Nullable
+    private Path files;
+
+    @Option(
+            names = "--lives-with",
+            paramLabel = "input|TIME",
+            description = "End when the standard input ends, or when nobody has touched the file of the order for so "
+                    + "long, such as 10m. Default: end with the trial")
+    @Nullable
+    private String livesWith;
+
+    @Option(names = "--json", description = "Print a line of JSON for each epoch.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Console console = new Console(spec);
+        URI address = FileSource.address(order);
+        boolean local = "file".equals(address.getScheme());
+        if (!local && out == null) {
+            throw new RequestException(
+                    "--out must say where the outcome goes, since nothing can be written beside " + order);
+        }
+        TrialOrder asked = read(address);
+        Path delivery = out != null ? out.toAbsolutePath() : OrderFolder.delivery(Path.of(address), asked.attempt());
+        if (Files.exists(delivery)) {
+            console.note(asked.spec().title() + ": was carried out before: " + delivery);
+            return ExitCode.DONE;
+        }
+        PrivateFolder.claim();
+        Lease.hold(livesWith, local ? Path.of(address) : null);
+        TrialOutcome outcome = work(asked, address, delivery, console);
+        console.note(asked.spec().title() + ": "
+                + (outcome instanceof TrialOutcome.Done
+                        ? "done"
+                        : outcome instanceof TrialOutcome.Lost
+                                ? "lost: " + outcome.error()
+                                : "failed: " + outcome.error())
+                + "; see " + delivery);
+        return outcome instanceof TrialOutcome.Done
+                ? ExitCode.DONE
+                : outcome instanceof TrialOutcome.Lost ? ExitCode.LOST : ExitCode.SOME_FAILED;
+    }
+
+    private TrialOutcome work(TrialOrder asked, URI address, Path delivery, Console console)
+            throws IOException, InterruptedException {
+        Path claim = OrderFolder.claim(delivery.resolveSibling(claimed(delivery, asked)), asked.attempt());
+        Work work = new Work(new TrialProcess(), Home.data(console).known());
+        try (Scratch scratch = new Scratch()) {
+            Work.claim(claim, 0);
+            return work.carryOut(asked, address, files == null ? scratch.file("trial") : files, delivery, epoch -> {
+                Work.claim(claim, epoch.epoch());
+                console.note(String.format(
+                        Locale.ROOT,
+                        "%s: epoch %d of %d, validation accuracy %.2f %%",
+                        asked.spec().title(),
+                        epoch.epoch(),
+                        asked.spec().recipe().epochs(),
+                        epoch.validationAccuracy() * 100));
+            });
+        } finally {
+            Files.deleteIfExists(claim);
+        }
+    }
+
+    private static String claimed(Path delivery, TrialOrder asked) {
+        return String.valueOf(delivery.getFileName()).replaceFirst("(\\.outcome-" + asked.attempt() + ")?\\.zip$", "");
+    }
+
+    private static TrialOrder read(URI address) throws IOException {
+        try (Scratch scratch = new Scratch()) {
+            Path copy = scratch.file("order.json");
+            FileSource.standard().copy(address, copy, MOST_BYTES);
+            return Json.read(copy, TrialOrder.class, "the order of a trial");
+        }
+    }
+}

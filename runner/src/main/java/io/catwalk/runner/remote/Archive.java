@@ -1,0 +1,70 @@
+package io.catwalk.runner.remote;
+
+import io.catwalk.runner.AtomicFiles;
+import io.catwalk.runner.Reasons;
+import io.catwalk.runner.RequestException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import java.util.zip.Deflater;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/** Writes zip archives. The same files make the same bytes, whenever and wherever they are packed. */
+final class Archive {
+
+    /** The first moment that a zip archive can name, in local time as it keeps it. */
+    private static final LocalDateTime NO_TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
+
+    private final SortedMap<String, Path> entries = new TreeMap<>();
+
+    /** Adds a file under a name. */
+    Archive add(String name, Path file) {
+        entries.put(name, file);
+        return this;
+    }
+
+    /** Adds all files of a folder under a name; links to files are followed, as they are when images are read. */
+    Archive addAll(String name, Path folder) {
+        try (Stream<Path> all = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
+            all.filter(Files::isRegularFile)
+                    .forEach(file ->
+                            add(name + "/" + folder.relativize(file).toString().replace('\\', '/'), file));
+        } catch (IOException | java.io.UncheckedIOException e) {
+            throw new RequestException(
+                    "expected a folder that can be read, but " + folder + " cannot (" + Reasons.of(e)
+                            + "): nothing was handed out",
+                    e);
+        }
+        return this;
+    }
+
+    /**
+     * Writes the archive. What is packed is mostly packed already, so that little time is spent on it.
+     *
+     * @param file where it goes
+     * @throws IOException if it cannot be written, or a file cannot be read
+     */
+    void write(Path file) throws IOException {
+        AtomicFiles.write(file, this::writeTo);
+    }
+
+    private void writeTo(OutputStream out) throws IOException {
+        ZipOutputStream zip = new ZipOutputStream(out);
+        zip.setLevel(Deflater.BEST_SPEED);
+        for (var entry : entries.entrySet()) {
+            ZipEntry head = new ZipEntry(entry.getKey());
+            head.setTimeLocal(NO_TIME);
+            zip.putNextEntry(head);
+            Files.copy(entry.getValue(), zip);
+            zip.closeEntry();
+        }
+        zip.finish();
+    }
+}

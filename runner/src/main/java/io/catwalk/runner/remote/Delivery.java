@@ -1,0 +1,127 @@
+package io.catwalk.runner.remote;
+
+import io.catwalk.runner.Json;
+import io.catwalk.runner.Reasons;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.Scratch;
+import io.catwalk.runner.trial.TrialFolder;
+import io.catwalk.runner.trial.TrialOrder;
+import io.catwalk.runner.trial.TrialOutcome;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+
+/** Is what comes back of an order: one file with the outcome and the files of the trial. */
+public final class Delivery {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
+
+    private static final String OUTCOME = "outcome.json";
+
+    private Delivery() {}
+
+    /**
+     * Packs what came of a trial.
+     *
+     * @param file where it goes
+     * @param outcome of the trial
+     * @param folder of the trial
+     * @throws IOException if it cannot be written, or a file cannot be read
+     */
+    public static void write(Path file, TrialOutcome outcome, TrialFolder folder) throws IOException {
+        try (Scratch scratch = new Scratch()) {
+            Path said = scratch.file(OUTCOME);
+            Files.writeString(said, Json.JSON.writeValueAsString(outcome));
+            Archive archive = new Archive().add(OUTCOME, said);
+            try (Stream<Path> all = Files.walk(folder.path())) {
+                for (Path one : all.filter(Files::isRegularFile).toList()) {
+                    String name = folder.path().relativize(one).toString().replace('\\', '/');
+                    // The order says where things are on that machine, and a checkpoint is of no use to a finished
+                    // trial.
+                    if (name.matches(TrialFolder.OWN)
+                            && !one.equals(folder.order())
+                            && !name.equals("checkpoint.bin")) {
+                        archive.add(name, one);
+                    }
+                }
+            }
+            archive.write(file);
+        }
+    }
+
+    /**
+     * Unpacks what came of a trial, and believes no more of it than its digests prove.
+     *
+     * @param file from {@link #write}, perhaps of a stranger
+     * @param order that was given
+     * @param into folder of the trial; it exists
+     * @return the outcome; lost if it is none of this order, or its files are not as it says
+     */
+    public static TrialOutcome read(Path file, TrialOrder order, TrialFolder into) {
+        try (ZipFile zip = new ZipFile(file.toFile())) {
+            TrialOutcome outcome = order.own(outcome(zip, file));
+            if (outcome instanceof TrialOutcome.Lost) {
+                return outcome;
+            }
+            for (ZipEntry entry : zip.stream().toList()) {
+                if (!entry.getName().equals(OUTCOME)) {
+                    unpack(zip, entry, into);
+                }
+            }
+            List<String> damage = outcome instanceof TrialOutcome.Done done ? damage(done, into) : List.of();
+            return damage.isEmpty()
+                    ? outcome
+                    : new TrialOutcome.Lost(
+                            order.spec(), "what was handed back is damaged: " + String.join(", ", damage));
+        } catch (IOException | RequestException e) {
+            LOG.error("{} cannot be read", file, e);
+            return new TrialOutcome.Lost(order.spec(), "what was handed back cannot be read: " + Reasons.of(e));
+        }
+    }
+
+    private static TrialOutcome outcome(ZipFile zip, Path file) throws IOException {
+        ZipEntry entry = zip.getEntry(OUTCOME);
+        if (entry == null) {
+            throw new IOException(file + " has no " + OUTCOME);
+        }
+        try (InputStream in = zip.getInputStream(entry)) {
+            TrialOutcome outcome = Json.JSON.readValue(in, TrialOutcome.class);
+            if (!Json.isComplete(outcome)) {
+                throw new IOException(OUTCOME + " in " + file + " lacks something");
+            }
+            return outcome;
+        } catch (JacksonException e) {
+            throw new IOException(OUTCOME + " in " + file + " is no outcome of a trial", e);
+        }
+    }
+
+    private static void unpack(ZipFile zip, ZipEntry entry, TrialFolder into) throws IOException {
+        if (!entry.getName().matches(TrialFolder.OWN)) {
+            throw new IOException("it has a file that no trial writes: " + Reasons.quoted(entry.getName()));
+        }
+        Path target = into.path().resolve(entry.getName());
+        Files.createDirectories(Objects.requireNonNull(target.getParent()));
+        try (InputStream in = zip.getInputStream(entry)) {
+            Files.copy(in, target, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    private static List<String> damage(TrialOutcome.Done done, TrialFolder folder) throws IOException {
+        List<String> damage = new ArrayList<>(folder.damage(done));
+        if (done.files().isEmpty()) {
+            damage.add("there are no weights");
+        }
+        return damage;
+    }
+}

@@ -1,0 +1,138 @@
+package io.catwalk.runner.remote;
+
+import io.catwalk.runner.Reasons;
+import io.catwalk.runner.trial.TrialExecutor;
+import io.catwalk.runner.trial.TrialFolder;
+import io.catwalk.runner.trial.TrialKey;
+import io.catwalk.runner.trial.TrialNews;
+import io.catwalk.runner.trial.TrialOrder;
+import io.catwalk.runner.trial.TrialOutcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * Writes orders into a folder, for a scheduler that carries them out some time and somewhere, and gathers what has come of
+ * those that were written before.
+ */
+public final class OrderFolderExecutor implements TrialExecutor {
+
+    /** A trial that is lost in so many places stays lost. */
+    private static final int MOST_ATTEMPTS = 3;
+
+    private final OrderFolder folder;
+    private final Packing packing;
+
+    /** Orders that are in the folder, and their numbers by the keys of their trials. */
+    private final SortedMap<Integer, TrialOrder> given;
+
+    private final Map<TrialKey, Integer> numbers = new HashMap<>();
+    private final SortedSet<Integer> open = new TreeSet<>();
+
+    /**
+     * Opens a folder.
+     *
+     * @param folder of the orders of one run
+     * @param images what becomes of the images of new orders
+     * @throws IOException if an order cannot be read
+     */
+    public OrderFolderExecutor(OrderFolder folder, Packing.Images images) throws IOException {
+        this.folder = folder;
+        packing = new Packing(folder.supplies(), images);
+        given = new TreeMap<>(folder.orders());
+        given.forEach((number, order) -> {
+            numbers.put(TrialKey.of(order), number);
+            packing.knows(order);
+        });
+    }
+
+    @Override
+    public int slots() {
+        return Integer.MAX_VALUE;
+    }
+
+    @Override
+    public boolean outlivesUs() {
+        return true;
+    }
+
+    /**
+     * Returns the numbers of the orders that nothing has come of yet.
+     *
+     * @return in rising order
+     */
+    public SortedSet<Integer> open() {
+        return new TreeSet<>(open);
+    }
+
+    @Override
+    public Submitted submit(TrialOrder order, TrialFolder trial, Consumer<TrialNews> listener) {
+        CompletableFuture<TrialOutcome> outcome = new CompletableFuture<>();
+        try {
+            Integer number = numbers.get(TrialKey.of(order));
+            if (number == null) {
+                handOut(given.isEmpty() ? 0 : given.lastKey() + 1, order.numbered(1));
+            } else if (order.attempt() > 1 && attempt(number) < MOST_ATTEMPTS) {
+                handOut(number, order.numbered(attempt(number) + 1));
+            } else {
+                gather(number, order, trial, listener, outcome);
+            }
+        } catch (IOException e) {
+            outcome.complete(new TrialOutcome.Lost(order.spec(), "its order cannot be written: " + Reasons.of(e)));
+        }
+        return new Submitted() {
+            @Override
+            public CompletableFuture<TrialOutcome> outcome() {
+                return outcome;
+            }
+
+            @Override
+            public void cancel() {
+                outcome.cancel(false); // the order stays for whoever carries it out
+            }
+        };
+    }
+
+    private int attempt(int number) {
+        return Objects.requireNonNull(given.get(number)).attempt();
+    }
+
+    private void handOut(int number, TrialOrder order) throws IOException {
+        TrialOrder packed = packing.packed(order);
+        folder.write(number, packed);
+        given.put(number, packed);
+        numbers.put(TrialKey.of(order), number);
+        open.add(number);
+    }
+
+    private void gather(
+            int number,
+            TrialOrder order,
+            TrialFolder trial,
+            Consumer<TrialNews> listener,
+            CompletableFuture<TrialOutcome> outcome)
+            throws IOException {
+        Path delivery = OrderFolder.delivery(folder.order(number), attempt(number));
+        if (!Files.exists(delivery)) {
+            open.add(number);
+            folder.claimed(number, attempt(number))
+                    .ifPresent(claim -> listener.accept(new TrialNews.Started(claim.place())));
+            return;
+        }
+        TrialOutcome came = Delivery.read(delivery, order, trial);
+        trial.writeOrder(order);
+        outcome.complete(came);
+    }
+
+    @Override
+    public void close() {}
+}

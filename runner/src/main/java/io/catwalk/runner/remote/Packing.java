@@ -1,0 +1,154 @@
+package io.catwalk.runner.remote;
+
+import io.catwalk.runner.data.ImageDatasets;
+import io.catwalk.runner.data.Sha256;
+import io.catwalk.runner.supply.Place;
+import io.catwalk.runner.training.WeightFile;
+import io.catwalk.runner.trial.Supplies;
+import io.catwalk.runner.trial.TrialOrder;
+import io.catwalk.runner.trial.TrialSources;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Copies what orders name into one folder, each thing once and named by its digest, so that an order with this folder
+ * beside it is all that another machine needs.
+ */
+public final class Packing {
+
+    private final Path folder;
+    private final Images images;
+
+    /** What is packed already, by what it is. */
+    private final Map<String, Place> packed = new HashMap<>();
+
+    /** What becomes of a data set that is no known one. */
+    public enum Images {
+        /** It is packed too. */
+        PACKED,
+        /** It stays where it is: whoever trains sees the same folder under the same path. */
+        IN_PLACE
+    }
+
+    /**
+     * Prepares to pack.
+     *
+     * @param folder that exists; orders name what is in it by addresses relative to the folder above
+     * @param images what becomes of the images
+     */
+    public Packing(Path folder, Images images) {
+        this.folder = folder;
+        this.images = images;
+    }
+
+    /**
+     * Takes what an earlier order names as packed.
+     *
+     * @param earlier an order from {@link #packed}
+     */
+    void knows(TrialOrder earlier) {
+        Supplies supplies = earlier.supplies();
+        if (images == Images.PACKED
+                && !supplies.images().isEmpty()
+                && supplies.images().get(0).sha256() != null) {
+            packed.put(imagesKey(earlier), supplies.images().get(0));
+        }
+    }
+
+    private static String imagesKey(TrialOrder order) {
+        return "images " + order.inputs().datasetSha256();
+    }
+
+    /**
+     * Packs what an order of this machine names.
+     *
+     * @param order with places on this machine
+     * @return the same order, with places that another machine can reach
+     * @throws IOException if something cannot be read or written
+     */
+    public TrialOrder packed(TrialOrder order) throws IOException {
+        TrialSources here = new TrialSources(order);
+        Supplies supplies = order.supplies();
+        boolean inPlace = images == Images.IN_PLACE
+                || ImageDatasets.isKnown(order.dataset().name());
+        return order.from(
+                inPlace ? order.dataset() : order.dataset().unplaced(),
+                new Supplies(
+                        List.of(once("plugin " + order.inputs().pluginSha256(), () -> file(here.jar()))),
+                        ImageDatasets.isKnown(order.dataset().name())
+                                ? List.of()
+                                : inPlace
+                                        ? supplies.images()
+                                        : List.of(once(imagesKey(order), () -> folder(here.imagesFolder()))),
+                        supplies.labels().isEmpty() || inPlace
+                                ? supplies.labels()
+                                : List.of(once("labels " + supplies.labels(), () -> within(here.labels()))),
+                        supplies.weights().isEmpty()
+                                ? List.of()
+                                : List.of(once("weights " + supplies.weights(), () -> weights(here.weightsFile())))));
+    }
+
+    private interface Step {
+
+        Place pack() throws IOException;
+    }
+
+    private Place once(String what, Step step) throws IOException {
+        Place place = packed.get(what);
+        if (place == null) {
+            place = step.pack();
+            packed.put(what, place);
+        }
+        return place;
+    }
+
+    private Place file(Path file) throws IOException {
+        String sha256 = Sha256.of(file);
+        Path copy = folder.resolve(sha256);
+        Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
+        return place(copy, sha256, null);
+    }
+
+    private Place folder(Path from) throws IOException {
+        String name = name(from);
+        return archived(new Archive().addAll(name, from), name);
+    }
+
+    private Place within(Path file) throws IOException {
+        return archived(new Archive().add(name(file), file), name(file));
+    }
+
+    /** The names of the classes are beside the weights of a trial. */
+    private Place weights(Path file) throws IOException {
+        Archive archive = new Archive().add("model/" + name(file), file);
+        Path classes =
+                file.toAbsolutePath().resolveSibling("../" + WeightFile.CLASSES).normalize();
+        if (Files.isRegularFile(classes)) {
+            archive.add(WeightFile.CLASSES, classes);
+        }
+        return archived(archive, "model/" + name(file));
+    }
+
+    private Place archived(Archive archive, String entry) throws IOException {
+        Path draft = folder.resolve("new.zip");
+        archive.write(draft);
+        String sha256 = Sha256.of(draft);
+        Path file = folder.resolve(sha256);
+        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        return place(file, sha256, entry);
+    }
+
+    private Place place(Path file, String sha256, @org.jspecify.annotations.Nullable String entry) {
+        return new Place(URI.create(folder.getFileName() + "/" + file.getFileName()), sha256, entry);
+    }
+
+    private static String name(Path path) {
+        return String.valueOf(path.toAbsolutePath().normalize().getFileName());
+    }
+}

@@ -1,0 +1,102 @@
+package io.catwalk.runner.remote;
+
+import io.catwalk.runner.AtomicFiles;
+import io.catwalk.runner.Json;
+import io.catwalk.runner.Scratch;
+import io.catwalk.runner.supply.Place;
+import io.catwalk.runner.training.Epoch;
+import io.catwalk.runner.trial.Supplies;
+import io.catwalk.runner.trial.TrialExecution;
+import io.catwalk.runner.trial.TrialFolder;
+import io.catwalk.runner.trial.TrialOrder;
+import io.catwalk.runner.trial.TrialOutcome;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Carries out one order that came from another machine, and packs what came of it. */
+public final class Work {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Work.class);
+
+    private final TrialExecution execution;
+    private final Path knownImages;
+
+    /**
+     * Prepares to work.
+     *
+     * @param execution carries out a trial on this machine
+     * @param knownImages the folder that holds the folders of the known data sets
+     */
+    public Work(TrialExecution execution, Path knownImages) {
+        this.execution = execution;
+        this.knownImages = knownImages;
+    }
+
+    /**
+     * Carries out an order.
+     *
+     * @param order as it was read
+     * @param base address of the order, which its places may be relative to
+     * @param files folder for the files of the trial meanwhile, which may hold those of an attempt that was stopped
+     * @param delivery where it goes what came of it
+     * @param listener is told of each epoch
+     * @return the outcome, which is packed
+     * @throws IOException if the folder or the delivery cannot be written
+     * @throws InterruptedException if the calling thread is interrupted; nothing is packed then
+     */
+    public TrialOutcome carryOut(TrialOrder order, URI base, Path files, Path delivery, Consumer<Epoch> listener)
+            throws IOException, InterruptedException {
+        TrialFolder folder = new TrialFolder(Files.createDirectories(files));
+        TrialOrder here = order.from(order.dataset(), from(base, order));
+        folder.prepare(here);
+        TrialOutcome outcome = execution.train(here, folder, listener);
+        Delivery.write(delivery, outcome, folder);
+        Scratch.delete(files);
+        return outcome;
+    }
+
+    private Supplies from(URI base, TrialOrder order) {
+        Supplies supplies = order.supplies();
+        List<Place> images = new ArrayList<>(from(base, supplies.images()));
+        if (images.isEmpty()) {
+            images.add(Place.here(knownImages.resolve(order.dataset().name())));
+        }
+        return new Supplies(
+                from(base, supplies.plugin()), images, from(base, supplies.labels()), from(base, supplies.weights()));
+    }
+
+    private static List<Place> from(URI base, List<Place> places) {
+        return places.stream().map(place -> place.from(base)).toList();
+    }
+
+    /**
+     * Says who works on an order; that this cannot be written is no reason not to.
+     *
+     * @param file from {@link OrderFolder#claim}
+     * @param epoch the last one that ended; 0 before the first
+     */
+    public static void claim(Path file, int epoch) {
+        try {
+            AtomicFiles.write(file, Json.JSON.writeValueAsString(new OrderFolder.Claim(machine(), epoch)));
+        } catch (IOException e) {
+            LOG.warn("{} cannot be written", file, e);
+        }
+    }
+
+    private static String machine() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "a machine without a name";
+        }
+    }
+}

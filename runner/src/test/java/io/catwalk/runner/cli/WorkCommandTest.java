@@ -1,0 +1,339 @@
+package io.catwalk.runner.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.catwalk.runner.Scratch;
+import io.catwalk.runner.data.Sha256;
+import io.catwalk.runner.data.TinyImages;
+import io.catwalk.runner.plugin.TestPlugin;
+import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Orders that are handed out, carried out somewhere else, and gathered. */
+@Timeout(240)
+final class WorkCommandTest {
+
+    @TempDir
+    private static Path shared;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeAll
+    static void makePluginsAndImages() throws IOException {
+        Path plugins = Files.createDirectory(shared.resolve("plugins"));
+        TestPlugin.building(
+                        "learns",
+                        "return Layers.sequence(Layers.flatten(), Layers.dense(8), Layers.dropout(0.2),"
+                                + " Layers.dense(task.classes()));")
+                .write(plugins.resolve("learns.jar"));
+        TestPlugin.building("fails", "throw new IllegalStateException(\"no such network\");")
+                .write(plugins.resolve("fails.jar"));
+        TestPlugin.building(
+                        "hangs",
+                        "return Layers.sequence(new ai.djl.nn.LambdaBlock(x -> { if (x.head().getShape().get(0) == 12)"
+                                + " java.util.concurrent.locks.LockSupport.park(); return x; }, \"hang\"),"
+                                + " Layers.flatten(), Layers.dense(task.classes()));")
+                .write(plugins.resolve("hangs.jar"));
+        TinyImages.write(shared.resolve("tiny"));
+    }
+
+    private Path orders() {
+        return folder.resolve("orders");
+    }
+
+    private Path run() {
+        return folder.resolve("run");
+    }
+
+    private Catwalk.Answer compare(Path images, String classifier, String... more) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "compare",
+                classifier,
+                "--dataset",
+                images.toString(),
+                "--plugins-dir",
+                shared.resolve("plugins").toString(),
+                "--epochs",
+                "2",
+                "--batch-size",
+                "16",
+                "--threads",
+                "1",
+                "--no-latency"));
+        arguments.addAll(List.of(more));
+        return Catwalk.run(arguments.toArray(String[]::new));
+    }
+
+    private Catwalk.Answer handOut(String classifier, String... more) {
+        List<String> all = new ArrayList<>(List.of("--out", run().toString(), "--orders", orders().toString()));
+        all.addAll(List.of(more));
+        Catwalk.Answer answer = compare(shared.resolve("tiny"), classifier, all.toArray(String[]::new));
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        return answer;
+    }
+
+    private static Catwalk.Answer work(Path order, String... more) {
+        List<String> arguments = new ArrayList<>(List.of("work", order.toString()));
+        arguments.addAll(List.of(more));
+        return Catwalk.run(arguments.toArray(String[]::new));
+    }
+
+    private Catwalk.Answer resume(Path orders, String... more) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "resume",
+                run().toString(),
+                "--orders",
+                orders.toString(),
+                "--plugins-dir",
+                shared.resolve("plugins").toString(),
+                "--no-latency"));
+        arguments.addAll(List.of(more));
+        return Catwalk.run(arguments.toArray(String[]::new));
+    }
+
+    private static List<String> weights(Path run) throws IOException {
+        List<String> digests = new ArrayList<>();
+        for (int seed = 1; seed <= 3; seed++) {
+            digests.add(Sha256.of(run.resolve("trials/learns/" + seed + "-0/model/network-0000.params")));
+        }
+        return digests;
+    }
+
+    /** The images of the run are gone, and the folder of the orders was moved: it is all that a machine needs. */
+    @Test
+    void ordersThatWereCarriedElsewhereComeToTheBitsOfALocalRun() throws Exception {
+        Path local = folder.resolve("local");
+        compare(shared.resolve("tiny"), "learns", "--seeds", "3", "--out", local.toString());
+        Path images = TinyImages.write(folder.resolve("tiny"));
+        Catwalk.Answer handedOut =
+                compare(images, "learns", "--seeds", "3", "--out", run().toString(), "--orders", orders().toString());
+        assertThat(handedOut.exitCode()).as("%s", handedOut).isEqualTo(ExitCode.DONE);
+        assertThat(handedOut.err())
+                .contains("nothing has come yet of the orders 0-2 in " + orders(), "by catwalk work " + orders());
+        assertThat(Files.readString(orders().resolve("0.json")))
+                .doesNotContain(folder.toString())
+                .doesNotContain(shared.toString());
+        Path elsewhere = Files.move(orders(), folder.resolve("elsewhere"));
+        Files.move(images, folder.resolve("hidden"));
+
+        for (int number : new int[] {2, 0}) {
+            Catwalk.Answer answer = work(elsewhere.resolve(number + ".json"));
+            assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+            assertThat(answer.err()).contains("learns seed " + (number + 1) + ": done; see ");
+        }
+        Files.move(folder.resolve("hidden"), images);
+        Catwalk.Answer two = resume(elsewhere);
+        assertThat(two.exitCode()).isEqualTo(ExitCode.SOME_FAILED);
+        assertThat(two.err()).contains("nothing has come yet of the orders 1 in " + elsewhere);
+
+        assertThat(work(elsewhere.resolve("1.json")).exitCode()).isEqualTo(ExitCode.DONE);
+        Catwalk.Answer all = resume(elsewhere);
+        assertThat(all.exitCode()).as("%s", all).isEqualTo(ExitCode.DONE);
+        assertThat(all.err()).contains("2 trials are done already");
+        assertThat(weights(run())).isEqualTo(weights(local));
+        try (Stream<Path> left = Files.list(elsewhere)) {
+            assertThat(left.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrder(
+                            "0.json",
+                            "0.outcome-1.zip",
+                            "1.json",
+                            "1.outcome-1.zip",
+                            "2.json",
+                            "2.outcome-1.zip",
+                            "supplies");
+        }
+        // What stands in the run is as if it had been trained here: it can be judged again.
+        assertThat(Catwalk.run(
+                                "evaluate",
+                                run().toString(),
+                                "--plugins-dir",
+                                shared.resolve("plugins").toString())
+                        .exitCode())
+                .isEqualTo(ExitCode.DONE);
+    }
+
+    @Test
+    void whatWasCarriedOutIsNotCarriedOutAgain() throws IOException {
+        handOut("learns");
+        work(orders().resolve("0.json"));
+        FileTime before = Files.getLastModifiedTime(orders().resolve("0.outcome-1.zip"));
+
+        Catwalk.Answer again = work(orders().resolve("0.json"));
+
+        assertThat(again.exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(again.err()).contains("learns seed 1: was carried out before");
+        assertThat(Files.getLastModifiedTime(orders().resolve("0.outcome-1.zip")))
+                .isEqualTo(before);
+    }
+
+    @Test
+    void aTrialThatFailsSaysSoToTheClusterAndToTheRun() {
+        handOut("fails");
+
+        Catwalk.Answer answer = work(orders().resolve("0.json"));
+
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.SOME_FAILED);
+        assertThat(answer.err()).contains("fails seed 1: failed: ").contains("no such network");
+        Catwalk.Answer gathered = resume(orders());
+        assertThat(gathered.exitCode()).isEqualTo(ExitCode.SOME_FAILED);
+        assertThat(gathered.err()).contains("failed: fails: ").contains("no such network");
+        Catwalk.Answer retried = resume(orders(), "--retry");
+        assertThat(retried.err()).contains("nothing has come yet of the orders 0 in ");
+        assertThat(orders().resolve("0.json")).content().contains("\"attempt\" : 2");
+    }
+
+    /** An attempt that was lost and ends late writes where nobody looks. */
+    @Test
+    void aTrialThatIsLostIsOrderedAgainAndWhatComesLateHarmsNothing() throws IOException {
+        handOut("learns", "--same-machine=Z80");
+
+        Catwalk.Answer lost = work(orders().resolve("0.json"));
+
+        assertThat(lost.exitCode()).isEqualTo(ExitCode.LOST);
+        assertThat(lost.err().replaceAll("\\s+", " "))
+                .contains("lost: expected a processor 'Z80', as --same-machine asks");
+        Path first = Files.copy(orders().resolve("0.outcome-1.zip"), folder.resolve("late.zip"));
+        Catwalk.Answer gathered = resume(orders());
+        assertThat(gathered.err())
+                .contains("learns seed 1: was lost and is tried again: ")
+                .contains("nothing has come yet of the orders 0 in ");
+        assertThat(orders().resolve("0.json")).content().contains("\"attempt\" : 2");
+        assertThat(work(orders().resolve("0.json")).exitCode()).isEqualTo(ExitCode.DONE);
+        Files.copy(first, orders().resolve("0.outcome-1.zip"), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+
+        assertThat(resume(orders()).exitCode()).isEqualTo(ExitCode.DONE);
+    }
+
+    @Test
+    void whatWasHandedBackDamagedIsLostAndOrderedAgain() throws IOException {
+        handOut("learns");
+        work(orders().resolve("0.json"));
+        Path delivery = orders().resolve("0.outcome-1.zip");
+        try (FileSystem zip = FileSystems.newFileSystem(delivery)) {
+            byte[] weights = Files.readAllBytes(zip.getPath("model/network-0000.params"));
+            weights[weights.length / 2] ^= 1;
+            Files.write(zip.getPath("model/network-0000.params"), weights);
+        }
+
+        Catwalk.Answer gathered = resume(orders());
+
+        assertThat(gathered.err())
+                .contains(
+                        "was lost and is tried again: what was handed back is damaged: model/network-0000.params has been")
+                .contains("nothing has come yet of the orders 0 in ");
+    }
+
+    @Test
+    void whatIsNoDeliveryIsNotBelieved() throws IOException {
+        handOut("learns", "--seeds", "2");
+        Files.writeString(orders().resolve("0.outcome-1.zip"), "no zip");
+        work(orders().resolve("1.json"));
+        Path other = orders().resolve("1.outcome-1.zip");
+        try (FileSystem zip = FileSystems.newFileSystem(other)) {
+            Files.writeString(zip.getPath("passwd"), "root");
+        }
+
+        Catwalk.Answer gathered = resume(orders());
+
+        assertThat(gathered.err())
+                .contains("learns seed 1: was lost and is tried again: what was handed back cannot be read: ")
+                .contains(
+                        "learns seed 2: was lost and is tried again: what was handed back cannot be read: it has a file"
+                                + " that no trial writes: 'passwd'");
+    }
+
+    @Test
+    void theFilesOfATrialOutliveAKillWhereTheyAreAskedFor() throws Exception {
+        handOut("hangs");
+        Path files = folder.resolve("files");
+        Process process = Catwalk.process(
+                        folder, "work", orders().resolve("0.json").toString(), "--files", files.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("killed.txt").toFile())
+                .start();
+        try {
+            for (int i = 0; i < 600 && !Files.exists(files.resolve("split.json")); i++) {
+                Thread.sleep(100); // a file tells nobody that it was written
+            }
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+        assertThat(files.resolve("split.json")).exists();
+        Scratch.delete(orders());
+        Scratch.delete(run());
+
+        handOut("learns");
+        assertThat(work(orders().resolve("0.json"), "--files", files.toString()).exitCode())
+                .isEqualTo(ExitCode.DONE);
+        assertThat(files).doesNotExist();
+    }
+
+    @Test
+    void workEndsWithTheInputOrWhenNobodyRenewsTheLease() throws Exception {
+        handOut("hangs", "--seeds", "2");
+        Process fed = Catwalk.process(folder, "work", orders().resolve("0.json").toString(), "--lives-with", "input")
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("fed.txt").toFile())
+                .start();
+        Path leased = orders().resolve("1.json");
+        Process watched = Catwalk.process(folder, "work", leased.toString(), "--lives-with", "1h")
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("watched.txt").toFile())
+                .start();
+        try {
+            assertThat(fed.waitFor(3, TimeUnit.SECONDS)).isFalse();
+            fed.getOutputStream().close();
+            assertThat(fed.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(fed.exitValue()).isEqualTo(ExitCode.LOST);
+            assertThat(watched.isAlive()).isTrue();
+            Files.setLastModifiedTime(leased, FileTime.from(Instant.now().minusSeconds(7200)));
+            assertThat(watched.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(watched.exitValue()).isEqualTo(ExitCode.LOST);
+            assertThat(orders().resolve("0.outcome-1.zip")).doesNotExist();
+        } finally {
+            fed.destroyForcibly();
+            watched.destroyForcibly();
+        }
+    }
+
+    @Test
+    void whatIsAskedForWronglyIsRefusedInALine() throws IOException {
+        Path images = shared.resolve("tiny");
+        assertRefused(work(folder.resolve("gone.json")), "expected a file at ", "but there is no such file");
+        Path odd = Files.writeString(folder.resolve("odd.json"), "{}");
+        assertRefused(work(odd), "expected the order of a trial");
+        assertRefused(
+                Catwalk.run("work", "https://localhost/0.json"),
+                "--out must say where the outcome goes, since nothing can be written beside https://localhost/0.json");
+        assertRefused(
+                compare(images, "learns", "--orders", folder.toString()),
+                "--orders must name a new or an empty folder, but there is something in ");
+        assertRefused(
+                compare(images, "learns", "--orders", orders().toString(), "--in-process"),
+                "--orders trains nothing here: leave --in-process out");
+        assertRefused(compare(images, "learns", "--images-in-place"), "--images-in-place is for --orders");
+        handOut("learns");
+        assertRefused(work(orders().resolve("0.json"), "--lives-with", "soon"), "--lives-with must be ");
+        assertRefused(resume(folder), "--orders must name the folder of orders that the run was begun with");
+    }
+
+    private static void assertRefused(Catwalk.Answer answer, String... words) {
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(answer.err()).contains(words);
+        assertThat(answer.err().strip()).doesNotContain("\n");
+    }
+}

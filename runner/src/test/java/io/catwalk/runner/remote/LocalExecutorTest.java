@@ -1,0 +1,19 @@
+package io.catwalk.runner.remote;
+
+import io.catwalk.runner.trial.LocalExecutor;
+import io.catwalk.runner.trial.TrialExecutor;
+import io.catwalk.runner.trial.TrialProcess;
+
+/** The pool of this machine keeps the contract of executors. */
+final class LocalExecutorTest extends TrialExecutorContract {
+
+    @Override
+    TrialExecutor open() {
+        return new LocalExecutor(new TrialProcess(), 2);
+    }
+
+    @Override
+    void killTheWork() throws InterruptedException {
+        Works.kill(() -> ProcessHandle.current().descendants());
+    }
+}

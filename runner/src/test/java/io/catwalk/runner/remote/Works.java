@@ -1,0 +1,35 @@
+package io.catwalk.runner.remote;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/** Finds the processes of trials, and kills them. */
+final class Works {
+
+    private Works() {}
+
+    /** Waits until a process is there that trains, and kills all such. */
+    static void kill(Supplier<Stream<ProcessHandle>> among) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        List<ProcessHandle> found = training(among);
+        while (found.isEmpty() && System.nanoTime() < deadline) {
+            Thread.sleep(20); // the system tells nobody that a process was started by another one
+            found = training(among);
+        }
+        assertThat(found).isNotEmpty();
+        found.forEach(ProcessHandle::destroyForcibly);
+    }
+
+    private static List<ProcessHandle> training(Supplier<Stream<ProcessHandle>> among) {
+        return among.get()
+                .filter(process -> process.info()
+                        .commandLine()
+                        .orElse("")
+                        .contains("/crash.log ")) // the end of a long command line is cut off
+                .toList();
+    }
+}
