@@ -14,6 +14,8 @@ import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.remote.OrderFolder;
 import io.catwalk.runner.remote.OrderFolderExecutor;
 import io.catwalk.runner.remote.Packing;
+import io.catwalk.runner.remote.SparkExecutor;
+import io.catwalk.runner.remote.SparkHome;
 import io.catwalk.runner.trial.Accelerators;
 import io.catwalk.runner.trial.BenchProcess;
 import io.catwalk.runner.trial.DatasetSpec;
@@ -68,10 +70,17 @@ final class ConductOptions {
     Path orders;
 
     @Option(
+            names = "--on",
+            paramLabel = "MASTER",
+            description = "Train on a cluster of Apache Spark 4, such as spark://host:7077, or what else spark-submit "
+                    + "takes as a master; SPARK_HOME says where Spark is.")
+    @Nullable
+    String master;
+
+    @Option(
             names = "--images-in-place",
-            description =
-                    "With --orders, leave a folder of images where it is, for machines that see it under the same "
-                            + "path. Otherwise the orders take a copy along.")
+            description = "With --orders or --on, leave a folder of images where it is, for machines that see it under "
+                    + "the same path. Otherwise a copy goes along.")
     boolean imagesInPlace;
 
     /** Set by the only command that finds trials of an earlier start. */
@@ -79,6 +88,9 @@ final class ConductOptions {
 
     /** Set by the same. */
     boolean resumes;
+
+    /** Found before anything is written, where trials run on Spark. */
+    private @Nullable SparkHome spark;
 
     @Option(names = "--in-process", description = "Run trials in this process, to debug a plugin.")
     boolean inProcess;
@@ -134,7 +146,7 @@ final class ConductOptions {
         StopNote note = new StopNote(whole, console);
         RunFolder run = lock.run();
         try (ProgressView view = ProgressView.of(console, spec);
-                TrialExecutor executor = executor(spec)) {
+                TrialExecutor executor = executor(spec, run)) {
             Results results = experiment.run(run, executor, noLatency ? null : new BenchProcess(), how, view);
             String open = executor instanceof OrderFolderExecutor folder ? ranges(folder.open()) : "";
             boolean nothingYet = results.done().isEmpty() && !open.isEmpty();
@@ -208,12 +220,20 @@ final class ConductOptions {
             // A training in this process cannot be stopped: it would go on while others are measured.
             throw new RequestException("--budget needs processes that can be stopped: leave --in-process out");
         }
+        if (master != null && (inProcess || orders != null)) {
+            throw new RequestException(
+                    "--on trains on a cluster: leave " + (inProcess ? "--in-process" : "--orders") + " out");
+        }
         if (orders != null && (inProcess || budget != null)) {
             throw new RequestException(
                     "--orders trains nothing here: leave " + (inProcess ? "--in-process" : "--budget") + " out");
         }
-        if (imagesInPlace && orders == null) {
-            throw new RequestException("--images-in-place is for --orders: leave it out, or add --orders DIR");
+        if (imagesInPlace && !elsewhere()) {
+            throw new RequestException("--images-in-place is for --orders and --on: leave it out");
+        }
+        if (master != null) {
+            spark = SparkHome.find(System.getenv("SPARK_HOME"));
+            SparkHome.requireMaster(master);
         }
         PrivateFolder.claim();
         return new Conduct(
@@ -225,11 +245,25 @@ final class ConductOptions {
                         : Machine.current().processor());
     }
 
-    private TrialExecutor executor(ExperimentSpec spec) throws IOException {
+    /** Tells whether trials run on other machines, of which nothing is known here. */
+    boolean elsewhere() {
+        return orders != null || master != null;
+    }
+
+    private TrialExecutor executor(ExperimentSpec spec, RunFolder run) throws IOException, InterruptedException {
+        Packing.Images images = imagesInPlace ? Packing.Images.IN_PLACE : Packing.Images.PACKED;
+        if (master != null && spark != null) {
+            String onWorkers = System.getenv("CATWALK_WORKER_HOME");
+            return new SparkExecutor(
+                    new SparkExecutor.Settings(
+                            spark, master, Home.path(), onWorkers == null ? null : Path.of(onWorkers), run.sparkLog()),
+                    spec.threads(),
+                    images);
+        }
         if (orders != null) {
             OrderFolder folder =
                     resumes && Files.isDirectory(orders) ? OrderFolder.open(orders) : OrderFolder.create(orders);
-            return new OrderFolderExecutor(folder, imagesInPlace ? Packing.Images.IN_PLACE : Packing.Images.PACKED);
+            return new OrderFolderExecutor(folder, images);
         }
         if (inProcess) {
             EngineSettings.apply(spec.threads());

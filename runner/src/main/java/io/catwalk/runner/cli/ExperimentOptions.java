@@ -121,7 +121,10 @@ final class ExperimentOptions {
     @Nullable
     Integer jobs;
 
-    @Option(names = "--threads", paramLabel = "N", description = "Threads of each trial. Default: what the jobs leave")
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Threads of each trial. Default: what the jobs leave; 1 on other machines")
     @Nullable
     Integer threads;
 
@@ -407,7 +410,7 @@ final class ExperimentOptions {
                 contestants,
                 seeds(),
                 atOnce,
-                perTrial == null ? Math.max(1, cores / Math.max(1, atOnce)) : perTrial,
+                perTrial != null ? perTrial : conduct.elsewhere() ? 1 : Math.max(1, cores / Math.max(1, atOnce)),
                 chosen,
                 timeout,
                 first(region, first(said.region(), EquivalenceRegion.STANDARD.points())),

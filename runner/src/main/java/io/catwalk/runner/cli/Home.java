@@ -23,7 +23,8 @@ final class Home {
         return new DataHome(path().resolve("data"), new ImageCache(ImageCache.standardFolder(), CacheView.of(console)));
     }
 
-    private static Path path() {
+    /** Says where the program is. */
+    static Path path() {
         return Path.of(System.getProperty("catwalk.home", "."));
     }
 }

@@ -108,6 +108,10 @@ final class WorkCommand implements Callable<Integer> {
             Work.claim(claim, 0);
             return work.carryOut(asked, address, files == null ? scratch.file("trial") : files, delivery, epoch -> {
                 Work.claim(claim, epoch.epoch());
+                if (json) {
+                    console.line(Json.LINE.writeValueAsString(epoch));
+                    return;
+                }
                 console.note(String.format(
                         Locale.ROOT,
                         "%s: epoch %d of %d, validation accuracy %.2f %%",
@@ -126,6 +130,9 @@ final class WorkCommand implements Callable<Integer> {
     }
 
     private static TrialOrder read(URI address) throws IOException {
+        if ("file".equals(address.getScheme())) {
+            return Json.read(Path.of(address), TrialOrder.class, "the order of a trial");
+        }
         try (Scratch scratch = new Scratch()) {
             Path copy = scratch.file("order.json");
             FileSource.standard().copy(address, copy, MOST_BYTES);

@@ -23,10 +23,11 @@ final class RunFiles {
     static final String JOURNAL = "journal.jsonl";
     static final String RESULTS = "results.json";
     static final String BASELINES = "baselines.json";
+    static final String SPARK_LOG = "spark.log";
 
     /** Every path of a run, relative to its folder: one that is missing here makes --force refuse. */
     private static final Pattern OWN = Pattern.compile(
-            "experiment\\.yaml|lock|journal\\.jsonl|results\\.(json|csv|md)|baselines\\.json|standings\\.csv"
+            "experiment\\.yaml|lock|spark\\.log|journal\\.jsonl|results\\.(json|csv|md)|baselines\\.json|standings\\.csv"
                     + "|report\\.html|slides\\.pptx|plots(/[^/]+\\.(svg|png))?|audit(/[^/]+\\.(csv|png))?"
                     + "|trials(/[^/]+(/-?\\d+-\\d+(/(" + TrialFolder.OWN + "))?)?)?");
 

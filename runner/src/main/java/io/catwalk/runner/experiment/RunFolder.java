@@ -196,6 +196,15 @@ public record RunFolder(Path path) {
         return new TrialFolder(path.resolve(spec.folder()));
     }
 
+    /**
+     * Returns where Spark writes what it has to say, if the trials run on it.
+     *
+     * @return path of a text file
+     */
+    public Path sparkLog() {
+        return path.resolve(RunFiles.SPARK_LOG);
+    }
+
     Journal journal() {
         return new Journal(path.resolve(RunFiles.JOURNAL));
     }

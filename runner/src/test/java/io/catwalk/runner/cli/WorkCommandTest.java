@@ -313,7 +313,8 @@ final class WorkCommandTest {
     @Test
     void whatIsAskedForWronglyIsRefusedInALine() throws IOException {
         Path images = shared.resolve("tiny");
-        assertRefused(work(folder.resolve("gone.json")), "expected a file at ", "but there is no such file");
+        assertRefused(
+                work(folder.resolve("gone.json")), "expected the order of a trial in ", "but there is no such file");
         Path odd = Files.writeString(folder.resolve("odd.json"), "{}");
         assertRefused(work(odd), "expected the order of a trial");
         assertRefused(

@@ -67,8 +67,13 @@ abstract class TrialExecutorContract {
         TestPlugin.building(name, network).write(plugins.resolve(name + ".jar"));
     }
 
-    /** Opens the executor, with two slots. */
+    /** Opens the executor, which can run two trials at once. */
     abstract TrialExecutor open() throws Exception;
+
+    /** Says how many trials it takes at once. */
+    int slots() {
+        return 2;
+    }
 
     /** Kills whatever carries the trials out on the machine where they run, as a lack of memory would. */
     abstract void killTheWork() throws Exception;
@@ -106,7 +111,7 @@ abstract class TrialExecutorContract {
     @Test
     void aTrialTellsItsStartAndItsEpochsAndLeavesItsFiles() throws Exception {
         try (TrialExecutor executor = open()) {
-            assertThat(executor.slots()).isEqualTo(2);
+            assertThat(executor.slots()).isEqualTo(slots());
             TrialFolder trial = trial("one");
             Done done = done(executor, trial);
 

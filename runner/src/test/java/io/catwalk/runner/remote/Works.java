@@ -8,12 +8,12 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** Finds the processes of trials, and kills them. */
-final class Works {
+public final class Works {
 
     private Works() {}
 
     /** Waits until a process is there that trains, and kills all such. */
-    static void kill(Supplier<Stream<ProcessHandle>> among) throws InterruptedException {
+    public static void kill(Supplier<Stream<ProcessHandle>> among) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         List<ProcessHandle> found = training(among);
         while (found.isEmpty() && System.nanoTime() < deadline) {

@@ -1,0 +1,352 @@
+package io.catwalk.runner.remote;
+
+import io.catwalk.runner.AtomicFiles;
+import io.catwalk.runner.Json;
+import io.catwalk.runner.Reasons;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.Scratch;
+import io.catwalk.runner.training.Epoch;
+import io.catwalk.runner.trial.TrialExecutor;
+import io.catwalk.runner.trial.TrialFolder;
+import io.catwalk.runner.trial.TrialNews;
+import io.catwalk.runner.trial.TrialOrder;
+import io.catwalk.runner.trial.TrialOutcome;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+
+/**
+ * Runs trials as jobs of an Apache Spark cluster. The driver is a process of its own with Spark's libraries and none of ours, which
+ * is spoken to by its standard input and output; on the workers the trial is the program {@code catwalk work}.
+ */
+public final class SparkExecutor implements TrialExecutor {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SparkExecutor.class);
+
+    /** So many jobs are with Spark at once, which has them wait for a worker that is free. */
+    private static final int SLOTS = 64;
+
+    private static final String MARK = "@catwalk ";
+    private static final String ARCHIVE = "catwalk";
+    private static final int START_SECONDS = 120;
+    private static final int END_SECONDS = 30;
+    private static final int REMEMBERED_LINES = 200;
+
+    private final Process driver;
+    private final Path log;
+    private final Scratch scratch;
+    private final OrderFolder orders;
+    private final Packing packing;
+    private final CompletableFuture<Void> ready = new CompletableFuture<>();
+    private final Map<String, Job> jobs = new ConcurrentHashMap<>();
+    private final AtomicInteger numbers = new AtomicInteger();
+    private volatile @Nullable String ended;
+
+    /** A trial under way. */
+    private record Job(
+            int number,
+            TrialOrder order,
+            TrialFolder trial,
+            Consumer<TrialNews> listener,
+            CompletableFuture<TrialOutcome> outcome) {}
+
+    /**
+     * Says where everything is.
+     *
+     * @param home where Spark is on this machine
+     * @param master as {@code spark-submit} takes it, such as {@code spark://host:7077}
+     * @param program where Catwalk is on this machine, with its {@code bin}, {@code lib}, {@code data} and {@code spark}
+     * @param onWorkers where it is on each worker; null has Spark bring it there
+     * @param log where Spark's own words go
+     */
+    public record Settings(
+            SparkHome home,
+            String master,
+            Path program,
+            @Nullable Path onWorkers,
+            Path log) {}
+
+    /**
+     * Starts a Spark application.
+     *
+     * @param settings where everything is
+     * @param threads of each trial, which is how many cores it asks for
+     * @param images what becomes of the images
+     * @throws RequestException if it does not start
+     * @throws IOException if files cannot be written
+     * @throws InterruptedException if the calling thread is interrupted
+     */
+    public SparkExecutor(Settings settings, int threads, Packing.Images images)
+            throws IOException, InterruptedException {
+        log = settings.log;
+        scratch = new Scratch();
+        Process started = null;
+        try {
+            orders = OrderFolder.create(scratch.file("orders"));
+            packing = new Packing(orders.supplies(), images);
+            started = new ProcessBuilder(command(settings, threads))
+                    .redirectError(log.toFile())
+                    .start();
+            driver = started;
+            Thread reader = new Thread(this::listen, "spark");
+            reader.setDaemon(true);
+            reader.start();
+            awaitReady();
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            if (started != null) {
+                started.descendants().forEach(ProcessHandle::destroyForcibly);
+                started.destroyForcibly();
+            }
+            scratch.close();
+            throw e;
+        }
+    }
+
+    private List<String> command(Settings settings, int threads) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                settings.home.submit().toString(),
+                "--master",
+                settings.master,
+                "--name",
+                "catwalk",
+                "--class",
+                "io.catwalk.spark.Gateway"));
+        Map<String, String> conf = Map.of(
+                "spark.plugins", "io.catwalk.spark.Channel",
+                "spark.task.cpus", Integer.toString(threads),
+                // Whether a trial is tried again, and how often, is not Spark's to decide.
+                "spark.task.maxFailures", "1",
+                "spark.speculation", "false",
+                "spark.log.level", "WARN");
+        conf.forEach((key, value) -> command.addAll(List.of("--conf", key + "=" + value)));
+        if (settings.onWorkers == null) {
+            command.addAll(List.of("--archives", archive(settings.program) + "#" + ARCHIVE));
+        }
+        command.add(gateway(settings.program).toString());
+        command.add(settings.onWorkers == null ? ARCHIVE : settings.onWorkers.toString());
+        command.add(Integer.toString(SLOTS));
+        return command;
+    }
+
+    /** Packs what a worker needs of the program: neither documents nor plugins, which come with the orders. */
+    private Path archive(Path program) throws IOException {
+        Path file = scratch.file("catwalk.zip");
+        new Archive()
+                .addAll("bin", program.resolve("bin"))
+                .addAll("lib", program.resolve("lib"))
+                .addAll("data", program.resolve("data"))
+                .write(file);
+        return file;
+    }
+
+    private static Path gateway(Path program) throws IOException {
+        Path folder = program.resolve("spark");
+        if (Files.isDirectory(folder)) {
+            try (Stream<Path> files = Files.list(folder)) {
+                for (Path file : files.toList()) {
+                    if (file.toString().endsWith(".jar")) {
+                        return file;
+                    }
+                }
+            }
+        }
+        throw new RequestException("expected the part of Catwalk that runs in Spark in " + folder
+                + ", found no jar there: install Catwalk anew");
+    }
+
+    private void awaitReady() throws InterruptedException {
+        try {
+            ready.get(START_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw new RequestException("the Spark application did not start: " + lastWords() + "; see " + log, e);
+        } catch (TimeoutException e) {
+            throw new RequestException(
+                    "the Spark application did not start within " + START_SECONDS + " s: see " + log, e);
+        }
+    }
+
+    /** Finds the line of the log that says why, which is above where in the code. */
+    private String lastWords() {
+        try {
+            List<String> lines = Files.readAllLines(log);
+            List<String> last = lines.subList(Math.max(0, lines.size() - REMEMBERED_LINES), lines.size());
+            return last.stream()
+                    .filter(line -> line.contains("ERROR") || line.contains("Exception"))
+                    .reduce((one, next) -> next)
+                    .map(Reasons::oneLine)
+                    .orElse("it ended by itself");
+        } catch (IOException e) {
+            return "it ended by itself";
+        }
+    }
+
+    private void listen() {
+        try (BufferedReader in =
+                new BufferedReader(new InputStreamReader(driver.getInputStream(), StandardCharsets.UTF_8))) {
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                if (line.startsWith(MARK)) {
+                    hear(line.substring(MARK.length()).split(" "));
+                }
+            }
+        } catch (IOException e) {
+            LOG.info("The output of Spark broke off", e);
+        }
+        String reason = "the Spark application ended: " + lastWords();
+        ended = reason;
+        ready.completeExceptionally(new IOException(reason));
+        jobs.keySet().forEach(id -> settle(id, job -> new TrialOutcome.Lost(job.order.spec(), reason)));
+    }
+
+    private void hear(String[] words) {
+        if (words[0].equals("ready")) {
+            ready.complete(null);
+            return;
+        }
+        Job job = jobs.get(words[1]);
+        if (job == null) {
+            return; // it was canceled
+        }
+        switch (words[0]) {
+            case "started" -> job.listener.accept(new TrialNews.Started(text(words[2])));
+            case "news" -> epoch(text(words[2])).ifPresent(epoch -> job.listener.accept(new TrialNews.Trained(epoch)));
+            case "ended" -> settle(words[1], this::received);
+            case "lost" ->
+                settle(words[1], lost -> new TrialOutcome.Lost(lost.order.spec(), Reasons.oneLine(text(words[2]))));
+            default -> LOG.warn("Spark says {}", words[0]);
+        }
+    }
+
+    private TrialOutcome received(Job job) {
+        Path delivery = OrderFolder.delivery(orders.order(job.number), job.order.attempt());
+        TrialOutcome outcome = Delivery.read(delivery, job.order, job.trial);
+        try {
+            job.trial.writeOrder(job.order);
+            Files.delete(delivery);
+            Files.delete(orders.order(job.number));
+        } catch (IOException e) {
+            return new TrialOutcome.Lost(job.order.spec(), "what came back cannot be kept: " + Reasons.of(e));
+        }
+        return outcome;
+    }
+
+    private interface Settling {
+
+        TrialOutcome of(Job job);
+    }
+
+    /** Completes the outcome of a job once, whoever is first. */
+    private void settle(String id, Settling outcome) {
+        Job job = jobs.remove(id);
+        if (job != null) {
+            job.outcome.complete(outcome.of(job));
+        }
+    }
+
+    private static Optional<Epoch> epoch(String line) {
+        try {
+            return Optional.of(Json.LINE.readValue(line, Epoch.class));
+        } catch (JacksonException e) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public int slots() {
+        return SLOTS;
+    }
+
+    @Override
+    public Submitted submit(TrialOrder order, TrialFolder folder, Consumer<TrialNews> listener) {
+        int number = numbers.getAndIncrement();
+        String id = "trial-" + number;
+        CompletableFuture<TrialOutcome> outcome = new CompletableFuture<>();
+        jobs.put(id, new Job(number, order, folder, listener, outcome));
+        try {
+            Path file = orders.order(number);
+            AtomicFiles.write(file, Json.JSON.writeValueAsString(packing.packed(order)));
+            say("submit " + id + " " + base64(file.toString()) + " "
+                    + base64(OrderFolder.delivery(file, order.attempt()).toString()) + " "
+                    + base64(order.spec().title() + (order.attempt() == 1 ? "" : ", attempt " + order.attempt())));
+        } catch (IOException e) {
+            String reason = ended == null ? "it could not be handed to Spark: " + Reasons.of(e) : ended;
+            settle(id, job -> new TrialOutcome.Lost(order.spec(), String.valueOf(reason)));
+        }
+        return new Submitted() {
+            @Override
+            public CompletableFuture<TrialOutcome> outcome() {
+                return outcome;
+            }
+
+            @Override
+            public void cancel() {
+                jobs.remove(id);
+                outcome.cancel(false);
+                try {
+                    say("cancel " + id);
+                } catch (IOException e) {
+                    LOG.info("{} ended before it was canceled", id, e);
+                }
+            }
+        };
+    }
+
+    private synchronized void say(String line) throws IOException {
+        OutputStream in = driver.getOutputStream();
+        in.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+        in.flush();
+    }
+
+    private static String base64(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String text(String word) {
+        return new String(Base64.getDecoder().decode(word), StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() {
+        jobs.values().forEach(job -> job.outcome.cancel(false));
+        jobs.clear();
+        boolean interrupted = Thread.interrupted();
+        try {
+            driver.getOutputStream().close();
+        } catch (IOException e) {
+            LOG.info("Spark was gone", e);
+        }
+        try {
+            if (!driver.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("Spark does not end, and is killed");
+            }
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        driver.descendants().forEach(ProcessHandle::destroyForcibly);
+        driver.destroyForcibly();
+        scratch.close();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

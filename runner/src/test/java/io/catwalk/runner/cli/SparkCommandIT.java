@@ -1,0 +1,192 @@
+package io.catwalk.runner.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.catwalk.runner.data.Sha256;
+import io.catwalk.runner.data.TinyImages;
+import io.catwalk.runner.plugin.TestPlugin;
+import io.catwalk.runner.remote.SparkCluster;
+import io.catwalk.runner.remote.Works;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The program as it is installed, on a real Spark of two workers. */
+@EnabledIf("isThere")
+@Timeout(600)
+final class SparkCommandIT {
+
+    @TempDir
+    private static Path shared;
+
+    private static SparkCluster cluster;
+
+    @TempDir
+    private Path folder;
+
+    static boolean isThere() {
+        return SparkCluster.jars() != null;
+    }
+
+    @BeforeAll
+    static void start() throws IOException, InterruptedException {
+        Path plugins = Files.createDirectory(shared.resolve("plugins"));
+        TestPlugin.building(
+                        "learns",
+                        "return Layers.sequence(Layers.flatten(), Layers.dense(16), Layers.dropout(0.2),"
+                                + " Layers.dense(task.classes()));")
+                .write(plugins.resolve("learns.jar"));
+        TestPlugin.building(
+                        "other",
+                        "return Layers.sequence(Layers.flatten(), Layers.dense(8), Layers.dropout(0.2),"
+                                + " Layers.dense(task.classes()));")
+                .write(plugins.resolve("other.jar"));
+        TinyImages.write(shared.resolve("tiny"), 1200);
+        cluster = SparkCluster.start(Files.createTempDirectory("spark"));
+    }
+
+    @AfterAll
+    static void stop() throws IOException, InterruptedException {
+        cluster.close();
+    }
+
+    private ProcessBuilder compare(Path out, @Nullable Path sparkHome, String... more) {
+        List<String> command = new ArrayList<>(List.of(
+                SparkCluster.program().resolve("bin/catwalk").toString(),
+                "compare",
+                "learns",
+                "other",
+                "--dataset",
+                shared.resolve("tiny").toString(),
+                "--plugins-dir",
+                shared.resolve("plugins").toString(),
+                "--epochs",
+                "10",
+                "--batch-size",
+                "16",
+                "--seeds",
+                "3",
+                "--threads",
+                "1",
+                "--no-latency",
+                "--out",
+                out.toString()));
+        command.addAll(List.of(more));
+        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+        builder.environment().remove("SPARK_HOME");
+        if (sparkHome != null) {
+            builder.environment().put("SPARK_HOME", sparkHome.toString());
+        }
+        return builder;
+    }
+
+    private static List<String> weights(Path run) throws IOException {
+        List<String> digests = new ArrayList<>();
+        for (String classifier : List.of("learns", "other")) {
+            for (int seed = 1; seed <= 3; seed++) {
+                Path trial = run.resolve("trials/" + classifier + "/" + seed + "-0");
+                digests.add(Sha256.of(trial.resolve("model/network-0000.params"))
+                        + Sha256.of(trial.resolve("predictions.csv"))
+                        + Sha256.of(trial.resolve("model.onnx")));
+            }
+        }
+        return digests;
+    }
+
+    private Path local() throws IOException, InterruptedException {
+        Path local = folder.resolve("local");
+        Catwalk.Answer answer = Catwalk.finish(compare(local, null));
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        return local;
+    }
+
+    /** Spark brings the program to the workers, as to machines that have never heard of it. */
+    @Test
+    void sixTrialsOnTwoWorkersComeToTheBitsOfALocalRun() throws Exception {
+        Path run = folder.resolve("run");
+        Catwalk.Answer answer = Catwalk.finish(compare(run, cluster.home().path(), "--on", cluster.master()));
+
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        assertThat(answer.err()).contains("learns seed 1: started on ").contains("other seed 3: epoch 10 of 10");
+        assertThat(weights(run)).isEqualTo(weights(local()));
+        assertThat(run.resolve("report.html")).exists();
+        assertThat(run.resolve("spark.log")).exists();
+    }
+
+    @Test
+    void anExecutorThatIsKilledCostsNothingButTime() throws Exception {
+        Path run = folder.resolve("run");
+        ProcessBuilder builder = compare(run, cluster.home().path(), "--on", cluster.master());
+        builder.environment().put("CATWALK_WORKER_HOME", SparkCluster.program().toString());
+        Process process = builder.redirectErrorStream(true)
+                .redirectOutput(folder.resolve("out.txt").toFile())
+                .start();
+        try {
+            Works.kill(() -> cluster.executors()
+                    .filter(one -> one.info().commandLine().orElse("").contains("/crash.log "))
+                    .limit(1)
+                    .flatMap(SparkCommandIT::upToTheExecutor));
+            assertThat(process.waitFor(500, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            process.destroyForcibly();
+        }
+        assertThat(folder.resolve("out.txt"))
+                .content()
+                .contains("was lost and is tried again: ")
+                .contains(", attempt 2");
+        assertThat(process.exitValue()).isEqualTo(ExitCode.DONE);
+        assertThat(weights(run)).isEqualTo(weights(local()));
+    }
+
+    /** The trial, the program around it, and the executor around that. */
+    private static Stream<ProcessHandle> upToTheExecutor(ProcessHandle trial) {
+        ProcessHandle program = trial.parent().orElseThrow();
+        return Stream.of(program.parent().orElseThrow(), trial);
+    }
+
+    @Test
+    void whatSparkLacksIsSaidInALineBeforeAnythingIsWritten() throws Exception {
+        Path run = folder.resolve("run");
+        assertRefused(
+                compare(run, null, "--on", cluster.master()),
+                "--on needs Apache Spark 4 on this machine, but SPARK_HOME is not set: unpack it from");
+        assertRefused(
+                compare(run, folder, "--on", cluster.master()),
+                "SPARK_HOME, " + folder + ", has no jars/spark-core_*.jar");
+        Path old = Files.createDirectories(folder.resolve("old/jars"));
+        Files.createFile(old.resolve("spark-core_2.12-3.5.1.jar"));
+        Path submit = Files.createFile(
+                Files.createDirectory(folder.resolve("old/bin")).resolve("spark-submit"));
+        assertThat(submit.toFile().setExecutable(true)).isTrue();
+        assertRefused(compare(run, folder.resolve("old"), "--on", cluster.master()), "has version 3.5.1");
+        assertRefused(
+                compare(run, cluster.home().path(), "--on", "spark://localhost:1"),
+                "expected a Spark master, but nobody answers at localhost:1");
+        assertRefused(
+                compare(run, cluster.home().path(), "--on", "spark://nowhere"),
+                "expected a master such as spark://host:7077, but found");
+        assertRefused(
+                compare(run, cluster.home().path(), "--on", cluster.master(), "--in-process"),
+                "--on trains on a cluster: leave --in-process out");
+    }
+
+    private void assertRefused(ProcessBuilder builder, String words) throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        Catwalk.Answer answer = Catwalk.finish(builder);
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(answer.err()).contains(words);
+        assertThat(answer.err().strip()).doesNotContain("\n");
+        assertThat((System.nanoTime() - start) / 1e9).isLessThan(30);
+    }
+}

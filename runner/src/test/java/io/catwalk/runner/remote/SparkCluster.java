@@ -1,0 +1,181 @@
+package io.catwalk.runner.remote;
+
+import io.catwalk.runner.Scratch;
+import io.catwalk.runner.trial.Software;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A real Spark on this machine: a standalone master and two workers of one core, each a process of its own. The build copies
+ * Spark's jars, which are all that its distribution has but scripts.
+ */
+public final class SparkCluster implements AutoCloseable {
+
+    /** What Spark's own scripts open to it. */
+    private static final List<String> OPENED = List.of(
+            "java.base/java.lang",
+            "java.base/java.lang.invoke",
+            "java.base/java.lang.reflect",
+            "java.base/java.io",
+            "java.base/java.net",
+            "java.base/java.nio",
+            "java.base/java.util",
+            "java.base/java.util.concurrent",
+            "java.base/java.util.concurrent.atomic",
+            "java.base/sun.nio.ch",
+            "java.base/sun.nio.cs",
+            "java.base/sun.security.action",
+            "java.base/sun.util.calendar");
+
+    private final Path folder;
+    private final Path home;
+    private final int port;
+    private final List<Process> processes = new ArrayList<>();
+
+    private SparkCluster(Path folder, Path home, int port) {
+        this.folder = folder;
+        this.home = home;
+        this.port = port;
+    }
+
+    /** Returns where the build has put Spark's jars; null in a build that leaves Spark out. */
+    public static @Nullable Path jars() {
+        String jars = System.getProperty("catwalk.spark.jars");
+        return jars == null || !Files.isDirectory(Path.of(jars)) ? null : Path.of(jars);
+    }
+
+    /** Returns where the build has installed the program. */
+    public static Path program() {
+        String version = Software.current().catwalk();
+        return Path.of(System.getProperty("catwalk.installed", "target/catwalk-" + version))
+                .toAbsolutePath();
+    }
+
+    /** Makes what {@code SPARK_HOME} names, without a cluster. */
+    public static SparkHome home(Path folder) throws IOException {
+        Path home = Files.createDirectories(folder.resolve("spark"));
+        if (!Files.exists(home.resolve("jars"))) {
+            Files.createSymbolicLink(
+                    home.resolve("jars"), Objects.requireNonNull(jars()).toAbsolutePath());
+        }
+        Path bin = Files.createDirectories(home.resolve("bin"));
+        Path submit = Files.writeString(
+                bin.resolve("spark-submit"),
+                "#!/bin/sh\nSPARK_HOME=" + home + "\nexport SPARK_HOME\nexec " + java() + " "
+                        + String.join(" ", opened()) + " -Xmx512m -cp '" + home
+                        + "/jars/*' org.apache.spark.deploy.SparkSubmit \"$@\"\n");
+        Files.setPosixFilePermissions(submit, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return new SparkHome(home);
+    }
+
+    /** Starts a master and two workers. */
+    public static SparkCluster start(Path folder) throws IOException, InterruptedException {
+        SparkCluster cluster = new SparkCluster(folder, home(folder).path(), freePort());
+        cluster.run(
+                "master",
+                "org.apache.spark.deploy.master.Master",
+                "--host",
+                "localhost",
+                "--port",
+                Integer.toString(cluster.port),
+                "--webui-port",
+                "0");
+        cluster.await("master", "I have been elected leader");
+        cluster.worker("worker-1");
+        cluster.worker("worker-2");
+        return cluster;
+    }
+
+    private void worker(String name) throws IOException, InterruptedException {
+        run(
+                name,
+                "org.apache.spark.deploy.worker.Worker",
+                "--host",
+                "localhost",
+                "--webui-port",
+                "0",
+                "--cores",
+                "1",
+                "--memory",
+                "1g",
+                "--work-dir",
+                folder.resolve(name).toString(),
+                master());
+        await(name, "Successfully registered with master");
+    }
+
+    public String master() {
+        return "spark://localhost:" + port;
+    }
+
+    public SparkHome home() {
+        return new SparkHome(home);
+    }
+
+    private void run(String name, String main, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(java()));
+        command.addAll(opened());
+        command.addAll(List.of("-Xmx256m", "-cp", home + "/jars/*", main));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log(name).toFile());
+        builder.environment().put("SPARK_HOME", home.toString());
+        builder.environment().put("SPARK_SCALA_VERSION", "2.13");
+        builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
+        processes.add(builder.start());
+    }
+
+    private void await(String name, String words) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
+        while (System.nanoTime() < deadline) {
+            if (Files.readString(log(name)).contains(words)) {
+                return;
+            }
+            Thread.sleep(100); // a log tells nobody that it has grown
+        }
+        throw new AssertionError(name + " did not start: " + Files.readString(log(name)));
+    }
+
+    private Path log(String name) {
+        return folder.resolve(name + ".txt");
+    }
+
+    /** Lists the processes that the workers have started: executors, and what these have started. */
+    public Stream<ProcessHandle> executors() {
+        return processes.stream().skip(1).flatMap(Process::descendants);
+    }
+
+    @Override
+    public void close() throws IOException, InterruptedException {
+        for (int i = processes.size() - 1; i >= 0; i--) {
+            processes.get(i).descendants().forEach(ProcessHandle::destroyForcibly);
+            processes.get(i).destroyForcibly().waitFor();
+        }
+        Scratch.delete(folder);
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    private static List<String> opened() {
+        return OPENED.stream().map(one -> "--add-opens=" + one + "=ALL-UNNAMED").toList();
+    }
+}

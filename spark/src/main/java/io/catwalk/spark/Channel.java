@@ -1,0 +1,72 @@
+package io.catwalk.spark;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.spark.SparkContext;
+import org.apache.spark.api.plugin.DriverPlugin;
+import org.apache.spark.api.plugin.ExecutorPlugin;
+import org.apache.spark.api.plugin.PluginContext;
+import org.apache.spark.api.plugin.SparkPlugin;
+import org.jspecify.annotations.Nullable;
+
+/** Brings what happens on workers to the driver while it happens, by Spark's own connections. */
+public final class Channel implements SparkPlugin {
+
+    /** Both are set once in a process, before any task runs. */
+    private static volatile @Nullable PluginContext worker;
+
+    private static volatile @Nullable Consumer<Message> driver;
+
+    /**
+     * Is what a worker says.
+     *
+     * @param id of the job
+     * @param place name of the machine
+     * @param text a line that the program printed; null when it begins
+     */
+    record Message(String id, String place, @Nullable String text) implements Serializable {}
+
+    /** Hears what workers say, from now on. */
+    static void listen(Consumer<Message> listener) {
+        driver = listener;
+    }
+
+    /** Tells the driver; that it is gone is noticed elsewhere. */
+    static void send(Message message) throws IOException {
+        PluginContext context = worker;
+        if (context != null) {
+            context.send(message);
+        }
+    }
+
+    @Override
+    public DriverPlugin driverPlugin() {
+        return new DriverPlugin() {
+            @Override
+            public Map<String, String> init(SparkContext spark, PluginContext context) {
+                return Map.of();
+            }
+
+            @Override
+            public @Nullable Object receive(Object message) {
+                Consumer<Message> listener = driver;
+                if (listener != null) {
+                    listener.accept((Message) message);
+                }
+                return null;
+            }
+        };
+    }
+
+    @Override
+    public ExecutorPlugin executorPlugin() {
+        return new ExecutorPlugin() {
+            @Override
+            public void init(PluginContext context, Map<String, String> settings) {
+                worker = context;
+            }
+        };
+    }
+}

@@ -1,0 +1,163 @@
+package io.catwalk.spark;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Stream;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/**
+ * Is the driver of a Spark application, in the process that {@code spark-submit} starts. It takes orders from its standard input
+ * and tells of them on its standard output, a line each, and ends with its input:
+ *
+ * <pre>
+ * in:   submit ID ORDER DELIVERY NAME   run the order in this file, and put what came of it into that one
+ *       cancel ID
+ * out:  {@value #MARK}ready               the application runs
+ *       {@value #MARK}started ID PLACE    a worker has begun
+ *       {@value #MARK}news ID TEXT        a line that the worker printed
+ *       {@value #MARK}ended ID            the delivery is there
+ *       {@value #MARK}lost ID REASON      there is none
+ * </pre>
+ *
+ * Texts and paths are in Base64, of UTF-8.
+ */
+public final class Gateway {
+
+    /** What begins each line that is meant. */
+    static final String MARK = "@catwalk ";
+
+    /** What is in a folder of orders beside them. */
+    static final String SUPPLIES = "supplies";
+
+    private final PrintStream out;
+    private final JavaSparkContext spark;
+    private final String home;
+
+    /** Each thread waits for one job. */
+    private final ExecutorService jobs;
+
+    private final Set<String> canceled = ConcurrentHashMap.newKeySet();
+    private final Map<String, Boolean> added = new ConcurrentHashMap<>();
+
+    private Gateway(PrintStream out, JavaSparkContext spark, String home, int slots) {
+        this.out = out;
+        this.spark = spark;
+        this.home = home;
+        jobs = Executors.newFixedThreadPool(slots);
+    }
+
+    /**
+     * Runs until the input ends.
+     *
+     * @param arguments the folder of the program on the workers, or the name of an archive that Spark unpacks there; and how many
+     *     jobs at once
+     * @throws IOException if the input cannot be read
+     */
+    public static void main(String[] arguments) throws IOException {
+        PrintStream out = System.out;
+        System.setOut(System.err); // whatever Spark prints is no message
+        try (JavaSparkContext spark = new JavaSparkContext(new SparkConf())) {
+            Gateway gateway = new Gateway(out, spark, arguments[0], Integer.parseInt(arguments[1]));
+            Channel.listen(gateway::heard);
+            gateway.say("ready");
+            gateway.serve();
+        }
+    }
+
+    private void serve() throws IOException {
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+            String[] words = line.split(" ");
+            if (words[0].equals("submit")) {
+                jobs.execute(() -> run(words[1], Path.of(text(words[2])), Path.of(text(words[3])), text(words[4])));
+            } else if (words[0].equals("cancel")) {
+                canceled.add(words[1]);
+                spark.sc().cancelJobGroup(words[1]);
+            }
+        }
+        spark.sc().cancelAllJobs();
+        jobs.shutdownNow();
+    }
+
+    private void run(String id, Path order, Path delivery, String name) {
+        try {
+            if (canceled.contains(id)) {
+                return;
+            }
+            for (Path file : supplies(order)) {
+                if (added.putIfAbsent(file.toString(), true) == null) {
+                    spark.addFile(file.toUri().toString());
+                }
+            }
+            // The page of the cluster shows a job of this name.
+            spark.setJobGroup(id, name, true);
+            Task task = new Task(id, home, Files.readAllBytes(order), names(supplies(order)));
+            Task.Came came =
+                    spark.parallelize(List.of(task), 1).map(Task::run).collect().get(0);
+            if (came.delivery() == null) {
+                say("lost", id, came.place() + ": " + came.reason());
+                return;
+            }
+            Path draft = delivery.resolveSibling(delivery.getFileName() + ".part");
+            Files.write(draft, came.delivery());
+            Files.move(draft, delivery, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            say("ended " + id);
+        } catch (Exception e) { // Spark throws what it likes, also checked exceptions that it does not declare
+            say("lost", id, reason(e));
+        }
+    }
+
+    private static List<Path> supplies(Path order) throws IOException {
+        Path folder = order.resolveSibling(SUPPLIES);
+        try (Stream<Path> all = Files.list(folder)) {
+            String text = Files.readString(order);
+            return all.filter(file -> text.contains("\"" + SUPPLIES + "/" + file.getFileName() + "\""))
+                    .toList();
+        }
+    }
+
+    private static List<String> names(List<Path> files) {
+        return files.stream().map(file -> file.getFileName().toString()).toList();
+    }
+
+    private void heard(Channel.Message message) {
+        if (message.text() == null) {
+            say("started", message.id(), message.place());
+        } else {
+            say("news", message.id(), message.text());
+        }
+    }
+
+    private void say(String verb, String id, String text) {
+        say(verb + " " + id + " " + Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private synchronized void say(String line) {
+        out.println(MARK + line);
+        out.flush();
+    }
+
+    private static String text(String word) {
+        return new String(Base64.getDecoder().decode(word), StandardCharsets.UTF_8);
+    }
+
+    /** Spark tells of the first line what went wrong, and then where in its code. */
+    private static String reason(Exception e) {
+        String message = String.valueOf(e.getMessage());
+        return message.lines().findFirst().orElse(e.getClass().getSimpleName());
+    }
+}
