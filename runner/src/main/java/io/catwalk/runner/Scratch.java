@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,16 +20,42 @@ public final class Scratch implements AutoCloseable {
     private final Path folder;
 
     /**
-     * Makes the folder.
+     * Makes the folder where temporary files belong.
      *
      * @throws RequestException if it cannot be made
      */
     public Scratch() {
+        this(null);
+    }
+
+    private Scratch(@Nullable Path parent) {
         try {
-            folder = Files.createTempDirectory("catwalk");
+            folder = parent == null
+                    ? Files.createTempDirectory("catwalk")
+                    : Files.createTempDirectory(parent, "catwalk");
         } catch (IOException e) {
             throw new RequestException("cannot make a temporary folder: " + Reasons.of(e), e);
         }
+    }
+
+    /**
+     * Makes the folder in another.
+     *
+     * @param parent which is there
+     * @return the new folder
+     * @throws RequestException if it cannot be made
+     */
+    public static Scratch in(Path parent) {
+        return new Scratch(parent);
+    }
+
+    /**
+     * Returns the folder, for a process that runs in it.
+     *
+     * @return absolute if the parent is
+     */
+    public Path folder() {
+        return folder;
     }
 
     /**

@@ -28,10 +28,11 @@ final class CompareCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        return options.run(
-                "compare",
-                spec,
-                names,
-                catalog -> options.spec(options.contestants(names, catalog, new Console(spec)), options.split()));
+        return new ExperimentRuns(options, spec)
+                .carryOut(
+                        "compare",
+                        names,
+                        catalog ->
+                                options.spec(options.contestants(names, catalog, new Console(spec)), options.split()));
     }
 }

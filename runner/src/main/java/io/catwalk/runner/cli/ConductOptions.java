@@ -92,6 +92,9 @@ final class ConductOptions {
     /** Found before anything is written, where trials run on Spark. */
     private @Nullable SparkHome spark;
 
+    /** Opened likewise, where trials are handed out. */
+    private @Nullable OrderFolder orderFolder;
+
     @Option(names = "--in-process", description = "Run trials in this process, to debug a plugin.")
     boolean inProcess;
 
@@ -235,6 +238,9 @@ final class ConductOptions {
             spark = SparkHome.find(System.getenv("SPARK_HOME"));
             SparkHome.requireMaster(master);
         }
+        if (orders != null) {
+            orderFolder = resumes && Files.isDirectory(orders) ? OrderFolder.open(orders) : OrderFolder.create(orders);
+        }
         PrivateFolder.claim();
         return new Conduct(
                 budget == null ? null : Duration.ofSeconds(ExperimentFile.seconds("--budget", budget)),
@@ -260,10 +266,8 @@ final class ConductOptions {
                     spec.threads(),
                     images);
         }
-        if (orders != null) {
-            OrderFolder folder =
-                    resumes && Files.isDirectory(orders) ? OrderFolder.open(orders) : OrderFolder.create(orders);
-            return new OrderFolderExecutor(folder, images);
+        if (orderFolder != null) {
+            return new OrderFolderExecutor(orderFolder, images);
         }
         if (inProcess) {
             EngineSettings.apply(spec.threads());

@@ -34,11 +34,11 @@ final class CrossvalCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        return options.run(
-                "crossval",
-                spec,
-                names,
-                catalog ->
-                        options.spec(options.contestants(names, catalog, new Console(spec)), folds.split(options, 5)));
+        return new ExperimentRuns(options, spec)
+                .carryOut(
+                        "crossval",
+                        names,
+                        catalog -> options.spec(
+                                options.contestants(names, catalog, new Console(spec)), folds.split(options, 5)));
     }
 }

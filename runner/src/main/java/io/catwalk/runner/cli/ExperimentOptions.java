@@ -2,20 +2,12 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Recipe;
-import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.experiment.ClassifierEntry;
-import io.catwalk.runner.experiment.CollectionFolder;
-import io.catwalk.runner.experiment.CollectionSpec;
-import io.catwalk.runner.experiment.Conduct;
 import io.catwalk.runner.experiment.Contestant;
-import io.catwalk.runner.experiment.Experiment;
 import io.catwalk.runner.experiment.ExperimentFile;
 import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.RecipeOverrides;
-import io.catwalk.runner.experiment.RunFolder;
-import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.experiment.TuningSpec;
 import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
@@ -24,24 +16,15 @@ import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.trial.Accelerators;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.SplitSpec;
-import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** The options of every command that trains. */
@@ -163,7 +146,7 @@ final class ExperimentOptions {
     @Nullable
     private ExperimentFile file;
 
-    /** Whether somebody chose the size of a batch, which then must fit the images. */
+    /** Whether a contestant was made with a size of batch. */
     private boolean chosenBatch;
 
     /** Names of the classifiers that do not support the images of some data set, with the reason. */
@@ -171,100 +154,21 @@ final class ExperimentOptions {
 
     private final Set<String> leftOut = new HashSet<>();
 
-    /**
-     * Runs the experiment that is asked for and prints what came of it.
-     *
-     * @param name of the run folder, before the time
-     * @param classifiers that the command line names, which must be there before any image is read
-     * @param request asks for the experiment, given what plugins say of the images
-     */
-    int run(String name, CommandSpec command, List<String> classifiers, Function<PluginCatalog, ExperimentSpec> request)
-            throws IOException, InterruptedException {
-        Console console = new Console(command);
-        PluginCatalog catalog = conduct.plugins.open(console);
+    /** Reads what the file says of classifiers that a command names, which is wrong if they are not there. */
+    void requireKnown(List<String> classifiers, PluginCatalog catalog) {
         file().entries(classifiers).forEach(entry -> file().classifier(entry, catalog));
-        Conduct how = conduct.how();
-        List<Prepared> prepared = prepared(catalog, console);
-        prepared.forEach(one -> one.catalog.classifiers().stream()
+    }
+
+    /** Takes note of who does not support the images of a data set. */
+    void leaveOutUnsupported(PluginCatalog ofDataSet) {
+        ofDataSet.classifiers().stream()
                 .filter(classifier -> classifier.unsupported() != null)
-                .forEach(classifier -> unsupported.put(classifier.name(), String.valueOf(classifier.unsupported()))));
-        String typed = String.join(" ", command.commandLine().getParseResult().originalArgs());
-        List<Experiment> experiments = new ArrayList<>();
-        for (Prepared one : prepared) {
-            ExperimentSpec asked =
-                    request.apply(one.catalog).on(one.dataset).pinned(catalog).recording(typed);
-            experiments.add(experiment(asked, one.images, catalog, console));
-            tellSmallerBatches(asked, experiments.get(experiments.size() - 1).spec(), console);
-        }
-        if (experiments.size() > 1) {
-            return runAll(name, experiments, catalog, console);
-        }
-        Experiment experiment = experiments.get(0);
-        ExperimentSpec spec = experiment.spec();
-        try (RunLock lock = RunFolder.claim(
-                out == null ? newFolder(Path.of("runs"), name, LocalDateTime.now(ZoneId.systemDefault())) : out,
-                force ? RunFolder.Existing.REPLACE : RunFolder.Existing.REFUSE)) {
-            lock.run().writeExperiment(spec);
-            tellUnmirrored(console);
-            return conduct.carryOut(spec, experiment, how, lock, console);
-        }
+                .forEach(classifier -> unsupported.put(classifier.name(), String.valueOf(classifier.unsupported())));
     }
 
-    /** A data set, its images, and what the plugins say of them. */
-    private record Prepared(DatasetSpec dataset, ImageDataset images, PluginCatalog catalog) {}
-
-    /** Loads the images, and asks the plugins about them. */
-    private List<Prepared> prepared(PluginCatalog catalog, Console console) {
-        List<Prepared> prepared = new ArrayList<>();
-        for (DatasetSpec one : images()) {
-            ImageDataset loaded = ConductOptions.load(one, console);
-            prepared.add(new Prepared(one, loaded, catalog.on(one.task(loaded))));
-        }
-        return prepared;
-    }
-
-    /** Says what was changed about the recipes that plugins come with, once nothing can be refused any more. */
-    private void tellUnmirrored(Console console) {
-        if (recipes.hasLeftUnmirrored()) {
-            console.note(
-                    "no image is mirrored, since a mirrored one may be of another class: add --augment all if it is not");
-        }
-    }
-
-    private static void tellSmallerBatches(ExperimentSpec asked, ExperimentSpec spec, Console console) {
-        for (int i = 0; i < asked.classifiers().size(); i++) {
-            int wanted = asked.classifiers().get(i).recipe().batchSize();
-            int batch = spec.classifiers().get(i).recipe().batchSize();
-            if (batch < wanted) {
-                console.note(asked.classifiers().get(i).name() + ": batches of " + batch + " images instead of "
-                        + wanted + ", since there are no more to train on");
-            }
-        }
-    }
-
-    /** Prepares an experiment; batches that somebody chose must fit the images, others are made to. */
-    private Experiment experiment(ExperimentSpec asked, ImageDataset images, PluginCatalog catalog, Console console) {
-        return !recipes.choosesBatch() && config == null && !chosenBatch
-                ? conduct.fitted(asked, images, catalog, console)
-                : conduct.experiment(asked, images, catalog, console);
-    }
-
-    /** Runs it on each data set. */
-    private int runAll(String name, List<Experiment> experiments, PluginCatalog catalog, Console console)
-            throws IOException, InterruptedException {
-        if (experiments.get(0).spec().tuning() != null) {
-            throw new RequestException("--dataset must be one for a search, but there are " + experiments.size()
-                    + ": search on each by itself");
-        }
-        CollectionRuns.requireOneDataSet(conduct, experiments.size());
-        CollectionSpec.Gathering gathering = new CollectionSpec.Gathering();
-        experiments.forEach(one -> gathering.add(one.spec(), one.dataset()));
-        CollectionFolder collection = CollectionFolder.create(
-                out == null ? newFolder(Path.of("runs"), name, LocalDateTime.now(ZoneId.systemDefault())) : out,
-                force ? RunFolder.Existing.REPLACE : RunFolder.Existing.REFUSE,
-                new CollectionSpec(CollectionSpec.SCHEMA, gathering.members()));
-        tellUnmirrored(console);
-        return CollectionRuns.carryOut(collection, conduct, catalog, console);
+    /** Whether somebody chose the size of a batch, which then must fit the images. */
+    boolean choosesBatch() {
+        return recipes.choosesBatch() || config != null || chosenBatch;
     }
 
     /**
@@ -419,7 +323,7 @@ final class ExperimentOptions {
     }
 
     /** Returns the images, of one data set or of several that are compared across. */
-    private List<DatasetSpec> images() {
+    List<DatasetSpec> images() {
         List<ExperimentFile.Dataset> ofFile = file().content().allDatasets();
         if (!datasets.isEmpty()) {
             // The limits of the file hold for what the command line names; a size belongs to the folder that has it.
@@ -459,27 +363,5 @@ final class ExperimentOptions {
     private static int defaultJobs(int cores, int trials, @Nullable Integer threads) {
         int most = threads == null ? cores : Math.max(1, cores / Math.max(1, threads));
         return Math.max(1, Math.min(most, trials));
-    }
-
-    /** Makes a folder that nobody else has made, also of two commands in the same second. */
-    static Path newFolder(Path runs, String command, LocalDateTime now) {
-        String name = command + "-"
-                + DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT).format(now);
-        Path folder = runs.resolve(name);
-        try {
-            Files.createDirectories(runs);
-            for (int i = 2; ; i++) {
-                try {
-                    return Files.createDirectory(folder);
-                } catch (FileAlreadyExistsException e) {
-                    folder = runs.resolve(name + "-" + i);
-                }
-            }
-        } catch (IOException e) {
-            throw new RequestException(
-                    "expected a folder that can be made, but " + folder + " cannot (" + Reasons.of(e)
-                            + "): choose another with --out",
-                    e);
-        }
     }
 }

@@ -38,15 +38,16 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        return options.run(
-                "train-" + name,
-                spec,
-                List.of(name),
-                catalog -> options.spec(
-                        choices.isEmpty()
-                                ? options.contestants(List.of(name), catalog, new Console(spec))
-                                : List.of(options.contestant(catalog, name, TrialSpec.DEFAULT_VARIANT, typed(choices))),
-                        options.split()));
+        return new ExperimentRuns(options, spec)
+                .carryOut(
+                        "train-" + name,
+                        List.of(name),
+                        catalog -> options.spec(
+                                choices.isEmpty()
+                                        ? options.contestants(List.of(name), catalog, new Console(spec))
+                                        : List.of(options.contestant(
+                                                catalog, name, TrialSpec.DEFAULT_VARIANT, typed(choices))),
+                                options.split()));
     }
 
     private static Map<String, Object> typed(Map<String, String> texts) {

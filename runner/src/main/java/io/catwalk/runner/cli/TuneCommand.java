@@ -90,7 +90,7 @@ final class TuneCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        return options.run("tune-" + name, spec, List.of(name), this::request);
+        return new ExperimentRuns(options, spec).carryOut("tune-" + name, List.of(name), this::request);
     }
 
     private ExperimentSpec request(PluginCatalog catalog) {

@@ -3,6 +3,7 @@ package io.catwalk.runner.contract;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.Scratch;
 import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.process.ForkedJvm;
 import io.catwalk.runner.trial.EngineSettings;
@@ -22,7 +23,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,16 +85,11 @@ public final class PluginContract {
      * @throws InterruptedException if the calling thread is interrupted; no process is left then
      */
     public List<CheckedPlugin> run(Path jar) throws InterruptedException {
-        try {
-            Path folder = Files.createTempDirectory(PrivateFolder.claim().temporary(), "check");
-            try {
-                String sha256 = Sha256.of(jar);
-                Instant end = clock.instant().plus(budget);
-                while (!isOver()) {
-                    check(jar.toAbsolutePath(), sha256, folder, end);
-                }
-            } finally {
-                remove(folder);
+        try (Scratch scratch = Scratch.in(PrivateFolder.claim().temporary())) {
+            String sha256 = Sha256.of(jar);
+            Instant end = clock.instant().plus(budget);
+            while (!isOver()) {
+                check(jar.toAbsolutePath(), sha256, scratch, end);
             }
         } catch (IOException e) {
             throw new RequestException("cannot check " + jar + ": " + Reasons.of(e), e);
@@ -103,14 +98,14 @@ public final class PluginContract {
     }
 
     /** Runs the checks that are left in a process, until it has done all or one of them ends it. */
-    private void check(Path jar, String sha256, Path folder, Instant end) throws IOException, InterruptedException {
+    private void check(Path jar, String sha256, Scratch scratch, Instant end) throws IOException, InterruptedException {
         Duration left = Duration.between(clock.instant(), end);
         if (left.isNegative() || left.isZero()) {
             timeIsOver();
             return;
         }
         int before = results().size();
-        Path order = Files.writeString(folder.resolve("order.json"), order(jar, sha256));
+        Path order = Files.writeString(scratch.file("order.json"), order(jar, sha256));
         List<String> options = new ArrayList<>(EngineSettings.jvmOptions(1));
         // The heap is small: a network is in native memory, which a check of its own bounds.
         options.addAll(List.of("-Xmx1g", "-XX:TieredStopAtLevel=1", "-Dcatwalk.log=OFF"));
@@ -119,8 +114,8 @@ public final class PluginContract {
                 List.of(order.toString()),
                 options,
                 Map.of("OMP_NUM_THREADS", "1"),
-                folder,
-                folder.resolve("log.txt"));
+                scratch.folder(),
+                scratch.file("log.txt"));
         ForkedJvm.Ending ending = jvm.run(program, left, message -> {
             ContractEvent event = ContractEvent.parse(message).orElse(null);
             if (event == null) {
@@ -231,14 +226,5 @@ public final class PluginContract {
 
     private String seconds() {
         return budget.toMillis() % 1000 == 0 ? Long.toString(budget.toSeconds()) : budget.toMillis() / 1000.0 + "";
-    }
-
-    private static void remove(Path folder) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.toList()) {
-                Files.deleteIfExists(file);
-            }
-        }
-        Files.deleteIfExists(folder);
     }
 }

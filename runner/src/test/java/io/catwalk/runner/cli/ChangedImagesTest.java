@@ -12,11 +12,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** A data set of which an image changes while the first of two trials learns from it. */
+@Tag("long")
 final class ChangedImagesTest {
 
     private static final String CHANGED = "they have changed since the run was asked for, so put the old ones back";
@@ -56,7 +58,7 @@ final class ChangedImagesTest {
                 .containsExactly("done", "lost");
 
         Files.write(images, before);
-        program = start("resume run --plugins-dir plugins");
+        program = start("resume run --plugins-dir plugins --no-latency");
         String resumed = new String(program.getErrorStream().readAllBytes(), UTF_8);
         assertThat(program.waitFor()).as(resumed).isEqualTo(ExitCode.DONE);
         assertThat(resumed).doesNotContain("first seed 1: epoch").contains("second seed 1: epoch");

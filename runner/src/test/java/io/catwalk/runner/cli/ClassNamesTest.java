@@ -39,7 +39,8 @@ final class ClassNamesTest {
                 "--epochs=8",
                 "--batch-size=8",
                 "--threads=1",
-                "--in-process");
+                "--in-process",
+                "--no-latency");
         assertThat(trained.exitCode()).as("%s", trained).isEqualTo(ExitCode.DONE);
         trial = folder.resolve("run/trials/dense/1-0");
         accuracy = Json.JSON

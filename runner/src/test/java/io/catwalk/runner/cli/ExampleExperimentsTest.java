@@ -7,8 +7,11 @@ import io.catwalk.runner.plugin.TestPlugin;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,30 +31,30 @@ final class ExampleExperimentsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "compare, variants, --in-process",
-        "crossval, crossval, --in-process",
-        "compare, all-options, --seed=1" // it has a timeout, which takes processes
-    })
-    void anExampleRuns(String command, String example, String more) throws IOException {
+    @CsvSource({"compare, variants", "crossval, crossval"})
+    void anExampleRuns(String command, String example) throws IOException {
+        run(command, example, "--in-process", "--no-latency");
+    }
+
+    /** It has a timeout, which takes processes. */
+    @Test
+    @Tag("long")
+    void theExampleOfAllOptionsRuns() throws IOException {
+        run("compare", "all-options");
+    }
+
+    private static void run(String command, String example, String... more) throws IOException {
         Path run = folder.resolve(example);
 
-        Catwalk.Answer answer = Catwalk.run(
-                command,
-                "--config",
-                Path.of("..", "docs", "experiments", example + ".yaml").toString(),
-                "--plugins-dir",
-                folder.resolve("plugins").toString(),
-                "--dataset",
-                Path.of("..", "test-data", "fashion-mnist").toString(),
-                "--limit-train=200",
-                "--limit-test=50",
-                "--epochs=1",
-                "--batch-size=25",
-                "--threads=1",
-                more,
-                "--out",
-                run.toString());
+        List<String> arguments = new ArrayList<>(List.of(command, "--config"));
+        arguments.add(Path.of("..", "docs", "experiments", example + ".yaml").toString());
+        arguments.addAll(List.of("--plugins-dir", folder.resolve("plugins").toString()));
+        arguments.addAll(
+                List.of("--dataset", Path.of("..", "test-data", "fashion-mnist").toString()));
+        arguments.addAll(List.of("--limit-train=200", "--limit-test=50", "--epochs=1", "--batch-size=25"));
+        arguments.addAll(List.of("--threads=1", "--out", run.toString()));
+        arguments.addAll(List.of(more));
+        Catwalk.Answer answer = Catwalk.run(arguments.toArray(String[]::new));
 
         assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
         assertThat(Json.JSON

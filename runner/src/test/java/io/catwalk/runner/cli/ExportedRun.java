@@ -55,7 +55,7 @@ final class ExportedRun implements BeforeAllCallback {
         NETWORKS.forEach((name, network) ->
                 TestPlugin.building(name, network).write(plugins().resolve(name + ".jar")));
         TinyImages.write(images());
-        String[] options = "--plugins-dir %s --dataset %s --out %s --epochs 3 --batch-size 16 --threads 1 --jobs 2"
+        String[] options = "--plugins-dir %s --dataset %s --out %s --epochs 3 --batch-size 16 --threads 1 --in-process"
                 .formatted(plugins(), images(), run())
                 .split(" ", -1);
         compared = Catwalk.run(Stream.of(Stream.of("compare"), NETWORKS.keySet().stream(), Arrays.stream(options))

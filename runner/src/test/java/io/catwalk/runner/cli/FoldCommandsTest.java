@@ -83,7 +83,7 @@ final class FoldCommandsTest {
         Catwalk.Answer answer = run(
                 "tune wide",
                 "tuned",
-                "--candidates=4 --eta=2 --folds=2 --score-epochs=2 --search=learning_rate=0.003,0.03 --search=batch_size=8,16"
+                "--no-latency --candidates=4 --eta=2 --folds=2 --score-epochs=2 --search=learning_rate=0.003,0.03 --search=batch_size=8,16"
                         .split(" ", -1));
         assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
 
@@ -125,7 +125,7 @@ final class FoldCommandsTest {
 
     @Test
     void aResolvedRequestGivesTheSameNumbersAgain() throws IOException {
-        assertThat(run("compare wide", "first").exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(run("compare wide", "first", "--no-latency").exitCode()).isEqualTo(ExitCode.DONE);
         String request = folder.resolve("first/experiment.yaml").toString();
 
         Catwalk.Answer again = Catwalk.run(
@@ -136,7 +136,8 @@ final class FoldCommandsTest {
                 folder.resolve("again").toString(),
                 "--plugins-dir",
                 folder.resolve("plugins").toString(),
-                "--in-process");
+                "--in-process",
+                "--no-latency");
 
         assertThat(again.exitCode()).as("%s", again).isEqualTo(ExitCode.DONE);
         assertThat(json("again/results.json").at("/trials/0/metrics"))
@@ -157,7 +158,7 @@ final class FoldCommandsTest {
                 region: 1.5
                 """);
 
-        Catwalk.Answer answer = run("crossval", "mine", "--config", file.toString(), "--seed", "6");
+        Catwalk.Answer answer = run("crossval", "mine", "--config", file.toString(), "--seed", "6", "--no-latency");
 
         assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
         JsonNode trials = json("mine/results.json").path("trials");

@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -52,6 +53,7 @@ final class KeptPluginsTest {
 
     /** A later version, in which a recipe, a task and an augmentation have a component more, in front of all classes. */
     @Test
+    @Tag("long")
     void theyRunOnAContractThatHasGrown() throws Exception {
         Path grown = grown();
         ProcessBuilder builder = compare();

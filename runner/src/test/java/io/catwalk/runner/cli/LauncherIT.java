@@ -17,6 +17,7 @@ import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -62,7 +63,8 @@ final class LauncherIT {
     void classesComeFromTheArchiveHereAndInTheProcessOfATrial() throws Exception {
         TinyImages.write(folder.resolve("tiny"));
         ProcessBuilder builder = catwalk(
-                "train small-conv --dataset tiny --epochs 1 --batch-size 16 --limit-train 60 --out run".split(" ", -1));
+                "train small-conv --dataset tiny --epochs 1 --batch-size 16 --limit-train 60 --no-latency --out run"
+                        .split(" ", -1));
         builder.environment().put("CATWALK_OPTS", "-Xlog:class+load:file=" + folder.resolve("loaded-%p"));
 
         assertThat(Catwalk.finish(builder).exitCode()).isEqualTo(ExitCode.DONE);
@@ -104,6 +106,7 @@ final class LauncherIT {
     }
 
     @Test
+    @Tag("long")
     void anArchiveThatIsDamagedOrOfOtherJarsIsPassedOver() throws Exception {
         Path copy = folder.resolve("copy");
         assertThat(new ProcessBuilder("cp", "-R", HOME.toString(), copy.toString())
@@ -226,6 +229,7 @@ final class LauncherIT {
 
     /** Of a machine where it runs, nothing is recorded and nobody is told; nothing but decoded images is left. */
     @Test
+    @Tag("long")
     void nothingIsLookedUpAndNothingIsLeft() throws Exception {
         Path home = Files.createDirectory(folder.resolve("home"));
         Path temporary = Files.createDirectory(folder.resolve("tmp"));
@@ -297,6 +301,7 @@ final class LauncherIT {
     }
 
     @Test
+    @Tag("long")
     void numbersAreTheSameInEveryLanguage() throws Exception {
         TinyImages.write(folder.resolve("tiny"));
         ProcessBuilder builder = catwalk(
@@ -329,6 +334,7 @@ final class LauncherIT {
                         "16",
                         "--limit-train",
                         "60",
+                        "--no-latency",
                         "--json")
                 .directory(folder.toFile());
 

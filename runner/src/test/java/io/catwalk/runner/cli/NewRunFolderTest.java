@@ -26,7 +26,7 @@ final class NewRunFolderTest {
     void commandsInTheSameSecondGetFoldersOfTheirOwn() {
         Path runs = folder.resolve("runs");
 
-        assertThat(IntStream.range(0, 20).parallel().mapToObj(i -> ExperimentOptions.newFolder(runs, "train", NOW)))
+        assertThat(IntStream.range(0, 20).parallel().mapToObj(i -> ExperimentRuns.newFolder(runs, "train", NOW)))
                 .doesNotHaveDuplicates()
                 .contains(runs.resolve("train-20261125-010203"), runs.resolve("train-20261125-010203-20"))
                 .allMatch(Files::isDirectory);
@@ -36,7 +36,7 @@ final class NewRunFolderTest {
     void aPlaceThatCannotHoldOneIsNamed() throws IOException {
         Path file = Files.writeString(folder.resolve("runs"), "");
 
-        assertThatThrownBy(() -> ExperimentOptions.newFolder(file, "train", NOW))
+        assertThatThrownBy(() -> ExperimentRuns.newFolder(file, "train", NOW))
                 .isInstanceOf(RequestException.class)
                 .hasMessageStartingWith("expected a folder that can be made, but ")
                 .hasMessageEndingWith(": choose another with --out");

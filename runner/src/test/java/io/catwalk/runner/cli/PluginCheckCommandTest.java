@@ -12,6 +12,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -59,6 +60,7 @@ final class PluginCheckCommandTest {
     }
 
     @Test
+    @Tag("long")
     void checkThatHangsIsStoppedAndTheNextOneRuns() {
         assertThat(twoClasses("while (true) { Thread.onSpinWait(); }", "--seconds", "30"))
                 .isEqualTo(ExitCode.SOME_FAILED);

@@ -38,7 +38,8 @@ final class ReportCommandTest {
                 "--epochs=1",
                 "--batch-size=16",
                 "--threads=1",
-                "--in-process");
+                "--in-process",
+                "--no-latency");
         assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
     }
 

@@ -184,8 +184,8 @@ final class RunCommandsTest {
                         """.formatted(out.resolve("results.json")))
                 .write(jars.resolve("filler.jar"));
 
-        Catwalk.Answer answer = Catwalk.run(("train filler --epochs 1 --batch-size 16 --plugins-dir " + jars
-                        + " --dataset " + images + " --out " + out)
+        Catwalk.Answer answer = Catwalk.run(("train filler --epochs 1 --batch-size 16 --no-latency --plugins-dir "
+                        + jars + " --dataset " + images + " --out " + out)
                 .split(" ", -1));
 
         assertThat(answer.exitCode()).isEqualTo(ExitCode.SOME_FAILED);
@@ -301,7 +301,7 @@ final class RunCommandsTest {
         Path out = folder.resolve("runs/in-process");
 
         // The engine of the tests' own process may have started with other threads.
-        Catwalk.Answer answer = Catwalk.finish(Catwalk.process(folder, arguments(out, "--in-process")));
+        Catwalk.Answer answer = Catwalk.finish(Catwalk.process(folder, arguments(out, "--in-process", "--no-latency")));
 
         assertThat(answer.exitCode()).isEqualTo(ExitCode.DONE);
         assertThat(answer.out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));

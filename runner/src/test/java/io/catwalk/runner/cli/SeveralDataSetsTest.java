@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,7 +44,8 @@ final class SeveralDataSetsTest {
             images(folder.resolve("data" + i).resolve(i < 2 ? "shapes" : "set" + i), i);
         }
         runs = folder.resolve("runs");
-        compared = Catwalk.run(arguments(runs, SETS));
+        // Without latencies, which take two processes for each of ten networks.
+        compared = Catwalk.run(arguments(runs, SETS, "--no-latency"));
     }
 
     private static String[] arguments(Path out, int sets, String... more) {
@@ -172,6 +174,7 @@ final class SeveralDataSetsTest {
                 runs.toString(),
                 "--json",
                 "--in-process",
+                "--no-latency",
                 "--plugins-dir",
                 folder.resolve("plugins").toString());
 
@@ -182,6 +185,7 @@ final class SeveralDataSetsTest {
     }
 
     @Test
+    @Tag("long")
     void twoDataSetsOfAFileHaveATableOfMeansAndNoRanking() throws IOException {
         Path two = folder.resolve("two");
         Path file = Files.writeString(

@@ -223,7 +223,7 @@ final class ReportPageTest {
     @ValueSource(strings = {"seven", "hundred", "classes-200", "classes-1000"})
     void aPageIsSmallEnoughToBeSentByMail(String name) throws IOException {
         Path file = folder.resolve("report.html");
-        ReportPage.write(Objects.requireNonNull(SamplePages.all().get(name)), file);
+        ReportPage.write(SamplePages.named(name), file);
 
         assertThat(Files.size(file)).isBetween(1_000_000L, 8_000_000L);
     }

@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -34,22 +36,36 @@ final class SamplePages {
 
     private SamplePages() {}
 
+    /** Name to run, each of which is made when it is asked for: the largest takes seconds. */
+    private static final Map<String, Supplier<RunReport>> MAKERS = makers();
+
+    private static Map<String, Supplier<RunReport>> makers() {
+        Map<String, Supplier<RunReport>> makers = new LinkedHashMap<>();
+        makers.put("seven", SamplePages::seven);
+        makers.put("hostile", SamplePages::hostile);
+        makers.put("one", () -> new SampleRun(List.of("gru"), SampleRun.CLOTHES, 0, 200, 5).report());
+        makers.put("none", SamplePages::noneSucceeded);
+        makers.put("empty", SamplePages::empty);
+        makers.put("folds", SamplePages::folds);
+        makers.put("hundred", SamplePages::hundred);
+        makers.put("classes-2", () -> new SampleRun(SampleRun.SEVEN, List.of("cat", "dog"), 0, 300, 5).report());
+        makers.put("classes-200", SamplePages::manyClasses);
+        makers.put("classes-1000", SamplePages::thousandClasses);
+        makers.put("interrupted", SamplePages::interrupted);
+        makers.put("no-predictions", SamplePages::noPredictions);
+        return makers;
+    }
+
     /** Returns every run, under a name for its page. */
     static Map<String, RunReport> all() {
         Map<String, RunReport> pages = new LinkedHashMap<>();
-        pages.put("seven", seven());
-        pages.put("hostile", hostile());
-        pages.put("one", new SampleRun(List.of("gru"), SampleRun.CLOTHES, 0, 200, 5).report());
-        pages.put("none", noneSucceeded());
-        pages.put("empty", empty());
-        pages.put("folds", folds());
-        pages.put("hundred", hundred());
-        pages.put("classes-2", new SampleRun(SampleRun.SEVEN, List.of("cat", "dog"), 0, 300, 5).report());
-        pages.put("classes-200", manyClasses());
-        pages.put("classes-1000", thousandClasses());
-        pages.put("interrupted", interrupted());
-        pages.put("no-predictions", noPredictions());
+        MAKERS.forEach((name, maker) -> pages.put(name, maker.get()));
         return pages;
+    }
+
+    /** Returns one of them. */
+    static RunReport named(String name) {
+        return Objects.requireNonNull(MAKERS.get(name)).get();
     }
 
     static RunReport seven() {

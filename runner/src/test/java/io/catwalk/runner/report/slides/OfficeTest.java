@@ -31,6 +31,7 @@ class OfficeTest {
     }
 
     @Test
+    @Tag("long")
     void everySlideWithHostileNamesIsShown() throws IOException, InterruptedException {
         everySlideIsShown(SampleRun.hostile().report());
     }

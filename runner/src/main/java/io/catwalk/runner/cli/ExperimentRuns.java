@@ -1,0 +1,162 @@
+package io.catwalk.runner.cli;
+
+import io.catwalk.runner.Reasons;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.experiment.CollectionFolder;
+import io.catwalk.runner.experiment.CollectionSpec;
+import io.catwalk.runner.experiment.Conduct;
+import io.catwalk.runner.experiment.Experiment;
+import io.catwalk.runner.experiment.ExperimentSpec;
+import io.catwalk.runner.experiment.RunFolder;
+import io.catwalk.runner.experiment.RunLock;
+import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.trial.DatasetSpec;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** Prepares the data sets of an experiment and runs it: on one as a run, on several as a collection of runs. */
+final class ExperimentRuns {
+
+    private final ExperimentOptions options;
+    private final CommandSpec command;
+    private final Console console;
+
+    /**
+     * Prepares to run what a command is asked for.
+     *
+     * @param options that the command was given
+     */
+    ExperimentRuns(ExperimentOptions options, CommandSpec command) {
+        this.options = options;
+        this.command = command;
+        console = new Console(command);
+    }
+
+    /**
+     * Runs the experiment that is asked for and prints what came of it.
+     *
+     * @param name of the run folder, before the time
+     * @param classifiers that the command line names, which must be there before any image is read
+     * @param request asks for the experiment, given what plugins say of the images
+     * @return the exit code
+     */
+    int carryOut(String name, List<String> classifiers, Function<PluginCatalog, ExperimentSpec> request)
+            throws IOException, InterruptedException {
+        PluginCatalog catalog = options.conduct.plugins.open(console);
+        options.requireKnown(classifiers, catalog);
+        Conduct how = options.conduct.how();
+        List<Experiment> experiments = prepared(catalog, request);
+        return experiments.size() > 1 ? onAll(name, experiments, catalog) : onOne(name, experiments.get(0), how);
+    }
+
+    /** A data set, its images, and what the plugins say of them. */
+    private record Prepared(DatasetSpec dataset, ImageDataset images, PluginCatalog catalog) {}
+
+    /** Loads all images, asks the plugins about them, and then makes the experiments. */
+    private List<Experiment> prepared(PluginCatalog catalog, Function<PluginCatalog, ExperimentSpec> request) {
+        List<Prepared> prepared = new ArrayList<>();
+        for (DatasetSpec one : options.images()) {
+            ImageDataset loaded = ConductOptions.load(one, console);
+            prepared.add(new Prepared(one, loaded, catalog.on(one.task(loaded))));
+        }
+        prepared.forEach(one -> options.leaveOutUnsupported(one.catalog));
+        String typed = String.join(" ", command.commandLine().getParseResult().originalArgs());
+        List<Experiment> experiments = new ArrayList<>();
+        for (Prepared one : prepared) {
+            ExperimentSpec asked =
+                    request.apply(one.catalog).on(one.dataset).pinned(catalog).recording(typed);
+            Experiment experiment = options.choosesBatch()
+                    ? options.conduct.experiment(asked, one.images, catalog, console)
+                    : options.conduct.fitted(asked, one.images, catalog, console);
+            experiments.add(experiment);
+            tellSmallerBatches(asked, experiment.spec());
+        }
+        return experiments;
+    }
+
+    private void tellSmallerBatches(ExperimentSpec asked, ExperimentSpec spec) {
+        for (int i = 0; i < asked.classifiers().size(); i++) {
+            int wanted = asked.classifiers().get(i).recipe().batchSize();
+            int batch = spec.classifiers().get(i).recipe().batchSize();
+            if (batch < wanted) {
+                console.note(asked.classifiers().get(i).name() + ": batches of " + batch + " images instead of "
+                        + wanted + ", since there are no more to train on");
+            }
+        }
+    }
+
+    private int onOne(String name, Experiment experiment, Conduct how) throws IOException, InterruptedException {
+        ExperimentSpec spec = experiment.spec();
+        try (RunLock lock = RunFolder.claim(folder(name), existing())) {
+            lock.run().writeExperiment(spec);
+            tellUnmirrored();
+            return options.conduct.carryOut(spec, experiment, how, lock, console);
+        }
+    }
+
+    private int onAll(String name, List<Experiment> experiments, PluginCatalog catalog)
+            throws IOException, InterruptedException {
+        if (experiments.get(0).spec().tuning() != null) {
+            throw new RequestException("--dataset must be one for a search, but there are " + experiments.size()
+                    + ": search on each by itself");
+        }
+        CollectionRuns.requireOneDataSet(options.conduct, experiments.size());
+        CollectionSpec.Gathering gathering = new CollectionSpec.Gathering();
+        experiments.forEach(one -> gathering.add(one.spec(), one.dataset()));
+        CollectionFolder collection = CollectionFolder.create(
+                folder(name), existing(), new CollectionSpec(CollectionSpec.SCHEMA, gathering.members()));
+        tellUnmirrored();
+        return CollectionRuns.carryOut(collection, options.conduct, catalog, console);
+    }
+
+    /** Says what was changed about the recipes that plugins come with, once nothing can be refused any more. */
+    private void tellUnmirrored() {
+        if (options.recipes.hasLeftUnmirrored()) {
+            console.note(
+                    "no image is mirrored, since a mirrored one may be of another class: add --augment all if it is not");
+        }
+    }
+
+    private Path folder(String name) {
+        return options.out == null
+                ? newFolder(Path.of("runs"), name, LocalDateTime.now(ZoneId.systemDefault()))
+                : options.out;
+    }
+
+    private RunFolder.Existing existing() {
+        return options.force ? RunFolder.Existing.REPLACE : RunFolder.Existing.REFUSE;
+    }
+
+    /** Makes a folder that nobody else has made, also of two commands in the same second. */
+    static Path newFolder(Path runs, String command, LocalDateTime now) {
+        String name = command + "-"
+                + DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT).format(now);
+        Path folder = runs.resolve(name);
+        try {
+            Files.createDirectories(runs);
+            for (int i = 2; ; i++) {
+                try {
+                    return Files.createDirectory(folder);
+                } catch (FileAlreadyExistsException e) {
+                    folder = runs.resolve(name + "-" + i);
+                }
+            }
+        } catch (IOException e) {
+            throw new RequestException(
+                    "expected a folder that can be made, but " + folder + " cannot (" + Reasons.of(e)
+                            + "): choose another with --out",
+                    e);
+        }
+    }
+}
