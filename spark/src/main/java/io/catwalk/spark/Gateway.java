@@ -81,7 +81,7 @@ public final class Gateway {
     private void serve() throws IOException {
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = in.readLine(); line != null; line = in.readLine()) {
-            String[] words = line.split(" ");
+            String[] words = line.split(" ", -1);
             if (words[0].equals("submit")) {
                 jobs.execute(() -> run(words[1], Path.of(text(words[2])), Path.of(text(words[3])), text(words[4])));
             } else if (words[0].equals("cancel")) {

@@ -206,7 +206,7 @@ public final class SparkExecutor implements TrialExecutor {
                 new BufferedReader(new InputStreamReader(driver.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 if (line.startsWith(MARK)) {
-                    hear(line.substring(MARK.length()).split(" "));
+                    hear(line.substring(MARK.length()).split(" ", -1));
                 }
             }
         } catch (IOException e) {

@@ -81,7 +81,7 @@ public record SparkHome(Path path) {
             return;
         }
         List<String> reasons = new ArrayList<>();
-        for (String one : master.substring("spark://".length()).split(",")) {
+        for (String one : master.substring("spark://".length()).split(",", -1)) {
             Matcher address = STANDALONE.matcher("spark://" + one);
             if (!address.matches()) {
                 throw new RequestException(

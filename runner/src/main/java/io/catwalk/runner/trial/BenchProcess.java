@@ -2,8 +2,8 @@ package io.catwalk.runner.trial;
 
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
+import io.catwalk.runner.Scratch;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,10 +19,9 @@ public final class BenchProcess implements LatencyBench {
 
     @Override
     public Measured measure(BenchOrder order) throws IOException, InterruptedException {
-        Path scratch = Files.createTempDirectory("catwalk-bench");
-        Path request = scratch.resolve("bench.json");
-        TrialFolder folder = new TrialFolder(order.folder() == null ? scratch : order.folder());
-        try {
+        try (Scratch scratch = new Scratch()) {
+            Path request = scratch.file("bench.json");
+            TrialFolder folder = new TrialFolder(order.folder() == null ? scratch.folder() : order.folder());
             AtomicFiles.write(request, Json.JSON.writeValueAsString(order));
             String verb = order instanceof BenchOrder.OfWeights ? TrialMain.BENCH_WEIGHTS : TrialMain.BENCH_FILE;
             List<Measured> measured = new ArrayList<>();
@@ -39,12 +38,6 @@ public final class BenchProcess implements LatencyBench {
                                 : ending.reason(folder, null));
             }
             return measured.get(0);
-        } finally {
-            Files.deleteIfExists(request);
-            TrialFolder own = new TrialFolder(scratch);
-            Files.deleteIfExists(own.crashReport());
-            Files.deleteIfExists(own.log());
-            Files.delete(scratch);
         }
     }
 }

@@ -9,6 +9,7 @@ import io.catwalk.onnx.OnnxExport;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.Scratch;
 import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.LoadedClassifier;
 import io.catwalk.runner.plugin.LoadedPlugin;
@@ -79,10 +80,9 @@ public final class Sketch {
      */
     public static <T> T of(InstalledClassifier classifier, Task task, Hyperparameters chosen, Look<T> look)
             throws IOException, InterruptedException {
-        Path scratch = Files.createTempDirectory("catwalk-sketch");
-        TrialFolder folder = new TrialFolder(scratch);
-        Path order = scratch.resolve("sketch.json");
-        try {
+        try (Scratch scratch = new Scratch()) {
+            TrialFolder folder = new TrialFolder(scratch.folder());
+            Path order = scratch.file("sketch.json");
             AtomicFiles.write(
                     order,
                     Json.JSON.writeValueAsString(new Order(
@@ -102,11 +102,6 @@ public final class Sketch {
                                 : ending.reason(folder, null).replaceFirst(": see \\S+$", "")));
             }
             return look.at(folder.onnx());
-        } finally {
-            for (Path file : List.of(order, folder.onnx(), folder.log(), folder.crashReport())) {
-                Files.deleteIfExists(file);
-            }
-            Files.deleteIfExists(scratch);
         }
     }
 }

@@ -57,7 +57,7 @@ final class SparkCommandIT {
     }
 
     @AfterAll
-    static void stop() throws IOException, InterruptedException {
+    static void stop() throws IOException {
         cluster.close();
     }
 

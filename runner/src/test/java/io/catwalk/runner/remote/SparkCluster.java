@@ -157,10 +157,10 @@ public final class SparkCluster implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException, InterruptedException {
+    public void close() throws IOException {
         for (int i = processes.size() - 1; i >= 0; i--) {
             processes.get(i).descendants().forEach(ProcessHandle::destroyForcibly);
-            processes.get(i).destroyForcibly().waitFor();
+            processes.get(i).destroyForcibly().onExit().join();
         }
         Scratch.delete(folder);
     }

@@ -23,7 +23,7 @@ final class SparkExecutorIT extends TrialExecutorContract {
     }
 
     @AfterAll
-    static void stop() throws IOException, InterruptedException {
+    static void stop() throws IOException {
         cluster.close();
     }
 
