@@ -42,6 +42,9 @@ class BlockStateTest {
         int calls = 1;
 
         @Nullable
+        Object any;
+
+        @Nullable
         String word = "before";
 
         final AtomicInteger count = new AtomicInteger(1);
@@ -144,6 +147,48 @@ class BlockStateTest {
         calls[0] = 5;
         state.restore();
         assertThat(calls[0]).isZero();
+    }
+
+    @Test
+    void whatAnAnonymousClassHoldsIsAsItWas() {
+        Object function = new Object() {
+            int count = 3;
+
+            @Override
+            public String toString() {
+                return Integer.toString(count++);
+            }
+        };
+        Heir block = new Heir();
+        block.kept.add(function);
+        BlockState state = BlockState.of(block);
+        assertThat(List.of(function.toString(), function.toString())).containsExactly("3", "4");
+        state.restore();
+        assertThat(function.toString()).isEqualTo("3");
+    }
+
+    /** What is neither a block, a function nor a collection may belong to others. */
+    @Test
+    void aPlainObjectIsNotLookedInto() {
+        record Shared(int[] numbers) {}
+        Shared shared = new Shared(new int[] {1});
+        Heir block = new Heir();
+        block.kept.add(shared);
+        BlockState state = BlockState.of(block);
+        shared.numbers()[0] = 2;
+        state.restore();
+        assertThat(shared.numbers()).containsExactly(2);
+    }
+
+    @Test
+    void aFieldHoldsTheSameObjectAgainAndNotAnEqualOne() {
+        Holder block = new Holder();
+        List<String> before = List.of("word");
+        block.any = before;
+        BlockState state = BlockState.of(block);
+        block.any = new ArrayList<>(before);
+        state.restore();
+        assertThat(block.any).isSameAs(before);
     }
 
     private NDArray ones() {

@@ -110,6 +110,24 @@ class FitTest {
     }
 
     @Test
+    void sizesThatWereFoundByTheirNumbersMakeOthersToo() {
+        Fit fit = fit();
+        Dim half = TIME.floorDividedBy(2);
+        assertThat(fit.dim(numbers(sizes -> sizes.of("batch") * (sizes.of("time") / 2))))
+                .isEmpty();
+        assertThat(fit.dim(numbers(sizes -> sizes.of("time") / 2))).contains(half);
+        assertThat(fit.dim(numbers(sizes -> sizes.of("batch") * (sizes.of("time") / 2))))
+                .contains(BATCH.times(half));
+    }
+
+    @Test
+    void aProductHasUpToFourFactors() {
+        Dim four = BATCH.times(BATCH).times(BATCH).times(TIME);
+        assertThat(fit().dim(numbers(sizes -> sizes.of(four)))).contains(four);
+        assertThat(fit().dim(numbers(sizes -> sizes.of(four.times(BATCH))))).isEmpty();
+    }
+
+    @Test
     void aFormulaHoldsIfItGivesAllNumbers() {
         assertThat(fit().holds(TIME, new long[] {7, 7, 44, 75})).isTrue();
         assertThat(fit().holds(TIME, new long[] {7, 7, 44, 76})).isFalse();

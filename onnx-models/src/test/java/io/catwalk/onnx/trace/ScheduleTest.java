@@ -69,6 +69,9 @@ class ScheduleTest {
         Schedule stepped = schedule(TIME.inStepsOf(32));
         assertThat(stepped.base()).isEqualTo(sizes("time", 32));
         assertThat(stepped.traced()).containsExactly(sizes("time", 96), sizes("time", 128));
+        Schedule steppedShorter = schedule(TIME.inStepsOf(4).atMost(12));
+        assertThat(steppedShorter.base()).isEqualTo(sizes("time", 8));
+        assertThat(steppedShorter.traced()).containsExactly(sizes("time", 4), sizes("time", 12));
         Schedule fewer = schedule(TIME.atLeast(3).atMost(4));
         assertThat(fewer.base()).isEqualTo(sizes("time", 3));
         assertThat(fewer.traced()).containsExactly(sizes("time", 4), sizes("time", 4));
@@ -96,7 +99,7 @@ class ScheduleTest {
                 .startsWith(1L, 100L, 2L, 5L, 3L, 7L, 64L, 4L, 8L)
                 .doesNotHaveDuplicates()
                 .allMatch(size -> size <= 100)
-                .doesNotContain(0L);
+                .doesNotContain(0L, 34L); // a step beyond 33: all others are counted from 1 on already
         assertThat(schedule(TIME.atMost(1024)).sizes(TIME.atMost(1024))).startsWith(1L, 1024L, 2L, 5L);
         // An end that is far away would take memory.
         assertThat(schedule(TIME.atMost(1025)).sizes(TIME.atMost(1025))).startsWith(1L, 2L, 5L);

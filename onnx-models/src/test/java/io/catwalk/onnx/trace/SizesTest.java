@@ -24,6 +24,7 @@ class SizesTest {
     void axesAreWordedWithTheirArticle() {
         assertThat(sizes(2, 7)).hasToString("a batch of 2 and an image of 7");
         assertThat(sizes(2, 7).text(List.of("image"))).isEqualTo("an image of 7");
+        assertThat(new Sizes(Map.of("area", 3L))).hasToString("an area of 3");
         assertThat(sizes(2, 7).text(List.of())).isEqualTo("the given shapes");
     }
 

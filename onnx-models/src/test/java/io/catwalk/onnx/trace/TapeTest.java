@@ -113,10 +113,10 @@ class TapeTest {
 
     @Test
     void readingLeavesNoArrayBehind() {
-        NDArray array =
-                manager.create(new float[] {1, 2, 3, 4}, new Shape(2, 2)).transpose();
+        NDArray column =
+                manager.create(new float[] {1, 2, 3, 4}, new Shape(2, 2)).get(":, 0");
         int before = manager.getManagedArrays().size();
-        Tape.data("columns", array);
+        assertThat(Tape.data("column", column)).hasSize(8); // the engine copies what does not lie side by side
         assertThat(manager.getManagedArrays()).hasSize(before);
     }
 
