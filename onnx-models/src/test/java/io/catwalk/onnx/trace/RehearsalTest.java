@@ -105,6 +105,7 @@ class RehearsalTest {
             sum(rehearsal, batch);
             List<Operand> expected = rehearsal.call(PAIR, List.of(both(batch), new Shape(batch, 3), 2 * batch, 0.5f));
             assertThat(expected).containsExactly(LEFT, RIGHT);
+            assertThat(rehearsal.mode()).isEqualTo(Rehearsal.Mode.DRY);
             assertThat(rehearsal.shape(SUM)).isEqualTo(new Shape(batch, 2));
             rehearsal.made(List.of(slot(3, batch), slot(4, batch)));
             rehearsal.end(List.of(slot(3, batch), slot(4, batch)));
