@@ -50,6 +50,15 @@ class IndexingRowsTest {
         assertAlike(x -> x.get(new NDIndex(":, {}, :, {}", indices(x, 0, 2), indices(x, 3, 2))), 3, 2, 4);
     }
 
+    /** ONNX: the indices have the size of the array along the other axes; not every reader takes fewer. */
+    @Test
+    void rowsThatTheIndicesDoNotHaveAreCutOff() {
+        assertThat(operators(x -> x.gather(indices(x, 0, 2, 1, 1, 0, 2).reshape(2, 1, 3), 2), 2, 4))
+                .containsExactly("Slice", "GatherElements");
+        assertThat(operators(x -> x.gather(indices(x, 0, 2, 1, 1, 0, 2, 1, 1).reshape(2, 2, 2), 2), 2, 4))
+                .containsExactly("GatherElements");
+    }
+
     @Test
     void gatheringAlongAnAxisTakesTheRowsThatTheIndicesHave() throws Exception {
         assertAlike(
