@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.nn.LambdaBlock;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -42,6 +44,18 @@ class SuccessionTest {
         assertThat(held(1, 7, 9)).containsExactly(7, 9);
         assertThat(held(1, 7, 8)).isSameAs(first);
         assertThat(held(2, 7, 8)).containsExactly(7, 8).isNotSameAs(first);
+    }
+
+    @Test
+    void theTraceThatGoesOnIsKnownUntilItEnds() {
+        assertThat(succession.now()).isEmpty();
+        Tracer tracer =
+                new Tracer(LambdaBlock.singleton(x -> x), manager, signature -> true, succession, Optional.empty());
+        assertThat(succession.now()).contains(tracer);
+        assertThat(tracer.isOver()).isFalse();
+        tracer.end();
+        assertThat(succession.now()).isEmpty();
+        assertThat(tracer.isOver()).isTrue();
     }
 
     @Test

@@ -7,11 +7,21 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDArrayIndexer;
 import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.index.full.NDIndexFullPick;
+import ai.djl.ndarray.index.full.NDIndexFullSlice;
+import ai.djl.ndarray.index.full.NDIndexFullTake;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.types.SparseFormat;
+import ai.djl.nn.Block;
 import ai.djl.nn.LambdaBlock;
+import ai.djl.nn.Parameter;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.core.Linear;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
 import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.lowering.OperatorTable;
 import java.util.List;
@@ -156,6 +166,18 @@ class TracedArrayTest {
                 .isEqualTo(new Shape(2, 6));
     }
 
+    /** Calls without arguments, with lists, and with another array of the trace. */
+    @Test
+    void afterTheTraceArraysOfItMayMeet() {
+        NDArray two = input.getManager().ones(new Shape(2, 3)).mul(2);
+        tracer.end();
+        assertThat(two.neg().toFloatArray()).containsOnly(-2);
+        assertThat(two.mul(input).toFloatArray()).containsExactly(2, 4, 6, 8, 10, 12);
+        assertThat(two.mul(real).toFloatArray()).containsExactly(2, 4, 6, 8, 10, 12);
+        assertThat(two.getNDArrayInternal().concat(new NDList(input), 0).getShape())
+                .isEqualTo(new Shape(4, 3));
+    }
+
     @Test
     void anArrayOfAnEarlierTraceIsAConstantOfTheNext() {
         Succession succession = new Succession();
@@ -288,6 +310,56 @@ class TracedArrayTest {
         assertRefused("NDArray.toSparse(SparseFormat) has no ONNX form", () -> input.toSparse(SparseFormat.COO));
         assertRefused("the engine has no bfloat16", () -> input.toType(DataType.BFLOAT16, false));
         assertRefused("the engine itself cannot compute NDArray.reshape(Shape)", () -> input.reshape(5));
+    }
+
+    @Test
+    void layersAreOnTheTapeUnlessTheyAreOfConstants() {
+        assertThat(input.getNDArrayInternal().relu().getShape()).isEqualTo(new Shape(2, 3));
+        assertThat(calls()).containsExactly("NDArrayEx.relu()");
+        NDArray constant = input.getManager().ones(new Shape(3)).neg();
+        assertThat(constant.getNDArrayInternal().relu().toFloatArray()).containsOnly(0);
+        assertRefused("NDArrayEx.prelu", () -> input.getNDArrayInternal().prelu(input, input));
+        assertThat(input.getNDArrayInternal().hashCode())
+                .isEqualTo(input.getNDArrayInternal().hashCode());
+    }
+
+    @Test
+    void theIndexerTakesIndicesAndNoOtherForms() {
+        NDArrayIndexer indexer = input.getNDArrayInternal().getIndexer(input.getManager());
+        assertThat(indexer.get(input, new NDIndex("0")).getShape()).isEqualTo(new Shape(3));
+        indexer.set(input, new NDIndex("0"), 1f);
+        assertThat(calls()).containsExactly("NDArray.get(NDIndex)", "NDArray.set(NDIndex, Number)");
+        assertRefused("this form of NDArrayIndexer", () -> indexer.get(input, (NDIndexFullPick) null));
+        assertRefused("this form of NDArrayIndexer", () -> indexer.get(input, (NDIndexFullTake) null));
+        assertRefused("this form of NDArrayIndexer", () -> indexer.get(input, (NDIndexFullSlice) null));
+        assertRefused("this form of NDArrayIndexer", () -> indexer.set(input, (NDIndexFullSlice) null, input));
+        assertRefused("this form of NDArrayIndexer", () -> indexer.set(input, (NDIndexFullSlice) null, 1));
+    }
+
+    @Test
+    void whatTheManagerMakesOfTheInputIsRefused() {
+        assertRefused(
+                "NDManager.sampleNormal on an array that depends",
+                () -> input.getManager().sampleNormal(input, input));
+        assertRefused(
+                "NDManager.invoke on an array that depends",
+                () -> input.getManager().invoke("add", new NDList(input), new PairList<>()));
+        assertRefused("the engine has no bfloat16", () -> input.getManager().zeros(new Shape(2), DataType.BFLOAT16));
+    }
+
+    @Test
+    void parametersAreNamedByTheirPath() {
+        Block linear = Linear.builder().setUnits(2).build();
+        Block root = new SequentialBlock().add(linear);
+        root.initialize(manager, DataType.FLOAT32, new Shape(1, 3));
+        ParameterStore store = new TracedParameters(tracer, root, new ParameterStore(manager, false));
+        Parameter weight = linear.getParameters().get("weight");
+        NDArray traced = store.getValue(weight, Device.cpu(), false);
+        assertThat(store.getValue(weight, Device.cpu(), false)).isSameAs(traced);
+        assertThat(traced.toString()).endsWith("from 01Linear.weight");
+        assertThat(traced.getShape()).isEqualTo(new Shape(2, 3));
+        assertThat(store.getManager()).isSameAs(tracer.manager());
+        assertThat(store.getValue(null, Device.cpu(), false)).isNull();
     }
 
     @Test

@@ -100,6 +100,29 @@ class TracedIndexTest {
                 .isEqualTo(!copies);
     }
 
+    /** The tape takes the whole again if a slice of it was written, and not if a copy was. */
+    @ParameterizedTest
+    @MethodSource("indices")
+    void aConstantIsTakenAgainAfterItsSliceWasWritten(Function<NDManager, NDIndex> index, List<String> calls) {
+        NDArray constant = input.getManager().arange(60f).reshape(3, 4, 5);
+        NDArray taken = constant.get(index.apply(input.getManager()));
+        input.add(constant);
+        int before = tracer.tape().entries().size();
+        taken.muli(2);
+        input.add(constant);
+        int added = tracer.tape().entries().size() - before;
+        assertThat(added).isEqualTo(calls.equals(List.of(SLICE)) ? 2 : 1);
+    }
+
+    @Test
+    void theInputInASliceOfAConstantIsInTheConstant() {
+        NDArray constant = input.getManager().arange(60f).reshape(3, 4, 5);
+        constant.get("1:").addi(input.get("1:"));
+        assertThat(tracer.traced(constant).dependsOnInput()).isTrue();
+        Entry last = tracer.tape().entries().get(tracer.tape().entries().size() - 1);
+        assertThat(((Entry.Operation) last).signature()).isEqualTo("NDArray.set(NDIndex, NDArray)");
+    }
+
     private void assertTakes(NDArray taken, Function<NDManager, NDIndex> index) {
         NDArray expected = real.get(index.apply(manager));
         assertThat(taken.getShape()).isEqualTo(expected.getShape());
