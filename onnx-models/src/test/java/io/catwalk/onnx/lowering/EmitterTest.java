@@ -165,6 +165,35 @@ class EmitterTest {
     }
 
     @Test
+    void aListOfSizesIsPutTogetherInOrder() {
+        to.expand(to.scalar(ElementType.FLOAT, 1), dims(3, 1, TIME, 4));
+        Node concat = to.nodes().get(to.nodes().size() - 2);
+        assertThat(concat.operator()).isEqualTo("Concat");
+        assertThat(concat.inputs()).hasSize(3);
+        assertThat(numbers(concat.inputs().get(0))).containsExactly(3, 1);
+        assertThat(numbers(concat.inputs().get(2))).containsExactly(4);
+    }
+
+    /** Half of an axis in steps of 4 is two of its steps, and twice the axis is not divided at all. */
+    @Test
+    void sizesOfAnAxisInStepsAreWholeNumbersOfThem() {
+        Dim stepped = Dim.axis("height", 4);
+        Emitter other = new Emitter(17, new Names("x"), List.of(value(stepped)));
+        other.number(stepped.times(Dim.of(2)), ElementType.INT64);
+        assertThat(other.nodes()).extracting(Node::operator).containsExactly("Shape", "Gather", "Mul", "Squeeze");
+        assertThat(other.initializer(other.nodes().get(2).inputs().get(1))
+                        .orElseThrow()
+                        .data())
+                .isEqualTo(Initializer.bytes(2L));
+        other.number(stepped.floorDividedBy(2), ElementType.INT64);
+        List<Node> half = other.nodes().subList(4, other.nodes().size());
+        assertThat(half).extracting(Node::operator).endsWith("Div", "Mul", "Squeeze");
+        Node division = half.get(half.size() - 3);
+        assertThat(other.initializer(division.inputs().get(1)).orElseThrow().data())
+                .isEqualTo(Initializer.bytes(4L));
+    }
+
+    @Test
     void aSizeThatNoInputHasIsRefused() {
         assertThatThrownBy(() -> to.number(Dim.axis("width"), ElementType.INT64))
                 .isInstanceOf(ExportException.class)

@@ -17,6 +17,8 @@ import io.catwalk.onnx.Axis;
 import io.catwalk.onnx.OnnxExport;
 import io.catwalk.onnx.OnnxInput;
 import io.catwalk.onnx.graph.ExportException;
+import io.catwalk.onnx.graph.Node;
+import io.catwalk.onnx.graph.OnnxParser;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -62,6 +64,35 @@ class WindowRowsTest {
         Shape cube = new Shape(2, 2, 2);
         Shape none = new Shape(0, 0, 0);
         assertAlike(1e-6, x -> x.getNDArrayInternal().avgPool(cube, cube, none, true, true), 3, 5, 4, 3);
+        assertAlike(x -> x.getNDArrayInternal().maxPool(two, two, one, true), 3, 8);
+        assertAlike(x -> x.getNDArrayInternal().maxPool(cube, cube, none, true), 3, 5, 4, 3);
+    }
+
+    private static Node maxPool(int stride, boolean up, Axis height) {
+        Block block = LambdaBlock.singleton(x -> maxPool(x, 3, stride, 0, up));
+        OnnxInput image = OnnxInput.of("image", DataType.FLOAT32, Axis.of(1), Axis.of(2), height, height);
+        return OnnxParser.model(OnnxExport.of(block, image).bytes())
+                .graph()
+                .nodes()
+                .get(0);
+    }
+
+    /** Three windows of 3 at a distance of 2 reach one beyond 6 (ONNX, MaxPool: pads are all begins, then all ends). */
+    @Test
+    void whatSticksOutOfAKnownSizeIsPadding() {
+        Node up = maxPool(2, true, Axis.of(6));
+        assertThat(up.attributes().numbers("pads", new long[0])).containsExactly(0, 0, 1, 1);
+        assertThat(up.attributes().entries()).containsEntry("ceil_mode", 0L);
+        assertThat(maxPool(2, false, Axis.of(6)).attributes().numbers("pads", new long[0]))
+                .containsExactly(0, 0, 0, 0);
+    }
+
+    @Test
+    void whatSticksOutOfAnyOtherSizeIsRoundedUp() {
+        Axis height = Axis.of("height").atLeast(3);
+        assertThat(maxPool(2, true, height).attributes().entries()).containsEntry("ceil_mode", 1L);
+        assertThat(maxPool(2, false, height).attributes().entries()).containsEntry("ceil_mode", 0L);
+        assertThat(maxPool(1, true, height).attributes().entries()).containsEntry("ceil_mode", 0L); // nothing does
     }
 
     /** At a size that nobody knows while exporting, the reader of the file has to round. */
