@@ -14,7 +14,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Images get another size as in the engine. */
@@ -29,8 +28,8 @@ class ResamplingTest {
 
     /** One channel for each column of the old image, that is one there and zero elsewhere, shows what it gives. */
     @ParameterizedTest
-    @EnumSource(names = {"BILINEAR", "AREA", "BICUBIC"})
-    void eachColumnCountsAsMuchAsInTheEngine(Resampling mode) {
+    @CsvSource({"BILINEAR, 1", "AREA, 2", "BICUBIC, 3"})
+    void eachColumnCountsAsMuchAsInTheEngine(Resampling mode, int number) {
         try (NDManager manager = NDManager.newBaseManager()) {
             for (int from = 1; from <= 12; from++) {
                 NDArray units = manager.eye(from).reshape(1, from, 1, from);
@@ -38,8 +37,7 @@ class ResamplingTest {
                     if (from == size) {
                         continue;
                     }
-                    float[] expected =
-                            interpolated(units, mode.ordinal(), 1, size).toFloatArray();
+                    float[] expected = interpolated(units, number, 1, size).toFloatArray();
                     double[][] weights = mode.weights(from, size);
                     for (int input = 0; input < from; input++) {
                         for (int output = 0; output < size; output++) {
