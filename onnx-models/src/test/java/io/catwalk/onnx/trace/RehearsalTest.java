@@ -13,9 +13,9 @@ import io.catwalk.onnx.graph.TensorShape;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -161,14 +161,12 @@ class RehearsalTest {
                 "the constant bias(2) holds other numbers for a batch of 5 than for a batch of 2");
         Rehearsal trusting = rehearsal(PROGRAM, FIVE);
         trusting.input(slot(0, 5, 2));
-        assertThatCode(() -> trusting.constant(slot(1, 2), "bias", unread(), true))
+        assertThatCode(() -> trusting.constant(slot(1, 2), "bias", RehearsalTest::unread, true))
                 .doesNotThrowAnyException();
     }
 
-    private static Supplier<byte[]> unread() {
-        return () -> {
-            throw new AssertionError("the content is read");
-        };
+    private static byte[] unread() {
+        throw new AssertionError("the content is read");
     }
 
     @Test
@@ -287,7 +285,7 @@ class RehearsalTest {
         Arrays.fill(content, (byte) 7);
         learning.constant(slot(0, 5), "positions", () -> content, true);
         learning.end(List.of());
-        Step.Constant longest = learning.longest().get(0);
+        Step.Constant longest = Objects.requireNonNull(learning.longest().get(0));
         assertThat(longest.operand()).isEqualTo(new Operand(0, ElementType.FLOAT, TensorShape.of(5)));
         assertThat(longest.hint()).isEqualTo("positions");
         assertThat(longest.data()).isEqualTo(content);
