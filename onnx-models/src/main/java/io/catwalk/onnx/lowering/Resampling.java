@@ -155,8 +155,8 @@ enum Resampling {
         return switch (this) {
             case NEAREST -> throw new IllegalStateException("picks, and does not weigh");
             case AREA -> area(from, size);
-            case BILINEAR -> smoothed(from, size, 1, Resampling::triangle);
-            case BICUBIC -> smoothed(from, size, 2, Resampling::cubic);
+            case BILINEAR -> smoothed(from, size, Resampling::triangle);
+            case BICUBIC -> smoothed(from, size, Resampling::cubic);
         };
     }
 
@@ -172,20 +172,19 @@ enum Resampling {
         return weights;
     }
 
-    private static double[][] smoothed(int from, int size, double radius, DoubleUnaryOperator filter) {
+    /** Weighs each input by its distance from the middle of the output; a filter is 0 beyond its reach. */
+    private static double[][] smoothed(int from, int size, DoubleUnaryOperator filter) {
         double scale = (double) from / size;
         double wide = Math.max(1, scale);
         double[][] weights = new double[size][from];
         for (int output = 0; output < size; output++) {
             double center = scale * (output + 0.5);
-            int start = Math.max(0, (int) (center - radius * wide + 0.5));
-            int end = Math.min(from, (int) (center + radius * wide + 0.5));
             double sum = 0;
-            for (int input = start; input < end; input++) {
+            for (int input = 0; input < from; input++) {
                 weights[output][input] = filter.applyAsDouble((input - center + 0.5) / wide);
                 sum += weights[output][input];
             }
-            for (int input = start; input < end; input++) {
+            for (int input = 0; input < from; input++) {
                 weights[output][input] /= sum;
             }
         }

@@ -6,6 +6,7 @@ import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -125,21 +126,17 @@ final class ShapeRows {
         Object argument = site.call().value(1);
         List<Dim> repeats = argument instanceof Long count
                 ? wide.shape().dims().stream().map(dim -> Dim.of(count)).toList()
-                : new ArrayList<>(site.call().dims(1));
-        List<Dim> all = new ArrayList<>(repeats);
-        while (all.size() < wide.rank()) {
-            all.add(0, Dim.of(1));
-        }
-        return site.to().tile(wide, all);
+                : site.call().dims(1);
+        return site.to().tile(wide, repeats);
     }
 
     /** Adds axes of size 1 in front until the rank is that of the result. */
     private static List<Dim> widened(Site site) {
-        List<Dim> dims = new ArrayList<>(site.receiver().shape().dims());
-        while (dims.size() < site.resultShape().rank()) {
-            dims.add(0, Dim.of(1));
-        }
-        return dims;
+        List<Dim> dims = site.receiver().shape().dims();
+        List<Dim> widened =
+                new ArrayList<>(Collections.nCopies(site.resultShape().rank() - dims.size(), Dim.of(1)));
+        widened.addAll(dims);
+        return widened;
     }
 
     /** Repeats each element in place: a new axis behind the old one is tiled, then both become one. */
@@ -151,9 +148,7 @@ final class ShapeRows {
             if (from.equals(target)) {
                 continue;
             }
-            long count = target.dividedBy(from)
-                    .orElseThrow(() -> site.error("repeats " + from + " elements to " + target))
-                    .fixed("a number of repetitions");
+            long count = target.dividedBy(from).orElseThrow().fixed("a number of repetitions");
             long[] repeats = LongStream.range(0, value.rank() + 1).map(i -> 1).toArray();
             repeats[axis + 1] = count;
             Value tiled = site.to()

@@ -131,8 +131,8 @@ final class SpectrumRows {
             throw new ExportException("a transform of " + length + " numbers takes a matrix of " + (bytes >> 20)
                     + " MiB, and at most " + (LARGEST >> 20) + " are written: cut the signal into frames (stft)");
         }
-        double direction = transform == Transform.FORWARD || transform == Transform.HALF ? -1 : 1;
-        double scale = direction < 0 ? factor : factor / length;
+        boolean forward = transform == Transform.FORWARD || transform == Transform.HALF;
+        double scale = forward ? factor : factor / length;
         float[] matrix = new float[size * given * made * perMade];
         for (int i = 0; i < Math.min(size, transform.taken(length)); i++) {
             // The other half of the frequencies of a real signal are the same, mirrored.
@@ -140,7 +140,7 @@ final class SpectrumRows {
             double weight = twice ? 2 * scale : scale;
             for (int k = 0; k < made; k++) {
                 // The product is reduced first, so that the angle is exact for long signals.
-                double angle = direction * 2 * Math.PI * ((long) i * k % length) / length;
+                double angle = (forward ? -2 : 2) * Math.PI * ((long) i * k % length) / length;
                 float cos = (float) (Math.cos(angle) * weight);
                 float sin = (float) (Math.sin(angle) * weight);
                 int real = i * given * made * perMade + k * perMade;

@@ -55,14 +55,14 @@ final class WindowRows {
         return site.to().node("Conv", attributes, inputs.toArray(Value[]::new));
     }
 
-    /** Reads one number per axis; a single number stands for all of them, none for 0. */
+    /** Reads one number per axis of a convolution; a single number stands for all of them. */
     private static long[] spread(Site site, int argument, int axes) {
         long[] numbers = site.call().numbers(argument);
         if (numbers.length == axes) {
             return numbers;
         }
         long[] all = new long[axes];
-        Arrays.fill(all, numbers.length == 0 ? 0 : numbers[0]);
+        Arrays.fill(all, numbers[0]);
         return all;
     }
 
@@ -76,9 +76,9 @@ final class WindowRows {
      */
     private static Attributes pool(Site site, int kernel, int stride, int padding, int up) {
         int axes = site.receiver().rank() - 2;
-        long[] window = spread(site, kernel, axes);
-        long[] strides = site.call().numbers(stride).length == 0 ? window : spread(site, stride, axes);
-        long[] pads = bothSides(spread(site, padding, axes));
+        long[] window = site.call().numbers(kernel);
+        long[] strides = site.call().numbers(stride);
+        long[] pads = bothSides(site.call().numbers(padding));
         boolean roundsUp = false;
         for (int i = 0; i < axes; i++) {
             Dim size = site.receiver().shape().get(i + 2);
@@ -103,12 +103,13 @@ final class WindowRows {
 
     /** Reads kernel, stride and padding, which stand next to each other. */
     private static Averaging averaging(Site site, int kernel) {
-        int axes = site.receiver().rank() - 2;
-        long[] window = spread(site, kernel, axes);
-        long[] strides = site.call().numbers(kernel + 1).length == 0 ? window : spread(site, kernel + 1, axes);
-        List<Dim> outputs = site.resultShape().dims().subList(2, axes + 2);
-        boolean up = site.call().get(kernel + 3, Boolean.class);
-        return new Averaging(window, strides, spread(site, kernel + 2, axes), up, outputs);
+        List<Dim> made = site.resultShape().dims();
+        return new Averaging(
+                site.call().numbers(kernel),
+                site.call().numbers(kernel + 1),
+                site.call().numbers(kernel + 2),
+                site.call().get(kernel + 3, Boolean.class),
+                made.subList(2, made.size()));
     }
 
     /** Writes (sum of x^p)^(1/p); PyTorch takes no absolute value, so that ONNX's LpPool differs for odd p. */
@@ -116,7 +117,7 @@ final class WindowRows {
         Emitter to = site.to();
         Value order = to.scalar(site.resultType(), site.call().get(1, Float.class));
         Value mean = averaging(site, 2).emit(to, to.node("Pow", site.receiver(), order));
-        long window = LongStream.of(spread(site, 2, site.receiver().rank() - 2)).reduce(1, (a, b) -> a * b);
+        long window = LongStream.of(site.call().numbers(2)).reduce(1, (a, b) -> a * b);
         Value sum = to.node("Mul", mean, to.scalar(site.resultType(), (double) window));
         return root(site, sum, order);
     }

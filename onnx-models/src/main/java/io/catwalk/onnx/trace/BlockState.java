@@ -67,13 +67,16 @@ public final class BlockState {
             list(list);
         } else if (value instanceof Map<?, ?> map) {
             map(map);
-        } else if (!atomic(value) && isFunction(value.getClass())) {
-            fields(value);
+        } else {
+            atomic(value);
+            if (isFunction(value.getClass())) {
+                fields(value);
+            }
         }
     }
 
     private static boolean isFunction(Class<?> type) {
-        return type.isHidden() || type.isSynthetic() || type.isAnonymousClass();
+        return type.isSynthetic() || type.isAnonymousClass(); // the classes of lambdas are synthetic
     }
 
     private void fields(Object holder) {
@@ -159,7 +162,7 @@ public final class BlockState {
     }
 
     @SuppressWarnings("unchecked")
-    private boolean atomic(Object value) {
+    private void atomic(Object value) {
         if (value instanceof AtomicInteger number) {
             int before = number.get();
             restorations.add(() -> number.set(before));
@@ -173,10 +176,7 @@ public final class BlockState {
             Object before = reference.get();
             restorations.add(() -> ((AtomicReference<Object>) reference).set(before));
             visit(before);
-        } else {
-            return false;
         }
-        return true;
     }
 
     /** Remembers the numbers of an array that a block works on in place. */

@@ -94,7 +94,7 @@ final class Contents {
     private static byte[] repeated(byte[] data, int block, int times) {
         byte[] made = new byte[Math.multiplyExact(data.length, times)];
         int at = 0;
-        for (int from = 0; block > 0 && from < data.length; from += block) {
+        for (int from = 0; from < data.length; from += block) {
             for (int i = 0; i < times; i++) {
                 System.arraycopy(data, from, made, at, block);
                 at += block;

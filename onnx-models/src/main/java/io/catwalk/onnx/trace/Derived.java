@@ -17,7 +17,7 @@ final class Derived {
      * Says where the arguments of a window stand.
      *
      * @param stride place of the strides; kernel before it, padding behind it
-     * @param up place of the mode that lets windows stick out, or 0 for none
+     * @param up place of the mode that lets windows stick out
      */
     private record Pool(int stride, int up) {}
 
@@ -54,9 +54,9 @@ final class Derived {
         made.set(1, kernel.get(0));
         int axes = image.size() - 2;
         for (int i = 0; i < axes; i++) {
-            long pad = spread(call, 5, i, 0);
+            long pad = spread(call, 5, i);
             Windows windows = new Windows(
-                    kernel.get(i + 2).fixed("kernel"), spread(call, 4, i, 1), pad, pad, spread(call, 6, i, 1), false);
+                    kernel.get(i + 2).fixed("kernel"), spread(call, 4, i), pad, pad, spread(call, 6, i), false);
             made.set(i + 2, windows.over(image.get(i + 2)));
         }
         return made;
@@ -65,20 +65,21 @@ final class Derived {
     private static List<Dim> pool(Arguments call, Pool pool) {
         List<Dim> image = call.operand(0).shape().dims();
         List<Dim> made = new ArrayList<>(image);
-        for (int i = 0; i < image.size() - 2; i++) {
-            long kernel = spread(call, pool.stride() - 1, i, 1);
-            long pad = spread(call, pool.stride() + 1, i, 0);
-            boolean up = call.get(pool.up(), Boolean.class);
-            Windows windows = new Windows(kernel, spread(call, pool.stride(), i, kernel), pad, pad, 1, up);
+        long[] kernel = call.numbers(pool.stride() - 1);
+        long[] stride = call.numbers(pool.stride());
+        long[] pad = call.numbers(pool.stride() + 1);
+        boolean up = call.get(pool.up(), Boolean.class);
+        for (int i = 0; i < kernel.length; i++) {
+            Windows windows = new Windows(kernel[i], stride[i], pad[i], pad[i], 1, up);
             made.set(i + 2, windows.over(image.get(i + 2)));
         }
         return made;
     }
 
-    /** Reads the number of one axis; a single number stands for all of them, none for what is usual. */
-    private static long spread(Arguments call, int argument, int axis, long usual) {
+    /** Reads the number of one axis of a convolution; a single number stands for all of them. */
+    private static long spread(Arguments call, int argument, int axis) {
         long[] numbers = call.numbers(argument);
-        return numbers.length == 0 ? usual : numbers[numbers.length == 1 ? 0 : axis];
+        return numbers[numbers.length == 1 ? 0 : axis];
     }
 
     private static List<Dim> slice(Arguments call) {

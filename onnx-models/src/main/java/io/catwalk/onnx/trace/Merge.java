@@ -53,7 +53,7 @@ final class Merge {
                     other,
                     "the network does " + tapes.get(0).size() + " steps",
                     Integer.toString(tapes.get(other).size()),
-                    place(longer.get(Math.min(length, longer.size() - 1))));
+                    place(longer.get(length)));
         }
         int count = odd(recordings.stream().map(one -> one.outputs().size()).toList());
         if (count > 0) {

@@ -113,8 +113,8 @@ final class Rehearsal {
         for (int i = 0; i < arguments.size(); i++) {
             Object merged = call.arguments().values().get(i);
             if (!same(merged, arguments.get(i))) {
-                throw error(signature + " gets " + text(arguments.get(i)) + now() + ", but " + text(at(merged)) + " "
-                        + before());
+                throw error(signature + " gets " + text(arguments.get(i)) + now() + ", but " + text(atFirst(merged))
+                        + " " + before());
             }
         }
         return call.results();
@@ -203,8 +203,8 @@ final class Rehearsal {
         return new Shape(operand.shape().dims().stream().mapToLong(sizes::of).toArray());
     }
 
-    private @Nullable Object at(@Nullable Object merged) {
-        return merged instanceof Dim dim ? (Object) sizes.of(dim) : merged;
+    private @Nullable Object atFirst(@Nullable Object merged) {
+        return merged instanceof Dim dim ? (Object) known.of(dim) : merged;
     }
 
     private static String text(@Nullable Object argument) {

@@ -77,8 +77,6 @@ final class TracedManager implements InvocationHandler {
 
     /** Tells whether a method makes an array that holds whatever was in memory, otherwise at each call. */
     private static boolean isUnfilled(Method method) {
-        return method.getName().equals("create")
-                && method.getParameterCount() > 0
-                && method.getParameterTypes()[0] == Shape.class;
+        return method.getName().equals("create") && method.getParameterTypes()[0] == Shape.class;
     }
 }

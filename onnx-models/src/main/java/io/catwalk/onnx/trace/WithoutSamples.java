@@ -90,8 +90,8 @@ final class WithoutSamples {
         return switch (name) {
             case "convolution" ->
                 arguments[1] instanceof NDArray weight && weight.getShape().dimension() == axes;
-            case "linear" -> axes >= 2;
-            case "layerNorm" -> arguments[1] instanceof Shape normalized && normalized.dimension() < axes;
+            // Where a norm goes over the samples too, the engine refuses a batch of none.
+            case "linear", "layerNorm" -> axes >= 2;
             // Training mixes the samples.
             case "batchNorm" ->
                 axes >= 2 && !Integer.valueOf(0).equals(arguments[5]) && Boolean.FALSE.equals(arguments[8]);

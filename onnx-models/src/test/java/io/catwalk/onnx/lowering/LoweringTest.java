@@ -1,0 +1,289 @@
+package io.catwalk.onnx.lowering;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.types.Shape;
+import io.catwalk.onnx.graph.Dim;
+import io.catwalk.onnx.graph.ElementType;
+import io.catwalk.onnx.graph.ExportException;
+import io.catwalk.onnx.graph.Graph;
+import io.catwalk.onnx.graph.Initializer;
+import io.catwalk.onnx.graph.Node;
+import io.catwalk.onnx.graph.TensorShape;
+import io.catwalk.onnx.graph.Value;
+import io.catwalk.onnx.trace.Arguments;
+import io.catwalk.onnx.trace.Operand;
+import io.catwalk.onnx.trace.Program;
+import io.catwalk.onnx.trace.Step;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Each kind of step becomes what it says, and the ends of the graph have the names that they are given. */
+@Tag("tiny")
+class LoweringTest {
+
+    private static final Dim BATCH = Dim.BATCH;
+    private static final Operand X = floats(0, BATCH, Dim.of(2));
+    private static final Operand NEGATED = floats(1, BATCH, Dim.of(2));
+    private static final Naming CLASSIFIER = new Naming(List.of(), List.of());
+    private static final Naming OTHERS = new Naming(List.of("x", "y"), List.of());
+
+    private static Operand floats(int id, Dim... sizes) {
+        return new Operand(id, ElementType.FLOAT, new TensorShape(List.of(sizes)));
+    }
+
+    private static Operand longs(int id, Dim... sizes) {
+        return new Operand(id, ElementType.INT64, new TensorShape(List.of(sizes)));
+    }
+
+    private static Step call(String signature, Operand result, Object... arguments) {
+        return new Step.Call(
+                new Arguments(signature, List.of(arguments), "block Net/01Linear, called at Net.java:7"),
+                List.of(result));
+    }
+
+    private static Step negation() {
+        return call("NDArray.neg()", NEGATED, X);
+    }
+
+    private static Program program(List<Operand> outputs, Step... steps) {
+        long inputs =
+                List.of(steps).stream().filter(Step.Input.class::isInstance).count();
+        return new Program(
+                List.of(steps), outputs, Collections.nCopies((int) inputs + outputs.size(), Optional.empty()));
+    }
+
+    private static Graph graph(Naming naming, List<Operand> outputs, Step... steps) {
+        return Lowering.graph(program(outputs, steps), Options.withDefaults(), naming);
+    }
+
+    /** Writes a constant that the program returns, beside its input. */
+    private static Graph returning(Operand constant, Step step) {
+        return graph(
+                new Naming(List.of("x"), List.of()), List.of(NEGATED, constant), new Step.Input(X), negation(), step);
+    }
+
+    private static List<String> names(List<Value> values) {
+        return values.stream().map(Value::name).toList();
+    }
+
+    private static List<String> operators(Graph graph) {
+        return graph.nodes().stream().map(Node::operator).toList();
+    }
+
+    @Test
+    void aClassifierTakesImagesAndReturnsLogits() {
+        Graph graph = graph(CLASSIFIER, List.of(NEGATED), new Step.Input(X), negation());
+        assertThat(names(graph.inputs())).containsExactly("images");
+        assertThat(names(graph.outputs())).containsExactly("logits");
+        assertThat(graph.nodes()).hasSize(1);
+        assertThat(graph.nodes().get(0).name()).isEqualTo("/01Linear/Neg");
+        assertThat(graph.nodes().get(0).doc()).isEqualTo("Net/01Linear, called at Net.java:7");
+    }
+
+    @Test
+    void inputsAndOutputsOfOthersAreCounted() {
+        Operand y = floats(5, BATCH, Dim.of(3));
+        Operand other = floats(6, BATCH, Dim.of(3));
+        Graph graph = graph(
+                OTHERS,
+                List.of(other, NEGATED),
+                new Step.Input(X),
+                new Step.Input(y),
+                negation(),
+                call("NDArray.abs()", other, y));
+        assertThat(names(graph.inputs())).containsExactly("x", "y");
+        assertThat(names(graph.outputs())).containsExactly("output_1", "output_2");
+        assertThat(graph.nodes().get(0).inputs()).containsExactly(graph.inputs().get(0));
+        assertThat(graph.nodes().get(1).inputs()).containsExactly(graph.inputs().get(1));
+    }
+
+    /** An input keeps its name, so that an output needs a node to have another. It stands in no block. */
+    @Test
+    void whatIsReturnedAsItCameOrTwiceIsAnOutputOfItsOwn() {
+        Graph graph = graph(
+                new Naming(List.of("x"), List.of("a", "b", "c")),
+                List.of(NEGATED, X, NEGATED),
+                new Step.Input(X),
+                negation());
+        assertThat(names(graph.inputs())).containsExactly("x");
+        assertThat(names(graph.outputs())).containsExactly("a", "b", "c");
+        assertThat(operators(graph)).containsExactly("Neg", "Identity", "Identity");
+        assertThat(graph.nodes().get(1).name()).isEqualTo("/Identity");
+        assertThat(graph.nodes().get(1).doc()).isEmpty();
+        assertThat(graph.nodes().get(1).inputs()).isEqualTo(graph.inputs());
+        assertThat(graph.nodes().get(2).inputs())
+                .containsExactly(graph.outputs().get(0));
+    }
+
+    @Test
+    void aNetworkThatReturnsNothingIsRefused() {
+        assertThatThrownBy(() -> graph(CLASSIFIER, List.of(), new Step.Input(X), negation()))
+                .isInstanceOf(ExportException.class)
+                .hasMessageContaining("the network returns no array");
+    }
+
+    @Test
+    void probabilitiesAreTheSoftmaxOfTheLogits() {
+        Options options = Options.withDefaults().with(Choice.PROBABILITIES);
+        Graph graph = Lowering.graph(program(List.of(NEGATED), new Step.Input(X), negation()), options, CLASSIFIER);
+        assertThat(names(graph.outputs())).containsExactly("logits", "probabilities");
+        assertThat(operators(graph)).containsExactly("Neg", "Softmax");
+        Program two = program(List.of(NEGATED, NEGATED), new Step.Input(X), negation());
+        assertThatThrownBy(() -> Lowering.graph(two, options, new Naming(List.of("x"), List.of())))
+                .isInstanceOf(ExportException.class)
+                .hasMessageContaining("returns 2 arrays");
+        Operand whole = longs(0, BATCH, Dim.of(2));
+        Program numbers = program(List.of(whole), new Step.Input(whole));
+        assertThatThrownBy(() -> Lowering.graph(numbers, options, CLASSIFIER))
+                .isInstanceOf(ExportException.class)
+                .hasMessageContaining("holds INT64");
+    }
+
+    @Test
+    void pixelsAreBytesThatTheGraphNormalizes() {
+        Options options = Options.withDefaults().with(Preprocessing.of(new float[] {0.5f}, new float[] {0.25f}));
+        Graph graph = Lowering.graph(program(List.of(NEGATED), new Step.Input(X), negation()), options, CLASSIFIER);
+        assertThat(graph.inputs().get(0).type()).isEqualTo(ElementType.UINT8);
+        assertThat(operators(graph)).containsExactly("Cast", "Div", "Sub", "Div", "Neg");
+    }
+
+    @Test
+    void aConstantKeepsItsNameAndItsNumbers() {
+        Operand bias = floats(7, Dim.of(2));
+        byte[] data = Initializer.bytes(3f, 4f);
+        Operand sum = floats(8, BATCH, Dim.of(2));
+        Graph graph = graph(
+                CLASSIFIER,
+                List.of(sum),
+                new Step.Input(X),
+                new Step.Constant(bias, "01Linear.bias", data),
+                call("NDArray.add(NDArray)", sum, X, bias));
+        assertThat(graph.initializers()).hasSize(1);
+        assertThat(graph.initializers().get(0).value().name()).isEqualTo("01Linear.bias");
+        assertThat(graph.initializers().get(0).data()).isEqualTo(data);
+    }
+
+    @Test
+    void aSliceThatIsRepeatedIsExpanded() {
+        Operand rows = floats(7, BATCH, Dim.of(2));
+        Step.Constant slice = new Step.Constant(floats(7, Dim.of(1), Dim.of(2)), "row", Initializer.bytes(3f, 4f));
+        Graph graph = returning(rows, new Step.Repeated(rows, slice));
+        assertThat(operators(graph)).containsSubsequence("Shape", "Gather", "Concat", "Expand");
+        assertThat(graph.outputs().get(1).shape()).isEqualTo(rows.shape());
+    }
+
+    /** Only the axes that follow the input are cut, up to their size (ONNX, Slice: data, starts, ends, axes). */
+    @Test
+    void theBeginningOfTheLongestIsCut() {
+        Operand table = floats(7, Dim.of(3), BATCH, Dim.of(1));
+        Step.Constant longest = new Step.Constant(
+                floats(7, Dim.of(3), Dim.of(4), Dim.of(1)), "table", Initializer.bytes(new float[12]));
+        Graph graph = returning(table, new Step.Prefix(table, "table", Optional.of(longest)));
+        Node slice = graph.nodes().stream()
+                .filter(node -> node.operator().equals("Slice"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(slice.inputs().get(0).name()).isEqualTo("table");
+        assertThat(numbers(graph, slice.inputs().get(1))).containsExactly(0L);
+        assertThat(numbers(graph, slice.inputs().get(3))).containsExactly(1L);
+        assertThat(graph.outputs().get(1).shape()).isEqualTo(table.shape());
+    }
+
+    private static List<Long> numbers(Graph graph, Value list) {
+        byte[] data = graph.initializers().stream()
+                .filter(initializer -> initializer.value().equals(list))
+                .findFirst()
+                .orElseThrow()
+                .data();
+        List<Long> numbers = new ArrayList<>();
+        for (int i = 0; i < data.length; i += Long.BYTES) {
+            numbers.add((long) data[i]);
+        }
+        return numbers;
+    }
+
+    @Test
+    void countingWritesNoMoreThanItNeeds() {
+        Operand counted = longs(7, BATCH);
+        assertThat(operators(returning(counted, new Step.Counting(counted, Dim.of(0), Dim.of(1)))))
+                .contains("Range")
+                .doesNotContain("Mul", "Add");
+        assertThat(operators(returning(counted, new Step.Counting(counted, Dim.of(0), Dim.of(3)))))
+                .contains("Range", "Mul")
+                .doesNotContain("Add");
+        assertThat(operators(returning(counted, new Step.Counting(counted, Dim.of(5), Dim.of(1)))))
+                .contains("Range", "Add")
+                .doesNotContain("Mul");
+    }
+
+    @Test
+    void aNumberThatFollowsTheInputIsComputed() {
+        Operand number = longs(7, Dim.of(1));
+        Graph graph = returning(number, new Step.Counted(number, BATCH.times(Dim.of(3))));
+        assertThat(operators(graph)).contains("Shape", "Gather", "Mul");
+        assertThat(graph.outputs().get(1).type()).isEqualTo(ElementType.INT64);
+    }
+
+    @Test
+    void aResultThatIsNotThatOfTheEngineIsRefused() {
+        for (Operand other : List.of(floats(1, BATCH, Dim.of(3)), longs(1, BATCH, Dim.of(2)))) {
+            assertThatThrownBy(() -> graph(
+                            CLASSIFIER, List.of(other), new Step.Input(X), call("NDArray.logicalNot()", other, X)))
+                    .isInstanceOf(ExportException.class)
+                    .hasMessageStartingWith("NDArray.logicalNot() makes ")
+                    .hasMessageContaining("in the engine, but its ONNX form makes BOOL(batch, 2)")
+                    .hasMessageEndingWith("(block Net/01Linear, called at Net.java:7)");
+        }
+    }
+
+    @Test
+    void aRefusalNamesTheCallOnce() {
+        assertThatThrownBy(() -> graph(
+                        CLASSIFIER,
+                        List.of(NEGATED),
+                        new Step.Input(X),
+                        call("NDArrayEx.dropout(NDArray, float, boolean)", NEGATED, X, X, 0.5f, true)))
+                .isInstanceOf(ExportException.class)
+                .hasMessageStartingWith("NDArrayEx.dropout(NDArray, float, boolean) runs in training mode")
+                .hasMessageMatching("(?s)(?!.*dropout.*dropout).*");
+    }
+
+    @Test
+    void whatAnOperatorLacksIsSaidOfTheCall() {
+        String convolution = "NDArrayEx.convolution(NDArray, NDArray, NDArray, Shape, Shape, Shape, int)";
+        Operand image = doubles(0, 1, 1, 3, 3);
+        Operand kernel = doubles(1, 1, 1, 3, 3);
+        Operand bias = doubles(2, 1);
+        Operand made = doubles(3, 1, 1, 1, 1);
+        Shape one = new Shape(1, 1);
+        assertThatThrownBy(() -> graph(
+                        OTHERS,
+                        List.of(made),
+                        new Step.Input(image),
+                        new Step.Input(kernel),
+                        new Step.Constant(bias, "bias", new byte[8]),
+                        call(convolution, made, image, image, kernel, bias, one, new Shape(0, 0), one, 1)))
+                .isInstanceOf(ExportException.class)
+                .hasMessageStartingWith(convolution + " has no ONNX form here: ONNX Runtime has no Conv for DOUBLE");
+    }
+
+    private static Operand doubles(int id, long... sizes) {
+        return new Operand(id, ElementType.DOUBLE, TensorShape.of(sizes));
+    }
+
+    @Test
+    void argumentsThatNobodyHasTriedAreRefusedToo() {
+        assertThatThrownBy(() -> graph(
+                        CLASSIFIER, List.of(NEGATED), new Step.Input(X), call("NDArray.add(NDArray)", NEGATED, X)))
+                .isInstanceOf(ExportException.class)
+                .hasMessageStartingWith(
+                        "NDArray.add(NDArray) has no ONNX form here, for arguments that nobody has tried")
+                .hasRootCauseInstanceOf(IndexOutOfBoundsException.class);
+    }
+}

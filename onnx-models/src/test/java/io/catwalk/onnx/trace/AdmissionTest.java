@@ -1,0 +1,98 @@
+package io.catwalk.onnx.trace;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.core.Linear;
+import io.catwalk.onnx.graph.ExportException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Parameters that no file holds are refused before anything runs; broadcast ones take no memory here. */
+@Tag("tiny")
+class AdmissionTest {
+
+    private final NDManager manager = NDManager.newBaseManager();
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    private Parameter parameter(long rows, DataType type) {
+        NDArray array = manager.zeros(new Shape(), type).broadcast(new Shape(rows, 1 << 14));
+        Parameter parameter = Parameter.builder()
+                .setName("weight")
+                .setType(Parameter.Type.WEIGHT)
+                .build();
+        parameter.setArray(array);
+        return parameter;
+    }
+
+    private static Block block(Parameter... parameters) {
+        SequentialBlock block = new SequentialBlock();
+        for (Parameter parameter : parameters) {
+            block.add(new Holding(parameter));
+        }
+        return new SequentialBlock().add(block);
+    }
+
+    /** Has one parameter, and is no more than that. */
+    private static final class Holding extends ai.djl.nn.AbstractBlock {
+        Holding(Parameter parameter) {
+            addParameter(parameter);
+        }
+
+        @Override
+        protected ai.djl.ndarray.NDList forwardInternal(
+                ai.djl.training.ParameterStore store,
+                ai.djl.ndarray.NDList inputs,
+                boolean training,
+                ai.djl.util.PairList<String, Object> params) {
+            return inputs;
+        }
+
+        @Override
+        public Shape[] getOutputShapes(Shape[] inputShapes) {
+            return inputShapes;
+        }
+    }
+
+    @Test
+    void theSizesOfAllParametersAreAddedUp() {
+        Parameter first = parameter(1 << 14, DataType.FLOAT32);
+        Parameter second = parameter(1 << 14, DataType.FLOAT32);
+        assertThatCode(() -> Admission.check(block(first))).doesNotThrowAnyException();
+        assertThatThrownBy(() -> Admission.check(block(first, second)))
+                .isInstanceOf(ExportException.class)
+                .hasMessageContaining("the 2 parameter(s) of the network takes 2.1 GB");
+    }
+
+    @Test
+    void aParameterThatIsUsedTwiceCountsOnce() {
+        Parameter shared = parameter(1 << 14, DataType.FLOAT32);
+        assertThatCode(() -> Admission.check(block(shared, shared))).doesNotThrowAnyException();
+    }
+
+    @Test
+    void aByteForEachNumberMayBeTwiceAsMany() {
+        assertThatCode(() -> Admission.check(block(parameter((1 << 17) - 1, DataType.INT8))))
+                .doesNotThrowAnyException();
+        assertThatThrownBy(() -> Admission.check(block(parameter(1 << 17, DataType.INT8))))
+                .hasMessageContaining("the 1 parameter(s) of the network takes 2.1 GB");
+    }
+
+    @Test
+    void parametersWithoutAnArrayAreLeftToTheNetwork() {
+        assertThatCode(() -> Admission.check(Linear.builder().setUnits(3).build()))
+                .doesNotThrowAnyException();
+    }
+}

@@ -1,0 +1,95 @@
+package io.catwalk.onnx.trace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.catwalk.onnx.graph.Dim;
+import io.catwalk.onnx.graph.ElementType;
+import io.catwalk.onnx.graph.ExportException;
+import io.catwalk.onnx.graph.TensorShape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** A row reads what it needs, and what it cannot take is refused with the call and its place. */
+@Tag("tiny")
+class ArgumentsTest {
+
+    private static final Operand ARRAY = new Operand(3, ElementType.FLOAT, TensorShape.of(2));
+    private static final Operand OTHER = new Operand(4, ElementType.FLOAT, TensorShape.of(2));
+
+    private static Arguments call(@Nullable Object... values) {
+        return new Arguments("NDArray.f(Number)", Arrays.asList(values), "block A");
+    }
+
+    private static void assertRefused(ThrowingCallable reading, String fault) {
+        assertThatThrownBy(reading)
+                .isInstanceOf(ExportException.class)
+                .hasMessage("NDArray.f(Number) " + fault + " (block A)");
+    }
+
+    @Test
+    void arraysAreReadOneByOneAndInLists() {
+        Arguments call = call(ARRAY, null, List.of(ARRAY, OTHER));
+        assertThat(call.operand(0)).isEqualTo(ARRAY);
+        assertThat(call.optionalOperand(0)).contains(ARRAY);
+        assertThat(call.optionalOperand(1)).isEmpty();
+        assertThat(call.operands(2)).containsExactly(ARRAY, OTHER);
+        assertRefused(() -> call.operand(1), "needs an array as argument 1");
+    }
+
+    @Test
+    void whatIsNullIsRefusedWhereAValueIsNeeded() {
+        assertThat(call(ARRAY, 5).value(1)).isEqualTo(5);
+        assertRefused(() -> call(ARRAY, (Object) null).value(1), "does not allow null as argument 1");
+        assertRefused(() -> call(ARRAY, (Object) null).integer(1), "does not allow null as argument 1");
+    }
+
+    @Test
+    void listsOfNumbersAreReadFromEachOfTheirForms() {
+        for (Object form : new Object[] {new Shape(4, 5), new long[] {4, 5}, new int[] {4, 5}}) {
+            assertThat(call(form).dims(0)).containsExactly(Dim.of(4), Dim.of(5));
+            assertThat(call(form).numbers(0)).containsExactly(4, 5);
+        }
+        assertThat(call(List.of(Dim.BATCH, Dim.of(5))).dims(0)).containsExactly(Dim.BATCH, Dim.of(5));
+    }
+
+    @Test
+    void aNumberIsReadFromEachOfItsForms() {
+        assertThat(call(7).integer(0)).isEqualTo(7);
+        assertThat(call(-7L).integer(0)).isEqualTo(-7);
+        assertThat(call(Dim.of(7)).integer(0)).isEqualTo(7);
+        assertThat(call(0.5f).get(0, Float.class)).isEqualTo(0.5f);
+        assertThat(call(DataType.INT8).get(0, DataType.class)).isEqualTo(DataType.INT8);
+    }
+
+    @Test
+    void aNumberThatFollowsTheBatchIsRefusedWhereItMustBeFixed() {
+        String fault = "takes a number that follows the batch (batch), which its ONNX form cannot";
+        assertRefused(() -> call(Dim.BATCH).integer(0), fault);
+        assertRefused(() -> call(Dim.BATCH).get(0, Float.class), fault);
+        assertRefused(() -> call(List.of(Dim.of(1), Dim.BATCH)).numbers(0), fault);
+    }
+
+    @Test
+    void anErrorHasItsCause() {
+        Exception cause = new IllegalStateException();
+        assertThat(call().error("fails", cause))
+                .hasMessage("NDArray.f(Number) fails (block A)")
+                .hasCause(cause);
+    }
+
+    @Test
+    void whatIsGivenIsCopied() {
+        List<@Nullable Object> given = new ArrayList<>(List.of(ARRAY));
+        Arguments call = new Arguments("NDArray.f()", given, "");
+        given.clear();
+        assertThat(call.values()).containsExactly(ARRAY);
+    }
+}

@@ -1,0 +1,145 @@
+package io.catwalk.onnx.trace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.nn.Block;
+import ai.djl.nn.LambdaBlock;
+import io.catwalk.onnx.Axis;
+import io.catwalk.onnx.OnnxInput;
+import io.catwalk.onnx.graph.ExportException;
+import io.catwalk.onnx.lowering.OperatorTable;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Forward is called with made-up samples, or with none where only shapes are compared. */
+@Tag("tiny")
+class CallsTest {
+
+    private static final Sizes THREE = new Sizes(Map.of("batch", 3L));
+
+    private static Calls calls(Function<NDList, NDList> forward, DataType type, Axis... axes) {
+        Block block = new LambdaBlock(forward);
+        return new Calls(
+                new Tracing(block, Optional.empty(), List.of(OnnxInput.of("x", type, axes)), OperatorTable::has));
+    }
+
+    /** Returns what an input holds behind the proxy. */
+    private static float[] held(DataType type, Axis... axes) {
+        List<float[]> held = new ArrayList<>();
+        calls(
+                        inputs -> {
+                            TracedArray traced = (TracedArray) Proxy.getInvocationHandler(inputs.head());
+                            held.add(traced.real()
+                                    .toType(DataType.FLOAT32, false)
+                                    .toFloatArray());
+                            return inputs;
+                        },
+                        type,
+                        axes)
+                .record(THREE, THREE);
+        return held.get(0);
+    }
+
+    @Test
+    void everySampleHoldsTheSameFractions() {
+        float[] numbers = held(DataType.FLOAT32, Axis.BATCH, Axis.of(5), Axis.of(2));
+        assertThat(numbers).hasSize(30);
+        float[] first = Arrays.copyOf(numbers, 10);
+        for (float number : first) {
+            assertThat(number).isBetween(0f, 1f);
+        }
+        assertThat(first).doesNotHaveDuplicates();
+        assertThat(Arrays.copyOfRange(numbers, 10, 20)).isEqualTo(first);
+        assertThat(Arrays.copyOfRange(numbers, 20, 30)).isEqualTo(first);
+    }
+
+    @Test
+    void wholeNumbersAreZero() {
+        assertThat(held(DataType.INT64, Axis.BATCH, Axis.of(4))).hasSize(12).containsOnly(0);
+        assertThat(held(DataType.FLOAT32)).hasSize(1);
+    }
+
+    private static Program program(Calls calls) {
+        return new Merge(List.of(), List.of(THREE)).program(List.of(calls.record(THREE, THREE)));
+    }
+
+    @Test
+    void aDryCallHoldsNoSamples() {
+        List<float[]> held = new ArrayList<>();
+        Calls calls = calls(
+                inputs -> {
+                    TracedArray traced = (TracedArray) Proxy.getInvocationHandler(inputs.head());
+                    held.add(traced.real().toFloatArray());
+                    return new NDList(inputs.head().neg());
+                },
+                DataType.FLOAT32,
+                Axis.BATCH,
+                Axis.of(4));
+        Program program = program(calls);
+        calls.rehearse(program, THREE, THREE, Rehearsal.Mode.DRY, false);
+        calls.rehearse(program, THREE, THREE, Rehearsal.Mode.COMPUTED, false);
+        assertThat(held.get(1)).containsOnly(0);
+        assertThat(held.get(2)).isEqualTo(held.get(0));
+    }
+
+    @Test
+    void aCallThatReturnsLessThanTheOneBeforeIsRefused() {
+        int[] call = {0};
+        Calls calls = calls(
+                inputs -> {
+                    NDArray negated = inputs.head().neg();
+                    return call[0]++ == 0 ? new NDList(negated) : new NDList(inputs.head());
+                },
+                DataType.FLOAT32,
+                Axis.BATCH);
+        Program program = program(calls);
+        assertThatThrownBy(() -> calls.rehearse(program, THREE, THREE, Rehearsal.Mode.DRY, false))
+                .isInstanceOf(ExportException.class)
+                .hasMessageContaining("the network returns other arrays");
+    }
+
+    @Test
+    void namesThatForwardGivesAreKept() {
+        Calls calls = calls(
+                inputs -> {
+                    inputs.head().setName("series");
+                    NDArray sum = inputs.head().add(1);
+                    sum.setName("sum");
+                    return new NDList(sum, inputs.head().neg());
+                },
+                DataType.FLOAT32,
+                Axis.BATCH);
+        assertThat(calls.record(THREE, THREE).names())
+                .containsExactly(Optional.of("series"), Optional.of("sum"), Optional.empty());
+    }
+
+    /** What a network keeps of a call is an array of the engine afterwards. */
+    @Test
+    void aTraceEndsWithItsCall() {
+        List<NDArray> kept = new ArrayList<>();
+        Calls calls = calls(
+                inputs -> {
+                    NDArray table = inputs.head().getManager().arange(3f);
+                    table.detach();
+                    kept.add(table);
+                    return new NDList(inputs.head().add(table));
+                },
+                DataType.FLOAT32,
+                Axis.BATCH,
+                Axis.of(3));
+        calls.record(THREE, THREE);
+        assertThat(kept.get(0).add(1).toFloatArray()).containsExactly(1, 2, 3);
+        assertThat(calls.changedWeights()).isEmpty();
+    }
+}

@@ -1,0 +1,124 @@
+package io.catwalk.onnx.trace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.types.Shape;
+import io.catwalk.onnx.graph.Dim;
+import io.catwalk.onnx.graph.ElementType;
+import io.catwalk.onnx.graph.TensorShape;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Sizes of windows and slices by their definition: floor((size + 2 pad - dilation (kernel - 1) - 1) / stride) + 1. */
+@Tag("tiny")
+class DerivedTest {
+
+    private static final String CONVOLUTION =
+            "NDArrayEx.convolution(NDArray, NDArray, NDArray, Shape, Shape, Shape, int)";
+    private static final Dim HEIGHT = Dim.axis("height");
+    private static final Dim WIDTH = Dim.axis("width");
+    private static final Operand IMAGE = operand(Dim.BATCH, Dim.of(3), HEIGHT, WIDTH);
+
+    private static Operand operand(Dim... sizes) {
+        return new Operand(0, ElementType.FLOAT, new TensorShape(List.of(sizes)));
+    }
+
+    private static List<Dim> sizes(String signature, Object... arguments) {
+        return Derived.sizes(new Arguments(signature, List.of(arguments), "block A"));
+    }
+
+    @Test
+    void convolutionsHaveTheirFiltersAndTheirWindows() {
+        Operand kernel = operand(Dim.of(8), Dim.of(3), Dim.of(3), Dim.of(5));
+        assertThat(sizes(
+                        CONVOLUTION,
+                        IMAGE,
+                        IMAGE,
+                        kernel,
+                        kernel,
+                        new Shape(2, 1),
+                        new Shape(1, 4),
+                        new Shape(1, 2),
+                        1))
+                .containsExactly(
+                        Dim.BATCH,
+                        Dim.of(8),
+                        HEIGHT.minus(Dim.of(1)).floorDividedBy(2).plus(Dim.of(1)),
+                        WIDTH);
+        Shape one = new Shape(1);
+        assertThat(sizes(CONVOLUTION, IMAGE, IMAGE, kernel, kernel, new Shape(2), one, one, 1))
+                .containsExactly(
+                        Dim.BATCH,
+                        Dim.of(8),
+                        HEIGHT.minus(Dim.of(1)).floorDividedBy(2).plus(Dim.of(1)),
+                        WIDTH.minus(Dim.of(3)).floorDividedBy(2).plus(Dim.of(1)));
+    }
+
+    @Test
+    void poolsKeepTheChannels() {
+        List<Dim> expected = List.of(
+                Dim.BATCH,
+                Dim.of(3),
+                HEIGHT.minus(Dim.of(1)).floorDividedBy(2).plus(Dim.of(1)),
+                WIDTH.minus(Dim.of(2)));
+        Shape kernel = new Shape(3, 5);
+        Shape stride = new Shape(2, 1);
+        Shape pad = new Shape(1, 1);
+        assertThat(sizes("NDArrayEx.maxPool(Shape, Shape, Shape, boolean)", IMAGE, kernel, stride, pad, false))
+                .isEqualTo(expected);
+        assertThat(sizes(
+                        "NDArrayEx.avgPool(Shape, Shape, Shape, boolean, boolean)",
+                        IMAGE,
+                        kernel,
+                        stride,
+                        pad,
+                        false,
+                        true))
+                .isEqualTo(expected);
+        assertThat(sizes(
+                        "NDArrayEx.lpPool(float, Shape, Shape, Shape, boolean)", IMAGE, 2f, kernel, stride, pad, false))
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void windowsThatMayStickOutRoundUp() {
+        assertThat(sizes(
+                        "NDArrayEx.maxPool(Shape, Shape, Shape, boolean)",
+                        IMAGE,
+                        new Shape(3, 3),
+                        new Shape(2, 2),
+                        new Shape(0, 0),
+                        true))
+                .containsExactly(
+                        Dim.BATCH,
+                        Dim.of(3),
+                        HEIGHT.minus(Dim.of(2)).floorDividedBy(2).plus(Dim.of(1)),
+                        WIDTH.minus(Dim.of(2)).floorDividedBy(2).plus(Dim.of(1)));
+    }
+
+    @Test
+    void slicesLoseAndGainAxes() {
+        long[] none = {};
+        assertThat(sizes(
+                        Indexing.SLICE,
+                        IMAGE,
+                        new long[] {1, 2},
+                        new long[] {2, Long.MAX_VALUE},
+                        new long[] {1, 3},
+                        new long[] {1, 1},
+                        new long[] {1},
+                        new long[] {0, 2}))
+                .containsExactly(Dim.of(1), Dim.BATCH, Dim.of(1), HEIGHT, WIDTH.minus(Dim.of(2)));
+        assertThat(sizes(Indexing.SLICE, IMAGE, none, none, none, none, none, none))
+                .isEqualTo(IMAGE.shape().dims());
+    }
+
+    @Test
+    void otherCallsAreFitted() {
+        assertThat(sizes("NDArray.neg()", IMAGE)).isEmpty();
+        // A kernel that follows the input has no formula here.
+        assertThat(sizes(CONVOLUTION, IMAGE, IMAGE, IMAGE, IMAGE, new Shape(1), new Shape(0), new Shape(1), 1))
+                .isEmpty();
+    }
+}

@@ -1,0 +1,356 @@
+package io.catwalk.onnx.trace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.catwalk.onnx.Axis;
+import io.catwalk.onnx.graph.Dim;
+import io.catwalk.onnx.graph.ElementType;
+import io.catwalk.onnx.graph.ExportException;
+import io.catwalk.onnx.graph.TensorShape;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Calls with a batch of 2, 5 and 3, laid side by side, give one program or the first thing that does not fit. */
+@Tag("tiny")
+class MergeTest {
+
+    private static final long[] BATCHES = {2, 5, 3};
+    private static final String F = "NDArray.f(Number)";
+
+    private static Slot slot(int id, long... sizes) {
+        return new Slot(id, new Shape(sizes), DataType.FLOAT32);
+    }
+
+    private static Entry input(long batch) {
+        return new Entry.Input(slot(0, batch, 3));
+    }
+
+    private static Entry call(String signature, Slot result, @Nullable Object... arguments) {
+        List<@Nullable Object> all = new ArrayList<>(Arrays.asList(arguments));
+        return new Entry.Operation(signature, all, List.of(result), "block A");
+    }
+
+    private static Entry constant(int id, byte[] data, DataType type, long... sizes) {
+        return new Entry.Constant(new Slot(id, new Shape(sizes), type), "table", data, "block C");
+    }
+
+    private static Calls.Recording recording(List<Slot> outputs, Entry... entries) {
+        return new Calls.Recording(List.of(entries), outputs, List.of(Optional.of("x")));
+    }
+
+    private static Program merged(LongFunction<Calls.Recording> recording, Axis.Dynamic... bounded) {
+        List<Sizes> sizes = Arrays.stream(BATCHES)
+                .mapToObj(batch -> new Sizes(Map.of("batch", batch)))
+                .toList();
+        return new Merge(List.of(bounded.length == 0 ? Axis.BATCH : bounded[0]), sizes)
+                .program(Arrays.stream(BATCHES).mapToObj(recording).toList());
+    }
+
+    /** Calls f on the input with one further argument. */
+    private static @Nullable Object mergedArgument(LongFunction<@Nullable Object> argument) {
+        Program program = merged(batch -> recording(
+                List.of(slot(1, batch, 3)),
+                input(batch),
+                call(F, slot(1, batch, 3), slot(0, batch, 3), argument.apply(batch))));
+        return ((Step.Call) program.steps().get(1)).arguments().values().get(1);
+    }
+
+    private static void assertRefused(LongFunction<Calls.Recording> recording, String... words) {
+        assertThatThrownBy(() -> merged(recording))
+                .isInstanceOf(ExportException.class)
+                .hasMessageStartingWith("batch-dependent control flow: ")
+                .hasMessageContainingAll(words);
+    }
+
+    private static void assertArgumentRefused(LongFunction<@Nullable Object> argument, String... words) {
+        assertThatThrownBy(() -> mergedArgument(argument))
+                .isInstanceOf(ExportException.class)
+                .hasMessageContainingAll(words);
+    }
+
+    @Test
+    void shapesFollowTheBatch() {
+        Program program = merged(batch -> recording(
+                List.of(slot(1, 2 * batch, 3)), input(batch), call(F, slot(1, 2 * batch, 3), slot(0, batch, 3), null)));
+        Operand input = new Operand(0, ElementType.FLOAT, new TensorShape(List.of(Dim.BATCH, Dim.of(3))));
+        Operand result =
+                new Operand(1, ElementType.FLOAT, new TensorShape(List.of(Dim.BATCH.times(Dim.of(2)), Dim.of(3))));
+        assertThat(program.steps())
+                .containsExactly(
+                        new Step.Input(input),
+                        new Step.Call(new Arguments(F, Arrays.asList(input, null), "block A"), List.of(result)));
+        assertThat(program.outputs()).containsExactly(result);
+        assertThat(program.names()).containsExactly(Optional.of("x"));
+    }
+
+    @Test
+    void argumentsThatDifferFollowTheBatch() {
+        assertThat(mergedArgument(batch -> 4 * batch)).isEqualTo(Dim.BATCH.times(Dim.of(4)));
+        assertThat(mergedArgument(batch -> (float) batch + 1)).isEqualTo(Dim.BATCH.plus(Dim.of(1)));
+        assertThat(mergedArgument(batch -> new Shape(batch, 7))).isEqualTo(List.of(Dim.BATCH, Dim.of(7)));
+        assertThat(mergedArgument(batch -> new long[] {7, batch})).isEqualTo(List.of(Dim.of(7), Dim.BATCH));
+        assertThat(mergedArgument(batch -> new int[] {(int) batch})).isEqualTo(List.of(Dim.BATCH));
+        assertThat(mergedArgument(batch -> List.of(slot(0, batch, 3), slot(0, batch, 3))))
+                .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.LIST)
+                .hasSize(2)
+                .allMatch(operand -> ((Operand) operand).id() == 0);
+    }
+
+    @Test
+    void argumentsThatDoNotDifferAreLeftAsTheyAre() {
+        assertThat(mergedArgument(batch -> 0.5f)).isEqualTo(0.5f);
+        assertThat(mergedArgument(batch -> 4)).isEqualTo(4);
+        assertThat(mergedArgument(batch -> "word")).isEqualTo("word");
+        assertThat(mergedArgument(batch -> null)).isNull();
+    }
+
+    @Test
+    void argumentsThatFollowNothingAreRefused() {
+        assertArgumentRefused(
+                batch -> 1.0 / batch, "NDArray.f(Number) in block A gets 0.5 for a batch of 2, but 0.2 for 5");
+        assertArgumentRefused(batch -> batch > 2 ? "large" : "small", "gets small for a batch of 2, but large for 5");
+        assertArgumentRefused(
+                batch -> batch % 3,
+                "has the number 2 for a batch of 2, but 0 for 3, which is no multiple of the batch");
+        assertArgumentRefused(
+                batch -> batch > 2 ? new Shape(1, 2) : new Shape(1), "has 1 axes for a batch of 2, but 2 for 5");
+        assertArgumentRefused(batch -> batch > 2 ? List.of(slot(0, batch, 3)) : List.of(), "gets [] for a batch of 2");
+        assertArgumentRefused(batch -> batch > 2 ? Double.NaN : 1.0, "gets 1.0 for a batch of 2, but NaN for 5");
+    }
+
+    @Test
+    void otherStepsAreRefused() {
+        assertRefused(
+                batch -> recording(
+                        List.of(),
+                        input(batch),
+                        batch == 5
+                                ? constant(1, new byte[4], DataType.FLOAT32, 1)
+                                : call(F, slot(1, batch), slot(0, batch, 3))),
+                "the network does different things for a batch of 2 and of 5, at NDArray.f(Number) in block A");
+        assertRefused(
+                batch -> recording(
+                        List.of(),
+                        input(batch),
+                        batch == 3
+                                ? call(F, slot(1, batch), slot(0, batch, 3))
+                                : constant(1, new byte[4], DataType.FLOAT32, 1)),
+                "for a batch of 2 and of 3, at the constant table in block C");
+        assertRefused(
+                batch -> recording(List.of(), batch == 5 ? call(F, slot(0, batch)) : input(batch)),
+                "the network does different things for a batch of 2 and of 5;");
+        assertRefused(
+                batch -> recording(
+                        List.of(),
+                        input(batch),
+                        call(batch == 5 ? "NDArray.g()" : F, slot(1, batch), slot(0, batch, 3))),
+                "the network calls NDArray.f(Number) for a batch of 2, but NDArray.g() for 5, at NDArray.f(Number) in"
+                        + " block A");
+        assertRefused(
+                batch ->
+                        recording(List.of(), input(batch), call(F, slot(1, batch), slot(batch == 5 ? 7 : 0, batch, 3))),
+                "NDArray.f(Number) in block A uses different arrays for a batch of 2 and of 5");
+    }
+
+    @Test
+    void anotherNumberOfStepsOrOutputsIsRefused() {
+        LongFunction<Calls.Recording> longer = batch -> batch == 3
+                ? recording(List.of(), input(batch), call(F, slot(1, batch), slot(0, batch, 3)))
+                : recording(List.of(), input(batch));
+        assertRefused(
+                longer, "the network does 1 steps for a batch of 2, but 2 for 3, at NDArray.f(Number) in block A");
+        LongFunction<Calls.Recording> shorter = batch -> batch == 2
+                ? recording(List.of(), input(batch), call(F, slot(1, batch), slot(0, batch, 3)))
+                : recording(List.of(), input(batch));
+        assertRefused(
+                shorter, "the network does 2 steps for a batch of 2, but 1 for 5, at NDArray.f(Number) in block A");
+        assertRefused(
+                batch -> recording(batch == 3 ? List.of() : List.of(slot(0, batch, 3)), input(batch)),
+                "the network returns 1 arrays for a batch of 2, but 0 for 3");
+    }
+
+    private static Step mergedConstant(
+            LongFunction<byte[]> data, DataType type, LongFunction<long[]> shape, Axis.Dynamic... bounded) {
+        return merged(
+                        batch -> recording(
+                                List.of(), input(batch), constant(1, data.apply(batch), type, shape.apply(batch))),
+                        bounded)
+                .steps()
+                .get(1);
+    }
+
+    private static byte[] counted(long count, int first, int step) {
+        byte[] data = new byte[(int) count];
+        for (int i = 0; i < count; i++) {
+            data[i] = (byte) (first + i * step);
+        }
+        return data;
+    }
+
+    @Test
+    void aConstantThatIsTheSameStaysOne() {
+        Step step = mergedConstant(batch -> new byte[] {7, 8}, DataType.INT8, batch -> new long[] {2});
+        assertThat(step).isInstanceOfSatisfying(Step.Constant.class, constant -> {
+            assertThat(constant.data()).containsExactly(7, 8);
+            assertThat(constant.hint()).isEqualTo("table");
+        });
+    }
+
+    @Test
+    void aWholeNumberThatDiffersFollowsTheBatch() {
+        Step step = mergedConstant(batch -> new byte[] {(byte) (3 * batch)}, DataType.INT8, batch -> new long[] {1});
+        assertThat(step)
+                .isInstanceOfSatisfying(
+                        Step.Counted.class,
+                        counted -> assertThat(counted.number()).isEqualTo(Dim.BATCH.times(Dim.of(3))));
+    }
+
+    /** 250 is -6 as a byte with a sign: only the type tells. */
+    @ParameterizedTest
+    @CsvSource({"UINT8, 250", "INT8, -6"})
+    void countingBeginsAtTheNumberOfItsType(DataType type, long first) {
+        Step step = mergedConstant(batch -> counted(batch, -6, 1), type, batch -> new long[] {batch});
+        assertThat(step).isInstanceOfSatisfying(Step.Counting.class, counting -> {
+            assertThat(counting.first()).isEqualTo(Dim.of(first));
+            assertThat(counting.step()).isEqualTo(Dim.of(1));
+        });
+    }
+
+    /** Of one number in the call with a batch of 2, the step is that of the other calls. */
+    @Test
+    void oneNumberIsCountedAsTheOthersAre() {
+        Step step = mergedConstant(batch -> counted(batch - 1, 4, 3), DataType.INT8, batch -> new long[] {batch - 1});
+        assertThat(step).isInstanceOfSatisfying(Step.Counting.class, counting -> {
+            assertThat(counting.first()).isEqualTo(Dim.of(4));
+            assertThat(counting.step()).isEqualTo(Dim.of(3));
+        });
+    }
+
+    private static byte[] floats(long count, float first) {
+        ByteBuffer data = ByteBuffer.allocate((int) count * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < count; i++) {
+            data.putFloat(first + i);
+        }
+        return data.array();
+    }
+
+    @Test
+    void realsAreCountedIfTheyAreWhole() {
+        Axis.Dynamic upToEight = Axis.BATCH.atMost(8);
+        Step whole =
+                mergedConstant(batch -> floats(batch, 3), DataType.FLOAT32, batch -> new long[] {batch}, upToEight);
+        assertThat(whole)
+                .isInstanceOfSatisfying(
+                        Step.Counting.class,
+                        counting -> assertThat(counting.first()).isEqualTo(Dim.of(3)));
+        Step halves =
+                mergedConstant(batch -> floats(batch, 3.5f), DataType.FLOAT32, batch -> new long[] {batch}, upToEight);
+        assertThat(halves).isInstanceOf(Step.Prefix.class);
+    }
+
+    @Test
+    void aShapeIsBoundedIfAllItsAxesAre() {
+        Axis.Dynamic time = Axis.of("time").atMost(8);
+        Merge merge = new Merge(List.of(Axis.BATCH, time), List.of(new Sizes(Map.of("batch", 2L, "time", 7L))));
+        TensorShape ofTime = new TensorShape(List.of(Dim.axis("time"), Dim.of(3)));
+        assertThat(merge.isBounded(ofTime)).isTrue();
+        assertThat(merge.isBounded(ofTime.with(1, Dim.BATCH))).isFalse();
+        assertThat(merge.isBounded(TensorShape.of(3))).isTrue();
+    }
+
+    @Test
+    void stepsMayFollowTheBatchToo() {
+        Step step = mergedConstant(
+                batch -> counted(batch, (int) batch, (int) batch), DataType.INT8, batch -> new long[] {batch});
+        assertThat(step).isInstanceOfSatisfying(Step.Counting.class, counting -> {
+            assertThat(counting.first()).isEqualTo(Dim.BATCH);
+            assertThat(counting.step()).isEqualTo(Dim.BATCH);
+        });
+    }
+
+    @Test
+    void oneSliceForEachSampleIsRepeated() {
+        Step step = mergedConstant(
+                batch -> {
+                    byte[] data = new byte[(int) batch * 4];
+                    for (int i = 0; i < data.length; i++) {
+                        data[i] = (byte) (i / (2 * batch) * 9 + i % 2);
+                    }
+                    return data;
+                },
+                DataType.INT8,
+                batch -> new long[] {2, batch, 2});
+        assertThat(step).isInstanceOfSatisfying(Step.Repeated.class, repeated -> {
+            assertThat(repeated.slice().data()).containsExactly(0, 1, 9, 10);
+            assertThat(repeated.slice().operand().shape()).isEqualTo(TensorShape.of(2, 1, 2));
+        });
+    }
+
+    @Test
+    void numbersThatDifferFromSampleToSampleAreRefused() {
+        LongFunction<byte[]> odd = batch -> {
+            byte[] data = new byte[(int) batch];
+            data[(int) batch - 1] = 9;
+            return data;
+        };
+        assertThatThrownBy(() -> mergedConstant(odd, DataType.INT8, batch -> new long[] {batch}))
+                .isInstanceOf(ExportException.class)
+                .hasMessageContaining("the constant table in block C holds different numbers for different samples");
+        // Where the batch is bounded, the longest form of the constant holds all others.
+        assertThat(mergedConstant(odd, DataType.INT8, batch -> new long[] {batch}, Axis.BATCH.atMost(8)))
+                .isInstanceOf(Step.Prefix.class);
+    }
+
+    @Test
+    void numbersThatDifferFromCallToCallAreRefused() {
+        assertRefused(
+                batch ->
+                        recording(List.of(), input(batch), constant(1, new byte[] {(byte) batch, 0}, DataType.INT8, 2)),
+                "the constant table(2) in block C is computed from the batch size");
+        LongFunction<byte[]> alike = batch -> {
+            byte[] data = new byte[(int) batch];
+            Arrays.fill(data, (byte) batch);
+            return data;
+        };
+        assertThatThrownBy(() -> mergedConstant(alike, DataType.INT8, batch -> new long[] {batch}))
+                .isInstanceOf(ExportException.class)
+                .hasMessageContaining(
+                        "the constant table(batch) in block C holds different numbers for different batch" + " sizes");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "FLOAT16, FLOAT16",
+        "FLOAT32, FLOAT",
+        "FLOAT64, DOUBLE",
+        "INT64, INT64",
+        "INT32, INT32",
+        "INT8, INT8",
+        "UINT8, UINT8",
+        "BOOLEAN, BOOL"
+    })
+    void eachTypeOfDjlIsOneOfOnnx(DataType type, ElementType expected) {
+        assertThat(Merge.elementType(type, "x")).isEqualTo(expected);
+    }
+
+    @Test
+    void otherTypesAreRefused() {
+        assertThatThrownBy(() -> Merge.elementType(DataType.STRING, "x"))
+                .isInstanceOf(ExportException.class)
+                .hasMessageStartingWith("x makes string, a type that is not exported: use FLOAT32");
+    }
+}

@@ -1,0 +1,110 @@
+package io.catwalk.onnx.trace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.internal.NDArrayEx;
+import ai.djl.ndarray.types.DataType;
+import io.catwalk.onnx.extension.OnnxOperation;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
+
+/** What has no ONNX form is told from what the engine lacks, and both come with a way that works. */
+@Tag("tiny")
+class MissingTest {
+
+    private static final String OWN_ROW = "implement " + OnnxOperation.class.getName();
+
+    private static String words(Class<?> type, String name, Tracer.Computation<Throwable> trial) {
+        return Stream.of(type.getMethods())
+                .filter(method -> method.getName().equals(name))
+                .findFirst()
+                .map(method -> Missing.primitive(Signature.of(method), method, trial))
+                .orElseThrow();
+    }
+
+    private static Object fails(Throwable reason) throws Throwable {
+        throw reason;
+    }
+
+    @Test
+    void whatTheEngineComputesCanGetARowOfItsOwn() {
+        assertThat(words(NDArray.class, "toSparse", () -> null))
+                .isEqualTo("NDArray.toSparse(SparseFormat) has no ONNX form here: leave it out: files hold dense"
+                        + " arrays, or add a row of your own: " + OWN_ROW);
+        assertThat(words(NDArrayEx.class, "multiBoxDetection", () -> null))
+                .contains("has no ONNX form here: which boxes")
+                .contains(OWN_ROW);
+    }
+
+    @Test
+    void whatTheEngineDoesNotImplementGetsNoRow() {
+        assertThat(words(NDArray.class, "atanh", () -> fails(new UnsupportedOperationException())))
+                .isEqualTo("the engine itself does not implement NDArray.atanh(): use"
+                        + " x.add(1).div(NDArrays.sub(1, x)).log().div(2)");
+        assertThat(words(NDArrayEx.class, "multiBoxTarget", () -> fails(new UnsupportedOperationException())))
+                .startsWith("the engine itself does not implement NDArrayEx.multiBoxTarget(")
+                .doesNotContain(OWN_ROW);
+    }
+
+    @Test
+    void whatTakesNoSuchArgumentsIsThere() {
+        assertThat(words(NDArray.class, "atanh", () -> fails(new IllegalArgumentException())))
+                .contains("has no ONNX form here");
+    }
+
+    /** Whether it can be exported does not hang on its answer, and it may do something. */
+    @Test
+    void whatMakesNoArrayIsNotTried() {
+        assertThat(words(NDArray.class, "getGradient", () -> null)).contains("gradients belong to training");
+        assertThat(words(NDArray.class, "toFloatArray", () -> fails(new UnsupportedOperationException())))
+                .contains("has no ONNX form here: use other operations");
+    }
+
+    @Test
+    void familiesOfMethodsShareAWay() {
+        assertThat(words(NDArrayEx.class, "randomFlipLeftRight", () -> null)).contains("images are varied before");
+        assertThat(words(NDArrayEx.class, "adamUpdate", () -> null)).contains("it trains weights");
+    }
+
+    @Test
+    void complexNumbersAreTakenApartWhateverTheMethod() throws Exception {
+        var method = NDArray.class.getMethod("atanh");
+        assertThat(Missing.primitive(Signature.of(method, DataType.COMPLEX64), method, () -> null))
+                .startsWith("complex NDArray.atanh() has no ONNX form here: take them apart by real()");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"BFLOAT16", "INT16", "UINT16", "UINT32", "UINT64", "UNKNOWN"})
+    void typesThatEndTheProcessAreNamed(DataType type) {
+        assertThat(Missing.type(type).orElseThrow())
+                .startsWith("the engine has no " + type)
+                .contains("FLOAT32");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            mode = Mode.EXCLUDE,
+            names = {"BFLOAT16", "INT16", "UINT16", "UINT32", "UINT64", "UNKNOWN"})
+    void otherTypesAreLeftToTheEngine(DataType type) {
+        assertThat(Missing.type(type)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'NDArrayEx.lstm(NDArray, NDList)', true",
+        "'NDArrayEx.gru(NDArray)', true",
+        "'NDArrayEx.rnn(NDArray)', true",
+        "'NDArrayEx.relu()', false"
+    })
+    void afterARecurrentCallHasFailedTheMixedUpWeightsAreNamed(String signature, boolean recurrent) {
+        assertThat(Missing.afterFailure(signature).startsWith("; if the block has both directions"))
+                .isEqualTo(recurrent);
+        assertThat(Missing.afterFailure(signature).isEmpty()).isEqualTo(!recurrent);
+    }
+}

@@ -1,0 +1,165 @@
+package io.catwalk.onnx.trace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.LambdaBlock;
+import io.catwalk.onnx.graph.ExportException;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Indices of an array of shape (4, 5, 6), taken apart by hand. */
+@Tag("tiny")
+class SelectionTest {
+
+    private static final Shape SHAPE = new Shape(4, 5, 6);
+    private static final long END = Long.MAX_VALUE;
+
+    private final NDManager manager = NDManager.newBaseManager();
+    private final Tracer tracer =
+            new Tracer(LambdaBlock.singleton(x -> x), manager, signature -> true, new Succession(), Optional.empty());
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    private Selection selection(String index, Object... arrays) {
+        return Selection.of(tracer, new NDIndex(index, arrays), SHAPE);
+    }
+
+    private static long[] numbers(long... numbers) {
+        return numbers;
+    }
+
+    private static void assertCuts(
+            Selection selection, long[] starts, long[] stops, long[] axes, long[] steps, long[] gone, long[] made) {
+        assertThat(selection.cuts()).containsExactly(starts, stops, axes, steps, gone, made);
+    }
+
+    private NDArray mask(long... shape) {
+        return manager.zeros(new Shape(shape), DataType.BOOLEAN);
+    }
+
+    private NDArray inputMask(long... shape) {
+        return tracer.input(mask(shape)).proxy();
+    }
+
+    @Test
+    void slicesCutTheirAxis() {
+        assertCuts(
+                selection(":, 1:3, ::2"),
+                numbers(1, 0),
+                numbers(3, END),
+                numbers(1, 2),
+                numbers(1, 2),
+                numbers(),
+                numbers());
+        assertThat(selection(":, 1:3").cutsNothing()).isFalse();
+        assertThat(selection(":, ...").cutsNothing()).isTrue();
+    }
+
+    /** The last place has no end: -1 plus 1 would be 0. */
+    @Test
+    void numbersCutTheirAxisAndTakeItAway() {
+        assertCuts(
+                selection("1, :, -1"),
+                numbers(1, -1),
+                numbers(2, END),
+                numbers(0, 2),
+                numbers(1, 1),
+                numbers(0, 2),
+                numbers());
+        assertCuts(selection("..., -2"), numbers(-2), numbers(-1), numbers(2), numbers(1), numbers(2), numbers());
+    }
+
+    @Test
+    void newAxesStandWhereTheyAreInTheResult() {
+        assertCuts(
+                selection("null, :, null, 2, null"),
+                numbers(2),
+                numbers(3),
+                numbers(1),
+                numbers(1),
+                numbers(1),
+                numbers(0, 2, 3));
+        assertCuts(selection("null, ..., null"), numbers(), numbers(), numbers(), numbers(), numbers(), numbers(0, 4));
+    }
+
+    @Test
+    void arraysCountAlongAxesOfTheSlice() {
+        NDArray indices = manager.create(new long[] {0, 2});
+        Selection behind = selection("1, {}, 2:", indices);
+        assertThat(behind.arrays()).hasSize(1);
+        assertThat(behind.axes()).containsExactly(0);
+        assertCuts(behind, numbers(1, 2), numbers(2, END), numbers(0, 2), numbers(1, 1), numbers(0), numbers());
+        Selection around = selection("{}, null, :, {}", indices, indices);
+        assertThat(around.axes()).containsExactly(0, 3);
+        assertThat(around.mask()).isEmpty();
+    }
+
+    @Test
+    void aFixedMaskIsAnArrayForEachOfItsAxes() {
+        NDArray mask = manager.create(new boolean[] {false, false, false, true, false, false})
+                .reshape(1, 6);
+        Selection selection = Selection.of(tracer, new NDIndex(":, {}", mask), new Shape(4, 1, 6));
+        assertThat(selection.axes()).containsExactly(1, 2);
+        assertThat(selection.arrays().get(0).real().toLongArray()).containsExactly(0);
+        assertThat(selection.arrays().get(1).real().toLongArray()).containsExactly(3);
+    }
+
+    @Test
+    void placesOfAMaskAreThoseOfItsTrueElements() {
+        NDArray mask = manager.create(new boolean[] {false, true, false, false, true, true})
+                .reshape(2, 3);
+        var places = Selection.places(tracer, mask);
+        assertThat(places.get(0).real().toLongArray()).containsExactly(0, 1, 1);
+        assertThat(places.get(1).real().toLongArray()).containsExactly(1, 1, 2);
+        assertThat(Selection.places(tracer, manager.zeros(new Shape(0, 3), DataType.BOOLEAN)))
+                .allMatch(along -> along.real().size() == 0);
+    }
+
+    @Test
+    void aMaskThatDependsOnTheInputCoversAxesOfTheSlice() {
+        Selection selection = selection("1, {}", inputMask(5, 6));
+        assertThat(selection.mask()).isPresent();
+        assertThat(selection.maskedAxis()).isZero();
+        Selection behind = selection("null, :, {}, 2:", inputMask(5));
+        assertThat(behind.maskedAxis()).isEqualTo(2);
+        assertCuts(behind, numbers(2), numbers(END), numbers(2), numbers(1), numbers(), numbers(0));
+        Selection ahead = selection("{}, null, 2:", inputMask(4, 5));
+        assertCuts(ahead, numbers(2), numbers(END), numbers(2), numbers(1), numbers(), numbers(2));
+    }
+
+    private void assertRefused(String fault, String index, Object... arrays) {
+        assertThatThrownBy(() -> selection(index, arrays))
+                .isInstanceOf(ExportException.class)
+                .hasMessageContaining(fault);
+    }
+
+    @Test
+    void masksThatDoNotFitAreRefused() {
+        assertRefused("a mask of shape (3) does not fit axis 1 of an array of shape (4, 5, 6)", ":, {}", mask(3));
+        assertRefused("a mask of shape (6, 4) does not fit axis 2", ":, :, {}", mask(6, 4));
+        assertThatThrownBy(() -> Selection.of(tracer, new NDIndex().addBooleanIndex(manager.ones(new Shape(4))), SHAPE))
+                .isInstanceOf(ExportException.class)
+                .hasMessageContaining("needs an array of BOOLEAN, and not of float32");
+    }
+
+    @Test
+    void severalPicksAtOnceAreRefused() {
+        assertRefused("two masks that depend on the input", "{}, {}", inputMask(4), inputMask(5));
+        assertRefused(
+                "a mask that depends on the input beside index arrays",
+                "{}, {}",
+                inputMask(4),
+                manager.create(new long[] {0, 1}));
+    }
+}

@@ -1,0 +1,81 @@
+package io.catwalk.onnx.trace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.LambdaBlock;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The traces of one export hold equal content once, and see that weights change. */
+@Tag("tiny")
+class SuccessionTest {
+
+    private final NDManager manager = NDManager.newBaseManager();
+    private final Succession succession = new Succession();
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    private byte[] held(int id, int... bytes) {
+        ByteBuffer content = ByteBuffer.allocate(bytes.length);
+        for (int one : bytes) {
+            content.put((byte) one);
+        }
+        return succession.held(id, content.flip());
+    }
+
+    @Test
+    void equalContentOfOneConstantIsInMemoryOnce() {
+        byte[] first = held(1, 7, 8);
+        assertThat(first).containsExactly(7, 8);
+        assertThat(held(1, 7, 8)).isSameAs(first);
+    }
+
+    @Test
+    void otherContentIsCopiedAndTheFirstIsKept() {
+        byte[] first = held(1, 7, 8);
+        assertThat(held(1, 7, 9)).containsExactly(7, 9);
+        assertThat(held(1, 7, 8)).isSameAs(first);
+        assertThat(held(2, 7, 8)).containsExactly(7, 8).isNotSameAs(first);
+    }
+
+    @Test
+    void theTraceThatGoesOnIsKnownUntilItEnds() {
+        assertThat(succession.now()).isEmpty();
+        Tracer tracer =
+                new Tracer(LambdaBlock.singleton(x -> x), manager, signature -> true, succession, Optional.empty());
+        assertThat(succession.now()).contains(tracer);
+        assertThat(tracer.isOver()).isFalse();
+        tracer.end();
+        assertThat(succession.now()).isEmpty();
+        assertThat(tracer.isOver()).isTrue();
+    }
+
+    @Test
+    void aWeightIsReadWhenItIsFirstMet() {
+        NDArray array = manager.create(new float[] {1});
+        byte[] first = succession.weight("weight", array, () -> Tape.data("weight", array));
+        assertThat(first).containsExactly(0, 0, 0x80, 0x3f);
+        assertThat(succession.weight("weight", array, () -> new byte[] {9})).isSameAs(first);
+    }
+
+    @Test
+    void theWeightThatChangedIsNamed() {
+        NDArray kept = manager.create(new float[] {1});
+        NDArray trained = manager.create(new float[] {1});
+        succession.weight("kept", kept, () -> Tape.data("kept", kept));
+        succession.weight("trained", trained, () -> Tape.data("trained", trained));
+        assertThat(succession.changedWeight()).isEmpty();
+        trained.addi(1);
+        assertThat(succession.changedWeight()).contains("trained");
+        trained.close(); // a copy that a store made for one call says nothing any more
+        assertThat(succession.changedWeight()).isEmpty();
+    }
+}

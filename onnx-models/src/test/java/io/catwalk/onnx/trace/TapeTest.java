@@ -1,0 +1,163 @@
+package io.catwalk.onnx.trace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.catwalk.onnx.graph.ElementType;
+import io.catwalk.onnx.graph.ExportException;
+import io.catwalk.onnx.graph.TensorShape;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A tape holds what was done in order, and the numbers of constants as they were when they were taken. */
+@Tag("tiny")
+class TapeTest {
+
+    private static final byte[] ONE_AND_TWO = {0, 0, (byte) 0x80, 0x3f, 0, 0, 0, 0x40};
+
+    private final NDManager manager = NDManager.newBaseManager();
+    private final Succession succession = new Succession();
+    private final Tape tape = new Tape(Optional.empty(), succession);
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    private NDArray oneAndTwo() {
+        return manager.create(new float[] {1, 2});
+    }
+
+    @Test
+    void whatIsDoneIsHeldInOrderAndArraysAreNumbered() {
+        Slot input = tape.input(manager.ones(new Shape(3, 2)));
+        Slot constant = tape.constant("halves", oneAndTwo(), () -> "block A");
+        List<Slot> made = tape.operation(
+                "NDArray.split(long, int)",
+                List.of(input, constant),
+                List.of(manager.ones(new Shape(1, 2)), manager.ones(new Shape(2, 2), DataType.INT32)),
+                () -> "block B");
+
+        assertThat(input).isEqualTo(new Slot(0, new Shape(3, 2), DataType.FLOAT32));
+        assertThat(constant).isEqualTo(new Slot(1, new Shape(2), DataType.FLOAT32));
+        assertThat(made)
+                .containsExactly(
+                        new Slot(2, new Shape(1, 2), DataType.FLOAT32), new Slot(3, new Shape(2, 2), DataType.INT32));
+        assertThat(tape.entries()).hasSize(3);
+        assertThat(tape.entries().get(0)).isEqualTo(new Entry.Input(input));
+        assertThat(tape.entries().get(1)).isInstanceOfSatisfying(Entry.Constant.class, taken -> {
+            assertThat(taken.slot()).isEqualTo(constant);
+            assertThat(taken.hint()).isEqualTo("halves");
+            assertThat(taken.data()).isEqualTo(ONE_AND_TWO);
+            assertThat(taken.origin()).isEqualTo("block A");
+        });
+        assertThat(tape.entries().get(2))
+                .isEqualTo(new Entry.Operation("NDArray.split(long, int)", List.of(input, constant), made, "block B"));
+    }
+
+    @Test
+    void anArrayWasMadeWhereTheCallThatReturnsItStands() {
+        Slot input = tape.input(oneAndTwo());
+        Slot first = tape.operation("NDArray.neg()", List.of(input), List.of(oneAndTwo()), () -> "block A")
+                .get(0);
+        Slot second = tape.operation("NDArray.abs()", List.of(first), List.of(oneAndTwo()), () -> "block B")
+                .get(0);
+
+        assertThat(tape.origin(first)).isEqualTo("block A");
+        assertThat(tape.origin(second)).isEqualTo("block B");
+        assertThat(tape.origin(input)).isEqualTo("outside of forward");
+    }
+
+    @Test
+    void aConstantHoldsWhatItHeldUntilItIsWritten() {
+        NDArray array = oneAndTwo();
+        Slot slot = tape.constant("halves", array, () -> "");
+        assertThat(tape.stillHolds(slot, "halves", array)).isTrue();
+        array.addi(1);
+        assertThat(tape.stillHolds(slot, "halves", array)).isFalse();
+    }
+
+    @Test
+    void aParameterHoldsWhatItHeldUntilItIsWritten() {
+        NDArray array = oneAndTwo();
+        Slot slot = tape.parameter("weight", array, () -> "");
+        assertThat(tape.stillHolds(slot, "weight", array)).isTrue();
+        array.addi(1);
+        assertThat(tape.stillHolds(slot, "weight", array)).isFalse();
+        assertThat(succession.changedWeight()).contains("weight");
+    }
+
+    @Test
+    void elementsAreReadRowByRowThoughTheyDoNotLieSo() {
+        NDArray columns =
+                manager.create(new float[] {1, 0, 2, 0}, new Shape(2, 2)).transpose();
+        assertThat(Tape.data("columns", columns.get("0"))).isEqualTo(ONE_AND_TWO);
+        assertThat(Tape.holds("columns", columns.get("0"), ONE_AND_TWO)).isTrue();
+        assertThat(Tape.holds("columns", columns.get("1"), ONE_AND_TWO)).isFalse();
+    }
+
+    @Test
+    void anArrayWithoutElementsHoldsNothing() {
+        assertThat(Tape.data("nothing", manager.zeros(new Shape(0, 3)))).isEmpty();
+    }
+
+    @Test
+    void readingLeavesNoArrayBehind() {
+        NDArray column =
+                manager.create(new float[] {1, 2, 3, 4}, new Shape(2, 2)).get(":, 0");
+        int before = manager.getManagedArrays().size();
+        assertThat(Tape.data("column", column)).hasSize(8); // the engine copies what does not lie side by side
+        assertThat(manager.getManagedArrays()).hasSize(before);
+    }
+
+    /** The elements of a broadcast array take no memory here, and two billion of them would in a file. */
+    @Test
+    void anArrayThatNoFileHoldsIsRefused() {
+        NDArray large = manager.zeros(new Shape(), DataType.INT64).broadcast(new Shape(1 << 14, 1 << 14));
+        assertThatThrownBy(() -> tape.constant("table", large, () -> ""))
+                .isInstanceOf(ExportException.class)
+                .hasMessageContaining("the constant table(16384, 16384) takes 2.1 GB");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aRehearsalHoldsNothing(boolean trustsParameters) {
+        Operand input = new Operand(0, ElementType.FLOAT, TensorShape.of(2));
+        Operand weight = new Operand(1, ElementType.FLOAT, TensorShape.of(2));
+        Operand result = new Operand(2, ElementType.FLOAT, TensorShape.of(2));
+        Program program = new Program(
+                List.of(
+                        new Step.Input(input),
+                        new Step.Constant(weight, "weight", ONE_AND_TWO),
+                        new Step.Call(
+                                new Arguments("NDArray.mul(NDArray)", List.of(input, weight), "block A"),
+                                List.of(result))),
+                List.of(result),
+                List.of());
+        Sizes sizes = new Sizes(Map.of());
+        Rehearsal rehearsal =
+                new Rehearsal(program, sizes, sizes, Rehearsal.Mode.DRY, trustsParameters, ExportException::new);
+        Tape compared = new Tape(Optional.of(rehearsal), succession);
+
+        Slot first = compared.input(oneAndTwo());
+        Slot second = compared.parameter("weight", oneAndTwo(), () -> "");
+        rehearsal.call("NDArray.mul(NDArray)", List.of(first, second));
+        Slot made = compared.operation("NDArray.mul(NDArray)", List.of(first, second), List.of(oneAndTwo()), () -> "")
+                .get(0);
+        rehearsal.end(List.of(made));
+
+        assertThat(compared.entries()).isEmpty();
+        assertThat(compared.trustsParameters()).isEqualTo(trustsParameters);
+        assertThat(tape.trustsParameters()).isFalse();
+    }
+}

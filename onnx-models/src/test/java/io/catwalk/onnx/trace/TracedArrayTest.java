@@ -1,0 +1,380 @@
+package io.catwalk.onnx.trace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDArrayIndexer;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.index.full.NDIndexFullPick;
+import ai.djl.ndarray.index.full.NDIndexFullSlice;
+import ai.djl.ndarray.index.full.NDIndexFullTake;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.ndarray.types.SparseFormat;
+import ai.djl.nn.Block;
+import ai.djl.nn.LambdaBlock;
+import ai.djl.nn.Parameter;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.core.Linear;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import io.catwalk.onnx.graph.ExportException;
+import io.catwalk.onnx.lowering.OperatorTable;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** To a network, a traced array and its manager are like any others, except that nothing is freed and none is read. */
+@Tag("tiny")
+class TracedArrayTest {
+
+    private final NDManager manager = NDManager.newBaseManager();
+    private final Tracer tracer =
+            new Tracer(LambdaBlock.singleton(x -> x), manager, OperatorTable::has, new Succession(), Optional.empty());
+    private final NDArray real = manager.create(new float[] {1, 2, 3, 4, 5, 6}, new Shape(2, 3));
+    private final NDArray input = tracer.input(real).proxy();
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    private List<String> calls() {
+        return tracer.tape().entries().stream()
+                .filter(Entry.Operation.class::isInstance)
+                .map(entry -> ((Entry.Operation) entry).signature())
+                .toList();
+    }
+
+    @Test
+    void anArrayEqualsItselfAlone() {
+        NDArray other = tracer.input(real).proxy();
+        assertThat(input.equals(input)).isTrue();
+        assertThat(input.equals(other)).isFalse();
+        assertThat(input.equals(null)).isFalse();
+        assertThat(input.hashCode()).isEqualTo(input.hashCode()).isNotEqualTo(other.hashCode());
+        assertThat(input.toString()).isEqualTo("traced float32(2, 3) from input");
+        assertThat(input.toDebugString(1, 1, 1, 1, false)).isEqualTo("traced float32(2, 3) from input");
+    }
+
+    @Test
+    void whatAnArrayIsMayBeAsked() {
+        assertThat(input.getShape()).isEqualTo(new Shape(2, 3));
+        assertThat(input.getDataType()).isEqualTo(DataType.FLOAT32);
+        assertThat(input.getDevice()).isEqualTo(Device.cpu());
+        assertThat(input.size()).isEqualTo(6);
+        assertThat(input.getResourceNDArrays()).containsExactly(input);
+        assertThat(input.getNDArrayInternal().getArray()).isSameAs(input);
+        assertThat(calls()).isEmpty();
+    }
+
+    @Test
+    void nothingIsFreedBeforeTheTraceEnds() {
+        input.close();
+        input.detach();
+        input.attach(manager);
+        assertThat(real.isReleased()).isFalse();
+        assertThat(input.neg().getShape()).isEqualTo(new Shape(2, 3));
+    }
+
+    @Test
+    void theManagerOfAnArrayIsThatOfTheTrace() {
+        NDManager traced = input.getManager();
+        assertThat(traced).isSameAs(tracer.manager());
+        assertThat(traced.newSubManager()).isSameAs(traced);
+        assertThat(traced.getParentManager()).isSameAs(traced);
+        assertThat(traced.from(input)).isSameAs(input);
+        assertThat(traced.equals(traced)).isTrue();
+        assertThat(traced.equals(manager)).isFalse();
+        assertThat(traced.hashCode()).isEqualTo(traced.hashCode());
+        assertThat(traced.getDevice()).isEqualTo(manager.getDevice());
+        traced.close();
+        assertThat(manager.isOpen()).isTrue();
+    }
+
+    /** The engine would hand out whatever is in memory, other numbers at each call. */
+    @Test
+    void anArrayThatIsCreatedUnfilledHoldsZeros() {
+        for (int i = 0; i < 20; i++) {
+            try (NDArray filled = manager.full(new Shape(64), 7f)) {
+                filled.size();
+            }
+            assertThat(input.getManager().create(new Shape(64)).toFloatArray()).containsOnly(0);
+            assertThat(input.getManager().create(new Shape(64), DataType.INT32).toIntArray())
+                    .containsOnly(0);
+        }
+        assertThat(input.getManager().create(3f).toFloatArray()).containsExactly(3);
+    }
+
+    @Test
+    void anArrayOfTheManagerIsAConstantOfTheTape() {
+        NDArray made = input.getManager().ones(new Shape(3));
+        assertThat(made.add(1).toFloatArray()).containsExactly(2, 2, 2); // computed, and not on the tape
+        assertThat(tracer.tape().entries()).hasSize(1);
+        input.add(made);
+        assertThat(tracer.tape().entries()).hasSize(3);
+        assertThat(tracer.tape().entries().get(1)).isInstanceOf(Entry.Constant.class);
+        assertThat(calls()).containsExactly("NDArray.add(NDArray)");
+    }
+
+    @Test
+    void numbersThatDependOnTheInputAreNotRead() {
+        assertThatThrownBy(() -> input.getFloat(0, 0))
+                .isInstanceOf(ExportException.class)
+                .hasMessageContaining("data-dependent control flow: getFloat reads numbers");
+        assertThat(tracer.failure()).isPresent();
+    }
+
+    @Test
+    void inPlaceFormsAreWrittenAsPlainOnes() {
+        NDArray same = input.addi(1);
+        assertThat(same).isSameAs(input);
+        assertThat(calls()).containsExactly("NDArray.add(Number)");
+        NDArray constant = input.getManager().ones(new Shape(3));
+        assertThat(constant.muli(4)).isSameAs(constant);
+        assertThat(constant.toFloatArray()).containsExactly(4, 4, 4);
+        assertThat(calls()).hasSize(1);
+    }
+
+    @Test
+    void aListOfResultsIsAListOfTracedArrays() {
+        NDList parts = input.split(3, 1);
+        assertThat(parts).hasSize(3);
+        assertThat(parts.get(2).getShape()).isEqualTo(new Shape(2, 1));
+        assertThat(calls()).containsExactly("NDArray.split(long, int)");
+        NDList constants = input.getManager().ones(new Shape(3)).split(3);
+        assertThat(constants).hasSize(3);
+        assertThat(constants.get(0).toFloatArray()).containsExactly(1);
+    }
+
+    /** A network may keep an array: it then works on what the engine holds, with other arrays of the trace too. */
+    @Test
+    void afterTheTraceAnArrayIsThatOfTheEngine() {
+        NDArray constant = input.getManager().ones(new Shape(3));
+        tracer.end();
+        assertThat(input.toFloatArray()).containsExactly(1, 2, 3, 4, 5, 6);
+        assertThat(input.add(constant).toFloatArray()).containsExactly(2, 3, 4, 5, 6, 7);
+        assertThat(input.getNDArrayInternal().relu().toFloatArray()).containsExactly(1, 2, 3, 4, 5, 6);
+        assertThat(input.concat(input, 0).getShape()).isEqualTo(new Shape(4, 3));
+        assertThat(input.getNDArrayInternal().concat(new NDList(input), 1).getShape())
+                .isEqualTo(new Shape(2, 6));
+    }
+
+    /** Calls without arguments, with lists, and with another array of the trace. */
+    @Test
+    void afterTheTraceArraysOfItMayMeet() {
+        NDArray two = input.getManager().ones(new Shape(2, 3)).mul(2);
+        tracer.end();
+        assertThat(two.neg().toFloatArray()).containsOnly(-2);
+        assertThat(two.mul(input).toFloatArray()).containsExactly(2, 4, 6, 8, 10, 12);
+        assertThat(two.mul(real).toFloatArray()).containsExactly(2, 4, 6, 8, 10, 12);
+        assertThat(two.getNDArrayInternal().concat(new NDList(input), 0).getShape())
+                .isEqualTo(new Shape(4, 3));
+    }
+
+    @Test
+    void anArrayOfAnEarlierTraceIsAConstantOfTheNext() {
+        Succession succession = new Succession();
+        Tracer first =
+                new Tracer(LambdaBlock.singleton(x -> x), manager, OperatorTable::has, succession, Optional.empty());
+        NDArray kept = first.manager().ones(new Shape(3));
+        NDArray earlier = first.input(real).proxy();
+        first.end();
+        Tracer second =
+                new Tracer(LambdaBlock.singleton(x -> x), manager, OperatorTable::has, succession, Optional.empty());
+        NDArray later = second.input(real).proxy();
+        later.add(kept);
+        assertThat(second.tape().entries()).hasSize(3);
+        assertThat(kept.add(later).getShape()).isEqualTo(new Shape(2, 3));
+        assertThatThrownBy(() -> later.add(earlier))
+                .isInstanceOf(ExportException.class)
+                .hasMessageContaining("an array that depends on the input of one call is used in the next");
+    }
+
+    private void assertRefused(String fault, Runnable doing) {
+        assertThatThrownBy(doing::run).isInstanceOf(ExportException.class).hasMessageContaining(fault);
+    }
+
+    @Test
+    void aFixedMaskPicksPlaces() {
+        NDArray mask = input.getManager().create(new boolean[] {true, false, true});
+        assertThat(input.booleanMask(mask, 1).getShape())
+                .isEqualTo(real.booleanMask(manager.create(new boolean[] {true, false, true}), 1)
+                        .getShape());
+        assertThat(calls()).contains("NDArray.get(NDIndex.take)");
+        assertRefused("depends on the data", () -> input.booleanMask(input.gt(0), 0));
+        NDArray shorter = input.getManager().create(new boolean[] {true, false});
+        assertRefused("booleanMask takes a mask of the shape", () -> input.booleanMask(shorter, 1));
+    }
+
+    /** The engine counts in the indices themselves where they lead through several axes. */
+    @Test
+    void indicesThatTheEngineSpoilsAreNotUsedAgain() {
+        NDArray one = input.getManager().create(new long[] {0, 1}, new Shape(1, 2));
+        input.gatherNd(one);
+        input.gatherNd(one);
+        NDArray two = input.getManager().create(new long[] {0, 1, 1, 2}, new Shape(2, 2));
+        assertThat(input.gatherNd(two).getShape()).isEqualTo(new Shape(2));
+        assertRefused("changed in place through another array", () -> input.gatherNd(two));
+        NDArray outside = manager.create(new long[] {0, 1, 1, 2}, new Shape(2, 2));
+        assertRefused("give it indices.duplicate()", () -> input.gatherNd(outside));
+        assertThat(outside.toLongArray()).containsExactly(0, 1, 1, 2);
+    }
+
+    @Test
+    void whatAConstantIsSetToIsItsNewContent() {
+        NDArray constant = input.getManager().ones(new Shape(3));
+        input.add(constant);
+        constant.set(new float[] {7, 8, 9});
+        assertThat(constant.toFloatArray()).containsExactly(7, 8, 9);
+        input.add(constant);
+        List<Entry.Constant> taken = tracer.tape().entries().stream()
+                .filter(Entry.Constant.class::isInstance)
+                .map(Entry.Constant.class::cast)
+                .toList();
+        assertThat(taken).hasSize(2);
+        assertThat(taken.get(1).data()).isNotEqualTo(taken.get(0).data());
+        assertRefused("replacing all that an array holds", () -> input.set(new float[] {7, 8, 9, 7, 8, 9}));
+    }
+
+    @Test
+    void whatAConstantIsChangedToInPlaceIsItsNewContent() {
+        NDArray constant = input.getManager().ones(new Shape(3));
+        input.add(constant);
+        constant.reshape(3, 1).muli(4); // a view has the same memory
+        input.add(constant);
+        assertThat(tracer.tape().entries()).hasSize(5);
+        NDArray copy = constant.duplicate();
+        copy.addi(1);
+        assertThat(constant.toFloatArray()).containsExactly(4, 4, 4);
+    }
+
+    @Test
+    void aPartThatIsWrittenIsWrittenInTheWhole() {
+        NDArray part = input.get(":, 1:");
+        part.addi(1);
+        assertThat(calls())
+                .containsExactly("NDArray.get(NDIndex)", "NDArray.add(Number)", "NDArray.set(NDIndex, NDArray)");
+        input.set(new NDIndex(":, 0"), 5);
+        assertThat(calls()).endsWith("NDArray.set(NDIndex, Number)");
+        assertRefused("changed in place through another array", () -> part.neg());
+        assertThat(input.neg().getShape()).isEqualTo(new Shape(2, 3));
+    }
+
+    @Test
+    void aConstantThatTheInputIsWrittenIntoDependsOnIt() {
+        NDArray constant = input.getManager().zeros(new Shape(2, 3));
+        constant.set(new NDIndex(":, 1"), input.get(":, 0"));
+        assertThat(calls()).containsExactly("NDArray.get(NDIndex)", "NDArray.set(NDIndex, NDArray)");
+        assertRefused("reads numbers that depend on the input", () -> constant.toFloatArray());
+    }
+
+    @Test
+    void callsOfConstantsWithTheInputInAListOrAnIndexAreOnTheTape() {
+        NDArray constant = input.getManager().ones(new Shape(2, 3));
+        constant.concat(input, 0);
+        assertThat(calls()).containsExactly("NDArrayEx.concat(NDList, int)");
+        NDArray places = input.argMax(1);
+        constant.get(new NDIndex(":, {}", places));
+        assertThat(calls()).endsWith("NDArray.get(NDIndex.take)");
+        NDArray fixed = input.getManager().create(new long[] {0, 2});
+        assertThat(constant.get(new NDIndex(":, {}", fixed)).toFloatArray()).containsOnly(1);
+    }
+
+    /** A parameter is the network's, and the array behind it another user's. */
+    @Test
+    void aParameterIsNotWritten() {
+        NDArray parameter = tracer.constant("01Linear.weight", manager.ones(new Shape(3)))
+                .frozen()
+                .proxy();
+        assertRefused("changes a parameter (01Linear.weight) in place", () -> parameter.addi(1));
+        assertRefused("changes a parameter (01Linear.weight) in place", () -> parameter.set(new NDIndex("0"), 1));
+        assertRefused(
+                "changes a parameter (01Linear.weight) in place",
+                () -> parameter.reshape(3, 1).muli(2));
+        input.mul(parameter);
+        assertThat(tracer.tape().entries().get(1))
+                .isInstanceOfSatisfying(
+                        Entry.Constant.class,
+                        constant -> assertThat(constant.hint()).isEqualTo("01Linear.weight"));
+    }
+
+    @Test
+    void whatHasNoFormIsRefusedWithItsName() {
+        assertRefused("NDArray.toSparse(SparseFormat) has no ONNX form", () -> input.toSparse(SparseFormat.COO));
+        assertRefused("the engine has no bfloat16", () -> input.toType(DataType.BFLOAT16, false));
+        assertRefused("the engine itself cannot compute NDArray.reshape(Shape)", () -> input.reshape(5));
+    }
+
+    @Test
+    void layersAreOnTheTapeUnlessTheyAreOfConstants() {
+        assertThat(input.getNDArrayInternal().relu().getShape()).isEqualTo(new Shape(2, 3));
+        assertThat(calls()).containsExactly("NDArrayEx.relu()");
+        NDArray constant = input.getManager().ones(new Shape(3)).neg();
+        assertThat(constant.getNDArrayInternal().relu().toFloatArray()).containsOnly(0);
+        assertRefused("NDArrayEx.prelu", () -> input.getNDArrayInternal().prelu(input, input));
+        assertThat(input.getNDArrayInternal().hashCode())
+                .isEqualTo(input.getNDArrayInternal().hashCode());
+    }
+
+    @Test
+    void theIndexerTakesIndicesAndNoOtherForms() {
+        NDArrayIndexer indexer = input.getNDArrayInternal().getIndexer(input.getManager());
+        assertThat(indexer.get(input, new NDIndex("0")).getShape()).isEqualTo(new Shape(3));
+        indexer.set(input, new NDIndex("0"), 1f);
+        assertThat(calls()).containsExactly("NDArray.get(NDIndex)", "NDArray.set(NDIndex, Number)");
+        assertRefused("this form of NDArrayIndexer", () -> indexer.get(input, (NDIndexFullPick) null));
+        assertRefused("this form of NDArrayIndexer", () -> indexer.get(input, (NDIndexFullTake) null));
+        assertRefused("this form of NDArrayIndexer", () -> indexer.get(input, (NDIndexFullSlice) null));
+        assertRefused("this form of NDArrayIndexer", () -> indexer.set(input, (NDIndexFullSlice) null, input));
+        assertRefused("this form of NDArrayIndexer", () -> indexer.set(input, (NDIndexFullSlice) null, 1));
+    }
+
+    @Test
+    void whatTheManagerMakesOfTheInputIsRefused() {
+        assertRefused(
+                "NDManager.sampleNormal on an array that depends",
+                () -> input.getManager().sampleNormal(input, input));
+        assertRefused(
+                "NDManager.invoke on an array that depends",
+                () -> input.getManager().invoke("add", new NDList(input), new PairList<>()));
+        assertRefused("the engine has no bfloat16", () -> input.getManager().zeros(new Shape(2), DataType.BFLOAT16));
+    }
+
+    @Test
+    void parametersAreNamedByTheirPath() {
+        Block linear = Linear.builder().setUnits(2).build();
+        Block root = new SequentialBlock().add(linear);
+        root.initialize(manager, DataType.FLOAT32, new Shape(1, 3));
+        ParameterStore store = new TracedParameters(tracer, root, new ParameterStore(manager, false));
+        Parameter weight = linear.getParameters().get("weight");
+        NDArray traced = store.getValue(weight, Device.cpu(), false);
+        assertThat(store.getValue(weight, Device.cpu(), false)).isSameAs(traced);
+        assertThat(traced.toString()).endsWith("from 01Linear.weight");
+        assertThat(traced.getShape()).isEqualTo(new Shape(2, 3));
+        assertThat(store.getManager()).isSameAs(tracer.manager());
+        assertThat(store.getValue(null, Device.cpu(), false)).isNull();
+    }
+
+    @Test
+    void complexNumbersArePairsOnTheTapeAndNothingElse() {
+        NDArray spectrum = input.rfft(3, 1);
+        assertThat(spectrum.getShape()).isEqualTo(new Shape(2, 2));
+        assertThat(((Entry.Operation) tracer.tape().entries().get(1))
+                        .results()
+                        .get(0)
+                        .shape())
+                .isEqualTo(new Shape(2, 2, 2));
+        assertRefused("complex numbers can be transformed", () -> input.mul(spectrum));
+        assertRefused("complex numbers can be transformed", () -> spectrum.muli(2));
+        assertRefused("complex numbers can be transformed", spectrum::getNDArrayInternal);
+        assertRefused("complex numbers can be transformed", () -> tracer.outputs(new NDList(spectrum)));
+        assertThat(spectrum.abs().getDataType()).isEqualTo(DataType.FLOAT32);
+    }
+}
