@@ -1,0 +1,151 @@
+#!/usr/bin/env python3
+"""Compares two one-core workers of Apache Spark with the local pool of two trials at once, in turns, on one quiet machine.
+
+    mvn -Pall package -DskipTests
+    benchmarks/spark.py runner/target/catwalk-*/bin/catwalk spark/target/jars
+
+A trial of the throughput is small-conv on 6,000 images. What a trial costs the coordinator (the command and Spark's driver together) is
+measured on trials of one epoch on 600 images, as CPU seconds from /proc; so is the most memory that both ever had.
+"""
+
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+ROUNDS = 3
+TRIALS = 8
+MANY = int(os.environ.get("MANY", "60"))
+OPENED = ["lang", "lang.invoke", "lang.reflect", "io", "net", "nio", "util", "util.concurrent", "util.concurrent.atomic"]
+JAVA = ["java"] + [f"--add-opens=java.base/java.{one}=ALL-UNNAMED" for one in OPENED] + [
+    f"--add-opens=java.base/sun.{one}=ALL-UNNAMED" for one in ("nio.ch", "nio.cs", "security.action", "util.calendar")]
+
+
+def await_text(file, text):
+    for _ in range(1200):
+        found = re.search(text, file.read_text()) if file.exists() else None
+        if found:
+            return found
+        time.sleep(0.1)
+    sys.exit(f"{text} did not come in {file}")
+
+
+def start(folder, name, home, *arguments):
+    log = folder / f"{name}.txt"
+    environment = dict(os.environ, SPARK_HOME=str(home), SPARK_SCALA_VERSION="2.13", SPARK_LOCAL_IP="127.0.0.1")
+    process = subprocess.Popen(JAVA + ["-Xmx256m", "-cp", f"{home}/jars/*", *arguments], stdout=log.open("w"),
+                               stderr=subprocess.STDOUT, env=environment)
+    return process, log
+
+
+def cluster(folder, jars):
+    home = folder / "spark"
+    (home / "bin").mkdir(parents=True)
+    (home / "jars").symlink_to(jars.resolve())
+    submit = home / "bin/spark-submit"
+    submit.write_text(f"#!/bin/sh\nexport SPARK_HOME={home}\nexec {' '.join(JAVA)} -Xmx512m -cp '{home}/jars/*'"
+                      " org.apache.spark.deploy.SparkSubmit \"$@\"\n")
+    submit.chmod(0o755)
+    master, log = start(folder, "master", home, "org.apache.spark.deploy.master.Master", "--host", "localhost", "--port",
+                        "17077", "--webui-port", "0")
+    await_text(log, "elected leader")
+    processes = [master]
+    for name in ("worker-1", "worker-2"):
+        worker, log = start(folder, name, home, "org.apache.spark.deploy.worker.Worker", "--host", "localhost",
+                            "--webui-port", "0", "--cores", "1", "--memory", "1g", "--work-dir", str(folder / name),
+                            "spark://localhost:17077")
+        await_text(log, "Successfully registered")
+        processes.append(worker)
+    return home, processes
+
+
+def tree(pid):
+    """Lists a command and what it started, which is the driver of Spark."""
+    pids = [pid]
+    for one in pids:
+        for task in Path(f"/proc/{one}/task").glob("*/children"):
+            try:
+                pids += [int(child) for child in task.read_text().split()]
+            except OSError:
+                pass
+    return pids
+
+
+def watched(command, environment):
+    """Runs a command; returns its output, seconds, CPU seconds, and resident bytes at a quarter and at the end."""
+    begun = time.time()
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    seen, cpu = [], {}
+
+    def watch():
+        while process.poll() is None:
+            total = 0
+            for pid in tree(process.pid):
+                try:
+                    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+                    cpu[pid] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+                    total += int(fields[21]) * os.sysconf("SC_PAGE_SIZE")
+                except OSError:
+                    pass
+            seen.append((time.time() - begun, sum(cpu.values()), total))
+            time.sleep(0.2)
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    out = process.communicate()[0]
+    thread.join()
+    if process.returncode:
+        sys.exit(out)
+    return out, time.time() - begun, seen
+
+
+def command(catwalk, out, trials, images, epochs, *more):
+    return [catwalk, "compare", "small-conv", "--seeds", str(trials), "--limit-train", str(images), "--limit-test", "1000",
+            "--epochs", str(epochs), "--threads", "1", "--jobs", "2", "--no-latency", "--out", str(out), *more]
+
+
+def training(out):
+    """Seconds from the first trial that began to the last that ended: the time that a start takes is not throughput."""
+    journal = [json.loads(line) for line in (out / "journal.jsonl").read_text().splitlines()[1:]]
+    starts = [json.loads(one.read_text())["timing"]["started_at"] for one in out.glob("trials/*/*/trial.json")]
+    first = min(time.mktime(time.strptime(start[:19], "%Y-%m-%dT%H:%M:%S")) for start in starts)
+    begun = json.loads((out / "journal.jsonl").read_text().splitlines()[0])["started_at"]
+    offset = first - time.mktime(time.strptime(begun[:19], "%Y-%m-%dT%H:%M:%S"))
+    return max(entry["seconds"] for entry in journal) - offset
+
+
+def main():
+    catwalk, jars = str(Path(sys.argv[1]).resolve()), Path(sys.argv[2])
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        home, processes = cluster(folder, jars)
+        spark = dict(os.environ, SPARK_HOME=str(home), CATWALK_WORKER_HOME=str(Path(catwalk).parent.parent))
+        on = ["--on", "spark://localhost:17077"]
+        try:
+            times = {"pool": [], "spark": []}
+            for turn in range(ROUNDS):
+                for kind in ("pool", "spark"):
+                    out = folder / f"{kind}-{turn}"
+                    watched(command(catwalk, out, TRIALS, 6000, 6, *(on if kind == "spark" else [])), spark)
+                    times[kind].append(training(out))
+                    print(f"{kind}: {times[kind][-1]:.1f} s for {TRIALS} trials", flush=True)
+            ratio = statistics.median(times["pool"]) / statistics.median(times["spark"])
+            print(f"throughput of Spark over that of the pool: {ratio:.2f} (medians of {ROUNDS})")
+            _, seconds, seen = watched(command(catwalk, folder / "many", MANY, 600, 1, *on), spark)
+            steady = [one for one in seen if one[0] > seconds / 4]
+            share = (steady[-1][1] - steady[0][1]) / (MANY * (steady[-1][0] - steady[0][0]) / seconds)
+            print(f"{MANY} short trials in {seconds:.0f} s: {share * 1000:.0f} ms of CPU a trial for command and driver, "
+                  f"{steady[0][2] / 2**20:.0f} MiB after a quarter, {steady[-1][2] / 2**20:.0f} MiB at the end")
+        finally:
+            for process in processes:
+                process.kill()
+
+
+if __name__ == "__main__":
+    main()
