@@ -1,6 +1,7 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.runner.Json;
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
 import io.catwalk.runner.remote.OrderFolder;
@@ -15,6 +16,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -81,13 +83,23 @@ final class WorkCommand implements Callable<Integer> {
         }
         TrialOrder asked = read(address);
         Path delivery = out != null ? out.toAbsolutePath() : OrderFolder.delivery(Path.of(address), asked.attempt());
+        if (!Files.isWritable(Objects.requireNonNull(delivery.getParent()))) {
+            throw new RequestException("expected a folder that can be written for what comes of the order, but "
+                    + delivery.getParent() + " is none: choose another file with --out");
+        }
         if (Files.exists(delivery)) {
             console.note(asked.spec().title() + ": was carried out before: " + delivery);
             return ExitCode.DONE;
         }
         PrivateFolder.claim();
         Lease.hold(livesWith, local ? Path.of(address) : null);
-        TrialOutcome outcome = work(asked, address, delivery, console);
+        TrialOutcome outcome;
+        try {
+            outcome = work(asked, address, delivery, console);
+        } catch (IOException e) { // of this machine, not of the trial
+            console.error(asked.spec().title() + ": lost: " + Reasons.of(e));
+            return ExitCode.LOST;
+        }
         console.note(asked.spec().title() + ": "
                 + (outcome instanceof TrialOutcome.Done
                         ? "done"

@@ -5,10 +5,12 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -36,12 +38,18 @@ final class Archive {
             all.filter(Files::isRegularFile)
                     .forEach(file ->
                             add(name + "/" + folder.relativize(file).toString().replace('\\', '/'), file));
-        } catch (IOException | java.io.UncheckedIOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw new RequestException(
                     "expected a folder that can be read, but " + folder + " cannot (" + Reasons.of(e)
                             + "): nothing was handed out",
                     e);
         }
+        return this;
+    }
+
+    /** Takes out what was added with a name that begins so. */
+    Archive leaveOut(String beginning) {
+        entries.keySet().removeIf(name -> name.startsWith(beginning));
         return this;
     }
 
@@ -58,7 +66,7 @@ final class Archive {
     private void writeTo(OutputStream out) throws IOException {
         ZipOutputStream zip = new ZipOutputStream(out);
         zip.setLevel(Deflater.BEST_SPEED);
-        for (var entry : entries.entrySet()) {
+        for (Map.Entry<String, Path> entry : entries.entrySet()) {
             ZipEntry head = new ZipEntry(entry.getKey());
             head.setTimeLocal(NO_TIME);
             zip.putNextEntry(head);

@@ -1,12 +1,14 @@
 package io.catwalk.runner.remote;
 
 import io.catwalk.runner.Reasons;
+import io.catwalk.runner.RequestException;
 import io.catwalk.runner.trial.TrialExecutor;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialKey;
 import io.catwalk.runner.trial.TrialNews;
 import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialOutcome;
+import io.catwalk.runner.trial.TroubleException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,8 +88,8 @@ public final class OrderFolderExecutor implements TrialExecutor {
             } else {
                 gather(number, order, trial, listener, outcome);
             }
-        } catch (IOException e) {
-            outcome.complete(new TrialOutcome.Lost(order.spec(), "its order cannot be written: " + Reasons.of(e)));
+        } catch (IOException | RequestException | TroubleException e) {
+            outcome.complete(new TrialOutcome.Lost(order.spec(), "it cannot be handed out: " + reason(e)));
         }
         return new Submitted() {
             @Override
@@ -131,6 +133,11 @@ public final class OrderFolderExecutor implements TrialExecutor {
         TrialOutcome came = Delivery.read(delivery, order, trial);
         trial.writeOrder(order);
         outcome.complete(came);
+    }
+
+    /** Says in one line what went wrong; a message of ours is meant for a person. */
+    static String reason(Exception e) {
+        return e instanceof IOException ? Reasons.of(e) : Reasons.oneLine(String.valueOf(e.getMessage()));
     }
 
     @Override

@@ -15,6 +15,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Copies what orders name into one folder, each thing once and named by its digest, so that an order with this folder
@@ -144,7 +145,7 @@ public final class Packing {
         return place(file, sha256, entry);
     }
 
-    private Place place(Path file, String sha256, @org.jspecify.annotations.Nullable String entry) {
+    private Place place(Path file, String sha256, @Nullable String entry) {
         return new Place(URI.create(folder.getFileName() + "/" + file.getFileName()), sha256, entry);
     }
 

@@ -11,6 +11,7 @@ import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialNews;
 import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialOutcome;
+import io.catwalk.runner.trial.TroubleException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -156,6 +157,7 @@ public final class SparkExecutor implements TrialExecutor {
                 .addAll("bin", program.resolve("bin"))
                 .addAll("lib", program.resolve("lib"))
                 .addAll("data", program.resolve("data"))
+                .leaveOut("lib/catwalk.jsa") // of no use in another folder
                 .write(file);
         return file;
     }
@@ -288,8 +290,8 @@ public final class SparkExecutor implements TrialExecutor {
             say("submit " + id + " " + base64(file.toString()) + " "
                     + base64(OrderFolder.delivery(file, order.attempt()).toString()) + " "
                     + base64(order.spec().title() + (order.attempt() == 1 ? "" : ", attempt " + order.attempt())));
-        } catch (IOException e) {
-            String reason = ended == null ? "it could not be handed to Spark: " + Reasons.of(e) : ended;
+        } catch (IOException | RequestException | TroubleException e) {
+            String reason = ended == null ? "it could not be handed to Spark: " + OrderFolderExecutor.reason(e) : ended;
             settle(id, job -> new TrialOutcome.Lost(order.spec(), String.valueOf(reason)));
         }
         return new Submitted() {

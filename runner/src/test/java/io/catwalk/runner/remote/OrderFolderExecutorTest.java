@@ -1,0 +1,132 @@
+package io.catwalk.runner.remote;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.catwalk.runner.data.TinyImages;
+import io.catwalk.runner.plugin.TestPlugin;
+import io.catwalk.runner.trial.Orders;
+import io.catwalk.runner.trial.TrialExecutor.Submitted;
+import io.catwalk.runner.trial.TrialFolder;
+import io.catwalk.runner.trial.TrialOrder;
+import io.catwalk.runner.trial.TrialOutcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.zip.ZipFile;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is handed out, gathered and numbered, without anybody who carries it out. */
+final class OrderFolderExecutorTest {
+
+    @TempDir
+    private Path folder;
+
+    private Path jar;
+
+    @BeforeEach
+    void makePluginAndImages() throws IOException {
+        jar = Files.createDirectory(folder.resolve("plugins")).resolve("sound.jar");
+        TestPlugin.sound("sound").write(jar);
+        TinyImages.write(folder.resolve("tiny"));
+    }
+
+    private TrialOrder order(long seed) {
+        return Orders.of(folder, "sound", "tiny", 1, seed);
+    }
+
+    private TrialFolder trial() throws IOException {
+        return new TrialFolder(Files.createDirectories(folder.resolve("trial")));
+    }
+
+    private OrderFolderExecutor executor(Packing.Images images) throws IOException {
+        Path orders = folder.resolve("orders");
+        return new OrderFolderExecutor(
+                Files.isDirectory(orders) ? OrderFolder.open(orders) : OrderFolder.create(orders), images);
+    }
+
+    private TrialOrder written(int number) throws IOException {
+        return OrderFolder.open(folder.resolve("orders")).orders().get(number);
+    }
+
+    @Test
+    void ordersShareWhatTheyNeedAndKeepTheirNumbersAndPlaces() throws IOException {
+        OrderFolderExecutor first = executor(Packing.Images.PACKED);
+        first.submit(order(1), trial(), news -> {});
+        first.submit(order(2), trial(), news -> {});
+        assertThat(first.open()).containsExactly(0, 1);
+        assertThat(written(0).supplies()).isEqualTo(written(1).supplies());
+        assertThat(written(1).dataset().name()).isEqualTo("tiny");
+
+        TrialOrder second = order(2);
+        OrderFolderExecutor later = executor(Packing.Images.PACKED);
+        Files.delete(folder.resolve("tiny").resolve("train-images-idx3-ubyte")); // the copy is what counts
+        Submitted again = later.submit(second, trial(), news -> {});
+        assertThat(again.outcome()).isNotDone();
+        assertThat(later.open()).containsExactly(1);
+        try (Stream<Path> supplies = Files.list(folder.resolve("orders/supplies"))) {
+            assertThat(supplies).hasSize(2);
+        }
+    }
+
+    @Test
+    void imagesInPlaceAreNamedAndNotCopied() throws IOException {
+        executor(Packing.Images.IN_PLACE).submit(order(1), trial(), news -> {});
+
+        assertThat(written(0).supplies().images().get(0).uri())
+                .isEqualTo(folder.resolve("tiny").toUri());
+        try (Stream<Path> supplies = Files.list(folder.resolve("orders/supplies"))) {
+            assertThat(supplies).hasSize(1);
+        }
+    }
+
+    @Test
+    void whatCannotBePackedLosesTheTrialAndNotTheRun() throws Exception {
+        TrialOrder order = order(1);
+        Files.delete(jar);
+
+        Submitted submitted = executor(Packing.Images.PACKED).submit(order, trial(), news -> {});
+
+        TrialOutcome outcome = submitted.outcome().get();
+        assertThat(outcome).isInstanceOf(TrialOutcome.Lost.class);
+        assertThat(outcome.error())
+                .startsWith("it cannot be handed out: expected the plugin sound 1.2.3 of sha256 ")
+                .doesNotContain("\n");
+    }
+
+    @Test
+    void aTrialThatIsLostThriceStaysLost() throws Exception {
+        OrderFolderExecutor executor = executor(Packing.Images.PACKED);
+        TrialOrder order = order(1);
+        executor.submit(order, trial(), news -> {});
+        for (int attempt = 1; attempt <= 3; attempt++) {
+            assertThat(written(0).attempt()).isEqualTo(attempt);
+            Delivery.write(
+                    OrderFolder.delivery(folder.resolve("orders/0.json"), attempt),
+                    new TrialOutcome.Lost(order.spec(), "the disk of node " + attempt + " is full"),
+                    trial());
+            Submitted gathered = executor.submit(order, trial(), news -> {});
+            assertThat(gathered.outcome().get().error()).isEqualTo("the disk of node " + attempt + " is full");
+            executor.submit(order.numbered(2), trial(), news -> {});
+        }
+        assertThat(written(0).attempt()).isEqualTo(3);
+    }
+
+    @Test
+    void thePlacesOfAnArchiveAreTheSameWhereverAndWheneverItIsMade() throws IOException {
+        Path one = folder.resolve("one.zip");
+        Path two = folder.resolve("two.zip");
+        new Archive().addAll("tiny", folder.resolve("tiny")).write(one);
+        Path copy = TinyImages.write(folder.resolve("copy"));
+        new Archive().addAll("tiny", copy).leaveOut("nothing").write(two);
+        assertThat(two).hasSameBinaryContentAs(one);
+        new Archive().addAll("tiny", copy).leaveOut("tiny/train").write(two);
+        try (ZipFile zip = new ZipFile(two.toFile())) {
+            assertThat(zip.stream().map(Object::toString).toList())
+                    .isEqualTo(List.of("tiny/t10k-images-idx3-ubyte", "tiny/t10k-labels-idx1-ubyte"));
+        }
+    }
+}
