@@ -86,7 +86,8 @@ public final class Delivery {
                             order.spec(), "what was handed back is damaged: " + String.join(", ", damage));
         } catch (IOException | RequestException e) {
             LOG.error("{} cannot be read", file, e);
-            return new TrialOutcome.Lost(order.spec(), "what was handed back cannot be read: " + OrderFolderExecutor.reason(e));
+            return new TrialOutcome.Lost(
+                    order.spec(), "what was handed back cannot be read: " + OrderFolderExecutor.reason(e));
         }
     }
 

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -153,6 +154,57 @@ final class SparkCommandIT {
     private static Stream<ProcessHandle> upToTheExecutor(ProcessHandle trial) {
         ProcessHandle program = trial.parent().orElseThrow();
         return Stream.of(program.parent().orElseThrow(), trial);
+    }
+
+    /** The command itself, an executor or a worker, each at an instant that is drawn. */
+    @Test
+    void whateverIsKilledWheneverItIsTheRunEndsWithTheSameBits() throws Exception {
+        List<String> undisturbed = weights(local());
+        long seed = Long.getLong("catwalk.spark.seed", 20261126);
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int kill = 0; kill < Integer.getInteger("catwalk.spark.kills", 3); kill++) {
+            Path run = folder.resolve("run-" + kill);
+            Path said = folder.resolve("said-" + kill + ".txt");
+            Process process = start(compare(run, cluster.home().path(), "--on", cluster.master()), said);
+            boolean over = process.waitFor(random.nextInt(3_000, 15_000), TimeUnit.MILLISECONDS);
+            String victim = List.of("command", "executor", "worker").get(kill % 3);
+            if (victim.equals("command")) {
+                process.destroyForcibly();
+            } else if (victim.equals("executor")) {
+                cluster.killExecutors(random.nextInt(1, 3));
+            } else {
+                cluster.replace(random.nextInt(1, 3));
+            }
+            assertThat(process.waitFor(300, TimeUnit.SECONDS)).isTrue();
+            if (process.exitValue() != ExitCode.DONE) {
+                if (!Files.exists(run.resolve("experiment.yaml"))) {
+                    continue; // it was killed before there was anything to go on with
+                }
+                ProcessBuilder resume = compare(run, cluster.home().path());
+                resume.command(List.of(
+                        SparkCluster.program().resolve("bin/catwalk").toString(),
+                        "resume",
+                        run.toString(),
+                        "--on",
+                        cluster.master(),
+                        "--plugins-dir",
+                        shared.resolve("plugins").toString(),
+                        "--no-latency"));
+                assertThat(start(resume, said).waitFor())
+                        .as("resume after kill %d of seed %d: %s", kill, seed, victim)
+                        .isZero();
+            }
+            assertThat(weights(run))
+                    .as("kill %d of seed %d: %s, %s", kill, seed, victim, over ? "too late" : "in time")
+                    .isEqualTo(undisturbed);
+        }
+    }
+
+    private static Process start(ProcessBuilder builder, Path said) throws IOException {
+        builder.environment().put("CATWALK_WORKER_HOME", SparkCluster.program().toString());
+        return builder.redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(said.toFile()))
+                .start();
     }
 
     @Test

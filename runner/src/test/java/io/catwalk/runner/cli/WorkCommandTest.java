@@ -330,7 +330,10 @@ final class WorkCommandTest {
         handOut("learns");
         assertRefused(work(orders().resolve("0.json"), "--lives-with", "soon"), "--lives-with must be ");
         assertRefused(
-                work(orders().resolve("0.json"), "--out", folder.resolve("gone/x.zip").toString()),
+                work(
+                        orders().resolve("0.json"),
+                        "--out",
+                        folder.resolve("gone/x.zip").toString()),
                 "expected a folder that can be written for what comes of the order, but ");
         assertRefused(resume(folder), "--orders must name the folder of orders that the run was begun with");
     }

@@ -151,6 +151,19 @@ public final class SparkCluster implements AutoCloseable {
         return folder.resolve(name + ".txt");
     }
 
+    /** Kills the executors of a worker, if it has any. */
+    public void killExecutors(int worker) {
+        processes.get(worker).children().forEach(ProcessHandle::destroyForcibly);
+    }
+
+    /** Kills a worker, whose executors end with it, and starts another in its place. */
+    public void replace(int worker) throws IOException, InterruptedException {
+        Process killed = processes.remove(worker);
+        killed.destroyForcibly().onExit().join();
+        worker("worker-" + worker + "-" + ProcessHandle.current().pid() + "-" + killed.pid());
+        processes.add(worker, processes.remove(processes.size() - 1));
+    }
+
     /** Lists the processes that the workers have started: executors, and what these have started. */
     public Stream<ProcessHandle> executors() {
         return processes.stream().skip(1).flatMap(Process::descendants);
