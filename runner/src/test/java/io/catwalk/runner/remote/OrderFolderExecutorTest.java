@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,7 +50,8 @@ final class OrderFolderExecutorTest {
     }
 
     private TrialOrder written(int number) throws IOException {
-        return OrderFolder.open(folder.resolve("orders")).orders().get(number);
+        return Objects.requireNonNull(
+                OrderFolder.open(folder.resolve("orders")).orders().get(number));
     }
 
     @Test
