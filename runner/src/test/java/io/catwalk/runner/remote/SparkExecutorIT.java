@@ -5,9 +5,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /** Spark keeps the contract of executors, on two real workers. */
+@Tag("long")
 @EnabledIf("isThere")
 final class SparkExecutorIT extends TrialExecutorContract {
 
