@@ -4,6 +4,7 @@ import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
+import io.catwalk.runner.remote.Delivery;
 import io.catwalk.runner.remote.OrderFolder;
 import io.catwalk.runner.remote.Work;
 import io.catwalk.runner.supply.FileSource;
@@ -87,9 +88,9 @@ final class WorkCommand implements Callable<Integer> {
             throw new RequestException("expected a folder that can be written for what comes of the order, but "
                     + delivery.getParent() + " is none: choose another file with --out");
         }
-        if (Files.exists(delivery)) {
+        if (Files.exists(delivery) && !(Delivery.outcome(delivery) instanceof TrialOutcome.Lost)) {
             console.note(asked.spec().title() + ": was carried out before: " + delivery);
-            return ExitCode.DONE;
+            return exitCode(Delivery.outcome(delivery));
         }
         PrivateFolder.claim();
         Lease.hold(livesWith, local ? Path.of(address) : null);
@@ -107,6 +108,10 @@ final class WorkCommand implements Callable<Integer> {
                                 ? "lost: " + outcome.error()
                                 : "failed: " + outcome.error())
                 + "; see " + delivery);
+        return exitCode(outcome);
+    }
+
+    private static int exitCode(TrialOutcome outcome) {
         return outcome instanceof TrialOutcome.Done
                 ? ExitCode.DONE
                 : outcome instanceof TrialOutcome.Lost ? ExitCode.LOST : ExitCode.SOME_FAILED;

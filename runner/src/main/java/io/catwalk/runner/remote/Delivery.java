@@ -91,6 +91,19 @@ public final class Delivery {
         }
     }
 
+    /**
+     * Reads what came of a trial, and unpacks nothing.
+     *
+     * @param file from {@link #write}
+     * @return the outcome
+     * @throws IOException if it cannot be read
+     */
+    public static TrialOutcome outcome(Path file) throws IOException {
+        try (ZipFile zip = new ZipFile(file.toFile())) {
+            return outcome(zip, file);
+        }
+    }
+
     private static TrialOutcome outcome(ZipFile zip, Path file) throws IOException {
         ZipEntry entry = zip.getEntry(OUTCOME);
         if (entry == null) {

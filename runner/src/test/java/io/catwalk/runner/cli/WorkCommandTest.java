@@ -188,6 +188,7 @@ final class WorkCommandTest {
 
         assertThat(answer.exitCode()).isEqualTo(ExitCode.SOME_FAILED);
         assertThat(answer.err()).contains("fails seed 1: failed: ").contains("no such network");
+        assertThat(work(orders().resolve("0.json")).exitCode()).isEqualTo(ExitCode.SOME_FAILED);
         Catwalk.Answer gathered = resume(orders());
         assertThat(gathered.exitCode()).isEqualTo(ExitCode.SOME_FAILED);
         assertThat(gathered.err()).contains("failed: fails: ").contains("no such network");
@@ -204,6 +205,8 @@ final class WorkCommandTest {
         Catwalk.Answer lost = work(orders().resolve("0.json"));
 
         assertThat(lost.exitCode()).isEqualTo(ExitCode.LOST);
+        // A scheduler that queues the job again has it tried again.
+        assertThat(work(orders().resolve("0.json")).err()).contains(": lost: ");
         assertThat(lost.err().replaceAll("\\s+", " "))
                 .contains("lost: expected a processor 'Z80', as --same-machine asks");
         Path first = Files.copy(orders().resolve("0.outcome-1.zip"), folder.resolve("late.zip"));
