@@ -2,11 +2,16 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.experiment.ExperimentFile;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +45,22 @@ final class Lease {
                     "--lives-with " + livesWith + " needs an order that is a file: --lives-with input");
         }
         watch(() -> untilUntouched(file, lease));
+    }
+
+    /**
+     * Hands out what comes in on the standard input, and ends this process with it.
+     *
+     * @return lines; nobody says that there will be no more
+     */
+    static BlockingQueue<String> lines() {
+        BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+        watch(() -> {
+            BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                lines.add(line);
+            }
+        });
+        return lines;
     }
 
     private interface Watch {

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -38,12 +39,18 @@ import picocli.CommandLine.Spec;
         sortOptions = false)
 final class WorkCommand implements Callable<Integer> {
 
+    private static final String FROM_INPUT = "-";
     private static final long MOST_BYTES = 64L << 20;
 
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "ORDER", description = "File or https: address of the order.")
+    @Parameters(
+            paramLabel = "ORDER|-",
+            description =
+                    "File or https: address of the order. With - each line of the standard input is one: ORDER, a tab, "
+                            + "FILE.zip. One is carried out after the other, each is answered by a line 'ended CODE WHY', and with the "
+                            + "input ends the process")
     private String order = "";
 
     @Option(
@@ -73,42 +80,79 @@ final class WorkCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print a line of JSON for each epoch.")
     private boolean json;
 
+    /** What came of an order, in the words of a line. */
+    private record Ended(int exitCode, String why) {}
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         Console console = new Console(spec);
+        if (order.equals(FROM_INPUT)) {
+            return oneAfterTheOther(console);
+        }
         URI address = FileSource.address(order);
         boolean local = "file".equals(address.getScheme());
         if (!local && out == null) {
             throw new RequestException(
                     "--out must say where the outcome goes, since nothing can be written beside " + order);
         }
+        PrivateFolder.claim();
+        Lease.hold(livesWith, local ? Path.of(address) : null);
+        Ended ended = carryOut(address, out, console);
+        console.note(ended.why);
+        return ended.exitCode;
+    }
+
+    /** Spares the start of a process for each; a trial still has its own. */
+    private int oneAfterTheOther(Console console) throws InterruptedException {
+        if (out != null || files != null || livesWith != null) {
+            throw new RequestException(
+                    "expected no --out, --files or --lives-with beside -: each line of the input says where "
+                            + "the outcome goes, and the process ends with the input");
+        }
+        PrivateFolder.claim();
+        BlockingQueue<String> lines = Lease.lines();
+        while (true) {
+            Ended ended = answer(lines.take(), console);
+            console.line("ended " + ended.exitCode + " " + ended.why);
+        }
+    }
+
+    private Ended answer(String line, Console console) throws InterruptedException {
+        String[] words = line.split("\t", -1);
+        try {
+            if (words.length != 2) {
+                throw new RequestException(
+                        "expected ORDER, a tab and FILE.zip in a line, but found " + Reasons.quoted(line));
+            }
+            return carryOut(FileSource.address(words[0]), Path.of(words[1]), console);
+        } catch (RequestException e) {
+            return new Ended(ExitCode.BAD_REQUEST, Reasons.oneLine(String.valueOf(e.getMessage())));
+        } catch (IOException e) {
+            return new Ended(ExitCode.LOST, Reasons.of(e));
+        }
+    }
+
+    private Ended carryOut(URI address, @Nullable Path into, Console console) throws IOException, InterruptedException {
         TrialOrder asked = read(address);
-        Path delivery = out != null ? out.toAbsolutePath() : OrderFolder.delivery(Path.of(address), asked.attempt());
+        String title = asked.spec().title() + ": ";
+        Path delivery = into != null ? into.toAbsolutePath() : OrderFolder.delivery(Path.of(address), asked.attempt());
         if (!Files.isWritable(Objects.requireNonNull(delivery.getParent()))) {
             throw new RequestException("expected a folder that can be written for what comes of the order, but "
                     + delivery.getParent() + " is none: choose another file with --out");
         }
         if (Files.exists(delivery) && !(Delivery.outcome(delivery) instanceof TrialOutcome.Lost)) {
-            console.note(asked.spec().title() + ": was carried out before: " + delivery);
-            return exitCode(Delivery.outcome(delivery));
+            return new Ended(exitCode(Delivery.outcome(delivery)), title + "was carried out before: " + delivery);
         }
-        PrivateFolder.claim();
-        Lease.hold(livesWith, local ? Path.of(address) : null);
         TrialOutcome outcome;
         try {
             outcome = work(asked, address, delivery, console);
         } catch (IOException e) { // of this machine, not of the trial
-            console.error(asked.spec().title() + ": lost: " + Reasons.of(e));
-            return ExitCode.LOST;
+            return new Ended(ExitCode.LOST, title + "lost: " + Reasons.of(e));
         }
-        console.note(asked.spec().title() + ": "
-                + (outcome instanceof TrialOutcome.Done
-                        ? "done"
-                        : outcome instanceof TrialOutcome.Lost
-                                ? "lost: " + outcome.error()
-                                : "failed: " + outcome.error())
-                + "; see " + delivery);
-        return exitCode(outcome);
+        String came = outcome instanceof TrialOutcome.Done
+                ? "done"
+                : (outcome instanceof TrialOutcome.Lost ? "lost: " : "failed: ") + outcome.error();
+        return new Ended(exitCode(outcome), title + came + "; see " + delivery);
     }
 
     private static int exitCode(TrialOutcome outcome) {
@@ -119,7 +163,7 @@ final class WorkCommand implements Callable<Integer> {
 
     private TrialOutcome work(TrialOrder asked, URI address, Path delivery, Console console)
             throws IOException, InterruptedException {
-        Path claim = OrderFolder.claim(delivery.resolveSibling(claimed(delivery, asked)), asked.attempt());
+        Path claim = OrderFolder.claim(delivery, asked.attempt());
         Work work = new Work(new TrialProcess(), Home.data(console).known());
         try (Scratch scratch = new Scratch()) {
             Work.claim(claim, 0);
@@ -140,10 +184,6 @@ final class WorkCommand implements Callable<Integer> {
         } finally {
             Files.deleteIfExists(claim);
         }
-    }
-
-    private static String claimed(Path delivery, TrialOrder asked) {
-        return String.valueOf(delivery.getFileName()).replaceFirst("(\\.outcome-" + asked.attempt() + ")?\\.zip$", "");
     }
 
     private static TrialOrder read(URI address) throws IOException {

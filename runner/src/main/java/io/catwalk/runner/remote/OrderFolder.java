@@ -105,18 +105,19 @@ public record OrderFolder(Path path) {
      * @return a file beside it
      */
     public static Path delivery(Path order, int attempt) {
-        return order.resolveSibling(stem(order) + ".outcome-" + attempt + ".zip");
+        return order.resolveSibling(name(order).replaceFirst("\\.json$", "") + ".outcome-" + attempt + ".zip");
     }
 
     /**
      * Returns where it stands who works on an order.
      *
-     * @param order file of the order, whatever its name
+     * @param delivery where it goes what comes of it
      * @param attempt number of the attempt
      * @return a file beside it
      */
-    public static Path claim(Path order, int attempt) {
-        return order.resolveSibling(stem(order) + ".started-" + attempt + ".json");
+    public static Path claim(Path delivery, int attempt) {
+        String stem = name(delivery).replaceFirst("(\\.outcome-" + attempt + ")?\\.zip$", "");
+        return delivery.resolveSibling(stem + ".started-" + attempt + ".json");
     }
 
     /**
@@ -129,7 +130,7 @@ public record OrderFolder(Path path) {
 
     /** Reads who works on an order; empty if nobody says so. */
     Optional<Claim> claimed(int number, int attempt) {
-        Path file = claim(order(number), attempt);
+        Path file = claim(delivery(order(number), attempt), attempt);
         try {
             return Files.exists(file) ? Optional.of(Json.read(file, Claim.class, "a claim")) : Optional.empty();
         } catch (IOException | RequestException e) {
@@ -137,7 +138,7 @@ public record OrderFolder(Path path) {
         }
     }
 
-    private static String stem(Path order) {
-        return String.valueOf(order.getFileName()).replaceFirst("\\.json$", "");
+    private static String name(Path file) {
+        return String.valueOf(file.getFileName());
     }
 }

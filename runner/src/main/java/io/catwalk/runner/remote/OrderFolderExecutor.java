@@ -91,17 +91,7 @@ public final class OrderFolderExecutor implements TrialExecutor {
         } catch (IOException | RequestException | TroubleException e) {
             outcome.complete(new TrialOutcome.Lost(order.spec(), "it cannot be handed out: " + reason(e)));
         }
-        return new Submitted() {
-            @Override
-            public CompletableFuture<TrialOutcome> outcome() {
-                return outcome;
-            }
-
-            @Override
-            public void cancel() {
-                outcome.cancel(false); // the order stays for whoever carries it out
-            }
-        };
+        return new Submitted(outcome, () -> {}); // the order stays for whoever carries it out
     }
 
     private int attempt(int number) {

@@ -294,23 +294,16 @@ public final class SparkExecutor implements TrialExecutor {
             String reason = ended == null ? "it could not be handed to Spark: " + OrderFolderExecutor.reason(e) : ended;
             settle(id, job -> new TrialOutcome.Lost(order.spec(), String.valueOf(reason)));
         }
-        return new Submitted() {
-            @Override
-            public CompletableFuture<TrialOutcome> outcome() {
-                return outcome;
-            }
+        return new Submitted(outcome, () -> cancel(id));
+    }
 
-            @Override
-            public void cancel() {
-                jobs.remove(id);
-                outcome.cancel(false);
-                try {
-                    say("cancel " + id);
-                } catch (IOException e) {
-                    LOG.info("{} ended before it was canceled", id, e);
-                }
-            }
-        };
+    private void cancel(String id) {
+        jobs.remove(id);
+        try {
+            say("cancel " + id);
+        } catch (IOException e) {
+            LOG.info("{} ended before it was canceled", id, e);
+        }
     }
 
     private synchronized void say(String line) throws IOException {

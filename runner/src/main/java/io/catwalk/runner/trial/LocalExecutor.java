@@ -55,19 +55,8 @@ public final class LocalExecutor implements TrialExecutor {
                 outcome.completeExceptionally(e);
             }
         });
-        return new Submitted() {
-            @Override
-            public CompletableFuture<TrialOutcome> outcome() {
-                return outcome;
-            }
-
-            @Override
-            public void cancel() {
-                // Interrupted, the thread of a trial stops its process.
-                task.cancel(true);
-                outcome.cancel(false);
-            }
-        };
+        // Interrupted, the thread of a trial stops its process.
+        return new Submitted(outcome, () -> task.cancel(true));
     }
 
     @Override

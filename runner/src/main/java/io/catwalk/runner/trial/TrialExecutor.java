@@ -41,19 +41,20 @@ public interface TrialExecutor extends AutoCloseable {
     @Override
     void close();
 
-    /** A trial under way. */
-    interface Submitted {
-
-        /**
-         * Returns its outcome, as soon as there is one.
-         *
-         * @return done or failed, or lost if whoever ran it had trouble: then nobody knows what would have come of it, and
-         *     it can be ordered again; completes with a {@link java.util.concurrent.CancellationException} after {@link
-         *     #cancel}
-         */
-        CompletableFuture<TrialOutcome> outcome();
+    /**
+     * Is a trial under way.
+     *
+     * @param outcome as soon as there is one: done or failed, or lost if whoever ran it had trouble: then nobody knows what
+     *     would have come of it, and it can be ordered again; completes with a {@link
+     *     java.util.concurrent.CancellationException} after {@link #cancel}
+     * @param stopping stops whoever runs it, and does not wait
+     */
+    record Submitted(CompletableFuture<TrialOutcome> outcome, Runnable stopping) {
 
         /** Stops the trial; what it has left in its folder is worth nothing. */
-        void cancel();
+        public void cancel() {
+            stopping.run();
+            outcome.cancel(false);
+        }
     }
 }

@@ -6,6 +6,8 @@ import io.catwalk.runner.Scratch;
 import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.plugin.TestPlugin;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
@@ -15,8 +17,10 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -314,12 +318,54 @@ final class WorkCommandTest {
     }
 
     @Test
+    void ordersFromTheInputAreCarriedOutOneAfterTheOtherWhateverComesOfEach() throws Exception {
+        handOut("learns", "--seeds", "2");
+        Process process = Catwalk.process(folder, "work", "-", "--json")
+                .redirectError(folder.resolve("err.txt").toFile())
+                .start();
+        try (BufferedReader out = process.inputReader();
+                BufferedWriter in = process.outputWriter()) {
+            assertThat(answer(in, out, orders().resolve("0.json") + "\t" + folder.resolve("first.zip")))
+                    .satisfiesExactly(
+                            line -> assertThat(line).startsWith("{").contains("\"epoch\":1"),
+                            line -> assertThat(line).startsWith("{").contains("\"epoch\":2"),
+                            line -> assertThat(line).startsWith("ended 0 learns seed 1: done; see "));
+            assertThat(answer(in, out, "nonsense"))
+                    .containsExactly("ended 2 expected ORDER, a tab and FILE.zip in a line, but found 'nonsense'");
+            assertThat(answer(in, out, folder.resolve("gone.json") + "\t" + folder.resolve("gone.zip")))
+                    .singleElement(InstanceOfAssertFactories.STRING)
+                    .startsWith("ended 2 expected the order of a trial in ");
+            assertThat(answer(in, out, orders().resolve("1.json") + "\t" + folder.resolve("second.zip")))
+                    .last(InstanceOfAssertFactories.STRING)
+                    .startsWith("ended 0 learns seed 2: done; see ");
+        }
+        assertThat(process.waitFor(60, TimeUnit.SECONDS))
+                .as("it ends with its input")
+                .isTrue();
+        assertThat(folder.resolve("first.zip")).exists();
+        assertThat(folder.resolve("second.zip")).exists();
+    }
+
+    private static List<String> answer(BufferedWriter in, BufferedReader out, String line) throws IOException {
+        in.write(line + "\n");
+        in.flush();
+        List<String> answer = new ArrayList<>();
+        do {
+            answer.add(Objects.requireNonNull(out.readLine()));
+        } while (!answer.get(answer.size() - 1).startsWith("ended "));
+        return answer;
+    }
+
+    @Test
     void whatIsAskedForWronglyIsRefusedInALine() throws IOException {
         Path images = shared.resolve("tiny");
         assertRefused(
                 work(folder.resolve("gone.json")), "expected the order of a trial in ", "but there is no such file");
         Path odd = Files.writeString(folder.resolve("odd.json"), "{}");
         assertRefused(work(odd), "expected the order of a trial");
+        assertRefused(
+                Catwalk.run("work", "-", "--lives-with", "input"),
+                "expected no --out, --files or --lives-with beside -: ");
         assertRefused(
                 Catwalk.run("work", "https://localhost/0.json"),
                 "--out must say where the outcome goes, since nothing can be written beside https://localhost/0.json");

@@ -321,15 +321,7 @@ class KeptTrialsTest {
             } catch (IOException e) {
                 outcome.completeExceptionally(e);
             }
-            return new Submitted() {
-                @Override
-                public CompletableFuture<TrialOutcome> outcome() {
-                    return outcome;
-                }
-
-                @Override
-                public void cancel() {}
-            };
+            return new Submitted(outcome, () -> {});
         }
 
         @Override

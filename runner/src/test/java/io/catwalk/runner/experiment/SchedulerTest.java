@@ -506,18 +506,7 @@ class SchedulerTest {
             if (always != null) {
                 end(name, always);
             }
-            return new Submitted() {
-                @Override
-                public CompletableFuture<TrialOutcome> outcome() {
-                    return outcome;
-                }
-
-                @Override
-                public void cancel() {
-                    happens("cancel " + name);
-                    outcome.cancel(false);
-                }
-            };
+            return new Submitted(outcome, () -> happens("cancel " + name));
         }
 
         @Override

@@ -169,6 +169,19 @@ public final class SparkCluster implements AutoCloseable {
         return processes.stream().skip(1).flatMap(Process::descendants);
     }
 
+    /** Kills what the executors have started. */
+    void killWhatExecutorsStarted() {
+        processes.stream()
+                .skip(1)
+                .flatMap(Process::children)
+                .flatMap(ProcessHandle::descendants)
+                .toList()
+                .forEach(one -> {
+                    one.destroyForcibly();
+                    one.onExit().join();
+                });
+    }
+
     @Override
     public void close() throws IOException {
         for (int i = processes.size() - 1; i >= 0; i--) {

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /** Spark keeps the contract of executors, on two real workers. */
@@ -50,5 +51,16 @@ final class SparkExecutorIT extends TrialExecutorContract {
     @Override
     void killTheWork() throws InterruptedException {
         Works.kill(cluster::executors);
+    }
+
+    /** It waits for the next order, and may be killed meanwhile. */
+    @Test
+    void aProgramThatIsKilledBetweenTwoTrialsIsStartedAnew() throws Exception {
+        try (TrialExecutor executor = open()) {
+            done(executor, trial("before"));
+            cluster.killWhatExecutorsStarted();
+            done(executor, trial("after"));
+            done(executor, trial("once more"));
+        }
     }
 }

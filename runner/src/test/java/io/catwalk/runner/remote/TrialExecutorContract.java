@@ -82,7 +82,7 @@ abstract class TrialExecutorContract {
         return Orders.of(shared, classifier, "tiny", 2, 1);
     }
 
-    private TrialFolder trial(String name) throws IOException {
+    final TrialFolder trial(String name) throws IOException {
         return new TrialFolder(Files.createDirectories(folder.resolve(name)));
     }
 
@@ -101,7 +101,7 @@ abstract class TrialExecutorContract {
         return next;
     }
 
-    private Done done(TrialExecutor executor, TrialFolder trial) throws Exception {
+    final Done done(TrialExecutor executor, TrialFolder trial) throws Exception {
         TrialOutcome outcome = outcome(submit(executor, order("learns"), trial));
         assertThat(outcome).as("%s", outcome.error()).isInstanceOf(Done.class);
         assertThat(trial.damage((Done) outcome)).isEmpty();
