@@ -30,11 +30,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -151,7 +149,7 @@ final class ConductOptions {
         try (ProgressView view = ProgressView.of(console, spec);
                 TrialExecutor executor = executor(spec, run)) {
             Results results = experiment.run(run, executor, noLatency ? null : new BenchProcess(), how, view);
-            String open = executor instanceof OrderFolderExecutor folder ? ranges(folder.open()) : "";
+            String open = executor instanceof OrderFolderExecutor folder ? OrderFolder.ranges(folder.open()) : "";
             boolean nothingYet = results.done().isEmpty() && !open.isEmpty();
             return new Conducted(results, nothingYet || Reports.writeAfter(run, results, console), open);
         } finally {
@@ -274,22 +272,5 @@ final class ConductOptions {
             return new LocalExecutor(new TrialInProcess(), 1);
         }
         return new LocalExecutor(new TrialProcess(), spec.jobs());
-    }
-
-    /** Writes numbers as the scheduler of an array takes them, such as {@code 0-3,7}. */
-    static String ranges(SortedSet<Integer> numbers) {
-        List<String> ranges = new ArrayList<>();
-        int first = 0;
-        Integer last = null;
-        for (int number : numbers) {
-            if (last == null || number != last + 1) {
-                first = number;
-                ranges.add(Integer.toString(number));
-            } else {
-                ranges.set(ranges.size() - 1, first + "-" + number);
-            }
-            last = number;
-        }
-        return String.join(",", ranges);
     }
 }

@@ -7,6 +7,7 @@ import io.catwalk.runner.data.ImageCache;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageDatasets;
 import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.supply.Depot;
 import io.catwalk.runner.evaluation.ShownClasses;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -47,10 +48,10 @@ final class DataCommand implements Callable<Integer> {
     @Mixin
     private ImageOptions reading;
 
-    @Option(names = "--cached", description = "List the decoded images that are kept.")
+    @Option(names = "--cached", description = "List the decoded images that are kept, and what orders brought.")
     private boolean cached;
 
-    @Option(names = "--clear", description = "Delete them all. Runs that use them go on.")
+    @Option(names = "--clear", description = "Delete it all. Runs that use it go on.")
     private boolean clear;
 
     @Option(
@@ -71,7 +72,7 @@ final class DataCommand implements Callable<Integer> {
     private boolean json;
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, InterruptedException {
         if (dataset == null && !cached && !clear && samples == null && augmented == null) {
             throw new RequestException("expected a data set to look at, or --cached or --clear, but there is none");
         }
@@ -94,11 +95,22 @@ final class DataCommand implements Callable<Integer> {
             throw new RequestException("expected a data set to draw, but there is none: name one");
         }
         ImageCache cache = Home.data(console).cache();
+        Depot depot = Depot.standard();
         if (cached) {
             list(cache, told, console);
+            Depot.Content brought = depot.content();
+            told.put("brought_by_orders", brought);
+            if (brought.things() > 0) {
+                line(
+                        console,
+                        "%,d %s that orders brought, of %,d MB",
+                        brought.things(),
+                        brought.things() == 1 ? "file" : "files",
+                        megabytes(brought.bytes()));
+            }
         }
         if (clear) {
-            long bytes = cache.clear();
+            long bytes = cache.clear() + depot.clear().bytes();
             told.put("cleared_bytes", bytes);
             line(console, "%,d MB deleted in %s", megabytes(bytes), cache.folder());
         }

@@ -8,8 +8,11 @@ import io.catwalk.runner.trial.TrialOrder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -136,6 +139,28 @@ public record OrderFolder(Path path) {
         } catch (IOException | RequestException e) {
             return Optional.empty(); // it is being replaced, and says no more than who works
         }
+    }
+
+    /**
+     * Writes numbers of orders as the arrays of a scheduler are written.
+     *
+     * @param numbers in rising order
+     * @return such as {@code 0-3,7}
+     */
+    public static String ranges(SortedSet<Integer> numbers) {
+        List<String> ranges = new ArrayList<>();
+        int first = 0;
+        Integer last = null;
+        for (int number : numbers) {
+            if (last == null || number != last + 1) {
+                first = number;
+                ranges.add(Integer.toString(number));
+            } else {
+                ranges.set(ranges.size() - 1, first + "-" + number);
+            }
+            last = number;
+        }
+        return String.join(",", ranges);
     }
 
     private static String name(Path file) {

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.slf4j.Logger;
@@ -142,6 +143,63 @@ public final class Depot {
             AtomicFiles.publish(draft, file);
         } finally {
             Files.deleteIfExists(draft);
+        }
+    }
+
+    /**
+     * Says how much is kept.
+     *
+     * @param things files and unpacked archives
+     * @param bytes that they take
+     */
+    public record Content(int things, long bytes) {}
+
+    /**
+     * Looks at what is kept.
+     *
+     * @return how much it is
+     * @throws IOException if the folder cannot be read
+     */
+    public Content content() throws IOException {
+        long bytes = 0;
+        List<Path> things = things();
+        for (Path thing : things) {
+            try (Stream<Path> all = Files.walk(thing)) {
+                for (Path file : all.filter(Files::isRegularFile).toList()) {
+                    bytes += Files.size(file);
+                }
+            }
+        }
+        return new Content(things.size(), bytes);
+    }
+
+    /**
+     * Deletes all that is kept. Whoever was about to read it has it brought again.
+     *
+     * @return how much it was
+     * @throws IOException if a file cannot be deleted
+     * @throws InterruptedException if the calling thread is interrupted
+     */
+    @SuppressWarnings("try") // the lock is held, not used
+    public Content clear() throws IOException, InterruptedException {
+        Content content = content();
+        for (Path thing : things()) {
+            String sha256 = thing.getFileName().toString().substring(0, 64);
+            try (ProcessLock lock =
+                    ProcessLock.take(folder.resolve(sha256 + ".lock"), () -> LOG.info("Waiting for {}", sha256))) {
+                Scratch.delete(thing);
+            }
+        }
+        return content;
+    }
+
+    private List<Path> things() throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.filter(path -> path.getFileName().toString().matches("[0-9a-f]{64}(\\.unpacked)?"))
+                    .toList();
         }
     }
 

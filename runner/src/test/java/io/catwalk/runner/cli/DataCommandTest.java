@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.runner.Json;
 import io.catwalk.runner.data.ImageCache;
+import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.data.TinyImages;
+import io.catwalk.runner.supply.Depot;
+import io.catwalk.runner.supply.Place;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,6 +69,17 @@ final class DataCommandTest {
         assertThat(Catwalk.run("data", "--clear", "--cache", cache).out()).isEqualTo("1 MB deleted in " + cache + "\n");
         assertThat(folder.resolve("kept")).isDirectoryNotContaining("glob:**.images");
         assertThat(Catwalk.run("data", images, "--cache", cache).exitCode()).isEqualTo(ExitCode.DONE);
+    }
+
+    @Test
+    void whatOrdersBroughtIsListedAndDeletedToo() throws IOException {
+        Path file = Files.write(folder.resolve("weights"), new byte[1_500_000]);
+        System.setProperty(ImageCache.PROPERTY, cache);
+        Depot.standard().bring("it", List.of(new Place(file.toUri(), Sha256.of(file), null)));
+
+        assertThat(Catwalk.run("data", "--cached", "--cache", cache).out()).contains("1 file that orders brought, of 2 MB");
+        assertThat(Catwalk.run("data", "--clear", "--cache", cache).out()).isEqualTo("2 MB deleted in " + cache + "\n");
+        assertThat(Catwalk.run("data", "--cached", "--cache", cache).out()).doesNotContain("brought");
     }
 
     /** Ten classes of at most eight images, which are drawn 14 times as large as their 8 pixels. */

@@ -1,8 +1,12 @@
 package io.catwalk.runner.remote;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.catwalk.runner.trial.TrialExecutor;
+import io.catwalk.runner.trial.TrialOutcome;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -32,12 +36,16 @@ final class SparkExecutorIT extends TrialExecutorContract {
 
     @Override
     TrialExecutor open() throws IOException, InterruptedException {
+        return open(SparkCluster.program());
+    }
+
+    private TrialExecutor open(Path onWorkers) throws IOException, InterruptedException {
         return new SparkExecutor(
                 new SparkExecutor.Settings(
                         cluster.home(),
                         cluster.master(),
                         SparkCluster.program(),
-                        SparkCluster.program(),
+                        onWorkers,
                         folder.resolve("spark.log")),
                 1,
                 Packing.Images.PACKED);
@@ -62,5 +70,28 @@ final class SparkExecutorIT extends TrialExecutorContract {
             done(executor, trial("after"));
             done(executor, trial("once more"));
         }
+    }
+
+    /** A program that cannot start stands for a worker without a JDK or room on its disk. */
+    @Test
+    void aWorkerThatCannotStartTheProgramLosesTheTrialAndSaysWhy() throws Exception {
+        Path broken = folder.resolve("broken");
+        Files.writeString(
+                Files.createDirectories(broken.resolve("bin")).resolve("catwalk"),
+                "echo 'first words' >&2; echo 'no room left on the disk' >&2; exit 9");
+        try (TrialExecutor executor = open(broken)) {
+            assertThat(lost(executor, "broken"))
+                    .endsWith(": catwalk work ended with exit code 9: no room left on the disk");
+        }
+        Path missing = folder.resolve("missing");
+        try (TrialExecutor executor = open(missing)) {
+            assertThat(lost(executor, "missing")).endsWith(": there is no program " + missing.resolve("bin/catwalk"));
+        }
+    }
+
+    private String lost(TrialExecutor executor, String name) throws Exception {
+        TrialOutcome outcome = outcome(submit(executor, order("learns"), trial(name)));
+        assertThat(outcome).isInstanceOf(TrialOutcome.Lost.class);
+        return String.valueOf(outcome.error());
     }
 }

@@ -86,12 +86,12 @@ abstract class TrialExecutorContract {
         return new TrialFolder(Files.createDirectories(folder.resolve(name)));
     }
 
-    private Submitted submit(TrialExecutor executor, TrialOrder order, TrialFolder trial) throws IOException {
+    final Submitted submit(TrialExecutor executor, TrialOrder order, TrialFolder trial) throws IOException {
         trial.prepare(order);
         return executor.submit(order, trial, news::add);
     }
 
-    private static TrialOutcome outcome(Submitted submitted) throws Exception {
+    static TrialOutcome outcome(Submitted submitted) throws Exception {
         return submitted.outcome().get(PATIENCE, SECONDS);
     }
 

@@ -76,6 +76,21 @@ final class DepotTest {
     }
 
     @Test
+    void whatIsKeptIsCountedAndDeletedAndComesAgain() throws Exception {
+        assertThat(depot().content()).isEqualTo(new Depot.Content(0, 0));
+        Path file = file("text");
+        Place place = new Place(file.toUri(), Sha256.of(file), null);
+        depot().bring("it", List.of(place));
+        depot().bring("them", List.of(place(zip("one", "three"), "one")));
+
+        Depot.Content content = new Depot.Content(2, "text".length() + "one".length() + "three".length());
+        assertThat(depot().content()).isEqualTo(content);
+        assertThat(depot().clear()).isEqualTo(content);
+        assertThat(depot().content()).isEqualTo(new Depot.Content(0, 0));
+        assertThat(depot().bring("it", List.of(place))).hasContent("text");
+    }
+
+    @Test
     void whatWasDamagedInTheDepotIsBroughtAgain() throws IOException {
         Path file = file("text");
         Place place = new Place(file.toUri(), Sha256.of(file), null);
