@@ -50,8 +50,14 @@ def cluster(folder, jars):
     (home / "bin").mkdir(parents=True)
     (home / "jars").symlink_to(jars.resolve())
     submit = home / "bin/spark-submit"
-    submit.write_text(f"#!/bin/sh\nexport SPARK_HOME={home}\nexec {' '.join(JAVA)} -Xmx512m -cp '{home}/jars/*'"
-                      " org.apache.spark.deploy.SparkSubmit \"$@\"\n")
+    # As Spark's own script does: its launcher says how the driver is started.
+    submit.write_text(f"""#!/bin/bash
+export SPARK_HOME={home}
+mapfile -d '' -t command < <(java -Xmx128m -cp "$SPARK_HOME/jars/*" org.apache.spark.launcher.Main \\
+    org.apache.spark.deploy.SparkSubmit --driver-memory 512m "$@")
+command=("${{command[@]:1}}")
+exec "${{command[@]#$'\\n'}}"
+""")
     submit.chmod(0o755)
     master, log = start(folder, "master", home, "org.apache.spark.deploy.master.Master", "--host", "localhost", "--port",
                         "17077", "--webui-port", "0")

@@ -24,8 +24,11 @@ final class ArchitecturesPageTest {
                 .readTree(DOCS.resolve("results/fashion-mnist/results.json").toFile())
                 .get("trials")) {
             JsonNode test = trial.at("/metrics/test");
-            rows.add(trial.get("classifier").asString() + percent(test, "accuracy") + percent(test, "accuracy_low")
-                    + percent(test, "accuracy_high") + percent(trial.at("/metrics/train"), "accuracy"));
+            rows.add(trial.get("classifier").asString()
+                    + percent(test, "accuracy")
+                    + percent(test, "accuracy_low")
+                    + percent(test, "accuracy_high")
+                    + percent(trial.at("/metrics/train"), "accuracy"));
         }
         List<String> shown = Files.readAllLines(DOCS.resolve("architectures.md")).stream()
                 .filter(line -> line.matches("\\| [a-z0-9-]+ \\|.*[0-9] \\|"))

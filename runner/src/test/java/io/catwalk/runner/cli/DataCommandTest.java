@@ -77,7 +77,8 @@ final class DataCommandTest {
         System.setProperty(ImageCache.PROPERTY, cache);
         Depot.standard().bring("it", List.of(new Place(file.toUri(), Sha256.of(file), null)));
 
-        assertThat(Catwalk.run("data", "--cached", "--cache", cache).out()).contains("1 file that orders brought, of 2 MB");
+        assertThat(Catwalk.run("data", "--cached", "--cache", cache).out())
+                .contains("1 file that orders brought, of 2 MB");
         assertThat(Catwalk.run("data", "--clear", "--cache", cache).out()).isEqualTo("2 MB deleted in " + cache + "\n");
         assertThat(Catwalk.run("data", "--cached", "--cache", cache).out()).doesNotContain("brought");
     }

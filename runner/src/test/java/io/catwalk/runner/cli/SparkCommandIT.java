@@ -158,48 +158,64 @@ final class SparkCommandIT {
         return Stream.of(program.parent().orElseThrow(), trial);
     }
 
-    /** The command itself, an executor or a worker, each at an instant that is drawn. */
+    /** The command itself, an executor or a worker, each after a number of epochs that is drawn, of the 60 of the run. */
     @Test
+    @Timeout(3600)
     void whateverIsKilledWheneverItIsTheRunEndsWithTheSameBits() throws Exception {
         List<String> undisturbed = weights(local());
         long seed = Long.getLong("catwalk.spark.seed", 20261126);
         SplittableRandom random = new SplittableRandom(seed);
-        for (int kill = 0; kill < Integer.getInteger("catwalk.spark.kills", 3); kill++) {
+        int kills = Integer.getInteger("catwalk.spark.kills", 3);
+        for (int kill = 0; kill < kills; kill++) {
             Path run = folder.resolve("run-" + kill);
             Path said = folder.resolve("said-" + kill + ".txt");
             Process process = start(compare(run, cluster.home().path(), "--on", cluster.master()), said);
-            boolean over = process.waitFor(random.nextInt(3_000, 15_000), TimeUnit.MILLISECONDS);
+            int epochs = random.nextInt(50);
+            awaitEpochs(epochs, said, process);
             String victim = List.of("command", "executor", "worker").get(kill % 3);
-            if (victim.equals("command")) {
-                process.destroyForcibly();
-            } else if (victim.equals("executor")) {
-                cluster.killExecutors(random.nextInt(1, 3));
-            } else {
-                cluster.replace(random.nextInt(1, 3));
-            }
+            int worker = random.nextInt(1, 3);
+            boolean struck = switch (victim) {
+                case "command" -> process.destroyForcibly() != null;
+                case "executor" -> cluster.killExecutors(worker);
+                default -> cluster.replace(worker);
+            };
+            String what = String.format("kill %d of seed %d: %s after %d epochs", kill, seed, victim, epochs);
+            assertThat(struck).as("%s had something to kill", what).isTrue();
             assertThat(process.waitFor(300, TimeUnit.SECONDS)).isTrue();
             if (process.exitValue() != ExitCode.DONE) {
-                if (!Files.exists(run.resolve("experiment.yaml"))) {
-                    continue; // it was killed before there was anything to go on with
-                }
-                ProcessBuilder resume = compare(run, cluster.home().path());
-                resume.command(List.of(
-                        SparkCluster.program().resolve("bin/catwalk").toString(),
-                        "resume",
-                        run.toString(),
-                        "--on",
-                        cluster.master(),
-                        "--plugins-dir",
-                        shared.resolve("plugins").toString(),
-                        "--no-latency"));
-                assertThat(start(resume, said).waitFor())
-                        .as("resume after kill %d of seed %d: %s", kill, seed, victim)
+                assertThat(start(resume(run), said).waitFor())
+                        .as("resume after %s", what)
                         .isZero();
             }
-            assertThat(weights(run))
-                    .as("kill %d of seed %d: %s, %s", kill, seed, victim, over ? "too late" : "in time")
-                    .isEqualTo(undisturbed);
+            assertThat(weights(run)).as(what).isEqualTo(undisturbed);
         }
+    }
+
+    /** Before the first epoch there is something to go on with as soon as the first trial has begun. */
+    private static void awaitEpochs(int epochs, Path said, Process process) throws Exception {
+        String words = epochs == 0 ? ": started on " : ": epoch ";
+        while (process.isAlive()
+                && Files.readAllLines(said).stream()
+                                .filter(line -> line.contains(words))
+                                .count()
+                        < Math.max(1, epochs)) {
+            Thread.sleep(20); // a file tells nobody that it has grown
+        }
+        assertThat(process.isAlive()).as("%s", said).isTrue();
+    }
+
+    private ProcessBuilder resume(Path run) {
+        ProcessBuilder resume = compare(run, cluster.home().path());
+        resume.command(List.of(
+                SparkCluster.program().resolve("bin/catwalk").toString(),
+                "resume",
+                run.toString(),
+                "--on",
+                cluster.master(),
+                "--plugins-dir",
+                shared.resolve("plugins").toString(),
+                "--no-latency"));
+        return resume;
     }
 
     private static Process start(ProcessBuilder builder, Path said) throws IOException {

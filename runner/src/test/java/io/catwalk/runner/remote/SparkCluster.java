@@ -69,11 +69,15 @@ public final class SparkCluster implements AutoCloseable {
                     home.resolve("jars"), Objects.requireNonNull(jars()).toAbsolutePath());
         }
         Path bin = Files.createDirectories(home.resolve("bin"));
-        Path submit = Files.writeString(
-                bin.resolve("spark-submit"),
-                "#!/bin/sh\nSPARK_HOME=" + home + "\nexport SPARK_HOME\nexec " + java() + " "
-                        + String.join(" ", opened()) + " -Xmx512m -cp '" + home
-                        + "/jars/*' org.apache.spark.deploy.SparkSubmit \"$@\"\n");
+        // As Spark's own script does: its launcher says how the driver is started.
+        Path submit = Files.writeString(bin.resolve("spark-submit"), """
+                #!/bin/bash
+                export SPARK_HOME=%s
+                mapfile -d '' -t command < <(%s -Xmx128m -cp "$SPARK_HOME/jars/*" org.apache.spark.launcher.Main \\
+                    org.apache.spark.deploy.SparkSubmit --driver-memory 512m "$@")
+                command=("${command[@]:1}")
+                exec "${command[@]#$'\\n'}"
+                """.formatted(home, java()));
         Files.setPosixFilePermissions(submit, PosixFilePermissions.fromString("rwxr-xr-x"));
         return new SparkHome(home);
     }
@@ -151,17 +155,21 @@ public final class SparkCluster implements AutoCloseable {
         return folder.resolve(name + ".txt");
     }
 
-    /** Kills the executors of a worker, if it has any. */
-    public void killExecutors(int worker) {
-        processes.get(worker).children().forEach(ProcessHandle::destroyForcibly);
+    /** Kills the executors of a worker, and tells whether it had any. */
+    public boolean killExecutors(int worker) {
+        List<ProcessHandle> executors = processes.get(worker).children().toList();
+        executors.forEach(ProcessHandle::destroyForcibly);
+        return !executors.isEmpty();
     }
 
-    /** Kills a worker, whose executors end with it, and starts another in its place. */
-    public void replace(int worker) throws IOException, InterruptedException {
+    /** Kills a worker, whose executors end with it, and starts another in its place; tells whether it had executors. */
+    public boolean replace(int worker) throws IOException, InterruptedException {
         Process killed = processes.remove(worker);
+        boolean busy = killed.children().findAny().isPresent();
         killed.destroyForcibly().onExit().join();
         worker("worker-" + worker + "-" + ProcessHandle.current().pid() + "-" + killed.pid());
         processes.add(worker, processes.remove(processes.size() - 1));
+        return busy;
     }
 
     /** Lists the processes that the workers have started: executors, and what these have started. */
