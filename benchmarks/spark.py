@@ -52,7 +52,7 @@ def cluster(folder, jars):
     submit = home / "bin/spark-submit"
     # As Spark's own script does: its launcher says how the driver is started.
     submit.write_text(f"""#!/bin/bash
-export SPARK_HOME={home}
+export SPARK_HOME={home} SPARK_SCALA_VERSION=2.13
 mapfile -d '' -t command < <(java -Xmx128m -cp "$SPARK_HOME/jars/*" org.apache.spark.launcher.Main \\
     org.apache.spark.deploy.SparkSubmit --driver-memory 512m "$@")
 command=("${{command[@]:1}}")

@@ -44,6 +44,11 @@ record ModelFile(
         BESIDE
     }
 
+    /** Replaces what a run gives. */
+    ModelFile giving(List<TensorInfo> newOutputs) {
+        return new ModelFile(file, fields, content, inputs, newOutputs, metadata, external);
+    }
+
     static ModelFile read(Path file) {
         return of(file, ModelFields.read(file));
     }

@@ -1,5 +1,10 @@
 package io.catwalk.onnx.runtime;
 
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
@@ -12,11 +17,14 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
@@ -86,6 +94,74 @@ public final class OnnxRunner implements AutoCloseable {
      */
     public static OnnxRunner open(byte[] content, OnnxOptions options) {
         return open(ModelFile.of(Path.of("model"), content), options);
+    }
+
+    /**
+     * Opens a file so that each run gives some of the tensors that its nodes make. The runtime fuses no nodes over a tensor
+     * that it has to give.
+     *
+     * @param file an ONNX file with its weights inside
+     * @param tensors names of outputs of nodes
+     * @param options how to run it
+     * @return the runner, to be closed; its outputs are these tensors in the order of the nodes, but for sequences and types
+     *     that Java cannot hold
+     * @throws OnnxFileException as {@link #open(Path, OnnxOptions)}, or if the weights are in other files
+     */
+    public static OnnxRunner watching(Path file, Set<String> tensors, OnnxOptions options) {
+        ModelFile model = ModelFile.read(file);
+        if (model.external() == ModelFile.Weights.BESIDE) {
+            throw new OnnxFileException(
+                    file,
+                    "weights inside the file, to look at its tensors",
+                    "weights in a file beside it",
+                    "store them inside (in Python: onnx.save(onnx.load(file), other))");
+        }
+        ModelFile watched =
+                ModelFile.of(file, withOutputs(model.content(), tensors).toByteArray());
+        Session session = Session.open(watched, options);
+        try {
+            List<TensorInfo> given = session.run("", "", (ort, environment) -> outputs(ort, watched));
+            return new OnnxRunner(watched.giving(given), session);
+        } catch (RuntimeException e) {
+            session.close();
+            throw e;
+        }
+    }
+
+    /** Which type and shape they have, ONNX Runtime works out itself. What they do not depend on is left out. */
+    private static ModelProto withOutputs(ModelProto model, Set<String> tensors) {
+        List<NodeProto> nodes = model.getGraph().getNodeList();
+        GraphProto.Builder graph = model.getGraph().toBuilder().clearOutput().clearNode();
+        Set<String> needed = new HashSet<>(tensors);
+        List<NodeProto> kept = new ArrayList<>();
+        for (int i = nodes.size() - 1; i >= 0; i--) {
+            if (nodes.get(i).getOutputList().stream().anyMatch(needed::contains)) {
+                needed.addAll(NodeReads.of(nodes.get(i)));
+                kept.add(nodes.get(i));
+            }
+        }
+        Collections.reverse(kept);
+        for (NodeProto node : kept) {
+            node.getOutputList().stream()
+                    .filter(tensors::contains)
+                    .forEach(output -> graph.addOutput(ValueInfoProto.newBuilder().setName(output)));
+        }
+        return model.toBuilder().setGraph(graph.addAllNode(kept)).build();
+    }
+
+    private static List<TensorInfo> outputs(OrtSession ort, ModelFile model) throws OrtException {
+        Map<String, NodeInfo> known = ort.getOutputInfo();
+        return model.outputs().stream()
+                .filter(output -> Objects.requireNonNull(known.get(output.name())).getInfo()
+                        instanceof ai.onnxruntime.TensorInfo)
+                .map(output -> new TensorInfo(
+                        output.name(),
+                        TensorType.valueOf(((ai.onnxruntime.TensorInfo)
+                                        known.get(output.name()).getInfo())
+                                .type.name()),
+                        Optional.empty()))
+                .filter(output -> output.type().isHeld())
+                .toList();
     }
 
     private static OnnxRunner open(ModelFile model, OnnxOptions options) {

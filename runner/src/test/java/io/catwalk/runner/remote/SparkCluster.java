@@ -72,7 +72,7 @@ public final class SparkCluster implements AutoCloseable {
         // As Spark's own script does: its launcher says how the driver is started.
         Path submit = Files.writeString(bin.resolve("spark-submit"), """
                 #!/bin/bash
-                export SPARK_HOME=%s
+                export SPARK_HOME=%s SPARK_SCALA_VERSION=2.13
                 mapfile -d '' -t command < <(%s -Xmx128m -cp "$SPARK_HOME/jars/*" org.apache.spark.launcher.Main \\
                     org.apache.spark.deploy.SparkSubmit --driver-memory 512m "$@")
                 command=("${command[@]:1}")

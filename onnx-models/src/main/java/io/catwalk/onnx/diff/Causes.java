@@ -1,0 +1,125 @@
+package io.catwalk.onnx.diff;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import io.catwalk.onnx.runtime.Tensor;
+import io.catwalk.onnx.runtime.TensorType;
+
+/** Says what two nodes that should compute the same have in another way: attributes, weights, what they read. */
+final class Causes {
+
+    private final Side one;
+    private final Side other;
+    private final Matching matching;
+
+    Causes(Side one, Side other, Matching matching) {
+        this.one = one;
+        this.other = other;
+        this.matching = matching;
+    }
+
+    /** Lists the causes, a sentence each; none if both nodes are written alike. */
+    List<String> of(NodeProto left, NodeProto right) {
+        List<String> causes = new ArrayList<>();
+        if (!left.getOpType().equals(right.getOpType())) {
+            causes.add("operator " + left.getOpType() + " against " + right.getOpType());
+        }
+        TreeSet<String> names = new TreeSet<>();
+        left.getAttributeList().forEach(attribute -> names.add(attribute.getName()));
+        right.getAttributeList().forEach(attribute -> names.add(attribute.getName()));
+        for (String name : names) {
+            Optional<AttributeProto> here = attribute(left, name);
+            Optional<AttributeProto> there = attribute(right, name);
+            if (!here.equals(there)) {
+                causes.add("attribute " + name + ": " + written(here) + " against " + written(there));
+            }
+        }
+        if (left.getInputCount() != right.getInputCount()) {
+            causes.add(left.getInputCount() + " inputs against " + right.getInputCount());
+        }
+        IntStream.range(0, Math.min(left.getInputCount(), right.getInputCount()))
+                .forEach(i -> input(i, left.getInput(i), right.getInput(i)).ifPresent(causes::add));
+        return causes;
+    }
+
+    private Optional<String> input(int place, String here, String there) {
+        Optional<TensorProto> left = one.weights(here);
+        Optional<TensorProto> right = other.weights(there);
+        if (left.isPresent() && right.isPresent()) {
+            return weights(here, left.get(), right.get());
+        }
+        if (left.isPresent() != right.isPresent()) {
+            return Optional.of("input " + place + ": " + (left.isPresent() ? "weights " : "tensor ") + here + " against "
+                    + (right.isPresent() ? "weights " : "tensor ") + there);
+        }
+        boolean same = here.equals(there)
+                || matching.partner(here).filter(there::equals).isPresent();
+        return same ? Optional.empty() : Optional.of("input " + place + ": " + here + " against " + there);
+    }
+
+    private static Optional<String> weights(String name, TensorProto left, TensorProto right) {
+        if (left.getDataType() == right.getDataType()
+                && left.getDimsList().equals(right.getDimsList())
+                && bytes(left).equals(bytes(right))) {
+            return Optional.empty();
+        }
+        if (left.getDataType() != DataType.FLOAT_VALUE || right.getDataType() != DataType.FLOAT_VALUE) {
+            return Optional.of("weights " + name + " differ");
+        }
+        return Optional.of("weights " + name + ": "
+                + TensorDifference.of(tensor(left), tensor(right), new Tolerance(0, 0)));
+    }
+
+    private static Tensor tensor(TensorProto weights) {
+        long[] shape = weights.getDimsList().stream().mapToLong(Long::longValue).toArray();
+        return Tensor.of(TensorType.FLOAT, bytes(weights), shape);
+    }
+
+    /** Reads numbers from where the format lets a writer put them (onnx.proto, TensorProto). */
+    private static ByteBuffer bytes(TensorProto weights) {
+        if (weights.hasRawData() || weights.getDataType() != DataType.FLOAT_VALUE) {
+            return weights.hasRawData()
+                    ? weights.getRawData().asReadOnlyByteBuffer()
+                    : ByteBuffer.wrap(weights.toBuilder().clearName().clearDocString().build().toByteArray());
+        }
+        ByteBuffer bytes =
+                ByteBuffer.allocate(weights.getFloatDataCount() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        weights.getFloatDataList().forEach(bytes::putFloat);
+        return bytes.flip();
+    }
+
+    private static Optional<AttributeProto> attribute(NodeProto node, String name) {
+        return node.getAttributeList().stream()
+                .filter(attribute -> attribute.getName().equals(name))
+                .findFirst();
+    }
+
+    private static String written(Optional<AttributeProto> attribute) {
+        return attribute.map(Causes::written).orElse("its default");
+    }
+
+    private static String written(AttributeProto attribute) {
+        return switch (attribute.getType()) {
+            case FLOAT -> Float.toString(attribute.getF());
+            case INT -> Long.toString(attribute.getI());
+            case STRING -> attribute.getS().toStringUtf8();
+            case INTS -> attribute.getIntsList().toString();
+            case FLOATS -> attribute.getFloatsList().toString();
+            case STRINGS -> attribute.getStringsList().stream()
+                    .map(text -> text.toStringUtf8())
+                    .collect(Collectors.toList())
+                    .toString();
+            default -> "another";
+        };
+    }
+}

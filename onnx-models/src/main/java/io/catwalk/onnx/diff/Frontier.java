@@ -1,0 +1,51 @@
+package io.catwalk.onnx.diff;
+
+import ai.onnx.proto.OnnxMl.NodeProto;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Finds the nodes at which a difference begins: what they read has a partner in the other model, what they make has none,
+ * and an output that differs depends on it. What differs for a while and agrees again is no difference: it is another way to
+ * compute the same.
+ */
+final class Frontier {
+
+    private final Side side;
+    private final Matching matching;
+    private final Set<String> behind = new HashSet<>();
+
+    /**
+     * Walks backwards from outputs that differ.
+     *
+     * @param side the model
+     * @param matching of its tensors with those of the other model
+     * @param differing some of its outputs
+     */
+    Frontier(Side side, Matching matching, List<String> differing) {
+        this.side = side;
+        this.matching = matching;
+        Deque<String> open = new ArrayDeque<>(differing);
+        while (!open.isEmpty()) {
+            String tensor = open.remove();
+            if (behind.add(tensor)) {
+                side.maker(tensor).stream()
+                        .flatMap(node -> side.reads(node).stream())
+                        .filter(read -> matching.partner(read).isEmpty() && side.maker(read).isPresent())
+                        .forEach(open::add);
+            }
+        }
+    }
+
+    /** Returns the nodes, in the order of the graph; none if the outputs differ in what was given. */
+    List<NodeProto> nodes() {
+        return side.nodes().stream()
+                .filter(node -> node.getOutputList().stream().anyMatch(behind::contains))
+                .filter(node -> side.reads(node).stream()
+                        .allMatch(read -> matching.partner(read).isPresent()))
+                .toList();
+    }
+}

@@ -1,0 +1,293 @@
+package io.catwalk.onnx.diff;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import io.catwalk.onnx.OnnxFileException;
+import io.catwalk.onnx.runtime.OnnxOptions;
+import io.catwalk.onnx.runtime.OnnxRunner;
+import io.catwalk.onnx.runtime.OptimizationLevel;
+import io.catwalk.onnx.runtime.Tensor;
+import io.catwalk.onnx.runtime.TensorInfo;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares two ONNX models node by node, on the same inputs. Tensors are matched by what they hold, so that files of other
+ * programs, with other names and with other nodes for the same, can be compared. Needs no DJL.
+ *
+ * <pre>{@code
+ * OnnxDiff diff = OnnxDiff.between(Path.of("a.onnx"), Path.of("b.onnx"), inputs, Tolerance.standard());
+ * diff.report().findings().forEach(System.out::println);
+ * }</pre>
+ */
+public final class OnnxDiff {
+
+    private static final OnnxOptions AS_WRITTEN = OnnxOptions.standard().withOptimization(OptimizationLevel.NONE);
+
+    private final Side reference;
+    private final Side other;
+    private final Tolerance tolerance;
+    private final Matching partners;
+    private final List<NodeProto> beginnings;
+    private final DiffReport report;
+
+    private OnnxDiff(Side reference, Side other, Tolerance tolerance) {
+        this.reference = reference;
+        this.other = other;
+        this.tolerance = tolerance;
+        partners = new Matching(reference, other, tolerance);
+        Map<String, TensorDifference> outputs = outputs();
+        List<String> differing = reference.outputs().stream()
+                .filter(name -> outputs.containsKey(name) && !outputs.get(name).agrees())
+                .toList();
+        beginnings = new Frontier(reference, partners, differing).nodes();
+        List<String> made = reference.values().keySet().stream()
+                .filter(name -> reference.maker(name).isPresent())
+                .toList();
+        report = new DiffReport(
+                made.size(),
+                (int) made.stream().filter(name -> partners.partner(name).isPresent()).count(),
+                outputs,
+                beginnings.stream().map(this::finding).toList(),
+                silent());
+    }
+
+    /**
+     * Compares two files, each as it is written: without optimizations.
+     *
+     * @param reference the file that is right by definition
+     * @param other the file that is compared
+     * @param given an array for each input of the reference, by its name; the other file takes them by the same names, or
+     *     else in the same order
+     * @param tolerance what counts as equal
+     * @return the comparison
+     * @throws OnnxFileException if a file cannot be run, its weights are beside it, or both have another number of inputs or
+     *     outputs
+     * @throws IllegalArgumentException if the inputs do not fit the reference
+     */
+    public static OnnxDiff between(Path reference, Path other, Map<String, Tensor> given, Tolerance tolerance) {
+        Side left = watched(reference, given);
+        Side right = watched(other, renamed(reference, other, given));
+        if (left.outputs().size() != right.outputs().size()) {
+            throw new OnnxFileException(
+                    other,
+                    left.outputs().size() + " outputs, as " + reference + " has",
+                    Integer.toString(right.outputs().size()),
+                    "compare files of the same network");
+        }
+        return new OnnxDiff(left, right, tolerance);
+    }
+
+    /**
+     * Compares a file as it is written with what ONNX Runtime makes of it by all of its optimizations.
+     *
+     * @param file the file
+     * @param given an array for each input, by its name
+     * @param tolerance what counts as equal
+     * @return the comparison
+     * @throws OnnxFileException if the file cannot be run, or its weights are beside it
+     * @throws IllegalArgumentException if the inputs do not fit
+     */
+    public static OnnxDiff optimized(Path file, Map<String, Tensor> given, Tolerance tolerance) {
+        Side written = watched(file, given);
+        Map<String, Tensor> made = new LinkedHashMap<>();
+        for (String tensor : written.values().keySet()) {
+            // One at a time: nodes are not fused over a tensor that is asked for.
+            if (written.maker(tensor).isPresent()) {
+                made.putAll(made(file, Set.of(tensor), OnnxOptions.standard(), given));
+            }
+        }
+        return new OnnxDiff(written, new Side(written.model(), given, made), tolerance);
+    }
+
+    /**
+     * Returns what was found.
+     *
+     * @return the findings
+     */
+    public DiffReport report() {
+        return report;
+    }
+
+    /**
+     * Writes the first node at which the difference begins as a model of its own, as both models have it, each with what it
+     * reads and makes, in the layout of ONNX's own test cases: {@code reference/model.onnx},
+     * {@code reference/test_data_set_0/input_0.pb} and so on, and the same in {@code other}.
+     *
+     * @param folder new or empty
+     * @return the folders that were written; none if nothing differs
+     * @throws IOException if a file cannot be written
+     */
+    public List<Path> reduce(Path folder) throws IOException {
+        List<Path> written = new ArrayList<>();
+        if (!beginnings.isEmpty()) {
+            NodeProto first = beginnings.get(0);
+            written.add(Reduction.write(folder.resolve("reference"), reference, first));
+            Optional<NodeProto> counterpart = counterpart(first);
+            if (counterpart.isPresent()) {
+                written.add(Reduction.write(folder.resolve("other"), other, counterpart.get()));
+            }
+        }
+        return written;
+    }
+
+    /** A file that cannot be run to its end is looked at as far as it can. */
+    private static Side watched(Path file, Map<String, Tensor> given) {
+        ModelProto model = parsed(file);
+        Set<String> tensors = new LinkedHashSet<>();
+        model.getGraph().getNodeList().forEach(node -> tensors.addAll(node.getOutputList()));
+        tensors.remove("");
+        try {
+            return new Side(model, given, made(file, tensors, AS_WRITTEN, given));
+        } catch (OnnxFileException e) {
+            Map<String, Tensor> made = new LinkedHashMap<>();
+            for (String tensor : tensors) {
+                try {
+                    made.putAll(made(file, Set.of(tensor), AS_WRITTEN, given));
+                } catch (OnnxFileException later) {
+                    e.addSuppressed(later);
+                }
+            }
+            if (made.isEmpty()) {
+                throw e;
+            }
+            return new Side(model, given, made);
+        }
+    }
+
+    private static Map<String, Tensor> made(
+            Path file, Set<String> tensors, OnnxOptions options, Map<String, Tensor> given) {
+        try (OnnxRunner runner = OnnxRunner.watching(file, tensors, options)) {
+            Set<String> taken = runner.inputs().stream().map(TensorInfo::name).collect(Collectors.toSet());
+            Map<String, Tensor> fitting = new HashMap<>(given);
+            fitting.keySet().retainAll(taken);
+            return runner.run(fitting);
+        }
+    }
+
+    private static ModelProto parsed(Path file) {
+        try {
+            return ModelProto.parseFrom(Files.readAllBytes(file));
+        } catch (IOException e) {
+            throw new OnnxFileException(file, "a readable file", e.toString(), "check its rights", e);
+        }
+    }
+
+    private static Map<String, Tensor> renamed(Path reference, Path other, Map<String, Tensor> given) {
+        List<String> ours = inputs(parsed(reference));
+        List<String> theirs = inputs(parsed(other));
+        if (ours.size() != theirs.size()) {
+            throw new OnnxFileException(
+                    other,
+                    "inputs " + ours + ", as " + reference + " has",
+                    theirs.toString(),
+                    "compare files of the same network");
+        }
+        if (Set.copyOf(ours).equals(Set.copyOf(theirs))) {
+            return given;
+        }
+        Map<String, Tensor> renamed = new LinkedHashMap<>();
+        for (int i = 0; i < ours.size(); i++) {
+            Tensor tensor = given.get(ours.get(i));
+            if (tensor != null) {
+                renamed.put(theirs.get(i), tensor);
+            }
+        }
+        return renamed;
+    }
+
+    private static List<String> inputs(ModelProto model) {
+        List<String> weights = model.getGraph().getInitializerList().stream()
+                .map(TensorProto::getName)
+                .toList();
+        return model.getGraph().getInputList().stream()
+                .map(ValueInfoProto::getName)
+                .filter(name -> !weights.contains(name))
+                .toList();
+    }
+
+    private Map<String, TensorDifference> outputs() {
+        Map<String, TensorDifference> outputs = new LinkedHashMap<>();
+        List<String> ours = reference.outputs();
+        for (int i = 0; i < ours.size(); i++) {
+            String theirs = other.outputs().contains(ours.get(i))
+                    ? ours.get(i)
+                    : other.outputs().get(i);
+            Tensor left = reference.values().get(ours.get(i));
+            Tensor right = other.values().get(theirs);
+            if (left != null) {
+                outputs.put(
+                        ours.get(i),
+                        right == null
+                                ? TensorDifference.missing(left)
+                                : TensorDifference.of(left, right, tolerance));
+            }
+        }
+        return outputs;
+    }
+
+    /** Returns the node of the other model that should make the same: by the name of the tensor, or by its place. */
+    private Optional<NodeProto> counterpart(NodeProto node) {
+        Optional<NodeProto> named = node.getOutputList().stream()
+                .flatMap(output -> other.maker(output).stream())
+                .findFirst();
+        return named.or(() -> {
+            Matching back = new Matching(other, reference, tolerance);
+            List<String> differing = other.outputs().stream()
+                    .filter(output -> back.partner(output).isEmpty())
+                    .toList();
+            List<NodeProto> theirs = new Frontier(other, back, differing).nodes();
+            int place = beginnings.indexOf(node);
+            return place < theirs.size() ? Optional.of(theirs.get(place)) : Optional.empty();
+        });
+    }
+
+    private List<Finding> silent() {
+        return reference.nodes().stream()
+                .filter(node -> !beginnings.contains(node) && other.maker(node.getOutput(0)).isPresent())
+                .map(this::finding)
+                .filter(finding -> !finding.causes().isEmpty())
+                .toList();
+    }
+
+    private Finding finding(NodeProto node) {
+        NodeProto counterpart = counterpart(node).orElse(null);
+        String tensor = node.getOutputList().stream()
+                .filter(output -> reference.values().containsKey(output)
+                        && partners.partner(output).isEmpty())
+                .findFirst()
+                .orElse(node.getOutput(0));
+        return new Finding(
+                node.getName(),
+                node.getOpType(),
+                node.getDocString(),
+                tensor,
+                counterpart == null ? null : counterpart.getName(),
+                counterpart == null ? null : difference(node, tensor, counterpart),
+                counterpart == null
+                        ? List.of()
+                        : new Causes(reference, other, partners).of(node, counterpart));
+    }
+
+    private @Nullable TensorDifference difference(NodeProto node, String tensor, NodeProto counterpart) {
+        int place = node.getOutputList().indexOf(tensor);
+        Tensor right = place < counterpart.getOutputCount()
+                ? other.values().get(counterpart.getOutput(place))
+                : null;
+        Tensor left = reference.values().get(tensor);
+        return left == null || right == null ? null : TensorDifference.of(left, right, tolerance);
+    }
+}

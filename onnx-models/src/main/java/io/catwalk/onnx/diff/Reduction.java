@@ -1,0 +1,90 @@
+package io.catwalk.onnx.diff;
+
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorShapeProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.ByteString;
+import io.catwalk.onnx.runtime.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+
+/** Writes one node of a model as a model of its own, with what it read and made, as ONNX's own test cases are laid out. */
+final class Reduction {
+
+    private Reduction() {}
+
+    /** Writes into a folder, which is made, and returns it. */
+    static Path write(Path folder, Side side, NodeProto node) throws IOException {
+        List<String> reads = side.reads(node);
+        List<String> makes = node.getOutputList().stream()
+                .filter(side.values()::containsKey)
+                .toList();
+        GraphProto.Builder graph = GraphProto.newBuilder().setName(node.getName()).addNode(node);
+        side.model().getGraph().getInitializerList().stream()
+                .filter(weights -> !reads.contains(weights.getName()) && isRead(node, weights.getName()))
+                .forEach(graph::addInitializer);
+        reads.forEach(name -> graph.addInput(info(name, value(side, name))));
+        makes.forEach(name -> graph.addOutput(info(name, value(side, name))));
+        Path data = Files.createDirectories(folder.resolve("test_data_set_0"));
+        Files.write(
+                folder.resolve("model.onnx"),
+                side.model().toBuilder()
+                        .clearMetadataProps()
+                        .setGraph(graph)
+                        .build()
+                        .toByteArray());
+        for (int i = 0; i < reads.size(); i++) {
+            Files.write(data.resolve("input_" + i + ".pb"), tensor(reads.get(i), value(side, reads.get(i))));
+        }
+        for (int i = 0; i < makes.size(); i++) {
+            Files.write(data.resolve("output_" + i + ".pb"), tensor(makes.get(i), value(side, makes.get(i))));
+        }
+        return folder;
+    }
+
+    /** A subgraph may read weights of the graph around it: such a node keeps all of them. */
+    private static boolean isRead(NodeProto node, String weights) {
+        return node.getInputList().contains(weights)
+                || node.getAttributeList().stream()
+                        .anyMatch(attribute -> attribute.hasG() || attribute.getGraphsCount() > 0);
+    }
+
+    private static Tensor value(Side side, String name) {
+        return Objects.requireNonNull(side.values().get(name), name);
+    }
+
+    private static int type(Tensor tensor) {
+        return TensorProto.DataType.valueOf(tensor.type().name()).getNumber();
+    }
+
+    private static ValueInfoProto info(String name, Tensor tensor) {
+        TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
+        for (long size : tensor.shape()) {
+            shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(size));
+        }
+        return ValueInfoProto.newBuilder()
+                .setName(name)
+                .setType(TypeProto.newBuilder()
+                        .setTensorType(TypeProto.Tensor.newBuilder()
+                                .setElemType(type(tensor))
+                                .setShape(shape)))
+                .build();
+    }
+
+    private static byte[] tensor(String name, Tensor tensor) {
+        TensorProto.Builder proto = TensorProto.newBuilder()
+                .setName(name)
+                .setDataType(type(tensor))
+                .setRawData(ByteString.copyFrom(tensor.buffer()));
+        for (long size : tensor.shape()) {
+            proto.addDims(size);
+        }
+        return proto.build().toByteArray();
+    }
+}

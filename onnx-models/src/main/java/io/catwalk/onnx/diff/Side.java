@@ -1,0 +1,78 @@
+package io.catwalk.onnx.diff;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import io.catwalk.onnx.runtime.NodeReads;
+import io.catwalk.onnx.runtime.Tensor;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Holds one of two models, and what its tensors held when it ran. */
+final class Side {
+
+    private final ModelProto model;
+    private final Map<String, Tensor> values;
+    private final Map<String, NodeProto> makers = new LinkedHashMap<>();
+    private final Map<String, TensorProto> weights = new HashMap<>();
+
+    /**
+     * Holds a model.
+     *
+     * @param model as it is in its file
+     * @param given what was given to it, by name
+     * @param made what its nodes made, by name
+     */
+    Side(ModelProto model, Map<String, Tensor> given, Map<String, Tensor> made) {
+        this.model = model;
+        values = new LinkedHashMap<>(given);
+        for (NodeProto node : model.getGraph().getNodeList()) {
+            for (String output : node.getOutputList()) {
+                makers.put(output, node);
+                Tensor value = made.get(output);
+                if (value != null) {
+                    values.put(output, value);
+                }
+            }
+        }
+        model.getGraph().getInitializerList().forEach(tensor -> weights.put(tensor.getName(), tensor));
+    }
+
+    ModelProto model() {
+        return model;
+    }
+
+    /** Returns what tensors held: first what was given, then what was made, in the order of the nodes. */
+    Map<String, Tensor> values() {
+        return values;
+    }
+
+    List<NodeProto> nodes() {
+        return model.getGraph().getNodeList();
+    }
+
+    List<String> outputs() {
+        return model.getGraph().getOutputList().stream()
+                .map(ValueInfoProto::getName)
+                .toList();
+    }
+
+    Optional<NodeProto> maker(String tensor) {
+        return Optional.ofNullable(makers.get(tensor));
+    }
+
+    Optional<TensorProto> weights(String name) {
+        return Optional.ofNullable(weights.get(name));
+    }
+
+    /** Returns what a node reads and somebody computes or gives: neither weights nor what is left out. */
+    List<String> reads(NodeProto node) {
+        return NodeReads.of(node).stream()
+                .filter(name -> makers.containsKey(name) || values.containsKey(name))
+                .toList();
+    }
+}

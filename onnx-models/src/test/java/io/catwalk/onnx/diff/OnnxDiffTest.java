@@ -1,0 +1,288 @@
+package io.catwalk.onnx.diff;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.protobuf.ByteString;
+import io.catwalk.onnx.OnnxFileException;
+import io.catwalk.onnx.runtime.OnnxRunner;
+import io.catwalk.onnx.runtime.Tensor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Faults that are planted into real files are found where they were planted. */
+final class OnnxDiffTest {
+
+    private static final Path ZOO = Path.of("zoo/fashion-mnist");
+
+    @TempDir
+    private Path folder;
+
+    private static Map<String, Tensor> images() {
+        Random random = new Random(5);
+        float[] numbers = new float[4 * 28 * 28];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = (float) random.nextGaussian();
+        }
+        return Map.of("images", Tensor.of(numbers, 4, 1, 28, 28));
+    }
+
+    /** Changes a node, and may change the weights of the graph. */
+    private interface Fault {
+
+        void plant(NodeProto.Builder node, GraphProto.Builder graph);
+    }
+
+    private static Arguments fault(String what, String file, String operator, int which, String said, Fault fault) {
+        return Arguments.of(what, file, operator, which, said, fault);
+    }
+
+    private static Fault real(String name, float value) {
+        return (node, graph) -> attribute(node, name).setF(value);
+    }
+
+    private static Fault whole(String name, long... values) {
+        return (node, graph) -> {
+            AttributeProto.Builder attribute = attribute(node, name).clearInts();
+            for (long value : values) {
+                attribute.addInts(value);
+            }
+        };
+    }
+
+    private static AttributeProto.Builder attribute(NodeProto.Builder node, String name) {
+        return node.getAttributeBuilderList().stream()
+                .filter(each -> each.getName().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Fault weight(int input, int index) {
+        return (node, graph) -> floats(graph, node.getInput(input), numbers -> {
+            numbers[index] += 0.5f;
+            return numbers;
+        });
+    }
+
+    /** ONNX has the gates of a recurrent layer below each other, each of as many rows as the layer has units. */
+    private static Fault swappedGates(int input, int one, int other, int gates) {
+        return (node, graph) -> floats(graph, node.getInput(input), numbers -> {
+            int gate = numbers.length / gates;
+            float[] swapped = numbers.clone();
+            System.arraycopy(numbers, one * gate, swapped, other * gate, gate);
+            System.arraycopy(numbers, other * gate, swapped, one * gate, gate);
+            return swapped;
+        });
+    }
+
+    private static void floats(GraphProto.Builder graph, String name, UnaryOperator<float[]> change) {
+        TensorProto.Builder weights = graph.getInitializerBuilderList().stream()
+                .filter(each -> each.getName().equals(name))
+                .findFirst()
+                .orElseThrow();
+        ByteBuffer raw = weights.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+        float[] numbers = new float[raw.remaining() / Float.BYTES];
+        raw.asFloatBuffer().get(numbers);
+        ByteBuffer changed = ByteBuffer.allocate(raw.remaining()).order(ByteOrder.LITTLE_ENDIAN);
+        changed.asFloatBuffer().put(change.apply(numbers));
+        weights.setRawData(ByteString.copyFrom(changed));
+    }
+
+    static Stream<Arguments> faults() {
+        return Stream.of(
+                fault("epsilon", "drop-norm-l2", "BatchNormalization", 0, "attribute epsilon: 1.0E-5 against", real("epsilon", 0.01f)),
+                fault("epsilon", "drop-norm-l2", "BatchNormalization", 1, "attribute epsilon", real("epsilon", 0.01f)),
+                fault("epsilon", "drop-norm-l2", "BatchNormalization", 3, "attribute epsilon", real("epsilon", 0.01f)),
+                fault("epsilon", "lstm", "BatchNormalization", 0, "attribute epsilon", real("epsilon", 0.01f)),
+                fault("weight", "drop-norm-l2", "Conv", 0, "1 of 144 numbers differ", weight(1, 17)),
+                fault("weight", "drop-norm-l2", "Conv", 2, "1 of 18,432 numbers differ", weight(1, 17)),
+                fault("weight", "conv-maxpool", "Conv", 1, "numbers differ", weight(1, 4000)),
+                fault("bias", "conv-maxpool", "Conv", 0, "numbers differ", weight(2, 3)),
+                fault("weight", "small-conv", "Gemm", 1, "1 of 640 numbers differ", weight(1, 20)),
+                fault("weight", "lstm", "LSTM", 1, "numbers differ, most at", weight(1, 999)),
+                fault("scale", "gru", "BatchNormalization", 0, "numbers differ", weight(1, 5)),
+                fault("gates", "lstm", "LSTM", 0, "weights", swappedGates(1, 0, 1, 4)),
+                fault("gates", "lstm", "LSTM", 1, "weights", swappedGates(2, 2, 3, 4)),
+                fault("gates", "gru", "GRU", 0, "weights", swappedGates(1, 0, 1, 3)),
+                fault("reset", "gru", "GRU", 1, "attribute linear_before_reset: 1 against 0",
+                        (node, graph) -> attribute(node, "linear_before_reset").setI(0)),
+                fault("stride", "stride-conv", "Conv", 0, "attribute strides: [2, 2] against [1, 1]", whole("strides", 1, 1)),
+                fault("stride", "small-conv", "Conv", 1, "attribute strides", whole("strides", 1, 1)),
+                fault("pads", "conv-maxpool", "Conv", 1, "attribute pads", whole("pads", 0, 0, 2, 2)),
+                fault("axis", "lstm", "ReduceMean", 0, "attribute axes", whole("axes", 2)),
+                fault("axis", "rnn", "Transpose", 1, "attribute perm", whole("perm", 0, 1, 2)));
+    }
+
+    @ParameterizedTest(name = "{0} in {2} {3} of {1}")
+    @MethodSource("faults")
+    void aFaultIsFoundInItsNodeAndNamed(
+            String what, String file, String operator, int which, String said, Fault fault) throws IOException {
+        Path reference = ZOO.resolve(file + ".onnx");
+        ModelProto.Builder model = ModelProto.parseFrom(Files.readAllBytes(reference)).toBuilder();
+        GraphProto.Builder graph = model.getGraphBuilder();
+        int index = IntStream.range(0, graph.getNodeCount())
+                .filter(i -> graph.getNode(i).getOpType().equals(operator))
+                .skip(which)
+                .findFirst()
+                .orElseThrow();
+        fault.plant(graph.getNodeBuilder(index), graph);
+        Path faulty = Files.write(folder.resolve("faulty.onnx"), model.build().toByteArray());
+
+        OnnxDiff diff = OnnxDiff.between(reference, faulty, images(), Tolerance.standard());
+
+        assertThat(diff.report().agrees()).isFalse();
+        Finding first = diff.report().findings().get(0);
+        assertThat(first.node()).isEqualTo(graph.getNode(index).getName());
+        assertThat(first.other()).isEqualTo(graph.getNode(index).getName());
+        assertThat(first.place()).contains("called at");
+        assertThat(first.causes()).singleElement(STRING).contains(said);
+        assertThat(first.difference()).isNotNull();
+        assertThat(first.difference().agrees()).isFalse();
+        assertThat(diff.report().findings()).hasSize(1);
+        assertThat(diff.report().silent()).isEmpty();
+        List<Path> reduced = diff.reduce(folder.resolve("reduced"));
+        assertStillDiffers(reduced);
+    }
+
+    /** Each of both runs on what the node read, and makes what the node made there. */
+    private static void assertStillDiffers(List<Path> reduced) throws IOException {
+        assertThat(reduced).hasSize(2);
+        Tensor[] made = new Tensor[2];
+        for (int i = 0; i < 2; i++) {
+            Path model = reduced.get(i).resolve("model.onnx");
+            assertThat(ModelProto.parseFrom(Files.readAllBytes(model)).getGraph().getNodeCount())
+                    .isEqualTo(1);
+            TensorProto input = TensorProto.parseFrom(
+                    Files.readAllBytes(reduced.get(0).resolve("test_data_set_0/input_0.pb")));
+            ByteBuffer raw = input.getRawData().asReadOnlyByteBuffer().order(ByteOrder.nativeOrder());
+            long[] shape = input.getDimsList().stream().mapToLong(Long::longValue).toArray();
+            float[] numbers = new float[raw.remaining() / Float.BYTES];
+            raw.asFloatBuffer().get(numbers);
+            try (OnnxRunner runner = OnnxRunner.open(model)) {
+                made[i] = runner.run(Map.of(runner.inputs().get(0).name(), Tensor.of(numbers, shape)))
+                        .values()
+                        .iterator()
+                        .next();
+            }
+        }
+        assertThat(TensorDifference.of(made[0], made[1], Tolerance.standard()).agrees())
+                .isFalse();
+    }
+
+    /** On these inputs the unit that the weight belongs to is 0. */
+    @Test
+    void aFaultThatNothingComesOfIsToldAllTheSame() throws IOException {
+        Path reference = ZOO.resolve("small-conv.onnx");
+        ModelProto.Builder model = ModelProto.parseFrom(Files.readAllBytes(reference)).toBuilder();
+        GraphProto.Builder graph = model.getGraphBuilder();
+        NodeProto.Builder last = graph.getNodeBuilder(graph.getNodeCount() - 1);
+        weight(1, 8).plant(last, graph);
+        Path faulty = Files.write(folder.resolve("faulty.onnx"), model.build().toByteArray());
+
+        DiffReport report = OnnxDiff.between(reference, faulty, images(), Tolerance.standard()).report();
+
+        assertThat(report.agrees()).isTrue();
+        assertThat(report.findings()).isEmpty();
+        assertThat(report.silent()).singleElement().satisfies(finding -> {
+            assertThat(finding.node()).isEqualTo(last.getName());
+            assertThat(finding.causes()).singleElement(STRING).contains("1 of 640 numbers differ, most at (0, 8): ");
+        });
+    }
+
+    @Test
+    void aFileAgreesWithItself() {
+        Path file = ZOO.resolve("gru.onnx");
+        DiffReport report = OnnxDiff.between(file, file, images(), Tolerance.standard()).report();
+
+        assertThat(report.agrees()).isTrue();
+        assertThat(report.findings()).isEmpty();
+        assertThat(report.silent()).isEmpty();
+        assertThat(report.matched()).isEqualTo(report.tensors());
+    }
+
+    /** An optimizer of another program gives other names, and computes in other nodes. */
+    @Test
+    void namesDoNotMatterAndAFaultIsFoundAmongOthers() throws IOException {
+        Path reference = ZOO.resolve("drop-norm-l2.onnx");
+        ModelProto.Builder model = ModelProto.parseFrom(Files.readAllBytes(reference)).toBuilder();
+        GraphProto.Builder graph = model.getGraphBuilder();
+        for (NodeProto.Builder node : graph.getNodeBuilderList()) {
+            node.setName("other" + node.getName());
+            for (int i = 0; i < node.getInputCount(); i++) {
+                node.setInput(i, "other_" + node.getInput(i));
+            }
+            for (int i = 0; i < node.getOutputCount(); i++) {
+                node.setOutput(i, "other_" + node.getOutput(i));
+            }
+        }
+        graph.getInitializerBuilderList().forEach(each -> each.setName("other_" + each.getName()));
+        graph.getInputBuilderList().forEach(each -> each.setName("other_" + each.getName()));
+        graph.getOutputBuilderList().forEach(each -> each.setName("other_" + each.getName()));
+        graph.clearValueInfo();
+        Path renamed = Files.write(folder.resolve("renamed.onnx"), model.build().toByteArray());
+        assertThat(OnnxDiff.between(reference, renamed, images(), Tolerance.standard())
+                        .report()
+                        .agrees())
+                .isTrue();
+
+        NodeProto.Builder norm = graph.getNodeBuilderList().stream()
+                .filter(node -> node.getOpType().equals("BatchNormalization"))
+                .skip(2)
+                .findFirst()
+                .orElseThrow();
+        real("epsilon", 0.5f).plant(norm, graph);
+        Files.write(renamed, model.build().toByteArray());
+        Finding found = OnnxDiff.between(reference, renamed, images(), Tolerance.standard())
+                .report()
+                .findings()
+                .get(0);
+        assertThat(found.node()).isEqualTo(norm.getName().replaceFirst("^other", ""));
+        assertThat(found.other()).isEqualTo(norm.getName());
+        assertThat(found.causes()).singleElement(STRING).startsWith("attribute epsilon");
+    }
+
+    @Test
+    void whatTheRuntimeOptimizesAnswersAlikeNodeByNode() {
+        DiffReport report = OnnxDiff.optimized(ZOO.resolve("stride-conv.onnx"), images(), Tolerance.standard())
+                .report();
+
+        assertThat(report.agrees()).isTrue();
+        assertThat(report.matched()).isEqualTo(report.tensors());
+    }
+
+    @Test
+    void otherNetworksAreToldApartByWhatTheyTakeAndGive() throws IOException {
+        Path reference = ZOO.resolve("gru.onnx");
+        ModelProto.Builder model = ModelProto.parseFrom(Files.readAllBytes(reference)).toBuilder();
+        model.getGraphBuilder().addInput(model.getGraph().getInput(0).toBuilder().setName("more"));
+        Path two = Files.write(folder.resolve("two.onnx"), model.build().toByteArray());
+
+        assertThatThrownBy(() -> OnnxDiff.between(reference, two, images(), Tolerance.standard()))
+                .isInstanceOf(OnnxFileException.class)
+                .hasMessageContaining("expected inputs [images], as " + reference + " has, found [images, more]");
+        Path damaged = Files.write(folder.resolve("damaged.onnx"), new byte[] {1, 2, 3});
+        assertThatThrownBy(() -> OnnxDiff.between(reference, damaged, images(), Tolerance.standard()))
+                .isInstanceOf(OnnxFileException.class)
+                .hasMessageNotContaining("\n");
+    }
+}
