@@ -4,6 +4,8 @@ import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import io.catwalk.onnx.runtime.Tensor;
+import io.catwalk.onnx.runtime.TensorType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -12,8 +14,6 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import io.catwalk.onnx.runtime.Tensor;
-import io.catwalk.onnx.runtime.TensorType;
 
 /** Says what two nodes that should compute the same have in another way: attributes, weights, what they read. */
 final class Causes {
@@ -59,12 +59,13 @@ final class Causes {
             return weights(here, left.get(), right.get());
         }
         if (left.isPresent() != right.isPresent()) {
-            return Optional.of("input " + place + ": " + (left.isPresent() ? "weights " : "tensor ") + here + " against "
-                    + (right.isPresent() ? "weights " : "tensor ") + there);
+            return Optional.of("input " + place + ": " + (left.isPresent() ? "weights " : "tensor ") + here
+                    + " against " + (right.isPresent() ? "weights " : "tensor ") + there);
         }
-        boolean same = here.equals(there)
-                || matching.partner(here).filter(there::equals).isPresent();
-        return same ? Optional.empty() : Optional.of("input " + place + ": " + here + " against " + there);
+        // What holds another number there has no partner, and another name for it says nothing.
+        return matching.partner(here)
+                .filter(partner -> !here.equals(there) && !partner.equals(there))
+                .map(partner -> "input " + place + ": " + partner + ", as " + here + ", against " + there);
     }
 
     private static Optional<String> weights(String name, TensorProto left, TensorProto right) {
@@ -76,8 +77,8 @@ final class Causes {
         if (left.getDataType() != DataType.FLOAT_VALUE || right.getDataType() != DataType.FLOAT_VALUE) {
             return Optional.of("weights " + name + " differ");
         }
-        return Optional.of("weights " + name + ": "
-                + TensorDifference.of(tensor(left), tensor(right), new Tolerance(0, 0)));
+        return Optional.of(
+                "weights " + name + ": " + TensorDifference.of(tensor(left), tensor(right), new Tolerance(0, 0)));
     }
 
     private static Tensor tensor(TensorProto weights) {
@@ -90,7 +91,11 @@ final class Causes {
         if (weights.hasRawData() || weights.getDataType() != DataType.FLOAT_VALUE) {
             return weights.hasRawData()
                     ? weights.getRawData().asReadOnlyByteBuffer()
-                    : ByteBuffer.wrap(weights.toBuilder().clearName().clearDocString().build().toByteArray());
+                    : ByteBuffer.wrap(weights.toBuilder()
+                            .clearName()
+                            .clearDocString()
+                            .build()
+                            .toByteArray());
         }
         ByteBuffer bytes =
                 ByteBuffer.allocate(weights.getFloatDataCount() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -115,10 +120,11 @@ final class Causes {
             case STRING -> attribute.getS().toStringUtf8();
             case INTS -> attribute.getIntsList().toString();
             case FLOATS -> attribute.getFloatsList().toString();
-            case STRINGS -> attribute.getStringsList().stream()
-                    .map(text -> text.toStringUtf8())
-                    .collect(Collectors.toList())
-                    .toString();
+            case STRINGS ->
+                attribute.getStringsList().stream()
+                        .map(text -> text.toStringUtf8())
+                        .collect(Collectors.toList())
+                        .toString();
             default -> "another";
         };
     }

@@ -12,20 +12,20 @@ import java.util.Map;
  * @param matched how many of them the other model makes too, under whatever name
  * @param outputs how far each output lies apart, by the name that the reference has for it
  * @param findings where a difference begins, in the order of the reference's nodes; empty if all outputs agree
- * @param silent other nodes that both models have in another way, though nothing came of it on these inputs
+ * @param elsewhere other nodes that both models have in another way; on these inputs no difference begins there
  */
 public record DiffReport(
         int tensors,
         int matched,
         Map<String, TensorDifference> outputs,
         List<Finding> findings,
-        List<Finding> silent) {
+        List<Finding> elsewhere) {
 
     /** Copies what it holds. */
     public DiffReport {
         outputs = Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
         findings = List.copyOf(findings);
-        silent = List.copyOf(silent);
+        elsewhere = List.copyOf(elsewhere);
     }
 
     /** Tells whether all outputs agree within the tolerance. */

@@ -34,7 +34,8 @@ final class Frontier {
             if (behind.add(tensor)) {
                 side.maker(tensor).stream()
                         .flatMap(node -> side.reads(node).stream())
-                        .filter(read -> matching.partner(read).isEmpty() && side.maker(read).isPresent())
+                        .filter(read -> matching.partner(read).isEmpty()
+                                && side.maker(read).isPresent())
                         .forEach(open::add);
             }
         }

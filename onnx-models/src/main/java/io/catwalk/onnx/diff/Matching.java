@@ -18,15 +18,17 @@ final class Matching {
 
     Matching(Side one, Side other, Tolerance tolerance) {
         Map<String, List<String>> alike = new HashMap<>();
-        other.values().forEach((name, tensor) -> alike.computeIfAbsent(tensor.toString(), any -> new ArrayList<>())
-                .add(name));
+        other.values()
+                .forEach((name, tensor) -> alike.computeIfAbsent(tensor.toString(), any -> new ArrayList<>())
+                        .add(name));
         one.values().forEach((name, tensor) -> {
             Tensor same = other.values().get(name);
             if (same != null && TensorDifference.of(tensor, same, tolerance).agrees()) {
                 partners.put(name, name);
             } else if (tellsApart(tensor)) {
                 alike.getOrDefault(tensor.toString(), List.of()).stream()
-                        .filter(candidate -> TensorDifference.of(tensor, other.values().get(candidate), tolerance)
+                        .filter(candidate -> TensorDifference.of(
+                                        tensor, other.values().get(candidate), tolerance)
                                 .agrees())
                         .findFirst()
                         .ifPresent(partner -> partners.put(name, partner));

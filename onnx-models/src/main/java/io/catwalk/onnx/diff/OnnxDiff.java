@@ -11,7 +11,6 @@ import io.catwalk.onnx.runtime.OptimizationLevel;
 import io.catwalk.onnx.runtime.Tensor;
 import io.catwalk.onnx.runtime.TensorInfo;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -59,10 +58,12 @@ public final class OnnxDiff {
                 .toList();
         report = new DiffReport(
                 made.size(),
-                (int) made.stream().filter(name -> partners.partner(name).isPresent()).count(),
+                (int) made.stream()
+                        .filter(name -> partners.partner(name).isPresent())
+                        .count(),
                 outputs,
                 beginnings.stream().map(this::finding).toList(),
-                silent());
+                elsewhere());
     }
 
     /**
@@ -146,7 +147,7 @@ public final class OnnxDiff {
 
     /** A file that cannot be run to its end is looked at as far as it can. */
     private static Side watched(Path file, Map<String, Tensor> given) {
-        ModelProto model = parsed(file);
+        ModelProto model = OnnxRunner.read(file);
         Set<String> tensors = new LinkedHashSet<>();
         model.getGraph().getNodeList().forEach(node -> tensors.addAll(node.getOutputList()));
         tensors.remove("");
@@ -178,17 +179,9 @@ public final class OnnxDiff {
         }
     }
 
-    private static ModelProto parsed(Path file) {
-        try {
-            return ModelProto.parseFrom(Files.readAllBytes(file));
-        } catch (IOException e) {
-            throw new OnnxFileException(file, "a readable file", e.toString(), "check its rights", e);
-        }
-    }
-
     private static Map<String, Tensor> renamed(Path reference, Path other, Map<String, Tensor> given) {
-        List<String> ours = inputs(parsed(reference));
-        List<String> theirs = inputs(parsed(other));
+        List<String> ours = inputs(OnnxRunner.read(reference));
+        List<String> theirs = inputs(OnnxRunner.read(other));
         if (ours.size() != theirs.size()) {
             throw new OnnxFileException(
                     other,
@@ -231,9 +224,7 @@ public final class OnnxDiff {
             if (left != null) {
                 outputs.put(
                         ours.get(i),
-                        right == null
-                                ? TensorDifference.missing(left)
-                                : TensorDifference.of(left, right, tolerance));
+                        right == null ? TensorDifference.missing(left) : TensorDifference.of(left, right, tolerance));
             }
         }
         return outputs;
@@ -255,9 +246,10 @@ public final class OnnxDiff {
         });
     }
 
-    private List<Finding> silent() {
+    private List<Finding> elsewhere() {
         return reference.nodes().stream()
-                .filter(node -> !beginnings.contains(node) && other.maker(node.getOutput(0)).isPresent())
+                .filter(node -> !beginnings.contains(node)
+                        && other.maker(node.getOutput(0)).isPresent())
                 .map(this::finding)
                 .filter(finding -> !finding.causes().isEmpty())
                 .toList();
@@ -277,16 +269,12 @@ public final class OnnxDiff {
                 tensor,
                 counterpart == null ? null : counterpart.getName(),
                 counterpart == null ? null : difference(node, tensor, counterpart),
-                counterpart == null
-                        ? List.of()
-                        : new Causes(reference, other, partners).of(node, counterpart));
+                counterpart == null ? List.of() : new Causes(reference, other, partners).of(node, counterpart));
     }
 
     private @Nullable TensorDifference difference(NodeProto node, String tensor, NodeProto counterpart) {
         int place = node.getOutputList().indexOf(tensor);
-        Tensor right = place < counterpart.getOutputCount()
-                ? other.values().get(counterpart.getOutput(place))
-                : null;
+        Tensor right = place < counterpart.getOutputCount() ? other.values().get(counterpart.getOutput(place)) : null;
         Tensor left = reference.values().get(tensor);
         return left == null || right == null ? null : TensorDifference.of(left, right, tolerance);
     }

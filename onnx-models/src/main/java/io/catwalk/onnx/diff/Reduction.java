@@ -22,10 +22,10 @@ final class Reduction {
     /** Writes into a folder, which is made, and returns it. */
     static Path write(Path folder, Side side, NodeProto node) throws IOException {
         List<String> reads = side.reads(node);
-        List<String> makes = node.getOutputList().stream()
-                .filter(side.values()::containsKey)
-                .toList();
-        GraphProto.Builder graph = GraphProto.newBuilder().setName(node.getName()).addNode(node);
+        List<String> makes =
+                node.getOutputList().stream().filter(side.values()::containsKey).toList();
+        GraphProto.Builder graph =
+                GraphProto.newBuilder().setName(node.getName()).addNode(node);
         side.model().getGraph().getInitializerList().stream()
                 .filter(weights -> !reads.contains(weights.getName()) && isRead(node, weights.getName()))
                 .forEach(graph::addInitializer);

@@ -16,8 +16,8 @@ import io.catwalk.onnx.runtime.TensorInfo.Axis;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -97,6 +97,17 @@ public final class OnnxRunner implements AutoCloseable {
     }
 
     /**
+     * Reads a file for whoever looks into it, and checks it as {@link #open(Path)} does before ONNX Runtime sees it.
+     *
+     * @param file an ONNX file
+     * @return its message
+     * @throws OnnxFileException if the file is missing, broken or dangerous
+     */
+    public static ModelProto read(Path file) {
+        return ModelFile.read(file).content();
+    }
+
+    /**
      * Opens a file so that each run gives some of the tensors that its nodes make. The runtime fuses no nodes over a tensor
      * that it has to give.
      *
@@ -144,7 +155,8 @@ public final class OnnxRunner implements AutoCloseable {
         for (NodeProto node : kept) {
             node.getOutputList().stream()
                     .filter(tensors::contains)
-                    .forEach(output -> graph.addOutput(ValueInfoProto.newBuilder().setName(output)));
+                    .forEach(output ->
+                            graph.addOutput(ValueInfoProto.newBuilder().setName(output)));
         }
         return model.toBuilder().setGraph(graph.addAllNode(kept)).build();
     }
@@ -152,8 +164,8 @@ public final class OnnxRunner implements AutoCloseable {
     private static List<TensorInfo> outputs(OrtSession ort, ModelFile model) throws OrtException {
         Map<String, NodeInfo> known = ort.getOutputInfo();
         return model.outputs().stream()
-                .filter(output -> Objects.requireNonNull(known.get(output.name())).getInfo()
-                        instanceof ai.onnxruntime.TensorInfo)
+                .filter(output ->
+                        Objects.requireNonNull(known.get(output.name())).getInfo() instanceof ai.onnxruntime.TensorInfo)
                 .map(output -> new TensorInfo(
                         output.name(),
                         TensorType.valueOf(((ai.onnxruntime.TensorInfo)

@@ -49,7 +49,12 @@ public enum TensorType {
         return bytes > 0;
     }
 
-    int bytes() {
+    /**
+     * Returns the size of an element.
+     *
+     * @return in bytes; 0 for types that a {@link Tensor} does not hold
+     */
+    public int bytes() {
         return bytes;
     }
 

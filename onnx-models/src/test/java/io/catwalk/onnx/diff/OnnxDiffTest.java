@@ -110,7 +110,13 @@ final class OnnxDiffTest {
 
     static Stream<Arguments> faults() {
         return Stream.of(
-                fault("epsilon", "drop-norm-l2", "BatchNormalization", 0, "attribute epsilon: 1.0E-5 against", real("epsilon", 0.01f)),
+                fault(
+                        "epsilon",
+                        "drop-norm-l2",
+                        "BatchNormalization",
+                        0,
+                        "attribute epsilon: 1.0E-5 against",
+                        real("epsilon", 0.01f)),
                 fault("epsilon", "drop-norm-l2", "BatchNormalization", 1, "attribute epsilon", real("epsilon", 0.01f)),
                 fault("epsilon", "drop-norm-l2", "BatchNormalization", 3, "attribute epsilon", real("epsilon", 0.01f)),
                 fault("epsilon", "lstm", "BatchNormalization", 0, "attribute epsilon", real("epsilon", 0.01f)),
@@ -124,9 +130,20 @@ final class OnnxDiffTest {
                 fault("gates", "lstm", "LSTM", 0, "weights", swappedGates(1, 0, 1, 4)),
                 fault("gates", "lstm", "LSTM", 1, "weights", swappedGates(2, 2, 3, 4)),
                 fault("gates", "gru", "GRU", 0, "weights", swappedGates(1, 0, 1, 3)),
-                fault("reset", "gru", "GRU", 1, "attribute linear_before_reset: 1 against 0",
+                fault(
+                        "reset",
+                        "gru",
+                        "GRU",
+                        1,
+                        "attribute linear_before_reset: 1 against 0",
                         (node, graph) -> attribute(node, "linear_before_reset").setI(0)),
-                fault("stride", "stride-conv", "Conv", 0, "attribute strides: [2, 2] against [1, 1]", whole("strides", 1, 1)),
+                fault(
+                        "stride",
+                        "stride-conv",
+                        "Conv",
+                        0,
+                        "attribute strides: [2, 2] against [1, 1]",
+                        whole("strides", 1, 1)),
                 fault("stride", "small-conv", "Conv", 1, "attribute strides", whole("strides", 1, 1)),
                 fault("pads", "conv-maxpool", "Conv", 1, "attribute pads", whole("pads", 0, 0, 2, 2)),
                 fault("axis", "lstm", "ReduceMean", 0, "attribute axes", whole("axes", 2)),
@@ -135,8 +152,8 @@ final class OnnxDiffTest {
 
     @ParameterizedTest(name = "{0} in {2} {3} of {1}")
     @MethodSource("faults")
-    void aFaultIsFoundInItsNodeAndNamed(
-            String what, String file, String operator, int which, String said, Fault fault) throws IOException {
+    void aFaultIsFoundInItsNodeAndNamed(String what, String file, String operator, int which, String said, Fault fault)
+            throws IOException {
         Path reference = ZOO.resolve(file + ".onnx");
         ModelProto.Builder model = ModelProto.parseFrom(Files.readAllBytes(reference)).toBuilder();
         GraphProto.Builder graph = model.getGraphBuilder();
@@ -159,7 +176,7 @@ final class OnnxDiffTest {
         assertThat(first.difference()).isNotNull();
         assertThat(first.difference().agrees()).isFalse();
         assertThat(diff.report().findings()).hasSize(1);
-        assertThat(diff.report().silent()).isEmpty();
+        assertThat(diff.report().elsewhere()).isEmpty();
         List<Path> reduced = diff.reduce(folder.resolve("reduced"));
         assertStillDiffers(reduced);
     }
@@ -170,12 +187,15 @@ final class OnnxDiffTest {
         Tensor[] made = new Tensor[2];
         for (int i = 0; i < 2; i++) {
             Path model = reduced.get(i).resolve("model.onnx");
-            assertThat(ModelProto.parseFrom(Files.readAllBytes(model)).getGraph().getNodeCount())
+            assertThat(ModelProto.parseFrom(Files.readAllBytes(model))
+                            .getGraph()
+                            .getNodeCount())
                     .isEqualTo(1);
-            TensorProto input = TensorProto.parseFrom(
-                    Files.readAllBytes(reduced.get(0).resolve("test_data_set_0/input_0.pb")));
+            TensorProto input =
+                    TensorProto.parseFrom(Files.readAllBytes(reduced.get(0).resolve("test_data_set_0/input_0.pb")));
             ByteBuffer raw = input.getRawData().asReadOnlyByteBuffer().order(ByteOrder.nativeOrder());
-            long[] shape = input.getDimsList().stream().mapToLong(Long::longValue).toArray();
+            long[] shape =
+                    input.getDimsList().stream().mapToLong(Long::longValue).toArray();
             float[] numbers = new float[raw.remaining() / Float.BYTES];
             raw.asFloatBuffer().get(numbers);
             try (OnnxRunner runner = OnnxRunner.open(model)) {
@@ -199,11 +219,12 @@ final class OnnxDiffTest {
         weight(1, 8).plant(last, graph);
         Path faulty = Files.write(folder.resolve("faulty.onnx"), model.build().toByteArray());
 
-        DiffReport report = OnnxDiff.between(reference, faulty, images(), Tolerance.standard()).report();
+        DiffReport report = OnnxDiff.between(reference, faulty, images(), Tolerance.standard())
+                .report();
 
         assertThat(report.agrees()).isTrue();
         assertThat(report.findings()).isEmpty();
-        assertThat(report.silent()).singleElement().satisfies(finding -> {
+        assertThat(report.elsewhere()).singleElement().satisfies(finding -> {
             assertThat(finding.node()).isEqualTo(last.getName());
             assertThat(finding.causes()).singleElement(STRING).contains("1 of 640 numbers differ, most at (0, 8): ");
         });
@@ -212,11 +233,12 @@ final class OnnxDiffTest {
     @Test
     void aFileAgreesWithItself() {
         Path file = ZOO.resolve("gru.onnx");
-        DiffReport report = OnnxDiff.between(file, file, images(), Tolerance.standard()).report();
+        DiffReport report =
+                OnnxDiff.between(file, file, images(), Tolerance.standard()).report();
 
         assertThat(report.agrees()).isTrue();
         assertThat(report.findings()).isEmpty();
-        assertThat(report.silent()).isEmpty();
+        assertThat(report.elsewhere()).isEmpty();
         assertThat(report.matched()).isEqualTo(report.tensors());
     }
 
@@ -274,7 +296,8 @@ final class OnnxDiffTest {
     void otherNetworksAreToldApartByWhatTheyTakeAndGive() throws IOException {
         Path reference = ZOO.resolve("gru.onnx");
         ModelProto.Builder model = ModelProto.parseFrom(Files.readAllBytes(reference)).toBuilder();
-        model.getGraphBuilder().addInput(model.getGraph().getInput(0).toBuilder().setName("more"));
+        model.getGraphBuilder()
+                .addInput(model.getGraph().getInput(0).toBuilder().setName("more"));
         Path two = Files.write(folder.resolve("two.onnx"), model.build().toByteArray());
 
         assertThatThrownBy(() -> OnnxDiff.between(reference, two, images(), Tolerance.standard()))

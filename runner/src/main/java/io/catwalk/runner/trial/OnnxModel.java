@@ -79,7 +79,8 @@ final class OnnxModel {
         }
     }
 
-    private static byte[] bytes(
+    /** Exports, with all there is to know but a proof. */
+    static byte[] bytes(
             TrainedModel model,
             ImageDataset dataset,
             @Nullable Fit fit,

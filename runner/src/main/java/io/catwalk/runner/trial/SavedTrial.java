@@ -6,6 +6,7 @@ import io.catwalk.api.Task;
 import io.catwalk.onnx.Predictor;
 import io.catwalk.onnx.parity.CrossCheck;
 import io.catwalk.onnx.parity.Parity;
+import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ClassMatch;
@@ -216,6 +217,20 @@ public final class SavedTrial implements AutoCloseable {
             folder.writeOutcome(result.withOnnx(parity, folder));
         }
         return parity;
+    }
+
+    /**
+     * Writes what the network exports to now, by the options of the trial's own file, and proves nothing about it.
+     *
+     * @param file where to
+     * @throws IOException if it cannot be written
+     * @throws io.catwalk.onnx.graph.ExportException if the network has no ONNX form
+     */
+    public void writeUnproven(Path file) throws IOException {
+        AtomicFiles.write(
+                file,
+                OnnxModel.bytes(
+                        model, dataset, folder.readOrder().dataset().fit(), result, folder.readExportOptions()));
     }
 
     /**

@@ -1,0 +1,221 @@
+package io.catwalk.runner.cli;
+
+import io.catwalk.onnx.diff.DiffReport;
+import io.catwalk.onnx.diff.Finding;
+import io.catwalk.onnx.diff.OnnxDiff;
+import io.catwalk.onnx.diff.RandomInputs;
+import io.catwalk.onnx.diff.TensorDifference;
+import io.catwalk.onnx.diff.Tolerance;
+import io.catwalk.onnx.runtime.OnnxRunner;
+import io.catwalk.onnx.runtime.Tensor;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.Scratch;
+import io.catwalk.runner.data.ClassMatch;
+import io.catwalk.runner.experiment.RunFolder;
+import io.catwalk.runner.trial.EngineSettings;
+import io.catwalk.runner.trial.PrivateFolder;
+import io.catwalk.runner.trial.SavedTrial;
+import io.catwalk.runner.trial.TrialFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Finds where two ONNX files begin to answer otherwise. */
+@Command(
+        name = "diff",
+        description = {
+            "Compare two ONNX files node by node on the same numbers, and name the first node that computes otherwise, the line "
+                    + "of code that it came from, and what is another there: an attribute, weights, or what it reads.",
+            "In place of the second file, the folder of a trial stands for what its network exports to now. Without it, the "
+                    + "file as it is written is compared with what ONNX Runtime makes of it by its optimizations.",
+            "Ends with 0 if all outputs agree, and with 3 if they do not."
+        },
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class DiffCommand implements Callable<Integer> {
+
+    private static final int MOST_ROWS = 4_096;
+    private static final int MOST_SHOWN = 5;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(index = "0", paramLabel = "MODEL.onnx", description = "The file that is right by definition.")
+    private Path file = Path.of("");
+
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "OTHER.onnx|TRIAL",
+            description = "What is compared with it. Of a trial, the network is right by definition.")
+    @Nullable
+    private Path other;
+
+    @Option(names = "--abs", paramLabel = "X", description = "Numbers may differ by so much. Default: ${DEFAULT-VALUE}")
+    private double absolute = Tolerance.standard().absolute();
+
+    @Option(
+            names = "--rel",
+            paramLabel = "X",
+            description = "And by so large a share of their magnitude. Default: ${DEFAULT-VALUE}")
+    private double relative = Tolerance.standard().relative();
+
+    @Option(
+            names = "--rows",
+            paramLabel = "N",
+            description = "Size of a first axis that is open, such as the batch. Default: ${DEFAULT-VALUE}")
+    private int rows = 16;
+
+    @Option(
+            names = "--size",
+            paramLabel = "NAME=N",
+            description = "Size of another axis that is open, by its name; may come again. Default: 32")
+    private Map<String, Long> sizes = new LinkedHashMap<>();
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "Of the numbers that are drawn. Default: ${DEFAULT-VALUE}")
+    private long seed = 1;
+
+    @Option(
+            names = "--reduce",
+            paramLabel = "DIR",
+            description =
+                    "Write the first node that computes otherwise into this new folder, as a model of its own, once as "
+                            + "each file has it, with what it read and made.")
+    @Nullable
+    private Path reduced;
+
+    @Mixin
+    private PluginOptions plugins;
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    @Mixin
+    private ForeignFile foreign;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Console console = new Console(spec);
+        Typed.within("--rows", rows, MOST_ROWS);
+        if (reduced != null && Files.exists(reduced)) {
+            throw new RequestException("--reduce must name a new folder, but there is " + reduced);
+        }
+        return foreign.run(spec, file, () -> compare(console));
+    }
+
+    private int compare(Console console) throws IOException {
+        PrivateFolder.claim();
+        if (other == null || !Files.isDirectory(other)) {
+            return report(diff(file, other), console);
+        }
+        TrialFolder folder = RunFolder.trained(other).get(0);
+        EngineSettings.apply(folder.readOrder().spec().threads());
+        try (Scratch scratch = new Scratch();
+                SavedTrial saved =
+                        SavedTrial.open(folder, plugins.open(console), Home.data(console), null, ClassMatch.BY_NAME)) {
+            Path exported = scratch.file("export.onnx");
+            saved.writeUnproven(exported);
+            return report(diff(exported, file), console);
+        }
+    }
+
+    private OnnxDiff diff(Path reference, @Nullable Path compared) {
+        try {
+            Tolerance tolerance = new Tolerance(absolute, relative);
+            Map<String, Tensor> given;
+            try (OnnxRunner runner = OnnxRunner.open(reference)) {
+                given = RandomInputs.of(runner.inputs(), rows, sizes, seed);
+            }
+            return compared == null
+                    ? OnnxDiff.optimized(reference, given, tolerance)
+                    : OnnxDiff.between(reference, compared, given, tolerance);
+        } catch (IllegalArgumentException e) {
+            throw new RequestException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private int report(OnnxDiff diff, Console console) throws IOException {
+        DiffReport report = diff.report();
+        if (json) {
+            console.json(report);
+        } else {
+            print(report, console);
+        }
+        if (reduced != null) {
+            for (Path folder : diff.reduce(reduced)) {
+                console.note("written: " + folder);
+            }
+        }
+        return report.agrees() ? ExitCode.DONE : ExitCode.CROSS_CHECK_FAILED;
+    }
+
+    private void print(DiffReport report, Console console) {
+        String compared = other == null ? "what ONNX Runtime makes of it" : other.toString();
+        if (report.agrees()) {
+            double largest = report.outputs().values().stream()
+                    .mapToDouble(TensorDifference::largest)
+                    .max()
+                    .orElse(0);
+            console.item(
+                    file + ": ",
+                    String.format(
+                            Locale.ROOT,
+                            "agrees with %s; %d of %d tensors are the same, outputs differ by at most %.1e",
+                            compared,
+                            report.matched(),
+                            report.tensors(),
+                            largest));
+        } else {
+            console.item(file + " ", "differs from " + compared + ":");
+            report.outputs().forEach((name, difference) -> {
+                if (!difference.agrees()) {
+                    console.item("  " + name + ": ", difference.toString());
+                }
+            });
+            shown("  it begins at ", report.findings(), console);
+        }
+        shown("  not alike either: ", report.elsewhere(), console);
+    }
+
+    private static void shown(String head, List<Finding> findings, Console console) {
+        findings.stream().limit(MOST_SHOWN).forEach(finding -> console.item(head, words(finding)));
+        if (findings.size() > MOST_SHOWN) {
+            console.item(head, findings.size() - MOST_SHOWN + " more nodes; --json lists all");
+        }
+    }
+
+    private static String words(Finding finding) {
+        StringBuilder words = new StringBuilder(finding.node());
+        if (!finding.place().isEmpty()) {
+            words.append(" (").append(finding.place()).append(')');
+        }
+        if (finding.other() == null) {
+            words.append(", to which no node of the other file answers");
+        } else if (!finding.other().equals(finding.node())) {
+            words.append(" and ").append(finding.other());
+        }
+        if (finding.difference() != null && !finding.difference().agrees()) {
+            words.append("; ").append(finding.tensor()).append(": ").append(finding.difference());
+        }
+        finding.causes().forEach(cause -> words.append("; ").append(cause));
+        if (finding.causes().isEmpty() && finding.other() != null) {
+            words.append("; both files have it alike");
+        }
+        return words.toString();
+    }
+}

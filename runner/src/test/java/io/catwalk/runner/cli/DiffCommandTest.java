@@ -1,0 +1,112 @@
+package io.catwalk.runner.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.onnx.proto.OnnxMl.NodeProto;
+import io.catwalk.runner.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Says where two files, or a file and its trial, begin to answer otherwise. */
+@ExtendWith(ExportedRun.class)
+final class DiffCommandTest {
+
+    @TempDir
+    private Path folder;
+
+    /** Writes the file of the run with another epsilon in its batch norm. */
+    private Path faulty() throws IOException {
+        return ExportedRun.get().changed(folder.resolve("faulty.onnx"), model -> {
+            NodeProto.Builder norm = model.getGraphBuilder().getNodeBuilderList().stream()
+                    .filter(node -> node.getOpType().equals("BatchNormalization"))
+                    .findFirst()
+                    .orElseThrow();
+            norm.getAttributeBuilderList().stream()
+                    .filter(attribute -> attribute.getName().equals("epsilon"))
+                    .forEach(epsilon -> epsilon.setF(0.25f));
+        });
+    }
+
+    private static String joined(String text) {
+        return text.replaceAll("\\s+", " ");
+    }
+
+    @Test
+    void twoFilesAreComparedAndTheNodeIsNamed() throws IOException {
+        Path reduced = folder.resolve("reduced");
+        Catwalk.Answer answer = Catwalk.run(
+                "diff", ExportedRun.get().model().toString(), faulty().toString(), "--reduce", reduced.toString());
+
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.CROSS_CHECK_FAILED);
+        assertThat(joined(answer.out()))
+                .contains("differs from " + folder.resolve("faulty.onnx") + ": logits: ")
+                .contains("it begins at /02BatchNorm/BatchNormalization (")
+                .contains("called at BatchNorm.java:")
+                .contains("attribute epsilon: 1.0E-5 against 0.25");
+        assertThat(answer.out().lines().filter(line -> !line.contains("/model.onnx") && !line.contains("/faulty.onnx")))
+                .allMatch(line -> line.length() <= 80);
+        assertThat(reduced.resolve("reference/model.onnx")).exists();
+        assertThat(reduced.resolve("other/test_data_set_0/output_0.pb")).exists();
+    }
+
+    @Test
+    void aFileIsHeldAgainstItsTrial() throws IOException {
+        String trial = ExportedRun.get().trial(ExportedRun.GOOD).toString();
+        String[] plugins = {"--plugins-dir", ExportedRun.get().plugins().toString()};
+
+        Catwalk.Answer same = Catwalk.run("diff", ExportedRun.get().model().toString(), trial, plugins[0], plugins[1]);
+        assertThat(same.exitCode()).as("%s", same).isEqualTo(ExitCode.DONE);
+        assertThat(joined(same.out())).contains("agrees with " + trial).contains("outputs differ by at most 0.0e+00");
+
+        Catwalk.Answer other = Catwalk.run("diff", faulty().toString(), trial, plugins[0], plugins[1]);
+        assertThat(other.exitCode()).isEqualTo(ExitCode.CROSS_CHECK_FAILED);
+        assertThat(joined(other.out())).contains("it begins at /02BatchNorm/BatchNormalization (");
+    }
+
+    @Test
+    void aFileIsHeldAgainstWhatTheRuntimeMakesOfIt() {
+        Catwalk.Answer answer = Catwalk.run("diff", ExportedRun.get().model().toString());
+
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        assertThat(joined(answer.out())).contains("agrees with what ONNX Runtime makes of it");
+    }
+
+    @Test
+    void toleranceIsAskedForAndJsonHasAll() throws IOException {
+        Catwalk.Answer answer = Catwalk.run(
+                "diff",
+                ExportedRun.get().model().toString(),
+                faulty().toString(),
+                "--rel",
+                "100",
+                "--abs",
+                "100",
+                "--json");
+
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        JsonNode json = Json.JSON.readTree(answer.out());
+        assertThat(json.get("findings")).isEmpty();
+        assertThat(json.at("/elsewhere/0/causes/0").asString()).isEqualTo("attribute epsilon: 1.0E-5 against 0.25");
+        assertThat(json.at("/outputs/logits/largest").asDouble()).isBetween(1e-4, 100.0);
+    }
+
+    @Test
+    void whatCannotBeComparedIsSaidInALine() throws IOException {
+        String model = ExportedRun.get().model().toString();
+        Path text = Files.writeString(folder.resolve("text.onnx"), "no model");
+        refused(Catwalk.run("diff", model, text.toString()), text + ": expected ");
+        refused(Catwalk.run("diff", model, model, "--reduce", folder.toString()), "--reduce must name a new folder");
+        refused(Catwalk.run("diff", model, model, "--abs", "-1"), "expected tolerances of 0 or above");
+        refused(Catwalk.run("diff", folder.resolve("none.onnx").toString()), "none.onnx: expected ");
+    }
+
+    private static void refused(Catwalk.Answer answer, String words) {
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(joined(answer.err())).contains(words);
+    }
+}
