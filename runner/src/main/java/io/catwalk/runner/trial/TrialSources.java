@@ -56,7 +56,10 @@ public final class TrialSources {
     TrialImages images() {
         TrialImages images;
         try {
-            images = placed().images(home());
+            Path folder = imagesFolder();
+            Path labels = order.supplies().labels().isEmpty() ? null : labels();
+            TrialOrder placed = order.from(order.dataset().at(folder, labels), order.supplies());
+            images = placed.images(DataHome.of(Objects.requireNonNull(folder.getParent())));
         } catch (RequestException e) {
             throw new TroubleException(e.getMessage(), e);
         }
@@ -69,12 +72,6 @@ public final class TrialSources {
                     null);
         }
         return images;
-    }
-
-    /** Asks for the images where they are on this machine. */
-    private TrialOrder placed() {
-        Supplies supplies = order.supplies();
-        return order.from(order.dataset().at(imagesFolder(), supplies.labels().isEmpty() ? null : labels()), supplies);
     }
 
     /**
@@ -106,10 +103,6 @@ public final class TrialSources {
      */
     public Path weightsFile() {
         return depot.bring("the initial weights", order.supplies().weights());
-    }
-
-    private DataHome home() {
-        return DataHome.of(Objects.requireNonNull(imagesFolder().getParent()));
     }
 
     /** Finds the weights to start from, and refuses others than were asked; null if it starts from none. */
