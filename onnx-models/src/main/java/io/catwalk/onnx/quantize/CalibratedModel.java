@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -15,6 +16,8 @@ import java.util.stream.Collectors;
 
 /** Holds a float model and the ranges of its tensors. */
 public final class CalibratedModel {
+
+    private static final int FEW_PRODUCTS = 64;
 
     private final ModelProto model;
     private final WeightRange weights;
@@ -35,6 +38,26 @@ public final class CalibratedModel {
      */
     public List<String> nodes() {
         return nodes;
+    }
+
+    /**
+     * Names what is slower in 8 bits: convolutions of the input that add few products (below 64 for an output, such as
+     * 3 x 3 pixels of up to 7 channels). ONNX Runtime computes them in floats without laying the image out for a matrix
+     * product first, and that takes longer than the product.
+     *
+     * @return some of {@link #nodes()}; none if it were all
+     */
+    public Set<String> fasterInFloat() {
+        Wiring wiring = new Wiring(model.getGraph());
+        Set<String> few = model.getGraph().getNodeList().stream()
+                .filter(node -> wiring.maker(node.getInputCount() == 0 ? "" : node.getInput(0))
+                        .isEmpty())
+                .filter(node -> Linear.of(node, wiring)
+                        .filter(linear -> linear.isConvolution() && linear.inner() < FEW_PRODUCTS)
+                        .isPresent())
+                .map(NodeProto::getName)
+                .collect(Collectors.toSet());
+        return few.size() == nodes.size() ? Set.of() : few;
     }
 
     /**
@@ -61,9 +84,15 @@ public final class CalibratedModel {
             }
         }
         Placement placement = Placement.of(model.getGraph(), leftInFloat);
-        Function<String, Range> ranges = tensor -> method.range(Objects.requireNonNull(observed.get(tensor), tensor));
+        Set<String> inputs = model.getGraph().getInputList().stream()
+                .map(ValueInfoProto::getName)
+                .collect(Collectors.toSet());
+        // Pixels have ends by nature, at which many of them lie: what cuts off outliers would cut off those.
+        Function<String, Range> ranges = tensor -> (inputs.contains(tensor) ? CalibrationMethod.MIN_MAX : method)
+                .range(Objects.requireNonNull(observed.get(tensor), tensor));
+        GraphProto pooled = PoolsFirst.rewritten(model.getGraph(), placement);
         GraphProto graph = DynamicLstm.rewritten(
-                QdqRewriting.rewritten(model.getGraph(), placement, ranges, weights), leftInFloat, weights);
+                QdqRewriting.rewritten(pooled, placement, ranges, weights), leftInFloat, weights);
         Set<String> inBytes = new HashSet<>(nodes);
         inBytes.removeAll(leftInFloat);
         return new QuantizedModel(

@@ -10,6 +10,7 @@ final class Histogram {
     private final float largest;
     private final long[] positive = new long[BINS];
     private final long[] negative = new long[BINS];
+    private long zeros;
 
     /**
      * Starts without any number.
@@ -25,6 +26,10 @@ final class Histogram {
         double bins = BINS / (double) largest;
         while (numbers.hasRemaining()) {
             float number = numbers.get();
+            if (number == 0) {
+                zeros++;
+                continue;
+            }
             long[] counts = number < 0 ? negative : positive;
             counts[Math.min(BINS - 1, (int) (Math.abs(number) * bins))]++;
         }
@@ -37,7 +42,7 @@ final class Histogram {
      * @return bounds of the others, each at the edge of a bin
      */
     Range without(double share) {
-        double each = share / 2 * (sum(positive) + sum(negative));
+        double each = share / 2 * (sum(positive) + sum(negative) + zeros);
         int high = BINS - 1;
         double above = 0;
         while (high > 0 && above + positive[high] <= each) {
@@ -56,7 +61,8 @@ final class Histogram {
      * Cuts magnitudes off where the distribution in few levels tells most of the original one (Migacz, "8-bit
      * Inference with TensorRT", 2017): for each number of bins that is kept, those beyond are counted into the last
      * one, and the divergence of Kullback and Leibler says what merging the kept bins into levels would lose. Levels
-     * are the 128 that 8 bits have for each sign, or all 256 where only one sign occurs.
+     * are the 128 that 8 bits have for each sign, or all 256 where only one sign occurs. Zeros do not count: they are
+     * exact at every scale, and behind a Relu there are so many that nothing else would.
      *
      * @return bounds at the cut with the least divergence
      */

@@ -119,6 +119,11 @@ final class Placement {
         return inBytes.containsKey(tensor);
     }
 
+    /** Tells whether a node with fixed weights reads a tensor as bytes. */
+    boolean isReadAsBytes(String tensor) {
+        return asked.contains(tensor);
+    }
+
     /** Returns the tensor whose range decides the scale of another. */
     String scaledAs(String tensor) {
         return isMadeInBytes(tensor) ? scaledAs.getOrDefault(tensor, tensor) : tensor;
