@@ -5,7 +5,9 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import io.catwalk.onnx.runtime.Tensor;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -98,7 +100,28 @@ public final class CalibratedModel {
         return new QuantizedModel(
                 withOperatorSets(graph).toByteArray(),
                 nodes.stream().filter(inBytes::contains).toList(),
-                inFloat(graph, placement, inBytes));
+                inFloat(graph, placement, inBytes),
+                graph.getNodeList().stream().anyMatch(DynamicLstm::isDone));
+    }
+
+    /**
+     * Measures what 8 bits do in each node alone.
+     *
+     * @param method how ranges follow from what was seen
+     * @param batches inputs by name
+     * @return one for each of {@link #nodes()}, the worst first
+     */
+    public List<NodeNoise> noise(CalibrationMethod method, Iterable<Map<String, Tensor>> batches) {
+        SignalToNoise comparison = new SignalToNoise(floats(), batches);
+        return nodes.stream()
+                .map(node -> {
+                    Set<String> others = new HashSet<>(nodes);
+                    others.remove(node);
+                    return new NodeNoise(
+                            node, comparison.decibels(quantized(method, others).bytes()));
+                })
+                .sorted(Comparator.comparingDouble(NodeNoise::decibels))
+                .toList();
     }
 
     private ModelProto withOperatorSets(GraphProto graph) {

@@ -51,6 +51,7 @@ public final class Main {
             EvaluateCommand.class,
             ExportCommand.class,
             VerifyCommand.class,
+            QuantizeCommand.class,
             PredictCommand.class,
             BenchCommand.class,
             DataCommand.class,
