@@ -28,8 +28,8 @@ record Scale(float step, int zeroPoint) {
     static Scale of(Range range) {
         double low = Math.min(0, range.low());
         double high = Math.max(0, range.high());
-        float step = (float) ((high - low) / LEVELS);
-        return step > 0 ? new Scale(step, (int) Math.rint(-low / step)) : new Scale(1, 0);
+        double step = (high - low) / LEVELS;
+        return (float) step > 0 ? new Scale((float) step, (int) Math.rint(-low / step)) : new Scale(1, 0);
     }
 
     /**
