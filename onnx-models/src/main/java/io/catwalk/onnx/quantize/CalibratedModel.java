@@ -82,7 +82,8 @@ public final class CalibratedModel {
     public QuantizedModel quantized(CalibrationMethod method, Set<String> leftInFloat) {
         for (String name : leftInFloat) {
             if (!nodes.contains(name)) {
-                throw new IllegalArgumentException("expected nodes to leave in float among " + nodes + ", found " + name);
+                throw new IllegalArgumentException(
+                        "expected nodes to leave in float among " + nodes + ", found " + name);
             }
         }
         Placement placement = Placement.of(model.getGraph(), leftInFloat);
@@ -93,8 +94,8 @@ public final class CalibratedModel {
         Function<String, Range> ranges = tensor -> (inputs.contains(tensor) ? CalibrationMethod.MIN_MAX : method)
                 .range(Objects.requireNonNull(observed.get(tensor), tensor));
         GraphProto pooled = PoolsFirst.rewritten(model.getGraph(), placement);
-        GraphProto graph = DynamicLstm.rewritten(
-                QdqRewriting.rewritten(pooled, placement, ranges, weights), leftInFloat, weights);
+        GraphProto graph =
+                DynamicLstm.rewritten(QdqRewriting.rewritten(pooled, placement, ranges, weights), leftInFloat, weights);
         Set<String> inBytes = new HashSet<>(nodes);
         inBytes.removeAll(leftInFloat);
         return new QuantizedModel(
@@ -129,8 +130,9 @@ public final class CalibratedModel {
         boolean known = model.getOpsetImportList().stream()
                 .anyMatch(set -> set.getDomain().equals(DynamicLstm.DOMAIN));
         if (!known && graph.getNodeList().stream().anyMatch(DynamicLstm::isDone)) {
-            changed.addOpsetImport(
-                    OperatorSetIdProto.newBuilder().setDomain(DynamicLstm.DOMAIN).setVersion(1));
+            changed.addOpsetImport(OperatorSetIdProto.newBuilder()
+                    .setDomain(DynamicLstm.DOMAIN)
+                    .setVersion(1));
         }
         return changed.build();
     }

@@ -49,8 +49,8 @@ record ChannelWeights(byte[] values, float[] scales, int[] bias) {
             values[i] = (byte) Math.max(-range.largest(), Math.min(range.largest(), steps));
         }
         int[] offsets = new int[bias.length];
-        Arrays.setAll(offsets, channel -> (int)
-                Math.rint(bias[channel] / (double) biasScale(inputStep, scales[channel])));
+        Arrays.setAll(offsets, channel ->
+                (int) Math.rint(bias[channel] / (double) biasScale(inputStep, scales[channel])));
         return new ChannelWeights(values, scales, offsets);
     }
 

@@ -52,8 +52,7 @@ final class DynamicLstm {
             boolean quantize = is(node, wiring) && !leftInFloat.contains(node.getName());
             nodes.add(quantize ? rewriting.quantized(node, wiring) : node);
         }
-        return Unused.removed(
-                rewriting.graph.clearNode().addAllNode(nodes).build());
+        return Unused.removed(rewriting.graph.clearNode().addAllNode(nodes).build());
     }
 
     private NodeProto quantized(NodeProto node, Wiring wiring) {
@@ -80,8 +79,8 @@ final class DynamicLstm {
         int directions = Math.toIntExact(weights.getDims(0));
         int gates = Math.toIntExact(weights.getDims(1));
         int features = Math.toIntExact(weights.getDims(2));
-        ChannelWeights quantized = ChannelWeights.of(
-                Protos.floats(weights), directions * gates, features, new float[0], 1, range);
+        ChannelWeights quantized =
+                ChannelWeights.of(Protos.floats(weights), directions * gates, features, new float[0], 1, range);
         byte[] turned = new byte[quantized.values().length];
         for (int direction = 0; direction < directions; direction++) {
             int start = direction * gates * features;

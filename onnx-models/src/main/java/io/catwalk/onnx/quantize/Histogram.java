@@ -53,8 +53,7 @@ final class Histogram {
         while (low > 0 && below + negative[low] <= each) {
             below += negative[low--];
         }
-        return new Range(
-                sum(negative) == 0 ? 0 : -edge(low + 1), sum(positive) == 0 ? 0 : edge(high + 1));
+        return new Range(sum(negative) == 0 ? 0 : -edge(low + 1), sum(positive) == 0 ? 0 : edge(high + 1));
     }
 
     /**

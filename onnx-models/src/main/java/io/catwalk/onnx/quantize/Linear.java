@@ -23,7 +23,9 @@ record Linear(NodeProto node, TensorProto weights, Optional<TensorProto> bias, i
         Optional<TensorProto> weights = wiring.fixedFloats(node.getInput(1));
         boolean hasBias = node.getInputCount() > BIAS && !node.getInput(BIAS).isEmpty();
         Optional<TensorProto> bias = hasBias ? wiring.fixedFloats(node.getInput(BIAS)) : Optional.empty();
-        if (weights.isEmpty() || hasBias != bias.isPresent() || wiring.fixed(node.getInput(0)).isPresent()) {
+        if (weights.isEmpty()
+                || hasBias != bias.isPresent()
+                || wiring.fixed(node.getInput(0)).isPresent()) {
             return Optional.empty();
         }
         return axis(node, weights.get())

@@ -46,8 +46,7 @@ public record MixedPrecision(
         Score reference = judge.score(calibrated.floats());
         Map<CalibrationMethod, Score> scores = new EnumMap<>(CalibrationMethod.class);
         for (CalibrationMethod method : CalibrationMethod.values()) {
-            scores.put(
-                    method, judge.score(calibrated.quantized(method, inFloat).bytes()));
+            scores.put(method, judge.score(calibrated.quantized(method, inFloat).bytes()));
         }
         CalibrationMethod best = scores.entrySet().stream()
                 .min(Comparator.comparingDouble(entry -> entry.getValue().loss()))
@@ -59,7 +58,8 @@ public record MixedPrecision(
             noise.addAll(calibrated.noise(best, batches));
         }
         for (NodeNoise worst : noise) {
-            if (reference.accuracy() - score.accuracy() <= budget || inFloat.size() >= calibrated.nodes().size() - 1) {
+            if (reference.accuracy() - score.accuracy() <= budget
+                    || inFloat.size() >= calibrated.nodes().size() - 1) {
                 break;
             }
             if (inFloat.add(worst.node())) {

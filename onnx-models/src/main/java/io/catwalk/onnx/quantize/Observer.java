@@ -66,8 +66,7 @@ final class Observer {
         return observed;
     }
 
-    private void each(
-            OnnxRunner runner, Iterable<Map<String, Tensor>> batches, BiConsumer<String, FloatBuffer> look) {
+    private void each(OnnxRunner runner, Iterable<Map<String, Tensor>> batches, BiConsumer<String, FloatBuffer> look) {
         Set<String> given = new HashSet<>();
         runner.inputs().forEach(input -> given.add(input.name()));
         for (Map<String, Tensor> batch : batches) {

@@ -96,8 +96,8 @@ public final class OnnxQuantization {
      */
     public List<String> nodes() {
         Placement placement = Placement.of(model.getGraph(), Set.of());
-        Predicate<NodeProto> can = node ->
-                placement.linear(node).isPresent() || DynamicLstm.is(node, placement.wiring());
+        Predicate<NodeProto> can =
+                node -> placement.linear(node).isPresent() || DynamicLstm.is(node, placement.wiring());
         return model.getGraph().getNodeList().stream()
                 .filter(can)
                 .map(NodeProto::getName)
@@ -115,8 +115,7 @@ public final class OnnxQuantization {
      * @throws OnnxFileException if ONNX Runtime cannot run it, or it computes NaN
      */
     public CalibratedModel calibrated(Iterable<Map<String, Tensor>> batches) {
-        Set<String> tensors =
-                Placement.of(model.getGraph(), Set.of()).candidates();
+        Set<String> tensors = Placement.of(model.getGraph(), Set.of()).candidates();
         return new CalibratedModel(model, weights, nodes(), new Observer(file, model, tensors).observe(batches));
     }
 

@@ -73,8 +73,8 @@ final class Placement {
 
     private boolean takesBytes(NodeProto node) {
         boolean all = node.getInputList().stream()
-                .allMatch(input -> inBytes.containsKey(input)
-                        || wiring.fixedFloats(input).isPresent());
+                .allMatch(input ->
+                        inBytes.containsKey(input) || wiring.fixedFloats(input).isPresent());
         return all && node.getInputList().stream().anyMatch(inBytes::containsKey);
     }
 
@@ -162,7 +162,9 @@ final class Placement {
 
     /** Returns the tensor behind a node and the activation that disappears into it. */
     String result(NodeProto node) {
-        return absorbed(node).map(after -> after.getOutput(0)).orElse(node.getOutputCount() == 0 ? "" : node.getOutput(0));
+        return absorbed(node)
+                .map(after -> after.getOutput(0))
+                .orElse(node.getOutputCount() == 0 ? "" : node.getOutput(0));
     }
 
     Wiring wiring() {

@@ -50,6 +50,9 @@ final class PoolsFirst {
                         .wiring()
                         .maker(node.getInput(0))
                         .filter(before -> Protos.is(before, "Relu"))
-                        .filter(before -> placement.wiring().onlyReader(before.getOutput(0)).isPresent());
+                        .filter(before -> placement
+                                .wiring()
+                                .onlyReader(before.getOutput(0))
+                                .isPresent());
     }
 }

@@ -28,12 +28,14 @@ final class Preparation {
 
     /** Makes constants weights, and weights no inputs: old files list them there, too. */
     private static GraphProto withFixedConstants(GraphProto graph) {
-        Set<String> fixed =
-                graph.getInitializerList().stream().map(TensorProto::getName).collect(Collectors.toCollection(HashSet::new));
+        Set<String> fixed = graph.getInitializerList().stream()
+                .map(TensorProto::getName)
+                .collect(Collectors.toCollection(HashSet::new));
         List<ValueInfoProto> inputs = graph.getInputList().stream()
                 .filter(input -> !fixed.contains(input.getName()))
                 .toList();
-        GraphProto.Builder changed = graph.toBuilder().clearInput().addAllInput(inputs).clearNode();
+        GraphProto.Builder changed =
+                graph.toBuilder().clearInput().addAllInput(inputs).clearNode();
         for (NodeProto node : graph.getNodeList()) {
             Optional<TensorProto> constant = Protos.is(node, "Constant")
                     ? Protos.attribute(node, "value").map(value -> value.getT())
@@ -77,7 +79,8 @@ final class Preparation {
                 nodes.add(node);
             } else {
                 Linear linear = Linear.of(before.get(), wiring).orElseThrow();
-                nodes.replaceAll(each -> each.equals(linear.node()) ? folded(linear, node, wiring, names, changed) : each);
+                nodes.replaceAll(
+                        each -> each.equals(linear.node()) ? folded(linear, node, wiring, names, changed) : each);
             }
         }
         return Unused.removed(changed.clearNode().addAllNode(nodes).build());
@@ -132,10 +135,8 @@ final class Preparation {
                         TensorProto.DataType.INT64,
                         ByteString.copyFrom(Initializer.bytes(0L, -1L)),
                         List.of(2L)));
-                changed.addNode(node.toBuilder()
-                        .setOpType("Reshape")
-                        .clearAttribute()
-                        .addInput(shape));
+                changed.addNode(
+                        node.toBuilder().setOpType("Reshape").clearAttribute().addInput(shape));
             } else {
                 changed.addNode(node);
             }

@@ -149,7 +149,11 @@ final class QdqRewriting {
                 Protos.floats(linear.weights()), linear.channels(), linear.inner(), bias, input.step(), weightRange);
         List<Long> channels = List.of((long) linear.channels());
         String hint = linear.weights().getName();
-        String held = fix(hint + ".bytes", DataType.INT8, weights.values(), linear.weights().getDimsList());
+        String held = fix(
+                hint + ".bytes",
+                DataType.INT8,
+                weights.values(),
+                linear.weights().getDimsList());
         String steps = fix(hint + ".steps", weights.scales(), channels);
         String zeros = fix(hint + ".zeros", DataType.INT8, new byte[linear.channels()], channels);
         node.setInput(1, names.fresh(hint + ".dequantized"));

@@ -14,8 +14,8 @@ record Scale(float step, int zeroPoint) {
     /** Checks both numbers against their ranges. */
     Scale {
         if (!(step > 0) || !Float.isFinite(step) || zeroPoint < 0 || zeroPoint > LEVELS) {
-            throw new IllegalArgumentException("expected a step above 0 and a zero point of 0 to 255, but found " + step
-                    + " and " + zeroPoint);
+            throw new IllegalArgumentException(
+                    "expected a step above 0 and a zero point of 0 to 255, but found " + step + " and " + zeroPoint);
         }
     }
 

@@ -42,10 +42,9 @@ class DynamicLstmTest {
                 .setName("lstm")
                 .addInput(value("images", FLOAT, STEPS, BATCH, FEATURES))
                 .addOutput(value("logits", FLOAT, STEPS, directions, BATCH, HIDDEN))
-                .addInitializer(tensor(
-                        "w", random(random, directions * gates * FEATURES), directions, gates, FEATURES))
+                .addInitializer(tensor("w", random(random, directions * gates * FEATURES), directions, gates, FEATURES))
                 .addInitializer(tensor("r", random(random, directions * gates * HIDDEN), directions, gates, HIDDEN))
-                .addInitializer(tensor("b", random(random, directions * 2 * gates), directions, 2 * gates))
+                .addInitializer(tensor("b", random(random, directions * 2 * gates), directions, 2L * gates))
                 .addNode(node("LSTM", List.of("images", "w", "r", "b"), "logits")
                         .setName("lstm")
                         .addAttribute(Protos.attribute("hidden_size", HIDDEN))

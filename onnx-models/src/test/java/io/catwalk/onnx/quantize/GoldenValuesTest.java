@@ -47,8 +47,7 @@ class GoldenValuesTest {
             JsonObject expected = each.getAsJsonObject();
             Scale scale = Scale.of(new Range(
                     expected.get("low").getAsFloat(), expected.get("high").getAsFloat()));
-            assertThat(scale.step())
-                    .isCloseTo(expected.get("step").getAsFloat(), within(1e-6f * scale.step()));
+            assertThat(scale.step()).isCloseTo(expected.get("step").getAsFloat(), within(1e-6f * scale.step()));
             assertThat(scale.zeroPoint()).isEqualTo(expected.get("zero").getAsInt());
         }
     }

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Computes files of quantize and dequantize pairs in whole numbers, as slowly and plainly as can be, by the specification
@@ -18,6 +19,7 @@ import java.util.Map;
 final class IntegerReference {
 
     /** Whole numbers with what they stand for: {@code real = steps[channel] * (number - zero)}. */
+    @SuppressWarnings("ArrayRecordComponent")
     private record Bytes(long[] numbers, int[] shape, float[] steps, int zero) {}
 
     private final Map<String, Bytes> bytes = new HashMap<>();
@@ -25,6 +27,18 @@ final class IntegerReference {
     private final Map<String, int[]> shapes = new HashMap<>();
 
     private IntegerReference() {}
+
+    private Bytes held(String name) {
+        return Objects.requireNonNull(bytes.get(name), name);
+    }
+
+    private float[] floats(String name) {
+        return Objects.requireNonNull(reals.get(name), name);
+    }
+
+    private int[] shape(String name) {
+        return Objects.requireNonNull(shapes.get(name), name);
+    }
 
     /** Returns the output. */
     static float[] run(ModelProto model, float[] input, int... shape) {
@@ -64,16 +78,16 @@ final class IntegerReference {
         switch (node.getOpType()) {
             case "QuantizeLinear" -> quantize(node, output);
             case "DequantizeLinear" -> {
-                Bytes held = bytes.get(node.getInput(0));
-                int zero = (int) bytes.get(node.getInput(2)).numbers()[0];
-                bytes.put(output, new Bytes(held.numbers(), held.shape(), reals.get(node.getInput(1)), zero));
+                Bytes held = held(node.getInput(0));
+                int zero = (int) held(node.getInput(2)).numbers()[0];
+                bytes.put(output, new Bytes(held.numbers(), held.shape(), floats(node.getInput(1)), zero));
                 shapes.put(output, held.shape());
             }
             case "Conv" -> convolve(node, output);
             case "Gemm", "MatMul" -> multiply(node, output);
             case "MaxPool" -> pool(node, output);
             case "Reshape" -> {
-                Bytes held = bytes.get(node.getInput(0));
+                Bytes held = held(node.getInput(0));
                 int batch = held.shape()[0];
                 int[] shape = {batch, held.numbers().length / batch};
                 bytes.put(output, new Bytes(held.numbers(), shape, held.steps(), held.zero()));
@@ -85,36 +99,41 @@ final class IntegerReference {
 
     /** Moves and choices need no floats: their bytes go through. */
     private void quantize(NodeProto node, String output) {
-        float step = reals.get(node.getInput(1))[0];
-        int zero = (int) bytes.get(node.getInput(2)).numbers()[0];
+        float step = floats(node.getInput(1))[0];
+        int zero = (int) held(node.getInput(2)).numbers()[0];
         String input = node.getInput(0);
         if (bytes.containsKey(input)) {
-            assert bytes.get(input).steps()[0] == step : "another scale behind a move";
-            bytes.put(output, bytes.get(input));
+            if (held(input).steps()[0] != step) {
+                throw new AssertionError("another scale behind a move: " + node.getName());
+            }
+            bytes.put(output, held(input));
             return;
         }
-        float[] real = reals.get(input);
+        float[] real = floats(input);
         long[] numbers = new long[real.length];
         for (int i = 0; i < numbers.length; i++) {
             numbers[i] = Math.max(0, Math.min(255, Math.round(Math.rint(real[i] / step)) + zero));
         }
-        bytes.put(output, new Bytes(numbers, shapes.get(input), new float[] {step}, zero));
+        bytes.put(output, new Bytes(numbers, shape(input), new float[] {step}, zero));
     }
 
+    /** Returns what a tensor stands for: floats, or the floats of its bytes. */
     private float[] real(String name) {
-        return reals.computeIfAbsent(name, missing -> {
-            Bytes held = bytes.get(missing);
-            float[] real = new float[held.numbers().length];
-            for (int i = 0; i < real.length; i++) {
-                real[i] = held.steps()[0] * (held.numbers()[i] - held.zero());
-            }
-            return real;
-        });
+        float[] known = reals.get(name);
+        if (known != null) {
+            return known;
+        }
+        Bytes held = held(name);
+        float[] real = new float[held.numbers().length];
+        for (int i = 0; i < real.length; i++) {
+            real[i] = held.steps()[0] * (held.numbers()[i] - held.zero());
+        }
+        return real;
     }
 
     private void convolve(NodeProto node, String output) {
-        Bytes x = bytes.get(node.getInput(0));
-        Bytes w = bytes.get(node.getInput(1));
+        Bytes x = held(node.getInput(0));
+        Bytes w = held(node.getInput(1));
         int groups = (int) Protos.number(node, "group", 1);
         List<Long> strides = ints(node, "strides", List.of(1L, 1L));
         List<Long> pads = ints(node, "pads", List.of(0L, 0L, 0L, 0L));
@@ -122,7 +141,8 @@ final class IntegerReference {
         int channels = w.shape()[1];
         int[] size = new int[2];
         for (int i = 0; i < 2; i++) {
-            size[i] = (int) ((x.shape()[i + 2] + pads.get(i) + pads.get(i + 2) - w.shape()[i + 2]) / strides.get(i)) + 1;
+            size[i] =
+                    (int) ((x.shape()[i + 2] + pads.get(i) + pads.get(i + 2) - w.shape()[i + 2]) / strides.get(i)) + 1;
         }
         int[] shape = {x.shape()[0], filters, size[0], size[1]};
         float[] made = new float[shape[0] * filters * size[0] * size[1]];
@@ -131,15 +151,15 @@ final class IntegerReference {
             int row = at / size[1] % size[0];
             int filter = at / size[1] / size[0] % filters;
             int image = at / size[1] / size[0] / filters;
-            long sum = node.getInputCount() > 2 ? bytes.get(node.getInput(2)).numbers()[filter] : 0;
+            long sum = node.getInputCount() > 2 ? held(node.getInput(2)).numbers()[filter] : 0;
             for (int c = 0; c < channels; c++) {
                 int channel = filter / (filters / groups) * channels + c;
                 for (int i = 0; i < w.shape()[2]; i++) {
                     for (int j = 0; j < w.shape()[3]; j++) {
-                        long y = row * strides.get(0) + i - pads.get(0);
-                        long z = column * strides.get(1) + j - pads.get(1);
+                        int y = Math.toIntExact(row * strides.get(0) + i - pads.get(0));
+                        int z = Math.toIntExact(column * strides.get(1) + j - pads.get(1));
                         if (y >= 0 && y < x.shape()[2] && z >= 0 && z < x.shape()[3]) {
-                            int place = (int) (((image * x.shape()[1] + channel) * x.shape()[2] + y) * x.shape()[3] + z);
+                            int place = ((image * x.shape()[1] + channel) * x.shape()[2] + y) * x.shape()[3] + z;
                             int weight = ((filter * channels + c) * w.shape()[2] + i) * w.shape()[3] + j;
                             sum += (x.numbers()[place] - x.zero()) * w.numbers()[weight];
                         }
@@ -153,15 +173,15 @@ final class IntegerReference {
     }
 
     private void multiply(NodeProto node, String output) {
-        Bytes x = bytes.get(node.getInput(0));
-        Bytes w = bytes.get(node.getInput(1));
+        Bytes x = held(node.getInput(0));
+        Bytes w = held(node.getInput(1));
         boolean turned = Protos.number(node, "transB", 0) == 1;
         int depth = x.shape()[1];
         int columns = w.numbers().length / depth;
         float[] made = new float[x.shape()[0] * columns];
         for (int at = 0; at < made.length; at++) {
             int column = at % columns;
-            long sum = node.getInputCount() > 2 ? bytes.get(node.getInput(2)).numbers()[column] : 0;
+            long sum = node.getInputCount() > 2 ? held(node.getInput(2)).numbers()[column] : 0;
             for (int k = 0; k < depth; k++) {
                 long weight = w.numbers()[turned ? column * depth + k : k * columns + column];
                 sum += (x.numbers()[at / columns * depth + k] - x.zero()) * weight;
@@ -174,7 +194,7 @@ final class IntegerReference {
 
     /** Takes the largest of each 2 x 2. */
     private void pool(NodeProto node, String output) {
-        Bytes x = bytes.get(node.getInput(0));
+        Bytes x = held(node.getInput(0));
         int height = x.shape()[2] / 2;
         int width = x.shape()[3] / 2;
         int[] shape = {x.shape()[0], x.shape()[1], height, width};

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 
@@ -56,7 +57,8 @@ final class Networks {
                 .addNode(node("Flatten", List.of("c2"), "f"))
                 .addNode(node("Gemm", List.of("f", "w3", "b3"), "g1"))
                 .addNode(node("Relu", List.of("g1"), "r3"))
-                .addNode(node("Gemm", List.of("r3", "w4", "b4"), "logits").addAttribute(Protos.attribute("transB", 1))));
+                .addNode(
+                        node("Gemm", List.of("r3", "w4", "b4"), "logits").addAttribute(Protos.attribute("transB", 1))));
     }
 
     /** A residual block, a gate and a mean: what lies between convolutions. */
@@ -111,7 +113,7 @@ final class Networks {
 
     static float[] answers(byte[] model, Map<String, Tensor> batch, OptimizationLevel level) {
         try (OnnxRunner runner = OnnxRunner.open(model, OnnxOptions.standard().withOptimization(level))) {
-            Tensor logits = runner.run(batch).get("logits");
+            Tensor logits = Objects.requireNonNull(runner.run(batch).get("logits"));
             float[] floats = new float[logits.size()];
             logits.buffer().asFloatBuffer().get(floats);
             return floats;

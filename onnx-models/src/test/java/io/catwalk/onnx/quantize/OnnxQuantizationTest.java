@@ -21,7 +21,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,8 +58,7 @@ class OnnxQuantizationTest {
         for (ModelProto.Builder network : List.of(Networks.convolutional(), Networks.residual())) {
             CalibratedModel calibrated = Networks.calibrated(folder, network);
             float[] images = Networks.images(20);
-            float[] expected =
-                    Networks.answers(network.build().toByteArray(), images, OptimizationLevel.ALL);
+            float[] expected = Networks.answers(network.build().toByteArray(), images, OptimizationLevel.ALL);
             for (OptimizationLevel level : OptimizationLevel.values()) {
                 float[] found = Networks.answers(Networks.quantized(calibrated).bytes(), images, level);
                 assertThat(Networks.decibels(expected, found)).as("%s", level).isGreaterThan(25);
@@ -71,20 +69,30 @@ class OnnxQuantizationTest {
     @Test
     void weightsAreBytesAlongTheAxisOfTheirOutputChannels() {
         ModelProto model = parsed(Networks.quantized(Networks.calibrated(folder, Networks.convolutional())));
-        Map<String, TensorProto> fixed = model.getGraph().getInitializerList().stream()
-                .collect(Collectors.toMap(TensorProto::getName, Function.identity()));
-
-        assertThat(fixed.get("w1.bytes").getDataType()).isEqualTo(TensorProto.DataType.INT8_VALUE);
-        assertThat(fixed.get("w1.steps").getDimsList()).containsExactly(12L);
-        assertThat(fixed.get("w3.steps").getDimsList()).as("a Gemm without transB").containsExactly(10L);
-        assertThat(fixed.get("w4.steps").getDimsList()).as("a Gemm with transB").containsExactly(5L);
-        assertThat(fixed.get("b1.int32").getDataType()).isEqualTo(TensorProto.DataType.INT32_VALUE);
-        assertThat(fixed).doesNotContainKeys("w1", "b1", "w4");
+        assertThat(fixed(model, "w1.bytes").getDataType()).isEqualTo(TensorProto.DataType.INT8_VALUE);
+        assertThat(fixed(model, "w1.steps").getDimsList()).containsExactly(12L);
+        assertThat(fixed(model, "w3.steps").getDimsList())
+                .as("a Gemm without transB")
+                .containsExactly(10L);
+        assertThat(fixed(model, "w4.steps").getDimsList())
+                .as("a Gemm with transB")
+                .containsExactly(5L);
+        assertThat(fixed(model, "b1.int32").getDataType()).isEqualTo(TensorProto.DataType.INT32_VALUE);
+        assertThat(model.getGraph().getInitializerList())
+                .extracting(TensorProto::getName)
+                .doesNotContain("w1", "b1", "w4");
         assertThat(axis(model, "w3.dequantized")).isEqualTo(1);
         assertThat(axis(model, "w4.dequantized")).isZero();
-        for (byte weight : fixed.get("w1.bytes").getRawData().toByteArray()) {
+        for (byte weight : fixed(model, "w1.bytes").getRawData().toByteArray()) {
             assertThat(weight).isBetween((byte) -64, (byte) 64);
         }
+    }
+
+    private static TensorProto fixed(ModelProto model, String name) {
+        return model.getGraph().getInitializerList().stream()
+                .filter(tensor -> tensor.getName().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static long axis(ModelProto model, String output) {
@@ -101,12 +109,12 @@ class OnnxQuantizationTest {
         // By percentile: the largest number outlives a pool, but most of those below it do not.
         ModelProto model = parsed(Networks.calibrated(folder, Networks.convolutional())
                 .quantized(CalibrationMethod.PERCENTILE_99_9, Set.of()));
-        Map<String, TensorProto> fixed = model.getGraph().getInitializerList().stream()
-                .collect(Collectors.toMap(TensorProto::getName, Function.identity()));
-
-        assertThat(fixed.get("p1.step").getRawData()).isEqualTo(fixed.get("r1.step").getRawData());
-        assertThat(fixed.get("p1.zero").getRawData()).isEqualTo(fixed.get("r1.zero").getRawData());
-        assertThat(fixed.get("f.step").getRawData()).isEqualTo(fixed.get("c2.step").getRawData());
+        assertThat(fixed(model, "p1.step").getRawData())
+                .isEqualTo(fixed(model, "r1.step").getRawData());
+        assertThat(fixed(model, "p1.zero").getRawData())
+                .isEqualTo(fixed(model, "r1.zero").getRawData());
+        assertThat(fixed(model, "f.step").getRawData())
+                .isEqualTo(fixed(model, "c2.step").getRawData());
     }
 
     @Test
@@ -153,8 +161,7 @@ class OnnxQuantizationTest {
                 .bytes();
 
         assertThat(Networks.answers(bytes, images, OptimizationLevel.NONE))
-                .containsExactly(
-                        Networks.answers(calibrated.floats(), images, OptimizationLevel.NONE), within(0f));
+                .containsExactly(Networks.answers(calibrated.floats(), images, OptimizationLevel.NONE), within(0f));
     }
 
     @Test
@@ -168,8 +175,7 @@ class OnnxQuantizationTest {
         Set<String> others = calibrated.nodes().stream()
                 .filter(node -> !node.equals(noise.get(0).node()))
                 .collect(Collectors.toSet());
-        byte[] alone =
-                calibrated.quantized(CalibrationMethod.MIN_MAX, others).bytes();
+        byte[] alone = calibrated.quantized(CalibrationMethod.MIN_MAX, others).bytes();
         assertThat(noise.get(0).decibels())
                 .isCloseTo(
                         Networks.decibels(
@@ -198,8 +204,11 @@ class OnnxQuantizationTest {
 
         assertThat(found.method()).isEqualTo(CalibrationMethod.ENTROPY);
         assertThat(found.score().accuracy()).isEqualTo(0.9);
-        assertThat(found.model().inFloat()).contains(operatorOf(found.noise().get(0).node(), calibrated));
-        assertThat(found.model().inBytes()).isNotEmpty().doesNotContain(found.noise().get(0).node());
+        assertThat(found.model().inFloat())
+                .contains(operatorOf(found.noise().get(0).node(), calibrated));
+        assertThat(found.model().inBytes())
+                .isNotEmpty()
+                .doesNotContain(found.noise().get(0).node());
     }
 
     private static String operatorOf(String node, CalibratedModel calibrated) {
@@ -235,8 +244,7 @@ class OnnxQuantizationTest {
         float[] expected = Networks.answers(network.build().toByteArray(), images, OptimizationLevel.NONE);
 
         assertThat(Networks.operators(parse(calibrated.floats()).getGraph())).doesNotContain("BatchNormalization");
-        assertThat(Networks.decibels(
-                        expected, Networks.answers(calibrated.floats(), images, OptimizationLevel.NONE)))
+        assertThat(Networks.decibels(expected, Networks.answers(calibrated.floats(), images, OptimizationLevel.NONE)))
                 .isGreaterThan(100);
         assertThat(Networks.quantized(calibrated).inFloat()).isEmpty();
     }
@@ -248,13 +256,15 @@ class OnnxQuantizationTest {
         TensorProto weights = network.getGraph().getInitializer(0);
         network.getGraphBuilder()
                 .removeInitializer(0)
-                .addNode(0, NodeProto.newBuilder()
-                        .setOpType("Constant")
-                        .addOutput("w1")
-                        .addAttribute(AttributeProto.newBuilder()
-                                .setName("value")
-                                .setType(AttributeProto.AttributeType.TENSOR)
-                                .setT(weights)));
+                .addNode(
+                        0,
+                        NodeProto.newBuilder()
+                                .setOpType("Constant")
+                                .addOutput("w1")
+                                .addAttribute(AttributeProto.newBuilder()
+                                        .setName("value")
+                                        .setType(AttributeProto.AttributeType.TENSOR)
+                                        .setT(weights)));
         network.getGraphBuilder()
                 .addInput(TestModels.value("w4", TestModels.FLOAT, 5, 10))
                 .setDocString("kept");
@@ -277,10 +287,12 @@ class OnnxQuantizationTest {
         Path file = TestModels.write(folder.resolve("model.onnx"), Networks.convolutional());
         List<Map<String, Tensor>> batches =
                 new ArrayList<>(List.of(Networks.batch(Networks.images(1)), Networks.batch(Networks.images(2))));
-        byte[] first = Networks.quantized(OnnxQuantization.of(file).calibrated(batches)).bytes();
+        byte[] first = Networks.quantized(OnnxQuantization.of(file).calibrated(batches))
+                .bytes();
         Collections.reverse(batches);
 
-        assertThat(Networks.quantized(OnnxQuantization.of(file).calibrated(batches)).bytes())
+        assertThat(Networks.quantized(OnnxQuantization.of(file).calibrated(batches))
+                        .bytes())
                 .isEqualTo(first);
     }
 }

@@ -53,8 +53,7 @@ class UnfitFilesTest {
         for (int opset : new int[] {OnnxQuantization.OLDEST_OPSET, OnnxQuantization.NEWEST_OPSET}) {
             Path file = TestModels.write(folder.resolve("model.onnx"), withOpset(opset));
             Map<String, Tensor> batch = Map.of("images", Tensor.of(new float[] {1, 2, 3, 4}, 1, 1, 2, 2));
-            QuantizedModel model =
-                    Networks.quantized(OnnxQuantization.of(file).calibrated(List.of(batch)));
+            QuantizedModel model = Networks.quantized(OnnxQuantization.of(file).calibrated(List.of(batch)));
 
             float[] found = Networks.answers(model.bytes(), batch, OptimizationLevel.ALL);
 

@@ -27,8 +27,9 @@ final class FileDataset {
     @Option(
             names = "--dataset",
             paramLabel = "NAME|DIR",
-            description = "Data set to score on. Default: the one that the file names, or that of the trial. Its images "
-                    + "are resized as the file says, unless options say how.")
+            description =
+                    "Data set to score on. Default: the one that the file names, or that of the trial. Its images "
+                            + "are resized as the file says, unless options say how.")
     private @Nullable String dataset;
 
     @Mixin

@@ -79,8 +79,9 @@ final class QuantizeCommand implements Callable<Integer> {
 
     @Option(
             names = "--full-range",
-            description = "Use weights from -127 to 127 and not from -64 to 64: more exact, but processors without VNNI "
-                    + "compute wrong sums.")
+            description =
+                    "Use weights from -127 to 127 and not from -64 to 64: more exact, but processors without VNNI "
+                            + "compute wrong sums.")
     private boolean fullRange;
 
     @Option(
@@ -143,7 +144,8 @@ final class QuantizeCommand implements Callable<Integer> {
                 calibrationImages,
                 threads,
                 LatencySettings.standard(),
-                predictor -> ForeignFile.signing(predictor, console));
+                predictor -> ForeignFile.signing(predictor, console),
+                () -> ForeignFile.sign(console));
         QuantizedFile quantized = quantizer.quantize(
                 file, dataset.hints(images), dataset.matched(file, images, metadata), normalization, to);
         report(quantized, console);
@@ -208,7 +210,10 @@ final class QuantizeCommand implements Callable<Integer> {
         answer.put("calibration", quantized.found().method().title());
         Map<String, Double> losses = new LinkedHashMap<>();
         for (CalibrationMethod method : CalibrationMethod.values()) {
-            losses.put(method.title(), Objects.requireNonNull(quantized.found().scores().get(method)).loss());
+            losses.put(
+                    method.title(),
+                    Objects.requireNonNull(quantized.found().scores().get(method))
+                            .loss());
         }
         answer.put("validation_losses", losses);
         answer.put("in_bytes", quantized.found().model().inBytes());

@@ -34,7 +34,8 @@ final class QuantizationCertificate {
     static OnnxMetadata of(
             Path from, QuantizedFile quantized, int calibrationImages, WeightRange weights, Metrics metrics)
             throws IOException {
-        SortedMap<String, String> entries = new TreeMap<>(OnnxMetadata.read(from).entries());
+        SortedMap<String, String> entries =
+                new TreeMap<>(OnnxMetadata.read(from).entries());
         entries.keySet().removeIf(key -> key.startsWith(MetadataKeys.PARITY) || key.startsWith(MetadataKeys.METRICS));
         Json.flat(metrics).forEach((name, value) -> {
             if (!value.isEmpty()) {

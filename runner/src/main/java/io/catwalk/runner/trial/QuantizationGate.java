@@ -13,8 +13,7 @@ public record QuantizationGate(double budget, double speedup) {
     /** Checks the numbers against their ranges. */
     public QuantizationGate {
         if (!(budget >= 0 && budget <= 100)) {
-            throw new RequestException(
-                    "--budget must be from 0 to 100 points, such as 0.2, but is " + budget);
+            throw new RequestException("--budget must be from 0 to 100 points, such as 0.2, but is " + budget);
         }
         if (!(speedup > 0 && Double.isFinite(speedup))) {
             throw new RequestException("--min-speedup must be above 0, such as 1.2, but is " + speedup);

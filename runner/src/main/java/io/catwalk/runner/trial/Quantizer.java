@@ -40,6 +40,7 @@ import java.util.stream.IntStream;
  * @param threads of ONNX Runtime while the latency is measured
  * @param settings how long it is measured, each file and turn
  * @param watched answers for a predictor, and gives a sign with each answer
+ * @param sign says that the work goes on where no predictor answers
  */
 public record Quantizer(
         QuantizationGate gate,
@@ -47,7 +48,8 @@ public record Quantizer(
         int calibrationImages,
         int threads,
         LatencySettings settings,
-        UnaryOperator<Predictor> watched) {
+        UnaryOperator<Predictor> watched,
+        Runnable sign) {
 
     /** Training images that models are chosen by; an image is then a twentieth of a point. */
     private static final int VALIDATION_IMAGES = 2_000;
@@ -74,8 +76,7 @@ public record Quantizer(
      * @throws InterruptedException if the calling thread is interrupted
      * @throws io.catwalk.onnx.OnnxFileException if the file cannot be quantized
      */
-    public QuantizedFile quantize(
-            Path file, OnnxHints hints, ImageDataset images, Normalization normalization, Path to)
+    public QuantizedFile quantize(Path file, OnnxHints hints, ImageDataset images, Normalization normalization, Path to)
             throws IOException, InterruptedException {
         OnnxQuantization quantization = OnnxQuantization.of(file).withWeights(weights);
         List<String> classes = images.classes();
@@ -93,11 +94,9 @@ public record Quantizer(
             Iterable<Map<String, Tensor>> inputs = () -> inputs(batches, predictor, chosen, normalization);
             CalibratedModel calibrated = quantization.calibrated(inputs);
             Judge judge = model -> score(model, hints, validation, normalization, classes);
-            Iterable<Map<String, Tensor>> few =
-                    () -> inputs(batches.subList(0, 1), predictor, chosen, normalization);
+            Iterable<Map<String, Tensor>> few = () -> inputs(batches.subList(0, 1), predictor, chosen, normalization);
             MixedPrecision found = MixedPrecision.search(calibrated, judge, few, gate.budget() / 100);
-            Predictions before = Predictions.of(
-                    watched.apply(predictor), images.test(), normalization, classes.size());
+            Predictions before = Predictions.of(watched.apply(predictor), images.test(), normalization, classes.size());
             Predictions after = answers(found.model().bytes(), hints, images.test(), normalization, classes.size());
             Path draft = scratch.file("int8.onnx");
             Files.write(draft, found.model().bytes());
@@ -145,15 +144,17 @@ public record Quantizer(
     private Iterator<Map<String, Tensor>> inputs(
             List<Batch> batches, OnnxPredictor predictor, ImageSource images, Normalization normalization) {
         return batches.stream()
-                .map(batch -> predictor.input(
-                        normalization.normalized(images, batch.from(), batch.to()), batch.to() - batch.from()))
+                .map(batch -> {
+                    sign.run();
+                    return predictor.input(
+                            normalization.normalized(images, batch.from(), batch.to()), batch.to() - batch.from());
+                })
                 .iterator();
     }
 
     private Judge.Score score(
             byte[] model, OnnxHints hints, ImageSource images, Normalization normalization, List<String> classes) {
-        Evaluation evaluation =
-                Evaluation.of(answers(model, hints, images, normalization, classes.size()), classes);
+        Evaluation evaluation = Evaluation.of(answers(model, hints, images, normalization, classes.size()), classes);
         return new Judge.Score(evaluation.metrics().logLoss(), evaluation.accuracy());
     }
 
@@ -173,6 +174,7 @@ public record Quantizer(
                 BenchOrder order =
                         new BenchOrder.OfFile(files.get(i).toAbsolutePath(), hints, null, null, threads, settings);
                 Latency latency = process.measure(order).latency();
+                sign.run();
                 if (turn == 0) {
                     best.add(latency);
                 } else if (throughput(latency) > throughput(best.get(i))) {

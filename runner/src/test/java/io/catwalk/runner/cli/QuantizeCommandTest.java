@@ -33,8 +33,8 @@ final class QuantizeCommandTest {
     }
 
     private Catwalk.Answer quantize(String subject, String... more) {
-        List<String> arguments =
-                new ArrayList<>(List.of("quantize", subject, "--dataset", world.images().toString()));
+        List<String> arguments = new ArrayList<>(
+                List.of("quantize", subject, "--dataset", world.images().toString()));
         arguments.addAll(List.of(more));
         return Catwalk.run(arguments.toArray(String[]::new));
     }
@@ -62,9 +62,11 @@ final class QuantizeCommandTest {
         assertThat(certificate.get("quantization.weights")).contains("int8 from -64 to 64");
         assertThat(certificate.get("quantization.test_images")).contains("40");
         assertThat(certificate.labels()).isEqualTo(OnnxMetadata.read(file).labels());
-        assertThat(certificate.under("parity.")).as("what was proven of the float file").isEmpty();
-        Catwalk.Answer verified =
-                Catwalk.run("verify", written.toString(), "--dataset", world.images().toString());
+        assertThat(certificate.under("parity."))
+                .as("what was proven of the float file")
+                .isEmpty();
+        Catwalk.Answer verified = Catwalk.run(
+                "verify", written.toString(), "--dataset", world.images().toString());
         assertThat(verified.exitCode()).as("%s", verified).isEqualTo(ExitCode.DONE);
     }
 
@@ -116,7 +118,8 @@ final class QuantizeCommandTest {
         refused(quantize(file.toString()), "has no unheard");
 
         refused(
-                Catwalk.run("quantize", world.model().toString(), "--dataset", folder.toString(), "--out", folder + "/x"),
+                Catwalk.run(
+                        "quantize", world.model().toString(), "--dataset", folder.toString(), "--out", folder + "/x"),
                 "catwalk: ");
     }
 }

@@ -25,8 +25,9 @@ class QuantizationVerdictTest {
 
         assertThat(verdict.ships()).isTrue();
         assertThat(verdict.words())
-                .isEqualTo("int8 is 1.9 times faster, 3.6 times smaller, 0.08 points less accurate (95 % interval -0.02 to"
-                        + " 0.18; McNemar p 0.169): ship it");
+                .isEqualTo(
+                        "int8 is 1.9 times faster, 3.6 times smaller, 0.08 points less accurate (95 % interval -0.02 to"
+                                + " 0.18; McNemar p 0.169): ship it");
     }
 
     @Test
@@ -35,7 +36,9 @@ class QuantizationVerdictTest {
         assertThat(verdict(0.75, 5, 5, GATE).words())
                 .startsWith("int8 is 1.3 times slower, ")
                 .endsWith(": not faster here: ship the float file");
-        assertThat(verdict(1.02, 5, 5, GATE).words()).startsWith("int8 is as fast, ").endsWith("ship the float file");
+        assertThat(verdict(1.02, 5, 5, GATE).words())
+                .startsWith("int8 is as fast, ")
+                .endsWith("ship the float file");
         assertThat(verdict(1.5, 5, 5, new QuantizationGate(0.2, 2)).words())
                 .endsWith(": not the 2.00 times as fast that are asked for: ship the float file");
     }
