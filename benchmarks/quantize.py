@@ -148,9 +148,9 @@ def main():
                 print(f"{name} {side}: {100 * each['accuracy']:.2f} %, {each['speedup']['median']:.2f} times "
                       f"({each['speedup']['low']:.2f} to {each['speedup']['high']:.2f}), {each['bytes']} bytes, "
                       f"{each.get('seconds_to_quantize', {'median': 0})['median']:.2f} s", flush=True)
-    with open(os.path.join(HERE, "quantize.json"), "w") as file:
-        json.dump(result, file, indent=2)
-        file.write("\n")
+            with open(os.path.join(HERE, "quantize.json"), "w") as file:
+                json.dump(result, file, indent=2)
+                file.write("\n")
 
 
 if sys.argv[1] == "--python":

@@ -76,6 +76,7 @@ public final class OnnxQuantization {
                     "none",
                     "export it with 32-bit floats and its weights as initializers");
         }
+        Placement.of(prepared.getGraph(), Set.of()).linears().forEach(linear -> checkFinite(file, linear));
         return quantization;
     }
 
@@ -155,6 +156,19 @@ public final class OnnxQuantization {
                             node.getOpType() + " " + node.getName() + ", so it is in 8 bits already",
                             "quantize the float file that it came from");
                 });
+    }
+
+    /** Infinities elsewhere pass, as in attention masks; a weight or bias has no byte for them. */
+    private static void checkFinite(Path file, Linear linear) {
+        if (!Protos.isFinite(linear.weights())
+                || !linear.bias().map(Protos::isFinite).orElse(true)) {
+            throw new OnnxFileException(
+                    file,
+                    "finite weights in " + linear.node().getOpType() + " "
+                            + linear.node().getName(),
+                    "an infinity",
+                    "train again with a lower learning rate and export the result");
+        }
     }
 
     private static void checkWeights(Path file, GraphProto graph) {

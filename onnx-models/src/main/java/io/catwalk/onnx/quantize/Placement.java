@@ -73,8 +73,8 @@ final class Placement {
 
     private boolean takesBytes(NodeProto node) {
         boolean all = node.getInputList().stream()
-                .allMatch(input ->
-                        inBytes.containsKey(input) || wiring.fixedFloats(input).isPresent());
+                .allMatch(input -> inBytes.containsKey(input)
+                        || wiring.fixedFloats(input).filter(Protos::isFinite).isPresent());
         return all && node.getInputList().stream().anyMatch(inBytes::containsKey);
     }
 
@@ -105,8 +105,8 @@ final class Placement {
     }
 
     /** Returns all convolutions and matrix products that compute in bytes, in the order of the graph. */
-    List<NodeProto> linears() {
-        return linear.values().stream().map(Linear::node).toList();
+    List<Linear> linears() {
+        return List.copyOf(linear.values());
     }
 
     /** Tells whether a node reads bytes. */

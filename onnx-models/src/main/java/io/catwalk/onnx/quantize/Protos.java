@@ -43,6 +43,16 @@ final class Protos {
         return tensor.getDataType() == DataType.FLOAT_VALUE;
     }
 
+    /** Tells whether all 32-bit floats of a tensor have a place in a range. */
+    static boolean isFinite(TensorProto tensor) {
+        for (float number : floats(tensor)) {
+            if (!Float.isFinite(number)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Counts the elements of a tensor. */
     static long size(TensorProto tensor) {
         return tensor.getDimsList().stream().mapToLong(Long::longValue).reduce(1, Math::multiplyExact);

@@ -85,6 +85,16 @@ class UnfitFilesTest {
     }
 
     @Test
+    void weightsThatNoByteStandsForAreNamed() {
+        ModelProto.Builder model = TestModels.linear();
+        TensorProto.Builder weights = model.getGraphBuilder().getInitializerBuilder(0);
+        weights.setRawData(ByteString.copyFrom(new byte[] {0, 0, (byte) 0x80, 0x7f})
+                .concat(weights.getRawData().substring(4)));
+
+        refused(model, "finite weights in Gemm Gemm_logits, found an infinity");
+    }
+
+    @Test
     void aFileWithNothingToQuantizeIsRefused() {
         ModelProto.Builder model = TestModels.linear();
         model.getGraphBuilder()
