@@ -185,14 +185,28 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyTheWriterAndTheReadersOfFilesTouchProtobuf() {
+    void onlyTheWriterTheReadersAndTheRewriterOfFilesTouchProtobuf() {
         holds(
                 430,
                 not(named("io.catwalk.onnx.graph.OnnxSerializer"))
                         .and(not(named("io.catwalk.onnx.graph.ModelMessage")))
                         .and(not(named("io.catwalk.onnx.graph.OnnxParser")))
-                        .and(not(resideInAPackage("io.catwalk.onnx.runtime"))),
+                        .and(not(resideInAPackage("io.catwalk.onnx.runtime")))
+                        .and(not(resideInAPackage("io.catwalk.onnx.quantize"))),
                 never(dependOnClassesThat(resideInAnyPackage("ai.onnx.proto..", "com.google.protobuf.."))));
+    }
+
+    /** A file of any program goes through 8 bits without what traces and lowers networks of ours (ADR 22). */
+    @Test
+    void quantizingKnowsOnlyFilesAndWhatRunsThem() {
+        holds(
+                20,
+                resideInAPackage("io.catwalk.onnx.quantize"),
+                never(dependOnClassesThat(resideInAnyPackage(
+                        "ai.djl..",
+                        "io.catwalk.onnx.trace..",
+                        "io.catwalk.onnx.lowering..",
+                        "io.catwalk.onnx.parity.."))));
     }
 
     /** The console is handed the streams by the one class that starts the program; other processes have their own. */

@@ -1,5 +1,6 @@
 package io.catwalk.onnx.lowering;
 
+import io.catwalk.onnx.graph.ChannelNorm;
 import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.Graph;
 import io.catwalk.onnx.graph.Initializer;
@@ -14,8 +15,6 @@ import java.util.Optional;
 
 /** Multiplies batch norms into the convolutions right before them, which then answer alike with fewer nodes. */
 final class BatchNormFolding {
-
-    private static final float DEFAULT_EPSILON = 1e-5f;
 
     private final Map<String, Initializer> fixed = new HashMap<>();
     private final Map<String, Integer> uses = new HashMap<>();
@@ -73,22 +72,16 @@ final class BatchNormFolding {
 
     private Node folded(Node convolution, Node norm) {
         Value weight = convolution.inputs().get(1);
-        float[] weights = floats(convolution, 1);
-        float[] gamma = floats(norm, 1);
-        float[] shift = floats(norm, 2).clone();
-        float[] mean = floats(norm, 3);
-        float[] variance = floats(norm, 4);
         Object given = norm.attributes().entries().get("epsilon");
-        float epsilon = given instanceof Float number ? number : DEFAULT_EPSILON;
-        float[] bias = convolution.inputs().size() > 2 ? floats(convolution, 2) : new float[gamma.length];
-        int each = weights.length / gamma.length;
-        for (int filter = 0; filter < gamma.length; filter++) {
-            double scale = gamma[filter] / Math.sqrt((double) variance[filter] + epsilon);
-            for (int i = filter * each; i < (filter + 1) * each; i++) {
-                weights[i] = (float) (weights[i] * scale);
-            }
-            shift[filter] = (float) (shift[filter] + (bias[filter] - mean[filter]) * scale);
-        }
+        ChannelNorm channels = new ChannelNorm(
+                floats(norm, 1),
+                floats(norm, 2),
+                floats(norm, 3),
+                floats(norm, 4),
+                given instanceof Float number ? number : ChannelNorm.DEFAULT_EPSILON);
+        float[] weights = floats(convolution, 1);
+        channels.multiplyInto(weights, weights.length / channels.count());
+        float[] shift = channels.bias(convolution.inputs().size() > 2 ? floats(convolution, 2) : null);
         String name = norm.output().name();
         Value newWeight = add(name + ".weight", weight.shape(), weights);
         Value newBias = add(name + ".bias", TensorShape.of(shift.length), shift);

@@ -86,5 +86,8 @@ public final class MetadataKeys {
     /** Largest share that passes. */
     public static final String PARITY_RELATIVE_TOLERANCE = PARITY + "relative_tolerance";
 
+    /** Beginning of every fact about a file in 8 bits: what it came from, and how it compares with that. */
+    public static final String QUANTIZATION = "quantization.";
+
     private MetadataKeys() {}
 }

@@ -5,8 +5,11 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.Predictor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Deque;
+import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedDeque;
 
 /**
@@ -72,7 +75,23 @@ public final class OnnxPredictor implements Predictor {
      * @throws OnnxFileException if the file is missing, broken, dangerous, or no image classifier
      */
     public static OnnxPredictor open(Path file, OnnxOptions options, OnnxHints hints) {
-        ModelFile model = ModelFile.read(file);
+        return open(ModelFile.read(file), options, hints);
+    }
+
+    /**
+     * Opens a model that is in no file.
+     *
+     * @param content what would be in the file; not copied
+     * @param options how to run it
+     * @param hints what it leaves open
+     * @return the predictor, to be closed
+     * @throws OnnxFileException as {@link #open(Path, OnnxOptions, OnnxHints)}; it names the model {@code model}
+     */
+    public static OnnxPredictor open(byte[] content, OnnxOptions options, OnnxHints hints) {
+        return open(ModelFile.of(Path.of("model"), content), options, hints);
+    }
+
+    private static OnnxPredictor open(ModelFile model, OnnxOptions options, OnnxHints hints) {
         Classifier classifier = Classifier.of(model, hints);
         return new OnnxPredictor(classifier, Session.open(model, options));
     }
@@ -133,16 +152,42 @@ public final class OnnxPredictor implements Predictor {
                 images.length, count, (to, from, length, end, input) -> to.write(images, from, length, end, input));
     }
 
+    /**
+     * Brings images into the form in which the file takes them, for whoever runs it otherwise.
+     *
+     * @param images normalized pixels, (count, channels, height, width), row-major
+     * @param count number of images; at least 1, and the batch size of a file that accepts only one
+     * @return the input by its name, in the type and the order of axes of the file
+     * @throws IllegalArgumentException if {@code images} does not hold {@code count} images, or the file does not accept
+     *     so many
+     */
+    public Map<String, Tensor> input(float[] images, int count) {
+        requireImages(images.length, count);
+        if (signature.batch() != Signature.ANY_BATCH && signature.batch() != count) {
+            throw new IllegalArgumentException(
+                    "expected " + signature.batch() + " image(s), the batch size of the file, found " + count);
+        }
+        ByteBuffer input = ByteBuffer.allocate(Math.multiplyExact(images.length, pixels.bytes()))
+                .order(ByteOrder.nativeOrder());
+        pixels.write(images, 0, images.length, images.length, input);
+        TensorType type = TensorType.valueOf(pixels.type().name());
+        return Map.of(signature.input(), Tensor.of(type, input, signature.shape(count)));
+    }
+
     private float[] logits(int numbers, int count, Lane.Images images) {
+        requireImages(numbers, count);
+        return session.run(
+                "a batch of " + count,
+                "export it with a dynamic batch",
+                (ort, environment) -> run(ort, environment, images, count));
+    }
+
+    private void requireImages(int numbers, int count) {
         if (count < 1 || numbers != (long) count * signature.imageSize()) {
             throw new IllegalArgumentException("expected " + count + " image(s), at least 1, of " + signature.channels()
                     + " x " + signature.height() + " x " + signature.width() + " numbers, found " + numbers
                     + " numbers");
         }
-        return session.run(
-                "a batch of " + count,
-                "export it with a dynamic batch",
-                (ort, environment) -> run(ort, environment, images, count));
     }
 
     private float[] run(OrtSession ort, OrtEnvironment environment, Lane.Images images, int count) throws OrtException {

@@ -52,6 +52,7 @@ public final class Main {
             ExportCommand.class,
             VerifyCommand.class,
             DiffCommand.class,
+            QuantizeCommand.class,
             PredictCommand.class,
             BenchCommand.class,
             DataCommand.class,

@@ -1,20 +1,13 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.onnx.runtime.MetadataKeys;
-import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.Preprocessing;
-import io.catwalk.onnx.runtime.Signature;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.data.ClassMatch;
-import io.catwalk.runner.data.Fit;
 import io.catwalk.runner.data.ImageDataset;
-import io.catwalk.runner.data.ImageSize;
-import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Normalization;
-import io.catwalk.runner.data.ResizeRule;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.experiment.RunFolder;
@@ -30,7 +23,6 @@ import io.catwalk.runner.trial.TrialOrder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -69,24 +61,8 @@ final class VerifyCommand implements Callable<Integer> {
     @Option(names = "--show", description = "Only print what the file says of itself.")
     private boolean show;
 
-    @Option(
-            names = "--dataset",
-            paramLabel = "NAME|DIR",
-            description = "Data set to score on. Default: the one that the file names; with --against, that of the "
-                    + "trial. Its images are resized as the file says, unless options say how.")
-    @Nullable
-    private String dataset;
-
     @Mixin
-    private ImageOptions reading;
-
-    @Mixin
-    private FileOptions options;
-
-    @Option(
-            names = "--classes-by-index",
-            description = "Match the classes of the images with those of the network by their places, not by name.")
-    private boolean byIndex;
+    private FileDataset dataset;
 
     @Option(names = "--against", paramLabel = "TRIAL", description = "Folder of the trial that the file came from.")
     @Nullable
@@ -130,9 +106,8 @@ final class VerifyCommand implements Callable<Integer> {
         TrialOrder order = folder.readOrder();
         EngineSettings.apply(order.spec().threads());
         PluginCatalog catalog = plugins.open(console);
-        DatasetSpec other = reading.other(dataset, order.dataset().imageSize());
-        ClassMatch match = byIndex ? ClassMatch.BY_INDEX : ClassMatch.BY_NAME;
-        try (SavedTrial saved = SavedTrial.open(folder, catalog, Home.data(console), other, match)) {
+        DatasetSpec other = dataset.other(order.dataset().imageSize());
+        try (SavedTrial saved = SavedTrial.open(folder, catalog, Home.data(console), other, dataset.match())) {
             ParityResult parity = saved.crossCheck(file);
             if (json) {
                 console.json(parity);
@@ -146,13 +121,13 @@ final class VerifyCommand implements Callable<Integer> {
     private int score(Console console) throws IOException {
         PrivateFolder.claim();
         OnnxMetadata metadata = OnnxMetadata.read(file);
-        ImageDataset images = images(metadata);
+        ImageDataset images = dataset.load(file, metadata, console);
         ForeignFile.sign(console);
-        try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard(), hints(images))) {
+        try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard(), dataset.hints(images))) {
             ForeignFile.sign(console);
-            Preprocessing preprocessing = options.preprocessing(file, predictor);
-            requireFit(predictor.signature(), images);
-            images = matched(images, metadata);
+            Preprocessing preprocessing = dataset.options().preprocessing(file, predictor);
+            FileDataset.requireFit(file, predictor.signature(), images);
+            images = dataset.matched(file, images, metadata);
             Normalization normalization = FileOptions.normalization(preprocessing);
             Predictions predictions = Predictions.of(
                     ForeignFile.signing(predictor, console),
@@ -164,22 +139,6 @@ final class VerifyCommand implements Callable<Integer> {
             }
             return report(Evaluation.of(predictions, images.classes()), images, metadata, console);
         }
-    }
-
-    /** A file that takes any size gets the images as they are. */
-    private OnnxHints hints(ImageDataset images) {
-        return options.hints()
-                .withImageSize(images.test().height(), images.test().width());
-    }
-
-    private ImageDataset matched(ImageDataset images, OnnxMetadata metadata) {
-        if (byIndex) {
-            return images;
-        }
-        List<String> classes = metadata.labels()
-                .orElseThrow(() -> new RequestException(file + ": expected the names of the classes in the metadata, "
-                        + "found none; match those of the images by their places with --classes-by-index"));
-        return images.labeledAs(classes, ClassMatch.BY_NAME);
     }
 
     private int report(Evaluation evaluation, ImageDataset images, OnnxMetadata metadata, Console console)
@@ -241,56 +200,6 @@ final class VerifyCommand implements Callable<Integer> {
                     file + ": expected a number in the metadata as " + key + ", found \"" + value
                             + "\"; export it again",
                     e);
-        }
-    }
-
-    private ImageDataset images(OnnxMetadata metadata) {
-        String name = dataset != null
-                ? dataset
-                : metadata.get(MetadataKeys.PROVENANCE + "dataset")
-                        .orElseThrow(() -> new RequestException(file
-                                + ": expected the name of a data set in the metadata, found none; name one with "
-                                + "--dataset"));
-        return reading.of(name, ownSize(metadata)).load(Home.data(new Console(spec)));
-    }
-
-    /** Returns how the images of the file came to their size, which is that of its input; null if they had it. */
-    private @Nullable String ownSize(OnnxMetadata metadata) {
-        String fit = metadata.get(MetadataKeys.FIT).orElse(null);
-        if (fit == null && !reading.fitsOnly()) {
-            return null;
-        }
-        ImageSize typed = reading.size();
-        OnnxHints hints = typed == null ? options.hints() : InputSize.added(options.hints(), typed);
-        try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard(), hints)) {
-            Signature signature = predictor.signature();
-            return new ResizeRule(
-                            new ImageSize(signature.width(), signature.height()),
-                            fit == null ? Fit.STRETCH : Fit.parse(fit))
-                    .toString();
-        }
-    }
-
-    private void requireFit(Signature signature, ImageDataset dataset) {
-        ImageSource images = dataset.test();
-        if (signature.channels() != images.channels()
-                || signature.height() != images.height()
-                || signature.width() != images.width()) {
-            throw new RequestException(String.format(
-                    Locale.ROOT,
-                    "%s: expected images of %dx%dx%d (channels, height, width), found %dx%dx%d; choose another --dataset,"
-                            + " or resize its images with --image-size %4$dx%3$d",
-                    file,
-                    signature.channels(),
-                    signature.height(),
-                    signature.width(),
-                    images.channels(),
-                    images.height(),
-                    images.width()));
-        }
-        if (signature.classes() != dataset.classes().size()) {
-            throw new RequestException(file + ": expected " + signature.classes() + " classes, found "
-                    + dataset.classes().size() + "; choose another --dataset");
         }
     }
 }

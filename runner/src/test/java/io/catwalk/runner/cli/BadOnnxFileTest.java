@@ -83,6 +83,7 @@ final class BadOnnxFileTest {
                             "--plugins-dir",
                             world.plugins().toString()),
                     List.of("predict", file, image),
+                    List.of("quantize", file, "--dataset", world.images().toString()),
                     List.of("bench", file))) {
                 Catwalk.Answer answer = Catwalk.run(command.toArray(String[]::new));
                 assertThat(answer.exitCode()).as("%s", command).isEqualTo(ExitCode.BAD_REQUEST);

@@ -1,0 +1,155 @@
+package io.catwalk.onnx.quantize;
+
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import io.catwalk.onnx.runtime.Tensor;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Holds a float model and the ranges of its tensors. */
+public final class CalibratedModel {
+
+    private static final int FEW_PRODUCTS = 64;
+
+    private final ModelProto model;
+    private final WeightRange weights;
+    private final List<String> nodes;
+    private final Map<String, Observed> observed;
+
+    CalibratedModel(ModelProto model, WeightRange weights, List<String> nodes, Map<String, Observed> observed) {
+        this.model = model;
+        this.weights = weights;
+        this.nodes = List.copyOf(nodes);
+        this.observed = observed;
+    }
+
+    /**
+     * Names what can compute in 8 bits.
+     *
+     * @return names of convolutions, matrix products and LSTMs, in the order of the graph
+     */
+    public List<String> nodes() {
+        return nodes;
+    }
+
+    /**
+     * Names what is slower in 8 bits: convolutions of the input that add few products (below 64 for an output, such as
+     * 3 x 3 pixels of up to 7 channels). ONNX Runtime computes them in floats without laying the image out for a matrix
+     * product first, and that takes longer than the product.
+     *
+     * @return some of {@link #nodes()}; none if it were all
+     */
+    public Set<String> fasterInFloat() {
+        Wiring wiring = new Wiring(model.getGraph());
+        Set<String> few = model.getGraph().getNodeList().stream()
+                .filter(node -> wiring.maker(node.getInputCount() == 0 ? "" : node.getInput(0))
+                        .isEmpty())
+                .filter(node -> Linear.of(node, wiring)
+                        .filter(linear -> linear.isConvolution() && linear.inner() < FEW_PRODUCTS)
+                        .isPresent())
+                .map(NodeProto::getName)
+                .collect(Collectors.toSet());
+        return few.size() == nodes.size() ? Set.of() : few;
+    }
+
+    /**
+     * Returns the float model as it was calibrated: batch norms are multiplied in, it answers as the file does.
+     *
+     * @return content of an ONNX file
+     */
+    public byte[] floats() {
+        return model.toByteArray();
+    }
+
+    /**
+     * Writes the model in 8 bits.
+     *
+     * @param method how ranges follow from what was seen
+     * @param leftInFloat some of {@link #nodes()}, which stay as they are
+     * @return the model
+     * @throws IllegalArgumentException if a name is none of the nodes
+     */
+    public QuantizedModel quantized(CalibrationMethod method, Set<String> leftInFloat) {
+        for (String name : leftInFloat) {
+            if (!nodes.contains(name)) {
+                throw new IllegalArgumentException(
+                        "expected nodes to leave in float among " + nodes + ", found " + name);
+            }
+        }
+        Placement placement = Placement.of(model.getGraph(), leftInFloat);
+        Set<String> inputs = model.getGraph().getInputList().stream()
+                .map(ValueInfoProto::getName)
+                .collect(Collectors.toSet());
+        // Pixels have ends by nature, at which many of them lie: what cuts off outliers would cut off those.
+        Function<String, Range> ranges = tensor -> (inputs.contains(tensor) ? CalibrationMethod.MIN_MAX : method)
+                .range(Objects.requireNonNull(observed.get(tensor), tensor));
+        GraphProto pooled = PoolsFirst.rewritten(model.getGraph(), placement);
+        GraphProto graph =
+                DynamicLstm.rewritten(QdqRewriting.rewritten(pooled, placement, ranges, weights), leftInFloat, weights);
+        Set<String> inBytes = new HashSet<>(nodes);
+        inBytes.removeAll(leftInFloat);
+        return new QuantizedModel(
+                withOperatorSets(graph).toByteArray(),
+                nodes.stream().filter(inBytes::contains).toList(),
+                inFloat(graph, placement, inBytes),
+                graph.getNodeList().stream().anyMatch(DynamicLstm::isDone));
+    }
+
+    /**
+     * Measures what 8 bits do in each node alone.
+     *
+     * @param method how ranges follow from what was seen
+     * @param batches inputs by name
+     * @return one for each of {@link #nodes()}, the worst first
+     */
+    public List<NodeNoise> noise(CalibrationMethod method, Iterable<Map<String, Tensor>> batches) {
+        SignalToNoise comparison = new SignalToNoise(floats(), batches);
+        return nodes.stream()
+                .map(node -> {
+                    Set<String> others = new HashSet<>(nodes);
+                    others.remove(node);
+                    return new NodeNoise(
+                            node, comparison.decibels(quantized(method, others).bytes()));
+                })
+                .sorted(Comparator.comparingDouble(NodeNoise::decibels))
+                .toList();
+    }
+
+    private ModelProto withOperatorSets(GraphProto graph) {
+        ModelProto.Builder changed = model.toBuilder().setGraph(graph);
+        boolean known = model.getOpsetImportList().stream()
+                .anyMatch(set -> set.getDomain().equals(DynamicLstm.DOMAIN));
+        if (!known && graph.getNodeList().stream().anyMatch(DynamicLstm::isDone)) {
+            changed.addOpsetImport(OperatorSetIdProto.newBuilder()
+                    .setDomain(DynamicLstm.DOMAIN)
+                    .setVersion(1));
+        }
+        return changed.build();
+    }
+
+    private List<String> inFloat(GraphProto graph, Placement placement, Set<String> inBytes) {
+        Set<String> computing = model.getGraph().getNodeList().stream()
+                .filter(placement::computesInBytes)
+                .map(NodeProto::getName)
+                .collect(Collectors.toSet());
+        List<String> named = new ArrayList<>();
+        for (NodeProto node : graph.getNodeList()) {
+            boolean between = node.getOpType().equals("QuantizeLinear")
+                    || node.getOpType().equals("DequantizeLinear");
+            if (!between && !computing.contains(node.getName()) && !inBytes.contains(node.getName())) {
+                named.add(node.getOpType() + " " + node.getName());
+            }
+        }
+        return named;
+    }
+}

@@ -1,0 +1,65 @@
+package io.catwalk.onnx.quantize;
+
+/** Finds where to cut a histogram off so that few levels tell most of it (Migacz, 2017; see {@link Histogram}). */
+final class Divergence {
+
+    private Divergence() {}
+
+    /**
+     * Tries all cuts.
+     *
+     * @param counts one for each bin
+     * @param levels that the kept bins are merged into; at most as many as bins
+     * @return number of bins to keep, from {@code levels} on; the largest of equally good ones
+     */
+    static int bestCut(long[] counts, int levels) {
+        double least = Double.POSITIVE_INFINITY;
+        int best = counts.length;
+        long beyond = 0;
+        for (int kept = counts.length; kept >= levels; kept--) {
+            double divergence = divergence(counts, kept, beyond, levels);
+            if (divergence < least) {
+                least = divergence;
+                best = kept;
+            }
+            beyond += counts[kept - 1];
+        }
+        return best;
+    }
+
+    /**
+     * Computes what is lost, in nats.
+     *
+     * @param beyond numbers in the bins that are not kept; they count into the last kept one
+     */
+    static double divergence(long[] counts, int kept, long beyond, int levels) {
+        double all = beyond;
+        for (int bin = 0; bin < kept; bin++) {
+            all += counts[bin];
+        }
+        double merged = all - beyond; // what is merged into levels has no outliers
+        double divergence = 0;
+        for (int level = 0; level < levels; level++) {
+            int from = (int) ((long) level * kept / levels);
+            int to = (int) ((long) (level + 1) * kept / levels);
+            long mass = 0;
+            int filled = 0;
+            for (int bin = from; bin < to; bin++) {
+                mass += counts[bin];
+                filled += counts[bin] + outliers(bin, kept, beyond) > 0 ? 1 : 0;
+            }
+            for (int bin = from; bin < to; bin++) {
+                double p = (counts[bin] + outliers(bin, kept, beyond)) / all;
+                if (p > 0) {
+                    double q = mass / merged / filled;
+                    divergence += p * Math.log(p / q); // infinite where a level is empty but for outliers
+                }
+            }
+        }
+        return divergence;
+    }
+
+    private static long outliers(int bin, int kept, long beyond) {
+        return bin == kept - 1 ? beyond : 0;
+    }
+}

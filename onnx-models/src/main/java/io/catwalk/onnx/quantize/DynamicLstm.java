@@ -1,0 +1,106 @@
+package io.catwalk.onnx.quantize;
+
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import com.google.protobuf.ByteString;
+import io.catwalk.onnx.graph.Names;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Gives LSTMs weights of 8 bits. Their inputs get a scale anew in each step while they run, since states feed back; there
+ * is no other form that ONNX Runtime computes in 8 bits, and no other runtime reads this one ({@code
+ * com.microsoft.DynamicQuantizeLSTM} of ONNX Runtime's ContribOperators.md).
+ */
+final class DynamicLstm {
+
+    static final String DOMAIN = "com.microsoft";
+
+    private static final String OPERATOR = "DynamicQuantizeLSTM";
+    private static final int LSTM_INPUTS = 8;
+
+    private final Names names;
+    private final WeightRange range;
+    private final GraphProto.Builder graph;
+
+    private DynamicLstm(GraphProto graph, WeightRange range) {
+        this.names = Preparation.names(graph);
+        this.range = range;
+        this.graph = graph.toBuilder();
+    }
+
+    /** Tells whether a node is an LSTM with fixed weights. */
+    static boolean is(NodeProto node, Wiring wiring) {
+        return Protos.is(node, "LSTM")
+                && Protos.number(node, "layout", 0) == 0
+                && wiring.fixedFloats(node.getInput(1)).isPresent()
+                && wiring.fixedFloats(node.getInput(2)).isPresent();
+    }
+
+    static boolean isDone(NodeProto node) {
+        return node.getDomain().equals(DOMAIN) && node.getOpType().equals(OPERATOR);
+    }
+
+    static GraphProto rewritten(GraphProto graph, Set<String> leftInFloat, WeightRange range) {
+        Wiring wiring = new Wiring(graph);
+        DynamicLstm rewriting = new DynamicLstm(graph, range);
+        List<NodeProto> nodes = new ArrayList<>();
+        for (NodeProto node : graph.getNodeList()) {
+            boolean quantize = is(node, wiring) && !leftInFloat.contains(node.getName());
+            nodes.add(quantize ? rewriting.quantized(node, wiring) : node);
+        }
+        return Unused.removed(rewriting.graph.clearNode().addAllNode(nodes).build());
+    }
+
+    private NodeProto quantized(NodeProto node, Wiring wiring) {
+        List<String> inputs = new ArrayList<>(node.getInputList());
+        while (inputs.size() < LSTM_INPUTS) {
+            inputs.add("");
+        }
+        List<String> scales = new ArrayList<>();
+        for (int place : new int[] {1, 2}) {
+            TensorProto weights = wiring.fixedFloats(node.getInput(place)).orElseThrow();
+            inputs.set(place, held(weights, scales));
+        }
+        inputs.addAll(scales);
+        return node.toBuilder()
+                .setDomain(DOMAIN)
+                .setOpType(OPERATOR)
+                .clearInput()
+                .addAllInput(inputs)
+                .build();
+    }
+
+    /** Writes weights (directions, gates, features) as bytes (directions, features, gates), a scale for each gate. */
+    private String held(TensorProto weights, List<String> scales) {
+        int directions = Math.toIntExact(weights.getDims(0));
+        int gates = Math.toIntExact(weights.getDims(1));
+        int features = Math.toIntExact(weights.getDims(2));
+        ChannelWeights quantized =
+                ChannelWeights.of(Protos.floats(weights), directions * gates, features, new float[0], 1, range);
+        byte[] turned = new byte[quantized.values().length];
+        for (int direction = 0; direction < directions; direction++) {
+            int start = direction * gates * features;
+            for (int gate = 0; gate < gates; gate++) {
+                for (int feature = 0; feature < features; feature++) {
+                    turned[start + feature * gates + gate] = quantized.values()[start + gate * features + feature];
+                }
+            }
+        }
+        List<Long> perGate = List.of((long) directions, (long) gates);
+        String name = names.fresh(weights.getName() + ".bytes");
+        List<Long> shape = List.of((long) directions, (long) features, (long) gates);
+        graph.addInitializer(Protos.tensor(name, DataType.INT8, ByteString.copyFrom(turned), shape));
+        String steps = names.fresh(weights.getName() + ".steps");
+        graph.addInitializer(Protos.tensor(steps, quantized.scales(), perGate));
+        String zeros = names.fresh(weights.getName() + ".zeros");
+        graph.addInitializer(
+                Protos.tensor(zeros, DataType.INT8, ByteString.copyFrom(new byte[directions * gates]), perGate));
+        scales.add(steps);
+        scales.add(zeros);
+        return name;
+    }
+}

@@ -1,0 +1,22 @@
+package io.catwalk.onnx.quantize;
+
+/** Scores models on labeled images that they may be chosen by: never those of the last test. */
+@FunctionalInterface
+public interface Judge {
+
+    /**
+     * Scores a model.
+     *
+     * @param model content of an ONNX file
+     * @return how good it is
+     */
+    Score score(byte[] model);
+
+    /**
+     * Says how good a model is.
+     *
+     * @param loss mean cross-entropy in nats, or any other number that is lower for better models
+     * @param accuracy share of images that are predicted rightly, 0 to 1
+     */
+    record Score(double loss, double accuracy) {}
+}

@@ -1,0 +1,69 @@
+package io.catwalk.onnx.quantize;
+
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import java.util.Optional;
+
+/**
+ * Describes a convolution or matrix product with fixed weights of 32-bit floats.
+ *
+ * @param node Conv, Gemm (with no factors) or MatMul
+ * @param weights its second input
+ * @param bias its third input, one number for each channel
+ * @param axis of the output channels in the weights
+ */
+record Linear(NodeProto node, TensorProto weights, Optional<TensorProto> bias, int axis) {
+
+    private static final int BIAS = 2;
+
+    static Optional<Linear> of(NodeProto node, Wiring wiring) {
+        if (node.getInputCount() < BIAS) {
+            return Optional.empty();
+        }
+        Optional<TensorProto> weights = wiring.fixedFloats(node.getInput(1));
+        boolean hasBias = node.getInputCount() > BIAS && !node.getInput(BIAS).isEmpty();
+        Optional<TensorProto> bias = hasBias ? wiring.fixedFloats(node.getInput(BIAS)) : Optional.empty();
+        if (weights.isEmpty()
+                || hasBias != bias.isPresent()
+                || wiring.fixed(node.getInput(0)).isPresent()) {
+            return Optional.empty();
+        }
+        return axis(node, weights.get())
+                .map(axis -> new Linear(node, weights.get(), bias, axis))
+                .filter(linear -> bias.isEmpty() || Protos.size(bias.get()) == linear.channels());
+    }
+
+    /** Returns the axis of output channels; nothing for what cannot be quantized. */
+    private static Optional<Integer> axis(NodeProto node, TensorProto weights) {
+        int rank = weights.getDimsCount();
+        if (Protos.is(node, "Conv") && rank > 2) {
+            return Optional.of(0);
+        }
+        if (Protos.is(node, "MatMul") && rank == 2) {
+            return Optional.of(1);
+        }
+        boolean plain = Protos.real(node, "alpha", 1) == 1
+                && Protos.real(node, "beta", 1) == 1
+                && Protos.number(node, "transA", 0) == 0;
+        return Protos.is(node, "Gemm") && rank == 2 && plain
+                ? Optional.of(Protos.number(node, "transB", 0) == 1 ? 0 : 1)
+                : Optional.empty();
+    }
+
+    boolean isConvolution() {
+        return node.getOpType().equals("Conv");
+    }
+
+    int channels() {
+        return Math.toIntExact(weights.getDims(axis));
+    }
+
+    /** Returns how many weights follow each other before the output channel changes. */
+    int inner() {
+        long inner = 1;
+        for (int i = axis + 1; i < weights.getDimsCount(); i++) {
+            inner *= weights.getDims(i);
+        }
+        return Math.toIntExact(inner);
+    }
+}

@@ -1,0 +1,71 @@
+package io.catwalk.onnx.quantize;
+
+import io.catwalk.onnx.quantize.Judge.Score;
+import io.catwalk.onnx.runtime.Tensor;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Holds the best model in 8 bits that was found, and how.
+ *
+ * @param model the model
+ * @param method how its ranges follow from what was seen: of all methods, the one of the lowest loss
+ * @param reference how good the float model is
+ * @param score how good the model is
+ * @param scores how good each method is, before nodes were left in float for accuracy
+ * @param noise what 8 bits do in each node alone, worst first; empty if the first model was good enough
+ */
+public record MixedPrecision(
+        QuantizedModel model,
+        CalibrationMethod method,
+        Score reference,
+        Score score,
+        Map<CalibrationMethod, Score> scores,
+        List<NodeNoise> noise) {
+
+    /**
+     * Finds a model that is as accurate as the float model but for a budget: tries all methods, keeps the one of the
+     * lowest loss, and then leaves one node after the other in float, the worst signal to noise first, until the budget
+     * holds. What is faster in floats stays there from the start.
+     *
+     * @param calibrated a float model and its ranges
+     * @param judge who scores
+     * @param batches inputs on which the noise of nodes is measured
+     * @param budget share of images that may be lost, such as 0.002
+     * @return the first model within the budget; the one with all but one node in float if none is
+     */
+    public static MixedPrecision search(
+            CalibratedModel calibrated, Judge judge, Iterable<Map<String, Tensor>> batches, double budget) {
+        Set<String> inFloat = new LinkedHashSet<>(calibrated.fasterInFloat());
+        Score reference = judge.score(calibrated.floats());
+        Map<CalibrationMethod, Score> scores = new EnumMap<>(CalibrationMethod.class);
+        for (CalibrationMethod method : CalibrationMethod.values()) {
+            scores.put(method, judge.score(calibrated.quantized(method, inFloat).bytes()));
+        }
+        CalibrationMethod best = scores.entrySet().stream()
+                .min(Comparator.comparingDouble(entry -> entry.getValue().loss()))
+                .orElseThrow()
+                .getKey();
+        Score score = Objects.requireNonNull(scores.get(best));
+        List<NodeNoise> noise = new ArrayList<>();
+        if (reference.accuracy() - score.accuracy() > budget) {
+            noise.addAll(calibrated.noise(best, batches));
+        }
+        for (NodeNoise worst : noise) {
+            if (reference.accuracy() - score.accuracy() <= budget
+                    || inFloat.size() >= calibrated.nodes().size() - 1) {
+                break;
+            }
+            if (inFloat.add(worst.node())) {
+                score = judge.score(calibrated.quantized(best, inFloat).bytes());
+            }
+        }
+        return new MixedPrecision(calibrated.quantized(best, inFloat), best, reference, score, scores, noise);
+    }
+}

@@ -1,0 +1,196 @@
+package io.catwalk.onnx.quantize;
+
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.catwalk.onnx.OnnxFileException;
+import io.catwalk.onnx.runtime.OnnxOptions;
+import io.catwalk.onnx.runtime.OnnxRunner;
+import io.catwalk.onnx.runtime.OptimizationLevel;
+import io.catwalk.onnx.runtime.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/**
+ * Brings an ONNX file of any program to 8 bits: its convolutions and matrix products with fixed weights of 32-bit floats,
+ * and what lies between them. Batch norms are multiplied into the weights before them. Needs no DJL.
+ *
+ * <pre>{@code
+ * CalibratedModel model = OnnxQuantization.of(Path.of("resnet.onnx")).calibrated(batches);
+ * Files.write(Path.of("resnet.int8.onnx"), model.quantized(CalibrationMethod.ENTROPY, Set.of()).bytes());
+ * }</pre>
+ */
+public final class OnnxQuantization {
+
+    /** The first operator set whose DequantizeLinear knows a scale for each channel. */
+    public static final int OLDEST_OPSET = 13;
+
+    /** The newest operator set that is tested. */
+    public static final int NEWEST_OPSET = 21;
+
+    private static final Pattern IN_BYTES =
+            Pattern.compile("(Dynamic)?(Quantize|Dequantize).*|QLinear.*|.*Integer(ToFloat)?|QGemm|QAttention");
+
+    private final Path file;
+    private final ModelProto model;
+    private final WeightRange weights;
+
+    private OnnxQuantization(Path file, ModelProto model, WeightRange weights) {
+        this.file = file;
+        this.model = model;
+        this.weights = weights;
+    }
+
+    /**
+     * Reads a file. Its weights will be in {@link WeightRange#REDUCED}, which every processor computes alike with.
+     *
+     * @param file an ONNX file with operator set 13 to 21 and its weights inside
+     * @return what can be calibrated
+     * @throws OnnxFileException if it is missing or damaged, ONNX Runtime does not accept it, it is in 8 bits already, its
+     *     weights hold NaN, or nothing in it can be quantized
+     */
+    public static OnnxQuantization of(Path file) {
+        OnnxRunner.open(file, OnnxOptions.standard().withOptimization(OptimizationLevel.NONE))
+                .close(); // says what is wrong with it
+        ModelProto model = parsed(file);
+        checkOpset(file, model);
+        checkFloat(file, model.getGraph());
+        checkWeights(file, model.getGraph());
+        ModelProto prepared = model.toBuilder()
+                .setGraph(Preparation.prepared(model.getGraph()))
+                .build();
+        OnnxQuantization quantization = new OnnxQuantization(file, prepared, WeightRange.REDUCED);
+        if (quantization.nodes().isEmpty()) {
+            throw new OnnxFileException(
+                    file,
+                    "a Conv, Gemm, MatMul or LSTM with fixed weights of 32-bit floats",
+                    "none",
+                    "export it with 32-bit floats and its weights as initializers");
+        }
+        Placement.of(prepared.getGraph(), Set.of()).linears().forEach(linear -> checkFinite(file, linear));
+        return quantization;
+    }
+
+    /**
+     * Replaces the range of the weights.
+     *
+     * @param range how many of the 8 bits weights use
+     * @return a changed copy
+     */
+    public OnnxQuantization withWeights(WeightRange range) {
+        return new OnnxQuantization(file, model, range);
+    }
+
+    /**
+     * Names what can compute in 8 bits.
+     *
+     * @return names of convolutions, matrix products and LSTMs, in the order of the graph
+     */
+    public List<String> nodes() {
+        Placement placement = Placement.of(model.getGraph(), Set.of());
+        Predicate<NodeProto> can =
+                node -> placement.linear(node).isPresent() || DynamicLstm.is(node, placement.wiring());
+        return model.getGraph().getNodeList().stream()
+                .filter(can)
+                .map(NodeProto::getName)
+                .toList();
+    }
+
+    /**
+     * Runs the file on images like those that it is for, and looks at the range of its tensors. Take images that it was
+     * trained on, never those that it is judged by.
+     *
+     * @param batches inputs by name, as the file takes them; walked through twice, with the same images each time. All
+     *     float tensors of one batch are in memory together
+     * @return what can be quantized
+     * @throws IllegalArgumentException if there are none, or they are not what the file takes
+     * @throws OnnxFileException if ONNX Runtime cannot run it, or it computes NaN
+     */
+    public CalibratedModel calibrated(Iterable<Map<String, Tensor>> batches) {
+        Set<String> tensors = Placement.of(model.getGraph(), Set.of()).candidates();
+        return new CalibratedModel(model, weights, nodes(), new Observer(file, model, tensors).observe(batches));
+    }
+
+    private static ModelProto parsed(Path file) {
+        try {
+            return ModelProto.parseFrom(Files.readAllBytes(file));
+        } catch (InvalidProtocolBufferException e) {
+            throw new OnnxFileException(file, "an ONNX model", "another or a damaged file", "copy it again", e);
+        } catch (IOException e) {
+            throw new OnnxFileException(file, "a readable file", e.toString(), "check its rights", e);
+        }
+    }
+
+    private static void checkOpset(Path file, ModelProto model) {
+        long opset = model.getOpsetImportList().stream()
+                .filter(set -> Protos.isOnnx(set.getDomain()))
+                .mapToLong(OperatorSetIdProto::getVersion)
+                .findFirst()
+                .orElse(0);
+        if (opset < OLDEST_OPSET || opset > NEWEST_OPSET) {
+            throw new OnnxFileException(
+                    file,
+                    "operator set " + OLDEST_OPSET + " to " + NEWEST_OPSET + " for 8 bits",
+                    Long.toString(opset),
+                    "export it with opset 17 (in Python: onnx.version_converter.convert_version(model, 17))");
+        }
+    }
+
+    private static void checkFloat(Path file, GraphProto graph) {
+        graph.getNodeList().stream()
+                .filter(node -> IN_BYTES.matcher(node.getOpType()).matches())
+                .findFirst()
+                .ifPresent(node -> {
+                    throw new OnnxFileException(
+                            file,
+                            "a model in floats",
+                            node.getOpType() + " " + node.getName() + ", so it is in 8 bits already",
+                            "quantize the float file that it came from");
+                });
+    }
+
+    /** Infinities elsewhere pass, as in attention masks; a weight or bias has no byte for them. */
+    private static void checkFinite(Path file, Linear linear) {
+        if (!Protos.isFinite(linear.weights())
+                || !linear.bias().map(Protos::isFinite).orElse(true)) {
+            throw new OnnxFileException(
+                    file,
+                    "finite weights in " + linear.node().getOpType() + " "
+                            + linear.node().getName(),
+                    "an infinity",
+                    "train again with a lower learning rate and export the result");
+        }
+    }
+
+    private static void checkWeights(Path file, GraphProto graph) {
+        for (TensorProto tensor : graph.getInitializerList()) {
+            if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
+                throw new OnnxFileException(
+                        file,
+                        "weights inside the file",
+                        "tensor " + tensor.getName() + " in a file beside it",
+                        "store them inside (in Python: onnx.save(onnx.load(file), other))");
+            }
+            if (Protos.isFloat(tensor)) {
+                for (float number : Protos.floats(tensor)) {
+                    if (Float.isNaN(number)) {
+                        throw new OnnxFileException(
+                                file,
+                                "numbers as weights",
+                                "NaN in tensor " + tensor.getName(),
+                                "train again with a lower learning rate and export the result");
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,173 @@
+package io.catwalk.onnx.quantize;
+
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Decides what computes in 8 bits. Convolutions and matrix products with fixed weights do. What lies between two of
+ * them does, too, where ONNX Runtime has a kernel for it, so that numbers need not go to floats and back.
+ */
+final class Placement {
+
+    /** They give other numbers than they get, from one or more tensors, and have a kernel for bytes. */
+    private static final Set<String> COMPUTING = Set.of(
+            "Add", "Mul", "MatMul", "Concat", "AveragePool", "GlobalAveragePool", "LeakyRelu", "Sigmoid", "Softmax");
+
+    /** They only move numbers or choose among them, so that what they give has the scale of what they get. */
+    private static final Set<String> MOVING =
+            Set.of("MaxPool", "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Gather", "Slice");
+
+    private final Wiring wiring;
+    private final Map<String, Linear> linear = new LinkedHashMap<>();
+    private final Map<String, NodeProto> inBytes = new LinkedHashMap<>(); // by the tensor that the node makes
+    private final Map<String, String> scaledAs = new HashMap<>();
+    private final Set<String> asked = new LinkedHashSet<>();
+    private final Set<String> candidates;
+
+    private Placement(GraphProto graph, Set<String> leftInFloat) {
+        wiring = new Wiring(graph);
+        for (NodeProto node : graph.getNodeList()) {
+            if (!leftInFloat.contains(node.getName())) {
+                place(node);
+            }
+        }
+        candidates = new LinkedHashSet<>(inBytes.keySet());
+        List<NodeProto> backwards = new ArrayList<>(graph.getNodeList());
+        Collections.reverse(backwards);
+        backwards.forEach(this::keepIfAsked);
+    }
+
+    /**
+     * Decides for a graph.
+     *
+     * @param graph a prepared one
+     * @param leftInFloat names of nodes that shall stay as they are
+     */
+    static Placement of(GraphProto graph, Set<String> leftInFloat) {
+        return new Placement(graph, leftInFloat);
+    }
+
+    private void place(NodeProto node) {
+        Optional<Linear> weighted = Linear.of(node, wiring);
+        if (weighted.isPresent()) {
+            linear.put(node.getName(), weighted.get());
+            inBytes.put(result(node), node);
+        } else if (node.getOutputCount() != 1 || !Protos.isOnnx(node.getDomain())) {
+            return;
+        } else if (MOVING.contains(node.getOpType()) && inBytes.containsKey(node.getInput(0))) {
+            inBytes.put(node.getOutput(0), node);
+            scaledAs.put(node.getOutput(0), scaledAs(node.getInput(0)));
+        } else if (COMPUTING.contains(node.getOpType()) && takesBytes(node)) {
+            inBytes.put(result(node), node);
+        }
+    }
+
+    private boolean takesBytes(NodeProto node) {
+        boolean all = node.getInputList().stream()
+                .allMatch(input -> inBytes.containsKey(input)
+                        || wiring.fixedFloats(input).filter(Protos::isFinite).isPresent());
+        return all && node.getInputList().stream().anyMatch(inBytes::containsKey);
+    }
+
+    /** Walks backwards: bytes are worth it where someone goes on in bytes. */
+    private void keepIfAsked(NodeProto node) {
+        String result = result(node);
+        boolean made = node.equals(inBytes.get(result));
+        if (linear.containsKey(node.getName())) {
+            // A matrix product may end in floats, a convolution in bytes may not.
+            if (!asked.contains(result) && !linear(node).orElseThrow().isConvolution()) {
+                inBytes.remove(result);
+            }
+            asked.add(node.getInput(0));
+        } else if (made && asked.contains(result)) {
+            boolean moves = MOVING.contains(node.getOpType());
+            node.getInputList().stream()
+                    .limit(moves ? 1 : node.getInputCount())
+                    .filter(inBytes::containsKey)
+                    .forEach(asked::add);
+        } else if (made) {
+            inBytes.remove(result);
+        }
+    }
+
+    /** Returns the node's weights, if it computes in bytes with fixed weights. */
+    Optional<Linear> linear(NodeProto node) {
+        return Optional.ofNullable(linear.get(node.getName()));
+    }
+
+    /** Returns all convolutions and matrix products that compute in bytes, in the order of the graph. */
+    List<Linear> linears() {
+        return List.copyOf(linear.values());
+    }
+
+    /** Tells whether a node reads bytes. */
+    boolean computesInBytes(NodeProto node) {
+        return linear.containsKey(node.getName()) || node.equals(inBytes.get(result(node)));
+    }
+
+    /** Tells whether a tensor is made as bytes. */
+    boolean isMadeInBytes(String tensor) {
+        return inBytes.containsKey(tensor);
+    }
+
+    /** Tells whether a node with fixed weights reads a tensor as bytes. */
+    boolean isReadAsBytes(String tensor) {
+        return asked.contains(tensor);
+    }
+
+    /** Returns the tensor whose range decides the scale of another. */
+    String scaledAs(String tensor) {
+        return isMadeInBytes(tensor) ? scaledAs.getOrDefault(tensor, tensor) : tensor;
+    }
+
+    /** Returns all tensors that may need a scale, however many nodes are left in float. */
+    Set<String> candidates() {
+        Set<String> all = new LinkedHashSet<>(candidates);
+        all.addAll(asked);
+        return all;
+    }
+
+    /**
+     * Returns the activation that disappears into the range of a node's output: bytes that stand for nothing below zero
+     * cut off there as a Relu does, and a Clip from zero on cuts off at the end of its range.
+     */
+    Optional<NodeProto> absorbed(NodeProto node) {
+        boolean computes = Linear.of(node, wiring).isPresent()
+                || (COMPUTING.contains(node.getOpType()) && Protos.isOnnx(node.getDomain()));
+        return node.getOutputCount() != 1 || !computes
+                ? Optional.empty()
+                : wiring.onlyReader(node.getOutput(0)).filter(this::cutsOffAtZero);
+    }
+
+    private boolean cutsOffAtZero(NodeProto node) {
+        if (Protos.is(node, "Relu")) {
+            return true;
+        }
+        return Protos.is(node, "Clip")
+                && node.getInputCount() > 1
+                && wiring.fixedFloats(node.getInput(1))
+                        .filter(low -> Protos.floats(low)[0] == 0)
+                        .isPresent()
+                && (node.getInputCount() == 2 || wiring.fixed(node.getInput(2)).isPresent());
+    }
+
+    /** Returns the tensor behind a node and the activation that disappears into it. */
+    String result(NodeProto node) {
+        return absorbed(node)
+                .map(after -> after.getOutput(0))
+                .orElse(node.getOutputCount() == 0 ? "" : node.getOutput(0));
+    }
+
+    Wiring wiring() {
+        return wiring;
+    }
+}

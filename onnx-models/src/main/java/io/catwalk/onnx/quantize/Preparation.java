@@ -1,0 +1,155 @@
+package io.catwalk.onnx.quantize;
+
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.ByteString;
+import io.catwalk.onnx.graph.ChannelNorm;
+import io.catwalk.onnx.graph.Initializer;
+import io.catwalk.onnx.graph.Names;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Brings a graph of any program into the forms that can be quantized; it answers as before. */
+final class Preparation {
+
+    private static final int BATCH_NORM_INPUTS = 5;
+
+    private Preparation() {}
+
+    static GraphProto prepared(GraphProto graph) {
+        return withFlattenAsReshape(withoutNorms(withNames(withFixedConstants(graph))));
+    }
+
+    /** Makes constants weights, and weights no inputs: old files list them there, too. */
+    private static GraphProto withFixedConstants(GraphProto graph) {
+        Set<String> fixed = graph.getInitializerList().stream()
+                .map(TensorProto::getName)
+                .collect(Collectors.toCollection(HashSet::new));
+        List<ValueInfoProto> inputs = graph.getInputList().stream()
+                .filter(input -> !fixed.contains(input.getName()))
+                .toList();
+        GraphProto.Builder changed =
+                graph.toBuilder().clearInput().addAllInput(inputs).clearNode();
+        for (NodeProto node : graph.getNodeList()) {
+            Optional<TensorProto> constant = Protos.is(node, "Constant")
+                    ? Protos.attribute(node, "value").map(value -> value.getT())
+                    : Optional.empty();
+            if (constant.isPresent()) {
+                changed.addInitializer(constant.get().toBuilder().setName(node.getOutput(0)));
+            } else {
+                changed.addNode(node);
+            }
+        }
+        return changed.build();
+    }
+
+    /** Names every node once, so that messages can speak of it. */
+    private static GraphProto withNames(GraphProto graph) {
+        Set<String> taken = new HashSet<>();
+        GraphProto.Builder changed = graph.toBuilder().clearNode();
+        for (NodeProto node : graph.getNodeList()) {
+            String name = node.getName().isEmpty() ? node.getOpType() + "_" + node.getOutput(0) : node.getName();
+            while (!taken.add(name)) {
+                name += "_" + node.getOutput(0);
+            }
+            changed.addNode(node.toBuilder().setName(name));
+        }
+        return changed.build();
+    }
+
+    private static GraphProto withoutNorms(GraphProto graph) {
+        Wiring wiring = new Wiring(graph);
+        Names names = names(graph);
+        GraphProto.Builder changed = graph.toBuilder();
+        List<NodeProto> nodes = new ArrayList<>();
+        for (NodeProto node : graph.getNodeList()) {
+            Optional<NodeProto> before = Optional.of(node)
+                    .filter(norm -> isDoneLearning(norm, wiring))
+                    .flatMap(norm -> wiring.maker(norm.getInput(0)))
+                    .filter(linear -> wiring.onlyReader(linear.getOutput(0)).isPresent())
+                    .filter(linear -> !Protos.is(linear, "MatMul")) // which takes no bias
+                    .filter(linear -> Linear.of(linear, wiring).isPresent());
+            if (before.isEmpty()) {
+                nodes.add(node);
+            } else {
+                Linear linear = Linear.of(before.get(), wiring).orElseThrow();
+                nodes.replaceAll(
+                        each -> each.equals(linear.node()) ? folded(linear, node, wiring, names, changed) : each);
+            }
+        }
+        return Unused.removed(changed.clearNode().addAllNode(nodes).build());
+    }
+
+    private static boolean isDoneLearning(NodeProto node, Wiring wiring) {
+        return Protos.is(node, "BatchNormalization")
+                && node.getOutputCount() == 1
+                && node.getInputCount() == BATCH_NORM_INPUTS
+                && node.getInputList().stream()
+                        .skip(1)
+                        .allMatch(input -> wiring.fixedFloats(input).isPresent());
+    }
+
+    private static NodeProto folded(
+            Linear linear, NodeProto norm, Wiring wiring, Names names, GraphProto.Builder graph) {
+        ChannelNorm channels = new ChannelNorm(
+                floats(norm, 1, wiring),
+                floats(norm, 2, wiring),
+                floats(norm, 3, wiring),
+                floats(norm, 4, wiring),
+                Protos.real(norm, "epsilon", ChannelNorm.DEFAULT_EPSILON));
+        float[] weights = Protos.floats(linear.weights());
+        channels.multiplyInto(weights, linear.inner());
+        float[] bias = channels.bias(linear.bias().map(Protos::floats).orElse(null));
+        String weightName = names.fresh(norm.getOutput(0) + ".weight");
+        String biasName = names.fresh(norm.getOutput(0) + ".bias");
+        graph.addInitializer(Protos.tensor(weightName, weights, linear.weights().getDimsList()));
+        graph.addInitializer(Protos.tensor(biasName, bias, List.of((long) bias.length)));
+        return linear.node().toBuilder()
+                .clearInput()
+                .addInput(linear.node().getInput(0))
+                .addInput(weightName)
+                .addInput(biasName)
+                .setOutput(0, norm.getOutput(0))
+                .build();
+    }
+
+    private static float[] floats(NodeProto node, int input, Wiring wiring) {
+        return Protos.floats(wiring.fixedFloats(node.getInput(input)).orElseThrow());
+    }
+
+    /** ONNX Runtime has no Flatten for bytes, but a Reshape. Only behind the first axis both always do the same. */
+    private static GraphProto withFlattenAsReshape(GraphProto graph) {
+        Names names = names(graph);
+        GraphProto.Builder changed = graph.toBuilder().clearNode();
+        for (NodeProto node : graph.getNodeList()) {
+            if (Protos.is(node, "Flatten") && Protos.number(node, "axis", 1) == 1) {
+                String shape = names.fresh(node.getOutput(0) + ".shape");
+                changed.addInitializer(Protos.tensor(
+                        shape,
+                        TensorProto.DataType.INT64,
+                        ByteString.copyFrom(Initializer.bytes(0L, -1L)),
+                        List.of(2L)));
+                changed.addNode(
+                        node.toBuilder().setOpType("Reshape").clearAttribute().addInput(shape));
+            } else {
+                changed.addNode(node);
+            }
+        }
+        return changed.build();
+    }
+
+    /** Starts a giver of names that are not taken in a graph. */
+    static Names names(GraphProto graph) {
+        List<String> taken = new ArrayList<>();
+        graph.getInputList().forEach(value -> taken.add(value.getName()));
+        graph.getInitializerList().forEach(tensor -> taken.add(tensor.getName()));
+        graph.getNodeList().forEach(node -> taken.addAll(node.getOutputList()));
+        return new Names(taken.toArray(String[]::new));
+    }
+}

@@ -1,0 +1,101 @@
+package io.catwalk.onnx.quantize;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import com.google.protobuf.ByteString;
+import io.catwalk.onnx.graph.Initializer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads and makes the messages of ONNX files. */
+final class Protos {
+
+    private Protos() {}
+
+    /** Tells whether a node is an operator of ONNX itself. */
+    static boolean is(NodeProto node, String operator) {
+        return node.getOpType().equals(operator) && isOnnx(node.getDomain());
+    }
+
+    static boolean isOnnx(String domain) {
+        return domain.isEmpty() || domain.equals("ai.onnx");
+    }
+
+    static Optional<AttributeProto> attribute(NodeProto node, String name) {
+        return node.getAttributeList().stream()
+                .filter(attribute -> attribute.getName().equals(name))
+                .findFirst();
+    }
+
+    static long number(NodeProto node, String name, long otherwise) {
+        return attribute(node, name).map(AttributeProto::getI).orElse(otherwise);
+    }
+
+    static float real(NodeProto node, String name, float otherwise) {
+        return attribute(node, name).map(AttributeProto::getF).orElse(otherwise);
+    }
+
+    static boolean isFloat(TensorProto tensor) {
+        return tensor.getDataType() == DataType.FLOAT_VALUE;
+    }
+
+    /** Tells whether all 32-bit floats of a tensor have a place in a range. */
+    static boolean isFinite(TensorProto tensor) {
+        for (float number : floats(tensor)) {
+            if (!Float.isFinite(number)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Counts the elements of a tensor. */
+    static long size(TensorProto tensor) {
+        return tensor.getDimsList().stream().mapToLong(Long::longValue).reduce(1, Math::multiplyExact);
+    }
+
+    /** Reads 32-bit floats from where the format lets a writer put them (onnx.proto, TensorProto). */
+    static float[] floats(TensorProto tensor) {
+        float[] floats = new float[Math.toIntExact(size(tensor))];
+        if (tensor.hasRawData()) {
+            ByteBuffer raw = tensor.getRawData().asReadOnlyByteBuffer();
+            raw.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(floats);
+        } else {
+            for (int i = 0; i < floats.length; i++) {
+                floats[i] = tensor.getFloatData(i);
+            }
+        }
+        return floats;
+    }
+
+    static TensorProto tensor(String name, float[] numbers, List<Long> shape) {
+        return tensor(name, DataType.FLOAT, ByteString.copyFrom(Initializer.bytes(numbers)), shape);
+    }
+
+    static TensorProto tensor(String name, DataType type, ByteString data, List<Long> shape) {
+        return TensorProto.newBuilder()
+                .setName(name)
+                .setDataType(type.getNumber())
+                .addAllDims(shape)
+                .setRawData(data)
+                .build();
+    }
+
+    static ByteString bytes(int[] numbers) {
+        ByteBuffer buffer = ByteBuffer.allocate(numbers.length * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        buffer.asIntBuffer().put(numbers);
+        return ByteString.copyFrom(buffer);
+    }
+
+    static AttributeProto attribute(String name, long number) {
+        return AttributeProto.newBuilder()
+                .setName(name)
+                .setType(AttributeProto.AttributeType.INT)
+                .setI(number)
+                .build();
+    }
+}

@@ -1,0 +1,53 @@
+package io.catwalk.onnx.quantize;
+
+import io.catwalk.onnx.runtime.OnnxOptions;
+import io.catwalk.onnx.runtime.OnnxRunner;
+import io.catwalk.onnx.runtime.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** Compares what models answer to the same inputs, as a ratio of signal to noise in decibels. */
+final class SignalToNoise {
+
+    private final List<Map<String, Tensor>> batches;
+    private final List<Map<String, Tensor>> expected;
+
+    /**
+     * Asks the reference.
+     *
+     * @param reference content of an ONNX file
+     * @param batches inputs by name
+     */
+    SignalToNoise(byte[] reference, Iterable<Map<String, Tensor>> batches) {
+        this.batches = new ArrayList<>();
+        batches.forEach(this.batches::add);
+        expected = answers(reference);
+    }
+
+    /** Returns 20 log10(|x| / |x - y|) for the reference's answers x and those of another model, y. */
+    double decibels(byte[] other) {
+        List<Map<String, Tensor>> found = answers(other);
+        double signal = 0;
+        double noise = 0;
+        for (int i = 0; i < expected.size(); i++) {
+            for (Map.Entry<String, Tensor> output : expected.get(i).entrySet()) {
+                double[] x = output.getValue().toDoubles();
+                double[] y = Objects.requireNonNull(found.get(i).get(output.getKey()))
+                        .toDoubles();
+                for (int j = 0; j < x.length; j++) {
+                    signal += x[j] * x[j];
+                    noise += (x[j] - y[j]) * (x[j] - y[j]);
+                }
+            }
+        }
+        return noise == 0 ? Double.POSITIVE_INFINITY : 10 * Math.log10(signal / noise); // of squares, hence 10
+    }
+
+    private List<Map<String, Tensor>> answers(byte[] model) {
+        try (OnnxRunner runner = OnnxRunner.open(model, OnnxOptions.standard())) {
+            return batches.stream().map(runner::run).toList();
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package io.catwalk.onnx.quantize;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Shows who makes and who reads the tensors of a graph. */
+final class Wiring {
+
+    private final Map<String, TensorProto> fixed = new HashMap<>();
+    private final Map<String, NodeProto> makers = new HashMap<>();
+    private final Map<String, Integer> reads = new HashMap<>();
+    private final Map<String, NodeProto> lastReader = new HashMap<>();
+    private final Set<String> seenOutside = new HashSet<>();
+
+    Wiring(GraphProto graph) {
+        graph.getInitializerList().forEach(tensor -> fixed.put(tensor.getName(), tensor));
+        for (NodeProto node : graph.getNodeList()) {
+            node.getOutputList().forEach(output -> makers.put(output, node));
+            for (String input : node.getInputList()) {
+                reads.merge(input, 1, Integer::sum);
+                lastReader.put(input, node);
+            }
+            node.getAttributeList().forEach(this::lookInside);
+        }
+        graph.getOutputList().stream().map(ValueInfoProto::getName).forEach(seenOutside::add);
+    }
+
+    /** A subgraph may read every tensor of the graph around it. */
+    private void lookInside(AttributeProto attribute) {
+        if (attribute.hasG()) {
+            lookInside(attribute.getG());
+        }
+        attribute.getGraphsList().forEach(this::lookInside);
+    }
+
+    private void lookInside(GraphProto subgraph) {
+        for (NodeProto node : subgraph.getNodeList()) {
+            seenOutside.addAll(node.getInputList());
+            node.getAttributeList().forEach(this::lookInside);
+        }
+        subgraph.getOutputList().stream().map(ValueInfoProto::getName).forEach(seenOutside::add);
+    }
+
+    /** Returns a tensor that is fixed, such as weights. */
+    Optional<TensorProto> fixed(String name) {
+        return Optional.ofNullable(fixed.get(name));
+    }
+
+    /** Returns a tensor that is fixed and holds 32-bit floats. */
+    Optional<TensorProto> fixedFloats(String name) {
+        return fixed(name).filter(Protos::isFloat);
+    }
+
+    Optional<NodeProto> maker(String name) {
+        return Optional.ofNullable(makers.get(name));
+    }
+
+    /** Returns the node that alone reads a tensor, if nobody else sees it, nor a subgraph or the caller. */
+    Optional<NodeProto> onlyReader(String name) {
+        return seenOutside.contains(name) || reads.getOrDefault(name, 0) != 1
+                ? Optional.empty()
+                : Optional.ofNullable(lastReader.get(name));
+    }
+}

@@ -1,0 +1,84 @@
+package io.catwalk.onnx.quantize;
+
+import static io.catwalk.onnx.TestModels.BATCH;
+import static io.catwalk.onnx.TestModels.FLOAT;
+import static io.catwalk.onnx.TestModels.node;
+import static io.catwalk.onnx.TestModels.random;
+import static io.catwalk.onnx.TestModels.tensor;
+import static io.catwalk.onnx.TestModels.value;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.catwalk.onnx.TestModels;
+import io.catwalk.onnx.runtime.OptimizationLevel;
+import io.catwalk.onnx.runtime.Tensor;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An LSTM keeps its answers in 8 bits, in one direction and in both. */
+class DynamicLstmTest {
+
+    private static final int STEPS = 6;
+    private static final int COUNT = 3;
+    private static final int FEATURES = 4;
+    private static final int HIDDEN = 5;
+
+    @TempDir
+    private Path folder;
+
+    private static ModelProto.Builder network(String direction, int directions) {
+        Random random = new Random(1);
+        int gates = 4 * HIDDEN;
+        return TestModels.model(GraphProto.newBuilder()
+                .setName("lstm")
+                .addInput(value("images", FLOAT, STEPS, BATCH, FEATURES))
+                .addOutput(value("logits", FLOAT, STEPS, directions, BATCH, HIDDEN))
+                .addInitializer(tensor("w", random(random, directions * gates * FEATURES), directions, gates, FEATURES))
+                .addInitializer(tensor("r", random(random, directions * gates * HIDDEN), directions, gates, HIDDEN))
+                .addInitializer(tensor("b", random(random, directions * 2 * gates), directions, 2L * gates))
+                .addNode(node("LSTM", List.of("images", "w", "r", "b"), "logits")
+                        .setName("lstm")
+                        .addAttribute(Protos.attribute("hidden_size", HIDDEN))
+                        .addAttribute(AttributeProto.newBuilder()
+                                .setName("direction")
+                                .setType(AttributeProto.AttributeType.STRING)
+                                .setS(ByteString.copyFromUtf8(direction)))));
+    }
+
+    @Test
+    void theAnswersAreNearlyThoseInFloats() throws InvalidProtocolBufferException {
+        int directions = 0;
+        for (String direction : List.of("forward", "bidirectional")) {
+            directions++;
+            ModelProto.Builder network = network(direction, directions);
+            Path file = TestModels.write(folder.resolve("lstm.onnx"), network);
+            Map<String, Tensor> batch = Map.of(
+                    "images", Tensor.of(random(new Random(2), STEPS * COUNT * FEATURES), STEPS, COUNT, FEATURES));
+
+            CalibratedModel calibrated = OnnxQuantization.of(file).calibrated(List.of(batch));
+            QuantizedModel model = Networks.quantized(calibrated);
+
+            assertThat(model.inBytes()).containsExactly("lstm");
+            assertThat(model.onlyForOnnxRuntime()).isTrue();
+            assertThat(ModelProto.parseFrom(model.bytes()).getGraph().getNode(0).getOpType())
+                    .isEqualTo("DynamicQuantizeLSTM");
+            assertThat(Networks.decibels(
+                            Networks.answers(network.build().toByteArray(), batch, OptimizationLevel.ALL),
+                            Networks.answers(model.bytes(), batch, OptimizationLevel.ALL)))
+                    .as(direction)
+                    .isGreaterThan(30);
+            QuantizedModel inFloat = calibrated.quantized(CalibrationMethod.MIN_MAX, Set.of("lstm"));
+            assertThat(inFloat.inFloat()).containsExactly("LSTM lstm");
+            assertThat(inFloat.onlyForOnnxRuntime()).isFalse();
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package io.catwalk.onnx.quantize;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.FloatBuffer;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Scales, weights and ranges by hand. */
+@Tag("tiny")
+class NumbersIn8BitsTest {
+
+    @Test
+    void aRangeIsWidenedToHoldZero() {
+        assertThat(Scale.of(new Range(51, 255))).isEqualTo(new Scale(1, 0));
+        assertThat(Scale.of(new Range(-255, -51))).isEqualTo(new Scale(1, 255));
+        assertThat(Scale.of(new Range(0, 0))).isEqualTo(new Scale(1, 0));
+    }
+
+    @Test
+    void halvesAreRoundedToEvenAndTheRestIsCutOff() {
+        Scale scale = new Scale(2, 10);
+
+        assertThat(scale.quantized(1)).isEqualTo(10);
+        assertThat(scale.quantized(3)).isEqualTo(12);
+        assertThat(scale.quantized(-100)).isZero();
+        assertThat(scale.quantized(1e9f)).isEqualTo(255);
+    }
+
+    /** Rows (1, -64) and (0.5, 0.25), as of a Conv; the same turned, as of a MatMul. */
+    @Test
+    void channelsHaveScalesOfTheirOwnAlongEitherAxis() {
+        ChannelWeights first =
+                ChannelWeights.of(new float[] {1, -64, 0.5f, 0.25f}, 2, 2, new float[0], 1, WeightRange.REDUCED);
+        ChannelWeights last =
+                ChannelWeights.of(new float[] {1, 0.5f, -64, 0.25f}, 2, 1, new float[0], 1, WeightRange.REDUCED);
+
+        assertThat(first.scales()).containsExactly(1, 0.5f / 64);
+        assertThat(first.values()).containsExactly(1, -64, 64, 32);
+        assertThat(last.scales()).containsExactly(1, 0.5f / 64);
+        assertThat(last.values()).containsExactly(1, 64, -64, 32);
+    }
+
+    /** No sum of two products of a byte and a weight leaves 16 bits, as it would with 127. */
+    @Test
+    void reducedWeightsCannotSaturate() {
+        assertThat(2 * 255 * WeightRange.REDUCED.largest()).isLessThanOrEqualTo(Short.MAX_VALUE);
+        assertThat(2 * 255 * WeightRange.FULL.largest()).isGreaterThan(Short.MAX_VALUE);
+    }
+
+    @Test
+    void aBiasIsInUnitsOfInputTimesWeight() {
+        ChannelWeights weights =
+                ChannelWeights.of(new float[] {64, 32}, 2, 1, new float[] {3, -0.75f}, 0.5f, WeightRange.REDUCED);
+
+        assertThat(weights.scales()).containsExactly(1, 0.5f);
+        assertThat(weights.bias()).containsExactly(6, -3);
+    }
+
+    /** A bias of 2^40 units would not fit: the scale of its channel grows until it is 2^30, the other's stays. */
+    @Test
+    void aBiasThatIsTooLargeEnlargesTheScaleOfItsChannel() {
+        float bias = (float) Math.pow(2, 40);
+        ChannelWeights weights =
+                ChannelWeights.of(new float[] {64, 64}, 2, 1, new float[] {bias, 1}, 1, WeightRange.REDUCED);
+
+        assertThat(weights.scales()).containsExactly(1024, 1);
+        assertThat(weights.bias()).containsExactly(1 << 30, 1);
+        assertThat(weights.values()).containsExactly(0, 64);
+    }
+
+    @Test
+    void aChannelWithoutWeightsKeepsItsBias() {
+        ChannelWeights weights =
+                ChannelWeights.of(new float[] {0, 0}, 1, 2, new float[] {0.3f}, 0.25f, WeightRange.REDUCED);
+
+        assertThat(weights.values()).containsOnly(0);
+        assertThat(weights.bias()[0] * (double) ChannelWeights.biasScale(0.25f, weights.scales()[0]))
+                .isCloseTo(0.3, within(1e-5));
+    }
+
+    /** 1,000 numbers: one of -8, one of 64, the others within 1. A bin is 1/32. */
+    @Test
+    void aPercentileLeavesTheEndsOut() {
+        float[] numbers = new float[1000];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = i == 0 ? -8 : i == 1 ? 64 : (i % 2 == 0 ? 1 : -1);
+        }
+        Histogram histogram = new Histogram(64);
+        histogram.add(FloatBuffer.wrap(numbers));
+
+        assertThat(histogram.without(0)).isEqualTo(new Range(-8 - 1f / 32, 64));
+        assertThat(histogram.without(0.002)).isEqualTo(new Range(-1 - 1f / 32, 1 + 1f / 32));
+        assertThat(CalibrationMethod.MIN_MAX.range(new Observed(new Range(-8, 64), histogram)))
+                .isEqualTo(new Range(-8, 64));
+        assertThat(CalibrationMethod.PERCENTILE_99_9.range(new Observed(new Range(-8, 64), histogram)))
+                .as("half a number at each end is none")
+                .isEqualTo(new Range(-8, 64));
+    }
+
+    @Test
+    void zerosDecideNoCut() {
+        Histogram some = new Histogram(4);
+        Histogram more = new Histogram(4);
+        for (int i = 1; i <= 4000; i++) {
+            some.add(FloatBuffer.wrap(new float[] {(float) Math.exp(-i / 500.0) * 4}));
+            more.add(FloatBuffer.wrap(new float[] {(float) Math.exp(-i / 500.0) * 4}));
+        }
+        more.add(FloatBuffer.wrap(new float[1_000_000]));
+
+        assertThat(more.ofLeastDivergence()).isEqualTo(some.ofLeastDivergence());
+        assertThat(some.ofLeastDivergence().low()).isZero();
+    }
+}

@@ -1,0 +1,298 @@
+package io.catwalk.onnx.quantize;
+
+import static io.catwalk.onnx.TestModels.node;
+import static io.catwalk.onnx.TestModels.tensor;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.catwalk.onnx.TestModels;
+import io.catwalk.onnx.runtime.OptimizationLevel;
+import io.catwalk.onnx.runtime.Tensor;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Files in 8 bits, against whole numbers that are computed here and against the float files. */
+class OnnxQuantizationTest {
+
+    @TempDir
+    private Path folder;
+
+    private static ModelProto parsed(QuantizedModel model) {
+        try {
+            return ModelProto.parseFrom(model.bytes());
+        } catch (InvalidProtocolBufferException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** What ONNX Runtime fuses computes in whole numbers, and those are ours. */
+    @Test
+    void onnxRuntimeComputesTheIntegersOfTheReference() {
+        QuantizedModel model = Networks.quantized(Networks.calibrated(folder, Networks.convolutional()));
+        for (int seed = 10; seed < 15; seed++) {
+            float[] images = Networks.images(seed);
+            float[] expected = IntegerReference.run(parsed(model), images, Networks.IMAGES, 8, 8, 8);
+
+            float[] found = Networks.answers(model.bytes(), images, OptimizationLevel.ALL);
+
+            assertThat(found).containsExactly(expected, within(1e-4f));
+        }
+    }
+
+    @Test
+    void theAnswersAreNearlyThoseOfTheFloatFile() {
+        for (ModelProto.Builder network : List.of(Networks.convolutional(), Networks.residual())) {
+            CalibratedModel calibrated = Networks.calibrated(folder, network);
+            float[] images = Networks.images(20);
+            float[] expected = Networks.answers(network.build().toByteArray(), images, OptimizationLevel.ALL);
+            for (OptimizationLevel level : OptimizationLevel.values()) {
+                float[] found = Networks.answers(Networks.quantized(calibrated).bytes(), images, level);
+                assertThat(Networks.decibels(expected, found)).as("%s", level).isGreaterThan(25);
+            }
+        }
+    }
+
+    @Test
+    void weightsAreBytesAlongTheAxisOfTheirOutputChannels() {
+        ModelProto model = parsed(Networks.quantized(Networks.calibrated(folder, Networks.convolutional())));
+        assertThat(fixed(model, "w1.bytes").getDataType()).isEqualTo(TensorProto.DataType.INT8_VALUE);
+        assertThat(fixed(model, "w1.steps").getDimsList()).containsExactly(12L);
+        assertThat(fixed(model, "w3.steps").getDimsList())
+                .as("a Gemm without transB")
+                .containsExactly(10L);
+        assertThat(fixed(model, "w4.steps").getDimsList())
+                .as("a Gemm with transB")
+                .containsExactly(5L);
+        assertThat(fixed(model, "b1.int32").getDataType()).isEqualTo(TensorProto.DataType.INT32_VALUE);
+        assertThat(model.getGraph().getInitializerList())
+                .extracting(TensorProto::getName)
+                .doesNotContain("w1", "b1", "w4");
+        assertThat(axis(model, "w3.dequantized")).isEqualTo(1);
+        assertThat(axis(model, "w4.dequantized")).isZero();
+        for (byte weight : fixed(model, "w1.bytes").getRawData().toByteArray()) {
+            assertThat(weight).isBetween((byte) -64, (byte) 64);
+        }
+    }
+
+    private static TensorProto fixed(ModelProto model, String name) {
+        return model.getGraph().getInitializerList().stream()
+                .filter(tensor -> tensor.getName().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static long axis(ModelProto model, String output) {
+        NodeProto node = model.getGraph().getNodeList().stream()
+                .filter(each -> each.getOutput(0).equals(output))
+                .findFirst()
+                .orElseThrow();
+        return Protos.number(node, "axis", -1);
+    }
+
+    /** Else the pool would compare bytes of one scale and hand on bytes of another. */
+    @Test
+    void whatOnlyMovesNumbersKeepsTheirScale() {
+        // By percentile: the largest number outlives a pool, but most of those below it do not.
+        ModelProto model = parsed(Networks.calibrated(folder, Networks.convolutional())
+                .quantized(CalibrationMethod.PERCENTILE_99_9, Set.of()));
+        assertThat(fixed(model, "p1.step").getRawData())
+                .isEqualTo(fixed(model, "r1.step").getRawData());
+        assertThat(fixed(model, "p1.zero").getRawData())
+                .isEqualTo(fixed(model, "r1.zero").getRawData());
+        assertThat(fixed(model, "f.step").getRawData())
+                .isEqualTo(fixed(model, "c2.step").getRawData());
+    }
+
+    @Test
+    void aReluDisappearsAndTheLastProductEndsInFloats() {
+        QuantizedModel model = Networks.quantized(Networks.calibrated(folder, Networks.convolutional()));
+        List<String> operators = Networks.operators(parsed(model).getGraph());
+
+        assertThat(operators).doesNotContain("Relu", "Flatten");
+        assertThat(operators.get(operators.size() - 1)).isEqualTo("Gemm");
+        assertThat(model.inFloat()).isEmpty();
+        assertThat(model.inBytes()).hasSize(4);
+    }
+
+    @Test
+    void aResidualBlockStaysInBytes() {
+        QuantizedModel model = Networks.quantized(Networks.calibrated(folder, Networks.residual()));
+
+        assertThat(model.inFloat()).isEmpty();
+        assertThat(Networks.operators(parsed(model).getGraph()))
+                .contains("Add", "Mul", "GlobalAveragePool", "Reshape")
+                .doesNotContain("Relu");
+    }
+
+    @Test
+    void aNodeThatIsLeftInFloatIsNamed() {
+        CalibratedModel calibrated = Networks.calibrated(folder, Networks.convolutional());
+        String second = calibrated.nodes().get(1);
+        QuantizedModel model = calibrated.quantized(CalibrationMethod.MIN_MAX, Set.of(second));
+
+        assertThat(model.inFloat()).contains("Conv " + second);
+        assertThat(model.inBytes()).doesNotContain(second).hasSize(3);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> calibrated.quantized(CalibrationMethod.MIN_MAX, Set.of("none")))
+                .withMessageContaining("found none");
+    }
+
+    /** All in float is the prepared file itself. */
+    @Test
+    void allInFloatIsTheFloatModel() {
+        CalibratedModel calibrated = Networks.calibrated(folder, Networks.convolutional());
+        float[] images = Networks.images(3);
+        byte[] bytes = calibrated
+                .quantized(CalibrationMethod.MIN_MAX, Set.copyOf(calibrated.nodes()))
+                .bytes();
+
+        assertThat(Networks.answers(bytes, images, OptimizationLevel.NONE))
+                .containsExactly(Networks.answers(calibrated.floats(), images, OptimizationLevel.NONE), within(0f));
+    }
+
+    @Test
+    void theNoiseOfANodeIsThatOfTheNodeAlone() {
+        CalibratedModel calibrated = Networks.calibrated(folder, Networks.convolutional());
+        float[] images = Networks.images(30);
+        List<NodeNoise> noise = calibrated.noise(CalibrationMethod.MIN_MAX, List.of(Networks.batch(images)));
+
+        assertThat(noise).extracting(NodeNoise::node).containsExactlyInAnyOrderElementsOf(calibrated.nodes());
+        assertThat(noise).extracting(NodeNoise::decibels).isSorted();
+        Set<String> others = calibrated.nodes().stream()
+                .filter(node -> !node.equals(noise.get(0).node()))
+                .collect(Collectors.toSet());
+        byte[] alone = calibrated.quantized(CalibrationMethod.MIN_MAX, others).bytes();
+        assertThat(noise.get(0).decibels())
+                .isCloseTo(
+                        Networks.decibels(
+                                Networks.answers(calibrated.floats(), images, OptimizationLevel.ALL),
+                                Networks.answers(alone, images, OptimizationLevel.ALL)),
+                        within(1e-6));
+    }
+
+    /** The judge likes entropy best, and nothing but one node in 8 bits: the search has to find both. */
+    @Test
+    void theSearchTakesTheMethodOfTheLeastLossAndLeavesNodesUntilTheBudgetHolds() {
+        CalibratedModel calibrated = Networks.calibrated(folder, Networks.convolutional());
+        byte[] liked = calibrated
+                .quantized(CalibrationMethod.ENTROPY, calibrated.fasterInFloat())
+                .bytes();
+        Judge judge = model -> {
+            long products = Networks.operators(parse(model).getGraph()).stream()
+                    .filter("DequantizeLinear"::equals)
+                    .count();
+            boolean few = products <= 6;
+            return new Judge.Score(Arrays.equals(model, liked) ? 0 : 1, few ? 0.9 : 0.5);
+        };
+
+        MixedPrecision found =
+                MixedPrecision.search(calibrated, judge, List.of(Networks.batch(Networks.images(1))), 0.01);
+
+        assertThat(found.method()).isEqualTo(CalibrationMethod.ENTROPY);
+        assertThat(found.score().accuracy()).isEqualTo(0.9);
+        assertThat(found.model().inFloat())
+                .contains(operatorOf(found.noise().get(0).node(), calibrated));
+        assertThat(found.model().inBytes())
+                .isNotEmpty()
+                .doesNotContain(found.noise().get(0).node());
+    }
+
+    private static String operatorOf(String node, CalibratedModel calibrated) {
+        return parse(calibrated.floats()).getGraph().getNodeList().stream()
+                .filter(each -> each.getName().equals(node))
+                .map(each -> each.getOpType() + " " + node)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static ModelProto parse(byte[] bytes) {
+        try {
+            return ModelProto.parseFrom(bytes);
+        } catch (InvalidProtocolBufferException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void batchNormsAreMultipliedInBehindConvolutionsAndProducts() {
+        ModelProto.Builder network = Networks.convolutional();
+        network.getGraphBuilder()
+                .addInitializer(tensor("gamma", new float[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, 10))
+                .addInitializer(tensor("beta", new float[] {1, 0, 1, 0, 1, 0, 1, 0, 1, 0}, 10))
+                .addInitializer(tensor("mean", new float[] {0, 3, 0, 3, 0, 3, 0, 3, 0, 3}, 10))
+                .addInitializer(tensor("variance", new float[] {4, 9, 4, 9, 4, 9, 4, 9, 4, 9}, 10));
+        int relu = 6;
+        network.getGraphBuilder()
+                .addNode(relu, node("BatchNormalization", List.of("g1", "gamma", "beta", "mean", "variance"), "n1"));
+        network.getGraphBuilder().getNodeBuilder(relu + 1).setInput(0, "n1");
+        CalibratedModel calibrated = Networks.calibrated(folder, network);
+        float[] images = Networks.images(4);
+        float[] expected = Networks.answers(network.build().toByteArray(), images, OptimizationLevel.NONE);
+
+        assertThat(Networks.operators(parse(calibrated.floats()).getGraph())).doesNotContain("BatchNormalization");
+        assertThat(Networks.decibels(expected, Networks.answers(calibrated.floats(), images, OptimizationLevel.NONE)))
+                .isGreaterThan(100);
+        assertThat(Networks.quantized(calibrated).inFloat()).isEmpty();
+    }
+
+    /** Constants as nodes, weights as inputs, nodes without names, an operator that keeps floats in the middle. */
+    @Test
+    void aFileOfAnotherProgramIsTakenAsItIs() {
+        ModelProto.Builder network = Networks.convolutional();
+        TensorProto weights = network.getGraph().getInitializer(0);
+        network.getGraphBuilder()
+                .removeInitializer(0)
+                .addNode(
+                        0,
+                        NodeProto.newBuilder()
+                                .setOpType("Constant")
+                                .addOutput("w1")
+                                .addAttribute(AttributeProto.newBuilder()
+                                        .setName("value")
+                                        .setType(AttributeProto.AttributeType.TENSOR)
+                                        .setT(weights)));
+        network.getGraphBuilder()
+                .addInput(TestModels.value("w4", TestModels.FLOAT, 5, 10))
+                .setDocString("kept");
+        network.getGraphBuilder().getNodeBuilder(2).setOpType("Tanh");
+        CalibratedModel calibrated = Networks.calibrated(folder, network);
+        QuantizedModel model = Networks.quantized(calibrated);
+        float[] images = Networks.images(5);
+
+        assertThat(calibrated.nodes()).containsExactly("Conv_c1", "Conv_c2", "Gemm_g1", "Gemm_logits");
+        assertThat(model.inFloat()).containsExactly("Tanh Tanh_r1", "MaxPool MaxPool_p1");
+        assertThat(parsed(model).getGraph().getDocString()).isEqualTo("kept");
+        assertThat(Networks.decibels(
+                        Networks.answers(calibrated.floats(), images, OptimizationLevel.ALL),
+                        Networks.answers(model.bytes(), images, OptimizationLevel.ALL)))
+                .isGreaterThan(20);
+    }
+
+    @Test
+    void nothingIsDecidedByTheOrderOfBatches() {
+        Path file = TestModels.write(folder.resolve("model.onnx"), Networks.convolutional());
+        List<Map<String, Tensor>> batches =
+                new ArrayList<>(List.of(Networks.batch(Networks.images(1)), Networks.batch(Networks.images(2))));
+        byte[] first = Networks.quantized(OnnxQuantization.of(file).calibrated(batches))
+                .bytes();
+        Collections.reverse(batches);
+
+        assertThat(Networks.quantized(OnnxQuantization.of(file).calibrated(batches))
+                        .bytes())
+                .isEqualTo(first);
+    }
+}

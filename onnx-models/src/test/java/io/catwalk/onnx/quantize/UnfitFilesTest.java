@@ -1,0 +1,139 @@
+package io.catwalk.onnx.quantize;
+
+import static io.catwalk.onnx.TestModels.node;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.protobuf.ByteString;
+import io.catwalk.onnx.OnnxFileException;
+import io.catwalk.onnx.TestModels;
+import io.catwalk.onnx.runtime.OptimizationLevel;
+import io.catwalk.onnx.runtime.Tensor;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What cannot be quantized is refused in one line that says what to try. */
+@Tag("tiny")
+class UnfitFilesTest {
+
+    @TempDir
+    private Path folder;
+
+    private void refused(ModelProto.Builder model, String... parts) {
+        Path file = TestModels.write(folder.resolve("model.onnx"), model);
+        assertThatExceptionOfType(OnnxFileException.class)
+                .isThrownBy(() -> OnnxQuantization.of(file))
+                .satisfies(error -> assertThat(error.getMessage())
+                        .startsWith(file + ": expected ")
+                        .hasLineCount(1)
+                        .contains(parts));
+    }
+
+    private static ModelProto.Builder withOpset(int opset) {
+        ModelProto.Builder model = TestModels.linear().setIrVersion(opset > 21 ? 10 : 8);
+        model.getOpsetImportBuilder(0).setVersion(opset);
+        return model;
+    }
+
+    @Test
+    void operatorSetsWithoutScalesForChannelsAreRefusedAndSoAreUntestedOnes() {
+        refused(withOpset(9), "operator set 13 to 21 for 8 bits, found 9", "convert_version");
+        refused(withOpset(24), "found 24");
+    }
+
+    @Test
+    void theFirstAndTheLastOperatorSetAreTaken() {
+        for (int opset : new int[] {OnnxQuantization.OLDEST_OPSET, OnnxQuantization.NEWEST_OPSET}) {
+            Path file = TestModels.write(folder.resolve("model.onnx"), withOpset(opset));
+            Map<String, Tensor> batch = Map.of("images", Tensor.of(new float[] {1, 2, 3, 4}, 1, 1, 2, 2));
+            QuantizedModel model = Networks.quantized(OnnxQuantization.of(file).calibrated(List.of(batch)));
+
+            float[] found = Networks.answers(model.bytes(), batch, OptimizationLevel.ALL);
+
+            assertThat(found).as("opset %d: 10, 1 and 41 by hand", opset).hasSize(3);
+            assertThat(found[0]).isBetween(9.9f, 10.1f);
+            assertThat(found[2]).isBetween(40.5f, 41.5f);
+        }
+    }
+
+    @Test
+    void aFileIn8BitsIsNotQuantizedAgain() {
+        QuantizedModel once = Networks.quantized(Networks.calibrated(folder, Networks.convolutional()));
+        Path file = TestModels.write(folder.resolve("twice.onnx"), once.bytes());
+
+        assertThatExceptionOfType(OnnxFileException.class)
+                .isThrownBy(() -> OnnxQuantization.of(file))
+                .withMessageContaining("expected a model in floats, found ")
+                .withMessageContaining("in 8 bits already; quantize the float file");
+    }
+
+    @Test
+    void weightsThatAreNoNumbersAreNamed() {
+        ModelProto.Builder model = TestModels.linear();
+        TensorProto.Builder weights = model.getGraphBuilder().getInitializerBuilder(0);
+        weights.setRawData(ByteString.copyFrom(new byte[] {0, 0, (byte) 0xc0, 0x7f})
+                .concat(weights.getRawData().substring(4)));
+
+        refused(model, "numbers as weights, found NaN in tensor weight");
+    }
+
+    @Test
+    void weightsThatNoByteStandsForAreNamed() {
+        ModelProto.Builder model = TestModels.linear();
+        TensorProto.Builder weights = model.getGraphBuilder().getInitializerBuilder(0);
+        weights.setRawData(ByteString.copyFrom(new byte[] {0, 0, (byte) 0x80, 0x7f})
+                .concat(weights.getRawData().substring(4)));
+
+        refused(model, "finite weights in Gemm Gemm_logits, found an infinity");
+    }
+
+    @Test
+    void aFileWithNothingToQuantizeIsRefused() {
+        ModelProto.Builder model = TestModels.linear();
+        model.getGraphBuilder()
+                .clearNode()
+                .addNode(node("Flatten", List.of("images"), "flat"))
+                .addNode(node("Tanh", List.of("flat"), "logits"));
+
+        refused(model, "a Conv, Gemm, MatMul or LSTM with fixed weights of 32-bit floats, found none");
+    }
+
+    @Test
+    void anOperatorThatNobodyKnowsIsNamed() {
+        ModelProto.Builder model = TestModels.linear();
+        model.getGraphBuilder().getNodeBuilder(0).setOpType("Unheard");
+
+        refused(model, "a model that ONNX Runtime accepts", "Unheard");
+    }
+
+    @Test
+    void imagesOfAnotherShapeAreRefused() {
+        Path file = TestModels.write(folder.resolve("model.onnx"), TestModels.linear());
+        Map<String, Tensor> larger = Map.of("images", Tensor.of(new float[9], 1, 1, 3, 3));
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> OnnxQuantization.of(file).calibrated(List.of(larger)))
+                .withMessage("expected images float (batch, 1, 2, 2), found float (1, 1, 3, 3)");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> OnnxQuantization.of(file).calibrated(List.of()))
+                .withMessageContaining("expected calibration images, found none");
+    }
+
+    @Test
+    void imagesThatAreNoNumbersAreRefused() {
+        Path file = TestModels.write(folder.resolve("model.onnx"), TestModels.linear());
+        Map<String, Tensor> broken = Map.of("images", Tensor.of(new float[] {1, Float.NaN, 1, 1}, 1, 1, 2, 2));
+
+        assertThatExceptionOfType(OnnxFileException.class)
+                .isThrownBy(() -> OnnxQuantization.of(file).calibrated(List.of(broken)))
+                .withMessageContaining("finite numbers in the tensor")
+                .withMessageContaining("found NaN");
+    }
+}

@@ -1,0 +1,147 @@
+package io.catwalk.runner.cli;
+
+import io.catwalk.onnx.runtime.MetadataKeys;
+import io.catwalk.onnx.runtime.OnnxHints;
+import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.onnx.runtime.OnnxOptions;
+import io.catwalk.onnx.runtime.OnnxPredictor;
+import io.catwalk.onnx.runtime.Signature;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.ClassMatch;
+import io.catwalk.runner.data.Fit;
+import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.data.ImageSize;
+import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.data.ResizeRule;
+import io.catwalk.runner.trial.DatasetSpec;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Finds the images that an ONNX file is asked about, as options of a command. */
+final class FileDataset {
+
+    @Option(
+            names = "--dataset",
+            paramLabel = "NAME|DIR",
+            description =
+                    "Data set to score on. Default: the one that the file names, or that of the trial. Its images "
+                            + "are resized as the file says, unless options say how.")
+    private @Nullable String dataset;
+
+    @Mixin
+    private ImageOptions reading;
+
+    @Mixin
+    private FileOptions options;
+
+    @Option(
+            names = "--classes-by-index",
+            description = "Match the classes of the images with those of the network by their places, not by name.")
+    private boolean byIndex;
+
+    /** Returns what else is said of the file. */
+    FileOptions options() {
+        return options;
+    }
+
+    /** Tells how classes of images and network are matched. */
+    ClassMatch match() {
+        return byIndex ? ClassMatch.BY_INDEX : ClassMatch.BY_NAME;
+    }
+
+    /**
+     * Asks for other images than a trial has of its own.
+     *
+     * @param resizing what its own were resized to
+     * @return null to take its own
+     */
+    @Nullable
+    DatasetSpec other(@Nullable String resizing) {
+        return reading.other(dataset, resizing);
+    }
+
+    /**
+     * Loads the images for a file.
+     *
+     * @throws RequestException if nothing names them
+     */
+    ImageDataset load(Path file, OnnxMetadata metadata, Console console) {
+        String name = dataset != null
+                ? dataset
+                : metadata.get(MetadataKeys.PROVENANCE + "dataset")
+                        .orElseThrow(() -> new RequestException(file
+                                + ": expected the name of a data set in the metadata, found none; name one with "
+                                + "--dataset"));
+        return reading.of(name, ownSize(file, metadata)).load(Home.data(console));
+    }
+
+    /** Returns how the images of the file came to their size, which is that of its input; null if they had it. */
+    private @Nullable String ownSize(Path file, OnnxMetadata metadata) {
+        String fit = metadata.get(MetadataKeys.FIT).orElse(null);
+        if (fit == null && !reading.fitsOnly()) {
+            return null;
+        }
+        ImageSize typed = reading.size();
+        OnnxHints hints = typed == null ? options.hints() : InputSize.added(options.hints(), typed);
+        try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard(), hints)) {
+            Signature signature = predictor.signature();
+            return new ResizeRule(
+                            new ImageSize(signature.width(), signature.height()),
+                            fit == null ? Fit.STRETCH : Fit.parse(fit))
+                    .toString();
+        }
+    }
+
+    /** Gives a file that takes any size the images as they are. */
+    OnnxHints hints(ImageDataset images) {
+        return options.hints()
+                .withImageSize(images.test().height(), images.test().width());
+    }
+
+    /**
+     * Orders the classes of images as a file has them.
+     *
+     * @throws RequestException if the file does not name its classes, or others
+     */
+    ImageDataset matched(Path file, ImageDataset images, OnnxMetadata metadata) {
+        if (byIndex) {
+            return images;
+        }
+        List<String> classes = metadata.labels()
+                .orElseThrow(() -> new RequestException(file + ": expected the names of the classes in the metadata, "
+                        + "found none; match those of the images by their places with --classes-by-index"));
+        return images.labeledAs(classes, ClassMatch.BY_NAME);
+    }
+
+    /**
+     * Refuses images that the file cannot take.
+     *
+     * @throws RequestException if shape or number of classes differ
+     */
+    static void requireFit(Path file, Signature signature, ImageDataset dataset) {
+        ImageSource images = dataset.test();
+        if (signature.channels() != images.channels()
+                || signature.height() != images.height()
+                || signature.width() != images.width()) {
+            throw new RequestException(String.format(
+                    Locale.ROOT,
+                    "%s: expected images of %dx%dx%d (channels, height, width), found %dx%dx%d; choose another --dataset,"
+                            + " or resize its images with --image-size %4$dx%3$d",
+                    file,
+                    signature.channels(),
+                    signature.height(),
+                    signature.width(),
+                    images.channels(),
+                    images.height(),
+                    images.width()));
+        }
+        if (signature.classes() != dataset.classes().size()) {
+            throw new RequestException(file + ": expected " + signature.classes() + " classes, found "
+                    + dataset.classes().size() + "; choose another --dataset");
+        }
+    }
+}

@@ -1,0 +1,226 @@
+package io.catwalk.runner.cli;
+
+import io.catwalk.onnx.quantize.CalibrationMethod;
+import io.catwalk.onnx.quantize.WeightRange;
+import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.onnx.runtime.OnnxOptions;
+import io.catwalk.onnx.runtime.OnnxPredictor;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.data.Normalization;
+import io.catwalk.runner.experiment.ExperimentSpec;
+import io.catwalk.runner.experiment.RunFolder;
+import io.catwalk.runner.trial.DatasetSpec;
+import io.catwalk.runner.trial.LatencySettings;
+import io.catwalk.runner.trial.PrivateFolder;
+import io.catwalk.runner.trial.QuantizationGate;
+import io.catwalk.runner.trial.QuantizationVerdict;
+import io.catwalk.runner.trial.QuantizedFile;
+import io.catwalk.runner.trial.Quantizer;
+import io.catwalk.runner.trial.TrialFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Writes an ONNX file in 8 bits, and says whether to ship it. */
+@Command(
+        name = "quantize",
+        description = {
+            "Write an ONNX file in 8 bits, calibrated on training images, and say whether to ship it: by a paired test "
+                    + "against the float file on all test images, and by the speed of both on this machine.",
+            "Nodes are left in float, the worst first, until the budget holds. A file that does not ship is named "
+                    + "NAME.rejected.onnx, and the exit code is 1."
+        },
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class QuantizeCommand implements Callable<Integer> {
+
+    private static final int MOST_CALIBRATION = 100_000;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(
+            paramLabel = "MODEL.onnx|TRIAL",
+            description = "A float ONNX file of any program, or the folder of a trial that was exported.")
+    private Path subject = Path.of("");
+
+    @Option(names = "--out", paramLabel = "FILE", description = "Where to. Default: MODEL.int8.onnx beside the model")
+    private @Nullable Path out;
+
+    @Option(names = "--force", description = "Replace a file that is there.")
+    private boolean force;
+
+    @Option(
+            names = "--budget",
+            paramLabel = "POINTS",
+            description = "Percentage points of accuracy that may be lost. Default: ${DEFAULT-VALUE}")
+    private double budget = 0.2;
+
+    @Option(
+            names = "--min-speedup",
+            paramLabel = "TIMES",
+            description = "How many times as fast as the float file it must be, in batches of 64. "
+                    + "Default: ${DEFAULT-VALUE}")
+    private double minSpeedup = 1.05;
+
+    @Option(
+            names = "--full-range",
+            description =
+                    "Use weights from -127 to 127 and not from -64 to 64: more exact, but processors without VNNI "
+                            + "compute wrong sums.")
+    private boolean fullRange;
+
+    @Option(
+            names = "--calibration-images",
+            paramLabel = "N",
+            description = "Training images that ranges are taken from. Default: ${DEFAULT-VALUE}")
+    private int calibrationImages = 500;
+
+    @Option(names = "--threads", paramLabel = "N", description = "While speed is measured. Default: ${DEFAULT-VALUE}")
+    private int threads = 1;
+
+    @Mixin
+    private FileDataset dataset;
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    @Mixin
+    private ForeignFile foreign;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Console console = new Console(spec);
+        Typed.within("--threads", threads, ExperimentSpec.MOST_AT_ONCE);
+        Typed.within("--calibration-images", calibrationImages, MOST_CALIBRATION);
+        QuantizationGate gate = new QuantizationGate(budget, minSpeedup);
+        TrialFolder trial =
+                Files.isDirectory(subject) ? RunFolder.trained(subject).get(0) : null;
+        Path file = trial == null ? subject : trial.onnx();
+        if (trial != null && !Files.exists(file)) {
+            throw new RequestException(
+                    "expected " + file + ", found none: write it with catwalk export " + trial.path());
+        }
+        Path to = out == null ? beside(file) : out;
+        if (Files.exists(to) && !force) {
+            throw new RequestException("expected no " + to + " yet, but there is one: replace it with --force");
+        }
+        return foreign.run(spec, file, () -> quantize(file, trial, to, gate, console));
+    }
+
+    private static Path beside(Path file) {
+        String name = String.valueOf(file.getFileName()).replaceFirst("\\.onnx$", "");
+        return file.resolveSibling(name + ".int8.onnx");
+    }
+
+    private int quantize(Path file, @Nullable TrialFolder trial, Path to, QuantizationGate gate, Console console)
+            throws IOException, InterruptedException {
+        PrivateFolder.claim();
+        OnnxMetadata metadata = OnnxMetadata.read(file);
+        ImageDataset images = images(file, trial, metadata, console);
+        Normalization normalization;
+        try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard(), dataset.hints(images))) {
+            normalization = FileOptions.normalization(dataset.options().preprocessing(file, predictor));
+            FileDataset.requireFit(file, predictor.signature(), images);
+        }
+        ForeignFile.sign(console);
+        Quantizer quantizer = new Quantizer(
+                gate,
+                fullRange ? WeightRange.FULL : WeightRange.REDUCED,
+                calibrationImages,
+                threads,
+                LatencySettings.standard(),
+                predictor -> ForeignFile.signing(predictor, console),
+                () -> ForeignFile.sign(console));
+        QuantizedFile quantized = quantizer.quantize(
+                file, dataset.hints(images), dataset.matched(file, images, metadata), normalization, to);
+        report(quantized, console);
+        return quantized.verdict().ships() ? ExitCode.DONE : ExitCode.SOME_FAILED;
+    }
+
+    private ImageDataset images(Path file, @Nullable TrialFolder trial, OnnxMetadata metadata, Console console)
+            throws IOException {
+        if (trial == null) {
+            return dataset.load(file, metadata, console);
+        }
+        DatasetSpec own = trial.readOrder().dataset();
+        return Objects.requireNonNullElse(dataset.other(own.imageSize()), own).load(Home.data(console));
+    }
+
+    private void report(QuantizedFile quantized, Console console) {
+        if (json) {
+            console.json(asMap(quantized));
+            return;
+        }
+        console.item(quantized.file() + ": ", quantized.verdict().words());
+        console.item(
+                "  ",
+                String.format(
+                        Locale.ROOT,
+                        "accuracy %.2f %% after %.2f %%; %s of %d images; one image %.1f times as fast; ranges by %s",
+                        100 * quantized.accuracy(),
+                        100 * quantized.floatAccuracy(),
+                        quantized.verdict().accuracy().test().onlyFirst()
+                                + quantized.verdict().accuracy().test().onlySecond()
+                                + " flips between right and wrong",
+                        quantized.verdict().accuracy().images(),
+                        quantized.verdict().speedupOfOne(),
+                        quantized.found().method().title()));
+        List<String> inFloat = quantized.found().model().inFloat();
+        if (!inFloat.isEmpty()) {
+            console.item("  ", "still in float: " + String.join(", ", inFloat));
+        }
+        if (quantized.found().model().onlyForOnnxRuntime()) {
+            console.item("  ", "only ONNX Runtime reads it, for its LSTMs in 8 bits");
+        }
+        if (quantized.latency().busy() != null || quantized.floatLatency().busy() != null) {
+            console.note("the machine was busy while speed was measured: measure again when it is quiet");
+        }
+    }
+
+    private static Map<String, @Nullable Object> asMap(QuantizedFile quantized) {
+        QuantizationVerdict verdict = quantized.verdict();
+        Map<String, @Nullable Object> answer = new LinkedHashMap<>();
+        answer.put("file", quantized.file().toString());
+        answer.put("ships", verdict.ships());
+        answer.put("verdict", verdict.words());
+        answer.put("accuracy", quantized.accuracy());
+        answer.put("float_accuracy", quantized.floatAccuracy());
+        answer.put("only_float_right", verdict.accuracy().test().onlyFirst());
+        answer.put("only_int8_right", verdict.accuracy().test().onlySecond());
+        answer.put("lost_interval", verdict.accuracy().interval(0.95));
+        answer.put("mcnemar_p", verdict.accuracy().test().p());
+        answer.put("speedup_64", verdict.speedup());
+        answer.put("speedup_1", verdict.speedupOfOne());
+        answer.put("shrinking", verdict.shrinking());
+        answer.put("calibration", quantized.found().method().title());
+        Map<String, Double> losses = new LinkedHashMap<>();
+        for (CalibrationMethod method : CalibrationMethod.values()) {
+            losses.put(
+                    method.title(),
+                    Objects.requireNonNull(quantized.found().scores().get(method))
+                            .loss());
+        }
+        answer.put("validation_losses", losses);
+        answer.put("in_bytes", quantized.found().model().inBytes());
+        answer.put("in_float", quantized.found().model().inFloat());
+        answer.put("noise", quantized.found().noise());
+        answer.put("float_latency", quantized.floatLatency());
+        answer.put("latency", quantized.latency());
+        return answer;
+    }
+}

@@ -1,0 +1,87 @@
+package io.catwalk.runner.trial;
+
+import io.catwalk.onnx.quantize.NodeNoise;
+import io.catwalk.onnx.quantize.WeightRange;
+import io.catwalk.onnx.runtime.MetadataKeys;
+import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.runner.Json;
+import io.catwalk.runner.data.Sha256;
+import io.catwalk.runner.evaluation.Interval;
+import io.catwalk.runner.evaluation.Metrics;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** Writes into a file in 8 bits what it was compared with, and what was found. */
+final class QuantizationCertificate {
+
+    private static final String KEY = MetadataKeys.QUANTIZATION;
+
+    private QuantizationCertificate() {}
+
+    /**
+     * Collects what the file says about itself: what the float file says, but for what was measured on that one.
+     *
+     * @param from the float file
+     * @param quantized what came of it
+     * @param calibrationImages how many images the ranges are from
+     * @param weights how many of the 8 bits weights use
+     * @param metrics of the file in 8 bits on the test images
+     */
+    static OnnxMetadata of(
+            Path from, QuantizedFile quantized, int calibrationImages, WeightRange weights, Metrics metrics)
+            throws IOException {
+        SortedMap<String, String> entries =
+                new TreeMap<>(OnnxMetadata.read(from).entries());
+        entries.keySet().removeIf(key -> key.startsWith(MetadataKeys.PARITY) || key.startsWith(MetadataKeys.METRICS));
+        Json.flat(metrics).forEach((name, value) -> {
+            if (!value.isEmpty()) {
+                entries.put(MetadataKeys.METRICS + "test." + name, value);
+            }
+        });
+        QuantizationVerdict verdict = quantized.verdict();
+        Interval interval = verdict.accuracy().interval(0.95);
+        Map<String, Object> facts = new TreeMap<>();
+        facts.put("float_sha256", Sha256.of(from));
+        facts.put("float_accuracy", quantized.floatAccuracy());
+        facts.put("accuracy", quantized.accuracy());
+        facts.put("lost", verdict.accuracy().lost());
+        facts.put("lost_low", interval.low());
+        facts.put("lost_high", interval.high());
+        facts.put("only_float_right", verdict.accuracy().test().onlyFirst());
+        facts.put("only_int8_right", verdict.accuracy().test().onlySecond());
+        facts.put("mcnemar_p", verdict.accuracy().test().p());
+        facts.put("test_images", verdict.accuracy().images());
+        facts.put("calibration", quantized.found().method().title());
+        facts.put("calibration_images", calibrationImages);
+        facts.put("weights", "int8 from " + -weights.largest() + " to " + weights.largest());
+        facts.put("speedup_64", verdict.speedup());
+        facts.put("speedup_1", verdict.speedupOfOne());
+        facts.put("measured_on", quantized.latency().place());
+        facts.put("in_float", String.join("\n", quantized.found().model().inFloat()));
+        facts.put("budget_points", verdict.gate().budget());
+        facts.put("min_speedup", verdict.gate().speedup());
+        facts.put("verdict", verdict.words());
+        if (quantized.found().model().onlyForOnnxRuntime()) {
+            facts.put("runtime", "ONNX Runtime only: its LSTMs are com.microsoft.DynamicQuantizeLSTM");
+        }
+        if (!quantized.found().noise().isEmpty()) {
+            facts.put("signal_to_noise_db", noise(quantized));
+        }
+        facts.forEach((name, value) -> entries.put(KEY + name, String.valueOf(value)));
+        return new OnnxMetadata(entries);
+    }
+
+    private static String noise(QuantizedFile quantized) {
+        return quantized.found().noise().stream()
+                .map(QuantizationCertificate::line)
+                .collect(Collectors.joining("\n"));
+    }
+
+    private static String line(NodeNoise noise) {
+        return noise.node() + " " + Math.round(noise.decibels() * 10) / 10.0;
+    }
+}

@@ -1,0 +1,79 @@
+package io.catwalk.runner.trial;
+
+import io.catwalk.runner.evaluation.Interval;
+import io.catwalk.runner.statistics.PairedAccuracy;
+import java.util.Locale;
+
+/**
+ * Judges a model in 8 bits against the float model that it came from.
+ *
+ * @param speedup how many times as many images a second it answers, in batches of 64
+ * @param speedupOfOne the same for one image at a time
+ * @param shrinking how many times smaller its file is
+ * @param accuracy both on all test images; the float model is the first
+ * @param gate what it has to keep
+ */
+public record QuantizationVerdict(
+        double speedup, double speedupOfOne, double shrinking, PairedAccuracy accuracy, QuantizationGate gate) {
+
+    private static final double CONFIDENCE = 0.95;
+
+    /** Sums of so many images may not fail a gate by rounding. */
+    private static final double ROUNDING = 1e-9;
+
+    /** Speeds differ by this share from one measurement to the next, even on a quiet machine. */
+    private static final double NOTHING = 0.05;
+
+    /** Tells whether the model in 8 bits should take the place of the float model. */
+    public boolean ships() {
+        return keepsAccuracy() && speedup >= gate.speedup();
+    }
+
+    private boolean keepsAccuracy() {
+        return 100 * accuracy.lost() <= gate.budget() + ROUNDING;
+    }
+
+    /** Writes the judgment with its numbers. */
+    public String words() {
+        Interval interval = accuracy.interval(CONFIDENCE);
+        return String.format(
+                Locale.ROOT,
+                "int8 is %s, %.1f times smaller, %s (95 %% interval %s to %s; McNemar p %.3f): %s",
+                speed(),
+                shrinking,
+                accuracy.lost() >= 0
+                        ? points(accuracy.lost()) + " points less accurate"
+                        : points(-accuracy.lost()) + " points more accurate",
+                points(accuracy.lost() >= 0 ? interval.low() : -interval.high()),
+                points(accuracy.lost() >= 0 ? interval.high() : -interval.low()),
+                accuracy.test().p(),
+                conclusion());
+    }
+
+    private String speed() {
+        return Math.abs(speedup - 1) < NOTHING
+                ? "as fast"
+                : String.format(
+                        Locale.ROOT,
+                        speedup > 1 ? "%.1f times faster" : "%.1f times slower",
+                        speedup > 1 ? speedup : 1 / speedup);
+    }
+
+    private String conclusion() {
+        if (ships()) {
+            return "ship it";
+        }
+        String reason = !keepsAccuracy()
+                ? String.format(Locale.ROOT, "beyond the budget of %s points", points(gate.budget() / 100))
+                : speedup < 1 + NOTHING
+                        ? "not faster here"
+                        : String.format(Locale.ROOT, "not the %.2f times as fast that are asked for", gate.speedup());
+        return reason + ": ship the float file";
+    }
+
+    /** Writes a share in percentage points. */
+    private static String points(double share) {
+        String points = String.format(Locale.ROOT, "%.2f", 100 * share);
+        return points.equals("-0.00") ? "0.00" : points;
+    }
+}

@@ -1,0 +1,193 @@
+package io.catwalk.runner.trial;
+
+import io.catwalk.onnx.Predictor;
+import io.catwalk.onnx.quantize.CalibratedModel;
+import io.catwalk.onnx.quantize.Judge;
+import io.catwalk.onnx.quantize.MixedPrecision;
+import io.catwalk.onnx.quantize.OnnxQuantization;
+import io.catwalk.onnx.quantize.WeightRange;
+import io.catwalk.onnx.runtime.OnnxHints;
+import io.catwalk.onnx.runtime.OnnxOptions;
+import io.catwalk.onnx.runtime.OnnxPredictor;
+import io.catwalk.onnx.runtime.Signature;
+import io.catwalk.onnx.runtime.Tensor;
+import io.catwalk.runner.AtomicFiles;
+import io.catwalk.runner.Scratch;
+import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.data.Normalization;
+import io.catwalk.runner.data.Split;
+import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.statistics.PairedAccuracy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+
+/**
+ * Brings an image classifier to 8 bits and judges it: calibrates and chooses on training images, compares on all test
+ * images, and measures both files in turns.
+ *
+ * @param gate when it ships
+ * @param weights how many of the 8 bits weights use
+ * @param calibrationImages training images that ranges are taken from; at least 1
+ * @param threads of ONNX Runtime while the latency is measured
+ * @param settings how long it is measured, each file and turn
+ * @param watched answers for a predictor, and gives a sign with each answer
+ * @param sign says that the work goes on where no predictor answers
+ */
+public record Quantizer(
+        QuantizationGate gate,
+        WeightRange weights,
+        int calibrationImages,
+        int threads,
+        LatencySettings settings,
+        UnaryOperator<Predictor> watched,
+        Runnable sign) {
+
+    /** Training images that models are chosen by; an image is then a twentieth of a point. */
+    private static final int VALIDATION_IMAGES = 2_000;
+
+    private static final int LARGEST_BATCH = 100;
+
+    /** All float tensors of a batch are in memory together: some hundred times its images. */
+    private static final int BATCH_NUMBERS = 1 << 20;
+
+    private static final long SEED = 0;
+
+    private static final int TURNS = 2;
+
+    /**
+     * Quantizes a file.
+     *
+     * @param file a float model
+     * @param hints what it does not say itself
+     * @param images what it was trained on and is tested on; its classes are those of the file
+     * @param normalization of their pixels
+     * @param to where the model in 8 bits goes; its folder exists
+     * @return what came of it
+     * @throws IOException if it cannot be written or measured
+     * @throws InterruptedException if the calling thread is interrupted
+     * @throws io.catwalk.onnx.OnnxFileException if the file cannot be quantized
+     */
+    public QuantizedFile quantize(Path file, OnnxHints hints, ImageDataset images, Normalization normalization, Path to)
+            throws IOException, InterruptedException {
+        OnnxQuantization quantization = OnnxQuantization.of(file).withWeights(weights);
+        List<String> classes = images.classes();
+        Split split = Split.holdOut(
+                images.train().labels(),
+                classes.size(),
+                Math.min(0.5, (double) VALIDATION_IMAGES / images.train().size()),
+                SEED);
+        ImageSource calibration = images.train().select(split.train());
+        ImageSource chosen = calibration.limit(Math.min(calibrationImages, calibration.size()), classes.size(), SEED);
+        ImageSource validation = images.train().select(split.validation());
+        try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard(), hints);
+                Scratch scratch = new Scratch()) {
+            List<Batch> batches = batches(predictor.signature(), chosen);
+            Iterable<Map<String, Tensor>> inputs = () -> inputs(batches, predictor, chosen, normalization);
+            CalibratedModel calibrated = quantization.calibrated(inputs);
+            Judge judge = model -> score(model, hints, validation, normalization, classes);
+            Iterable<Map<String, Tensor>> few = () -> inputs(batches.subList(0, 1), predictor, chosen, normalization);
+            MixedPrecision found = MixedPrecision.search(calibrated, judge, few, gate.budget() / 100);
+            Predictions before = Predictions.of(watched.apply(predictor), images.test(), normalization, classes.size());
+            Predictions after = answers(found.model().bytes(), hints, images.test(), normalization, classes.size());
+            Path draft = scratch.file("int8.onnx");
+            Files.write(draft, found.model().bytes());
+            List<Latency> latencies = latencies(List.of(file, draft), hints);
+            QuantizationVerdict verdict = new QuantizationVerdict(
+                    throughput(latencies.get(1)) / throughput(latencies.get(0)),
+                    latencies.get(0).p50Micros() / latencies.get(1).p50Micros(),
+                    (double) Files.size(file) / found.model().bytes().length,
+                    PairedAccuracy.of(before.correct(), after.correct()),
+                    gate);
+            Evaluation evaluation = Evaluation.of(after, classes);
+            QuantizedFile quantized = new QuantizedFile(
+                    verdict.ships() ? to : OnnxModel.rejected(to),
+                    found,
+                    verdict,
+                    Evaluation.of(before, classes).accuracy(),
+                    evaluation.accuracy(),
+                    latencies.get(0),
+                    latencies.get(1));
+            QuantizationCertificate.of(file, quantized, chosen.size(), weights, evaluation.metrics())
+                    .write(draft);
+            AtomicFiles.write(quantized.file(), Files.readAllBytes(draft));
+            return quantized;
+        }
+    }
+
+    /** Says which images run together. */
+    private record Batch(int from, int to) {}
+
+    private static List<Batch> batches(Signature signature, ImageSource images) {
+        int size = signature.batch() != Signature.ANY_BATCH
+                ? signature.batch()
+                : Math.max(1, Math.min(LARGEST_BATCH, BATCH_NUMBERS / images.imageLength()));
+        int whole = images.size() / size;
+        List<Batch> batches = new ArrayList<>();
+        for (int i = 0; i < whole; i++) {
+            batches.add(new Batch(i * size, (i + 1) * size));
+        }
+        if (signature.batch() == Signature.ANY_BATCH && whole * size < images.size()) {
+            batches.add(new Batch(whole * size, images.size()));
+        }
+        return batches;
+    }
+
+    private Iterator<Map<String, Tensor>> inputs(
+            List<Batch> batches, OnnxPredictor predictor, ImageSource images, Normalization normalization) {
+        return batches.stream()
+                .map(batch -> {
+                    sign.run();
+                    return predictor.input(
+                            normalization.normalized(images, batch.from(), batch.to()), batch.to() - batch.from());
+                })
+                .iterator();
+    }
+
+    private Judge.Score score(
+            byte[] model, OnnxHints hints, ImageSource images, Normalization normalization, List<String> classes) {
+        Evaluation evaluation = Evaluation.of(answers(model, hints, images, normalization, classes.size()), classes);
+        return new Judge.Score(evaluation.metrics().logLoss(), evaluation.accuracy());
+    }
+
+    private Predictions answers(
+            byte[] model, OnnxHints hints, ImageSource images, Normalization normalization, int classes) {
+        try (OnnxPredictor predictor = OnnxPredictor.open(model, OnnxOptions.standard(), hints)) {
+            return Predictions.of(watched.apply(predictor), images, normalization, classes);
+        }
+    }
+
+    /** Measures files in turns, and keeps the better turn of each: what else runs on the machine only slows. */
+    private List<Latency> latencies(List<Path> files, OnnxHints hints) throws IOException, InterruptedException {
+        List<Latency> best = new ArrayList<>();
+        BenchProcess process = new BenchProcess();
+        for (int turn = 0; turn < TURNS; turn++) {
+            for (int i : IntStream.range(0, files.size()).toArray()) {
+                BenchOrder order =
+                        new BenchOrder.OfFile(files.get(i).toAbsolutePath(), hints, null, null, threads, settings);
+                Latency latency = process.measure(order).latency();
+                sign.run();
+                if (turn == 0) {
+                    best.add(latency);
+                } else if (throughput(latency) > throughput(best.get(i))) {
+                    best.set(i, latency);
+                }
+            }
+        }
+        return best;
+    }
+
+    /** Returns images a second in batches of 64, or one by one where such batches take too long. */
+    private static double throughput(Latency latency) {
+        Double batches = latency.imagesPerSecond64();
+        return batches != null ? batches : 1e6 / latency.p50Micros();
+    }
+}

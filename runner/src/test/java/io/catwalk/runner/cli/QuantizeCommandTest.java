@@ -1,0 +1,125 @@
+package io.catwalk.runner.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.runner.Json;
+import io.catwalk.runner.data.Sha256;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** The gates are so wide, or so narrow, that no timing decides. */
+@ExtendWith(ExportedRun.class)
+final class QuantizeCommandTest {
+
+    @TempDir
+    private Path folder;
+
+    private ExportedRun world;
+    private Path file = Path.of("");
+
+    @BeforeEach
+    void find() throws IOException {
+        world = ExportedRun.get();
+        file = Files.copy(world.model(), folder.resolve("model.onnx"));
+    }
+
+    private Catwalk.Answer quantize(String subject, String... more) {
+        List<String> arguments = new ArrayList<>(
+                List.of("quantize", subject, "--dataset", world.images().toString()));
+        arguments.addAll(List.of(more));
+        return Catwalk.run(arguments.toArray(String[]::new));
+    }
+
+    private static void refused(Catwalk.Answer answer, String... parts) {
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(answer.out()).isEmpty();
+        assertThat(answer.err()).startsWith("catwalk: ").hasLineCount(1).contains(parts);
+    }
+
+    @Test
+    void aFileThatPassesItsGateIsWrittenWithItsCertificate() throws IOException {
+        Catwalk.Answer answer = quantize(file.toString(), "--budget", "100", "--min-speedup", "0.001", "--json");
+
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        JsonNode json = Json.JSON.readTree(answer.out());
+        Path written = folder.resolve("model.int8.onnx");
+        assertThat(json.path("file").asString()).isEqualTo(written.toString());
+        assertThat(json.path("ships").asBoolean()).isTrue();
+        assertThat(json.path("in_float").toString()).contains("GRU ");
+        OnnxMetadata certificate = OnnxMetadata.read(written);
+        assertThat(certificate.get("quantization.float_sha256")).contains(Sha256.of(file));
+        assertThat(certificate.get("quantization.verdict"))
+                .contains(json.path("verdict").asString());
+        assertThat(certificate.get("quantization.weights")).contains("int8 from -64 to 64");
+        assertThat(certificate.get("quantization.test_images")).contains("40");
+        assertThat(certificate.labels()).isEqualTo(OnnxMetadata.read(file).labels());
+        assertThat(certificate.under("parity."))
+                .as("what was proven of the float file")
+                .isEmpty();
+        Catwalk.Answer verified = Catwalk.run(
+                "verify", written.toString(), "--dataset", world.images().toString());
+        assertThat(verified.exitCode()).as("%s", verified).isEqualTo(ExitCode.DONE);
+    }
+
+    @Test
+    void aFileThatFailsItsGateKeepsTheNameOfOneThatDoesNotShip() {
+        Catwalk.Answer answer = quantize(file.toString(), "--min-speedup", "1000");
+
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.SOME_FAILED);
+        assertThat(answer.out().replaceAll("\\s+", " ")).contains("ship the float file");
+        assertThat(folder.resolve("model.int8.onnx")).doesNotExist();
+        assertThat(folder.resolve("model.int8.rejected.onnx")).exists();
+    }
+
+    @Test
+    void aTrialIsQuantizedOnItsOwnImages() {
+        Path to = folder.resolve("trial.onnx");
+        Catwalk.Answer answer = Catwalk.run(
+                "quantize",
+                world.trial(ExportedRun.GOOD).toString(),
+                "--out",
+                to.toString(),
+                "--budget",
+                "100",
+                "--min-speedup",
+                "0.001");
+
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        assertThat(to).exists();
+    }
+
+    @Test
+    void whatIsWrongWithTheRequestIsOneLine() throws IOException {
+        Files.writeString(folder.resolve("there.onnx"), "");
+        refused(
+                quantize(file.toString(), "--out", folder.resolve("there.onnx").toString()),
+                "expected no ",
+                "replace it with --force");
+        refused(quantize(file.toString(), "--budget", "-1"), "--budget must be from 0 to 100 points");
+        refused(quantize(file.toString(), "--min-speedup", "0"), "--min-speedup must be above 0");
+        refused(quantize(file.toString(), "--calibration-images", "0"), "--calibration-images");
+    }
+
+    @Test
+    void imagesOfOtherClassesOrShapesAreRefused() throws IOException {
+        OnnxMetadata metadata = OnnxMetadata.read(file);
+        List<String> labels = new ArrayList<>(metadata.labels().orElseThrow());
+        labels.set(0, "unheard");
+        metadata.withLabels(labels).write(file);
+        refused(quantize(file.toString()), "has no unheard");
+
+        refused(
+                Catwalk.run(
+                        "quantize", world.model().toString(), "--dataset", folder.toString(), "--out", folder + "/x"),
+                "catwalk: ");
+    }
+}
