@@ -192,16 +192,17 @@ class ArchitectureTest {
                         .and(not(named("io.catwalk.onnx.graph.ModelMessage")))
                         .and(not(named("io.catwalk.onnx.graph.OnnxParser")))
                         .and(not(resideInAPackage("io.catwalk.onnx.runtime")))
-                        .and(not(resideInAPackage("io.catwalk.onnx.quantize"))),
+                        .and(not(resideInAPackage("io.catwalk.onnx.quantize")))
+                        .and(not(resideInAPackage("io.catwalk.onnx.diff"))),
                 never(dependOnClassesThat(resideInAnyPackage("ai.onnx.proto..", "com.google.protobuf.."))));
     }
 
-    /** A file of any program goes through 8 bits without what traces and lowers networks of ours (ADR 22). */
+    /** Files of any program are quantized and compared without what traces and lowers networks of ours (ADR 22). */
     @Test
-    void quantizingKnowsOnlyFilesAndWhatRunsThem() {
+    void quantizingAndComparingKnowOnlyFilesAndWhatRunsThem() {
         holds(
                 20,
-                resideInAPackage("io.catwalk.onnx.quantize"),
+                resideInAnyPackage("io.catwalk.onnx.quantize", "io.catwalk.onnx.diff"),
                 never(dependOnClassesThat(resideInAnyPackage(
                         "ai.djl..",
                         "io.catwalk.onnx.trace..",

@@ -32,10 +32,10 @@ public enum CalibrationMethod {
     Range range(Observed observed) {
         Range cut = switch (this) {
             case MIN_MAX -> observed.seen();
-            case PERCENTILE_99_999 -> observed.histogram().without(1e-5);
-            case PERCENTILE_99_99 -> observed.histogram().without(1e-4);
-            case PERCENTILE_99_9 -> observed.histogram().without(1e-3);
-            case ENTROPY -> observed.histogram().ofLeastDivergence();
+            case PERCENTILE_99_999 -> observed.histogram().get().without(1e-5);
+            case PERCENTILE_99_99 -> observed.histogram().get().without(1e-4);
+            case PERCENTILE_99_9 -> observed.histogram().get().without(1e-3);
+            case ENTROPY -> observed.histogram().get().ofLeastDivergence();
         };
         Range seen = observed.seen();
         float low = Math.max(seen.low(), cut.low());

@@ -1,7 +1,5 @@
 package io.catwalk.onnx.quantize;
 
-import java.nio.FloatBuffer;
-
 /** Counts the numbers of a tensor by sign and magnitude, in 2,048 equal bins up to the largest magnitude. */
 final class Histogram {
 
@@ -22,10 +20,9 @@ final class Histogram {
     }
 
     /** Counts numbers; what is larger than was said counts as the largest. */
-    void add(FloatBuffer numbers) {
+    void add(float... numbers) {
         double bins = BINS / (double) largest;
-        while (numbers.hasRemaining()) {
-            float number = numbers.get();
+        for (float number : numbers) {
             if (number == 0) {
                 zeros++;
                 continue;

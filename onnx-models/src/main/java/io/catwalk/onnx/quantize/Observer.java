@@ -1,22 +1,19 @@
 package io.catwalk.onnx.quantize;
 
-import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
-import ai.onnx.proto.OnnxMl.TensorProto.DataType;
-import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxRunner;
 import io.catwalk.onnx.runtime.OptimizationLevel;
 import io.catwalk.onnx.runtime.Tensor;
-import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 
 /** Runs a float model as it is written, and looks at what its tensors hold. */
 final class Observer {
@@ -39,7 +36,7 @@ final class Observer {
     }
 
     /**
-     * Runs all batches twice: once for the ranges, once to count within them.
+     * Runs all batches for the ranges, and once more when numbers are first to be counted within them.
      *
      * @param batches inputs by name; gives the same each time
      * @return what each tensor held
@@ -48,43 +45,58 @@ final class Observer {
      */
     Map<String, Observed> observe(Iterable<Map<String, Tensor>> batches) {
         Map<String, Range> seen = new HashMap<>();
-        Map<String, Observed> observed = new HashMap<>();
-        OnnxOptions asWritten = OnnxOptions.standard().withOptimization(OptimizationLevel.NONE);
-        try (OnnxRunner runner = OnnxRunner.open(withOutputs().toByteArray(), asWritten)) {
-            each(runner, batches, (name, numbers) -> seen.merge(name, range(name, numbers), Observer::union));
-            if (seen.isEmpty() && !tensors.isEmpty()) {
-                throw new IllegalArgumentException("expected calibration images, found none");
-            }
-            seen.forEach((name, range) -> observed.put(name, new Observed(range, new Histogram(range.largest()))));
-            each(runner, batches, (name, numbers) -> {
-                Observed known = observed.get(name);
-                if (known != null) {
-                    known.histogram().add(numbers);
-                }
-            });
+        each(batches, (name, numbers) -> seen.merge(name, range(name, numbers), Observer::union));
+        if (seen.isEmpty() && !tensors.isEmpty()) {
+            throw new IllegalArgumentException("expected calibration images, found none");
         }
+        Map<String, Histogram> counted = new HashMap<>();
+        Map<String, Observed> observed = new HashMap<>();
+        seen.forEach((name, range) -> observed.put(
+                name, new Observed(range, () -> counted(counted, seen, batches).get(name))));
         return observed;
     }
 
-    private void each(OnnxRunner runner, Iterable<Map<String, Tensor>> batches, BiConsumer<String, FloatBuffer> look) {
-        Set<String> given = new HashSet<>();
-        runner.inputs().forEach(input -> given.add(input.name()));
-        for (Map<String, Tensor> batch : batches) {
-            Map<String, Tensor> answers = runner.run(batch);
-            for (String name : tensors) {
-                Tensor tensor = given.contains(name) ? batch.get(name) : answers.get(name);
-                if (tensor != null && tensor.size() > 0) {
-                    look.accept(name, tensor.buffer().asFloatBuffer());
+    private Map<String, Histogram> counted(
+            Map<String, Histogram> counted, Map<String, Range> seen, Iterable<Map<String, Tensor>> batches) {
+        if (counted.isEmpty()) {
+            seen.forEach((name, range) -> counted.put(name, new Histogram(range.largest())));
+            each(batches, (name, numbers) -> {
+                Histogram histogram = counted.get(name);
+                if (histogram != null) {
+                    histogram.add(numbers);
+                }
+            });
+        }
+        return counted;
+    }
+
+    private void each(Iterable<Map<String, Tensor>> batches, BiConsumer<String, float[]> look) {
+        Set<String> given = model.getGraph().getInputList().stream()
+                .map(ValueInfoProto::getName)
+                .collect(Collectors.toSet());
+        Set<String> made = new HashSet<>(tensors);
+        model.getGraph().getOutputList().forEach(output -> made.add(output.getName())); // so that there is one
+        made.removeAll(given);
+        OnnxOptions asWritten = OnnxOptions.standard().withOptimization(OptimizationLevel.NONE);
+        try (OnnxRunner runner = OnnxRunner.watching(model.toByteArray(), made, asWritten)) {
+            for (Map<String, Tensor> batch : batches) {
+                Map<String, Tensor> answers = runner.run(batch);
+                for (String name : tensors) {
+                    Tensor tensor = given.contains(name) ? batch.get(name) : answers.get(name);
+                    if (tensor != null && tensor.size() > 0) {
+                        float[] numbers = new float[tensor.size()];
+                        tensor.buffer().asFloatBuffer().get(numbers);
+                        look.accept(name, numbers);
+                    }
                 }
             }
         }
     }
 
-    private Range range(String name, FloatBuffer numbers) {
+    private Range range(String name, float[] numbers) {
         float low = Float.POSITIVE_INFINITY;
         float high = Float.NEGATIVE_INFINITY;
-        while (numbers.hasRemaining()) {
-            float number = numbers.get();
+        for (float number : numbers) {
             low = Math.min(low, number); // NaN, once NaN
             high = Math.max(high, number);
         }
@@ -100,22 +112,5 @@ final class Observer {
 
     private static Range union(Range one, Range other) {
         return new Range(Math.min(one.low(), other.low()), Math.max(one.high(), other.high()));
-    }
-
-    /** Makes the tensors outputs; of which shape, ONNX Runtime works out itself. */
-    private ModelProto withOutputs() {
-        GraphProto.Builder graph = model.getGraph().toBuilder();
-        Set<String> known = new HashSet<>();
-        graph.getInputList().forEach(input -> known.add(input.getName()));
-        graph.getOutputList().forEach(output -> known.add(output.getName()));
-        for (String name : tensors) {
-            if (known.add(name)) {
-                graph.addOutput(ValueInfoProto.newBuilder()
-                        .setName(name)
-                        .setType(TypeProto.newBuilder()
-                                .setTensorType(TypeProto.Tensor.newBuilder().setElemType(DataType.FLOAT_VALUE))));
-            }
-        }
-        return model.toBuilder().setGraph(graph).build();
     }
 }

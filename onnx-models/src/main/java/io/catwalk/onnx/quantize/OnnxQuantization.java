@@ -5,14 +5,11 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxRunner;
 import io.catwalk.onnx.runtime.OptimizationLevel;
 import io.catwalk.onnx.runtime.Tensor;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +58,7 @@ public final class OnnxQuantization {
     public static OnnxQuantization of(Path file) {
         OnnxRunner.open(file, OnnxOptions.standard().withOptimization(OptimizationLevel.NONE))
                 .close(); // says what is wrong with it
-        ModelProto model = parsed(file);
+        ModelProto model = OnnxRunner.read(file);
         checkOpset(file, model);
         checkFloat(file, model.getGraph());
         checkWeights(file, model.getGraph());
@@ -109,7 +106,8 @@ public final class OnnxQuantization {
      * Runs the file on images like those that it is for, and looks at the range of its tensors. Take images that it was
      * trained on, never those that it is judged by.
      *
-     * @param batches inputs by name, as the file takes them; walked through twice, with the same images each time. All
+     * @param batches inputs by name, as the file takes them; walked through now, and once more when a method first asks for
+     *     more than the ends of a range, with the same images. All
      *     float tensors of one batch are in memory together
      * @return what can be quantized
      * @throws IllegalArgumentException if there are none, or they are not what the file takes
@@ -118,16 +116,6 @@ public final class OnnxQuantization {
     public CalibratedModel calibrated(Iterable<Map<String, Tensor>> batches) {
         Set<String> tensors = Placement.of(model.getGraph(), Set.of()).candidates();
         return new CalibratedModel(model, weights, nodes(), new Observer(file, model, tensors).observe(batches));
-    }
-
-    private static ModelProto parsed(Path file) {
-        try {
-            return ModelProto.parseFrom(Files.readAllBytes(file));
-        } catch (InvalidProtocolBufferException e) {
-            throw new OnnxFileException(file, "an ONNX model", "another or a damaged file", "copy it again", e);
-        } catch (IOException e) {
-            throw new OnnxFileException(file, "a readable file", e.toString(), "check its rights", e);
-        }
     }
 
     private static void checkOpset(Path file, ModelProto model) {

@@ -1,10 +1,10 @@
 package io.catwalk.onnx.quantize;
 
-import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import io.catwalk.onnx.runtime.NodeReads;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -17,8 +17,11 @@ final class Unused {
     static GraphProto removed(GraphProto graph) {
         Set<String> read = new HashSet<>();
         Set<String> made = new HashSet<>();
-        collect(graph, read);
-        graph.getNodeList().forEach(node -> made.addAll(node.getOutputList()));
+        graph.getOutputList().forEach(output -> read.add(output.getName()));
+        for (NodeProto node : graph.getNodeList()) {
+            read.addAll(NodeReads.of(node));
+            made.addAll(node.getOutputList());
+        }
         List<TensorProto> weights = graph.getInitializerList().stream()
                 .filter(tensor -> read.contains(tensor.getName()))
                 .toList();
@@ -31,18 +34,5 @@ final class Unused {
                 .clearValueInfo()
                 .addAllValueInfo(values)
                 .build();
-    }
-
-    private static void collect(GraphProto graph, Set<String> read) {
-        graph.getOutputList().forEach(output -> read.add(output.getName()));
-        for (NodeProto node : graph.getNodeList()) {
-            read.addAll(node.getInputList());
-            for (AttributeProto attribute : node.getAttributeList()) {
-                if (attribute.hasG()) {
-                    collect(attribute.getG(), read);
-                }
-                attribute.getGraphsList().forEach(inside -> collect(inside, read));
-            }
-        }
     }
 }

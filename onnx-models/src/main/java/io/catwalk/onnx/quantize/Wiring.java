@@ -1,10 +1,10 @@
 package io.catwalk.onnx.quantize;
 
-import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import io.catwalk.onnx.runtime.NodeReads;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -28,25 +28,9 @@ final class Wiring {
                 reads.merge(input, 1, Integer::sum);
                 lastReader.put(input, node);
             }
-            node.getAttributeList().forEach(this::lookInside);
+            seenOutside.addAll(NodeReads.inside(node));
         }
         graph.getOutputList().stream().map(ValueInfoProto::getName).forEach(seenOutside::add);
-    }
-
-    /** A subgraph may read every tensor of the graph around it. */
-    private void lookInside(AttributeProto attribute) {
-        if (attribute.hasG()) {
-            lookInside(attribute.getG());
-        }
-        attribute.getGraphsList().forEach(this::lookInside);
-    }
-
-    private void lookInside(GraphProto subgraph) {
-        for (NodeProto node : subgraph.getNodeList()) {
-            seenOutside.addAll(node.getInputList());
-            node.getAttributeList().forEach(this::lookInside);
-        }
-        subgraph.getOutputList().stream().map(ValueInfoProto::getName).forEach(seenOutside::add);
     }
 
     /** Returns a tensor that is fixed, such as weights. */

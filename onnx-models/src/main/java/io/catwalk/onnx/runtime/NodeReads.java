@@ -19,16 +19,26 @@ public final class NodeReads {
      */
     public static Set<String> of(NodeProto node) {
         Set<String> names = new LinkedHashSet<>(node.getInputList());
-        node.getAttributeList().forEach(attribute -> collect(attribute, names));
+        names.addAll(inside(node));
         names.remove("");
         return names;
     }
 
-    private static void collect(AttributeProto attribute, Set<String> names) {
-        if (attribute.hasG()) {
-            collect(attribute.getG(), names);
+    /**
+     * Lists the names that the subgraphs of a node read.
+     *
+     * @param node of a graph
+     * @return names of the graph around them, and of tensors inside; none where there is no subgraph
+     */
+    public static Set<String> inside(NodeProto node) {
+        Set<String> names = new LinkedHashSet<>();
+        for (AttributeProto attribute : node.getAttributeList()) {
+            if (attribute.hasG()) {
+                collect(attribute.getG(), names);
+            }
+            attribute.getGraphsList().forEach(inside -> collect(inside, names));
         }
-        attribute.getGraphsList().forEach(inside -> collect(inside, names));
+        return names;
     }
 
     private static void collect(GraphProto inside, Set<String> names) {

@@ -119,7 +119,24 @@ public final class OnnxRunner implements AutoCloseable {
      * @throws OnnxFileException as {@link #open(Path, OnnxOptions)}, or if the weights are in other files
      */
     public static OnnxRunner watching(Path file, Set<String> tensors, OnnxOptions options) {
-        ModelFile model = ModelFile.read(file);
+        return watching(ModelFile.read(file), tensors, options);
+    }
+
+    /**
+     * Opens a model that is in no file, as {@link #watching(Path, Set, OnnxOptions)} does.
+     *
+     * @param content what would be in the file; not copied
+     * @param tensors names of outputs of nodes
+     * @param options how to run it
+     * @return the runner, to be closed
+     * @throws OnnxFileException as {@link #watching(Path, Set, OnnxOptions)}; it names the model {@code model}
+     */
+    public static OnnxRunner watching(byte[] content, Set<String> tensors, OnnxOptions options) {
+        return watching(ModelFile.of(Path.of("model"), content), tensors, options);
+    }
+
+    private static OnnxRunner watching(ModelFile model, Set<String> tensors, OnnxOptions options) {
+        Path file = model.file();
         if (model.external() == ModelFile.Weights.BESIDE) {
             throw new OnnxFileException(
                     file,
