@@ -48,7 +48,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Hold an ONNX file against what it says of itself: score it on the test images and compare the "
                     + "accuracy with the ones in its metadata and on its card.",
-            "With --against, cross-check it against the network that it came from."
+            "With --against, cross-check it against the network that it came from.",
+            "With --runtimes, ask other runtimes about the same images."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)
@@ -97,6 +98,9 @@ final class VerifyCommand implements Callable<Integer> {
     private Path answers;
 
     @Mixin
+    private RuntimeOptions runtimes;
+
+    @Mixin
     private PluginOptions plugins;
 
     @Option(names = "--json", description = "Print JSON.")
@@ -111,6 +115,10 @@ final class VerifyCommand implements Callable<Integer> {
         if (show) {
             show(OnnxMetadata.read(file), console);
             return ExitCode.DONE;
+        }
+        if (runtimes.areGiven() && (against != null || answers != null)) {
+            throw new RequestException("expected --runtimes without --against and --predictions, which are about one "
+                    + "runtime: leave them out");
         }
         return foreign.run(spec, file, () -> against == null ? score(console) : crossCheck(against, console));
     }
@@ -143,7 +151,7 @@ final class VerifyCommand implements Callable<Integer> {
         }
     }
 
-    private int score(Console console) throws IOException {
+    private int score(Console console) throws IOException, InterruptedException {
         PrivateFolder.claim();
         OnnxMetadata metadata = OnnxMetadata.read(file);
         ImageDataset images = images(metadata);
@@ -152,6 +160,11 @@ final class VerifyCommand implements Callable<Integer> {
             ForeignFile.sign(console);
             Preprocessing preprocessing = options.preprocessing(file, predictor);
             requireFit(predictor.signature(), images);
+            if (runtimes.areGiven()) {
+                ImageSource some =
+                        images.test().limit(runtimes.images(), images.classes().size(), 0);
+                return report(new RuntimeCheck(file, predictor, preprocessing, some, runtimes, console).run(), console);
+            }
             images = matched(images, metadata);
             Normalization normalization = FileOptions.normalization(preprocessing);
             Predictions predictions = Predictions.of(
@@ -164,6 +177,15 @@ final class VerifyCommand implements Callable<Integer> {
             }
             return report(Evaluation.of(predictions, images.classes()), images, metadata, console);
         }
+    }
+
+    private int report(RuntimeReport report, Console console) {
+        if (json) {
+            console.json(report.json());
+        } else {
+            report.print(console);
+        }
+        return report.exitCode();
     }
 
     /** A file that takes any size gets the images as they are. */

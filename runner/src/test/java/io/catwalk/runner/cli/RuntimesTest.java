@@ -1,0 +1,367 @@
+package io.catwalk.runner.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.Blocks;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.core.Linear;
+import io.catwalk.onnx.OnnxExport;
+import io.catwalk.onnx.runtime.ColorMode;
+import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.onnx.runtime.Preprocessing;
+import io.catwalk.runner.Json;
+import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.trial.EngineSettings;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Runners that answer rightly, wrongly, late and not at all; and those that come with the program. */
+@ExtendWith(ExportedRun.class)
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "the runners of these tests are shell scripts")
+final class RuntimesTest {
+
+    private static final Path REAL =
+            Path.of("../onnx-models/runtimes").toAbsolutePath().normalize();
+
+    @TempDir
+    private Path folder;
+
+    private ExportedRun world;
+    private float[] logits = new float[0];
+
+    /** Asks for the right answers, in another way than runners are compared. */
+    @BeforeEach
+    void find() throws IOException {
+        world = ExportedRun.get();
+        Path csv = folder.resolve("answers.csv");
+        Catwalk.run(
+                "verify", world.model().toString(), "--dataset", world.images().toString(), "--predictions", "" + csv);
+        logits = Predictions.read(csv).logits();
+    }
+
+    private void runner(String name, String script, String... files) throws IOException {
+        Path place = Files.createDirectories(folder.resolve("runtimes").resolve(name));
+        Files.writeString(place.resolve("run.sh"), script);
+        Files.writeString(
+                place.resolve("runtime.json"),
+                Json.JSON.writeValueAsString(Map.of(
+                        "runtime", "The runtime " + name,
+                        "command", List.of("sh", "run.sh"),
+                        "probe", List.of(),
+                        "files", List.of(files),
+                        "install", "install-it --into {folder}",
+                        "without", List.of("NoSuchOperator"))));
+    }
+
+    /** Makes a runner that gives these answers, whatever it is asked. */
+    private void answering(String name, float[] answers) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(answers.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(answers);
+        runner(name, "cp answers \"$4\"; echo 'loading'; echo '{\"version\": \"7.1\", \"seconds\": 0.5}'");
+        Files.write(folder.resolve("runtimes").resolve(name).resolve("answers"), bytes.array());
+    }
+
+    private Catwalk.Answer verify(String runtimes, String... more) {
+        return Catwalk.run(arguments(world.model(), world.images(), folder.resolve("runtimes"), runtimes, more));
+    }
+
+    private static String[] arguments(Path model, Path images, Path runners, String runtimes, String... more) {
+        List<String> arguments = new ArrayList<>(List.of("verify", model.toString()));
+        arguments.addAll(List.of("--dataset", images.toString(), "--runtimes", runtimes));
+        arguments.addAll(List.of("--runtimes-dir", runners.toString()));
+        arguments.addAll(List.of(more));
+        return arguments.toArray(String[]::new);
+    }
+
+    @Test
+    void theRightAnswersAgree() throws IOException {
+        answering("honest", logits);
+
+        Catwalk.Answer answer = verify("honest");
+
+        assertThat(answer.err()).isEmpty();
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.DONE);
+        // 40 images in the half second that the runner says.
+        assertThat(answer.out()).containsPattern("\nhonest +7\\.1 +0 +\\d\\.\\de-\\d\\d +80  agrees\n");
+        assertThat(answer.out().lines()).allMatch(line -> line.length() <= 80 || line.contains(": 40 images"));
+    }
+
+    @Test
+    void oneLabelThatFlipsIsExposed() throws IOException {
+        int likeliest = 0;
+        for (int i = 1; i < 10; i++) {
+            likeliest = logits[i] > logits[likeliest] ? i : likeliest;
+        }
+        logits[likeliest] -= 1000;
+        answering("liar", logits);
+
+        Catwalk.Answer answer = verify("liar");
+
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.CROSS_CHECK_FAILED);
+        assertThat(answer.out()).containsPattern("\nliar +7\\.1 +1 +1\\.0e\\+03 +80  DISAGREES\n");
+    }
+
+    @Test
+    void oneLogitThatDiffersIsExposed() throws IOException {
+        int least = 0;
+        for (int i = 1; i < 10; i++) {
+            least = logits[i] < logits[least] ? i : least;
+        }
+        logits[least] -= 0.5f;
+        answering("liar", logits);
+
+        JsonNode said = Json.JSON
+                .readTree(verify("liar", "--json").out())
+                .path("runtimes")
+                .path(0);
+
+        assertThat(said.path("outcome").asString()).isEqualTo("disagrees");
+        assertThat(said.path("flips").asInt(-1)).isZero();
+        assertThat(said.path("max_abs").asDouble()).isBetween(0.49, 0.51);
+    }
+
+    @Test
+    void oneThatNeverAnswersIsEnded() throws IOException {
+        answering("honest", logits);
+        runner("stuck", "sleep 4711");
+
+        Catwalk.Answer answer = verify("all", "--runtime-timeout", "2s");
+
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.SOME_FAILED);
+        assertThat(answer.out())
+                .containsPattern("\nstuck +FAILED\n")
+                .contains("\nstuck: it gave no answer within 2 s and was ended")
+                .containsPattern("\nhonest .* agrees\n");
+        assertThat(running("sleep 4711")).isFalse();
+    }
+
+    @Test
+    void oneEndsWithTheProgramThatIsKilled() throws Exception {
+        runner("stuck", "sleep 4712");
+        Process program = Catwalk.process(
+                        folder, arguments(world.model(), world.images(), folder.resolve("runtimes"), "stuck"))
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("out").toFile())
+                .start();
+        await(true, "sleep 4712");
+
+        program.destroyForcibly();
+
+        await(false, "sleep 4712");
+    }
+
+    private static void await(boolean running, String command) throws InterruptedException {
+        for (int i = 0; i < 600 && running(command) != running; i++) {
+            Thread.sleep(100);
+        }
+        assertThat(running(command)).isEqualTo(running);
+    }
+
+    private static boolean running(String command) {
+        return ProcessHandle.allProcesses()
+                .anyMatch(process -> process.info().commandLine().orElse("").endsWith(command));
+    }
+
+    @Test
+    void oneThatIsMissingIsNamedWithWhatInstallsIt() throws IOException {
+        answering("honest", logits);
+        runner("absent", "true", "not/there");
+        String hint = "The runtime absent is not installed: install-it --into "
+                + folder.resolve("runtimes/absent").toAbsolutePath();
+
+        Catwalk.Answer all = verify("all");
+        Catwalk.Answer named = verify("honest,absent");
+
+        assertThat(all.exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(all.out().replaceAll("\\s+", " ")).contains(" absent left out ", "absent: " + hint);
+        assertThat(named.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(named.out()).isEmpty();
+        assertThat(named.err()).isEqualToIgnoringNewLines("catwalk: --runtimes absent: " + hint);
+    }
+
+    @Test
+    void aNameThatIsNoneGetsTheKnownOnes() throws IOException {
+        answering("honest", logits);
+
+        Catwalk.Answer answer = verify("honset");
+
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(answer.err())
+                .isEqualToIgnoringNewLines(
+                        "catwalk: --runtimes must be of all, honest, but has 'honset';" + " did you mean 'honest'?");
+    }
+
+    @Test
+    void anAnswerOfAnotherFormSaysWhatWasExpected() throws IOException {
+        runner("broken", "echo 'warning: old'; echo 'ImportError: no such thing' >&2; echo '  at line 3' >&2; exit 7");
+        runner("mute", "exit 0");
+        runner("short", "printf 1234 > \"$4\"; echo '{\"version\": \"1\", \"seconds\": 1}'");
+
+        Catwalk.Answer answer = verify("all");
+
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.SOME_FAILED);
+        assertThat(answer.out().replaceAll("\\s+", " "))
+                .contains("broken: it ended with exit code 7: ImportError: no such thing")
+                .contains("mute: expected {\"version\": ..., \"seconds\": ...} as its last line, found ''")
+                .contains("short: expected 10 float32 logits of each of 40 images, 1600 bytes, found 4");
+    }
+
+    @Test
+    void anEmptyFolderIsRefused() {
+        Catwalk.Answer answer = verify("all");
+
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(answer.err()).startsWith("catwalk: expected runners in ").hasLineCount(1);
+    }
+
+    /** 15 images in batches of 7, each channel with a mean and a deviation of its own. */
+    @Test
+    void colorIsNormalizedByChannelAndTheLastBatchIsFilled() throws IOException {
+        Path model = colorModel(export -> export);
+
+        Catwalk.Answer answer =
+                Catwalk.run(arguments(model, colorImages(), REAL, "python", "--json"));
+
+        assumeTrue(!answer.err().contains("is not installed"), "skipped: " + answer.err());
+        JsonNode said = Json.JSON.readTree(answer.out());
+        assertThat(said.path("images").asInt()).as("%s", answer).isEqualTo(15);
+        assertThat(said.at("/runtimes/0/outcome").asString()).as("%s", answer).isEqualTo("agrees");
+    }
+
+    private Path colorImages() throws IOException {
+        Random random = new Random(1);
+        for (int i = 0; i < 18; i++) {
+            BufferedImage picture = new BufferedImage(4, 4, BufferedImage.TYPE_INT_RGB);
+            for (int at = 0; at < 16; at++) {
+                picture.setRGB(at % 4, at / 4, random.nextInt(1 << 24));
+            }
+            String part = i < 3 ? "train" : "test";
+            Path place = Files.createDirectories(
+                    folder.resolve("pictures").resolve(part).resolve("class" + i % 3));
+            ImageIO.write(picture, "png", place.resolve(i + ".png").toFile());
+        }
+        return folder.resolve("pictures");
+    }
+
+    private Path colorModel(UnaryOperator<OnnxExport> change) throws IOException {
+        Path file = folder.resolve("color.onnx");
+        EngineSettings.apply(1);
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            Block block = new SequentialBlock()
+                    .add(Blocks.batchFlattenBlock())
+                    .add(Linear.builder().setUnits(3).build());
+            block.initialize(manager, DataType.FLOAT32, new Shape(1, 3, 4, 4));
+            change.apply(OnnxExport.of(block, new Shape(3, 4, 4)))
+                    .withFixedBatch(7)
+                    .withMetadata(OnnxMetadata.empty()
+                            .withLabels(List.of("class0", "class1", "class2"))
+                            .withPreprocessing(new Preprocessing(
+                                    ColorMode.RGB, 4, 4, List.of(0.1, 0.5, 0.9), List.of(0.2, 0.4, 0.1)))
+                            .entries())
+                    .write(file);
+        }
+        return file;
+    }
+
+    @Test
+    void theSignatureStandsBesideAnExportedFile() throws IOException {
+        Path file = world.trial(ExportedRun.GOOD).resolve("model.signature.json");
+
+        JsonNode said = Json.JSON.readTree(Files.readString(file));
+
+        assertThat(said.path("model").asString()).isEqualTo("model.onnx");
+        assertThat(said.at("/input/name").asString()).isEqualTo("images");
+        assertThat(said.at("/input/type").asString()).isEqualTo("float32");
+        assertThat(said.at("/input/shape").toString()).isEqualTo("[\"batch\",1,8,8]");
+        assertThat(said.at("/output/shape").toString()).isEqualTo("[\"batch\",10]");
+        assertThat(said.path("labels")).hasSize(10);
+        assertThat(said.path("color").asString()).isEqualTo("gray");
+        assertThat(said.at("/resize/shrink").asString()).isEqualTo("box");
+        assertThat(said.at("/normalization/mean/0").toString())
+                .isEqualTo(OnnxMetadata.read(world.model())
+                        .get("preprocessing.mean")
+                        .orElseThrow());
+    }
+
+    @Test
+    void aFileThatTakesPixelsSaysSoInItsSignature() throws IOException {
+        Path out = folder.resolve("out");
+        Catwalk.Answer answer = Catwalk.run(
+                "export",
+                world.trial(ExportedRun.GOOD).toString(),
+                "--out",
+                out.toString(),
+                "--embed-preprocessing",
+                "--batch",
+                "2",
+                "--plugins-dir",
+                world.plugins().toString());
+
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        JsonNode said = Json.JSON.readTree(Files.readString(out.resolve("mixed.signature.json")));
+        assertThat(said.path("model").asString()).isEqualTo("mixed.onnx");
+        assertThat(said.at("/input/type").asString()).isEqualTo("uint8");
+        assertThat(said.at("/input/shape").toString()).isEqualTo("[2,1,8,8]");
+        assertThat(said.path("normalization").isNull()).isTrue();
+    }
+
+    @Test
+    @Tag("long")
+    void everyRuntimeThatIsInstalledAgrees() throws Exception {
+        requireAgreement(world.model(), world.images());
+    }
+
+    @Test
+    @Tag("long")
+    void everyRuntimeThatIsInstalledAgreesOnColor() throws Exception {
+        requireAgreement(colorModel(export -> export), colorImages());
+    }
+
+    @Test
+    @Tag("long")
+    void everyRuntimeThatIsInstalledAgreesOnPixels() throws Exception {
+        Path model = colorModel(export ->
+                export.withEmbeddedPreprocessing(new float[] {0.1f, 0.5f, 0.9f}, new float[] {0.2f, 0.4f, 0.1f}));
+
+        requireAgreement(model, colorImages());
+    }
+
+    /** In a process of its own, as the program runs it: a limit on memory there would end a browser. */
+    private void requireAgreement(Path model, Path images) throws Exception {
+        Catwalk.Answer answer = Catwalk.finish(Catwalk.process(folder, arguments(model, images, REAL, "all", "--json")));
+        assumeTrue(!answer.err().contains("is not installed"), "skipped: " + answer.err());
+
+        JsonNode runtimes = Json.JSON.readTree(answer.out()).path("runtimes");
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        assertThat(runtimes).hasSize(8);
+        assertThat(runtimes).allSatisfy(one -> {
+            if (!one.path("outcome").asString().equals("left out")) {
+                assertThat(one.path("flips").asInt(-1)).isZero();
+                assertThat(one.path("max_abs").asDouble(1)).isLessThan(1e-4);
+            }
+        });
+    }
+}
