@@ -112,13 +112,14 @@ final class VerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Console console = new Console(spec);
+        if (runtimes.areGiven() && (show || against != null || answers != null)) {
+            throw new RequestException(
+                    "expected --runtimes without --show, --against and --predictions, which are about"
+                            + " the file alone: leave them out");
+        }
         if (show) {
             show(OnnxMetadata.read(file), console);
             return ExitCode.DONE;
-        }
-        if (runtimes.areGiven() && (against != null || answers != null)) {
-            throw new RequestException("expected --runtimes without --against and --predictions, which are about one "
-                    + "runtime: leave them out");
         }
         return foreign.run(spec, file, () -> against == null ? score(console) : crossCheck(against, console));
     }

@@ -67,9 +67,8 @@ public record ExternalProgram(List<String> command, Path folder, Map<String, Str
             process.getOutputStream().close();
             Tail out = Tail.of(process.getInputStream());
             Tail err = Tail.of(process.getErrorStream());
-            long deadline = System.nanoTime() + timeout.toNanos();
             boolean over = false;
-            while (!over && System.nanoTime() < deadline) {
+            for (long left = timeout.toMillis(); !over && left > 0; left -= BEAT.toMillis()) {
                 over = process.waitFor(BEAT.toMillis(), TimeUnit.MILLISECONDS);
                 beat.run();
             }

@@ -215,6 +215,33 @@ final class RuntimesTest {
     }
 
     @Test
+    void oneThatLacksAnOperatorIsLeftOutAndTheOperatorNamed() throws IOException {
+        answering("honest", logits);
+        answering("small", logits);
+        Path description = folder.resolve("runtimes/small/runtime.json");
+        Files.writeString(description, Files.readString(description).replace("NoSuchOperator", "GRU"));
+        String hint = "The runtime small knows no GRU: export the file with --unroll-recurrent --batch 1 for it";
+
+        Catwalk.Answer all = verify("all");
+        Catwalk.Answer named = verify("small");
+
+        assertThat(all.exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(all.out().replaceAll("\\s+", " ")).contains(" small left out ", "small: " + hint);
+        assertThat(named.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(named.err()).isEqualToIgnoringNewLines("catwalk: --runtimes small: " + hint);
+    }
+
+    @Test
+    void whatIsAboutTheFileAloneIsRefusedBesideIt() {
+        Catwalk.Answer answer = verify("all", "--show");
+
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(answer.err())
+                .startsWith("catwalk: expected --runtimes without --show, --against and --predictions")
+                .hasLineCount(1);
+    }
+
+    @Test
     void anAnswerOfAnotherFormSaysWhatWasExpected() throws IOException {
         runner("broken", "echo 'warning: old'; echo 'ImportError: no such thing' >&2; echo '  at line 3' >&2; exit 7");
         runner("mute", "exit 0");
@@ -242,8 +269,7 @@ final class RuntimesTest {
     void colorIsNormalizedByChannelAndTheLastBatchIsFilled() throws IOException {
         Path model = colorModel(export -> export);
 
-        Catwalk.Answer answer =
-                Catwalk.run(arguments(model, colorImages(), REAL, "python", "--json"));
+        Catwalk.Answer answer = Catwalk.run(arguments(model, colorImages(), REAL, "python", "--json"));
 
         assumeTrue(!answer.err().contains("is not installed"), "skipped: " + answer.err());
         JsonNode said = Json.JSON.readTree(answer.out());
@@ -351,7 +377,8 @@ final class RuntimesTest {
 
     /** In a process of its own, as the program runs it: a limit on memory there would end a browser. */
     private void requireAgreement(Path model, Path images) throws Exception {
-        Catwalk.Answer answer = Catwalk.finish(Catwalk.process(folder, arguments(model, images, REAL, "all", "--json")));
+        Catwalk.Answer answer =
+                Catwalk.finish(Catwalk.process(folder, arguments(model, images, REAL, "all", "--json")));
         assumeTrue(!answer.err().contains("is not installed"), "skipped: " + answer.err());
 
         JsonNode runtimes = Json.JSON.readTree(answer.out()).path("runtimes");
