@@ -46,6 +46,7 @@ class ArchitectureTest {
     /** Each may use those to its left; the classes of the root package, all of them. */
     private static final List<String> LEFT_TO_RIGHT = List.of(
             "process",
+            "runtimes",
             "data",
             "supply",
             "plugin",
@@ -73,6 +74,7 @@ class ArchitectureTest {
     @ParameterizedTest
     @CsvSource({
         "process, 8",
+        "runtimes, 5",
         "data, 22",
         "supply, 3",
         "plugin, 19",

@@ -67,6 +67,23 @@ public final class OnnxDiff {
     }
 
     /**
+     * Compares two files on 16 rows of random numbers, by the standard tolerance.
+     *
+     * @param reference the file that is right by definition
+     * @param other the file that is compared
+     * @return the comparison
+     * @throws OnnxFileException as {@link #between(Path, Path, Map, Tolerance)}
+     * @throws IllegalArgumentException if numbers cannot be drawn for the inputs of the reference
+     */
+    public static OnnxDiff between(Path reference, Path other) {
+        Map<String, Tensor> drawn;
+        try (OnnxRunner runner = OnnxRunner.open(reference)) {
+            drawn = RandomInputs.of(runner.inputs(), 16, Map.of(), 1);
+        }
+        return between(reference, other, drawn, Tolerance.standard());
+    }
+
+    /**
      * Compares two files, each as it is written: without optimizations.
      *
      * @param reference the file that is right by definition

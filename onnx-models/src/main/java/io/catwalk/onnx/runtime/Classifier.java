@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
 
 /**
  * States that a file is an image classifier.
@@ -13,8 +14,9 @@ import java.util.List;
  * @param signature what it takes and gives
  * @param scores what its numbers are
  * @param metadata what it says about itself
+ * @param operators names of those that it is made of
  */
-record Classifier(Signature signature, Scores scores, OnnxMetadata metadata) {
+record Classifier(Signature signature, Scores scores, OnnxMetadata metadata, SortedSet<String> operators) {
 
     /**
      * Looks at a file.
@@ -34,7 +36,8 @@ record Classifier(Signature signature, Scores scores, OnnxMetadata metadata) {
             checkNumbers(file, tensor, nan);
         }
         Scores scores = Scores.of(model.content().getGraph(), signature.output());
-        return new Classifier(signature, scores, metadata);
+        return new Classifier(
+                signature, scores, metadata, Operators.of(model.content().getGraph()));
     }
 
     private static boolean isNanBeside(Path file, TensorProto tensor) {

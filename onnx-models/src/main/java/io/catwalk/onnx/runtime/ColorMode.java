@@ -32,8 +32,12 @@ public enum ColorMode {
         return pixelFormat;
     }
 
-    /** Returns the name that metadata gives this mode. */
-    String key() {
+    /**
+     * Returns the name that metadata gives this mode.
+     *
+     * @return {@code gray} or {@code rgb}
+     */
+    public String key() {
         return name().toLowerCase(Locale.ROOT);
     }
 

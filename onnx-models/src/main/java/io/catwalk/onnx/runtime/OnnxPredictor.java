@@ -10,6 +10,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Deque;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.concurrent.ConcurrentLinkedDeque;
 
 /**
@@ -29,6 +30,7 @@ public final class OnnxPredictor implements Predictor {
     private final Signature signature;
     private final Scores scores;
     private final OnnxMetadata metadata;
+    private final SortedSet<String> operators;
     private final Pixels pixels;
     private final Session session;
     private final Deque<Lane> idle = new ConcurrentLinkedDeque<>();
@@ -37,6 +39,7 @@ public final class OnnxPredictor implements Predictor {
         this.signature = classifier.signature();
         this.scores = classifier.scores();
         this.metadata = classifier.metadata();
+        this.operators = classifier.operators();
         this.pixels = Pixels.of(signature, metadata);
         this.session = session;
     }
@@ -121,6 +124,15 @@ public final class OnnxPredictor implements Predictor {
      */
     public OnnxMetadata metadata() {
         return metadata;
+    }
+
+    /**
+     * Returns the operators that the file is made of, which a reader has to know.
+     *
+     * @return names such as {@code Conv}, sorted, with those within loops and conditions
+     */
+    public SortedSet<String> operators() {
+        return operators;
     }
 
     /**

@@ -1,10 +1,8 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.onnx.diff.DiffReport;
-import io.catwalk.onnx.diff.Finding;
 import io.catwalk.onnx.diff.OnnxDiff;
 import io.catwalk.onnx.diff.RandomInputs;
-import io.catwalk.onnx.diff.TensorDifference;
 import io.catwalk.onnx.diff.Tolerance;
 import io.catwalk.onnx.runtime.OnnxRunner;
 import io.catwalk.onnx.runtime.Tensor;
@@ -20,8 +18,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +43,6 @@ import picocli.CommandLine.Spec;
 final class DiffCommand implements Callable<Integer> {
 
     private static final int MOST_ROWS = 4_096;
-    private static final int MOST_SHOWN = 5;
 
     @Spec
     private CommandSpec spec;
@@ -154,7 +149,8 @@ final class DiffCommand implements Callable<Integer> {
         if (json) {
             console.json(report);
         } else {
-            print(report, console);
+            String compared = other == null ? "what ONNX Runtime makes of it" : other.toString();
+            new DiffView(console).print(file, compared, report);
         }
         if (reduced != null) {
             for (Path folder : diff.reduce(reduced)) {
@@ -162,60 +158,5 @@ final class DiffCommand implements Callable<Integer> {
             }
         }
         return report.agrees() ? ExitCode.DONE : ExitCode.CROSS_CHECK_FAILED;
-    }
-
-    private void print(DiffReport report, Console console) {
-        String compared = other == null ? "what ONNX Runtime makes of it" : other.toString();
-        if (report.agrees()) {
-            double largest = report.outputs().values().stream()
-                    .mapToDouble(TensorDifference::largest)
-                    .max()
-                    .orElse(0);
-            console.item(
-                    file + ": ",
-                    String.format(
-                            Locale.ROOT,
-                            "agrees with %s; %d of %d tensors are the same, outputs differ by at most %.1e",
-                            compared,
-                            report.matched(),
-                            report.tensors(),
-                            largest));
-        } else {
-            console.item(file + " ", "differs from " + compared + ":");
-            report.outputs().forEach((name, difference) -> {
-                if (!difference.agrees()) {
-                    console.item("  " + name + ": ", difference.toString());
-                }
-            });
-            shown("  it begins at ", report.findings(), console);
-        }
-        shown("  not alike either: ", report.elsewhere(), console);
-    }
-
-    private static void shown(String head, List<Finding> findings, Console console) {
-        findings.stream().limit(MOST_SHOWN).forEach(finding -> console.item(head, words(finding)));
-        if (findings.size() > MOST_SHOWN) {
-            console.item(head, findings.size() - MOST_SHOWN + " more nodes; --json lists all");
-        }
-    }
-
-    private static String words(Finding finding) {
-        StringBuilder words = new StringBuilder(finding.node());
-        if (!finding.place().isEmpty()) {
-            words.append(" (").append(finding.place()).append(')');
-        }
-        if (finding.other() == null) {
-            words.append(", to which no node of the other file answers");
-        } else if (!finding.other().equals(finding.node())) {
-            words.append(" and ").append(finding.other());
-        }
-        if (finding.difference() != null && !finding.difference().agrees()) {
-            words.append("; ").append(finding.tensor()).append(": ").append(finding.difference());
-        }
-        finding.causes().forEach(cause -> words.append("; ").append(cause));
-        if (finding.causes().isEmpty() && finding.other() != null) {
-            words.append("; both files have it alike");
-        }
-        return words.toString();
     }
 }

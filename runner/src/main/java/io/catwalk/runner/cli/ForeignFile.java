@@ -139,7 +139,7 @@ final class ForeignFile {
         };
     }
 
-    /** In the process that does the work: ends with the program that started it. */
+    /** In the process that does the work: ends, with all that it started, when the program does that started it. */
     static void endWithParent(InputStream parent) {
         if (!isInside()) {
             return;
@@ -151,6 +151,7 @@ final class ForeignFile {
                     } catch (IOException e) {
                         // It is gone, too.
                     }
+                    ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
                     Runtime.getRuntime().halt(1);
                 },
                 "end-with-parent");
@@ -226,8 +227,9 @@ final class ForeignFile {
         if (Files.isExecutable(Path.of("/bin/sh"))) {
             // A quarter of the machine's memory is the usual heap: native memory gets two more, and room to load.
             long kibibytes = (3 * heap + (4L << 30)) >> 10;
+            // Only the soft limit: a browser that is asked about the file reserves more than any machine has.
             line.addAll(List.of(
-                    "/bin/sh", "-c", "ulimit -c 0; ulimit -v " + kibibytes + " 2>/dev/null; exec \"$@\"", "sh"));
+                    "/bin/sh", "-c", "ulimit -c 0; ulimit -S -v " + kibibytes + " 2>/dev/null; exec \"$@\"", "sh"));
         }
         line.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -1,12 +1,18 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.onnx.OnnxFileException;
+import io.catwalk.onnx.diff.OnnxDiff;
+import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.Preprocessing;
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.Scratch;
 import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
@@ -40,7 +46,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Hold an ONNX file against what it says of itself: score it on the test images and compare the "
                     + "accuracy with the ones in its metadata and on its card.",
-            "With --against, cross-check it against the network that it came from."
+            "With --against, cross-check it against the network that it came from.",
+            "With --runtimes, ask other runtimes about the same images."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)
@@ -73,6 +80,9 @@ final class VerifyCommand implements Callable<Integer> {
     private Path answers;
 
     @Mixin
+    private RuntimeOptions runtimes;
+
+    @Mixin
     private PluginOptions plugins;
 
     @Option(names = "--json", description = "Print JSON.")
@@ -84,6 +94,11 @@ final class VerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Console console = new Console(spec);
+        if (runtimes.areGiven() && (show || against != null || answers != null)) {
+            throw new RequestException(
+                    "expected --runtimes without --show, --against and --predictions, which are about"
+                            + " the file alone: leave them out");
+        }
         if (show) {
             show(OnnxMetadata.read(file), console);
             return ExitCode.DONE;
@@ -113,12 +128,26 @@ final class VerifyCommand implements Callable<Integer> {
                 console.json(parity);
             } else {
                 console.item(file + ": ", parity.sentence());
+                if (!parity.agrees()) {
+                    showWhere(saved, console);
+                }
             }
             return parity.agrees() ? ExitCode.DONE : ExitCode.CROSS_CHECK_FAILED;
         }
     }
 
-    private int score(Console console) throws IOException {
+    /** Compares the file with what the network exports to, node by node. */
+    private void showWhere(SavedTrial saved, Console console) throws IOException {
+        try (Scratch scratch = new Scratch()) {
+            Path exported = scratch.file("export.onnx");
+            saved.writeUnproven(exported);
+            new DiffView(console).beginnings(OnnxDiff.between(exported, file).report());
+        } catch (ExportException | OnnxFileException | IllegalArgumentException e) {
+            console.note("where it differs cannot be told: " + Reasons.oneLine(String.valueOf(e.getMessage())));
+        }
+    }
+
+    private int score(Console console) throws IOException, InterruptedException {
         PrivateFolder.claim();
         OnnxMetadata metadata = OnnxMetadata.read(file);
         ImageDataset images = dataset.load(file, metadata, console);
@@ -127,6 +156,11 @@ final class VerifyCommand implements Callable<Integer> {
             ForeignFile.sign(console);
             Preprocessing preprocessing = dataset.options().preprocessing(file, predictor);
             FileDataset.requireFit(file, predictor.signature(), images);
+            if (runtimes.areGiven()) {
+                ImageSource some =
+                        images.test().limit(runtimes.images(), images.classes().size(), 0);
+                return report(new RuntimeCheck(file, predictor, preprocessing, some, runtimes, console).run(), console);
+            }
             images = dataset.matched(file, images, metadata);
             Normalization normalization = FileOptions.normalization(preprocessing);
             Predictions predictions = Predictions.of(
@@ -139,6 +173,15 @@ final class VerifyCommand implements Callable<Integer> {
             }
             return report(Evaluation.of(predictions, images.classes()), images, metadata, console);
         }
+    }
+
+    private int report(RuntimeReport report, Console console) {
+        if (json) {
+            console.json(report.json());
+        } else {
+            report.print(console);
+        }
+        return report.exitCode();
     }
 
     private int report(Evaluation evaluation, ImageDataset images, OnnxMetadata metadata, Console console)

@@ -10,6 +10,7 @@ import io.catwalk.onnx.parity.CrossCheckReport;
 import io.catwalk.onnx.runtime.ColorMode;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.Preprocessing;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
@@ -65,6 +66,7 @@ final class OnnxModel {
             AtomicFiles.write(draft, bytes);
             ParityResult parity = judged(draft, model, dataset, result.normalization());
             if (parity.agrees()) {
+                signature(file, draft, dataset, fit, result).write(ModelSignature.beside(file));
                 AtomicFiles.publish(draft, file);
             }
             return parity;
@@ -76,6 +78,25 @@ final class OnnxModel {
         } catch (Throwable e) { // the plugin's code was traced and asked: whatever it was, the network is trained
             LOG.error("{} could not be made", file, e);
             return ParityResult.without(Missing.NO_FORM, "exporting it ended in " + Reasons.of(e));
+        }
+    }
+
+    private static ModelSignature signature(
+            Path file, Path draft, ImageDataset dataset, @Nullable Fit fit, TrialOutcome.Done result) {
+        try (OnnxPredictor predictor = OnnxPredictor.open(draft)) {
+            return ModelSignature.of(
+                    file,
+                    predictor,
+                    dataset.classes(),
+                    predictor
+                            .metadata()
+                            .preprocessing()
+                            .map(known -> known.color().key())
+                            .orElse(null),
+                    fit,
+                    new ModelSignature.Normalization(
+                            doubles(result.normalization().mean()),
+                            doubles(result.normalization().std())));
         }
     }
 

@@ -39,10 +39,11 @@ import tools.jackson.core.JacksonException;
 public record TrialFolder(Path path) {
 
     /** Every path that a trial writes into its folder, as a regular expression. */
-    public static final String OWN = "(order|trial|training|split|classes|export|measure)\\.json|checkpoint\\.bin"
-            + "|history\\.csv"
-            + "|predictions(-validation)?\\.(csv|npy)|card\\.md|log\\.txt|crash\\.log|model(\\.part)?(/[^/]+)?"
-            + "|model(\\.rejected)?\\.onnx(\\.part)?|\\.model(\\.rejected)?\\.onnx[0-9]+\\.tmp";
+    public static final String OWN =
+            "(order|trial|training|split|classes|export|measure|model\\.signature)\\.json|checkpoint\\.bin"
+                    + "|history\\.csv"
+                    + "|predictions(-validation)?\\.(csv|npy)|card\\.md|log\\.txt|crash\\.log|model(\\.part)?(/[^/]+)?"
+                    + "|model(\\.rejected)?\\.onnx(\\.part)?|\\.model(\\.rejected)?\\.onnx[0-9]+\\.tmp";
 
     private static final String HISTORY =
             "epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,score,learning_rate,seconds";
@@ -240,7 +241,14 @@ public record TrialFolder(Path path) {
     private boolean isOfUse(Path entry) {
         return entry.startsWith(model())
                 // The order too: killed before the new one is written, the next attempt still knows what all this is.
-                || List.of(order(), training(), checkpoint(), onnx(), export(), path.resolve("history.csv"))
+                || List.of(
+                                order(),
+                                training(),
+                                checkpoint(),
+                                onnx(),
+                                ModelSignature.beside(onnx()),
+                                export(),
+                                path.resolve("history.csv"))
                         .contains(entry);
     }
 

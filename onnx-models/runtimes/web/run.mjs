@@ -1,0 +1,78 @@
+// Serves the page to a browser that it starts, and waits for what the page found.
+// Usage: node run.mjs [--threads] MODEL.onnx SIGNATURE.json IMAGES LOGITS
+import { spawn } from 'node:child_process';
+import { createReadStream, createWriteStream, readlinkSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { basename, dirname, extname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { text } from 'node:stream/consumers';
+import { chromium } from './chromium.mjs';
+
+const threads = process.argv.includes('--threads');
+const [model, signature, images, logits] = process.argv.slice(2).filter(word => word !== '--threads');
+const here = import.meta.dirname;
+const files = {
+  '/': join(here, 'index.html'),
+  '/classify.mjs': join(here, 'classify.mjs'),
+  '/model.onnx': model,
+  '/signature.json': signature,
+  '/images': images,
+};
+const types = { '.html': 'text/html', '.mjs': 'text/javascript', '.wasm': 'application/wasm', '.json': 'application/json' };
+// What makes a page isolated, without which it gets no threads.
+const isolation = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
+
+const profile = join(dirname(logits), 'browser');
+let browser;
+const server = createServer(answer).listen(0, '127.0.0.1', () => {
+  const options = ['--headless=new', '--no-first-run', '--disable-gpu', '--disable-dev-shm-usage', `--user-data-dir=${profile}`];
+  if (process.getuid?.() === 0) options.push('--no-sandbox'); // which Chromium has for everybody but root
+  browser = spawn(chromium, [...options, `http://127.0.0.1:${server.address().port}/`], { stdio: 'ignore' });
+  browser.on('exit', () => end({ error: 'the browser ended before the page did' }));
+});
+
+async function answer(request, response) {
+  const { pathname } = new URL(request.url, 'http://127.0.0.1');
+  if (request.method === 'POST' && pathname === '/logits') {
+    await pipeline(request, createWriteStream(logits));
+    response.end();
+  } else if (request.method === 'POST' && pathname === '/done') {
+    end(JSON.parse(await text(request)));
+  } else {
+    const ort = pathname.startsWith('/ort/') && join(here, 'node_modules/onnxruntime-web/dist', basename(pathname));
+    const file = files[pathname] ?? ort;
+    if (!file) return response.writeHead(404).end();
+    response.writeHead(200, { 'Content-Type': types[extname(file)] ?? 'application/octet-stream', ...(threads && isolation) });
+    await pipeline(createReadStream(file), response);
+  }
+}
+
+function end({ error, threads: used, ...said }) {
+  const missing = threads && used === 1 && { note: 'the browser has no WebAssembly threads here: it ran with one' };
+  if (error) console.error(error);
+  else console.log(JSON.stringify({ ...said, ...missing }));
+  const socket = socketFolder();
+  browser.removeAllListeners('exit').on('exit', () => {
+    [profile, ...socket].forEach(remove);
+    process.exit(error ? 1 : 0);
+  });
+  if (browser.exitCode === null && browser.signalCode === null) browser.kill();
+  else browser.emit('exit');
+}
+
+/** The browser makes a socket in a folder of its own, to which its profile has a link. */
+function socketFolder() {
+  try {
+    return [dirname(readlinkSync(join(profile, 'SingletonSocket')))];
+  } catch {
+    return []; // there is none on this system
+  }
+}
+
+function remove(folder) {
+  try {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  } catch (failure) {
+    console.error(`${folder} stays: ${failure.message}`); // helpers of the browser may end after it
+  }
+}

@@ -1,0 +1,100 @@
+package io.catwalk.runner.cli;
+
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.Suggestion;
+import io.catwalk.runner.experiment.ExperimentFile;
+import io.catwalk.runner.runtimes.Runner;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Says which other runtimes are asked about a file, as options of a command. */
+final class RuntimeOptions {
+
+    private static final String ALL = "all";
+
+    /** Their pixels are written to one file. */
+    private static final int MOST_IMAGES = 1_000_000;
+
+    @Option(
+            names = "--runtimes",
+            paramLabel = "all|NAME,...",
+            split = ",",
+            description = "Ask other runtimes about the test images, and compare their answers with those of ONNX "
+                    + "Runtime for Java: python, node, web and more, see docs/deployment.md. all leaves out what is not "
+                    + "installed, and says how to install it.")
+    private List<String> names = List.of();
+
+    @Option(
+            names = "--images",
+            paramLabel = "N",
+            description = "With --runtimes, how many test images, of each class its share. Default: ${DEFAULT-VALUE}")
+    private int images = 10_000;
+
+    @Option(
+            names = "--runtime-timeout",
+            paramLabel = "TIME",
+            description = "With --runtimes, end one that takes longer. Default: ${DEFAULT-VALUE}")
+    private String timeout = "10m";
+
+    @Option(
+            names = "--runtimes-dir",
+            paramLabel = "DIR",
+            description = "Take the runners from there. Default: those that come with the program")
+    private @Nullable Path folder;
+
+    /** Tells whether other runtimes are asked. */
+    boolean areGiven() {
+        return !names.isEmpty();
+    }
+
+    /** Returns how many images they are asked about. */
+    int images() {
+        return Typed.within("--images", images, MOST_IMAGES);
+    }
+
+    /** Returns how long each of them may take. */
+    Duration timeout() {
+        long seconds = ExperimentFile.seconds("--runtime-timeout", timeout);
+        if (seconds < 1) {
+            throw new RequestException("--runtime-timeout must be at least 1s, but is " + timeout);
+        }
+        return Duration.ofSeconds(seconds);
+    }
+
+    /** Tells whether one that is not installed is left out. */
+    boolean takesWhatIsThere() {
+        return names.contains(ALL);
+    }
+
+    /**
+     * Finds the runners that are asked for, in the order in which they are.
+     *
+     * @throws RequestException if there is none of a name
+     */
+    List<Runner> runners() throws IOException {
+        List<Runner> known = Runner.in(folder == null ? Home.runtimes() : folder);
+        if (takesWhatIsThere()) {
+            return known;
+        }
+        List<Runner> chosen = new ArrayList<>();
+        for (String name : names) {
+            chosen.add(known.stream()
+                    .filter(runner -> runner.name().equals(name))
+                    .findFirst()
+                    .orElseThrow(() -> unknown(name, known)));
+        }
+        return chosen;
+    }
+
+    private static RequestException unknown(String name, List<Runner> known) {
+        List<String> words = new ArrayList<>(List.of(ALL));
+        known.forEach(runner -> words.add(runner.name()));
+        return new RequestException("--runtimes must be of " + String.join(", ", words) + ", but has '" + name + "'"
+                + Suggestion.question(name, words));
+    }
+}

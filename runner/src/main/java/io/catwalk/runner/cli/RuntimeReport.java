@@ -1,0 +1,134 @@
+package io.catwalk.runner.cli;
+
+import io.catwalk.onnx.parity.Parity;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds what came of asking other runtimes.
+ *
+ * @param file that they were asked about
+ * @param images how many
+ * @param tolerance largest difference of a logit that passes
+ * @param version of ONNX Runtime for Java, which the others are compared with
+ * @param imagesPerSecond of it
+ * @param entries what came of each, by the name of its runner
+ */
+record RuntimeReport(
+        String file, int images, double tolerance, String version, double imagesPerSecond, Map<String, Entry> entries) {
+
+    /** Says what came of one. */
+    sealed interface Entry {}
+
+    /** It answered. */
+    record Compared(
+            String runtime,
+            String version,
+            double imagesPerSecond,
+            Parity parity,
+            @Nullable String note) implements Entry {}
+
+    /** It was asked, and gave no answer. */
+    record Failed(String runtime, String reason) implements Entry {}
+
+    /** It was not asked. */
+    record Left(String runtime, String reason) implements Entry {}
+
+    /** Says whether all agree, one does not, or one gave no answer. */
+    int exitCode() {
+        if (entries.values().stream()
+                .anyMatch(entry ->
+                        entry instanceof Compared compared && !compared.parity().agrees())) {
+            return ExitCode.CROSS_CHECK_FAILED;
+        }
+        return entries.values().stream().anyMatch(Failed.class::isInstance) ? ExitCode.SOME_FAILED : ExitCode.DONE;
+    }
+
+    /** Prints a table, and a line for each of which there is more to say. */
+    void print(Console console) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("runtime", "version", "flips", "max diff", "images/s", ""));
+        rows.add(List.of("(compared with)", version, "", "", rate(imagesPerSecond), ""));
+        entries.forEach((name, entry) -> rows.add(row(name, entry)));
+        console.item(file + ": ", images + " images, compared with ONNX Runtime for Java");
+        console.line("");
+        console.table(rows);
+        console.line("");
+        entries.forEach((name, entry) -> {
+            if (entry instanceof Failed failed) {
+                console.item(name + ": ", failed.reason());
+            } else if (entry instanceof Left left) {
+                console.item(name + ": ", left.reason());
+            } else if (entry instanceof Compared compared && compared.note() != null) {
+                console.item(name + ": ", compared.note());
+            }
+        });
+        console.item(
+                "",
+                String.format(
+                        Locale.ROOT,
+                        "Flips: images that get another label; max diff: of any logit, at most %.0e; images/s: with the "
+                                + "normalization, without loading.",
+                        tolerance));
+    }
+
+    private static List<String> row(String name, Entry entry) {
+        if (entry instanceof Compared compared) {
+            Parity parity = compared.parity();
+            return List.of(
+                    name,
+                    compared.version(),
+                    Integer.toString(parity.flips().size()),
+                    parity.notNumbers() > 0 ? "NaN" : String.format(Locale.ROOT, "%.1e", parity.maxAbs()),
+                    rate(compared.imagesPerSecond()),
+                    parity.agrees() ? "agrees" : "DISAGREES");
+        }
+        return List.of(name, "", "", "", "", entry instanceof Failed ? "FAILED" : "left out");
+    }
+
+    private static String rate(double imagesPerSecond) {
+        return String.format(Locale.ROOT, "%,.0f", imagesPerSecond);
+    }
+
+    /** Returns the same for programs. */
+    Map<String, @Nullable Object> json() {
+        Map<String, @Nullable Object> all = new LinkedHashMap<>();
+        all.put("file", file);
+        all.put("images", images);
+        all.put("tolerance", tolerance);
+        all.put("compared_with", "ONNX Runtime for Java " + version);
+        all.put("images_per_second", imagesPerSecond);
+        List<Map<String, @Nullable Object>> runtimes = new ArrayList<>();
+        entries.forEach((name, entry) -> runtimes.add(json(name, entry)));
+        all.put("runtimes", runtimes);
+        return all;
+    }
+
+    private static Map<String, @Nullable Object> json(String name, Entry entry) {
+        Map<String, @Nullable Object> one = new LinkedHashMap<>();
+        one.put("name", name);
+        if (entry instanceof Compared compared) {
+            Parity parity = compared.parity();
+            one.put("runtime", compared.runtime());
+            one.put("outcome", parity.agrees() ? "agrees" : "disagrees");
+            one.put("version", compared.version());
+            one.put("flips", parity.flips().size());
+            one.put("max_abs", parity.maxAbs());
+            one.put("images_per_second", compared.imagesPerSecond());
+            one.put("note", compared.note());
+        } else if (entry instanceof Failed failed) {
+            one.put("runtime", failed.runtime());
+            one.put("outcome", "failed");
+            one.put("reason", failed.reason());
+        } else if (entry instanceof Left left) {
+            one.put("runtime", left.runtime());
+            one.put("outcome", "left out");
+            one.put("reason", left.reason());
+        }
+        return one;
+    }
+}

@@ -1,0 +1,250 @@
+package io.catwalk.runner.runtimes;
+
+import io.catwalk.runner.Json;
+import io.catwalk.runner.Reasons;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.Scratch;
+import io.catwalk.runner.process.ExternalProgram;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/** Asks one runtime about images, by a small program in a folder of its own. */
+public final class Runner {
+
+    private static final String DESCRIPTION = "runtime.json";
+
+    private static final String JAVA = "java";
+
+    /** Importing a library takes seconds on a machine that is busy. */
+    private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(60);
+
+    private static final int SIGNAL = 128;
+
+    private final Path folder;
+    private final RunnerDescription description;
+
+    private Runner(Path folder, RunnerDescription description) {
+        this.folder = folder;
+        this.description = description;
+    }
+
+    /**
+     * Finds the runners in a folder.
+     *
+     * @param folder whose subfolders have a {@code runtime.json}
+     * @return the runners, by name
+     * @throws IOException if something cannot be read
+     * @throws RequestException if there is none, or a description is not as it should be
+     */
+    public static List<Runner> in(Path folder) throws IOException {
+        List<Runner> runners = new ArrayList<>();
+        if (Files.isDirectory(folder)) {
+            List<Path> entries;
+            try (Stream<Path> all = Files.list(folder)) {
+                entries = all.sorted().toList();
+            } catch (UncheckedIOException e) {
+                throw e.getCause();
+            }
+            for (Path entry : entries) {
+                Path file = entry.resolve(DESCRIPTION);
+                if (Files.exists(file)) {
+                    runners.add(new Runner(
+                            entry.toAbsolutePath().normalize(),
+                            Json.read(file, RunnerDescription.class, "the description of a runner")));
+                }
+            }
+        }
+        if (runners.isEmpty()) {
+            throw new RequestException("expected runners in " + folder + ", folders with a " + DESCRIPTION
+                    + ", found none: name another folder with --runtimes-dir");
+        }
+        return runners;
+    }
+
+    /**
+     * Returns the name of the folder, by which the runner is asked for.
+     *
+     * @return such as {@code opencv-java}
+     */
+    public String name() {
+        return folder.getFileName().toString();
+    }
+
+    /**
+     * Returns the name of the runtime.
+     *
+     * @return for people
+     */
+    public String runtime() {
+        return description.runtime();
+    }
+
+    /**
+     * Says how the runtime is installed.
+     *
+     * @return a command, or several
+     */
+    public String install() {
+        return description.install().replace("{folder}", folder.toString());
+    }
+
+    /**
+     * Finds operators that the runtime does not know.
+     *
+     * @param operators of a file
+     * @return one of them, if there is one
+     */
+    public Optional<String> unknown(Set<String> operators) {
+        return description.without().stream().filter(operators::contains).findFirst();
+    }
+
+    /**
+     * Looks whether the runtime is installed.
+     *
+     * @param beat is called every half second
+     * @return the program to run: of several on the path the first that has what the runner needs; empty if there is none
+     * @throws InterruptedException if the calling thread is interrupted
+     */
+    public Optional<Path> find(Runnable beat) throws InterruptedException {
+        if (!description.files().stream().allMatch(file -> Files.exists(folder.resolve(file)))) {
+            return Optional.empty();
+        }
+        for (Path program : programs()) {
+            if (description.probe().isEmpty() || isFit(program, beat)) {
+                return Optional.of(program);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private boolean isFit(Path program, Runnable beat) throws InterruptedException {
+        List<String> command = new ArrayList<>(List.of(program.toString()));
+        command.addAll(description.probe());
+        try {
+            return new ExternalProgram(command, folder, Map.of())
+                            .run(PROBE_TIMEOUT, beat)
+                            .exitCode()
+                    == 0;
+        } catch (IOException e) {
+            return false; // it is no program of this machine
+        }
+    }
+
+    private List<Path> programs() {
+        String name = description.command().get(0);
+        if (name.equals(JAVA)) {
+            return List.of(Path.of(System.getProperty("java.home"), "bin", JAVA));
+        }
+        String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
+        return Stream.of(path.split(File.pathSeparator))
+                .filter(place -> !place.isEmpty())
+                .map(place -> Path.of(place, name).toAbsolutePath())
+                .filter(Files::isExecutable)
+                .toList();
+    }
+
+    /**
+     * Asks the runtime.
+     *
+     * @param program that {@link #find} found
+     * @param question what it is asked
+     * @param timeout after which it is ended
+     * @param beat is called every half second
+     * @return its answer, or why there is none
+     * @throws IOException if a file cannot be written or read
+     * @throws InterruptedException if the calling thread is interrupted; the runner is then over
+     */
+    public Answer ask(Path program, Question question, Duration timeout, Runnable beat)
+            throws IOException, InterruptedException {
+        try (Scratch scratch = new Scratch()) {
+            Path logits = scratch.file("logits");
+            ExternalProgram.Ending ending = new ExternalProgram(
+                            command(program, question, logits, scratch.folder()), folder, Map.of())
+                    .run(timeout, beat);
+            if (ending.timedOut()) {
+                return new Answer.Failed("it gave no answer within " + timeout.toSeconds()
+                        + " s and was ended: give it longer with --runtime-timeout");
+            }
+            if (ending.exitCode() != 0) {
+                return new Answer.Failed(reason(ending));
+            }
+            return answer(ending, question, logits);
+        }
+    }
+
+    private List<String> command(Path program, Question question, Path logits, Path temporary) {
+        List<String> command = new ArrayList<>(List.of(program.toString()));
+        if (description.command().get(0).equals(JAVA)) {
+            command.add("-Djava.io.tmpdir=" + temporary); // it unpacks native libraries, and leaves them if it is ended
+        }
+        command.addAll(description.command().subList(1, description.command().size()));
+        for (Path file : List.of(question.model(), question.signature(), question.images(), logits)) {
+            command.add(file.toString());
+        }
+        return command;
+    }
+
+    private static Answer answer(ExternalProgram.Ending ending, Question question, Path logits) throws IOException {
+        String line = ending.out().strip().lines().reduce("", (first, second) -> second);
+        JsonNode said;
+        try {
+            said = Json.LINE.readTree(line);
+        } catch (JacksonException e) {
+            said = Json.LINE.nullNode();
+        }
+        if (!said.path("version").isString() || !said.path("seconds").isNumber()) {
+            return new Answer.Failed(
+                    "expected {\"version\": ..., \"seconds\": ...} as its last line, found " + Reasons.quoted(line));
+        }
+        long expected = (long) question.count() * question.classes() * Float.BYTES;
+        long found = Files.exists(logits) ? Files.size(logits) : 0;
+        if (found != expected) {
+            return new Answer.Failed("expected " + question.classes() + " float32 logits of each of " + question.count()
+                    + " images, " + expected + " bytes, found " + found);
+        }
+        float[] numbers = new float[question.count() * question.classes()];
+        ByteBuffer.wrap(Files.readAllBytes(logits))
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asFloatBuffer()
+                .get(numbers);
+        return new Answer.Given(
+                said.path("version").asString(), said.path("seconds").asDouble(), text(said.path("note")), numbers);
+    }
+
+    private static @Nullable String text(JsonNode node) {
+        return node.isString() ? node.asString() : null;
+    }
+
+    /** Picks the line that most likely says it: the last that speaks of an error, else the last. */
+    private static String reason(ExternalProgram.Ending ending) {
+        List<String> lines = ending.err()
+                .lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .toList();
+        String end = ending.exitCode() > SIGNAL
+                ? "it was ended by signal " + (ending.exitCode() - SIGNAL)
+                : "it ended with exit code " + ending.exitCode();
+        return lines.stream()
+                .filter(line -> line.matches("(?i).*(error|exception|expected).*") && !line.startsWith("at "))
+                .reduce((first, second) -> second)
+                .or(() -> lines.stream().reduce((first, second) -> second))
+                .map(line -> end + ": " + Reasons.oneLine(line))
+                .orElse(end);
+    }
+}

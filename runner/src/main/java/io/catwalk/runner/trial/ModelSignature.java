@@ -1,0 +1,143 @@
+package io.catwalk.runner.trial;
+
+import io.catwalk.onnx.runtime.OnnxPredictor;
+import io.catwalk.onnx.runtime.Signature;
+import io.catwalk.onnx.runtime.Signature.PixelType;
+import io.catwalk.runner.AtomicFiles;
+import io.catwalk.runner.Json;
+import io.catwalk.runner.data.Fit;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * States beside an ONNX file all that a program needs to ask it: runtimes for JavaScript and OpenCV show nothing of what
+ * the file says of itself.
+ *
+ * @param schema version of this form
+ * @param model name of the ONNX file
+ * @param input what it takes
+ * @param output what it gives
+ * @param labels names of the classes in the order of the output; null if nobody says them
+ * @param color {@code gray}, {@code rgb} (red first), or null for other channels
+ * @param resize how an image comes to the size that the network sees
+ * @param normalization what pixels become; null if the file takes pixels and normalizes them itself
+ */
+public record ModelSignature(
+        int schema,
+        String model,
+        Input input,
+        Output output,
+        @Nullable List<String> labels,
+        @Nullable String color,
+        Resize resize,
+        @Nullable Normalization normalization) {
+
+    private static final int SCHEMA = 1;
+
+    /**
+     * Describes the input.
+     *
+     * @param name of the tensor
+     * @param type {@code float32}, or {@code uint8} for pixels from 0 to 255
+     * @param layout {@code NCHW} or {@code NHWC}
+     * @param shape four sizes; the first is {@code "batch"} where any number of images is taken
+     */
+    public record Input(String name, String type, String layout, List<Object> shape) {}
+
+    /**
+     * Describes the output.
+     *
+     * @param name of the tensor
+     * @param type {@code float32}
+     * @param shape batch and classes
+     * @param scores {@code logits}, whose softmax gives probabilities, or {@code probabilities}
+     */
+    public record Output(String name, String type, List<Object> shape, String scores) {}
+
+    /**
+     * Describes how an image of another size is resized. Another filter moves a probability by up to 0.24.
+     *
+     * @param width in pixels
+     * @param height in pixels
+     * @param fit {@code stretch}, {@code crop} or {@code pad}; null if the network learned from images of this size alone
+     * @param shrink filter, as Pillow names it, for an axis that shrinks: the mean of the area
+     * @param enlarge filter, as Pillow names it, for an axis that grows
+     */
+    public record Resize(int width, int height, @Nullable String fit, String shrink, String enlarge) {}
+
+    /**
+     * States {@code (pixel / 255 - mean) / std}.
+     *
+     * @param mean one number for each channel
+     * @param std one number for each channel
+     */
+    public record Normalization(List<Double> mean, List<Double> std) {}
+
+    /**
+     * Says where the signature of a file belongs.
+     *
+     * @param file such as {@code lstm.onnx}
+     * @return {@code lstm.signature.json} beside it
+     */
+    public static Path beside(Path file) {
+        String name = file.getFileName().toString().replaceFirst("\\.onnx$", "");
+        return file.resolveSibling(name + ".signature.json");
+    }
+
+    /**
+     * Describes a file.
+     *
+     * @param file its place
+     * @param predictor that has opened it
+     * @param labels names of the classes; null if nobody says them
+     * @param color as for the record
+     * @param fit as the images came to their size; null if they had it
+     * @param normalization of the pixels, which counts only where the file does not do it itself
+     * @return the signature
+     */
+    public static ModelSignature of(
+            Path file,
+            OnnxPredictor predictor,
+            @Nullable List<String> labels,
+            @Nullable String color,
+            @Nullable Fit fit,
+            Normalization normalization) {
+        Signature signature = predictor.signature();
+        Object batch = signature.batch() == Signature.ANY_BATCH ? "batch" : (Object) signature.batch();
+        List<Object> shape = switch (signature.layout()) {
+            case NCHW -> List.of(batch, signature.channels(), signature.height(), signature.width());
+            case NHWC -> List.of(batch, signature.height(), signature.width(), signature.channels());
+        };
+        return new ModelSignature(
+                SCHEMA,
+                file.getFileName().toString(),
+                new Input(
+                        signature.input(),
+                        lower(signature.pixels()),
+                        signature.layout().name(),
+                        shape),
+                new Output(
+                        signature.output(), "float32", List.of(batch, signature.classes()), lower(predictor.scores())),
+                labels,
+                color,
+                new Resize(signature.width(), signature.height(), fit == null ? null : fit.key(), "box", "bilinear"),
+                signature.pixels() == PixelType.UINT8 ? null : normalization);
+    }
+
+    /**
+     * Writes it as JSON.
+     *
+     * @param file where to; one that is there is replaced
+     * @throws IOException if it cannot be written
+     */
+    public void write(Path file) throws IOException {
+        AtomicFiles.write(file, Json.JSON.writeValueAsString(this) + "\n");
+    }
+
+    private static String lower(Enum<?> word) {
+        return word.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,178 @@
+package io.catwalk.runner.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.Blocks;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.core.Linear;
+import io.catwalk.onnx.OnnxExport;
+import io.catwalk.onnx.runtime.ColorMode;
+import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.onnx.runtime.Preprocessing;
+import io.catwalk.runner.Json;
+import io.catwalk.runner.trial.EngineSettings;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Runners that come with the program, and the signature that they read. What is not installed is skipped. */
+@ExtendWith(ExportedRun.class)
+final class InstalledRuntimesTest {
+
+    private static final Path REAL =
+            Path.of("../onnx-models/runtimes").toAbsolutePath().normalize();
+
+    @TempDir
+    private Path folder;
+
+    private ExportedRun world;
+
+    @BeforeEach
+    void find() {
+        world = ExportedRun.get();
+    }
+
+    /** 15 images in batches of 7, each channel with a mean and a deviation of its own. */
+    @Test
+    void colorIsNormalizedByChannelAndTheLastBatchIsFilled() throws IOException {
+        Path model = colorModel(export -> export);
+
+        Catwalk.Answer answer = Catwalk.run(RuntimesTest.arguments(model, colorImages(), REAL, "python", "--json"));
+
+        assumeTrue(!answer.err().contains("is not installed"), "skipped: " + answer.err());
+        JsonNode said = Json.JSON.readTree(answer.out());
+        assertThat(said.path("images").asInt()).as("%s", answer).isEqualTo(15);
+        assertThat(said.at("/runtimes/0/outcome").asString()).as("%s", answer).isEqualTo("agrees");
+    }
+
+    private Path colorImages() throws IOException {
+        Random random = new Random(1);
+        for (int i = 0; i < 18; i++) {
+            BufferedImage picture = new BufferedImage(4, 4, BufferedImage.TYPE_INT_RGB);
+            for (int at = 0; at < 16; at++) {
+                picture.setRGB(at % 4, at / 4, random.nextInt(1 << 24));
+            }
+            String part = i < 3 ? "train" : "test";
+            Path place = Files.createDirectories(
+                    folder.resolve("pictures").resolve(part).resolve("class" + i % 3));
+            ImageIO.write(picture, "png", place.resolve(i + ".png").toFile());
+        }
+        return folder.resolve("pictures");
+    }
+
+    private Path colorModel(UnaryOperator<OnnxExport> change) throws IOException {
+        Path file = folder.resolve("color.onnx");
+        EngineSettings.apply(1);
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            Block block = new SequentialBlock()
+                    .add(Blocks.batchFlattenBlock())
+                    .add(Linear.builder().setUnits(3).build());
+            block.initialize(manager, DataType.FLOAT32, new Shape(1, 3, 4, 4));
+            change.apply(OnnxExport.of(block, new Shape(3, 4, 4)))
+                    .withFixedBatch(7)
+                    .withMetadata(OnnxMetadata.empty()
+                            .withLabels(List.of("class0", "class1", "class2"))
+                            .withPreprocessing(new Preprocessing(
+                                    ColorMode.RGB, 4, 4, List.of(0.1, 0.5, 0.9), List.of(0.2, 0.4, 0.1)))
+                            .entries())
+                    .write(file);
+        }
+        return file;
+    }
+
+    @Test
+    void theSignatureStandsBesideAnExportedFile() throws IOException {
+        Path file = world.trial(ExportedRun.GOOD).resolve("model.signature.json");
+
+        JsonNode said = Json.JSON.readTree(Files.readString(file));
+
+        assertThat(said.path("model").asString()).isEqualTo("model.onnx");
+        assertThat(said.at("/input/name").asString()).isEqualTo("images");
+        assertThat(said.at("/input/type").asString()).isEqualTo("float32");
+        assertThat(said.at("/input/shape").toString()).isEqualTo("[\"batch\",1,8,8]");
+        assertThat(said.at("/output/shape").toString()).isEqualTo("[\"batch\",10]");
+        assertThat(said.path("labels")).hasSize(10);
+        assertThat(said.path("color").asString()).isEqualTo("gray");
+        assertThat(said.at("/resize/shrink").asString()).isEqualTo("box");
+        assertThat(said.at("/normalization/mean/0").toString())
+                .isEqualTo(OnnxMetadata.read(world.model())
+                        .get("preprocessing.mean")
+                        .orElseThrow());
+    }
+
+    @Test
+    void aFileThatTakesPixelsSaysSoInItsSignature() throws IOException {
+        Path out = folder.resolve("out");
+        Catwalk.Answer answer = Catwalk.run(
+                "export",
+                world.trial(ExportedRun.GOOD).toString(),
+                "--out",
+                out.toString(),
+                "--embed-preprocessing",
+                "--batch",
+                "2",
+                "--plugins-dir",
+                world.plugins().toString());
+
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        JsonNode said = Json.JSON.readTree(Files.readString(out.resolve("mixed.signature.json")));
+        assertThat(said.path("model").asString()).isEqualTo("mixed.onnx");
+        assertThat(said.at("/input/type").asString()).isEqualTo("uint8");
+        assertThat(said.at("/input/shape").toString()).isEqualTo("[2,1,8,8]");
+        assertThat(said.path("normalization").isNull()).isTrue();
+    }
+
+    @Test
+    @Tag("long")
+    void everyRuntimeThatIsInstalledAgrees() throws Exception {
+        requireAgreement(world.model(), world.images());
+    }
+
+    @Test
+    @Tag("long")
+    void everyRuntimeThatIsInstalledAgreesOnColor() throws Exception {
+        requireAgreement(colorModel(export -> export), colorImages());
+    }
+
+    @Test
+    @Tag("long")
+    void everyRuntimeThatIsInstalledAgreesOnPixels() throws Exception {
+        Path model = colorModel(export ->
+                export.withEmbeddedPreprocessing(new float[] {0.1f, 0.5f, 0.9f}, new float[] {0.2f, 0.4f, 0.1f}));
+
+        requireAgreement(model, colorImages());
+    }
+
+    /** In a process of its own, as the program runs it: a limit on memory there would end a browser. */
+    private void requireAgreement(Path model, Path images) throws Exception {
+        Catwalk.Answer answer =
+                Catwalk.finish(Catwalk.process(folder, RuntimesTest.arguments(model, images, REAL, "all", "--json")));
+        assumeTrue(!answer.err().contains("is not installed"), "skipped: " + answer.err());
+
+        JsonNode runtimes = Json.JSON.readTree(answer.out()).path("runtimes");
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        assertThat(runtimes).hasSize(8);
+        assertThat(runtimes).allSatisfy(one -> {
+            if (!one.path("outcome").asString().equals("left out")) {
+                assertThat(one.path("flips").asInt(-1)).isZero();
+                assertThat(one.path("max_abs").asDouble(1)).isLessThan(1e-4);
+            }
+        });
+    }
+}

@@ -1,0 +1,246 @@
+package io.catwalk.runner.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.catwalk.runner.Json;
+import io.catwalk.runner.evaluation.Predictions;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Runners that answer rightly, wrongly, late and not at all. */
+@ExtendWith(ExportedRun.class)
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "the runners of these tests are shell scripts")
+final class RuntimesTest {
+
+    @TempDir
+    private Path folder;
+
+    private ExportedRun world;
+    private float[] logits = new float[0];
+
+    /** Asks for the right answers, in another way than runners are compared. */
+    @BeforeEach
+    void find() throws IOException {
+        world = ExportedRun.get();
+        Path csv = folder.resolve("answers.csv");
+        Catwalk.run(
+                "verify", world.model().toString(), "--dataset", world.images().toString(), "--predictions", "" + csv);
+        logits = Predictions.read(csv).logits();
+    }
+
+    private void runner(String name, String script, String... files) throws IOException {
+        Path place = Files.createDirectories(folder.resolve("runtimes").resolve(name));
+        Files.writeString(place.resolve("run.sh"), script);
+        Files.writeString(
+                place.resolve("runtime.json"),
+                Json.JSON.writeValueAsString(Map.of(
+                        "runtime", "The runtime " + name,
+                        "command", List.of("sh", "run.sh"),
+                        "probe", List.of(),
+                        "files", List.of(files),
+                        "install", "install-it --into {folder}",
+                        "without", List.of("NoSuchOperator"))));
+    }
+
+    /** Makes a runner that gives these answers, whatever it is asked. */
+    private void answering(String name, float[] answers) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(answers.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(answers);
+        runner(name, "cp answers \"$4\"; echo 'loading'; echo '{\"version\": \"7.1\", \"seconds\": 0.5}'");
+        Files.write(folder.resolve("runtimes").resolve(name).resolve("answers"), bytes.array());
+    }
+
+    private Catwalk.Answer verify(String runtimes, String... more) {
+        return Catwalk.run(arguments(world.model(), world.images(), folder.resolve("runtimes"), runtimes, more));
+    }
+
+    /** Returns the command line that asks the runners of a folder about a file. */
+    static String[] arguments(Path model, Path images, Path runners, String runtimes, String... more) {
+        List<String> arguments = new ArrayList<>(List.of("verify", model.toString()));
+        arguments.addAll(List.of("--dataset", images.toString(), "--runtimes", runtimes));
+        arguments.addAll(List.of("--runtimes-dir", runners.toString()));
+        arguments.addAll(List.of(more));
+        return arguments.toArray(String[]::new);
+    }
+
+    @Test
+    void theRightAnswersAgree() throws IOException {
+        answering("honest", logits);
+
+        Catwalk.Answer answer = verify("honest");
+
+        assertThat(answer.err()).isEmpty();
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.DONE);
+        // 40 images in the half second that the runner says.
+        assertThat(answer.out()).containsPattern("\nhonest +7\\.1 +0 +\\d\\.\\de-\\d\\d +80  agrees\n");
+        assertThat(answer.out().lines()).allMatch(line -> line.length() <= 80 || line.contains(": 40 images"));
+    }
+
+    @Test
+    void oneLabelThatFlipsIsExposed() throws IOException {
+        int likeliest = 0;
+        for (int i = 1; i < 10; i++) {
+            likeliest = logits[i] > logits[likeliest] ? i : likeliest;
+        }
+        logits[likeliest] -= 1000;
+        answering("liar", logits);
+
+        Catwalk.Answer answer = verify("liar");
+
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.CROSS_CHECK_FAILED);
+        assertThat(answer.out()).containsPattern("\nliar +7\\.1 +1 +1\\.0e\\+03 +80  DISAGREES\n");
+    }
+
+    @Test
+    void oneLogitThatDiffersIsExposed() throws IOException {
+        int least = 0;
+        for (int i = 1; i < 10; i++) {
+            least = logits[i] < logits[least] ? i : least;
+        }
+        logits[least] -= 0.5f;
+        answering("liar", logits);
+
+        JsonNode said = Json.JSON
+                .readTree(verify("liar", "--json").out())
+                .path("runtimes")
+                .path(0);
+
+        assertThat(said.path("outcome").asString()).isEqualTo("disagrees");
+        assertThat(said.path("flips").asInt(-1)).isZero();
+        assertThat(said.path("max_abs").asDouble()).isBetween(0.49, 0.51);
+    }
+
+    @Test
+    void oneThatNeverAnswersIsEnded() throws IOException {
+        answering("honest", logits);
+        runner("stuck", "sleep 4711");
+
+        Catwalk.Answer answer = verify("all", "--runtime-timeout", "2s");
+
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.SOME_FAILED);
+        assertThat(answer.out())
+                .containsPattern("\nstuck +FAILED\n")
+                .contains("\nstuck: it gave no answer within 2 s and was ended")
+                .containsPattern("\nhonest .* agrees\n");
+        assertThat(running("sleep 4711")).isFalse();
+    }
+
+    @Test
+    void oneEndsWithTheProgramThatIsKilled() throws Exception {
+        runner("stuck", "sleep 4712");
+        Process program = Catwalk.process(
+                        folder, arguments(world.model(), world.images(), folder.resolve("runtimes"), "stuck"))
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("out").toFile())
+                .start();
+        await(true, "sleep 4712");
+
+        program.destroyForcibly();
+
+        await(false, "sleep 4712");
+    }
+
+    private static void await(boolean running, String command) throws InterruptedException {
+        for (int i = 0; i < 600 && running(command) != running; i++) {
+            Thread.sleep(100);
+        }
+        assertThat(running(command)).isEqualTo(running);
+    }
+
+    private static boolean running(String command) {
+        return ProcessHandle.allProcesses()
+                .anyMatch(process -> process.info().commandLine().orElse("").endsWith(command));
+    }
+
+    @Test
+    void oneThatIsMissingIsNamedWithWhatInstallsIt() throws IOException {
+        answering("honest", logits);
+        runner("absent", "true", "not/there");
+        String hint = "The runtime absent is not installed: install-it --into "
+                + folder.resolve("runtimes/absent").toAbsolutePath();
+
+        Catwalk.Answer all = verify("all");
+        Catwalk.Answer named = verify("honest,absent");
+
+        assertThat(all.exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(all.out().replaceAll("\\s+", " ")).contains(" absent left out ", "absent: " + hint);
+        assertThat(named.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(named.out()).isEmpty();
+        assertThat(named.err()).isEqualToIgnoringNewLines("catwalk: --runtimes absent: " + hint);
+    }
+
+    @Test
+    void aNameThatIsNoneGetsTheKnownOnes() throws IOException {
+        answering("honest", logits);
+
+        Catwalk.Answer answer = verify("honset");
+
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(answer.err())
+                .isEqualToIgnoringNewLines(
+                        "catwalk: --runtimes must be of all, honest, but has 'honset';" + " did you mean 'honest'?");
+    }
+
+    @Test
+    void oneThatLacksAnOperatorIsLeftOutAndTheOperatorNamed() throws IOException {
+        answering("honest", logits);
+        answering("small", logits);
+        Path description = folder.resolve("runtimes/small/runtime.json");
+        Files.writeString(description, Files.readString(description).replace("NoSuchOperator", "GRU"));
+        String hint = "The runtime small knows no GRU: export the file with --unroll-recurrent --batch 1 for it";
+
+        Catwalk.Answer all = verify("all");
+        Catwalk.Answer named = verify("small");
+
+        assertThat(all.exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(all.out().replaceAll("\\s+", " ")).contains(" small left out ", "small: " + hint);
+        assertThat(named.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(named.err()).isEqualToIgnoringNewLines("catwalk: --runtimes small: " + hint);
+    }
+
+    @Test
+    void whatIsAboutTheFileAloneIsRefusedBesideIt() {
+        Catwalk.Answer answer = verify("all", "--show");
+
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(answer.err())
+                .startsWith("catwalk: expected --runtimes without --show, --against and --predictions")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void anAnswerOfAnotherFormSaysWhatWasExpected() throws IOException {
+        runner("broken", "echo 'warning: old'; echo 'ImportError: no such thing' >&2; echo '  at line 3' >&2; exit 7");
+        runner("mute", "exit 0");
+        runner("short", "printf 1234 > \"$4\"; echo '{\"version\": \"1\", \"seconds\": 1}'");
+
+        Catwalk.Answer answer = verify("all");
+
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.SOME_FAILED);
+        assertThat(answer.out().replaceAll("\\s+", " "))
+                .contains("broken: it ended with exit code 7: ImportError: no such thing")
+                .contains("mute: expected {\"version\": ..., \"seconds\": ...} as its last line, found ''")
+                .contains("short: expected 10 float32 logits of each of 40 images, 1600 bytes, found 4");
+    }
+
+    @Test
+    void anEmptyFolderIsRefused() {
+        Catwalk.Answer answer = verify("all");
+
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(answer.err()).startsWith("catwalk: expected runners in ").hasLineCount(1);
+    }
+}
