@@ -17,21 +17,21 @@ final class Matching {
     private final Map<String, String> partners = new HashMap<>();
 
     Matching(Side one, Side other, Tolerance tolerance) {
-        Map<String, List<String>> alike = new HashMap<>();
-        other.values()
-                .forEach((name, tensor) -> alike.computeIfAbsent(tensor.toString(), any -> new ArrayList<>())
-                        .add(name));
+        Map<String, List<Map.Entry<String, Tensor>>> alike = new HashMap<>();
+        for (Map.Entry<String, Tensor> each : other.values().entrySet()) {
+            alike.computeIfAbsent(each.getValue().toString(), any -> new ArrayList<>())
+                    .add(each);
+        }
         one.values().forEach((name, tensor) -> {
             Tensor same = other.values().get(name);
             if (same != null && TensorDifference.of(tensor, same, tolerance).agrees()) {
                 partners.put(name, name);
             } else if (tellsApart(tensor)) {
                 alike.getOrDefault(tensor.toString(), List.of()).stream()
-                        .filter(candidate -> TensorDifference.of(
-                                        tensor, other.values().get(candidate), tolerance)
+                        .filter(candidate -> TensorDifference.of(tensor, candidate.getValue(), tolerance)
                                 .agrees())
                         .findFirst()
-                        .ifPresent(partner -> partners.put(name, partner));
+                        .ifPresent(partner -> partners.put(name, partner.getKey()));
             }
         });
     }

@@ -180,17 +180,17 @@ public final class OnnxRunner implements AutoCloseable {
 
     private static List<TensorInfo> outputs(OrtSession ort, ModelFile model) throws OrtException {
         Map<String, NodeInfo> known = ort.getOutputInfo();
-        return model.outputs().stream()
-                .filter(output ->
-                        Objects.requireNonNull(known.get(output.name())).getInfo() instanceof ai.onnxruntime.TensorInfo)
-                .map(output -> new TensorInfo(
-                        output.name(),
-                        TensorType.valueOf(((ai.onnxruntime.TensorInfo)
-                                        known.get(output.name()).getInfo())
-                                .type.name()),
-                        Optional.empty()))
-                .filter(output -> output.type().isHeld())
-                .toList();
+        List<TensorInfo> outputs = new ArrayList<>();
+        for (TensorInfo output : model.outputs()) {
+            NodeInfo info = known.get(output.name());
+            if (info != null && info.getInfo() instanceof ai.onnxruntime.TensorInfo tensor) {
+                TensorType type = TensorType.valueOf(tensor.type.name()); // both have the names of onnx.proto
+                if (type.isHeld()) {
+                    outputs.add(new TensorInfo(output.name(), type, Optional.empty()));
+                }
+            }
+        }
+        return outputs;
     }
 
     private static OnnxRunner open(ModelFile model, OnnxOptions options) {

@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -173,8 +174,7 @@ final class OnnxDiffTest {
         assertThat(first.other()).isEqualTo(graph.getNode(index).getName());
         assertThat(first.place()).contains("called at");
         assertThat(first.causes()).singleElement(STRING).contains(said);
-        assertThat(first.difference()).isNotNull();
-        assertThat(first.difference().agrees()).isFalse();
+        assertThat(Objects.requireNonNull(first.difference()).agrees()).isFalse();
         assertThat(diff.report().findings()).hasSize(1);
         assertThat(diff.report().elsewhere()).isEmpty();
         List<Path> reduced = diff.reduce(folder.resolve("reduced"));
