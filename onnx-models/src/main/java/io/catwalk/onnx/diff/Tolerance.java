@@ -33,8 +33,10 @@ public record Tolerance(double absolute, double relative) {
      * @return whether they count as equal; equal infinities do, and so do two NaN
      */
     public boolean holds(double reference, double other) {
-        return Double.compare(reference, other) == 0
-                || Math.abs(reference - other) <= absolute + relative * Math.abs(reference);
+        return reference == other
+                || Double.compare(reference, other) == 0
+                || (Double.isFinite(reference)
+                        && Math.abs(reference - other) <= absolute + relative * Math.abs(reference));
     }
 
     /** Writes the rule: {@code 1e-05 + 1e-04 of the value}. */

@@ -1,0 +1,59 @@
+package io.catwalk.onnx.diff;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.catwalk.onnx.runtime.Tensor;
+import org.junit.jupiter.api.Test;
+
+/** The largest difference is found, with its place, and what counts as equal follows from the tolerance. */
+final class TensorDifferenceTest {
+
+    private static final Tensor ROWS = Tensor.of(new float[] {1, 2, 3, 100, 5, 6}, 2, 3);
+
+    @Test
+    void theLargestIsFoundWithItsPlace() {
+        TensorDifference difference =
+                TensorDifference.of(ROWS, Tensor.of(new float[] {1, 2, 3, 100.5f, 5.25f, 6}, 2, 3), new Tolerance(0.1, 0));
+
+        assertThat(difference).hasToString("2 of 6 numbers differ, most at (1, 0): 100.000 against 100.500");
+        assertThat(difference.largest()).isEqualTo(0.5);
+        assertThat(difference.agrees()).isFalse();
+    }
+
+    /** 0.1 + 0.004 * 100 is 0.5, and 0.1 + 0.004 * 5 is 0.12. */
+    @Test
+    void theToleranceGrowsWithTheReference() {
+        Tolerance tolerance = new Tolerance(0.1, 0.004);
+        assertThat(TensorDifference.of(ROWS, Tensor.of(new float[] {1, 2, 3, 100.5f, 5, 6}, 2, 3), tolerance)
+                        .agrees())
+                .isTrue();
+        assertThat(TensorDifference.of(ROWS, Tensor.of(new float[] {1, 2, 3, 100, 5.25f, 6}, 2, 3), tolerance)
+                        .agrees())
+                .isFalse();
+        assertThatThrownBy(() -> new Tolerance(-1, 0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Tolerance(0, Double.NaN)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void nanAndInfinitiesAreEqualToThemselvesAlone() {
+        Tensor odd = Tensor.of(new float[] {Float.NaN, Float.POSITIVE_INFINITY, 0}, 3);
+        assertThat(TensorDifference.of(odd, odd, new Tolerance(0, 0)).agrees()).isTrue();
+        TensorDifference difference =
+                TensorDifference.of(odd, Tensor.of(new float[] {1, Float.POSITIVE_INFINITY, 0}, 3), new Tolerance(9, 9));
+        assertThat(difference.beyond()).isEqualTo(1);
+        assertThat(difference.largest()).isInfinite();
+        assertThat(new Tolerance(9, 9).holds(Double.POSITIVE_INFINITY, 1)).isFalse();
+        assertThat(new Tolerance(9, 9).holds(1, Double.NEGATIVE_INFINITY)).isFalse();
+        assertThat(new Tolerance(0, 0).holds(0.0, -0.0)).isTrue();
+    }
+
+    @Test
+    void anotherTypeOrShapeIsADifference() {
+        TensorDifference shape = TensorDifference.of(ROWS, Tensor.of(new float[6], 3, 2), new Tolerance(9, 9));
+        assertThat(shape.agrees()).isFalse();
+        assertThat(shape).hasToString("float (2, 3) against float (3, 2)");
+        assertThat(TensorDifference.of(ROWS, Tensor.of(new long[6], 2, 3), new Tolerance(9, 9)))
+                .hasToString("float (2, 3) against int64 (2, 3)");
+    }
+}
