@@ -11,6 +11,7 @@ import io.catwalk.onnx.runtime.TensorType;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -22,6 +23,10 @@ final class RandomInputsTest {
     }
 
     private static final Axis BATCH = new Axis(Axis.OPEN, "batch");
+
+    private static double[] numbers(Map<String, Tensor> drawn, String name) {
+        return Objects.requireNonNull(drawn.get(name)).toDoubles();
+    }
 
     @Test
     void openSizesAreTheRowsOrAsNamedOrThirtyTwo() {
@@ -47,14 +52,16 @@ final class RandomInputsTest {
                 input("tokens", TensorType.INT64, BATCH));
         Map<String, Tensor> drawn = RandomInputs.of(inputs, 10_000, Map.of(), 3);
 
-        double[] real = drawn.get("pixels").toDoubles();
+        double[] real = numbers(drawn, "pixels");
         assertThat(Arrays.stream(real).average().orElseThrow()).isCloseTo(0, within(0.05));
         assertThat(Arrays.stream(real).map(number -> number * number).average().orElseThrow())
                 .isCloseTo(1, within(0.1));
-        assertThat(Arrays.stream(drawn.get("bytes").toDoubles()).distinct()).hasSize(256);
-        assertThat(Arrays.stream(drawn.get("tokens").toDoubles()).distinct()).containsExactlyInAnyOrder(0.0, 1.0);
-        assertThat(RandomInputs.of(inputs, 10_000, Map.of(), 3).get("pixels").toDoubles()).isEqualTo(real);
-        assertThat(RandomInputs.of(inputs, 10_000, Map.of(), 4).get("pixels").toDoubles()).isNotEqualTo(real);
+        assertThat(Arrays.stream(numbers(drawn, "bytes")).distinct()).hasSize(256);
+        assertThat(Arrays.stream(numbers(drawn, "tokens")).distinct()).containsExactlyInAnyOrder(0.0, 1.0);
+        assertThat(numbers(RandomInputs.of(inputs, 10_000, Map.of(), 3), "pixels"))
+                .isEqualTo(real);
+        assertThat(numbers(RandomInputs.of(inputs, 10_000, Map.of(), 4), "pixels"))
+                .isNotEqualTo(real);
     }
 
     @Test

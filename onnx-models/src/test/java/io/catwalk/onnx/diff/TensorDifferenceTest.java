@@ -13,8 +13,8 @@ final class TensorDifferenceTest {
 
     @Test
     void theLargestIsFoundWithItsPlace() {
-        TensorDifference difference =
-                TensorDifference.of(ROWS, Tensor.of(new float[] {1, 2, 3, 100.5f, 5.25f, 6}, 2, 3), new Tolerance(0.1, 0));
+        TensorDifference difference = TensorDifference.of(
+                ROWS, Tensor.of(new float[] {1, 2, 3, 100.5f, 5.25f, 6}, 2, 3), new Tolerance(0.1, 0));
 
         assertThat(difference).hasToString("2 of 6 numbers differ, most at (1, 0): 100.000 against 100.500");
         assertThat(difference.largest()).isEqualTo(0.5);
@@ -39,8 +39,8 @@ final class TensorDifferenceTest {
     void nanAndInfinitiesAreEqualToThemselvesAlone() {
         Tensor odd = Tensor.of(new float[] {Float.NaN, Float.POSITIVE_INFINITY, 0}, 3);
         assertThat(TensorDifference.of(odd, odd, new Tolerance(0, 0)).agrees()).isTrue();
-        TensorDifference difference =
-                TensorDifference.of(odd, Tensor.of(new float[] {1, Float.POSITIVE_INFINITY, 0}, 3), new Tolerance(9, 9));
+        TensorDifference difference = TensorDifference.of(
+                odd, Tensor.of(new float[] {1, Float.POSITIVE_INFINITY, 0}, 3), new Tolerance(9, 9));
         assertThat(difference.beyond()).isEqualTo(1);
         assertThat(difference.largest()).isInfinite();
         assertThat(new Tolerance(9, 9).holds(Double.POSITIVE_INFINITY, 1)).isFalse();

@@ -75,7 +75,7 @@ final class SparkExecutorIT extends TrialExecutorContract {
     /** A program that cannot start stands for a worker without a JDK or room on its disk. */
     @Test
     void aWorkerThatCannotStartTheProgramLosesTheTrialAndSaysWhy() throws Exception {
-        Path broken = folder.resolve("broken");
+        Path broken = folder.resolve("broken-program");
         Files.writeString(
                 Files.createDirectories(broken.resolve("bin")).resolve("catwalk"),
                 "echo 'first words' >&2; echo 'no room left on the disk' >&2; exit 9");
@@ -83,7 +83,7 @@ final class SparkExecutorIT extends TrialExecutorContract {
             assertThat(lost(executor, "broken"))
                     .endsWith(": catwalk work ended with exit code 9: no room left on the disk");
         }
-        Path missing = folder.resolve("missing");
+        Path missing = folder.resolve("no-program");
         try (TrialExecutor executor = open(missing)) {
             assertThat(lost(executor, "missing")).endsWith(": there is no program " + missing.resolve("bin/catwalk"));
         }

@@ -10,8 +10,10 @@ import io.catwalk.runner.trial.TrialProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 
-/** What goes to another machine and back keeps the contract of executors, without a cluster in between. */
+/** What goes to another machine and back keeps the contract of executors, without a cluster in between; in short, WorkCommandTest shows it. */
+@Tag("long")
 final class WorkTest extends TrialExecutorContract {
 
     /** Packs each order, carries out what was packed, and takes back what was handed back. */
