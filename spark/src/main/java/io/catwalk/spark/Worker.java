@@ -95,9 +95,13 @@ final class Worker implements AutoCloseable {
      * @throws InterruptedException if the calling thread is interrupted; it is of no more use then
      */
     String carryOut(Path order, Path delivery, Listener listener) throws IOException, InterruptedException {
-        OutputStream in = process.getOutputStream();
-        in.write((order + "\t" + delivery + "\n").getBytes(StandardCharsets.UTF_8));
-        in.flush();
+        try {
+            OutputStream in = process.getOutputStream();
+            in.write((order + "\t" + delivery + "\n").getBytes(StandardCharsets.UTF_8));
+            in.flush();
+        } catch (IOException gone) {
+            process.destroy(); // if it has not ended yet; what it said tells more than a broken pipe
+        }
         for (Optional<String> line = lines.take(); line.isPresent(); line = lines.take()) {
             if (line.get().startsWith(ENDED)) {
                 return line.get().substring(line.get().indexOf(' ', ENDED.length()) + 1);
