@@ -3,11 +3,7 @@ package io.catwalk.onnx.diff;
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import ai.onnx.proto.OnnxMl.TensorProto.DataType;
-import io.catwalk.onnx.runtime.Tensor;
-import io.catwalk.onnx.runtime.TensorType;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import io.catwalk.onnx.runtime.OnnxWeights;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -69,38 +65,16 @@ final class Causes {
     }
 
     private static Optional<String> weights(String name, TensorProto left, TensorProto right) {
-        if (left.getDataType() == right.getDataType()
-                && left.getDimsList().equals(right.getDimsList())
-                && bytes(left).equals(bytes(right))) {
-            return Optional.empty();
+        if (!OnnxWeights.isReal(left) || !OnnxWeights.isReal(right)) {
+            return unnamed(left).equals(unnamed(right)) ? Optional.empty() : Optional.of("weights " + name + " differ");
         }
-        if (left.getDataType() != DataType.FLOAT_VALUE || right.getDataType() != DataType.FLOAT_VALUE) {
-            return Optional.of("weights " + name + " differ");
-        }
-        return Optional.of(
-                "weights " + name + ": " + TensorDifference.of(tensor(left), tensor(right), new Tolerance(0, 0)));
+        TensorDifference difference =
+                TensorDifference.of(OnnxWeights.of(left), OnnxWeights.of(right), new Tolerance(0, 0));
+        return difference.agrees() ? Optional.empty() : Optional.of("weights " + name + ": " + difference);
     }
 
-    private static Tensor tensor(TensorProto weights) {
-        long[] shape = weights.getDimsList().stream().mapToLong(Long::longValue).toArray();
-        return Tensor.of(TensorType.FLOAT, bytes(weights), shape);
-    }
-
-    /** Reads numbers from where the format lets a writer put them (onnx.proto, TensorProto). */
-    private static ByteBuffer bytes(TensorProto weights) {
-        if (weights.hasRawData() || weights.getDataType() != DataType.FLOAT_VALUE) {
-            return weights.hasRawData()
-                    ? weights.getRawData().asReadOnlyByteBuffer()
-                    : ByteBuffer.wrap(weights.toBuilder()
-                            .clearName()
-                            .clearDocString()
-                            .build()
-                            .toByteArray());
-        }
-        ByteBuffer bytes =
-                ByteBuffer.allocate(weights.getFloatDataCount() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        weights.getFloatDataList().forEach(bytes::putFloat);
-        return bytes.flip();
+    private static TensorProto unnamed(TensorProto tensor) {
+        return tensor.toBuilder().clearName().clearDocString().build();
     }
 
     private static Optional<AttributeProto> attribute(NodeProto node, String name) {

@@ -6,6 +6,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import com.google.protobuf.ByteString;
 import io.catwalk.onnx.graph.Initializer;
+import io.catwalk.onnx.runtime.OnnxWeights;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -58,17 +59,10 @@ final class Protos {
         return tensor.getDimsList().stream().mapToLong(Long::longValue).reduce(1, Math::multiplyExact);
     }
 
-    /** Reads 32-bit floats from where the format lets a writer put them (onnx.proto, TensorProto). */
+    /** Reads 32-bit floats. */
     static float[] floats(TensorProto tensor) {
         float[] floats = new float[Math.toIntExact(size(tensor))];
-        if (tensor.hasRawData()) {
-            ByteBuffer raw = tensor.getRawData().asReadOnlyByteBuffer();
-            raw.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(floats);
-        } else {
-            for (int i = 0; i < floats.length; i++) {
-                floats[i] = tensor.getFloatData(i);
-            }
-        }
+        OnnxWeights.of(tensor).buffer().asFloatBuffer().get(floats);
         return floats;
     }
 

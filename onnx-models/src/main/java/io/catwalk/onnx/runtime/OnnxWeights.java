@@ -31,19 +31,43 @@ public final class OnnxWeights {
                         Tensors.name(tensor) + " in a file beside it",
                         "store them inside (in Python: onnx.save(onnx.load(file), other))");
             }
-            TensorType type = TensorType.of(tensor.getDataType());
-            switch (type) {
-                case FLOAT, FLOAT16, BFLOAT16, DOUBLE -> weights.put(tensor.getName(), tensor(file, type, tensor));
-                default -> {}
+            if (isReal(tensor)) {
+                weights.put(tensor.getName(), tensor(file, tensor));
             }
         }
         return weights;
     }
 
-    private static Tensor tensor(Path file, TensorType type, TensorProto tensor) {
+    /**
+     * Tells whether a tensor holds real numbers itself, which {@link #of} reads.
+     *
+     * @param tensor of a file
+     * @return false for whole numbers, and for numbers in another file
+     */
+    public static boolean isReal(TensorProto tensor) {
+        return !ExternalData.isExternal(tensor)
+                && switch (TensorType.of(tensor.getDataType())) {
+                    case FLOAT, FLOAT16, BFLOAT16, DOUBLE -> true;
+                    default -> false;
+                };
+    }
+
+    /**
+     * Reads one tensor.
+     *
+     * @param tensor that {@link #isReal}
+     * @return its numbers
+     * @throws IllegalArgumentException if it has another number of them than its shape says
+     */
+    public static Tensor of(TensorProto tensor) {
+        TensorType type = TensorType.of(tensor.getDataType());
         long[] shape = tensor.getDimsList().stream().mapToLong(Long::longValue).toArray();
+        return Tensor.of(type, data(type, tensor), shape);
+    }
+
+    private static Tensor tensor(Path file, TensorProto tensor) {
         try {
-            return Tensor.of(type, data(type, tensor), shape);
+            return of(tensor);
         } catch (IllegalArgumentException | ArithmeticException e) {
             throw new OnnxFileException(
                     file, "a whole " + Tensors.name(tensor), String.valueOf(e.getMessage()), "copy the file again", e);

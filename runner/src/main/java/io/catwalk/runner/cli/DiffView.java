@@ -59,7 +59,7 @@ final class DiffView {
     private void shown(String head, List<Finding> findings) {
         findings.stream().limit(MOST_SHOWN).forEach(finding -> console.item(head, words(finding)));
         if (findings.size() > MOST_SHOWN) {
-            console.item(head, findings.size() - MOST_SHOWN + " more nodes; --json lists all");
+            console.item(head, findings.size() - MOST_SHOWN + " more nodes; catwalk diff --json lists all");
         }
     }
 

@@ -155,7 +155,7 @@ final class RuntimesTest {
 
     private static void await(boolean running, String command) throws InterruptedException {
         for (int i = 0; i < 600 && running(command) != running; i++) {
-            Thread.sleep(100);
+            Thread.sleep(100); // the system tells nobody that a process of another one began or ended
         }
         assertThat(running(command)).isEqualTo(running);
     }
