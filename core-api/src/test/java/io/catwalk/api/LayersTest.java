@@ -389,7 +389,7 @@ class LayersTest {
             for (int i = 0; i < 24; i++) {
                 factors[i] = i * i;
             }
-            try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
+            try (GradientCollector collector = Gradients.collector(manager.getEngine())) {
                 NDArray flat = train(Layers.flatten(), images);
                 assertThat(flat.getShape()).isEqualTo(new Shape(2, 12));
                 assertThat(flat.toFloatArray()).containsExactly(images.toFloatArray());
@@ -443,7 +443,7 @@ class LayersTest {
             NDArray ones = manager.ones(new Shape(4, 3, 5, 7));
             ones.setRequiresGradient(true);
             float[] dropped;
-            try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
+            try (GradientCollector collector = Gradients.collector(manager.getEngine())) {
                 NDArray out = train(Layers.dropout(0.5), ones);
                 dropped = out.toFloatArray();
                 collector.backward(out.sum());

@@ -129,6 +129,7 @@ class ArchitectureTest {
                         "io.catwalk.api..",
                         "java..",
                         "ai.djl",
+                        "ai.djl.engine",
                         "ai.djl.ndarray..",
                         "ai.djl.nn..",
                         "ai.djl.training..",
@@ -239,6 +240,17 @@ class ArchitectureTest {
                         .or(callMethod(Math.class, "random"))
                         .or(callMethod(Collections.class, "shuffle", List.class))
                         .or(callConstructor(SplittableRandom.class))));
+    }
+
+    /** A gradient by DJL alone may be wrong after a garbage collection (ADR 25). */
+    @Test
+    void onlyTheContractOpensCollectorsOfGradients() {
+        holds(
+                470,
+                not(named("io.catwalk.api.Gradients")),
+                never(accessTarget(
+                        "a collector of DJL",
+                        access -> access.getTarget().getName().equals("newGradientCollector"))));
     }
 
     /** A trial and a measurement read the clock and hand it on; the command line names run folders by it. */

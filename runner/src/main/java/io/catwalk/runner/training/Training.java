@@ -10,6 +10,7 @@ import ai.djl.nn.Block;
 import ai.djl.training.GradientCollector;
 import io.catwalk.api.Augmentation;
 import io.catwalk.api.BatchLoss;
+import io.catwalk.api.Gradients;
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Loss;
 import io.catwalk.api.Recipe;
@@ -278,7 +279,7 @@ public final class Training {
                 Targets targets = batch.targets(scope, balance.weights());
                 NDArray logits;
                 float loss;
-                try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
+                try (GradientCollector collector = Gradients.collector(manager.getEngine())) {
                     logits = block.forward(leaves.store(), new NDList(batch.array(scope)), true)
                             .singletonOrThrow();
                     logits.attach(scope);

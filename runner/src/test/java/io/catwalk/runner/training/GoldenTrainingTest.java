@@ -11,6 +11,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.GradientCollector;
+import io.catwalk.api.Gradients;
 import io.catwalk.api.Layers;
 import io.catwalk.api.Optimizer;
 import io.catwalk.onnx.ParameterPaths;
@@ -178,7 +179,7 @@ class GoldenTrainingTest {
                     .valueStream()
                     .mapToLong(JsonNode::asLong)
                     .toArray();
-            try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
+            try (GradientCollector collector = Gradients.collector(manager.getEngine())) {
                 NDArray loss = CrossEntropy.of(logits, manager.create(labels, new Shape(4, 1)), smoothing);
                 assertThat(loss.getFloat())
                         .isCloseTo((float) expected.get("loss").asDouble(), within(1e-6f));
@@ -216,7 +217,7 @@ class GoldenTrainingTest {
             NDArray logits = manager.create(floats(expected.get("logits")), new Shape(4, 5));
             logits.setRequiresGradient(true);
             Targets targets = labels.targets(manager, weights);
-            try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
+            try (GradientCollector collector = Gradients.collector(manager.getEngine())) {
                 NDArray loss = targets.loss(logits, smoothing);
                 assertThat(loss.getFloat())
                         .isCloseTo((float) expected.get("loss").asDouble(), within(1e-6f));

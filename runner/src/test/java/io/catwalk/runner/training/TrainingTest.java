@@ -9,6 +9,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Block;
+import ai.djl.nn.LambdaBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
@@ -20,10 +21,12 @@ import io.catwalk.api.Schedule;
 import io.catwalk.api.Task;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Split;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
@@ -88,6 +91,51 @@ class TrainingTest {
                 SmallWorld.train(SmallWorld::convolutional, EASY, RICH, seed, fold, new ArrayList<>())) {
             return SmallWorld.weights(model);
         }
+    }
+
+    /** PyTorch reads a constant of the forward pass once more in the backward pass, when Java may have collected it. */
+    @Test
+    void aGarbageCollectionBetweenForwardAndBackwardChangesNoBit() {
+        assertThat(halved(() -> {})).containsExactly(halved(TrainingTest::overwriteFreedMemory));
+    }
+
+    private static float[] halved(Runnable meanwhile) {
+        Block meantime = new LambdaBlock(
+                arrays -> {
+                    meanwhile.run();
+                    return arrays;
+                },
+                "meantime");
+        try (TrainedModel model = SmallWorld.train(
+                task -> Layers.sequence(
+                        SmallWorld.dense(task), LambdaBlock.singleton(TrainingTest::halve, "halve"), meantime),
+                UNVALIDATED,
+                SmallWorld.plain(0.1, 2, 64),
+                1)) {
+            return SmallWorld.weights(model);
+        }
+    }
+
+    /** Halves once, and multiplies by 1 so often that one constant at least is written over. */
+    private static NDArray halve(NDArray logits) {
+        NDArray halved = logits;
+        for (int i = 0; i < 200; i++) {
+            halved = halved.mul(i == 0 ? 0.5 : 1.0);
+        }
+        return halved;
+    }
+
+    private static void overwriteFreedMemory() {
+        List<ByteBuffer> others = new ArrayList<>();
+        for (int round = 0; round < 5; round++) {
+            System.gc();
+            // Buffers are freed by a thread of the virtual machine, which says nothing when it has.
+            LockSupport.parkNanos(20_000_000);
+            for (int i = 0; i < 10_000; i++) {
+                others.add(ByteBuffer.allocateDirect(Double.BYTES).putDouble(Double.NaN));
+            }
+        }
+        assertThat(others).hasSize(50_000);
     }
 
     @Test

@@ -19,6 +19,7 @@ import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
 import ai.djl.training.loss.Loss;
 import ai.djl.util.PairList;
+import io.catwalk.api.Gradients;
 import io.catwalk.api.Layers;
 import java.util.ArrayList;
 import java.util.List;
@@ -149,11 +150,11 @@ class WeightsTest {
         NDArray labels = manager.create(new long[] {0, 1, 2, 1, 0}, new Shape(5, 1));
         Weights weights = weights(manager, network, layout);
         Weights.Leaves leaves = weights.leaves(manager);
-        try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
+        try (GradientCollector collector = Gradients.collector(manager.getEngine())) {
             collector.backward(CrossEntropy.of(
                     network.forward(leaves.store(), new NDList(images), true).singletonOrThrow(), labels, 0));
         }
-        try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
+        try (GradientCollector collector = Gradients.collector(manager.getEngine())) {
             NDList logits = network.forward(new ParameterStore(manager, false), new NDList(images), true);
             collector.backward(Loss.softmaxCrossEntropyLoss().evaluate(new NDList(labels), logits));
         }
@@ -193,7 +194,7 @@ class WeightsTest {
         // W = 2 I, b = 0: the sum of W(Wx + b) + b has the gradient (W'1) x' + 1 (Wx)' for W, 2 + 1 for b.
         weights.vector().muli(0).addi(manager.create(new float[] {2, 0, 0, 2, 0, 0}));
         Weights.Leaves leaves = weights.leaves(manager);
-        try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
+        try (GradientCollector collector = Gradients.collector(manager.getEngine())) {
             NDArray input = manager.create(new float[] {3, 5}, new Shape(1, 2));
             collector.backward(twice.forward(leaves.store(), new NDList(input), true)
                     .singletonOrThrow()
@@ -206,7 +207,7 @@ class WeightsTest {
     void anUnusedParameterHasTheGradientZero() {
         Block block = initialized(new Unused(), new Shape(1, 2));
         Weights.Leaves leaves = weights(manager, block, ImageLayout.of(block)).leaves(manager);
-        try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
+        try (GradientCollector collector = Gradients.collector(manager.getEngine())) {
             NDArray input = manager.create(new float[] {3, 5}, new Shape(1, 2));
             collector.backward(block.forward(leaves.store(), new NDList(input), true)
                     .singletonOrThrow()

@@ -15,6 +15,7 @@ import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Adam;
 import ai.djl.training.tracker.Tracker;
 import ai.djl.util.Pair;
+import io.catwalk.api.Gradients;
 import io.catwalk.onnx.OnnxExport;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -160,7 +161,7 @@ final class Network implements AutoCloseable {
 
     private void backward(Images images) {
         try (NDManager scope = manager.newSubManager();
-                GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+                GradientCollector collector = Gradients.collector(Engine.getInstance())) {
             NDArray logits = forward(scope, images, Mode.TRAINING);
             NDArray loss =
                     Loss.softmaxCrossEntropyLoss().evaluate(new NDList(images.labels(scope)), new NDList(logits));

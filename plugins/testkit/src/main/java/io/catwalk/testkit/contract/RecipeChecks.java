@@ -9,6 +9,7 @@ import ai.djl.training.GradientCollector;
 import io.catwalk.api.Augmentation;
 import io.catwalk.api.BatchAugmentation;
 import io.catwalk.api.BatchLoss;
+import io.catwalk.api.Gradients;
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Loss;
 import io.catwalk.api.Recipe;
@@ -89,7 +90,7 @@ final class RecipeChecks {
             BatchLoss loss = candidate.classifier().loss(each.task, each.point);
             BrokenPromise.unless(loss != null, "loss(...) returned null for " + each);
             try (NDManager manager = NDManager.newBaseManager(Device.cpu());
-                    GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+                    GradientCollector collector = Gradients.collector(Engine.getInstance())) {
                 int classes = each.task.classes();
                 SplittableRandom random = new SplittableRandom(Candidate.SEED);
                 float[] numbers = new float[BATCH * classes];

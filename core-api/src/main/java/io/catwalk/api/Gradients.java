@@ -1,0 +1,119 @@
+package io.catwalk.api;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDScope;
+import ai.djl.training.GradientCollector;
+import java.lang.reflect.Field;
+import java.lang.reflect.InaccessibleObjectException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+
+/**
+ * Collects gradients that are right whenever Java collects garbage.
+ *
+ * <p>With DJL's own collector they may be wrong: the constant of {@code array.mul(0.5)} or {@code div(8)} lies in memory of a Java
+ * buffer, which DJL lets go of before the operation returns, while PyTorch reads the constant once more when it computes the gradient.
+ * A garbage collection in between frees it, and the gradient is computed with whatever was written there next (DJL 0.36.0,
+ * {@code PtNDArray.close} and {@code JniUtils.createNdFromByteBuffer}).
+ */
+public final class Gradients {
+
+    private static final String PYTORCH_ARRAY = "ai.djl.pytorch.engine.PtNDArray";
+    private static final Field ARRAYS_OF_SCOPE = field(NDScope.class, "resources");
+
+    private static final ClassValue<Field> BUFFER_OF_ARRAY = new ClassValue<>() {
+        @Override
+        protected Field computeValue(Class<?> type) {
+            return field(type, "dataRef");
+        }
+    };
+
+    private Gradients() {}
+
+    /**
+     * Opens a collector in the place of {@link Engine#newGradientCollector}. What is computed from then on, on the calling thread,
+     * keeps its constants until the collector is closed, which that thread does.
+     *
+     * @param engine that computes
+     * @return collector to be closed
+     * @throws IllegalStateException if the gradients of this version of DJL cannot be kept from going wrong
+     */
+    public static GradientCollector collector(Engine engine) {
+        Holding holding = new Holding();
+        GradientCollector collector;
+        try {
+            collector = engine.newGradientCollector();
+        } catch (RuntimeException | Error e) {
+            holding.close();
+            throw e;
+        }
+        return new GradientCollector() {
+            @Override
+            public void backward(NDArray target) {
+                collector.backward(target);
+            }
+
+            @Override
+            public void zeroGradients() {
+                collector.zeroGradients();
+            }
+
+            @Override
+            public void close() {
+                try (holding) {
+                    collector.close();
+                }
+            }
+        };
+    }
+
+    /** Sees each array that is made, as DJL tells its scopes, and holds the buffer with its values, not the array. */
+    private static final class Holding extends NDScope {
+
+        private final List<ByteBuffer> buffers = new ArrayList<>();
+
+        Holding() {
+            try {
+                ARRAYS_OF_SCOPE.set(this, new IdentityHashMap<NDArray, NDArray>() {
+                    @Override
+                    public NDArray put(NDArray array, NDArray same) {
+                        hold(array);
+                        return same;
+                    }
+                });
+            } catch (IllegalAccessException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        private void hold(NDArray array) {
+            if (!array.getClass().getName().equals(PYTORCH_ARRAY)) {
+                return;
+            }
+            try {
+                Object buffer = BUFFER_OF_ARRAY.get(array.getClass()).get(array);
+                if (buffer != null) {
+                    buffers.add((ByteBuffer) buffer);
+                }
+            } catch (IllegalAccessException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    private static Field field(Class<?> type, String name) {
+        try {
+            Field field = type.getDeclaredField(name);
+            field.setAccessible(true);
+            return field;
+        } catch (NoSuchFieldException | InaccessibleObjectException e) {
+            throw new IllegalStateException(
+                    "expected DJL 0.36, whose " + type.getName() + " has a field " + name
+                            + " that can be read, but found " + e.getMessage(),
+                    e);
+        }
+    }
+}
