@@ -54,7 +54,7 @@ final class Archive {
     }
 
     /**
-     * Writes the archive. What is packed is mostly packed already, so that little time is spent on it.
+     * Writes the archive. What is packed are images, jars and weights, which take time and get no smaller: nothing is compressed.
      *
      * @param file where it goes
      * @throws IOException if it cannot be written, or a file cannot be read
@@ -65,7 +65,7 @@ final class Archive {
 
     private void writeTo(OutputStream out) throws IOException {
         ZipOutputStream zip = new ZipOutputStream(out);
-        zip.setLevel(Deflater.BEST_SPEED);
+        zip.setLevel(Deflater.NO_COMPRESSION);
         for (Map.Entry<String, Path> entry : entries.entrySet()) {
             ZipEntry head = new ZipEntry(entry.getKey());
             head.setTimeLocal(NO_TIME);
