@@ -57,6 +57,7 @@ class ArchitectureTest {
             "remote",
             "contract",
             "experiment",
+            "demo",
             "report",
             "cli");
 
@@ -85,6 +86,7 @@ class ArchitectureTest {
         "remote, 6",
         "contract, 5",
         "experiment, 48",
+        "demo, 5",
         "report, 120"
     })
     void aPackageUsesOnlyThoseToItsLeft(String name, int floor) {

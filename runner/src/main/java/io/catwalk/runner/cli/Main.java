@@ -54,6 +54,7 @@ public final class Main {
             DiffCommand.class,
             QuantizeCommand.class,
             PredictCommand.class,
+            DemoCommand.class,
             BenchCommand.class,
             DataCommand.class,
             AuditCommand.class,

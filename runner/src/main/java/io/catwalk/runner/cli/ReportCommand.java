@@ -49,7 +49,8 @@ final class ReportCommand implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
-    private static Path run(RunFolder run, Console console) throws IOException {
+    /** Writes everything of one run anew, and returns its page. */
+    static Path run(RunFolder run, Console console) throws IOException {
         try (RunLock lock = run.lockPatiently(console::note)) {
             RecordedRun recorded = lock.run().recorded();
             Reports.write(recorded, recorded.compared(), console);

@@ -2,19 +2,15 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.onnx.parity.Parity;
 import io.catwalk.onnx.runtime.Layout;
-import io.catwalk.onnx.runtime.MetadataKeys;
-import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.Preprocessing;
 import io.catwalk.onnx.runtime.Signature;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
-import io.catwalk.runner.data.Fit;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.runtimes.Answer;
 import io.catwalk.runner.runtimes.Question;
 import io.catwalk.runner.runtimes.Runner;
-import io.catwalk.runner.trial.ModelSignature;
 import io.catwalk.runner.trial.Software;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -156,16 +152,8 @@ final class RuntimeCheck {
     }
 
     private Question question(Signature signature, Scratch scratch) throws IOException {
-        OnnxMetadata metadata = predictor.metadata();
         Path about = scratch.file("signature.json");
-        ModelSignature.of(
-                        file,
-                        predictor,
-                        metadata.labels().orElse(null),
-                        preprocessing.color().key(),
-                        metadata.get(MetadataKeys.FIT).map(Fit::parse).orElse(null),
-                        new ModelSignature.Normalization(preprocessing.mean(), preprocessing.std()))
-                .write(about);
+        FileOptions.signature(file, predictor, preprocessing).write(about);
         Path pixels = scratch.file("images");
         int batch = Math.max(1, signature.batch());
         int count = (images.size() + batch - 1) / batch * batch;

@@ -30,18 +30,24 @@ import org.jspecify.annotations.Nullable;
  * @param groups its contestants, the best first
  * @param classes how many images of each class are found
  * @param json the numbers behind the charts
+ * @param demo address of the page on which the networks are tried; null if there is none
  */
-record Page(RunReport report, List<Group> groups, ClassTable classes, String json) {
+record Page(
+        RunReport report,
+        List<Group> groups,
+        ClassTable classes,
+        String json,
+        @Nullable String demo) {
 
     private static final int MOST_ROWS = 1_000;
 
     /** More rows and columns than these nobody can read. */
     private static final int LARGEST_MATRIX = 16;
 
-    static Page of(RunReport report) {
+    static Page of(RunReport report, @Nullable String demo) {
         List<Group> groups = Group.of(report);
         PageData data = PageData.of(report, groups);
-        return new Page(report, groups, ClassTable.of(data), data.json());
+        return new Page(report, groups, ClassTable.of(data), data.json(), demo);
     }
 
     Results results() {

@@ -5,13 +5,16 @@ import gg.jte.TemplateEngine;
 import gg.jte.TemplateOutput;
 import gg.jte.output.StringOutput;
 import io.catwalk.runner.AtomicFiles;
+import io.catwalk.runner.demo.DemoPage;
 import io.catwalk.runner.report.RunReport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Writes {@code report.html}: one file that shows a run in a browser, from disk and without a network. */
 public final class ReportPage {
@@ -19,22 +22,38 @@ public final class ReportPage {
     static final TemplateEngine TEMPLATES = TemplateEngine.createPrecompiled(
             null, ContentType.Html, ReportPage.class.getClassLoader(), ReportPage.class.getPackageName());
 
+    private static final String DEMO = "demo/" + DemoPage.PAGE;
+
     private ReportPage() {}
 
     /**
-     * Writes the page.
+     * Names the place of a confusion matrix on the page.
+     *
+     * @param contestant its label
+     * @return an id, which is also a fragment of an address
+     */
+    public static String confusion(String contestant) {
+        return "confusion-" + contestant.replaceAll("[^A-Za-z0-9]+", "-");
+    }
+
+    /**
+     * Writes the page. It leads to the page on which its networks are tried, if that stands beside it.
      *
      * @param report what it shows
      * @param file where to; one that is there is replaced
      * @throws IOException if it cannot be written
      */
     public static void write(RunReport report, Path file) throws IOException {
-        AtomicFiles.write(file, html(report));
+        AtomicFiles.write(file, html(report, Files.exists(file.resolveSibling(DEMO)) ? DEMO : null));
     }
 
     static String html(RunReport report) {
+        return html(report, null);
+    }
+
+    private static String html(RunReport report, @Nullable String demo) {
         TemplateOutput html = new StringOutput(2_000_000);
-        TEMPLATES.render("report.jte", Page.of(report), html);
+        TEMPLATES.render("report.jte", Page.of(report, demo), html);
         return html.toString();
     }
 

@@ -1,32 +1,23 @@
 package io.catwalk.runner.report.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.catwalk.runner.BrowserScript;
 import io.catwalk.runner.Json;
-import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/**
- * Opens reports of every kind in Chromium: see {@code src/test/browser/check-pages.mjs}. Needs Chromium,
- * Node.js, and {@code npm ci} in that folder; without them it is skipped, and says what is missing.
- */
+/** Opens reports of every kind in Chromium: see {@code src/test/browser/check-pages.mjs}. */
 @Tag("browser")
 final class ReportInBrowserTest {
-
-    private static final Path SCRIPT = Path.of("src/test/browser/check-pages.mjs");
 
     /** Holds every kind of chart and table there is. */
     private static final String RICHEST = "seven";
@@ -63,21 +54,8 @@ final class ReportInBrowserTest {
     }
 
     private static void requireWorking(List<Path> pages) throws IOException, InterruptedException {
-        Optional<Path> chromium = program("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
-        Optional<Path> node = program("node");
-        assumeTrue(chromium.isPresent(), "skipped: no Chromium on the path to open the report with");
-        assumeTrue(node.isPresent(), "skipped: no Node.js on the path to drive a browser with");
-        assumeTrue(
-                Files.exists(SCRIPT.resolveSibling("node_modules/playwright-core")),
-                "skipped: run npm ci in runner/src/test/browser to drive a browser");
-        List<String> command = new ArrayList<>(
-                List.of(node.get().toString(), SCRIPT.toString(), chromium.get().toString()));
-        pages.forEach(page -> command.add(page.toString()));
+        String output = BrowserScript.run("check-pages.mjs", pages);
 
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-
-        assertThat(process.waitFor()).as(output).isZero();
         assertThat(output.lines().filter(line -> line.startsWith("ok"))).hasSameSizeAs(pages);
     }
 
@@ -104,15 +82,5 @@ final class ReportInBrowserTest {
                 .filter(one -> one.get(key).asString().equals(wanted))
                 .findFirst()
                 .orElseThrow();
-    }
-
-    private static Optional<Path> program(String... names) {
-        return Stream.of(names)
-                .flatMap(name -> Stream.of(Optional.ofNullable(System.getenv("PATH"))
-                                .orElse("")
-                                .split(File.pathSeparator))
-                        .map(folder -> Path.of(folder, name)))
-                .filter(Files::isExecutable)
-                .findFirst();
     }
 }

@@ -245,7 +245,7 @@ final class ReportPageTest {
     @Test
     void theTableOfClassesHasEachOneTheHardestFirst() {
         RunReport report = SamplePages.manyClasses();
-        Page page = Page.of(report);
+        Page page = Page.of(report, null);
         Evaluation best =
                 Objects.requireNonNull(page.groups().get(0).models().get(0).evaluation());
         Evaluation second =

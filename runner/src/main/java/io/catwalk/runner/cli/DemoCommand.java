@@ -1,0 +1,241 @@
+package io.catwalk.runner.cli;
+
+import io.catwalk.onnx.runtime.MetadataKeys;
+import io.catwalk.onnx.runtime.OnnxHints;
+import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.onnx.runtime.OnnxOptions;
+import io.catwalk.onnx.runtime.OnnxPredictor;
+import io.catwalk.onnx.runtime.Preprocessing;
+import io.catwalk.onnx.runtime.Signature;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.demo.DemoImages;
+import io.catwalk.runner.demo.DemoNetwork;
+import io.catwalk.runner.demo.DemoPage;
+import io.catwalk.runner.experiment.RunFolder;
+import io.catwalk.runner.report.page.ReportPage;
+import io.catwalk.runner.runtimes.Runner;
+import io.catwalk.runner.trial.PrivateFolder;
+import io.catwalk.runner.trial.TrialFolder;
+import io.catwalk.runner.trial.TrialOutcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Writes a page on which people try networks. */
+@Command(
+        name = "demo",
+        description = {
+            "Write a page that runs exported networks in a browser: draw, drop, paste or choose an image, and all answer "
+                    + "at once.",
+            "It is a folder that opens from disk or from any server of files, and needs no network connection."
+        },
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class DemoCommand implements Callable<Integer> {
+
+    private static final int MOST_IMAGES = 1000;
+    private static final String ONNX = ".onnx";
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "RUN|MODEL.onnx",
+            description =
+                    "A run folder, of which each network with an ONNX file is taken once, or ONNX files of the same "
+                            + "classes and image size.")
+    private List<Path> subjects = List.of();
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Folder of the page. Default: demo in the run folder, or here")
+    private @Nullable Path out;
+
+    @Option(names = "--force", description = "Replace the folder if it is there.")
+    private boolean force;
+
+    @Option(names = "--live", description = "Write the report of the run anew, with a link to the page.")
+    private boolean live;
+
+    @Option(
+            names = "--images",
+            paramLabel = "N",
+            description =
+                    "How many test images come along, of each class its share; 0 for none. Default: ${DEFAULT-VALUE}")
+    private int images = 100;
+
+    @Mixin
+    private FileDataset dataset;
+
+    @Option(
+            names = "--runtimes-dir",
+            paramLabel = "DIR",
+            description = "Take ONNX Runtime Web from there. Default: where verify --runtimes web has it")
+    private @Nullable Path runtimes;
+
+    @Mixin
+    private ForeignFile foreign;
+
+    /** A file, and where the report of its run shows it. */
+    private record Shown(Path file, @Nullable String report) {}
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        if (images != 0) {
+            Typed.within("--images", images, MOST_IMAGES);
+        }
+        if (live && (run() == null || out != null)) {
+            throw new RequestException("--live is for a run folder whose page stands in it: leave it out, or "
+                    + (out != null ? "leave out --out" : "name a run folder"));
+        }
+        Path folder = out != null ? out : run() != null ? subjects.get(0).resolve("demo") : Path.of("demo");
+        if (Files.exists(folder) && !force) {
+            throw new RequestException("expected no " + folder + " yet, but it is there: replace it with --force");
+        }
+        if (Files.exists(folder) && !Files.exists(folder.resolve(DemoPage.PAGE))) {
+            throw new RequestException("expected a page of an earlier catwalk demo in " + folder
+                    + ", found something else, which is not replaced: choose another --out");
+        }
+        DemoPage page = page();
+        Map<String, Shown> shown = shown(folder);
+        Path first = shown.values().iterator().next().file();
+        return foreign.run(spec, first, () -> write(page, folder, shown));
+    }
+
+    private @Nullable RunFolder run() {
+        return subjects.size() == 1 && Files.isDirectory(subjects.get(0)) ? RunFolder.open(subjects.get(0)) : null;
+    }
+
+    private DemoPage page() throws IOException {
+        Path folder = runtimes == null ? Home.runtimes() : runtimes;
+        Runner web = Runner.in(folder).stream()
+                .filter(runner -> runner.name().equals("web"))
+                .findFirst()
+                .orElseThrow(() -> new RequestException(
+                        "expected the runner web in " + folder + ", found none: name another with --runtimes-dir"));
+        return new DemoPage(folder.resolve("web/node_modules/onnxruntime-web/dist"), web.install());
+    }
+
+    /** Lists the files by the names that they get on the page. */
+    private Map<String, Shown> shown(Path folder) throws IOException {
+        RunFolder run = run();
+        Map<String, Shown> shown = run == null ? ofFiles() : ofRun(run, folder);
+        if (shown.isEmpty()) {
+            throw new RequestException("expected networks with ONNX files in " + subjects.get(0)
+                    + ", found none: write them by catwalk export " + subjects.get(0));
+        }
+        return shown;
+    }
+
+    private static Map<String, Shown> ofRun(RunFolder run, Path folder) throws IOException {
+        Map<String, Shown> shown = new LinkedHashMap<>();
+        Path from = folder.toAbsolutePath().normalize();
+        Path report = Reports.page(run).toAbsolutePath().normalize();
+        String address = Files.exists(report) && from.getRoot().equals(report.getRoot())
+                ? from.relativize(report).toString().replace('\\', '/')
+                : null;
+        for (TrialOutcome.Done done : run.recorded().results().done()) {
+            TrialFolder trial = run.trial(done.trial());
+            String label = done.trial().label();
+            if (Files.exists(trial.onnx())) {
+                shown.putIfAbsent(
+                        label,
+                        new Shown(trial.onnx(), address == null ? null : address + "#" + ReportPage.confusion(label)));
+            }
+        }
+        return shown;
+    }
+
+    private Map<String, Shown> ofFiles() {
+        Map<String, Shown> shown = new LinkedHashMap<>();
+        for (Path file : subjects) {
+            if (!Files.isRegularFile(file)) {
+                throw new RequestException("expected an ONNX file, or one run folder alone, but " + file + " is "
+                        + (Files.exists(file) ? "a folder beside other files" : "not there")
+                        + ": name a run folder by itself, or files");
+            }
+            String name = file.getFileName().toString();
+            String stem = name.endsWith(ONNX) ? name.substring(0, name.length() - ONNX.length()) : name;
+            if (shown.putIfAbsent(stem, new Shown(file, null)) != null) {
+                shown.put(file.toString(), new Shown(file, null));
+            }
+        }
+        return shown;
+    }
+
+    private int write(DemoPage page, Path folder, Map<String, Shown> shown) throws IOException {
+        PrivateFolder.claim();
+        Console console = new Console(spec);
+        Path first = shown.values().iterator().next().file();
+        OnnxMetadata metadata = OnnxMetadata.read(first);
+        ImageDataset all =
+                images == 0 ? null : dataset.matched(first, dataset.load(first, metadata, console), metadata);
+        ImageSource tests =
+                all == null ? null : all.test().limit(images, all.classes().size(), 0);
+        OnnxHints hints = all == null ? dataset.options().hints() : dataset.hints(all);
+        List<DemoNetwork> networks = new ArrayList<>();
+        DemoImages about = null;
+        for (Map.Entry<String, Shown> entry : shown.entrySet()) {
+            Path file = entry.getValue().file();
+            try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard(), hints)) {
+                ForeignFile.sign(console);
+                if (all != null) {
+                    FileDataset.requireFit(file, predictor.signature(), all);
+                }
+                DemoImages here = about(predictor, all, tests);
+                if (about != null && !about.equals(here)) {
+                    throw new RequestException(file + ": expected images and classes as " + first
+                            + " has them, found others: write a page of its own for it");
+                }
+                about = here;
+                Preprocessing preprocessing = dataset.options().preprocessing(file, predictor);
+                networks.add(new DemoNetwork(
+                        entry.getKey(),
+                        file,
+                        FileOptions.signature(file, predictor, preprocessing),
+                        entry.getValue().report()));
+            }
+        }
+        page.write(folder, "Try the networks", Objects.requireNonNull(about), networks);
+        if (live) {
+            ReportCommand.run(Objects.requireNonNull(run()), console);
+        }
+        console.line("Open " + folder.resolve(DemoPage.PAGE) + " in a browser.");
+        return ExitCode.DONE;
+    }
+
+    private static DemoImages about(OnnxPredictor predictor, @Nullable ImageDataset all, @Nullable ImageSource tests) {
+        Signature signature = predictor.signature();
+        OnnxMetadata metadata = predictor.metadata();
+        List<String> numbers = IntStream.range(0, signature.classes())
+                .mapToObj(number -> "class " + number)
+                .toList();
+        return new DemoImages(
+                all != null
+                        ? all.name()
+                        : metadata.get(MetadataKeys.PROVENANCE + "dataset").orElse("unknown images"),
+                metadata.labels().orElse(all != null ? all.classes() : numbers),
+                signature.channels(),
+                signature.height(),
+                signature.width(),
+                tests);
+    }
+}

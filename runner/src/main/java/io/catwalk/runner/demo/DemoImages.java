@@ -1,0 +1,32 @@
+package io.catwalk.runner.demo;
+
+import io.catwalk.runner.data.ImageSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Is what all networks of the page are about.
+ *
+ * @param dataset name of the data set, for people
+ * @param classes names in the order of the outputs
+ * @param channels 1 for gray, 3 for red, green, blue
+ * @param height that the networks see, in pixels
+ * @param width that the networks see, in pixels
+ * @param tests images of that shape to choose from; null for none
+ */
+public record DemoImages(
+        String dataset,
+        List<String> classes,
+        int channels,
+        int height,
+        int width,
+        @Nullable ImageSource tests) {
+
+    byte[] pixels() {
+        return tests == null ? new byte[0] : tests.read(0, tests.size());
+    }
+
+    int[] truth() {
+        return tests == null ? new int[0] : tests.labels();
+    }
+}

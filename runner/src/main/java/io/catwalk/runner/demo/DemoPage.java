@@ -1,0 +1,161 @@
+package io.catwalk.runner.demo;
+
+import io.catwalk.runner.Json;
+import io.catwalk.runner.Reasons;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.Scratch;
+import io.catwalk.runner.trial.ModelSignature;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Base64;
+import java.util.List;
+import java.util.Objects;
+import java.util.zip.Deflater;
+import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the folder of the page. A page from disk may load scripts and nothing else: networks and the WebAssembly of ONNX Runtime
+ * Web are packed, and stand in scripts as text.
+ */
+public final class DemoPage {
+
+    /** The page itself. */
+    public static final String PAGE = "index.html";
+
+    private static final List<String> OWN = List.of(PAGE, "demo.css", "demo.js");
+    private static final String LIBRARY = "ort.wasm.min.js";
+    private static final String GLUE = "ort-wasm-simd-threaded.mjs";
+    private static final String WASM = "ort-wasm-simd-threaded.wasm";
+
+    private final Path library;
+
+    /**
+     * Takes ONNX Runtime Web from where npm has put it.
+     *
+     * @param library the folder {@code dist} of onnxruntime-web
+     * @param install the command that puts it there
+     * @throws RequestException if it is not there
+     */
+    public DemoPage(Path library, String install) {
+        this.library = library;
+        for (String file : List.of(LIBRARY, GLUE, WASM)) {
+            if (!Files.isReadable(library.resolve(file))) {
+                throw new RequestException(
+                        "expected onnxruntime-web with its " + file + " in " + library + ", found none: " + install);
+            }
+        }
+    }
+
+    /**
+     * Writes the page.
+     *
+     * @param folder that gets it; one that is there is replaced
+     * @param title of the page
+     * @param images what the networks are about
+     * @param networks in the order in which they are shown, at least one
+     * @throws RequestException if it cannot be written; the folder is then as it was
+     */
+    public void write(Path folder, String title, DemoImages images, List<DemoNetwork> networks) {
+        Path target = folder.toAbsolutePath().normalize();
+        Path parent = Objects.requireNonNullElse(target.getParent(), target);
+        try {
+            Files.createDirectories(parent);
+        } catch (IOException e) {
+            throw cannot(folder, e);
+        }
+        try (Scratch scratch = Scratch.in(parent)) {
+            Path draft = Files.createDirectory(scratch.file("page"));
+            fill(draft, title, images, networks);
+            if (Files.exists(target)) {
+                Files.move(target, scratch.file("former"), StandardCopyOption.ATOMIC_MOVE);
+            }
+            Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw cannot(folder, e);
+        }
+    }
+
+    private static RequestException cannot(Path folder, IOException e) {
+        return new RequestException("cannot write the page " + folder + ": " + Reasons.of(e), e);
+    }
+
+    private void fill(Path folder, String title, DemoImages images, List<DemoNetwork> networks) throws IOException {
+        for (String name : OWN) {
+            try (InputStream in = Objects.requireNonNull(DemoPage.class.getResourceAsStream(name), name)) {
+                Files.copy(in, folder.resolve(name));
+            }
+        }
+        Files.copy(library.resolve(LIBRARY), folder.resolve(LIBRARY));
+        call(folder.resolve("runtime.js"), "runtime", packed(library.resolve(GLUE)), packed(library.resolve(WASM)));
+        call(folder.resolve("data.js"), "data", Data.of(title, images, networks));
+        for (int i = 0; i < networks.size(); i++) {
+            call(
+                    folder.resolve("model-" + i + ".js"),
+                    "network",
+                    i,
+                    packed(networks.get(i).file()));
+        }
+    }
+
+    /** Writes a script that hands values over to the page. */
+    private static void call(Path script, String function, Object... values) throws IOException {
+        String list = Json.LINE.writeValueAsString(values);
+        Files.writeString(script, "demo." + function + "(" + list.substring(1, list.length() - 1) + ");\n");
+    }
+
+    private static String packed(Path file) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (OutputStream out = new BestGzip(bytes)) {
+            Files.copy(file, out);
+        }
+        return Base64.getEncoder().encodeToString(bytes.toByteArray());
+    }
+
+    private static final class BestGzip extends GZIPOutputStream {
+
+        BestGzip(OutputStream out) throws IOException {
+            super(out);
+            def.setLevel(Deflater.BEST_COMPRESSION);
+        }
+    }
+
+    /** Is what {@code data.js} hands over. */
+    @SuppressWarnings("ArrayRecordComponent")
+    private record Data(
+            String title,
+            String dataset,
+            List<String> classes,
+            int channels,
+            int height,
+            int width,
+            List<Network> networks,
+            byte[] images,
+            int[] truth) {
+
+        private record Network(
+                String name,
+                ModelSignature signature,
+                @Nullable String report) {}
+
+        static Data of(String title, DemoImages images, List<DemoNetwork> networks) {
+            return new Data(
+                    title,
+                    images.dataset(),
+                    images.classes(),
+                    images.channels(),
+                    images.height(),
+                    images.width(),
+                    networks.stream()
+                            .map(network -> new Network(network.name(), network.signature(), network.report()))
+                            .toList(),
+                    images.pixels(),
+                    images.truth());
+        }
+    }
+}

@@ -1,0 +1,465 @@
+'use strict';
+// Runs networks in the browser, from disk: data.js, runtime.js and model-N.js hand over what fetch() may not read there.
+
+const PAINT = 280; // side of the drawing in pixels
+const BRUSH = 22;
+const PATCHES = 8; // so many parts of a side are covered, one after the other
+const LUMA = [0.299, 0.587, 0.114]; // ITU-R BT.601
+
+const $ = id => document.getElementById(id);
+const pad = $('pad').getContext('2d', { willReadFrequently: true });
+const networks = [];
+let data, chosen = 0, current, truth = null, asked = 0, told = 0, drawn = false;
+
+const ready = {};
+const runtime = new Promise(resolve => { ready.runtime = resolve; });
+
+/** What the files beside this one call. */
+window.demo = { data: begin, runtime: prepareRuntime, network: addNetwork, logits: logitsOfTest, settled, networks };
+
+async function unpacked(base64) {
+  const packed = await fetch('data:application/octet-stream;base64,' + base64);
+  return new Response(packed.body.pipeThrough(new DecompressionStream('gzip'))).arrayBuffer();
+}
+
+async function prepareRuntime(glue, wasm) {
+  ort.env.wasm.numThreads = 1; // a page from disk is not isolated from others, and so gets no threads
+  ort.env.wasm.wasmBinary = await unpacked(wasm);
+  ort.env.wasm.wasmPaths = { mjs: URL.createObjectURL(new Blob([await unpacked(glue)], { type: 'text/javascript' })) };
+  ready.runtime();
+}
+
+function begin(all) {
+  data = all;
+  document.title = data.title;
+  $('title').textContent = data.title;
+  $('about').textContent = `${count(data.networks.length, 'network')} of ${data.dataset}. They run in this browser, and no image leaves it.`;
+  for (const about of data.networks) networks.push({ about, session: null, logits: null });
+  drawRows();
+  const images = data.images && bytes(data.images);
+  data.tests = data.truth.map((label, i) => ({ label, pixels: images.subarray(i * size(), (i + 1) * size()) }));
+  drawTests();
+  for (const [i] of networks.entries()) {
+    const script = document.createElement('script');
+    script.src = `model-${i}.js`;
+    script.async = false; // one after the other: the first one answers early
+    document.head.append(script);
+  }
+  data.tests.length ? choose(0) : clear();
+}
+
+async function addNetwork(index, base64) {
+  const network = networks[index];
+  try {
+    await runtime;
+    network.session = await ort.InferenceSession.create(new Uint8Array(await unpacked(base64)));
+    await answer();
+  } catch (error) {
+    network.failure = String(error.message ?? error);
+    show();
+  }
+}
+
+const count = (n, word) => `${n} ${word}${n === 1 ? '' : 's'}`;
+const size = () => data.channels * data.height * data.width;
+const bytes = base64 => Uint8Array.from(atob(base64), letter => letter.charCodeAt(0));
+
+/** Makes of pixels, (channels, height, width), what one network takes. */
+function tensor({ input, normalization }, images) {
+  const { channels, height, width } = data;
+  const plane = height * width;
+  const channelsLast = input.layout === 'NHWC';
+  const values = new (input.type === 'uint8' ? Uint8Array : Float32Array)(images.length * size());
+  images.forEach((pixels, image) => {
+    for (let i = 0; i < pixels.length; i++) {
+      const channel = Math.floor(i / plane);
+      const at = channelsLast ? (i % plane) * channels + channel : i;
+      values[image * size() + at] =
+        normalization ? (pixels[i] / 255 - normalization.mean[channel]) / normalization.std[channel] : pixels[i];
+    }
+  });
+  const shape = channelsLast ? [height, width, channels] : [channels, height, width];
+  return new ort.Tensor(input.type, values, [images.length, ...shape]);
+}
+
+/** Asks a network about images, as many at once as it takes. */
+async function ask({ about: { signature }, session }, images, timed = () => {}) {
+  const batch = signature.input.shape[0];
+  const step = batch === 'batch' ? images.length : batch;
+  const answers = [];
+  for (let from = 0; from < images.length; from += step) {
+    const some = images.slice(from, from + step);
+    while (some.length < step) some.push(some[0]); // a file for a fixed number gets no fewer
+    const question = { [signature.input.name]: tensor(signature, some) };
+    const results = await alone(async () => {
+      const start = performance.now();
+      const results = await session.run(question, [signature.output.name]);
+      timed(performance.now() - start);
+      return results;
+    });
+    const values = results[signature.output.name].data;
+    const classes = data.classes.length;
+    for (let i = 0; i < step && from + i < images.length; i++) answers.push([...values.slice(i * classes, (i + 1) * classes)]);
+  }
+  return answers;
+}
+
+let last = Promise.resolve();
+
+/** Runs one thing after the other: a session answers one question at a time. */
+function alone(work) {
+  const result = last.then(work);
+  last = result.catch(() => {});
+  return result;
+}
+
+async function logitsOfTest(index, images) {
+  return ask(networks[index], images.map(image => data.tests[image].pixels));
+}
+
+function probabilities({ about: { signature } }, scores) {
+  if (signature.output.scores === 'probabilities') return scores;
+  const largest = Math.max(...scores);
+  const powers = scores.map(score => Math.exp(score - largest));
+  const sum = powers.reduce((a, b) => a + b);
+  return powers.map(power => power / sum);
+}
+
+const best = values => values.indexOf(Math.max(...values));
+
+/** Tells whether what is shown is about the image that is shown. */
+function settled() {
+  return told === asked && !drawn;
+}
+
+/** Asks all networks that are loaded about the image, unless another image comes in between. */
+async function answer() {
+  const turn = ++asked;
+  for (const network of networks) {
+    if (!network.session || !current) continue;
+    const [scores] = await ask(network, [current], ms => { network.ms = ms; });
+    if (turn !== asked) return;
+    network.probabilities = probabilities(network, scores);
+  }
+  if (turn !== asked) return;
+  told = turn;
+  show();
+}
+
+function drawRows() {
+  $('answers').replaceChildren(...networks.map(({ about }, i) => {
+    const row = document.createElement('tr');
+    row.innerHTML = '<th scope="row"></th><td><button type="button" aria-pressed="false"></button></td><td></td><td></td>';
+    row.querySelector('th').textContent = about.name;
+    row.querySelector('button').onclick = () => { chosen = i; hideWhere(); show(); };
+    return row;
+  }));
+}
+
+function show() {
+  const answered = networks.filter(network => network.probabilities);
+  const votes = new Map();
+  for (const network of answered) {
+    const label = best(network.probabilities);
+    votes.set(label, (votes.get(label) ?? 0) + 1);
+  }
+  const [most] = [...votes].sort((a, b) => b[1] - a[1])[0] ?? [];
+  networks.forEach((network, i) => {
+    const [button, probability, ms] = [...$('answers').rows[i].querySelectorAll('button, td:nth-child(n+3)')];
+    const label = network.probabilities && best(network.probabilities);
+    button.textContent = network.failure ?? (network.probabilities ? data.classes[label] : 'loading');
+    button.title = network.failure ?? '';
+    button.className = network.probabilities && label !== most ? 'differs' : '';
+    button.setAttribute('aria-pressed', i === chosen);
+    button.setAttribute('aria-label', `${network.about.name}: ${button.textContent}. Show all of its probabilities`);
+    probability.textContent = network.probabilities ? percent(network.probabilities[label]) : '';
+    ms.textContent = network.ms === undefined ? '' : network.ms.toFixed(1);
+  });
+  $('verdict').textContent = answered.length ? verdict(answered, votes, most) : 'Loading the networks.';
+  showClasses();
+}
+
+function verdict(answered, votes, most) {
+  const all = votes.get(most) === answered.length;
+  const loading = networks.filter(network => !network.probabilities && !network.failure).length;
+  let text = answered.length === 1 ? `${answered[0].about.name} says ${data.classes[most]}.`
+    : all ? `All ${answered.length} say ${data.classes[most]}.`
+    : `${votes.get(most)} of ${answered.length} say ${data.classes[most]}. ` + answered
+      .filter(network => best(network.probabilities) !== most)
+      .map(network => `${network.about.name}: ${data.classes[best(network.probabilities)]}`).join('; ') + '.';
+  if (truth !== null) text += ` The label is ${data.classes[truth]}.`;
+  return loading ? `${text} ${count(loading, 'network')} still to come.` : text;
+}
+
+const percent = share => `${(share * 100).toFixed(share > 0.9995 || share < 0.0005 ? 0 : 1)} %`;
+
+function showClasses() {
+  const network = networks[chosen];
+  $('classes-title').textContent = `Probabilities of ${network.about.name}`;
+  $('occlude').disabled = !network.probabilities;
+  $('report').hidden = !network.about.report;
+  if (network.about.report) $('report').href = network.about.report;
+  if (!network.probabilities) return $('classes').replaceChildren();
+  const order = network.probabilities.map((share, label) => [share, label]).sort((a, b) => b[0] - a[0]).slice(0, 10);
+  $('classes').replaceChildren(...order.map(([share, label]) => {
+    const line = document.createElement('div');
+    line.className = 'class';
+    line.innerHTML = '<span></span><span><div class="bar"></div></span><span></span>';
+    line.children[0].textContent = data.classes[label];
+    line.querySelector('.bar').style.setProperty('--p', share);
+    line.children[2].textContent = percent(share);
+    return line;
+  }));
+}
+
+// ---- images
+
+function drawTests() {
+  $('tests-part').hidden = !data.tests.length;
+  $('tests').replaceChildren(...data.tests.map((test, i) => {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.tabIndex = -1;
+    button.setAttribute('role', 'radio');
+    button.setAttribute('aria-checked', false);
+    button.setAttribute('aria-label', `${data.classes[test.label]}, test image ${i + 1}`);
+    button.title = data.classes[test.label];
+    button.append(raster(document.createElement('canvas'), test.pixels));
+    button.onclick = () => choose(i);
+    return button;
+  }));
+  if (data.tests.length) $('tests').children[0].tabIndex = 0;
+}
+
+$('tests').onkeydown = event => {
+  const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+  if (!step) return;
+  event.preventDefault();
+  const now = [...$('tests').children].indexOf(document.activeElement);
+  const next = (now + step + data.tests.length) % data.tests.length;
+  choose(next);
+  $('tests').children[next].focus();
+};
+
+function mark(index) {
+  [...$('tests').children].forEach((button, i) => {
+    button.setAttribute('aria-checked', i === index);
+    button.tabIndex = i === Math.max(0, index) ? 0 : -1;
+  });
+}
+
+function choose(index) {
+  mark(index);
+  const { pixels, label } = data.tests[index];
+  const whole = raster(document.createElement('canvas'), pixels);
+  blacken();
+  pad.imageSmoothingEnabled = false;
+  place(whole);
+  truth = label;
+  see(pixels);
+}
+
+/** Draws pixels, (channels, height, width), on a canvas of their size. */
+function raster(canvas, pixels) {
+  const { channels, height, width } = data;
+  Object.assign(canvas, { width, height });
+  const image = new ImageData(width, height);
+  for (let i = 0; i < height * width; i++) {
+    for (let color = 0; color < 3; color++) image.data[4 * i + color] = pixels[(color % channels) * height * width + i];
+    image.data[4 * i + 3] = 255;
+  }
+  canvas.getContext('2d').putImageData(image, 0, 0);
+  return canvas;
+}
+
+function blacken() {
+  pad.fillStyle = '#000';
+  pad.fillRect(0, 0, PAINT, PAINT);
+}
+
+/** Puts an image into the middle of the drawing, as large as it fits. */
+function place(image) {
+  const scale = Math.min(PAINT / image.width, PAINT / image.height);
+  const [width, height] = [image.width * scale, image.height * scale];
+  pad.drawImage(image, (PAINT - width) / 2, (PAINT - height) / 2, width, height);
+}
+
+function clear() {
+  blacken();
+  redrawn();
+}
+
+/** Asks once for all strokes of a frame. */
+function redrawn() {
+  if (drawn) return;
+  drawn = true;
+  requestAnimationFrame(() => {
+    drawn = false;
+    look(pad.getImageData(0, 0, PAINT, PAINT));
+  });
+}
+
+/** Shows the networks an image of any size. */
+function look(image) {
+  mark(-1);
+  truth = null;
+  see(resized(image));
+}
+
+function see(pixels) {
+  current = pixels;
+  hideWhere();
+  raster($('seen'), pixels);
+  answer();
+}
+
+/** Resizes as the data set was: means of areas where an axis shrinks, straight lines between centers where it grows. */
+function resized(image) {
+  const { channels, height, width } = data;
+  const fit = networks[0].about.signature.resize.fit;
+  const wanted = width / height, is = image.width / image.height;
+  let columns = [0, image.width, width, width], rows = [0, image.height, height, height];
+  if (fit === 'crop' && is > wanted) columns = [(image.width - wanted * image.height) / 2, wanted * image.height, width, width];
+  if (fit === 'crop' && is < wanted) rows = [(image.height - image.width / wanted) / 2, image.width / wanted, height, height];
+  if (fit === 'pad' && is > wanted) rows = [0, image.height, Math.max(1, Math.round(width / is)), height];
+  if (fit === 'pad' && is < wanted) columns = [0, image.width, Math.max(1, Math.round(height * is)), width];
+  const across = axis(image.width, ...columns), down = axis(image.height, ...rows);
+  const pixels = new Uint8Array(size());
+  for (let channel = 0; channel < channels; channel++) {
+    const value = channels === 1
+      ? at => LUMA[0] * image.data[at] + LUMA[1] * image.data[at + 1] + LUMA[2] * image.data[at + 2]
+      : at => image.data[at + channel];
+    for (const [y, ys] of down) {
+      for (const [x, xs] of across) {
+        let sum = 0;
+        for (const [row, share] of ys) for (const [column, part] of xs) sum += share * part * value(4 * (row * image.width + column));
+        pixels[(channel * height + y) * width + x] = Math.round(sum);
+      }
+    }
+  }
+  return pixels;
+}
+
+/** Says which pixels of the source each new one is made of, in which shares. */
+function axis(from, start, taken, to, length) {
+  const scale = taken / to, shrinks = scale > 1, reach = shrinks ? scale / 2 : 1;
+  return Array.from({ length: to }, (_, i) => {
+    const center = start + (i + 0.5) * scale;
+    const parts = [];
+    for (let j = Math.max(0, Math.floor(center - reach + 0.5)); j < Math.min(from, Math.floor(center + reach + 0.5)); j++) {
+      const share = shrinks ? 1 : Math.max(0, 1 - Math.abs(j + 0.5 - center));
+      if (share) parts.push([j, share]);
+    }
+    const sum = parts.reduce((total, [, share]) => total + share, 0);
+    return [Math.round((length - to) / 2) + i, parts.map(([j, share]) => [j, share / sum])];
+  });
+}
+
+async function open(file) {
+  let bitmap;
+  try {
+    bitmap = await createImageBitmap(file);
+  } catch {
+    $('verdict').textContent = `Expected an image that this browser can show, but ${file.name || 'that'} is none: try a PNG or JPEG file.`;
+    return;
+  }
+  const canvas = Object.assign(document.createElement('canvas'), { width: bitmap.width, height: bitmap.height });
+  const context = canvas.getContext('2d');
+  context.drawImage(bitmap, 0, 0);
+  blacken();
+  pad.imageSmoothingEnabled = true;
+  place(bitmap);
+  look(context.getImageData(0, 0, bitmap.width, bitmap.height));
+}
+
+// ---- what counts: the probability of the answer while one part after the other is covered
+
+function hideWhere() {
+  $('where').hidden = $('where-title').hidden = true;
+}
+
+$('occlude').onclick = async () => {
+  const network = networks[chosen], pixels = current;
+  const label = best(network.probabilities), before = network.probabilities[label];
+  const covered = [];
+  for (let row = 0; row < PATCHES; row++) for (let column = 0; column < PATCHES; column++) covered.push(cover(pixels, row, column));
+  const drops = (await ask(network, covered)).map(scores => before - probabilities(network, scores)[label]);
+  if (pixels !== current) return;
+  const most = Math.max(...drops.map(Math.abs), 1e-9);
+  const canvas = raster($('where'), pixels), context = canvas.getContext('2d');
+  drops.forEach((drop, i) => {
+    const [x, y, right, bottom] = part(Math.floor(i / PATCHES), i % PATCHES);
+    context.fillStyle = `rgba(${drop > 0 ? '255, 120, 0' : '0, 140, 255'}, ${0.8 * Math.abs(drop) / most})`;
+    context.fillRect(x, y, right - x, bottom - y);
+  });
+  const lost = Math.max(...drops);
+  $('where-title').textContent = lost < 0.005
+    ? `No covered part costs ${data.classes[label]} half a point`
+    : `Orange counts for ${data.classes[label]}: covered, up to ${(100 * lost).toFixed(0)} points are lost`;
+  $('where').hidden = $('where-title').hidden = false;
+};
+
+function part(row, column) {
+  const at = (i, length) => Math.round(i * length / PATCHES);
+  return [at(column, data.width), at(row, data.height), at(column + 1, data.width), at(row + 1, data.height)];
+}
+
+/** Covers one part by the mean of the whole image. */
+function cover(pixels, row, column) {
+  const { channels, height, width } = data;
+  const [left, top, right, bottom] = part(row, column);
+  const covered = pixels.slice();
+  for (let channel = 0; channel < channels; channel++) {
+    const plane = pixels.subarray(channel * height * width, (channel + 1) * height * width);
+    const mean = plane.reduce((a, b) => a + b) / plane.length;
+    for (let y = top; y < bottom; y++) covered.fill(mean, (channel * height + y) * width + left, (channel * height + y) * width + right);
+  }
+  return covered;
+}
+
+// ---- what a person does
+
+let pen = null;
+const place2d = event => {
+  const box = $('pad').getBoundingClientRect();
+  return [(event.clientX - box.left) * PAINT / box.width, (event.clientY - box.top) * PAINT / box.height];
+};
+$('pad').onpointerdown = event => {
+  $('pad').setPointerCapture(event.pointerId);
+  pen = place2d(event);
+  stroke(event);
+};
+$('pad').onpointermove = event => { if (pen) stroke(event); };
+$('pad').onpointerup = $('pad').onpointercancel = () => { pen = null; };
+
+function stroke(event) {
+  const to = place2d(event);
+  Object.assign(pad, { strokeStyle: '#fff', lineWidth: BRUSH, lineCap: 'round' });
+  pad.beginPath();
+  pad.moveTo(...pen);
+  pad.lineTo(...to);
+  pad.stroke();
+  pen = to;
+  redrawn();
+}
+
+$('clear').onclick = clear;
+$('invert').onclick = () => {
+  const inverted = current.map(value => 255 - value);
+  blacken();
+  pad.imageSmoothingEnabled = false;
+  place(raster(document.createElement('canvas'), inverted));
+  mark(-1);
+  truth = null;
+  see(inverted);
+};
+$('file').onchange = () => { if ($('file').files[0]) open($('file').files[0]); };
+addEventListener('paste', event => {
+  const file = [...event.clipboardData.files].find(one => one.type.startsWith('image/'));
+  if (file) open(file);
+});
+addEventListener('dragover', event => event.preventDefault());
+addEventListener('drop', event => {
+  event.preventDefault();
+  if (event.dataTransfer.files[0]) open(event.dataTransfer.files[0]);
+});

@@ -1,0 +1,142 @@
+// Opens the page of catwalk demo in Chromium, from disk and without a network, and does what a person does there.
+// Usage: node check-demo.mjs CHROMIUM FOLDER ANSWERS.json [SCREENSHOTS]
+// Writes the logits of every network on every test image, and exits with 1, and says what is wrong, if something is.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { chromium } from 'playwright-core';
+
+const [executablePath, folder, answers, screenshots] = process.argv.slice(2);
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const problems = [];
+const report = problem => problems.push(problem);
+
+const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+try {
+  const page = await open({ width: 1300, colorScheme: 'light' });
+  const first = await page.waitForFunction(() => /say/.test(document.getElementById('verdict').textContent) && performance.now());
+  await loaded(page);
+  const logits = await page.evaluate(async () => {
+    const tests = document.querySelectorAll('#tests button').length;
+    const all = [];
+    for (const [i] of demo.networks.entries()) all.push(await demo.logits(i, [...Array(tests).keys()]));
+    return all;
+  });
+  writeFileSync(answers, JSON.stringify({ first: await first.jsonValue(), logits }));
+  await accessible(page, 'light, 1300 px');
+  await picture(page, 'wide');
+  await keyboard(page);
+  await occlusion(page);
+  await drawing(page);
+  await files(page);
+  await page.context().close();
+
+  const narrow = await open({ width: 400, colorScheme: 'dark', hasTouch: true });
+  await loaded(narrow);
+  const excess = await narrow.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  if (excess > 0) report(`is ${excess} px too wide for 400 px`);
+  await narrow.locator('#tests button').nth(3).tap();
+  await settled(narrow);
+  await accessible(narrow, 'dark, 400 px');
+  await picture(narrow, 'narrow');
+} finally {
+  await browser.close();
+}
+problems.forEach(problem => console.error(problem));
+process.exitCode = problems.length ? 1 : 0;
+
+async function open({ width, ...more }) {
+  const context = await browser.newContext({ viewport: { width, height: 900 }, offline: true, ...more });
+  const page = await context.newPage();
+  page.on('console', message => ['error', 'warning'].includes(message.type()) && report(`console says ${message.text()}`));
+  page.on('pageerror', error => report(`script fails with ${error.message}`));
+  page.on('request', request => /^(file|data|blob):/.test(request.url()) || report(`asks for ${request.url()}`));
+  await page.goto(pathToFileURL(join(folder, 'index.html')).href);
+  return page;
+}
+
+/** Waits until every network has answered. */
+async function loaded(page) {
+  await page.waitForFunction(() => demo.networks.length && demo.networks.every(network => network.probabilities || network.failure));
+  const failed = await page.evaluate(() => demo.networks.filter(network => network.failure).map(network => network.failure));
+  failed.forEach(report);
+  await settled(page);
+}
+
+/** Waits until the answers are about the image that is shown. */
+async function settled(page) {
+  await page.waitForFunction(() => demo.settled());
+}
+
+function verdict(page) {
+  return page.locator('#verdict').textContent();
+}
+
+async function keyboard(page) {
+  await page.locator('#tests [tabindex="0"]').focus();
+  await page.keyboard.press('ArrowRight');
+  await settled(page);
+  const now = await page.evaluate(() => [...document.querySelectorAll('#tests button')].indexOf(document.activeElement));
+  if (now !== 1) report(`an arrow key leads from the first test image to number ${now + 1}`);
+  const label = await page.evaluate(() => document.activeElement.title);
+  if (!(await verdict(page)).includes(`The label is ${label}.`)) report(`says ${await verdict(page)} of a ${label}`);
+  await page.locator('#answers button').last().focus();
+  await page.keyboard.press('Enter');
+  const name = await page.evaluate(() => demo.networks.at(-1).about.name);
+  if (!(await page.locator('#classes-title').textContent()).includes(name)) report('choosing a network by keyboard shows another');
+}
+
+/** What matters most lies where the image differs from its background. */
+async function occlusion(page) {
+  await page.locator('#occlude').click();
+  await page.waitForFunction(() => !document.getElementById('where').hidden);
+  if (!/covered/.test(await page.locator('#where-title').textContent())) report('says nothing of what counts');
+}
+
+async function drawing(page) {
+  await page.locator('#clear').click();
+  await settled(page);
+  const empty = await page.evaluate(() => demo.networks[0].probabilities.join());
+  const box = await page.locator('#pad').boundingBox();
+  await page.mouse.move(box.x + 60, box.y + 140);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 220, box.y + 140, { steps: 8 });
+  await page.mouse.up();
+  await settled(page);
+  if ((await page.evaluate(() => demo.networks[0].probabilities.join())) === empty) report('a stroke changes no answer');
+  if (/The label/.test(await verdict(page))) report('a drawing has the label of a test image');
+}
+
+/** A file of a test image, twice as large, gets the answer of that test image. */
+async function files(page) {
+  await page.locator('#tests button').nth(2).click();
+  await settled(page);
+  const own = await page.evaluate(() => demo.networks.map(network => network.probabilities));
+  const url = await page.evaluate(() => {
+    const small = document.querySelectorAll('#tests button canvas')[2];
+    const large = Object.assign(document.createElement('canvas'), { width: 2 * small.width, height: 2 * small.height });
+    const context = large.getContext('2d');
+    context.imageSmoothingEnabled = false;
+    context.drawImage(small, 0, 0, large.width, large.height);
+    return large.toDataURL('image/png');
+  });
+  await page.locator('#file').setInputFiles({ name: 'image.png', mimeType: 'image/png', buffer: Buffer.from(url.split(',')[1], 'base64') });
+  await page.waitForFunction(() => !/The label/.test(document.getElementById('verdict').textContent));
+  await settled(page);
+  const found = await page.evaluate(() => demo.networks.map(network => network.probabilities));
+  if (own.some((all, i) => all.some((share, j) => Math.abs(share - found[i][j]) > 1e-3))) report('a file of a test image gets another answer');
+  await page.locator('#file').setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no image') });
+  await page.waitForFunction(() => /notes.txt is none/.test(document.getElementById('verdict').textContent), { timeout: 5000 })
+    .catch(() => report('says nothing of a file that is no image'));
+}
+
+async function accessible(page, how) {
+  await page.addScriptTag({ content: axe });
+  const { violations } = await page.evaluate(() => axe.run(document, { preload: false }));
+  violations.forEach(one => report(`${how}: ${one.id}: ${one.help} (${one.nodes[0].html.slice(0, 120)})`));
+}
+
+async function picture(page, name) {
+  if (screenshots) await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true });
+}
