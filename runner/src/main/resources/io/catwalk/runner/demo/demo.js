@@ -321,8 +321,8 @@ function resized(image) {
   let columns = [0, image.width, width, width], rows = [0, image.height, height, height];
   if (fit === 'crop' && is > wanted) columns = [(image.width - wanted * image.height) / 2, wanted * image.height, width, width];
   if (fit === 'crop' && is < wanted) rows = [(image.height - image.width / wanted) / 2, image.width / wanted, height, height];
-  if (fit === 'pad' && is > wanted) rows = [0, image.height, Math.max(1, Math.round(width / is)), height];
-  if (fit === 'pad' && is < wanted) columns = [0, image.width, Math.max(1, Math.round(height * is)), width];
+  if (fit === 'pad' && is > wanted) rows = [0, image.height, Math.max(1, toEven(width / is)), height];
+  if (fit === 'pad' && is < wanted) columns = [0, image.width, Math.max(1, toEven(height * is)), width];
   const across = axis(image.width, ...columns), down = axis(image.height, ...rows);
   const pixels = new Uint8Array(size());
   for (let channel = 0; channel < channels; channel++) {
@@ -340,6 +340,12 @@ function resized(image) {
   return pixels;
 }
 
+/** Rounds halves to the even number, as the program and Python do. */
+function toEven(value) {
+  const low = Math.floor(value);
+  return value - low === 0.5 ? low + (low % 2) : Math.round(value);
+}
+
 /** Says which pixels of the source each new one is made of, in which shares. */
 function axis(from, start, taken, to, length) {
   const scale = taken / to, shrinks = scale > 1, reach = shrinks ? scale / 2 : 1;
@@ -347,11 +353,12 @@ function axis(from, start, taken, to, length) {
     const center = start + (i + 0.5) * scale;
     const parts = [];
     for (let j = Math.max(0, Math.floor(center - reach + 0.5)); j < Math.min(from, Math.floor(center + reach + 0.5)); j++) {
-      const share = shrinks ? 1 : Math.max(0, 1 - Math.abs(j + 0.5 - center));
+      const distance = (j + 0.5 - center) / (shrinks ? scale : 1);
+      const share = shrinks ? Number(distance > -0.5 && distance <= 0.5) : Math.max(0, 1 - Math.abs(distance));
       if (share) parts.push([j, share]);
     }
     const sum = parts.reduce((total, [, share]) => total + share, 0);
-    return [Math.round((length - to) / 2) + i, parts.map(([j, share]) => [j, share / sum])];
+    return [toEven((length - to) / 2) + i, parts.map(([j, share]) => [j, share / sum])];
   });
 }
 

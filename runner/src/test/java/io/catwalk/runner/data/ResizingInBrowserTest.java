@@ -1,0 +1,82 @@
+package io.catwalk.runner.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.catwalk.runner.BrowserScript;
+import io.catwalk.runner.Json;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Holds the page of {@code catwalk demo} to resize as the program does, which is held against Pillow. */
+@Tag("browser")
+final class ResizingInBrowserTest {
+
+    private static final Path PAGE = Path.of("src/main/resources/io/catwalk/runner/demo/index.html");
+
+    /** Shapes that shrink, grow, do both, and leave halves of a pixel at their sides. */
+    private static final List<ImageSize> SHAPES = List.of(
+            new ImageSize(45, 31),
+            new ImageSize(31, 45),
+            new ImageSize(20, 20),
+            new ImageSize(200, 90),
+            new ImageSize(17, 64),
+            new ImageSize(10, 90),
+            new ImageSize(28, 28));
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void colorImagesOfAllShapesComeToTheSamePixels() throws IOException, InterruptedException {
+        List<Map<String, Object>> cases = new ArrayList<>();
+        for (ImageSize shape : SHAPES) {
+            for (Fit fit : Fit.values()) {
+                cases.add(example(shape, new ResizeRule(new ImageSize(28, 24), fit)));
+            }
+        }
+        Path file = folder.resolve("cases.json");
+        Files.writeString(file, Json.LINE.writeValueAsString(cases));
+
+        String worst = BrowserScript.run("check-resizing.mjs", List.of(PAGE, file));
+
+        // Sums are added up in float here and in double there: a half may be rounded to either side.
+        assertThat(Integer.parseInt(worst.strip())).isBetween(0, 1);
+    }
+
+    private static Map<String, Object> example(ImageSize shape, ResizeRule rule) {
+        SplittableRandom random = new SplittableRandom(shape.width());
+        BufferedImage image = new BufferedImage(shape.width(), shape.height(), BufferedImage.TYPE_INT_RGB);
+        List<Integer> bytes = new ArrayList<>();
+        for (int i = 0; i < shape.width() * shape.height(); i++) {
+            int color = random.nextInt(1 << 24);
+            image.setRGB(i % shape.width(), i / shape.width(), color);
+            bytes.addAll(List.of(color >> 16 & 0xff, color >> 8 & 0xff, color & 0xff, 0xff));
+        }
+        Samples samples = Samples.of(image.getColorModel(), image.getRaster()).orElseThrow();
+        byte[] pixels = new DecodedImage(image.getRaster(), samples, Orientation.UPRIGHT).pixels(3, rule);
+        List<Integer> expected = new ArrayList<>();
+        for (byte pixel : pixels) {
+            expected.add(pixel & 0xff);
+        }
+        return Map.of(
+                "channels", 3,
+                "fit", rule.fit().key(),
+                "height", rule.size().height(),
+                "width", rule.size().width(),
+                "image",
+                        Map.of(
+                                "width", shape.width(),
+                                "height", shape.height(),
+                                "data", bytes),
+                "expected", expected);
+    }
+}
