@@ -58,6 +58,7 @@ class ArchitectureTest {
             "contract",
             "experiment",
             "report",
+            "parcel",
             "cli");
 
     private static final DescribedPredicate<JavaClass> RUNNER = resideInAPackage("io.catwalk.runner..");
@@ -85,7 +86,8 @@ class ArchitectureTest {
         "remote, 6",
         "contract, 5",
         "experiment, 48",
-        "report, 120"
+        "report, 120",
+        "parcel, 8"
     })
     void aPackageUsesOnlyThoseToItsLeft(String name, int floor) {
         List<String> right = LEFT_TO_RIGHT.subList(LEFT_TO_RIGHT.indexOf(name) + 1, LEFT_TO_RIGHT.size());
