@@ -1,5 +1,6 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.Signature.PixelType;
@@ -88,6 +89,10 @@ final class PackageCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Console console = new Console(spec);
+        if (dataset.options().normalizes() || !dataset.options().hints().equals(OnnxHints.none())) {
+            throw new RequestException(
+                    "expected no --normalize and no --output, since the file says both of itself:" + " leave them out");
+        }
         if (!Files.isDirectory(subject)) {
             Path to = target(String.valueOf(subject.getFileName()).replaceFirst("\\.onnx$", ""));
             return foreign.run(spec, subject, () -> packFile(to, console));
@@ -120,15 +125,14 @@ final class PackageCommand implements Callable<Integer> {
     private int packFile(Path to, Console console) throws IOException {
         PrivateFolder.claim();
         OnnxMetadata metadata = PackedFile.requireOwnFloats(subject);
-        boolean takesPixels;
+        List<PackedFile> files = new ArrayList<>();
+        addInBytes(files, subject);
         ImageDataset images = dataset.load(subject, metadata, console);
         ForeignFile.sign(console);
         try (OnnxPredictor predictor = OnnxPredictor.open(subject)) {
-            takesPixels = predictor.signature().pixels() == PixelType.UINT8;
             FileDataset.requireFit(subject, predictor.signature(), images);
+            files.add(0, PackedFile.main(subject, predictor.signature().pixels() == PixelType.UINT8));
         }
-        List<PackedFile> files = new ArrayList<>(List.of(PackedFile.main(subject, takesPixels)));
-        addInBytes(files, subject);
         String name = String.valueOf(subject.getFileName()).replaceFirst("\\.onnx$", "");
         write(new Parcel(name, files, dataset.matched(subject, images, metadata), runners()), to, console);
         return ExitCode.DONE;
@@ -149,8 +153,7 @@ final class PackageCommand implements Callable<Integer> {
                         + "/" + damage.get(0) + ": have it made again by catwalk resume");
             }
             Path converse = scratch.file("converse.onnx");
-            ParityResult parity =
-                    saved.export(converse, own.withEmbeddedPreprocessing(!own.embeddedPreprocessing()));
+            ParityResult parity = saved.export(converse, own.withEmbeddedPreprocessing(!own.embeddedPreprocessing()));
             if (!parity.agrees()) {
                 console.item(subject + ": ", parity.sentence());
                 return ExitCode.CROSS_CHECK_FAILED;

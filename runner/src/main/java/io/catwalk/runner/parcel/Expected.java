@@ -44,8 +44,7 @@ record Expected(int schema, String runtime, double tolerance, List<Image> images
 
     static Expected of(SampleImages samples, List<String> classes, Map<String, float[]> logits) {
         Map<String, Predictions> predictions = new LinkedHashMap<>();
-        logits.forEach(
-                (file, all) -> predictions.put(file, new Predictions(classes.size(), samples.labels(), all)));
+        logits.forEach((file, all) -> predictions.put(file, new Predictions(classes.size(), samples.labels(), all)));
         List<Image> images = new ArrayList<>();
         for (int i = 0; i < samples.size(); i++) {
             Map<String, Answer> answers = new LinkedHashMap<>();

@@ -38,11 +38,12 @@ final class FileCard {
         StringBuilder text = new StringBuilder("# " + Markdown.text(name) + "\n\n");
         text.append("An image classifier, trained with Catwalk. No card lay beside the file; this is what the file\n")
                 .append("says of itself.\n\n| key | value |\n|---|---|\n");
-        metadata.entries().forEach((key, value) -> text.append("| ")
-                .append(Markdown.text(key))
-                .append(" | ")
-                .append(Markdown.text(value.replace("\n", ", ")))
-                .append(" |\n"));
+        metadata.entries()
+                .forEach((key, value) -> text.append("| ")
+                        .append(Markdown.text(key))
+                        .append(" | ")
+                        .append(Markdown.text(value.replace("\n", ", ")))
+                        .append(" |\n"));
         return text.toString();
     }
 }

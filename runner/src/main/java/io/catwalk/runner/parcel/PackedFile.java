@@ -62,8 +62,9 @@ public record PackedFile(String name, Path source, String purpose) {
     public static PackedFile inBytes(Path source, Path floats) throws IOException {
         String madeOf = OnnxMetadata.read(source).get(FLOAT_SHA256).orElse(null);
         if (madeOf == null) {
-            throw new RequestException(source + ": expected a file in 8 bits that Catwalk wrote, found none: write it with "
-                    + "catwalk quantize " + floats);
+            throw new RequestException(
+                    source + ": expected a file in 8 bits that Catwalk wrote, found none: write it with "
+                            + "catwalk quantize " + floats);
         }
         String found = Sha256.of(floats);
         if (!madeOf.equals(found)) {
@@ -98,8 +99,9 @@ public record PackedFile(String name, Path source, String purpose) {
                     + " in the metadata: name a trial, or a file that catwalk export wrote");
         }
         if (metadata.get(FLOAT_SHA256).isPresent()) {
-            throw new RequestException(file + ": expected the float file, found one in 8 bits: name the float file, and "
-                    + "this one with --int8");
+            throw new RequestException(
+                    file + ": expected the float file, found one in 8 bits: name the float file, and "
+                            + "this one with --int8");
         }
         return metadata;
     }

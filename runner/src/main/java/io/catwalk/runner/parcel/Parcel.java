@@ -86,7 +86,8 @@ public record Parcel(String name, List<PackedFile> files, ImageDataset dataset, 
     /** Adds the programs of runtimes that can read the main file, and tells what is in the folder. */
     private String readme(Path draft) throws IOException {
         ParcelReadme readme = new ParcelReadme(name, dataset.name(), files);
-        try (OnnxPredictor predictor = OnnxPredictor.open(draft.resolve(files.get(0).file()))) {
+        try (OnnxPredictor predictor =
+                OnnxPredictor.open(draft.resolve(files.get(0).file()))) {
             for (Runner runner : runners) {
                 Example example = runner.example().orElse(null);
                 if (example == null) {

@@ -35,8 +35,10 @@ final class ParcelReadme {
     /** Says why there is no program of a runtime. */
     void leaveOut(Runner runner, String operator) {
         leftOut.append('\n')
-                .append(wrapped("", runner.runtime() + " has no program here: it knows no `" + operator + "`. A file that "
-                        + "was exported with `--unroll-recurrent --batch 1` is for it."))
+                .append(wrapped(
+                        "",
+                        runner.runtime() + " has no program here: it knows no `" + operator + "`. A file that "
+                                + "was exported with `--unroll-recurrent --batch 1` is for it."))
                 .append('\n');
     }
 

@@ -26,19 +26,19 @@ final class ServerFiles {
         boolean any = signature.input().shape().get(0) instanceof String;
         String type = signature.input().type().equals("uint8") ? "TYPE_UINT8" : "TYPE_FP32";
         return String.format(
-                Locale.ROOT,
-                """
+                        Locale.ROOT,
+                        """
                 platform: "onnxruntime_onnx"
                 max_batch_size: %d
                 input [ { name: "%s" data_type: %s dims: [ %s ] } ]
                 output [ { name: "%s" data_type: TYPE_FP32 dims: [ %s ] label_filename: "labels.txt" } ]
                 """,
-                any ? MOST_AT_ONCE : 0,
-                signature.input().name(),
-                type,
-                sizes(signature.input().shape(), any),
-                signature.output().name(),
-                sizes(signature.output().shape(), any))
+                        any ? MOST_AT_ONCE : 0,
+                        signature.input().name(),
+                        type,
+                        sizes(signature.input().shape(), any),
+                        signature.output().name(),
+                        sizes(signature.output().shape(), any))
                 + (any ? "dynamic_batching { max_queue_delay_microseconds: " + LONGEST_WAIT + " }\n" : "");
     }
 
