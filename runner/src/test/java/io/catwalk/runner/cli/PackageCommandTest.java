@@ -89,6 +89,33 @@ final class PackageCommandTest {
                 .contains("max_batch_size: 64", "dims: [ 1, 8, 8 ]", "dims: [ 10 ]", "dynamic_batching {");
     }
 
+    @Test
+    void aTrialWhoseFileTakesPixelsIsPackedInBothForms() throws IOException {
+        Path trial = copiedTrial();
+        String plugins = world.plugins().toString();
+        done(Catwalk.run("export", trial.toString(), "--embed-preprocessing", "--plugins-dir", plugins));
+
+        done(pack(trial));
+
+        assertThat(read("model.signature.json").at("/input/type").asString()).isEqualTo("float32");
+        assertThat(Files.readAllBytes(to.resolve("model.pixels.onnx")))
+                .isEqualTo(Files.readAllBytes(trial.resolve("model.onnx")));
+    }
+
+    @Test
+    void aTrialThatWasChangedIsRefused() throws IOException {
+        Path trial = copiedTrial();
+        Path file = trial.resolve("model.onnx");
+        OnnxMetadata.read(file).with("model_author", "somebody else").write(file);
+
+        refused(pack(trial), "expected the trial as it was trained and exported", "model.onnx");
+    }
+
+    private Path copiedTrial() throws IOException {
+        Path run = world.copyTo(folder.resolve("run"));
+        return run.resolve(world.run().relativize(world.trial(ExportedRun.GOOD)));
+    }
+
     /** Both forms are asked about the pixels, and the trial wrote down what its network answered to them. */
     @Test
     void theExpectedAnswersAreThoseOfTheTrial() throws IOException {
@@ -192,6 +219,7 @@ final class PackageCommandTest {
     void whatIsNoModelIsRefused() throws IOException {
         refused(pack(folder.resolve("none.onnx")), "none.onnx");
         refused(pack(folder), "expected ");
+        refused(pack(world.trial(ExportedRun.TWO_FACED)), "model.onnx, found none: write it with catwalk export");
         Path text = Files.writeString(folder.resolve("text.onnx"), "no model");
         refused(pack(text), text.toString());
     }
