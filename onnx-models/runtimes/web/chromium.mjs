@@ -1,11 +1,12 @@
-// Finds Chromium, or a browser made of it. Run by itself, it ends with 1 if there is none.
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+// Finds Chromium, or a browser made of it, and opens a page in it. Run by itself, it ends with 1 if there is none.
+import { spawn } from 'node:child_process';
+import { accessSync, constants, readlinkSync, rmSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const places = (process.env.PATH ?? '').split(delimiter).flatMap(folder => names.map(name => join(folder, name)));
 
-export const chromium = places.find(place => {
+const chromium = places.find(place => {
   try {
     accessSync(place, constants.X_OK);
     return true;
@@ -17,4 +18,37 @@ export const chromium = places.find(place => {
 if (!chromium) {
   console.error(`expected a browser on the path, one of ${names.join(', ')}, found none`);
   process.exit(1);
+}
+
+/** Opens a page, and keeps all that the browser writes in a folder. */
+export function open(page, profile) {
+  const options = ['--headless=new', '--no-first-run', '--disable-gpu', '--disable-dev-shm-usage', `--user-data-dir=${profile}`];
+  if (process.getuid?.() === 0) options.push('--no-sandbox'); // which Chromium has for everybody but root
+  return spawn(chromium, [...options, page], { stdio: 'ignore' });
+}
+
+/** Ends the browser, and deletes what it wrote. */
+export async function close(browser, profile) {
+  const socket = socketFolder(profile);
+  if (browser.exitCode === null && browser.signalCode === null) {
+    await new Promise(ended => browser.on('exit', ended) && browser.kill());
+  }
+  [profile, ...socket].forEach(remove);
+}
+
+/** The browser makes a socket in a folder of its own, to which its profile has a link. */
+function socketFolder(profile) {
+  try {
+    return [dirname(readlinkSync(join(profile, 'SingletonSocket')))];
+  } catch {
+    return []; // there is none on this system
+  }
+}
+
+function remove(folder) {
+  try {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  } catch (failure) {
+    console.error(`${folder} stays: ${failure.message}`); // helpers of the browser may end after it
+  }
 }

@@ -1,12 +1,11 @@
 // Serves the page to a browser that it starts, and waits for what the page found.
 // Usage: node run.mjs [--threads] MODEL.onnx SIGNATURE.json IMAGES LOGITS
-import { spawn } from 'node:child_process';
-import { createReadStream, createWriteStream, readlinkSync, rmSync } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { createServer } from 'node:http';
 import { basename, dirname, extname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { text } from 'node:stream/consumers';
-import { chromium } from './chromium.mjs';
+import { close, open } from './chromium.mjs';
 
 const threads = process.argv.includes('--threads');
 const [model, signature, images, logits] = process.argv.slice(2).filter(word => word !== '--threads');
@@ -25,9 +24,7 @@ const isolation = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-E
 const profile = join(dirname(logits), 'browser');
 let browser;
 const server = createServer(answer).listen(0, '127.0.0.1', () => {
-  const options = ['--headless=new', '--no-first-run', '--disable-gpu', '--disable-dev-shm-usage', `--user-data-dir=${profile}`];
-  if (process.getuid?.() === 0) options.push('--no-sandbox'); // which Chromium has for everybody but root
-  browser = spawn(chromium, [...options, `http://127.0.0.1:${server.address().port}/`], { stdio: 'ignore' });
+  browser = open(`http://127.0.0.1:${server.address().port}/`, profile);
   browser.on('exit', () => end({ error: 'the browser ended before the page did' }));
 });
 
@@ -51,28 +48,6 @@ function end({ error, threads: used, ...said }) {
   const missing = threads && used === 1 && { note: 'the browser has no WebAssembly threads here: it ran with one' };
   if (error) console.error(error);
   else console.log(JSON.stringify({ ...said, ...missing }));
-  const socket = socketFolder();
-  browser.removeAllListeners('exit').on('exit', () => {
-    [profile, ...socket].forEach(remove);
-    process.exit(error ? 1 : 0);
-  });
-  if (browser.exitCode === null && browser.signalCode === null) browser.kill();
-  else browser.emit('exit');
-}
-
-/** The browser makes a socket in a folder of its own, to which its profile has a link. */
-function socketFolder() {
-  try {
-    return [dirname(readlinkSync(join(profile, 'SingletonSocket')))];
-  } catch {
-    return []; // there is none on this system
-  }
-}
-
-function remove(folder) {
-  try {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
-  } catch (failure) {
-    console.error(`${folder} stays: ${failure.message}`); // helpers of the browser may end after it
-  }
+  browser.removeAllListeners('exit');
+  close(browser, profile).then(() => process.exit(error ? 1 : 0));
 }

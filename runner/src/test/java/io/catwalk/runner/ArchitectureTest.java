@@ -59,6 +59,7 @@ class ArchitectureTest {
             "experiment",
             "demo",
             "report",
+            "parcel",
             "cli");
 
     private static final DescribedPredicate<JavaClass> RUNNER = resideInAPackage("io.catwalk.runner..");
@@ -87,7 +88,8 @@ class ArchitectureTest {
         "contract, 5",
         "experiment, 48",
         "demo, 5",
-        "report, 120"
+        "report, 120",
+        "parcel, 8"
     })
     void aPackageUsesOnlyThoseToItsLeft(String name, int floor) {
         List<String> right = LEFT_TO_RIGHT.subList(LEFT_TO_RIGHT.indexOf(name) + 1, LEFT_TO_RIGHT.size());

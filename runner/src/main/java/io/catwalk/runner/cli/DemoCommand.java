@@ -16,6 +16,7 @@ import io.catwalk.runner.demo.DemoPage;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.report.page.ReportPage;
 import io.catwalk.runner.runtimes.Runner;
+import io.catwalk.runner.trial.ModelSignature;
 import io.catwalk.runner.trial.PrivateFolder;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOutcome;
@@ -210,7 +211,7 @@ final class DemoCommand implements Callable<Integer> {
                 networks.add(new DemoNetwork(
                         entry.getKey(),
                         file,
-                        FileOptions.signature(file, predictor, preprocessing),
+                        ModelSignature.stated(file, predictor, preprocessing),
                         entry.getValue().report()));
             }
         }

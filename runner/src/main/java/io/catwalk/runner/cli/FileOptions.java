@@ -1,17 +1,13 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.onnx.runtime.ColorMode;
-import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.OnnxHints;
-import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.Preprocessing;
 import io.catwalk.onnx.runtime.Signature;
 import io.catwalk.onnx.runtime.Signature.PixelType;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.data.Fit;
 import io.catwalk.runner.data.Normalization;
-import io.catwalk.runner.trial.ModelSignature;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -80,18 +76,6 @@ final class FileOptions {
                 signature.width(),
                 perChannel(file, "means", typed.mean(), channels),
                 perChannel(file, "deviations", typed.std(), channels));
-    }
-
-    /** States how a file is asked, for programs that do not see what it says of itself. */
-    static ModelSignature signature(Path file, OnnxPredictor predictor, Preprocessing preprocessing) {
-        OnnxMetadata metadata = predictor.metadata();
-        return ModelSignature.of(
-                file,
-                predictor,
-                metadata.labels().orElse(null),
-                preprocessing.color().key(),
-                metadata.get(MetadataKeys.FIT).map(Fit::parse).orElse(null),
-                new ModelSignature.Normalization(preprocessing.mean(), preprocessing.std()));
     }
 
     /** Returns the same numbers for images of a data set. */

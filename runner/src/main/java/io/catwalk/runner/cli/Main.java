@@ -53,6 +53,7 @@ public final class Main {
             VerifyCommand.class,
             DiffCommand.class,
             QuantizeCommand.class,
+            PackageCommand.class,
             PredictCommand.class,
             DemoCommand.class,
             BenchCommand.class,

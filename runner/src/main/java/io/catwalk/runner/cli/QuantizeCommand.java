@@ -115,16 +115,11 @@ final class QuantizeCommand implements Callable<Integer> {
             throw new RequestException(
                     "expected " + file + ", found none: write it with catwalk export " + trial.path());
         }
-        Path to = out == null ? beside(file) : out;
+        Path to = out == null ? QuantizedFile.beside(file) : out;
         if (Files.exists(to) && !force) {
             throw new RequestException("expected no " + to + " yet, but there is one: replace it with --force");
         }
         return foreign.run(spec, file, () -> quantize(file, trial, to, gate, console));
-    }
-
-    private static Path beside(Path file) {
-        String name = String.valueOf(file.getFileName()).replaceFirst("\\.onnx$", "");
-        return file.resolveSibling(name + ".int8.onnx");
     }
 
     private int quantize(Path file, @Nullable TrialFolder trial, Path to, QuantizationGate gate, Console console)

@@ -11,6 +11,7 @@ import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.runtimes.Answer;
 import io.catwalk.runner.runtimes.Question;
 import io.catwalk.runner.runtimes.Runner;
+import io.catwalk.runner.trial.ModelSignature;
 import io.catwalk.runner.trial.Software;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -153,7 +154,7 @@ final class RuntimeCheck {
 
     private Question question(Signature signature, Scratch scratch) throws IOException {
         Path about = scratch.file("signature.json");
-        FileOptions.signature(file, predictor, preprocessing).write(about);
+        ModelSignature.stated(file, predictor, preprocessing).write(about);
         Path pixels = scratch.file("images");
         int batch = Math.max(1, signature.batch());
         int count = (images.size() + batch - 1) / batch * batch;

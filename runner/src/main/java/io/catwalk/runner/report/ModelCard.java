@@ -96,6 +96,21 @@ public record ModelCard(
     }
 
     /**
+     * Reads the card of a file: {@code NAME.md} beside it or, in a trial folder, {@code card.md}.
+     *
+     * @param file such as {@code lstm.onnx}
+     * @return its text, which may be that of another file; null if there is none, or it is too long for a card
+     * @throws IOException if a card is there and cannot be read
+     */
+    public static @Nullable String textBeside(Path file) throws IOException {
+        Path own = beside(file);
+        Path card = Files.isRegularFile(own) || !file.endsWith("model.onnx") ? own : file.resolveSibling("card.md");
+        return Files.isRegularFile(card) && Files.size(card) <= MOST_BYTES
+                ? new String(Files.readAllBytes(card), StandardCharsets.UTF_8)
+                : null;
+    }
+
+    /**
      * Reads the accuracy that the card of a file states: {@code NAME.md} beside it or, in a trial folder,
      * {@code card.md}.
      *
@@ -106,14 +121,11 @@ public record ModelCard(
      * @throws IOException if a card is there and cannot be read
      */
     public static @Nullable Double statedBeside(Path file, ImageDataset images) throws IOException {
-        Path own = beside(file);
-        Path card = Files.isRegularFile(own) ? own : file.resolveSibling("card.md");
-        if (!Files.isRegularFile(card) || Files.size(card) > MOST_BYTES) {
+        String text = textBeside(file);
+        if (text == null) {
             return null;
         }
-        String text = new String(Files.readAllBytes(card), StandardCharsets.UTF_8);
-        boolean fits = (card.equals(own) || file.endsWith("model.onnx"))
-                && text.contains("`" + images.sha256() + "`")
+        boolean fits = text.contains("`" + images.sha256() + "`")
                 && text.contains(" " + count(images.test().size()) + " to judge on.");
         Matcher row = ACCURACY.matcher(text);
         return fits && row.find() ? (Double) (Double.parseDouble(row.group(1)) / 100) : null;

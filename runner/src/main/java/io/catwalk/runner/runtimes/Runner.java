@@ -28,6 +28,8 @@ public final class Runner {
 
     private static final String DESCRIPTION = "runtime.json";
 
+    private static final String EXAMPLE = "example/example.json";
+
     private static final String JAVA = "java";
 
     /** Importing a library takes seconds on a machine that is busy. */
@@ -111,6 +113,35 @@ public final class Runner {
      */
     public Optional<String> unknown(Set<String> operators) {
         return description.without().stream().filter(operators::contains).findFirst();
+    }
+
+    /**
+     * Reads about the short program that shows a user of the runtime how to ask it.
+     *
+     * @return empty if the runner has none
+     * @throws IOException if it cannot be read
+     * @throws RequestException if its description is not as it should be
+     */
+    public Optional<Example> example() throws IOException {
+        Path file = folder.resolve(EXAMPLE);
+        return Files.exists(file)
+                ? Optional.of(Json.read(file, Example.class, "the description of an example"))
+                : Optional.empty();
+    }
+
+    /**
+     * Copies the files of an example into a folder that is named as the runner.
+     *
+     * @param example of this runner
+     * @param parent of the new folder
+     * @throws IOException if one cannot be copied
+     */
+    public void copy(Example example, Path parent) throws IOException {
+        Path target = Files.createDirectory(parent.resolve(name()));
+        for (String file : example.files()) {
+            Path source = folder.resolve(file);
+            Files.copy(source, target.resolve(source.getFileName()));
+        }
     }
 
     /**

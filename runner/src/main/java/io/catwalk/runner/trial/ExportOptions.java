@@ -44,6 +44,17 @@ public record ExportOptions(
         return new ExportOptions(DEFAULT_OPSET, false, false, null, false, false, null, null);
     }
 
+    /**
+     * Changes who normalizes.
+     *
+     * @param embedded whether the file takes pixels and normalizes them itself
+     * @return the same options but for that
+     */
+    public ExportOptions withEmbeddedPreprocessing(boolean embedded) {
+        return new ExportOptions(
+                opset, probabilities, embedded, batch, unrolledRecurrence, foldedBatchNorm, author, license);
+    }
+
     OnnxExport apply(OnnxExport export, Normalization normalization) {
         OnnxExport chosen = export.withOpset(opset);
         if (probabilities) {

@@ -1,6 +1,9 @@
 package io.catwalk.runner.trial;
 
+import io.catwalk.onnx.runtime.MetadataKeys;
+import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxPredictor;
+import io.catwalk.onnx.runtime.Preprocessing;
 import io.catwalk.onnx.runtime.Signature;
 import io.catwalk.onnx.runtime.Signature.PixelType;
 import io.catwalk.runner.AtomicFiles;
@@ -125,6 +128,25 @@ public record ModelSignature(
                 color,
                 new Resize(signature.width(), signature.height(), fit == null ? null : fit.key(), "box", "bilinear"),
                 signature.pixels() == PixelType.UINT8 ? null : normalization);
+    }
+
+    /**
+     * Describes a file by what it says of itself.
+     *
+     * @param file its place
+     * @param predictor that has opened it
+     * @param preprocessing of its pixels, as it says or as somebody says of it
+     * @return the signature
+     */
+    public static ModelSignature stated(Path file, OnnxPredictor predictor, Preprocessing preprocessing) {
+        OnnxMetadata metadata = predictor.metadata();
+        return of(
+                file,
+                predictor,
+                metadata.labels().orElse(null),
+                preprocessing.color().key(),
+                metadata.get(MetadataKeys.FIT).map(Fit::parse).orElse(null),
+                new Normalization(preprocessing.mean(), preprocessing.std()));
     }
 
     /**

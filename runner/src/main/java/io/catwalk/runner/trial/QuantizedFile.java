@@ -21,4 +21,16 @@ public record QuantizedFile(
         double floatAccuracy,
         double accuracy,
         Latency floatLatency,
-        Latency latency) {}
+        Latency latency) {
+
+    /**
+     * Says where the file in 8 bits of a float file belongs.
+     *
+     * @param file such as {@code lstm.onnx}
+     * @return {@code lstm.int8.onnx} beside it
+     */
+    public static Path beside(Path file) {
+        String name = String.valueOf(file.getFileName()).replaceFirst("\\.onnx$", "");
+        return file.resolveSibling(name + ".int8.onnx");
+    }
+}

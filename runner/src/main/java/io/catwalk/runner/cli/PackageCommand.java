@@ -1,0 +1,193 @@
+package io.catwalk.runner.cli;
+
+import io.catwalk.onnx.runtime.OnnxHints;
+import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.onnx.runtime.OnnxPredictor;
+import io.catwalk.onnx.runtime.Signature.PixelType;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.Scratch;
+import io.catwalk.runner.data.ClassMatch;
+import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.experiment.RunFolder;
+import io.catwalk.runner.parcel.PackedFile;
+import io.catwalk.runner.parcel.Parcel;
+import io.catwalk.runner.runtimes.Runner;
+import io.catwalk.runner.trial.DatasetSpec;
+import io.catwalk.runner.trial.EngineSettings;
+import io.catwalk.runner.trial.ExportOptions;
+import io.catwalk.runner.trial.ParityResult;
+import io.catwalk.runner.trial.PrivateFolder;
+import io.catwalk.runner.trial.QuantizedFile;
+import io.catwalk.runner.trial.SavedTrial;
+import io.catwalk.runner.trial.TrialFolder;
+import io.catwalk.runner.trial.TrialOrder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Packs a model for whoever receives it. */
+@Command(
+        name = "package",
+        description = {
+            "Write a folder for whoever receives a model: its ONNX files, labels, model card, sample images with the "
+                    + "expected answers, a short program for each runtime, files for DJL Serving and Triton, and "
+                    + "digests.",
+            "A trial is packed in both forms, for normalized floats and for pixels, a file in the form that it has. A "
+                    + "file in 8 bits goes along if it lies beside."
+        },
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class PackageCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(
+            paramLabel = "MODEL.onnx|TRIAL",
+            description = "A float ONNX file that Catwalk exported, or the folder of a trial that was exported.")
+    private Path subject = Path.of("");
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "The folder, which is not there yet, or empty. Default: NAME-package in this folder")
+    private @Nullable Path out;
+
+    @Option(
+            names = "--int8",
+            paramLabel = "FILE",
+            description = "The same model in 8 bits. Default: MODEL.int8.onnx beside the model, if it is there")
+    private @Nullable Path int8;
+
+    @Option(
+            names = "--runtimes-dir",
+            paramLabel = "DIR",
+            description = "Take the programs for runtimes from there. Default: those that come with Catwalk")
+    private @Nullable Path runtimes;
+
+    @Mixin
+    private FileDataset dataset;
+
+    @Mixin
+    private PluginOptions plugins;
+
+    @Mixin
+    private ForeignFile foreign;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Console console = new Console(spec);
+        if (dataset.options().normalizes() || !dataset.options().hints().equals(OnnxHints.none())) {
+            throw new RequestException(
+                    "expected no --normalize and no --output, since the file says both of itself:" + " leave them out");
+        }
+        if (!Files.isDirectory(subject)) {
+            Path to = target(String.valueOf(subject.getFileName()).replaceFirst("\\.onnx$", ""));
+            return foreign.run(spec, subject, () -> packFile(to, console));
+        }
+        TrialFolder trial = RunFolder.trained(subject).get(0);
+        if (!Files.exists(trial.onnx())) {
+            throw new RequestException(
+                    "expected " + trial.onnx() + ", found none: write it with catwalk export " + trial.path());
+        }
+        return packTrial(trial, target(trial.readOrder().spec().label()), console);
+    }
+
+    private Path target(String name) throws IOException {
+        Path to = out == null ? Path.of(name + "-package") : out;
+        if (!Files.exists(to)) {
+            return to;
+        }
+        if (Files.isDirectory(to)) {
+            try (Stream<Path> entries = Files.list(to)) {
+                if (entries.findAny().isEmpty()) {
+                    return to;
+                }
+            }
+        }
+        throw new RequestException("expected no " + to + " yet, or an empty folder, but "
+                + (Files.isDirectory(to) ? "it is a folder with files in it" : "it is a file")
+                + ": name another folder with --out");
+    }
+
+    private int packFile(Path to, Console console) throws IOException {
+        PrivateFolder.claim();
+        OnnxMetadata metadata = PackedFile.requireOwnFloats(subject);
+        List<PackedFile> files = new ArrayList<>();
+        addInBytes(files, subject);
+        ImageDataset images = dataset.load(subject, metadata, console);
+        ForeignFile.sign(console);
+        try (OnnxPredictor predictor = OnnxPredictor.open(subject)) {
+            FileDataset.requireFit(subject, predictor.signature(), images);
+            files.add(0, PackedFile.main(subject, predictor.signature().pixels() == PixelType.UINT8));
+        }
+        String name = String.valueOf(subject.getFileName()).replaceFirst("\\.onnx$", "");
+        write(new Parcel(name, files, dataset.matched(subject, images, metadata), runners()), to, console);
+        return ExitCode.DONE;
+    }
+
+    private int packTrial(TrialFolder trial, Path to, Console console) throws IOException {
+        PackedFile.requireOwnFloats(trial.onnx());
+        TrialOrder order = trial.readOrder();
+        EngineSettings.apply(order.spec().threads());
+        DatasetSpec other = dataset.other(order.dataset().imageSize());
+        ExportOptions own = trial.readExportOptions();
+        try (Scratch scratch = new Scratch();
+                SavedTrial saved =
+                        SavedTrial.open(trial, plugins.open(console), Home.data(console), null, ClassMatch.BY_NAME)) {
+            List<String> damage = trial.damage(saved.result());
+            if (!damage.isEmpty()) {
+                throw new RequestException("expected the trial as it was trained and exported, but " + trial.path()
+                        + "/" + damage.get(0) + ": have it made again by catwalk resume");
+            }
+            Path converse = scratch.file("converse.onnx");
+            ParityResult parity = saved.export(converse, own.withEmbeddedPreprocessing(!own.embeddedPreprocessing()));
+            if (!parity.agrees()) {
+                console.item(subject + ": ", parity.sentence());
+                return ExitCode.CROSS_CHECK_FAILED;
+            }
+            List<PackedFile> files = new ArrayList<>();
+            files.add(PackedFile.main(own.embeddedPreprocessing() ? converse : trial.onnx(), false));
+            files.add(PackedFile.ofPixels(own.embeddedPreprocessing() ? trial.onnx() : converse));
+            addInBytes(files, trial.onnx());
+            ImageDataset images = other == null
+                    ? saved.dataset()
+                    : other.load(Home.data(console)).labeledAs(saved.dataset().classes(), dataset.match());
+            write(new Parcel(order.spec().label(), files, images, runners()), to, console);
+            return ExitCode.DONE;
+        }
+    }
+
+    /** Adds the file in 8 bits that is named, or lies beside the float file. */
+    private void addInBytes(List<PackedFile> files, Path floats) throws IOException {
+        Path beside = QuantizedFile.beside(floats);
+        Path source = int8 != null ? int8 : Files.exists(beside) ? beside : null;
+        if (source != null) {
+            files.add(PackedFile.inBytes(source, floats));
+        }
+    }
+
+    private List<Runner> runners() throws IOException {
+        return Runner.in(runtimes == null ? Home.runtimes() : runtimes);
+    }
+
+    private static void write(Parcel parcel, Path to, Console console) throws IOException {
+        parcel.write(to);
+        console.item(
+                to + ": ",
+                parcel.files().stream().map(file -> file.name() + ".onnx").collect(Collectors.joining(", "))
+                        + ", samples with the expected answers, programs for runtimes; README.md tells how to use it");
+    }
+}

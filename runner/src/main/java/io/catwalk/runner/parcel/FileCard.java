@@ -1,0 +1,49 @@
+package io.catwalk.runner.parcel;
+
+import io.catwalk.onnx.runtime.MetadataKeys;
+import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.runner.Markdown;
+import io.catwalk.runner.report.ModelCard;
+import java.io.IOException;
+import java.util.List;
+
+/** Finds the card of a model, or makes one of what its file says of itself. */
+final class FileCard {
+
+    /** What tells a model from others, and stands on its card. */
+    private static final List<String> IDENTITY = List.of("dataset_sha256", "plugin_sha256", "split_sha256");
+
+    private FileCard() {}
+
+    /** Returns the card that lies beside one of the files, or else a new one, as Markdown. */
+    static String of(String name, List<PackedFile> files) throws IOException {
+        OnnxMetadata metadata = OnnxMetadata.read(files.get(0).source());
+        for (PackedFile file : files) {
+            String beside = ModelCard.textBeside(file.source());
+            if (beside != null && isOf(metadata, beside)) {
+                return beside;
+            }
+        }
+        return made(name, metadata);
+    }
+
+    private static boolean isOf(OnnxMetadata metadata, String card) {
+        return IDENTITY.stream()
+                .allMatch(key -> metadata.get(MetadataKeys.PROVENANCE + key)
+                        .filter(digest -> card.contains("`" + digest + "`"))
+                        .isPresent());
+    }
+
+    private static String made(String name, OnnxMetadata metadata) {
+        StringBuilder text = new StringBuilder("# " + Markdown.text(name) + "\n\n");
+        text.append("An image classifier, trained with Catwalk. No card lay beside the file; this is what the file\n")
+                .append("says of itself.\n\n| key | value |\n|---|---|\n");
+        metadata.entries()
+                .forEach((key, value) -> text.append("| ")
+                        .append(Markdown.text(key))
+                        .append(" | ")
+                        .append(Markdown.text(value.replace("\n", ", ")))
+                        .append(" |\n"));
+        return text.toString();
+    }
+}

@@ -1,0 +1,126 @@
+package io.catwalk.runner.parcel;
+
+import io.catwalk.onnx.runtime.Layout;
+import io.catwalk.onnx.runtime.MetadataKeys;
+import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.onnx.runtime.OnnxPredictor;
+import io.catwalk.onnx.runtime.Signature;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.Sha256;
+import io.catwalk.runner.trial.ModelSignature;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * Is an ONNX file of Catwalk that goes into a parcel.
+ *
+ * @param name without extension that it gets there, such as {@code model.int8}
+ * @param source where it is
+ * @param purpose what it is for, in words
+ */
+public record PackedFile(String name, Path source, String purpose) {
+
+    private static final String MAIN = "model";
+
+    /** A file that was quantized names the one that it came from. */
+    private static final String FLOAT_SHA256 = MetadataKeys.QUANTIZATION + "float_sha256";
+
+    /**
+     * Takes the file that the programs of the parcel ask.
+     *
+     * @param source where it is
+     * @param takesPixels whether it normalizes pixels itself
+     * @return the file
+     */
+    public static PackedFile main(Path source, boolean takesPixels) {
+        return new PackedFile(
+                MAIN, source, takesPixels ? "takes pixels and normalizes them itself" : "takes normalized floats");
+    }
+
+    /**
+     * Takes the file that normalizes pixels itself, beside one that does not.
+     *
+     * @param source where it is
+     * @return the file
+     */
+    public static PackedFile ofPixels(Path source) {
+        return new PackedFile(
+                MAIN + ".pixels", source, "the same network, takes bytes from 0 to 255 and normalizes them itself");
+    }
+
+    /**
+     * Takes the file in 8 bits of another.
+     *
+     * @param source where it is
+     * @param floats the float file that is packed
+     * @return the file
+     * @throws RequestException if it is in float, or made of another file
+     * @throws IOException if a file cannot be read
+     */
+    public static PackedFile inBytes(Path source, Path floats) throws IOException {
+        String madeOf = OnnxMetadata.read(source).get(FLOAT_SHA256).orElse(null);
+        if (madeOf == null) {
+            throw new RequestException(
+                    source + ": expected a file in 8 bits that Catwalk wrote, found none: write it with "
+                            + "catwalk quantize " + floats);
+        }
+        String found = Sha256.of(floats);
+        if (!madeOf.equals(found)) {
+            throw new RequestException(source + ": expected the 8-bit file of " + floats + " (sha256 "
+                    + found.substring(0, 12) + "), found that of another file (" + brief(madeOf)
+                    + "): write it anew with catwalk quantize, or move it away");
+        }
+        return new PackedFile(MAIN + ".int8", source, "the same network in 8 bits, for ONNX Runtime");
+    }
+
+    private static String brief(String digest) {
+        return digest.substring(0, Math.min(12, digest.length()));
+    }
+
+    /**
+     * Refuses a file that does not say of itself what whoever receives it must know.
+     *
+     * @param file any
+     * @return what it says
+     * @throws RequestException if it is of another program, or in 8 bits
+     * @throws io.catwalk.onnx.OnnxFileException if it cannot be read
+     */
+    public static OnnxMetadata requireOwnFloats(Path file) {
+        OnnxMetadata metadata = OnnxMetadata.read(file);
+        String missing = metadata.labels().isEmpty()
+                ? "no names of classes"
+                : metadata.preprocessing().isEmpty()
+                        ? "nothing of how to normalize pixels"
+                        : metadata.under(MetadataKeys.PROVENANCE).isEmpty() ? "nothing of its training" : null;
+        if (missing != null) {
+            throw new RequestException(file + ": expected a file that Catwalk exported, found " + missing
+                    + " in the metadata: name a trial, or a file that catwalk export wrote");
+        }
+        if (metadata.get(FLOAT_SHA256).isPresent()) {
+            throw new RequestException(
+                    file + ": expected the float file, found one in 8 bits: name the float file, and "
+                            + "this one with --int8");
+        }
+        return metadata;
+    }
+
+    /** Returns the name of the file in the parcel. */
+    String file() {
+        return name + ".onnx";
+    }
+
+    /**
+     * Describes the file, once it is in its place.
+     *
+     * @throws RequestException if the programs of the parcel cannot ask it
+     */
+    ModelSignature signature(Path place, OnnxPredictor predictor) {
+        Signature signature = predictor.signature();
+        if (signature.layout() != Layout.NCHW || signature.batch() > 1) {
+            throw new RequestException(source + ": expected a file that takes one image, or any number, found one that "
+                    + "takes " + signature.batch() + " at once: export it without --batch");
+        }
+        return ModelSignature.stated(
+                place, predictor, predictor.metadata().preprocessing().orElseThrow());
+    }
+}

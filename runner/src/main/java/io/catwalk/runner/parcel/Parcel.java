@@ -1,0 +1,107 @@
+package io.catwalk.runner.parcel;
+
+import io.catwalk.onnx.runtime.OnnxPredictor;
+import io.catwalk.runner.Scratch;
+import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.runtimes.Example;
+import io.catwalk.runner.runtimes.Runner;
+import io.catwalk.runner.trial.ModelSignature;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Is a folder for whoever receives a model: its files, samples with the answers to them, and a short program for each
+ * runtime.
+ *
+ * @param name of the model, for people
+ * @param files the main one first
+ * @param dataset that samples are from, its classes in the order of the outputs
+ * @param runners whose examples go along
+ */
+public record Parcel(String name, List<PackedFile> files, ImageDataset dataset, List<Runner> runners) {
+
+    /** Copies the lists. */
+    public Parcel {
+        files = List.copyOf(files);
+        runners = List.copyOf(runners);
+    }
+
+    /**
+     * Writes the folder: whole, or nothing of it.
+     *
+     * @param folder which is not there yet, or empty
+     * @throws IOException if it cannot be written
+     * @throws io.catwalk.runner.RequestException if a file cannot be asked by the programs
+     * @throws io.catwalk.onnx.OnnxFileException if ONNX Runtime cannot run a file
+     */
+    public void write(Path folder) throws IOException {
+        Path parent = Objects.requireNonNull(folder.toAbsolutePath().normalize().getParent());
+        Files.createDirectories(parent);
+        try (Scratch scratch = Scratch.in(parent)) {
+            Path draft = Files.createDirectory(scratch.file("parcel"));
+            fill(draft);
+            Files.deleteIfExists(folder);
+            Files.move(draft, folder, StandardCopyOption.ATOMIC_MOVE);
+        }
+    }
+
+    private void fill(Path draft) throws IOException {
+        SampleImages samples = new SampleImages(dataset);
+        samples.write(draft);
+        Map<String, float[]> logits = new LinkedHashMap<>();
+        for (PackedFile file : files) {
+            logits.put(file.file(), add(file, samples, draft));
+        }
+        Expected.of(samples, dataset.classes(), logits)
+                .write(draft.resolve(SampleImages.FOLDER).resolve("expected.json"));
+        Files.writeString(draft.resolve("MODEL_CARD.md"), FileCard.of(name, files));
+        String labels = String.join("\n", dataset.classes()) + "\n";
+        Files.writeString(draft.resolve("labels.txt"), labels);
+        Files.writeString(draft.resolve("synset.txt"), labels);
+        Files.writeString(draft.resolve("serving.properties"), ServerFiles.djl());
+        Files.writeString(draft.resolve("README.md"), readme(draft));
+        Sums.write(draft);
+    }
+
+    /** Adds a file with its signature, and asks it about the samples. */
+    private float[] add(PackedFile file, SampleImages samples, Path draft) throws IOException {
+        Path place = draft.resolve(file.file());
+        Files.copy(file.source(), place);
+        try (OnnxPredictor predictor = OnnxPredictor.open(place)) {
+            ModelSignature signature = file.signature(place, predictor);
+            signature.write(ModelSignature.beside(place));
+            if (file.equals(files.get(0))) {
+                Files.writeString(draft.resolve("config.pbtxt"), ServerFiles.triton(signature));
+            }
+            return predictor.logits(samples.pixels(), samples.size());
+        }
+    }
+
+    /** Adds the programs of runtimes that can read the main file, and tells what is in the folder. */
+    private String readme(Path draft) throws IOException {
+        ParcelReadme readme = new ParcelReadme(name, dataset.name(), files);
+        try (OnnxPredictor predictor =
+                OnnxPredictor.open(draft.resolve(files.get(0).file()))) {
+            for (Runner runner : runners) {
+                Example example = runner.example().orElse(null);
+                if (example == null) {
+                    continue;
+                }
+                String unknown = runner.unknown(predictor.operators()).orElse(null);
+                if (unknown == null) {
+                    runner.copy(example, draft);
+                    readme.add(runner, example);
+                } else {
+                    readme.leaveOut(runner, unknown);
+                }
+            }
+        }
+        return readme.text();
+    }
+}

@@ -1,0 +1,243 @@
+package io.catwalk.runner.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.Blocks;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.core.Linear;
+import io.catwalk.onnx.OnnxExport;
+import io.catwalk.onnx.runtime.ColorMode;
+import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.onnx.runtime.Preprocessing;
+import io.catwalk.runner.Json;
+import io.catwalk.runner.process.ExternalProgram;
+import io.catwalk.runner.runtimes.Runner;
+import io.catwalk.runner.trial.EngineSettings;
+import java.awt.image.BufferedImage;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Runs each program of a packed folder, as its README says, on the samples there, and compares what it prints with the
+ * answers there. What is not installed is skipped, and says what installs it.
+ */
+@Tag("long")
+@ExtendWith(ExportedRun.class)
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "the commands of README.md are those of a Unix shell")
+final class PackedProgramsTest {
+
+    private static final Path RUNTIMES =
+            Path.of("../onnx-models/runtimes").toAbsolutePath().normalize();
+
+    private static final Path SHOW_PAGE =
+            Path.of("src/test/browser/show-page.mjs").toAbsolutePath();
+
+    private static final List<String> INSTALLED = List.of("target", "node_modules");
+
+    private static final int MOST_LINES = 25;
+
+    private static final float[] MEAN = {0.1f, 0.5f, 0.9f};
+    private static final float[] STD = {0.2f, 0.4f, 0.1f};
+
+    @TempDir
+    private Path folder;
+
+    private ExportedRun world;
+
+    @BeforeEach
+    void find() {
+        world = ExportedRun.get();
+    }
+
+    /** A trial with a recurrent layer, gray, in both forms. */
+    @ParameterizedTest
+    @ValueSource(strings = {"java", "djl-onnxruntime", "node", "python", "web"})
+    void aGrayModelAnswersAsExpected(String runtime) throws Exception {
+        Path packed = packed(world.trial(ExportedRun.GOOD), world.images());
+
+        requireExpected(runtime, packed, "model.onnx");
+        if (!List.of("djl-onnxruntime", "web").contains(runtime)) { // which ask model.onnx, whatever is beside it
+            requireExpected(runtime, packed, "model.pixels.onnx");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"java", "djl-onnxruntime", "node", "opencv-java", "opencv-python", "python", "web"})
+    void aColorModelAnswersAsExpected(String runtime) throws Exception {
+        requireExpected(runtime, packed(colorModel(export -> export), colorImages()), "model.onnx");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"java", "djl-onnxruntime", "node", "opencv-java", "opencv-python", "python", "web"})
+    void aColorModelOfPixelsAnswersAsExpected(String runtime) throws Exception {
+        Path model = colorModel(export -> export.withEmbeddedPreprocessing(MEAN, STD));
+
+        requireExpected(runtime, packed(model, colorImages()), "model.onnx");
+    }
+
+    @Test
+    void everyRuntimeHasAShortProgram() throws IOException {
+        Path packed = packed(colorModel(export -> export), colorImages());
+        List<String> programs = new ArrayList<>();
+        try (Stream<Path> all = Files.walk(packed)) {
+            for (Path program : all.filter(file -> file.toString().matches(".*\\.(java|py|mjs)"))
+                    .toList()) {
+                programs.add(packed.relativize(program).toString());
+                assertThat(Files.readAllLines(program)).hasSizeLessThanOrEqualTo(MOST_LINES);
+            }
+        }
+        assertThat(programs)
+                .containsExactlyInAnyOrder(
+                        "djl-onnxruntime/Classify.java",
+                        "java/Classify.java",
+                        "node/classify.mjs",
+                        "opencv-java/Classify.java",
+                        "opencv-python/classify.py",
+                        "python/classify.py",
+                        "web/classify.mjs");
+    }
+
+    private Path packed(Path subject, Path images) {
+        Path to = folder.resolve("packed");
+        Catwalk.Answer answer = Catwalk.run(
+                "package",
+                subject.toString(),
+                "--out",
+                to.toString(),
+                "--dataset",
+                images.toString(),
+                "--runtimes-dir",
+                RUNTIMES.toString(),
+                "--plugins-dir",
+                world.plugins().toString());
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        return to;
+    }
+
+    private void requireExpected(String name, Path packed, String model) throws Exception {
+        Runner runner = Runner.in(RUNTIMES).stream()
+                .filter(one -> one.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+        Path program = runner.find(() -> {}).orElse(null);
+        assumeTrue(program != null, "skipped: " + runner.runtime() + " is not installed: " + runner.install());
+        Objects.requireNonNull(program);
+        install(name, packed);
+        JsonNode images = Json.JSON
+                .readTree(Files.readString(packed.resolve("samples/expected.json")))
+                .path("images");
+        ExternalProgram.Ending ending = name.equals("web")
+                ? run(
+                        packed,
+                        program,
+                        "node '" + SHOW_PAGE + "' . /web/index.html " + images.size() + " " + folder.resolve("profile"))
+                : run(packed, program, runner.example().orElseThrow().run().replace("model.onnx", model));
+        uninstall(name, packed);
+        assumeTrue(
+                !ending.err().matches("(?s).*(No module named 'PIL'|Cannot find package 'pngjs').*"),
+                "skipped: what reads images is not installed: "
+                        + runner.example().orElseThrow().install());
+        assertThat(ending.exitCode()).as("%s", ending).isZero();
+        List<String> lines = ending.out().strip().lines().toList();
+        assertThat(lines).as("%s", ending).hasSameSizeAs(images);
+        for (int i = 0; i < images.size(); i++) {
+            JsonNode expected = images.path(i).path("answers").path(model);
+            String[] said = lines.get(i).split("\t", -1);
+            assertThat(said[0]).isEqualTo(images.path(i).path("image").asString());
+            assertThat(said[1]).isEqualTo(expected.path("label").asString());
+            assertThat(Double.parseDouble(said[2]))
+                    .isCloseTo(expected.path("probability").asDouble(-1), within(1e-4));
+        }
+    }
+
+    /** Puts what the runners of this checkout have installed where the program looks for it. */
+    private static void install(String name, Path packed) throws IOException {
+        for (String installed : INSTALLED) {
+            Path there = RUNTIMES.resolve(name).resolve(installed);
+            if (Files.isDirectory(there)) {
+                Files.createSymbolicLink(packed.resolve(name).resolve(installed), there);
+            }
+        }
+    }
+
+    /** Does not leave it to JUnit, which warns of each link. */
+    private static void uninstall(String name, Path packed) throws IOException {
+        for (String installed : INSTALLED) {
+            Files.deleteIfExists(packed.resolve(name).resolve(installed));
+        }
+    }
+
+    private ExternalProgram.Ending run(Path packed, Path program, String command) throws Exception {
+        String path = program.getParent() + File.pathSeparator + System.getenv("PATH");
+        // Native libraries that Java programs unpack are deleted with the folder.
+        String options = "-Dorg.bytedeco.javacpp.cachedir=" + folder + " -Djava.io.tmpdir=" + folder;
+        return new ExternalProgram(
+                        List.of("sh", "-c", command),
+                        packed,
+                        Map.of("PATH", path, "JAVA_TOOL_OPTIONS", options, "ORT_DISABLE_TELEMETRY", "1"))
+                .run(Duration.ofMinutes(3), () -> {});
+    }
+
+    /** Two test images of each of three classes, each with colors of its own. */
+    private Path colorImages() throws IOException {
+        Random random = new Random(1);
+        for (int i = 0; i < 9; i++) {
+            BufferedImage picture = new BufferedImage(4, 4, BufferedImage.TYPE_INT_RGB);
+            for (int at = 0; at < 16; at++) {
+                picture.setRGB(at % 4, at / 4, random.nextInt(1 << 24));
+            }
+            Path place = Files.createDirectories(
+                    folder.resolve("pictures").resolve(i < 3 ? "train" : "test").resolve("class " + i % 3));
+            ImageIO.write(picture, "png", place.resolve(i + ".png").toFile());
+        }
+        return folder.resolve("pictures");
+    }
+
+    /** Each channel has a mean and a deviation of its own, so that whoever mixes them up is found out. */
+    private Path colorModel(UnaryOperator<OnnxExport> change) throws IOException {
+        Path file = folder.resolve("color.onnx");
+        EngineSettings.apply(1);
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            Block block = new SequentialBlock()
+                    .add(Blocks.batchFlattenBlock())
+                    .add(Linear.builder().setUnits(3).build());
+            block.initialize(manager, DataType.FLOAT32, new Shape(1, 3, 4, 4));
+            change.apply(OnnxExport.of(block, new Shape(3, 4, 4)))
+                    .withMetadata(OnnxMetadata.empty()
+                            .withLabels(List.of("class 0", "class 1", "class 2"))
+                            .withPreprocessing(new Preprocessing(
+                                    ColorMode.RGB, 4, 4, List.of(0.1, 0.5, 0.9), List.of(0.2, 0.4, 0.1)))
+                            .with("provenance.dataset", "pictures")
+                            .entries())
+                    .write(file);
+        }
+        return file;
+    }
+}
