@@ -61,7 +61,7 @@ class ParityTest {
         };
 
         long before = threads.getCurrentThreadAllocatedBytes();
-        Parity parity = Parity.between(reference, candidate, (from, to) -> new float[1], images, 256, images, 1);
+        Parity parity = Parity.between(reference, candidate, (from, to) -> new float[1], images, 256, images, 1, false);
         long allocated = threads.getCurrentThreadAllocatedBytes() - before;
 
         assertThat(parity.images()).isEqualTo(images);

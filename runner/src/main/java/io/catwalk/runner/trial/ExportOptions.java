@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param batch number of images of a fixed batch; null allows any
  * @param unrolledRecurrence whether recurrent layers are written step by step
  * @param foldedBatchNorm whether batch norms are multiplied into the convolutions before them
+ * @param externalData whether large weights lie in a file beside it, even where one file would hold them
+ * @param float16 whether large weights are held as 16-bit floats
  * @param author who made the model; null leaves it open
  * @param license of the model; null leaves it open
  */
@@ -23,6 +25,8 @@ public record ExportOptions(
         @Nullable Integer batch,
         boolean unrolledRecurrence,
         boolean foldedBatchNorm,
+        boolean externalData,
+        boolean float16,
         @Nullable String author,
         @Nullable String license) {
 
@@ -41,7 +45,7 @@ public record ExportOptions(
      * @return the options to start from
      */
     public static ExportOptions standard() {
-        return new ExportOptions(DEFAULT_OPSET, false, false, null, false, false, null, null);
+        return new ExportOptions(DEFAULT_OPSET, false, false, null, false, false, false, false, null, null);
     }
 
     OnnxExport apply(OnnxExport export, Normalization normalization) {
@@ -57,6 +61,12 @@ public record ExportOptions(
         }
         if (unrolledRecurrence) {
             chosen = chosen.withUnrolledRecurrence();
+        }
+        if (externalData) {
+            chosen = chosen.withExternalData();
+        }
+        if (float16) {
+            chosen = chosen.withFloat16Weights();
         }
         return foldedBatchNorm ? chosen.withFoldedBatchNorm() : chosen;
     }

@@ -37,11 +37,7 @@ final class QuantizationCertificate {
         SortedMap<String, String> entries =
                 new TreeMap<>(OnnxMetadata.read(from).entries());
         entries.keySet().removeIf(key -> key.startsWith(MetadataKeys.PARITY) || key.startsWith(MetadataKeys.METRICS));
-        Json.flat(metrics).forEach((name, value) -> {
-            if (!value.isEmpty()) {
-                entries.put(MetadataKeys.METRICS + "test." + name, value);
-            }
-        });
+        entries.putAll(OnnxModel.metrics(metrics));
         QuantizationVerdict verdict = quantized.verdict();
         Interval interval = verdict.accuracy().interval(0.95);
         Map<String, Object> facts = new TreeMap<>();
