@@ -26,7 +26,8 @@ final class ModelWriter {
             try (OutputStream stream = Files.newOutputStream(draft)) {
                 if (beside) {
                     try (OutputStream data = Files.newOutputStream(weights)) {
-                        OnnxSerializer.write(model, String.valueOf(ModelFiles.data(file).getFileName()), data, stream);
+                        OnnxSerializer.write(
+                                model, String.valueOf(ModelFiles.data(file).getFileName()), data, stream);
                     }
                 } else {
                     OnnxSerializer.write(model, stream);

@@ -80,7 +80,8 @@ record Order(
     /** Exports, and proves what was exported if that is demanded. */
     Model model() {
         Model model = unproven();
-        return demand.map(proof -> proof.proven(network(model), model, isBeside(model))).orElse(model);
+        return demand.map(proof -> proof.proven(network(model), model, isBeside(model)))
+                .orElse(model);
     }
 
     /** Exports, and says how far the answers are from those of the network. */

@@ -29,7 +29,9 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,6 +94,12 @@ class ExternalDataTest {
         try (OnnxRunner runner = OnnxRunner.open(model)) {
             return runner.run(images).values().stream().map(Tensor::buffer).toList();
         }
+    }
+
+    private List<String> entries() {
+        return Stream.of(Objects.requireNonNull(folder.toFile().list()))
+                .sorted()
+                .toList();
     }
 
     private static Map<String, ByteBuffer> buffers(Path model) {
@@ -161,8 +169,7 @@ class ExternalDataTest {
         List<ByteBuffer> before = answers(file);
         Path other = folder.resolve("other.onnx");
         ModelFiles.rename(file, other);
-        assertThat(folder).isDirectoryContaining("glob:**other.onnx.data");
-        assertThat(Files.list(folder)).hasSize(2);
+        assertThat(entries()).containsExactly("other.onnx", "other.onnx.data");
         assertThat(answers(other)).isEqualTo(before);
     }
 
@@ -170,7 +177,7 @@ class ExternalDataTest {
     @Test
     void dataThatNobodyNeedsAnyLongerIsDeleted() throws IOException {
         inside().write(file);
-        assertThat(Files.list(folder)).containsExactly(file);
+        assertThat(entries()).containsExactly("model.onnx");
 
         Path strange = Files.writeString(folder.resolve("model.onnx.data"), "mine");
         inside().write(file);

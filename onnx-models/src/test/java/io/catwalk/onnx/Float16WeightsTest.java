@@ -60,8 +60,8 @@ class Float16WeightsTest {
 
     private static TensorProto largest(ModelProto model) {
         return model.getGraph().getInitializerList().stream()
-                .max((one, other) ->
-                        Integer.compare(one.getRawData().size(), other.getRawData().size()))
+                .max((one, other) -> Integer.compare(
+                        one.getRawData().size(), other.getRawData().size()))
                 .orElseThrow();
     }
 
@@ -78,8 +78,10 @@ class Float16WeightsTest {
     @ParameterizedTest
     @ValueSource(ints = {13, 17, 21})
     void theFileAnswersLikeTheNetworkWithRoundedWeights(int opset) throws Exception {
-        byte[] halves =
-                OnnxExport.of(block, SAMPLE).withOpset(opset).withFloat16Weights().bytes();
+        byte[] halves = OnnxExport.of(block, SAMPLE)
+                .withOpset(opset)
+                .withFloat16Weights()
+                .bytes();
         double unrounded = Agreement.difference(block, SAMPLE, halves);
         for (int layer : new int[] {0, 2}) {
             NDArray weight = weight(layer);

@@ -113,10 +113,13 @@ public final class OnnxSerializer {
                 .sorted()
                 .forEach(domain -> tail.addOpsetImport(
                         OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(1)));
-        model.metadata()
-                .forEach((key, value) -> tail.addMetadataProps(entry(key, value)));
+        model.metadata().forEach((key, value) -> tail.addMetadataProps(entry(key, value)));
         return new ModelMessage(
-                head.build(), nodes(model.graph()), tensors(model.graph(), beside), values(model.graph()), tail.build());
+                head.build(),
+                nodes(model.graph()),
+                tensors(model.graph(), beside),
+                values(model.graph()),
+                tail.build());
     }
 
     /** Returns the IR version that came with an operator set (onnx/docs/Versioning.md, released versions). */

@@ -108,8 +108,7 @@ public final class HalfWeights {
     }
 
     private static byte[] halves(float[] numbers) {
-        ByteBuffer halves =
-                ByteBuffer.allocate(numbers.length * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer halves = ByteBuffer.allocate(numbers.length * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         for (float number : numbers) {
             halves.putShort(Fp16Conversions.floatToFp16(number));
         }

@@ -104,7 +104,8 @@ public record CrossCheck(double tolerance, int smallBatchImages, boolean rounded
                         .map(batch -> new Configuration(options, batch))
                         .toList();
                 try (OnnxPredictor candidate = OnnxPredictor.open(file, options)) {
-                    configurations.forEach(each -> outcomes.add(outcome(each, candidate, expected, images, count, passing)));
+                    configurations.forEach(
+                            each -> outcomes.add(outcome(each, candidate, expected, images, count, passing)));
                 } catch (OnnxFileException e) {
                     if (outcomes.isEmpty()) {
                         throw e; // it does not even open by default

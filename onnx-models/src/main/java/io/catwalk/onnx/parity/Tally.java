@@ -87,7 +87,8 @@ final class Tally {
     Parity parity() {
         return notNumbers > 0
                 ? new Parity(count, notNumbers, flips, Double.NaN, Double.NaN, Double.NaN, tolerance, rounded)
-                : new Parity(count, 0, flips, most, sum / ((double) count * classes), largest.element(), tolerance, rounded);
+                : new Parity(
+                        count, 0, flips, most, sum / ((double) count * classes), largest.element(), tolerance, rounded);
     }
 
     /** Returns 0 for equal infinities, whose difference is not a number. */

@@ -83,8 +83,9 @@ final class ExportCommand implements Callable<Integer> {
 
     @Option(
             names = "--float16",
-            description = "Hold large weights as 16-bit floats: half the size, not more speed on a CPU, which computes in "
-                    + "32 bits as before. Takes --out, since labels may flip where two are all but equal; they are listed.")
+            description =
+                    "Hold large weights as 16-bit floats: half the size, not more speed on a CPU, which computes in "
+                            + "32 bits as before. Takes --out, since labels may flip where two are all but equal; they are listed.")
     private boolean float16;
 
     @Option(names = "--author", paramLabel = "NAME", description = "Who made the model.")
@@ -141,7 +142,8 @@ final class ExportCommand implements Callable<Integer> {
             Typed.within("--batch", batch, MOST_BATCH);
         }
         if (float16 && out == null) {
-            throw new RequestException("--float16 takes --out DIR: the file in a trial folder is the network, label for label");
+            throw new RequestException(
+                    "--float16 takes --out DIR: the file in a trial folder is the network, label for label");
         }
         return new ExportOptions(
                 opset,

@@ -1,5 +1,6 @@
 package io.catwalk.runner.trial;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.catwalk.onnx.OnnxExport;
 import io.catwalk.runner.data.Normalization;
 import org.jspecify.annotations.Nullable;
@@ -13,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param batch number of images of a fixed batch; null allows any
  * @param unrolledRecurrence whether recurrent layers are written step by step
  * @param foldedBatchNorm whether batch norms are multiplied into the convolutions before them
- * @param externalData whether large weights lie in a file beside it, even where one file would hold them
- * @param float16 whether large weights are held as 16-bit floats
+ * @param externalData whether large weights lie in a file beside it, even where one file would hold them; not kept with
+ *     a trial, since it changes no answer
+ * @param float16 whether large weights are held as 16-bit floats; never so in a trial
  * @param author who made the model; null leaves it open
  * @param license of the model; null leaves it open
  */
@@ -25,8 +27,8 @@ public record ExportOptions(
         @Nullable Integer batch,
         boolean unrolledRecurrence,
         boolean foldedBatchNorm,
-        boolean externalData,
-        boolean float16,
+        @JsonIgnore boolean externalData,
+        @JsonIgnore boolean float16,
         @Nullable String author,
         @Nullable String license) {
 

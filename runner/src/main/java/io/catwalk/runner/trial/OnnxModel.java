@@ -130,7 +130,8 @@ final class OnnxModel {
         try {
             OnnxMetadata metadata = OnnxMetadata.read(file).withAll(parity.entries());
             if (parity.flipped() != null) {
-                metadata = metadata.withAll(metrics(evaluation(file, dataset, normalization).metrics()));
+                metadata = metadata.withAll(
+                        metrics(evaluation(file, dataset, normalization).metrics()));
             }
             metadata.write(file);
         } catch (OnnxFileException e) {

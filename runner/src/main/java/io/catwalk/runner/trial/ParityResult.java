@@ -1,5 +1,6 @@
 package io.catwalk.runner.trial;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.catwalk.onnx.parity.CrossCheckReport;
 import io.catwalk.onnx.parity.Flip;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param worst the configuration that the numbers belong to; without numbers, the reason
  * @param missing why there is no file; null if there is one
  * @param flipped of a file with rounded weights, the images that get another label, which the tolerance allows; null for
- *     all other files
+ *     all other files, as those of trials are
  */
 public record ParityResult(
         boolean agrees,
@@ -41,7 +42,7 @@ public record ParityResult(
         int configurations,
         String worst,
         @Nullable Missing missing,
-        @Nullable List<Flip> flipped) {
+        @JsonIgnore @Nullable List<Flip> flipped) {
 
     /** Images that a sentence names. */
     private static final int NAMED = 10;
@@ -71,7 +72,8 @@ public record ParityResult(
         int flips = parity.flips().size();
         if (parity.notNumbers() > 0) {
             String reason = configuration + ": NaN for " + parity.notNumbers() + " of " + parity.images() + " images";
-            return new ParityResult(false, images, flips, null, null, null, tolerance, configurations, reason, null, null);
+            return new ParityResult(
+                    false, images, flips, null, null, null, tolerance, configurations, reason, null, null);
         }
         return new ParityResult(
                 report.agrees(),

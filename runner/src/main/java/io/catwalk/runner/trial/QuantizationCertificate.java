@@ -4,7 +4,6 @@ import io.catwalk.onnx.quantize.NodeNoise;
 import io.catwalk.onnx.quantize.WeightRange;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.OnnxMetadata;
-import io.catwalk.runner.Json;
 import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.Metrics;

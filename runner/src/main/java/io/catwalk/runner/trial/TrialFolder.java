@@ -312,7 +312,8 @@ public record TrialFolder(Path path) {
     /** Computes the digests of the weights, the predictions and, if they are there, the ONNX file and what lies beside it. */
     List<FileDigest> digests() throws IOException {
         List<FileDigest> digests = new ArrayList<>();
-        for (Path file : List.of(weights(), predictions("test"), predictions("validation"), onnx(), ModelFiles.data(onnx()))) {
+        for (Path file :
+                List.of(weights(), predictions("test"), predictions("validation"), onnx(), ModelFiles.data(onnx()))) {
             if (Files.exists(file)) {
                 digests.add(FileDigest.of(path, file));
             }
