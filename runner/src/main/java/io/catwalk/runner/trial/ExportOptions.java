@@ -1,5 +1,6 @@
 package io.catwalk.runner.trial;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.catwalk.onnx.OnnxExport;
 import io.catwalk.runner.data.Normalization;
@@ -31,6 +32,30 @@ public record ExportOptions(
         @JsonIgnore boolean float16,
         @Nullable String author,
         @Nullable String license) {
+
+    /** Reads the options of a trial's own file. */
+    @JsonCreator
+    ExportOptions(
+            int opset,
+            boolean probabilities,
+            boolean embeddedPreprocessing,
+            @Nullable Integer batch,
+            boolean unrolledRecurrence,
+            boolean foldedBatchNorm,
+            @Nullable String author,
+            @Nullable String license) {
+        this(
+                opset,
+                probabilities,
+                embeddedPreprocessing,
+                batch,
+                unrolledRecurrence,
+                foldedBatchNorm,
+                false,
+                false,
+                author,
+                license);
+    }
 
     /** The oldest operator set that can be written. */
     public static final int OLDEST_OPSET = 13;

@@ -1,5 +1,6 @@
 package io.catwalk.runner.trial;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.catwalk.onnx.parity.CrossCheckReport;
@@ -46,6 +47,22 @@ public record ParityResult(
 
     /** Images that a sentence names. */
     private static final int NAMED = 10;
+
+    /** Reads the result of a file in a trial folder, whose weights are never rounded. */
+    @JsonCreator
+    ParityResult(
+            boolean agrees,
+            int images,
+            int flips,
+            @Nullable Double maxAbs,
+            @Nullable Double meanAbs,
+            @Nullable Double p999Abs,
+            double tolerance,
+            int configurations,
+            String worst,
+            @Nullable Missing missing) {
+        this(agrees, images, flips, maxAbs, meanAbs, p999Abs, tolerance, configurations, worst, missing, null);
+    }
 
     /** Why a network has no ONNX file. */
     public enum Missing {
