@@ -7,7 +7,11 @@ import io.catwalk.onnx.graph.OnnxSerializer;
 import io.catwalk.onnx.graph.Value;
 import io.catwalk.onnx.parity.Proof;
 import io.catwalk.onnx.parity.ProofReport;
+import io.catwalk.onnx.runtime.ModelFiles;
 import io.catwalk.onnx.runtime.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,8 +52,12 @@ record Demand(Proof proof, List<List<Tensor>> samples) {
                         .toList());
     }
 
-    /** Runs the proof. */
-    ProofReport report(BlockNetwork network, Model model) {
+    /**
+     * Runs the proof.
+     *
+     * @param beside whether large tensors are to be beside the model, and are so for the proof
+     */
+    ProofReport report(BlockNetwork network, Model model, boolean beside) {
         List<Map<String, Tensor>> named = new ArrayList<>();
         List<Value> inputs = model.graph().inputs();
         for (List<Tensor> sample : samples) {
@@ -60,15 +68,34 @@ record Demand(Proof proof, List<List<Tensor>> samples) {
             named.add(arrays);
         }
         try {
-            return proof.run(network, OnnxSerializer.bytes(model), named);
+            return beside
+                    ? reportOnFiles(network, model, named)
+                    : proof.run(network, OnnxSerializer.bytes(model), named);
         } catch (OnnxFileException e) {
             throw new ExportException("ONNX Runtime does not open what was exported: " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new ExportException(
+                    "the proof needs files for a while, which cannot be written: " + e + "; make room for them", e);
+        }
+    }
+
+    private ProofReport reportOnFiles(BlockNetwork network, Model model, List<Map<String, Tensor>> named)
+            throws IOException {
+        Path folder = Files.createTempDirectory("catwalk-proof");
+        Path file = folder.resolve("model.onnx");
+        try {
+            ModelWriter.write(model, true, file);
+            return proof.run(network, file, named);
+        } finally {
+            Files.deleteIfExists(file);
+            Files.deleteIfExists(ModelFiles.data(file));
+            Files.delete(folder);
         }
     }
 
     /** Returns the model with the outcome in its metadata. */
-    Model proven(BlockNetwork network, Model model) {
-        ProofReport report = report(network, model);
+    Model proven(BlockNetwork network, Model model, boolean beside) {
+        ProofReport report = report(network, model, beside);
         if (!report.agrees()) {
             throw new ExportException("the exported model does not answer like the network: " + report.sentence()
                     + "; nothing is written: raise the tolerance if that is close enough, or see what differs with"

@@ -14,10 +14,7 @@ import io.catwalk.onnx.lowering.Preprocessing;
 import io.catwalk.onnx.parity.Proof;
 import io.catwalk.onnx.parity.ProofReport;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -232,6 +229,28 @@ public final class OnnxExport {
     }
 
     /**
+     * Holds weights of 1 KiB or more as FLOAT16, which the file casts to FLOAT: it is about half as large, and computes in
+     * FLOAT as before. That is for size; on a CPU it is not faster. Weights with a number beyond 65,504 stay FLOAT and are
+     * named in the metadata ({@code weights.float32}). Answers differ by the rounding to 11 significant bits, so a proof needs
+     * a tolerance of about {@link io.catwalk.onnx.parity.CrossCheck#HALF_PRECISION}.
+     *
+     * @return the changed export
+     */
+    public OnnxExport withFloat16Weights() {
+        return with(order.options().with(Choice.FLOAT16_WEIGHTS));
+    }
+
+    /**
+     * Writes tensors of 1 KiB or more into a file beside the model, {@code NAME.onnx.data}. Without this it is done where
+     * the model would exceed the 2 GB of a file. Both belong together: the model names the other file.
+     *
+     * @return the changed export
+     */
+    public OnnxExport withExternalData() {
+        return with(order.options().with(Choice.EXTERNAL_DATA));
+    }
+
+    /**
      * Demands a proof of whatever is exported, as {@link #prove} gives it: without it, {@link #write} and
      * {@link #bytes} fail and nothing is written. Its outcome stands in the metadata ({@code parity.*}).
      *
@@ -268,30 +287,27 @@ public final class OnnxExport {
      *
      * @return the content of an {@code .onnx} file; the same weights give the same bytes
      * @throws io.catwalk.onnx.graph.ExportException if control flow depends on the input or on a dynamic axis, an
-     *     operation has no ONNX form, a weight is NaN, or a proof is demanded and fails
+     *     operation has no ONNX form, a weight is NaN, a proof is demanded and fails, or it is larger than 2 GB
+     * @throws IllegalStateException after {@link #withExternalData}, since there is no file that it could be beside
      */
     public byte[] bytes() {
+        if (order.options().choices().contains(Choice.EXTERNAL_DATA)) {
+            throw new IllegalStateException("bytes are one file, and external data was asked for: use write");
+        }
         return OnnxSerializer.bytes(order.model());
     }
 
     /**
-     * Exports the network as it is now into a file, which appears whole or not at all. The weights are held once in
-     * memory, beside the network's own; where a proof is demanded, twice more.
+     * Exports the network as it is now into a file, which appears whole or not at all. Where its weights go beside it, they
+     * are there before it. The weights are held once in memory, beside the network's own; where a proof is demanded, twice
+     * more.
      *
-     * @param file where to; replaced if it exists
+     * @param file where to; replaced if it exists, with the weights beside it
      * @throws IOException if the file cannot be written
      * @throws io.catwalk.onnx.graph.ExportException as {@link #bytes()}
      */
     public void write(Path file) throws IOException {
         Model model = order.model();
-        Path draft = file.resolveSibling(file.getFileName() + ".part");
-        try {
-            try (OutputStream stream = Files.newOutputStream(draft)) {
-                OnnxSerializer.write(model, stream);
-            }
-            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(draft);
-        }
+        ModelWriter.write(model, order.isBeside(model), file);
     }
 }

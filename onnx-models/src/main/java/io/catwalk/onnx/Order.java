@@ -4,6 +4,9 @@ import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import io.catwalk.onnx.graph.Graph;
 import io.catwalk.onnx.graph.Model;
+import io.catwalk.onnx.graph.OnnxSerializer;
+import io.catwalk.onnx.lowering.Choice;
+import io.catwalk.onnx.lowering.HalfWeights;
 import io.catwalk.onnx.lowering.Lowering;
 import io.catwalk.onnx.lowering.Naming;
 import io.catwalk.onnx.lowering.OperatorTable;
@@ -69,16 +72,22 @@ record Order(
         return new Order(block, inputs, naming, parameters, options, metadata, Optional.of(proof));
     }
 
+    /** Tells whether the large tensors of a model go into a file beside it: they are to, or have to. */
+    boolean isBeside(Model model) {
+        return options.choices().contains(Choice.EXTERNAL_DATA) || !OnnxSerializer.fits(model);
+    }
+
     /** Exports, and proves what was exported if that is demanded. */
     Model model() {
         Model model = unproven();
-        return demand.map(proof -> proof.proven(network(model), model)).orElse(model);
+        return demand.map(proof -> proof.proven(network(model), model, isBeside(model)))
+                .orElse(model);
     }
 
     /** Exports, and says how far the answers are from those of the network. */
     ProofReport report(Demand proof) {
         Model model = unproven();
-        return proof.report(network(model), model);
+        return proof.report(network(model), model, isBeside(model));
     }
 
     private BlockNetwork network(Model model) {
@@ -91,6 +100,10 @@ record Order(
         SortedMap<String, String> entries = new TreeMap<>(metadata);
         if (inputs.stream().allMatch(OnnxInput::isOfOneSizePerSample)) {
             entries.put(MetadataKeys.MULTIPLY_ACCUMULATES, Long.toString(graph.multiplyAccumulates()));
+        }
+        if (options.choices().contains(Choice.FLOAT16_WEIGHTS)) {
+            entries.put(MetadataKeys.WEIGHTS, MetadataKeys.FLOAT16);
+            entries.put(MetadataKeys.WHOLE_WEIGHTS, String.join("\n", HalfWeights.whole(graph)));
         }
         return new Model(graph, options.opset(), entries);
     }

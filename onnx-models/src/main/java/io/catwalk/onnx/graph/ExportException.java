@@ -39,8 +39,8 @@ public final class ExportException extends RuntimeException {
     public static ExportException tooLarge(String what, long bytes) {
         return new ExportException(String.format(
                 Locale.ROOT,
-                "%s takes %.1f GB, and an ONNX file holds at most 2 GB: make the network smaller, or export it in"
-                        + " parts (weights in files of their own are not written)",
+                "%s takes %.1f GB, and an ONNX file holds at most 2 GB, as does an array of Java: write the model"
+                        + " into a file, with its weights beside it, and split what is larger by itself",
                 what,
                 bytes / 1e9));
     }

@@ -1,5 +1,6 @@
 package io.catwalk.onnx.graph;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.function.Supplier;
@@ -12,6 +13,14 @@ import java.util.function.Supplier;
  * @param source gives the elements, row-major, little endian, always the same; not to be changed
  */
 public record Initializer(Value value, Supplier<byte[]> source) {
+
+    private static final int CHUNK = 1 << 16;
+
+    /** Takes some bytes of an array. */
+    @FunctionalInterface
+    interface Sink {
+        void write(byte[] data, int from, int length) throws IOException;
+    }
 
     /**
      * Fixes a value to elements that are held.
@@ -44,6 +53,14 @@ public record Initializer(Value value, Supplier<byte[]> source) {
         byte[] data = source.get();
         requireFilled(data);
         return data;
+    }
+
+    /** Writes the elements. Java copies what goes into a file: a little at a time, which stays in the processor's cache. */
+    void writeTo(Sink sink) throws IOException {
+        byte[] data = data();
+        for (int at = 0; at < data.length; at += CHUNK) {
+            sink.write(data, at, Math.min(CHUNK, data.length - at));
+        }
     }
 
     private void requireFilled(byte[] data) {

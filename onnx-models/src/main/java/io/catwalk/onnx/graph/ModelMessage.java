@@ -20,28 +20,29 @@ import java.util.List;
  */
 record ModelMessage(ModelProto head, GraphProto nodes, List<Tensor> tensors, GraphProto values, ModelProto tail) {
 
-    private static final int CHUNK = 1 << 16;
-
     /**
      * Holds one tensor.
      *
-     * @param about name, type and shape
-     * @param elements what {@code raw_data} holds
+     * @param about name, type and shape, and the place of the elements if they are in another file
+     * @param elements what {@code raw_data} holds, or the other file
      */
     record Tensor(TensorProto about, Initializer elements) {
 
+        private boolean isBeside() {
+            return about.getExternalDataCount() > 0;
+        }
+
         private long size() {
-            return about.getSerializedSize() + field(TensorProto.RAW_DATA_FIELD_NUMBER, elements.size());
+            return about.getSerializedSize()
+                    + (isBeside() ? 0 : field(TensorProto.RAW_DATA_FIELD_NUMBER, elements.size()));
         }
 
         private void writeTo(CodedOutputStream stream) throws IOException {
             begin(stream, GraphProto.INITIALIZER_FIELD_NUMBER, size());
             about.writeTo(stream);
-            byte[] data = elements.data();
-            begin(stream, TensorProto.RAW_DATA_FIELD_NUMBER, data.length);
-            // Java copies what goes into a file: a little at a time, which stays in the cache of the processor.
-            for (int at = 0; at < data.length; at += CHUNK) {
-                stream.write(data, at, Math.min(CHUNK, data.length - at));
+            if (!isBeside()) {
+                begin(stream, TensorProto.RAW_DATA_FIELD_NUMBER, elements.size());
+                elements.writeTo(stream::write);
             }
         }
     }

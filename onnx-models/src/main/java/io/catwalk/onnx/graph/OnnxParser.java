@@ -32,7 +32,8 @@ public final class OnnxParser {
     }
 
     /**
-     * Reads a model. The numbers that shapes depend on ({@link Value#contents}) are not worked out again.
+     * Reads a model. The numbers that shapes depend on ({@link Value#contents}) are not worked out again. Tensors in
+     * another file keep name, type and shape, and have no elements.
      *
      * @param file the content of a file
      * @return the model
@@ -88,6 +89,11 @@ public final class OnnxParser {
         TensorShape shape =
                 new TensorShape(tensor.getDimsList().stream().map(Dim::of).toList());
         Value value = put(Value.of(tensor.getName(), type(tensor.getDataType()), shape));
+        if (tensor.getExternalDataCount() > 0) {
+            return new Initializer(value, () -> {
+                throw new ExportException("the elements of " + tensor.getName() + " are in another file");
+            });
+        }
         return new Initializer(value, tensor.getRawData().toByteArray());
     }
 

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -59,12 +60,45 @@ public final class OnnxSerializer {
         message(model).writeTo(CodedOutputStream.newInstance(stream));
     }
 
+    /**
+     * Writes a model whose tensors of 1 KiB or more are in another file, one tensor at a time.
+     *
+     * @param model the model; its graph should have passed {@link Typecheck}
+     * @param location where that file will be, from the folder of the model
+     * @param data takes the other file, before the model; stays open
+     * @param stream takes the model; stays open
+     * @throws IOException if a stream cannot take them
+     */
+    public static void write(Model model, String location, OutputStream data, OutputStream stream) throws IOException {
+        DataFile beside = DataFile.of(location, model.graph().initializers());
+        beside.writeTo(data);
+        message(model, beside).writeTo(CodedOutputStream.newInstance(stream));
+    }
+
+    /**
+     * Tells whether a file can hold a model with all its tensors.
+     *
+     * @param model the model
+     * @return false if {@link #bytes} would refuse it
+     */
+    public static boolean fits(Model model) {
+        return size(model) <= LARGEST_FILE;
+    }
+
+    private static long size(Model model) {
+        return model.graph().initializers().stream()
+                .mapToLong(Initializer::size)
+                .sum();
+    }
+
     private static ModelMessage message(Model model) {
-        List<Initializer> initializers = model.graph().initializers();
-        long size = initializers.stream().mapToLong(Initializer::size).sum();
-        if (size > LARGEST_FILE) {
-            throw ExportException.tooLarge("the network with its constants", size);
+        if (!fits(model)) {
+            throw ExportException.tooLarge("the network with its constants", size(model));
         }
+        return message(model, new DataFile("", Map.of()));
+    }
+
+    private static ModelMessage message(Model model, DataFile beside) {
         ModelProto.Builder head =
                 ModelProto.newBuilder().setIrVersion(irVersion(model.opset())).setProducerName(PRODUCER);
         if (!model.producerVersion().isEmpty()) {
@@ -79,11 +113,13 @@ public final class OnnxSerializer {
                 .sorted()
                 .forEach(domain -> tail.addOpsetImport(
                         OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(1)));
-        model.metadata()
-                .forEach((key, value) -> tail.addMetadataProps(
-                        StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
+        model.metadata().forEach((key, value) -> tail.addMetadataProps(entry(key, value)));
         return new ModelMessage(
-                head.build(), nodes(model.graph()), tensors(initializers), values(model.graph()), tail.build());
+                head.build(),
+                nodes(model.graph()),
+                tensors(model.graph(), beside),
+                values(model.graph()),
+                tail.build());
     }
 
     /** Returns the IR version that came with an operator set (onnx/docs/Versioning.md, released versions). */
@@ -115,21 +151,32 @@ public final class OnnxSerializer {
         return proto.build();
     }
 
-    private static List<ModelMessage.Tensor> tensors(List<Initializer> initializers) {
-        return initializers.stream()
-                .map(initializer -> new ModelMessage.Tensor(tensor(initializer), initializer))
+    private static List<ModelMessage.Tensor> tensors(Graph graph, DataFile beside) {
+        return graph.initializers().stream()
+                .map(initializer -> new ModelMessage.Tensor(tensor(initializer, beside), initializer))
                 .toList();
     }
 
-    /** Describes a tensor; its elements follow when they are written. */
-    private static TensorProto tensor(Initializer initializer) {
+    /** Describes a tensor; its elements follow when they are written, or are in the other file. */
+    private static TensorProto tensor(Initializer initializer, DataFile beside) {
         TensorProto.Builder proto = TensorProto.newBuilder()
                 .setName(initializer.value().name())
                 .setDataType(initializer.value().type().code());
         for (long size : initializer.value().shape().fixed(initializer.value().name())) {
             proto.addDims(size);
         }
+        Long offset = beside.tensors().get(initializer);
+        if (offset != null) {
+            proto.setDataLocation(TensorProto.DataLocation.EXTERNAL)
+                    .addExternalData(entry("location", beside.location()))
+                    .addExternalData(entry("offset", Long.toString(offset)))
+                    .addExternalData(entry("length", Long.toString(initializer.size())));
+        }
         return proto.build();
+    }
+
+    private static StringStringEntryProto entry(String key, String value) {
+        return StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
     }
 
     private static ValueInfoProto valueInfo(Value value) {

@@ -7,5 +7,9 @@ public enum Choice {
     /** Writes recurrent layers step by step, as {@code MatMul}, {@code Add}, {@code Sigmoid} and {@code Tanh}. */
     UNROLLED_RECURRENCE,
     /** Multiplies batch norms into the convolutions right before them. */
-    FOLDED_BATCH_NORM
+    FOLDED_BATCH_NORM,
+    /** Holds large weights as FLOAT16 and casts them to FLOAT. */
+    FLOAT16_WEIGHTS,
+    /** Writes large tensors into a file beside the model. */
+    EXTERNAL_DATA
 }

@@ -107,11 +107,13 @@ public final class Lowering {
         Graph graph = new Graph(inputs, outputs, to.initializers(), to.nodes())
                 .pruned()
                 .renamed(renamed);
-        return Typecheck.check(
-                options.choices().contains(Choice.FOLDED_BATCH_NORM)
-                        ? BatchNormFolding.fold(graph).pruned()
-                        : graph,
-                options.opset());
+        if (options.choices().contains(Choice.FOLDED_BATCH_NORM)) {
+            graph = BatchNormFolding.fold(graph).pruned();
+        }
+        if (options.choices().contains(Choice.FLOAT16_WEIGHTS)) {
+            graph = HalfWeights.of(graph);
+        }
+        return Typecheck.check(graph, options.opset());
     }
 
     private String outputName(Optional<String> name, int number) {

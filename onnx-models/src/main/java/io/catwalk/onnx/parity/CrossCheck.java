@@ -19,8 +19,12 @@ import java.util.List;
  * @param tolerance largest absolute difference of a logit that passes, 0 or above
  * @param smallBatchImages largest number of images, from the first on, that are asked one at a time or
  *     seven at a time; at least 1. All others see every image
+ * @param rounded whether the file's weights were rounded to {@link #HALF_PRECISION}
  */
-public record CrossCheck(double tolerance, int smallBatchImages) {
+public record CrossCheck(double tolerance, int smallBatchImages, boolean rounded) {
+
+    /** The unit in the last place of FLOAT16, whose numbers have 11 significant bits, as a share of the number. */
+    public static final double HALF_PRECISION = 0x1p-10;
 
     private static final List<Integer> SMALL_BATCHES = List.of(1, 7);
     private static final List<Integer> THREADS = List.of(OnnxOptions.ALL_THREADS, 1);
@@ -42,7 +46,7 @@ public record CrossCheck(double tolerance, int smallBatchImages) {
      * @return the check to start from
      */
     public static CrossCheck standard() {
-        return new CrossCheck(Parity.TOLERANCE, 1000);
+        return new CrossCheck(Parity.TOLERANCE, 1000, false);
     }
 
     /**
@@ -52,7 +56,7 @@ public record CrossCheck(double tolerance, int smallBatchImages) {
      * @return a changed copy
      */
     public CrossCheck withTolerance(double tolerance) {
-        return new CrossCheck(tolerance, smallBatchImages);
+        return new CrossCheck(tolerance, smallBatchImages, rounded);
     }
 
     /**
@@ -62,7 +66,18 @@ public record CrossCheck(double tolerance, int smallBatchImages) {
      * @return a changed copy
      */
     public CrossCheck withSmallBatchImages(int smallBatchImages) {
-        return new CrossCheck(tolerance, smallBatchImages);
+        return new CrossCheck(tolerance, smallBatchImages, rounded);
+    }
+
+    /**
+     * Judges a file whose weights were rounded to FLOAT16: a logit may be off by one unit in the last place that the
+     * largest logit of the network has in FLOAT16, {@link #HALF_PRECISION} of its absolute value, and a label may flip
+     * within that.
+     *
+     * @return a changed copy
+     */
+    public CrossCheck withRoundedWeights() {
+        return new CrossCheck(tolerance, smallBatchImages, true);
     }
 
     /**
@@ -78,6 +93,7 @@ public record CrossCheck(double tolerance, int smallBatchImages) {
      */
     public CrossCheckReport run(Predictor reference, Path file, NormalizedImages images, int count) {
         float[] expected = Batches.logits(reference, images, count, Parity.BATCH);
+        double passing = rounded ? Math.max(tolerance, HALF_PRECISION * largest(expected)) : tolerance;
         List<OptimizationLevel> levels = Arrays.asList(OptimizationLevel.values());
         Collections.reverse(levels); // the default comes first
         List<Outcome> outcomes = new ArrayList<>();
@@ -88,7 +104,8 @@ public record CrossCheck(double tolerance, int smallBatchImages) {
                         .map(batch -> new Configuration(options, batch))
                         .toList();
                 try (OnnxPredictor candidate = OnnxPredictor.open(file, options)) {
-                    configurations.forEach(each -> outcomes.add(outcome(each, candidate, expected, images, count)));
+                    configurations.forEach(
+                            each -> outcomes.add(outcome(each, candidate, expected, images, count, passing)));
                 } catch (OnnxFileException e) {
                     if (outcomes.isEmpty()) {
                         throw e; // it does not even open by default
@@ -101,13 +118,26 @@ public record CrossCheck(double tolerance, int smallBatchImages) {
         return new CrossCheckReport(outcomes);
     }
 
+    private static double largest(float[] logits) {
+        double largest = 0;
+        for (float logit : logits) {
+            largest = Math.max(largest, Math.abs(logit));
+        }
+        return largest;
+    }
+
     private Outcome outcome(
-            Configuration configuration, Predictor candidate, float[] expected, NormalizedImages images, int count) {
+            Configuration configuration,
+            Predictor candidate,
+            float[] expected,
+            NormalizedImages images,
+            int count,
+            double passing) {
         int batch = configuration.batch();
         int asked = SMALL_BATCHES.contains(batch) ? Math.min(count, smallBatchImages) : count;
         try {
             return new Outcome.Compared(
-                    configuration, Parity.between(expected, candidate, images, count, batch, asked, tolerance));
+                    configuration, Parity.between(expected, candidate, images, count, batch, asked, passing, rounded));
         } catch (OnnxFileException | IllegalArgumentException e) { // the latter: other images or classes
             return new Outcome.Failed(configuration, String.valueOf(e.getMessage()));
         }

@@ -17,9 +17,18 @@ import java.util.TreeMap;
  * @param p999Abs 99.9th percentile (nearest rank) of the absolute differences of the logits; NaN if any
  *     logit is NaN
  * @param tolerance largest absolute difference that passes, 0 or above
+ * @param rounded whether the candidate's weights were rounded: labels may then flip where the reference prefers its own
+ *     by no more than twice the tolerance, which no other flip keeps within it
  */
 public record Parity(
-        int images, int notNumbers, List<Flip> flips, double maxAbs, double meanAbs, double p999Abs, double tolerance) {
+        int images,
+        int notNumbers,
+        List<Flip> flips,
+        double maxAbs,
+        double meanAbs,
+        double p999Abs,
+        double tolerance,
+        boolean rounded) {
 
     /** Largest absolute difference of a logit that passes unless another is asked for. */
     public static final double TOLERANCE = 1e-4;
@@ -48,7 +57,7 @@ public record Parity(
     public static Parity between(
             Predictor reference, Predictor candidate, NormalizedImages images, int count, double tolerance) {
         float[] expected = Batches.logits(reference, images, count, BATCH);
-        return between(expected, candidate, images, count, BATCH, count, tolerance);
+        return between(expected, candidate, images, count, BATCH, count, tolerance, false);
     }
 
     /**
@@ -66,9 +75,10 @@ public record Parity(
             int all,
             int batch,
             int count,
-            double tolerance) {
+            double tolerance,
+            boolean rounded) {
         int classes = reference.length / all;
-        Tally tally = new Tally(count, classes, tolerance);
+        Tally tally = new Tally(count, classes, tolerance, rounded);
         for (int first = 0; first < count; first += batch) {
             int last = Math.min(first + batch, count);
             float[] logits = candidate.logits(images.range(first, last), last - first);
@@ -101,7 +111,7 @@ public record Parity(
             throw new IllegalArgumentException("expected " + reference.length + " logits, as the reference gave, found "
                     + candidate.length + " from the candidate");
         }
-        Tally tally = new Tally(count, reference.length / count, tolerance);
+        Tally tally = new Tally(count, reference.length / count, tolerance, false);
         tally.add(reference, candidate, count);
         return tally.parity();
     }
@@ -109,10 +119,10 @@ public record Parity(
     /**
      * Gives the verdict.
      *
-     * @return whether every logit is a number and within the tolerance, and no label flips
+     * @return whether every logit is a number and within the tolerance, and no label flips but for rounded weights
      */
     public boolean agrees() {
-        return notNumbers == 0 && flips.isEmpty() && maxAbs <= tolerance;
+        return notNumbers == 0 && (rounded || flips.isEmpty()) && maxAbs <= tolerance;
     }
 
     /**

@@ -15,6 +15,7 @@ final class Tally {
     private final int count;
     private final int classes;
     private final double tolerance;
+    private final boolean rounded;
     private final List<Flip> flips = new ArrayList<>();
 
     /** The largest differences, the smallest of them first. */
@@ -32,11 +33,13 @@ final class Tally {
      * @param count number of images that will come
      * @param classes logits of an image
      * @param tolerance largest absolute difference that passes
+     * @param rounded whether labels may flip within the tolerance
      */
-    Tally(int count, int classes, double tolerance) {
+    Tally(int count, int classes, double tolerance, boolean rounded) {
         this.count = count;
         this.classes = classes;
         this.tolerance = tolerance;
+        this.rounded = rounded;
         long numbers = (long) count * classes;
         kept = numbers - (long) Math.ceil(numbers * PERCENTILE) + 1;
         largest = new PriorityQueue<>();
@@ -83,8 +86,9 @@ final class Tally {
     /** Returns how far they differ, once all images have come. */
     Parity parity() {
         return notNumbers > 0
-                ? new Parity(count, notNumbers, flips, Double.NaN, Double.NaN, Double.NaN, tolerance)
-                : new Parity(count, 0, flips, most, sum / ((double) count * classes), largest.element(), tolerance);
+                ? new Parity(count, notNumbers, flips, Double.NaN, Double.NaN, Double.NaN, tolerance, rounded)
+                : new Parity(
+                        count, 0, flips, most, sum / ((double) count * classes), largest.element(), tolerance, rounded);
     }
 
     /** Returns 0 for equal infinities, whose difference is not a number. */

@@ -50,7 +50,7 @@ public final class OnnxQuantization {
     /**
      * Reads a file. Its weights will be in {@link WeightRange#REDUCED}, which every processor computes alike with.
      *
-     * @param file an ONNX file with operator set 13 to 21 and its weights inside
+     * @param file an ONNX file with operator set 13 to 21, of at most 2 GB with its weights
      * @return what can be calibrated
      * @throws OnnxFileException if it is missing or damaged, ONNX Runtime does not accept it, it is in 8 bits already, its
      *     weights hold NaN, or nothing in it can be quantized
@@ -161,13 +161,6 @@ public final class OnnxQuantization {
 
     private static void checkWeights(Path file, GraphProto graph) {
         for (TensorProto tensor : graph.getInitializerList()) {
-            if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
-                throw new OnnxFileException(
-                        file,
-                        "weights inside the file",
-                        "tensor " + tensor.getName() + " in a file beside it",
-                        "store them inside (in Python: onnx.save(onnx.load(file), other))");
-            }
             if (Protos.isFloat(tensor)) {
                 for (float number : Protos.floats(tensor)) {
                     if (Float.isNaN(number)) {

@@ -2,8 +2,11 @@ package io.catwalk.onnx.runtime;
 
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.protobuf.UnsafeByteOperations;
 import io.catwalk.onnx.OnnxFileException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -20,16 +23,53 @@ import java.util.Map;
  */
 record ExternalData(Path file, long offset, long length) {
 
+    /** Key of the path of the data, from the folder of the model. */
+    static final String LOCATION = "location";
+
+    private static final int LARGEST = Integer.MAX_VALUE - 8; // of an array, in every JVM
+
     static boolean isExternal(TensorProto tensor) {
         return tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL || tensor.getExternalDataCount() > 0;
     }
 
-    static ExternalData of(Path model, TensorProto tensor) {
+    static String location(TensorProto tensor) {
+        return entries(tensor).getOrDefault(LOCATION, "");
+    }
+
+    private static Map<String, String> entries(TensorProto tensor) {
         Map<String, String> entries = new HashMap<>();
         for (StringStringEntryProto entry : tensor.getExternalDataList()) {
             entries.put(entry.getKey(), entry.getValue());
         }
-        String location = entries.getOrDefault("location", "");
+        return entries;
+    }
+
+    /** Reads the data of a tensor into it; one that holds its data itself is given back. */
+    static TensorProto inside(Path model, TensorProto tensor) {
+        if (!isExternal(tensor)) {
+            return tensor;
+        }
+        ExternalData data = of(model, tensor);
+        if (data.length() > LARGEST) {
+            throw wrong(model, tensor, "at most 2 GB to read", data.length() + " bytes", "run the model instead");
+        }
+        ByteBuffer bytes = ByteBuffer.allocate((int) data.length());
+        try (FileChannel channel = FileChannel.open(data.file())) {
+            channel.position(data.offset());
+            while (bytes.hasRemaining() && channel.read(bytes) >= 0) {}
+        } catch (IOException e) {
+            throw wrong(model, tensor, "readable data in " + data.file(), e.toString(), "check its rights");
+        }
+        return tensor.toBuilder()
+                .clearDataLocation()
+                .clearExternalData()
+                .setRawData(UnsafeByteOperations.unsafeWrap(bytes.flip()))
+                .build();
+    }
+
+    static ExternalData of(Path model, TensorProto tensor) {
+        Map<String, String> entries = entries(tensor);
+        String location = location(tensor);
         try {
             Path folder = model.toRealPath().resolveSibling("");
             Path named = folder.resolve(location).normalize();

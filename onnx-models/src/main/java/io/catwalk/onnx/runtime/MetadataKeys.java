@@ -62,6 +62,9 @@ public final class MetadataKeys {
     /** Number of images whose label differs. */
     public static final String PARITY_FLIPS = PARITY + "flips";
 
+    /** Of a file with rounded weights, the images whose label differs, one per line. */
+    public static final String PARITY_FLIPPED = PARITY + "flipped";
+
     /** Largest absolute difference of a logit, or of a number of another output. */
     public static final String PARITY_MAX_ABS = PARITY + "max_abs";
 
@@ -85,6 +88,15 @@ public final class MetadataKeys {
 
     /** Largest share that passes. */
     public static final String PARITY_RELATIVE_TOLERANCE = PARITY + "relative_tolerance";
+
+    /** {@link #FLOAT16} if large weights are held so, and computed with as 32-bit floats; else absent. */
+    public static final String WEIGHTS = "weights";
+
+    /** Value of {@link #WEIGHTS}: rounded to 11 significant bits. */
+    public static final String FLOAT16 = "float16";
+
+    /** Names of large weights that stayed 32-bit floats there, since 16 bits do not reach that far, one per line. */
+    public static final String WHOLE_WEIGHTS = WEIGHTS + ".float32";
 
     /** Beginning of every fact about a file in 8 bits: what it came from, and how it compares with that. */
     public static final String QUANTIZATION = "quantization.";

@@ -49,6 +49,42 @@ record ModelFile(
         return new ModelFile(file, fields, content, inputs, newOutputs, metadata, external);
     }
 
+    /** Returns the content with the weights that lie beside it, for whoever looks into it. */
+    ModelProto whole() {
+        if (external == Weights.INSIDE) {
+            return content;
+        }
+        long beside = weightsBeside();
+        if (beside + fields.bytes().length > Integer.MAX_VALUE) {
+            throw new OnnxFileException(
+                    file,
+                    "a model of at most 2 GB with its weights, to look into it",
+                    beside + " bytes of weights beside it",
+                    "run it instead");
+        }
+        GraphProto.Builder graph = content.getGraph().toBuilder().clearInitializer();
+        content.getGraph()
+                .getInitializerList()
+                .forEach(tensor -> graph.addInitializer(ExternalData.inside(file, tensor)));
+        ModelProto whole = content.toBuilder().setGraph(graph).build();
+        if (checkWeights(file, whole) == Weights.BESIDE) {
+            throw new OnnxFileException(
+                    file,
+                    "weights of its main graph alone in a file beside it",
+                    "some of nodes or subgraphs",
+                    "store them inside (in Python: onnx.save(onnx.load(file), other))");
+        }
+        return whole;
+    }
+
+    /** Tells the size of the weights beside it, in bytes. */
+    private long weightsBeside() {
+        return content.getGraph().getInitializerList().stream()
+                .filter(ExternalData::isExternal)
+                .mapToLong(tensor -> ExternalData.of(file, tensor).length())
+                .sum();
+    }
+
     static ModelFile read(Path file) {
         return of(file, ModelFields.read(file));
     }

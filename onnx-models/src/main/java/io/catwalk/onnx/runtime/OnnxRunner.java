@@ -100,23 +100,23 @@ public final class OnnxRunner implements AutoCloseable {
      * Reads a file for whoever looks into it, and checks it as {@link #open(Path)} does before ONNX Runtime sees it.
      *
      * @param file an ONNX file
-     * @return its message
-     * @throws OnnxFileException if the file is missing, broken or dangerous
+     * @return its message, with the weights that lie beside it
+     * @throws OnnxFileException if the file is missing, broken or dangerous, or larger than 2 GB with its weights
      */
     public static ModelProto read(Path file) {
-        return ModelFile.read(file).content();
+        return ModelFile.read(file).whole();
     }
 
     /**
      * Opens a file so that each run gives some of the tensors that its nodes make. The runtime fuses no nodes over a tensor
      * that it has to give.
      *
-     * @param file an ONNX file with its weights inside
+     * @param file an ONNX file, of at most 2 GB with its weights
      * @param tensors names of outputs of nodes
      * @param options how to run it
      * @return the runner, to be closed; its outputs are these tensors in the order of the nodes, but for sequences and types
      *     that Java cannot hold
-     * @throws OnnxFileException as {@link #open(Path, OnnxOptions)}, or if the weights are in other files
+     * @throws OnnxFileException as {@link #open(Path, OnnxOptions)} and {@link #read}
      */
     public static OnnxRunner watching(Path file, Set<String> tensors, OnnxOptions options) {
         return watching(ModelFile.read(file), tensors, options);
@@ -137,15 +137,8 @@ public final class OnnxRunner implements AutoCloseable {
 
     private static OnnxRunner watching(ModelFile model, Set<String> tensors, OnnxOptions options) {
         Path file = model.file();
-        if (model.external() == ModelFile.Weights.BESIDE) {
-            throw new OnnxFileException(
-                    file,
-                    "weights inside the file, to look at its tensors",
-                    "weights in a file beside it",
-                    "store them inside (in Python: onnx.save(onnx.load(file), other))");
-        }
         ModelFile watched =
-                ModelFile.of(file, withOutputs(model.content(), tensors).toByteArray());
+                ModelFile.of(file, withOutputs(model.whole(), tensors).toByteArray());
         Session session = Session.open(watched, options);
         try {
             List<TensorInfo> given = session.run("", "", (ort, environment) -> outputs(ort, watched));

@@ -17,45 +17,38 @@ public final class OnnxWeights {
     /**
      * Reads the initializers that hold floating point numbers.
      *
-     * @param file an ONNX file that holds its weights itself
+     * @param file an ONNX file
      * @return name to numbers, in the order of the file; whole numbers, which lay a network out, are left out
-     * @throws OnnxFileException if there is no such file, it is damaged, or it keeps weights in another file
+     * @throws OnnxFileException if there is no such file, it is damaged, or its weights lie outside its folder or are not
+     *     there
      */
     public static Map<String, Tensor> read(Path file) {
         Map<String, Tensor> weights = new LinkedHashMap<>();
         for (TensorProto tensor : ModelFields.read(file).model().getGraph().getInitializerList()) {
-            if (ExternalData.isExternal(tensor)) {
-                throw new OnnxFileException(
-                        file,
-                        "weights inside the file",
-                        Tensors.name(tensor) + " in a file beside it",
-                        "store them inside (in Python: onnx.save(onnx.load(file), other))");
-            }
             if (isReal(tensor)) {
-                weights.put(tensor.getName(), tensor(file, tensor));
+                weights.put(tensor.getName(), tensor(file, ExternalData.inside(file, tensor)));
             }
         }
         return weights;
     }
 
     /**
-     * Tells whether a tensor holds real numbers itself, which {@link #of} reads.
+     * Tells whether a tensor holds real numbers, which {@link #of} reads.
      *
      * @param tensor of a file
-     * @return false for whole numbers, and for numbers in another file
+     * @return false for whole numbers
      */
     public static boolean isReal(TensorProto tensor) {
-        return !ExternalData.isExternal(tensor)
-                && switch (TensorType.of(tensor.getDataType())) {
-                    case FLOAT, FLOAT16, BFLOAT16, DOUBLE -> true;
-                    default -> false;
-                };
+        return switch (TensorType.of(tensor.getDataType())) {
+            case FLOAT, FLOAT16, BFLOAT16, DOUBLE -> true;
+            default -> false;
+        };
     }
 
     /**
      * Reads one tensor.
      *
-     * @param tensor that {@link #isReal}
+     * @param tensor that {@link #isReal} and holds its numbers itself, as all do that {@link OnnxRunner#read} gives
      * @return its numbers
      * @throws IllegalArgumentException if it has another number of them than its shape says
      */

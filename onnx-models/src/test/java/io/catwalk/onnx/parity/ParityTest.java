@@ -61,7 +61,7 @@ class ParityTest {
         };
 
         long before = threads.getCurrentThreadAllocatedBytes();
-        Parity parity = Parity.between(reference, candidate, (from, to) -> new float[1], images, 256, images, 1);
+        Parity parity = Parity.between(reference, candidate, (from, to) -> new float[1], images, 256, images, 1, false);
         long allocated = threads.getCurrentThreadAllocatedBytes() - before;
 
         assertThat(parity.images()).isEqualTo(images);
@@ -132,5 +132,29 @@ class ParityTest {
         assertThatIllegalArgumentException().isThrownBy(() -> Parity.of(new float[5], new float[5], 2, 1));
         assertThatIllegalArgumentException().isThrownBy(() -> Parity.of(new float[0], new float[0], 0, 1));
         assertThatIllegalArgumentException().isThrownBy(() -> Parity.of(new float[2], new float[2], 1, Double.NaN));
+    }
+
+    /** The second image flips, by no more than the tolerance, which rounded weights may do and others may not. */
+    @Test
+    void aLabelMayFlipWithinTheToleranceWhereWeightsWereRounded() {
+        float[] reference = {0, 1, 1, 1.25f};
+        float[] images = new float[2];
+        Predictor candidate = new Predictor() {
+            @Override
+            public float[] logits(float[] some, int count) {
+                return new float[] {0, 1, 1.25f, 1};
+            }
+
+            @Override
+            public void close() {}
+        };
+        for (boolean rounded : new boolean[] {true, false}) {
+            Parity parity = Parity.between(reference, candidate, (from, to) -> images, 2, 2, 2, 0.25, rounded);
+            assertThat(parity.flips()).containsExactly(new Flip(1, 1, 0, 0.25));
+            assertThat(parity.agrees()).isEqualTo(rounded);
+        }
+        assertThat(Parity.between(reference, candidate, (from, to) -> images, 2, 2, 2, 0.24, true)
+                        .agrees())
+                .isFalse();
     }
 }

@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is read is held against another program by {@code GoldenWeightsTest} in runner; here is what is refused. */
 @Tag("tiny")
@@ -37,19 +39,39 @@ class OnnxWeightsTest {
                 .isEmpty();
     }
 
-    @Test
-    void weightsInAnotherFileAreRefused() throws IOException {
-        Path file = file(TensorProto.newBuilder()
+    private Path beside(String location) throws IOException {
+        return file(TensorProto.newBuilder()
                 .setDataType(1)
                 .addDims(1)
                 .setDataLocation(TensorProto.DataLocation.EXTERNAL)
                 .addExternalData(
-                        StringStringEntryProto.newBuilder().setKey("location").setValue("w.bin")));
+                        StringStringEntryProto.newBuilder().setKey("location").setValue(location)));
+    }
 
+    @Test
+    void weightsInAnotherFileAreRead() throws IOException {
+        Files.write(folder.resolve("w.bin"), new byte[] {0, 0, (byte) 0xc0, (byte) 0x3f});
+        assertThat(OnnxWeights.read(beside("w.bin")))
+                .containsOnlyKeys("w")
+                .allSatisfy((name, tensor) -> assertThat(tensor.toDoubles()).containsExactly(1.5));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"../w.bin", "/etc/hostname", ""})
+    void weightsOutsideTheFolderAreRefused(String location) throws IOException {
+        Path file = beside(location);
         assertThatThrownBy(() -> OnnxWeights.read(file))
                 .isInstanceOf(OnnxFileException.class)
                 .hasMessageStartingWith(
-                        file + ": expected weights inside the file, found tensor w in a file beside it;");
+                        file + ": expected external data inside the folder of the model, found \"" + location + "\"");
+    }
+
+    @Test
+    void weightsThatAreNotThereAreRefused() throws IOException {
+        Path file = beside("w.bin");
+        assertThatThrownBy(() -> OnnxWeights.read(file))
+                .isInstanceOf(OnnxFileException.class)
+                .hasMessage(file + ": expected a file w.bin, found none for tensor w; copy it beside the model");
     }
 
     @Test

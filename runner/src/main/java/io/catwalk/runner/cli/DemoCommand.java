@@ -14,6 +14,7 @@ import io.catwalk.runner.demo.DemoImages;
 import io.catwalk.runner.demo.DemoNetwork;
 import io.catwalk.runner.demo.DemoPage;
 import io.catwalk.runner.experiment.RunFolder;
+import io.catwalk.runner.parcel.PackedFile;
 import io.catwalk.runner.report.page.ReportPage;
 import io.catwalk.runner.runtimes.Runner;
 import io.catwalk.runner.trial.ModelSignature;
@@ -196,6 +197,7 @@ final class DemoCommand implements Callable<Integer> {
         DemoImages about = null;
         for (Map.Entry<String, Shown> entry : shown.entrySet()) {
             Path file = entry.getValue().file();
+            PackedFile.requireWhole(file);
             try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard(), hints)) {
                 ForeignFile.sign(console);
                 if (all != null) {

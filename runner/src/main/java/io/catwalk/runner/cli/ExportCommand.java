@@ -75,6 +75,19 @@ final class ExportCommand implements Callable<Integer> {
     @Option(names = "--fold-batchnorm", description = "Multiply batch norms into the convolutions before them.")
     private boolean foldBatchNorm;
 
+    @Option(
+            names = "--external-data",
+            description = "Write weights into a file beside the model, NAME.onnx.data, even where one file would hold "
+                    + "them (2 GB).")
+    private boolean externalData;
+
+    @Option(
+            names = "--float16",
+            description =
+                    "Hold large weights as 16-bit floats: half the size, not more speed on a CPU, which computes in "
+                            + "32 bits as before. Takes --out, since labels may flip where two are all but equal; they are listed.")
+    private boolean float16;
+
     @Option(names = "--author", paramLabel = "NAME", description = "Who made the model.")
     @Nullable
     private String author;
@@ -128,8 +141,21 @@ final class ExportCommand implements Callable<Integer> {
         if (batch != null) {
             Typed.within("--batch", batch, MOST_BATCH);
         }
+        if (float16 && out == null) {
+            throw new RequestException(
+                    "--float16 takes --out DIR: the file in a trial folder is the network, label for label");
+        }
         return new ExportOptions(
-                opset, probabilities, embedPreprocessing, batch, unrollRecurrent, foldBatchNorm, author, license);
+                opset,
+                probabilities,
+                embedPreprocessing,
+                batch,
+                unrollRecurrent,
+                foldBatchNorm,
+                externalData,
+                float16,
+                author,
+                license);
     }
 
     /** Says where each file goes, and refuses what is there before the first is written. */

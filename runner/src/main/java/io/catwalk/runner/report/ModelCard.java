@@ -1,6 +1,7 @@
 package io.catwalk.runner.report;
 
 import io.catwalk.onnx.runtime.MetadataKeys;
+import io.catwalk.onnx.runtime.ModelFiles;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Markdown;
@@ -78,11 +79,11 @@ public record ModelCard(
                 file.getFileName().toString().replaceFirst("\\.onnx$", ""),
                 trial.result(),
                 trial.dataset(),
-                trial.storedEvaluation(),
+                parity.flipped() == null ? trial.storedEvaluation() : trial.evaluation(file),
                 parity,
                 options,
                 OnnxMetadata.read(file),
-                Files.size(file));
+                ModelFiles.size(file));
     }
 
     /**
@@ -270,7 +271,12 @@ public record ModelCard(
                         parity.p999Abs(),
                         parity.tolerance(),
                         parity.configurations(),
-                        parity.worst());
+                        parity.worst())
+                + (parity.flipped() == null
+                        ? ""
+                        : "\nIts large weights are rounded to 16-bit floats, of 11 significant bits. The tolerance is one unit "
+                                + "in the last place of the largest logit in that format, and a label may differ within it. "
+                                + "All other numbers here are those of the file itself.\n");
     }
 
     private String use() {

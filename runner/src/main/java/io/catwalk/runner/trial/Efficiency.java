@@ -1,6 +1,7 @@
 package io.catwalk.runner.trial;
 
 import io.catwalk.onnx.runtime.MetadataKeys;
+import io.catwalk.onnx.runtime.ModelFiles;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,7 +50,7 @@ public record Efficiency(
                 parameters,
                 work,
                 modelBytes,
-                there ? Files.size(file) : null,
+                there ? ModelFiles.size(file) : null,
                 trainingSeconds,
                 trainingImagesPerSecond,
                 cpuSeconds,

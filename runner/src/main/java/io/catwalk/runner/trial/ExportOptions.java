@@ -1,5 +1,7 @@
 package io.catwalk.runner.trial;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.catwalk.onnx.OnnxExport;
 import io.catwalk.runner.data.Normalization;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param batch number of images of a fixed batch; null allows any
  * @param unrolledRecurrence whether recurrent layers are written step by step
  * @param foldedBatchNorm whether batch norms are multiplied into the convolutions before them
+ * @param externalData whether large weights lie in a file beside it, even where one file would hold them; not kept with
+ *     a trial, since it changes no answer
+ * @param float16 whether large weights are held as 16-bit floats; never so in a trial
  * @param author who made the model; null leaves it open
  * @param license of the model; null leaves it open
  */
@@ -23,8 +28,34 @@ public record ExportOptions(
         @Nullable Integer batch,
         boolean unrolledRecurrence,
         boolean foldedBatchNorm,
+        @JsonIgnore boolean externalData,
+        @JsonIgnore boolean float16,
         @Nullable String author,
         @Nullable String license) {
+
+    /** Reads the options of a trial's own file. */
+    @JsonCreator
+    ExportOptions(
+            int opset,
+            boolean probabilities,
+            boolean embeddedPreprocessing,
+            @Nullable Integer batch,
+            boolean unrolledRecurrence,
+            boolean foldedBatchNorm,
+            @Nullable String author,
+            @Nullable String license) {
+        this(
+                opset,
+                probabilities,
+                embeddedPreprocessing,
+                batch,
+                unrolledRecurrence,
+                foldedBatchNorm,
+                false,
+                false,
+                author,
+                license);
+    }
 
     /** The oldest operator set that can be written. */
     public static final int OLDEST_OPSET = 13;
@@ -41,7 +72,7 @@ public record ExportOptions(
      * @return the options to start from
      */
     public static ExportOptions standard() {
-        return new ExportOptions(DEFAULT_OPSET, false, false, null, false, false, null, null);
+        return new ExportOptions(DEFAULT_OPSET, false, false, null, false, false, false, false, null, null);
     }
 
     /**
@@ -68,6 +99,12 @@ public record ExportOptions(
         }
         if (unrolledRecurrence) {
             chosen = chosen.withUnrolledRecurrence();
+        }
+        if (externalData) {
+            chosen = chosen.withExternalData();
+        }
+        if (float16) {
+            chosen = chosen.withFloat16Weights();
         }
         return foldedBatchNorm ? chosen.withFoldedBatchNorm() : chosen;
     }

@@ -9,16 +9,19 @@ import io.catwalk.onnx.parity.CrossCheck;
 import io.catwalk.onnx.parity.CrossCheckReport;
 import io.catwalk.onnx.runtime.ColorMode;
 import io.catwalk.onnx.runtime.MetadataKeys;
+import io.catwalk.onnx.runtime.ModelFiles;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.Preprocessing;
-import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.data.Fit;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Normalization;
+import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.evaluation.Metrics;
+import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.training.TrainedModel;
 import io.catwalk.runner.trial.ParityResult.Missing;
 import java.io.IOException;
@@ -62,12 +65,11 @@ final class OnnxModel {
             ExportOptions options) {
         Path draft = rejected(file);
         try {
-            byte[] bytes = bytes(model, dataset, fit, result, options);
-            AtomicFiles.write(draft, bytes);
+            export(model, dataset, fit, result, options).write(draft);
             ParityResult parity = judged(draft, model, dataset, result.normalization());
             if (parity.agrees()) {
                 signature(file, draft, dataset, fit, result).write(ModelSignature.beside(file));
-                AtomicFiles.publish(draft, file);
+                ModelFiles.rename(draft, file);
             }
             return parity;
         } catch (ExportException e) {
@@ -100,8 +102,8 @@ final class OnnxModel {
         }
     }
 
-    /** Exports, with all there is to know but a proof. */
-    static byte[] bytes(
+    /** Prepares the export, with all there is to know but a proof. */
+    static OnnxExport export(
             TrainedModel model,
             ImageDataset dataset,
             @Nullable Fit fit,
@@ -114,8 +116,7 @@ final class OnnxModel {
                         model.task().height(),
                         model.task().width()));
         return options.apply(export, result.normalization())
-                .withMetadata(metadata(dataset, fit, result, options).entries())
-                .bytes();
+                .withMetadata(metadata(dataset, fit, result, options).entries());
     }
 
     private static ParityResult judged(Path file, TrainedModel model, ImageDataset dataset, Normalization normalization)
@@ -127,19 +128,37 @@ final class OnnxModel {
             return ParityResult.unrun(dataset.test().size(), Reasons.oneLine(String.valueOf(e.getMessage())));
         }
         try {
-            OnnxMetadata.read(file).withAll(parity.entries()).write(file);
+            OnnxMetadata metadata = OnnxMetadata.read(file).withAll(parity.entries());
+            if (parity.flipped() != null) {
+                metadata = metadata.withAll(
+                        metrics(evaluation(file, dataset, normalization).metrics()));
+            }
+            metadata.write(file);
         } catch (OnnxFileException e) {
             throw new IOException(Reasons.of(e.getCause() == null ? e : e.getCause()), e);
         }
         return parity;
     }
 
+    /** Judges a file whose answers are not those that the network was judged by. */
+    static Evaluation evaluation(Path file, ImageDataset dataset, Normalization normalization) {
+        List<String> classes = dataset.classes();
+        try (OnnxPredictor predictor = OnnxPredictor.open(file)) {
+            return Evaluation.of(Predictions.of(predictor, dataset.test(), normalization, classes.size()), classes);
+        }
+    }
+
     static ParityResult crossCheck(
             Path file, TrainedModel model, ImageDataset dataset, Normalization normalization, CrossCheck check) {
         ImageSource test = dataset.test();
+        boolean rounded = OnnxMetadata.read(file)
+                .get(MetadataKeys.WEIGHTS)
+                .filter(MetadataKeys.FLOAT16::equals)
+                .isPresent();
+        CrossCheck fitting = rounded ? check.withRoundedWeights() : check;
         try (Predictor reference = model.predictor()) {
             CrossCheckReport report =
-                    check.run(reference, file, (from, to) -> normalization.normalized(test, from, to), test.size());
+                    fitting.run(reference, file, (from, to) -> normalization.normalized(test, from, to), test.size());
             return ParityResult.of(report, test.size(), check.tolerance());
         }
     }
@@ -169,11 +188,7 @@ final class OnnxModel {
         put(more, MetadataKeys.FIT, fit == null ? null : fit.key());
         put(more, MetadataKeys.AUTHOR, options.author());
         put(more, MetadataKeys.LICENSE, options.license());
-        Json.flat(result.metrics().test()).forEach((name, value) -> {
-            if (!value.isEmpty()) {
-                more.put(MetadataKeys.METRICS + "test." + name, value);
-            }
-        });
+        more.putAll(metrics(result.metrics().test()));
         more.put(MetadataKeys.PROVENANCE + "dataset", dataset.name());
         more.put(MetadataKeys.PROVENANCE + "seed", Long.toString(result.trial().seed()));
         more.put(
@@ -187,6 +202,17 @@ final class OnnxModel {
                 Json.LINE.writeValueAsString(result.trial().recipe()));
         Json.flat(result.provenance()).forEach((key, value) -> more.put(MetadataKeys.PROVENANCE + key, value));
         return metadata.withAll(more);
+    }
+
+    /** Writes metrics on the test images as metadata. */
+    static Map<String, String> metrics(Metrics test) {
+        Map<String, String> entries = new TreeMap<>();
+        Json.flat(test).forEach((name, value) -> {
+            if (!value.isEmpty()) {
+                entries.put(MetadataKeys.METRICS + "test." + name, value);
+            }
+        });
+        return entries;
     }
 
     private static void put(Map<String, String> entries, String key, @Nullable String value) {

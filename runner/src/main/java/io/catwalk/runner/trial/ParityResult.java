@@ -1,13 +1,18 @@
 package io.catwalk.runner.trial;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.catwalk.onnx.parity.CrossCheckReport;
+import io.catwalk.onnx.parity.Flip;
 import io.catwalk.onnx.parity.Outcome;
 import io.catwalk.onnx.parity.Parity;
 import io.catwalk.onnx.runtime.MetadataKeys;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param configurations number of ways in which the file was run: optimization levels, threads, batches
  * @param worst the configuration that the numbers belong to; without numbers, the reason
  * @param missing why there is no file; null if there is one
+ * @param flipped of a file with rounded weights, the images that get another label, which the tolerance allows; null for
+ *     all other files, as those of trials are
  */
 public record ParityResult(
         boolean agrees,
@@ -35,7 +42,27 @@ public record ParityResult(
         double tolerance,
         int configurations,
         String worst,
-        @Nullable Missing missing) {
+        @Nullable Missing missing,
+        @JsonIgnore @Nullable List<Flip> flipped) {
+
+    /** Images that a sentence names. */
+    private static final int NAMED = 10;
+
+    /** Reads the result of a file in a trial folder, whose weights are never rounded. */
+    @JsonCreator
+    ParityResult(
+            boolean agrees,
+            int images,
+            int flips,
+            @Nullable Double maxAbs,
+            @Nullable Double meanAbs,
+            @Nullable Double p999Abs,
+            double tolerance,
+            int configurations,
+            String worst,
+            @Nullable Missing missing) {
+        this(agrees, images, flips, maxAbs, meanAbs, p999Abs, tolerance, configurations, worst, missing, null);
+    }
 
     /** Why a network has no ONNX file. */
     public enum Missing {
@@ -56,13 +83,14 @@ public record ParityResult(
         int configurations = report.outcomes().size();
         if (worst instanceof Outcome.Failed failed) {
             String reason = configuration + ": " + failed.reason();
-            return new ParityResult(false, images, 0, null, null, null, tolerance, configurations, reason, null);
+            return new ParityResult(false, images, 0, null, null, null, tolerance, configurations, reason, null, null);
         }
         Parity parity = ((Outcome.Compared) worst).parity();
         int flips = parity.flips().size();
         if (parity.notNumbers() > 0) {
             String reason = configuration + ": NaN for " + parity.notNumbers() + " of " + parity.images() + " images";
-            return new ParityResult(false, images, flips, null, null, null, tolerance, configurations, reason, null);
+            return new ParityResult(
+                    false, images, flips, null, null, null, tolerance, configurations, reason, null, null);
         }
         return new ParityResult(
                 report.agrees(),
@@ -71,20 +99,21 @@ public record ParityResult(
                 parity.maxAbs(),
                 parity.meanAbs(),
                 parity.p999Abs(),
-                tolerance,
+                parity.tolerance(),
                 configurations,
                 configuration,
-                null);
+                null,
+                parity.rounded() ? parity.flips() : null);
     }
 
     /** Makes the result of a file that is not there. */
     static ParityResult without(Missing missing, String reason) {
-        return new ParityResult(false, 0, 0, null, null, null, Parity.TOLERANCE, 0, reason, missing);
+        return new ParityResult(false, 0, 0, null, null, null, Parity.TOLERANCE, 0, reason, missing, null);
     }
 
     /** Makes the result of a file that does not run at all. */
     static ParityResult unrun(int images, String reason) {
-        return new ParityResult(false, images, 0, null, null, null, Parity.TOLERANCE, 0, reason, null);
+        return new ParityResult(false, images, 0, null, null, null, Parity.TOLERANCE, 0, reason, null, null);
     }
 
     /**
@@ -121,7 +150,22 @@ public record ParityResult(
         entries.put(MetadataKeys.PARITY_MEAN_ABS, number(meanAbs));
         entries.put(MetadataKeys.PARITY_P999_ABS, number(p999Abs));
         entries.put(MetadataKeys.PARITY_TOLERANCE, Double.toString(tolerance));
+        if (flipped != null) {
+            entries.put(MetadataKeys.PARITY_FLIPPED, listed(flipped, "\n"));
+        }
         return entries;
+    }
+
+    private static String listed(List<Flip> flips, String separator) {
+        return flips.stream()
+                .map(flip -> String.format(
+                        Locale.ROOT,
+                        "image %d: %d instead of %d, by %.1e",
+                        flip.image(),
+                        flip.candidate(),
+                        flip.reference(),
+                        flip.margin()))
+                .collect(Collectors.joining(separator));
     }
 
     private static String number(@Nullable Double value) {
@@ -146,13 +190,20 @@ public record ParityResult(
         }
         return String.format(
                 Locale.ROOT,
-                "%s: %d %s in %d images, largest difference %.1e (%d configurations, worst: %s)",
-                agrees ? "agrees" : "DISAGREES",
+                "%s: %d %s in %d images, largest difference %.1e%s (%d configurations, worst: %s)%s",
+                (agrees ? "agrees" : "DISAGREES") + (flipped == null ? "" : " to 11 bits"),
                 flips,
                 flips == 1 ? "flip" : "flips",
                 images,
                 maxAbs,
+                flipped == null ? "" : String.format(Locale.ROOT, " of at most %.1e", tolerance),
                 configurations,
-                worst);
+                worst,
+                flipped == null || flipped.isEmpty() ? "" : "; " + named(flipped));
+    }
+
+    private static String named(List<Flip> flips) {
+        List<Flip> first = flips.subList(0, Math.min(NAMED, flips.size()));
+        return listed(first, ", ") + (flips.size() > NAMED ? " and " + (flips.size() - NAMED) + " more" : "");
     }
 }

@@ -4,7 +4,6 @@ import io.catwalk.onnx.quantize.NodeNoise;
 import io.catwalk.onnx.quantize.WeightRange;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.OnnxMetadata;
-import io.catwalk.runner.Json;
 import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.Metrics;
@@ -37,11 +36,7 @@ final class QuantizationCertificate {
         SortedMap<String, String> entries =
                 new TreeMap<>(OnnxMetadata.read(from).entries());
         entries.keySet().removeIf(key -> key.startsWith(MetadataKeys.PARITY) || key.startsWith(MetadataKeys.METRICS));
-        Json.flat(metrics).forEach((name, value) -> {
-            if (!value.isEmpty()) {
-                entries.put(MetadataKeys.METRICS + "test." + name, value);
-            }
-        });
+        entries.putAll(OnnxModel.metrics(metrics));
         QuantizationVerdict verdict = quantized.verdict();
         Interval interval = verdict.accuracy().interval(0.95);
         Map<String, Object> facts = new TreeMap<>();

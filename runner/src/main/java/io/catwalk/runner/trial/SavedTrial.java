@@ -6,7 +6,6 @@ import io.catwalk.api.Task;
 import io.catwalk.onnx.Predictor;
 import io.catwalk.onnx.parity.CrossCheck;
 import io.catwalk.onnx.parity.Parity;
-import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ClassMatch;
@@ -227,10 +226,8 @@ public final class SavedTrial implements AutoCloseable {
      * @throws io.catwalk.onnx.graph.ExportException if the network has no ONNX form
      */
     public void writeUnproven(Path file) throws IOException {
-        AtomicFiles.write(
-                file,
-                OnnxModel.bytes(
-                        model, dataset, folder.readOrder().dataset().fit(), result, folder.readExportOptions()));
+        OnnxModel.export(model, dataset, folder.readOrder().dataset().fit(), result, folder.readExportOptions())
+                .write(file);
     }
 
     /**
@@ -241,6 +238,16 @@ public final class SavedTrial implements AutoCloseable {
      */
     public ParityResult crossCheck(Path file) {
         return OnnxModel.crossCheck(file, model, dataset, normalization, CrossCheck.standard());
+    }
+
+    /**
+     * Judges an ONNX file that answers otherwise than the network, on the test images.
+     *
+     * @param file that was exported from this trial
+     * @return how it does
+     */
+    public Evaluation evaluation(Path file) {
+        return OnnxModel.evaluation(file, dataset, normalization);
     }
 
     @Override

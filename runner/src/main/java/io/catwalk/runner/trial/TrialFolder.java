@@ -2,6 +2,7 @@ package io.catwalk.runner.trial;
 
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Task;
+import io.catwalk.onnx.runtime.ModelFiles;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
@@ -43,7 +44,7 @@ public record TrialFolder(Path path) {
             "(order|trial|training|split|classes|export|measure|model\\.signature)\\.json|checkpoint\\.bin"
                     + "|history\\.csv"
                     + "|predictions(-validation)?\\.(csv|npy)|card\\.md|log\\.txt|crash\\.log|model(\\.part)?(/[^/]+)?"
-                    + "|model(\\.rejected)?\\.onnx(\\.part)?|\\.model(\\.rejected)?\\.onnx[0-9]+\\.tmp";
+                    + "|model(\\.rejected)?\\.onnx(\\.data)?(\\.part)?|\\.model(\\.rejected)?\\.onnx[0-9]+\\.tmp";
 
     private static final String HISTORY =
             "epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,score,learning_rate,seconds";
@@ -246,6 +247,7 @@ public record TrialFolder(Path path) {
                                 training(),
                                 checkpoint(),
                                 onnx(),
+                                ModelFiles.data(onnx()),
                                 ModelSignature.beside(onnx()),
                                 export(),
                                 path.resolve("history.csv"))
@@ -307,10 +309,11 @@ public record TrialFolder(Path path) {
         }
     }
 
-    /** Computes the digests of the weights, the predictions and, if it is there, the ONNX file. */
+    /** Computes the digests of the weights, the predictions and, if they are there, the ONNX file and what lies beside it. */
     List<FileDigest> digests() throws IOException {
         List<FileDigest> digests = new ArrayList<>();
-        for (Path file : List.of(weights(), predictions("test"), predictions("validation"), onnx())) {
+        for (Path file :
+                List.of(weights(), predictions("test"), predictions("validation"), onnx(), ModelFiles.data(onnx()))) {
             if (Files.exists(file)) {
                 digests.add(FileDigest.of(path, file));
             }

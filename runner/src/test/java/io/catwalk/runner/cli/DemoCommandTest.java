@@ -200,14 +200,25 @@ final class DemoCommandTest {
         assertThat(missing.err())
                 .startsWith("catwalk: expected onnxruntime-web with its ort-wasm-simd-threaded.wasm in ")
                 .contains("npm ci");
+        Path divided = folder.resolve("divided");
+        Catwalk.run(
+                "export",
+                world.trial(ExportedRun.GOOD).toString(),
+                "--plugins-dir",
+                world.plugins().toString(),
+                "--external-data",
+                "--out",
+                divided.toString());
         List<Catwalk.Answer> answers = List.of(
                 missing,
+                demoOfImages(page, divided.resolve(ExportedRun.GOOD + ".onnx")),
                 demoOfImages(page, folder.resolve("none.onnx")),
                 demoOfImages(page, world.model(), world.run()),
                 demoOfImages(page, world.model(), ZOO.resolve("small-conv.onnx")),
                 demoOfImages(page, world.model(), "--images", 1001),
                 demoOfImages(page, world.model(), "--live"),
                 demoOfImages(page, Files.createDirectory(folder.resolve("empty"))));
+        assertThat(answers.get(1).err()).contains("found weights in mixed.onnx.data");
         for (Catwalk.Answer answer : answers) {
             assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.BAD_REQUEST);
             assertThat(answer.err()).as("%s", answer).hasLineCount(1).startsWith("catwalk: ");

@@ -131,6 +131,70 @@ final class ExportCommandTest {
     }
 
     @Test
+    void withExternalDataLargeWeightsLieBeside() throws IOException {
+        ModelProto model = exported("--external-data");
+        assertThat(folder.resolve("mixed.onnx.data")).isNotEmptyFile();
+        assertThat(model.getGraph().getInitializerList())
+                .filteredOn(tensor -> tensor.getExternalDataCount() > 0)
+                .isNotEmpty()
+                .allSatisfy(tensor ->
+                        assertThat(tensor.getExternalData(0).getValue()).isEqualTo("mixed.onnx.data"));
+        assertThat(folder).isDirectoryNotContaining("glob:**rejected*");
+        Path file = folder.resolve("mixed.onnx");
+        String trial = world.trial(ExportedRun.GOOD).toString();
+        for (String command : new String[] {"verify " + file + " --against " + trial, "diff " + file + " " + trial}) {
+            List<String> words = new ArrayList<>(List.of(command.split(" ", -1)));
+            words.addAll(List.of("--plugins-dir", world.plugins().toString()));
+            Catwalk.Answer answer = Catwalk.run(words.toArray(String[]::new));
+            assertThat(answer.exitCode()).as(command + answer.err()).isEqualTo(ExitCode.DONE);
+        }
+    }
+
+    @Test
+    void inPlaceTheDataIsCountedHeldAgainstItsDigestAndReplaced() throws IOException {
+        Path trial = world.copyTo(folder.resolve("copy")).resolve("trials/mixed/1-0");
+        assertThat(export(trial, "--external-data").exitCode()).isEqualTo(ExitCode.DONE);
+        Path data = trial.resolve("model.onnx.data");
+        JsonNode outcome = Json.JSON.readTree(Files.readString(trial.resolve("trial.json")));
+        assertThat(outcome.findValue("onnx_bytes").asLong())
+                .isEqualTo(Files.size(trial.resolve("model.onnx")) + Files.size(data));
+        assertThat(outcome.path("files").toString()).contains("\"model.onnx.data\"");
+
+        assertThat(export(trial).exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(data).doesNotExist();
+    }
+
+    /** The cross-check, the metadata and the card are about the file with 16-bit weights. */
+    @Test
+    void withFloat16TheFileIsSmallerAndJudgedByThat() throws IOException {
+        exported();
+        Path file = folder.resolve("mixed.onnx");
+        long whole = Files.size(file);
+        Catwalk.Answer answer =
+                export(world.trial(ExportedRun.GOOD), "--out", folder.toString(), "--force", "--float16");
+        assertThat(answer.exitCode()).as(answer.err()).isEqualTo(ExitCode.DONE);
+        assertThat(answer.out().replaceAll("\\s+", " "))
+                .matches(
+                        ".*: agrees to 11 bits: \\d+ flips? in 40 images, largest difference \\d\\.\\de-\\d\\d of at most"
+                                + " \\d\\.\\de-\\d\\d .*");
+        assertThat(Files.size(file)).isLessThan(whole);
+        OnnxMetadata metadata = OnnxMetadata.read(file);
+        assertThat(metadata.get("weights")).hasValue("float16");
+        assertThat(metadata.get("parity.flipped")).isPresent();
+        assertThat(metadata.get("parity.max_abs").map(Double::valueOf).orElseThrow())
+                .isGreaterThan(1e-5);
+        assertThat(folder.resolve("mixed.md")).content().contains("16-bit floats");
+        Catwalk.Answer verified = Catwalk.run(
+                "verify",
+                file.toString(),
+                "--against",
+                world.trial(ExportedRun.GOOD).toString(),
+                "--plugins-dir",
+                world.plugins().toString());
+        assertThat(verified.exitCode()).as(verified.out()).isEqualTo(ExitCode.DONE);
+    }
+
+    @Test
     void allOptionsGoTogether() throws IOException {
         ModelProto model = exported(
                 ("--opset 13 --probabilities --embed-preprocessing --batch 2 --unroll-recurrent --fold-batchnorm"
@@ -148,7 +212,8 @@ final class ExportCommandTest {
             value = {
                 "--opset 12; --opset must be from 13 to 21, but is 12",
                 "--opset 22; --opset must be from 13 to 21, but is 22",
-                "--batch 0; --batch must be at least 1, but is 0"
+                "--batch 0; --batch must be at least 1, but is 0",
+                "--float16; --float16 takes --out DIR: the file in a trial folder is the network, label for label"
             })
     void whatCannotBeIsRefused(String options, String reason) {
         Catwalk.Answer answer = export(world.trial(ExportedRun.GOOD), options.split(" ", -1));

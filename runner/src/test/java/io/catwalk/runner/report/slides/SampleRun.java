@@ -203,6 +203,7 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
                                 1e-4,
                                 14,
                                 "all optimizations, 1 thread, batch 64",
+                                null,
                                 null)
                         : null,
                 new Efficiency(

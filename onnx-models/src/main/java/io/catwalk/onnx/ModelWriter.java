@@ -1,0 +1,47 @@
+package io.catwalk.onnx;
+
+import io.catwalk.onnx.graph.Model;
+import io.catwalk.onnx.graph.OnnxSerializer;
+import io.catwalk.onnx.runtime.ModelFiles;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Writes a model into a file, or into two. */
+final class ModelWriter {
+
+    private ModelWriter() {}
+
+    /**
+     * Writes a model under names of its own beside the file, and then puts it into its place.
+     *
+     * @param beside whether large tensors go into the file that {@link ModelFiles#data} names
+     */
+    static void write(Model model, boolean beside, Path file) throws IOException {
+        Path draft = part(file);
+        Path weights = part(ModelFiles.data(file));
+        try {
+            try (OutputStream stream = Files.newOutputStream(draft)) {
+                if (beside) {
+                    try (OutputStream data = Files.newOutputStream(weights)) {
+                        OnnxSerializer.write(
+                                model, String.valueOf(ModelFiles.data(file).getFileName()), data, stream);
+                    }
+                } else {
+                    OnnxSerializer.write(model, stream);
+                }
+            }
+            boolean anyBeside = beside && Files.size(weights) > 0;
+            ModelFiles.publish(draft, anyBeside ? Optional.of(weights) : Optional.empty(), file);
+        } finally {
+            Files.deleteIfExists(draft);
+            Files.deleteIfExists(weights);
+        }
+    }
+
+    private static Path part(Path file) {
+        return file.resolveSibling(file.getFileName() + ".part");
+    }
+}

@@ -1,0 +1,117 @@
+package io.catwalk.onnx.lowering;
+
+import ai.onnxruntime.platform.Fp16Conversions;
+import io.catwalk.onnx.graph.Attributes;
+import io.catwalk.onnx.graph.ElementType;
+import io.catwalk.onnx.graph.Graph;
+import io.catwalk.onnx.graph.Initializer;
+import io.catwalk.onnx.graph.Names;
+import io.catwalk.onnx.graph.Node;
+import io.catwalk.onnx.graph.Value;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Holds large weights as FLOAT16, each rounded to the nearest, a tie to the even one, and casts them to FLOAT, in which
+ * everything is computed as before. The file is about half as large; a reader that casts while loading is as fast as before.
+ */
+public final class HalfWeights {
+
+    /** The largest number of FLOAT16 (IEEE 754, binary16). */
+    private static final float LARGEST = 65_504;
+
+    /** Bytes of the smallest tensor that is worth a node. Biases, norms and scalars are below it, and stay exact. */
+    private static final long SMALLEST = 1 << 10;
+
+    private HalfWeights() {}
+
+    /**
+     * Lists the large weights of FLOAT: in a graph of {@link Choice#FLOAT16_WEIGHTS}, those with numbers beyond the
+     * range of FLOAT16.
+     *
+     * @param graph any graph
+     * @return their names, in the order of the graph
+     */
+    public static List<String> whole(Graph graph) {
+        return graph.initializers().stream()
+                .filter(HalfWeights::isLarge)
+                .map(weight -> weight.value().name())
+                .toList();
+    }
+
+    static Graph of(Graph graph) {
+        Names names = names(graph);
+        Map<String, Value> casts = new HashMap<>();
+        List<Initializer> initializers = new ArrayList<>();
+        List<Node> nodes = new ArrayList<>();
+        for (Initializer weight : graph.initializers()) {
+            Value value = weight.value();
+            if (!isLarge(weight) || graph.outputs().contains(value) || isBeyond(weight.floats())) {
+                initializers.add(weight);
+                continue;
+            }
+            // The weight keeps its name, by which readers of weights know it.
+            Value half = Value.of(value.name(), ElementType.FLOAT16, value.shape());
+            Value cast = Value.of(names.fresh(value.name() + ".float32"), ElementType.FLOAT, value.shape());
+            initializers.add(new Initializer(half, () -> halves(weight.floats())));
+            nodes.add(new Node(
+                    cast.name(),
+                    "Cast",
+                    List.of(half),
+                    List.of(cast),
+                    Attributes.NONE.with("to", ElementType.FLOAT.code())));
+            casts.put(value.name(), cast);
+        }
+        graph.nodes().forEach(node -> nodes.add(reading(node, casts)));
+        return new Graph(graph.inputs(), graph.outputs(), initializers, nodes);
+    }
+
+    private static Names names(Graph graph) {
+        Stream<String> values = Stream.concat(
+                graph.inputs().stream().map(Value::name),
+                graph.initializers().stream().map(weight -> weight.value().name()));
+        Stream<String> made = graph.nodes().stream()
+                .flatMap(node -> Stream.concat(
+                        Stream.of(node.name()), node.outputs().stream().map(Value::name)));
+        return new Names(Stream.concat(values, made).toArray(String[]::new));
+    }
+
+    private static Node reading(Node node, Map<String, Value> casts) {
+        return new Node(
+                node.name(),
+                node.operator(),
+                node.inputs().stream()
+                        .map(input -> casts.getOrDefault(input.name(), input))
+                        .toList(),
+                node.outputs(),
+                node.attributes(),
+                node.doc());
+    }
+
+    private static boolean isLarge(Initializer weight) {
+        return weight.value().type() == ElementType.FLOAT && weight.size() >= SMALLEST;
+    }
+
+    /** Infinities pass: FLOAT16 has them. */
+    private static boolean isBeyond(float[] numbers) {
+        for (float number : numbers) {
+            if (Math.abs(number) > LARGEST && !Float.isInfinite(number)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static byte[] halves(float[] numbers) {
+        ByteBuffer halves = ByteBuffer.allocate(numbers.length * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (float number : numbers) {
+            halves.putShort(Fp16Conversions.floatToFp16(number));
+        }
+        return halves.array();
+    }
+}
