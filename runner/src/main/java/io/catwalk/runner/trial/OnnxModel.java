@@ -76,7 +76,10 @@ final class OnnxModel {
             return ParityResult.without(Missing.NO_FORM, Reasons.oneLine(String.valueOf(e.getMessage())));
         } catch (IOException e) {
             LOG.error("{} could not be written", file, e);
-            return ParityResult.without(Missing.UNWRITTEN, Reasons.of(e));
+            String reason = Reasons.of(e);
+            return ParityResult.without(
+                    Missing.UNWRITTEN,
+                    reason.startsWith("cannot write ") ? reason : "cannot write " + draft + ": " + reason);
         } catch (Throwable e) { // the plugin's code was traced and asked: whatever it was, the network is trained
             LOG.error("{} could not be made", file, e);
             return ParityResult.without(Missing.NO_FORM, "exporting it ended in " + Reasons.of(e));
