@@ -43,6 +43,25 @@ public final class ModelFiles {
     }
 
     /**
+     * Refuses a model that is not one file, for whoever takes the file alone.
+     *
+     * @param model an ONNX file
+     * @throws OnnxFileException if it has weights in another file, or as {@link #of}
+     */
+    public static void requireWeightsInside(Path model) {
+        ModelFields.read(model).model().getGraph().getInitializerList().stream()
+                .filter(ExternalData::isExternal)
+                .findFirst()
+                .ifPresent(tensor -> {
+                    throw new OnnxFileException(
+                            model,
+                            "a file with its weights inside",
+                            "weights in " + ExternalData.location(tensor),
+                            "export it without --external-data");
+                });
+    }
+
+    /**
      * Counts the bytes of the files that a model is.
      *
      * @param model an ONNX file

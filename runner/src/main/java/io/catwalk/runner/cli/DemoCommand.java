@@ -1,6 +1,7 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.onnx.runtime.MetadataKeys;
+import io.catwalk.onnx.runtime.ModelFiles;
 import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxOptions;
@@ -14,7 +15,6 @@ import io.catwalk.runner.demo.DemoImages;
 import io.catwalk.runner.demo.DemoNetwork;
 import io.catwalk.runner.demo.DemoPage;
 import io.catwalk.runner.experiment.RunFolder;
-import io.catwalk.runner.parcel.PackedFile;
 import io.catwalk.runner.report.page.ReportPage;
 import io.catwalk.runner.runtimes.Runner;
 import io.catwalk.runner.trial.ModelSignature;
@@ -197,7 +197,7 @@ final class DemoCommand implements Callable<Integer> {
         DemoImages about = null;
         for (Map.Entry<String, Shown> entry : shown.entrySet()) {
             Path file = entry.getValue().file();
-            PackedFile.requireWhole(file);
+            ModelFiles.requireWeightsInside(file);
             try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard(), hints)) {
                 ForeignFile.sign(console);
                 if (all != null) {
@@ -217,7 +217,7 @@ final class DemoCommand implements Callable<Integer> {
                         entry.getValue().report()));
             }
         }
-        page.write(folder, "Try the networks", Objects.requireNonNull(about), networks);
+        page.write(folder, Objects.requireNonNull(about), networks);
         if (live) {
             ReportCommand.run(Objects.requireNonNull(run()), console);
         }

@@ -56,12 +56,11 @@ public final class DemoPage {
      * Writes the page.
      *
      * @param folder that gets it; one that is there is replaced
-     * @param title of the page
      * @param images what the networks are about
      * @param networks in the order in which they are shown, at least one
      * @throws RequestException if it cannot be written; the folder is then as it was
      */
-    public void write(Path folder, String title, DemoImages images, List<DemoNetwork> networks) {
+    public void write(Path folder, DemoImages images, List<DemoNetwork> networks) {
         Path target = folder.toAbsolutePath().normalize();
         Path parent = Objects.requireNonNullElse(target.getParent(), target);
         try {
@@ -71,13 +70,26 @@ public final class DemoPage {
         }
         try (Scratch scratch = Scratch.in(parent)) {
             Path draft = Files.createDirectory(scratch.file("page"));
-            fill(draft, title, images, networks);
-            if (Files.exists(target)) {
-                Files.move(target, scratch.file("former"), StandardCopyOption.ATOMIC_MOVE);
-            }
-            Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
+            fill(draft, images, networks);
+            replace(target, draft, scratch.file("former"));
         } catch (IOException e) {
             throw cannot(folder, e);
+        }
+    }
+
+    /** Puts the draft in the place of a page, which comes back if that fails: what is in the scratch folder is deleted. */
+    private static void replace(Path target, Path draft, Path former) throws IOException {
+        boolean there = Files.exists(target);
+        if (there) {
+            Files.move(target, former, StandardCopyOption.ATOMIC_MOVE);
+        }
+        try {
+            Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            if (there) {
+                Files.move(former, target, StandardCopyOption.ATOMIC_MOVE);
+            }
+            throw e;
         }
     }
 
@@ -85,7 +97,7 @@ public final class DemoPage {
         return new RequestException("cannot write the page " + folder + ": " + Reasons.of(e), e);
     }
 
-    private void fill(Path folder, String title, DemoImages images, List<DemoNetwork> networks) throws IOException {
+    private void fill(Path folder, DemoImages images, List<DemoNetwork> networks) throws IOException {
         for (String name : OWN) {
             try (InputStream in = Objects.requireNonNull(DemoPage.class.getResourceAsStream(name), name)) {
                 Files.copy(in, folder.resolve(name));
@@ -93,7 +105,7 @@ public final class DemoPage {
         }
         Files.copy(library.resolve(LIBRARY), folder.resolve(LIBRARY));
         call(folder.resolve("runtime.js"), "runtime", packed(library.resolve(GLUE)), packed(library.resolve(WASM)));
-        call(folder.resolve("data.js"), "data", Data.of(title, images, networks));
+        call(folder.resolve("data.js"), "data", Data.of(images, networks));
         for (int i = 0; i < networks.size(); i++) {
             call(
                     folder.resolve("model-" + i + ".js"),
@@ -128,7 +140,6 @@ public final class DemoPage {
     /** Is what {@code data.js} hands over. */
     @SuppressWarnings("ArrayRecordComponent")
     private record Data(
-            String title,
             String dataset,
             List<String> classes,
             int channels,
@@ -143,9 +154,8 @@ public final class DemoPage {
                 ModelSignature signature,
                 @Nullable String report) {}
 
-        static Data of(String title, DemoImages images, List<DemoNetwork> networks) {
+        static Data of(DemoImages images, List<DemoNetwork> networks) {
             return new Data(
-                    title,
                     images.dataset(),
                     images.classes(),
                     images.channels(),

@@ -97,27 +97,13 @@ public record PackedFile(String name, Path source, String purpose) {
             throw new RequestException(file + ": expected a file that Catwalk exported, found " + missing
                     + " in the metadata: name a trial, or a file that catwalk export wrote");
         }
-        requireWhole(file);
+        ModelFiles.requireWeightsInside(file);
         if (metadata.get(FLOAT_SHA256).isPresent()) {
             throw new RequestException(
                     file + ": expected the float file, found one in 8 bits: name the float file, and "
                             + "this one with --int8");
         }
         return metadata;
-    }
-
-    /**
-     * Refuses a file whose weights lie beside it: whoever gets it alone has no model.
-     *
-     * @param file an ONNX file
-     * @throws RequestException if it has weights in another file
-     * @throws io.catwalk.onnx.OnnxFileException if it cannot be read
-     */
-    public static void requireWhole(Path file) {
-        if (ModelFiles.of(file).size() > 1) {
-            throw new RequestException(file + ": expected a file with its weights inside, found weights in "
-                    + ModelFiles.data(file).getFileName() + ": export it without --external-data");
-        }
     }
 
     /** Returns the name of the file in the parcel. */

@@ -14,7 +14,7 @@ let data, chosen = 0, current, truth = null, asked = 0, told = 0, drawn = false;
 const ready = {};
 const runtime = new Promise(resolve => { ready.runtime = resolve; });
 
-/** What the files beside this one call. */
+/** What the files beside this one call; the last three are for whoever drives the page by a program. */
 window.demo = { data: begin, runtime: prepareRuntime, network: addNetwork, logits: logitsOfTest, settled, networks };
 
 async function unpacked(base64) {
@@ -31,8 +31,6 @@ async function prepareRuntime(glue, wasm) {
 
 function begin(all) {
   data = all;
-  document.title = data.title;
-  $('title').textContent = data.title;
   $('about').textContent = `${count(data.networks.length, 'network')} of ${data.dataset}. They run in this browser, and no image leaves it.`;
   for (const about of data.networks) networks.push({ about, session: null, logits: null });
   drawRows();
