@@ -13,7 +13,10 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 
-/** Knows the two files of a model whose weights lie beside it: {@code NAME.onnx} and {@code NAME.onnx.data}. */
+/**
+ * Knows the files of a model: {@code NAME.onnx}, its weights in {@code NAME.onnx.data} if they lie beside it, and what else
+ * is named after it.
+ */
 public final class ModelFiles {
 
     private ModelFiles() {}
@@ -26,6 +29,27 @@ public final class ModelFiles {
      */
     public static Path data(Path model) {
         return model.resolveSibling(model.getFileName() + ".data");
+    }
+
+    /**
+     * Names a file that belongs to a model.
+     *
+     * @param model such as {@code lstm.onnx}
+     * @param ending such as {@code .signature.json}
+     * @return {@code lstm.signature.json} beside it, which may be there or not
+     */
+    public static Path beside(Path model, String ending) {
+        return model.resolveSibling(name(model) + ending);
+    }
+
+    /**
+     * Names a model as its file does.
+     *
+     * @param model such as {@code lstm.onnx}
+     * @return {@code lstm}
+     */
+    public static String name(Path model) {
+        return String.valueOf(model.getFileName()).replaceFirst("\\.onnx$", "");
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.onnx.runtime.ModelFiles;
 import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxPredictor;
@@ -94,7 +95,7 @@ final class PackageCommand implements Callable<Integer> {
                     "expected no --normalize and no --output, since the file says both of itself:" + " leave them out");
         }
         if (!Files.isDirectory(subject)) {
-            Path to = target(String.valueOf(subject.getFileName()).replaceFirst("\\.onnx$", ""));
+            Path to = target(ModelFiles.name(subject));
             return foreign.run(spec, subject, () -> packFile(to, console));
         }
         TrialFolder trial = RunFolder.trained(subject).get(0);
@@ -133,8 +134,10 @@ final class PackageCommand implements Callable<Integer> {
             FileDataset.requireFit(subject, predictor.signature(), images);
             files.add(0, PackedFile.main(subject, predictor.signature().pixels() == PixelType.UINT8));
         }
-        String name = String.valueOf(subject.getFileName()).replaceFirst("\\.onnx$", "");
-        write(new Parcel(name, files, dataset.matched(subject, images, metadata), runners()), to, console);
+        write(
+                new Parcel(ModelFiles.name(subject), files, dataset.matched(subject, images, metadata), runners()),
+                to,
+                console);
         return ExitCode.DONE;
     }
 

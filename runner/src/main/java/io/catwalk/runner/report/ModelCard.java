@@ -76,7 +76,7 @@ public record ModelCard(
     public static ModelCard of(Path file, SavedTrial trial, ParityResult parity, ExportOptions options)
             throws IOException {
         return new ModelCard(
-                file.getFileName().toString().replaceFirst("\\.onnx$", ""),
+                ModelFiles.name(file),
                 trial.result(),
                 trial.dataset(),
                 parity.flipped() == null ? trial.storedEvaluation() : trial.evaluation(file),
@@ -93,7 +93,7 @@ public record ModelCard(
      * @return {@code lstm.md} beside it
      */
     public static Path beside(Path file) {
-        return file.resolveSibling(file.getFileName().toString().replaceFirst("\\.onnx$", "") + ".md");
+        return ModelFiles.beside(file, ".md");
     }
 
     /**

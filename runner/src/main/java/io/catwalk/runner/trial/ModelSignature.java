@@ -1,6 +1,7 @@
 package io.catwalk.runner.trial;
 
 import io.catwalk.onnx.runtime.MetadataKeys;
+import io.catwalk.onnx.runtime.ModelFiles;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.Preprocessing;
@@ -86,8 +87,7 @@ public record ModelSignature(
      * @return {@code lstm.signature.json} beside it
      */
     public static Path beside(Path file) {
-        String name = file.getFileName().toString().replaceFirst("\\.onnx$", "");
-        return file.resolveSibling(name + ".signature.json");
+        return ModelFiles.beside(file, ".signature.json");
     }
 
     /**

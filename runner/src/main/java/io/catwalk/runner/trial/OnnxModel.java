@@ -168,8 +168,7 @@ final class OnnxModel {
 
     /** Names the place of a file that failed its cross-check. */
     static Path rejected(Path file) {
-        String name = file.getFileName().toString().replaceFirst("\\.onnx$", "");
-        return file.resolveSibling(name + ".rejected.onnx");
+        return ModelFiles.beside(file, ".rejected.onnx");
     }
 
     private static OnnxMetadata metadata(

@@ -1,6 +1,7 @@
 package io.catwalk.runner.trial;
 
 import io.catwalk.onnx.quantize.MixedPrecision;
+import io.catwalk.onnx.runtime.ModelFiles;
 import java.nio.file.Path;
 
 /**
@@ -30,7 +31,6 @@ public record QuantizedFile(
      * @return {@code lstm.int8.onnx} beside it
      */
     public static Path beside(Path file) {
-        String name = String.valueOf(file.getFileName()).replaceFirst("\\.onnx$", "");
-        return file.resolveSibling(name + ".int8.onnx");
+        return ModelFiles.beside(file, ".int8.onnx");
     }
 }
