@@ -99,7 +99,8 @@ public record CrossCheck(double tolerance, int smallBatchImages, boolean rounded
         List<Outcome> outcomes = new ArrayList<>();
         for (OptimizationLevel level : levels) {
             for (int threads : THREADS) {
-                OnnxOptions options = new OnnxOptions(threads, level);
+                OnnxOptions options =
+                        OnnxOptions.standard().withThreads(threads).withOptimization(level);
                 List<Configuration> configurations = batches(count).stream()
                         .map(batch -> new Configuration(options, batch))
                         .toList();

@@ -104,7 +104,8 @@ public record Proof(double tolerance, List<Integer> batches) {
         List<ProofReport.Outcome> outcomes = new ArrayList<>();
         for (OptimizationLevel level : levels) {
             for (int threads : THREADS) {
-                OnnxOptions options = new OnnxOptions(threads, level);
+                OnnxOptions options =
+                        OnnxOptions.standard().withThreads(threads).withOptimization(level);
                 try (OnnxRunner candidate = opener.apply(options)) {
                     calls.forEach(each -> outcomes.add(outcome(options, candidate, each)));
                 } catch (OnnxFileException e) {

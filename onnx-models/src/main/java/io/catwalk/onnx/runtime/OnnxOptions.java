@@ -1,31 +1,107 @@
 package io.catwalk.onnx.runtime;
 
+import io.catwalk.onnx.OnnxFileException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+
 /**
- * Says how ONNX Runtime runs a file. Immutable; each {@code with} method returns a changed copy.
- *
- * @param threads threads that share one run, or {@link #ALL_THREADS}
- * @param optimization how far the graph may be rewritten
+ * Says how ONNX Runtime runs a file. Immutable; each {@code with} method returns a changed copy. Which options are fastest
+ * depends on the file and the machine: {@code catwalk bench --tune} finds out, and {@link #tuned} takes what it found.
  */
-public record OnnxOptions(int threads, OptimizationLevel optimization) {
+public final class OnnxOptions {
 
     /** Lets ONNX Runtime take one thread per physical core. */
     public static final int ALL_THREADS = 0;
 
-    /** Checks the number of threads against its range. */
-    public OnnxOptions {
-        if (threads < 0) {
-            throw new IllegalArgumentException(
-                    "threads must be at least 1, or " + ALL_THREADS + " for all, but is " + threads);
-        }
+    /** Runs all images of a call together. */
+    public static final int WHOLE_CALL = 0;
+
+    private static final OnnxOptions STANDARD =
+            new OnnxOptions(ALL_THREADS, OptimizationLevel.ALL, true, true, WHOLE_CALL);
+
+    private final int threads;
+    private final OptimizationLevel optimization;
+    private final boolean memoryPattern;
+    private final boolean spinning;
+    private final int batch;
+
+    private OnnxOptions(
+            int threads, OptimizationLevel optimization, boolean memoryPattern, boolean spinning, int batch) {
+        this.threads = threads;
+        this.optimization = optimization;
+        this.memoryPattern = memoryPattern;
+        this.spinning = spinning;
+        this.batch = batch;
     }
 
     /**
-     * Returns the options that suit most machines: all threads, all optimizations.
+     * Returns the options that suit most machines, which are the defaults of ONNX Runtime: all threads, all
+     * optimizations, and all images of a call together.
      *
      * @return the options to start from
      */
     public static OnnxOptions standard() {
-        return new OnnxOptions(ALL_THREADS, OptimizationLevel.ALL);
+        return STANDARD;
+    }
+
+    /**
+     * Takes what was found to be fastest for a file on this machine.
+     *
+     * @param model an ONNX file
+     * @return what {@link SessionFile} says beside it; the standard options if there is no such file
+     * @throws OnnxFileException if that file cannot be read, or is malformed
+     */
+    public static OnnxOptions tuned(Path model) {
+        Path session = SessionFile.beside(model);
+        return Files.exists(session) ? SessionFile.read(session) : STANDARD;
+    }
+
+    /**
+     * Returns how many threads share one run.
+     *
+     * @return at least 1, or {@link #ALL_THREADS}
+     */
+    public int threads() {
+        return threads;
+    }
+
+    /**
+     * Returns how far the graph may be rewritten.
+     *
+     * @return the level
+     */
+    public OptimizationLevel optimization() {
+        return optimization;
+    }
+
+    /**
+     * Tells whether the memory of all tensors of a run is taken as one block, as the first run of that batch size needed
+     * it.
+     *
+     * @return true, which is faster as a rule
+     */
+    public boolean memoryPattern() {
+        return memoryPattern;
+    }
+
+    /**
+     * Tells whether threads that wait for work keep their processor busy. Each run begins faster so; other programs have
+     * less of the processors.
+     *
+     * @return true for busy waiting
+     */
+    public boolean spinning() {
+        return spinning;
+    }
+
+    /**
+     * Returns how many images of a call {@link OnnxPredictor} runs together at most, if the file leaves that open.
+     *
+     * @return at least 1, or {@link #WHOLE_CALL}
+     */
+    public int batch() {
+        return batch;
     }
 
     /**
@@ -35,7 +111,11 @@ public record OnnxOptions(int threads, OptimizationLevel optimization) {
      * @return a changed copy
      */
     public OnnxOptions withThreads(int threads) {
-        return new OnnxOptions(threads, optimization);
+        if (threads < 0) {
+            throw new IllegalArgumentException(
+                    "threads must be at least 1, or " + ALL_THREADS + " for all, but is " + threads);
+        }
+        return new OnnxOptions(threads, optimization, memoryPattern, spinning, batch);
     }
 
     /**
@@ -45,6 +125,69 @@ public record OnnxOptions(int threads, OptimizationLevel optimization) {
      * @return a changed copy
      */
     public OnnxOptions withOptimization(OptimizationLevel optimization) {
-        return new OnnxOptions(threads, optimization);
+        return new OnnxOptions(threads, optimization, memoryPattern, spinning, batch);
+    }
+
+    /**
+     * Chooses whether the memory of a run is taken as one block.
+     *
+     * @param memoryPattern as {@link #memoryPattern()} says
+     * @return a changed copy
+     */
+    public OnnxOptions withMemoryPattern(boolean memoryPattern) {
+        return new OnnxOptions(threads, optimization, memoryPattern, spinning, batch);
+    }
+
+    /**
+     * Chooses how threads wait.
+     *
+     * @param spinning as {@link #spinning()} says
+     * @return a changed copy
+     */
+    public OnnxOptions withSpinning(boolean spinning) {
+        return new OnnxOptions(threads, optimization, memoryPattern, spinning, batch);
+    }
+
+    /**
+     * Replaces the number of images that run together.
+     *
+     * @param batch images at most, or {@link #WHOLE_CALL}
+     * @return a changed copy
+     */
+    public OnnxOptions withBatch(int batch) {
+        if (batch < 0) {
+            throw new IllegalArgumentException(
+                    "batch must be at least 1, or " + WHOLE_CALL + " for a whole call, but is " + batch);
+        }
+        return new OnnxOptions(threads, optimization, memoryPattern, spinning, batch);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof OnnxOptions options
+                && threads == options.threads
+                && optimization == options.optimization
+                && memoryPattern == options.memoryPattern
+                && spinning == options.spinning
+                && batch == options.batch;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(threads, optimization, memoryPattern, spinning, batch);
+    }
+
+    /** Returns such as {@code threads 2, optimization all, memory pattern on, spinning off, batches of 64}. */
+    @Override
+    public String toString() {
+        return (threads == ALL_THREADS ? "all threads" : "threads " + threads)
+                + ", optimization " + optimization.key()
+                + ", memory pattern " + onOff(memoryPattern)
+                + ", spinning " + onOff(spinning)
+                + (batch == WHOLE_CALL ? ", whole calls" : ", batches of " + batch);
+    }
+
+    private static String onOff(boolean on) {
+        return on ? "on" : "off";
     }
 }

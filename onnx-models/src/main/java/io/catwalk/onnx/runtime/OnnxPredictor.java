@@ -17,8 +17,9 @@ import java.util.concurrent.ConcurrentLinkedDeque;
  * Runs a classifier in an ONNX file with ONNX Runtime. Safe for use by many threads at once.
  *
  * <p>Images come as (count, channels, height, width) whatever the file takes: for one that takes channels last
- * they are reordered ({@link Layout}). All images of a call run as one batch. A file that accepts only one batch size gets its images in
- * batches of that size, the last one filled up with zeros whose answers are dropped. A file that takes
+ * they are reordered ({@link Layout}). All images of a call run as one batch, or as batches of {@link OnnxOptions#batch()}.
+ * A file that accepts only one batch size gets its images in batches of that size, the last one filled up with zeros whose
+ * answers are dropped. A file that takes
  * uint8 pixels gets them back from the normalized images, by the preprocessing in its metadata; without
  * that metadata the images are taken for pixels from 0 to 255 themselves.
  *
@@ -32,15 +33,17 @@ public final class OnnxPredictor implements Predictor {
     private final OnnxMetadata metadata;
     private final SortedSet<String> operators;
     private final Pixels pixels;
+    private final int mostTogether;
     private final Session session;
     private final Deque<Lane> idle = new ConcurrentLinkedDeque<>();
 
-    private OnnxPredictor(Classifier classifier, Session session) {
+    private OnnxPredictor(Classifier classifier, OnnxOptions options, Session session) {
         this.signature = classifier.signature();
         this.scores = classifier.scores();
         this.metadata = classifier.metadata();
         this.operators = classifier.operators();
         this.pixels = Pixels.of(signature, metadata);
+        this.mostTogether = options.batch() == OnnxOptions.WHOLE_CALL ? Integer.MAX_VALUE : options.batch();
         this.session = session;
     }
 
@@ -96,7 +99,7 @@ public final class OnnxPredictor implements Predictor {
 
     private static OnnxPredictor open(ModelFile model, OnnxOptions options, OnnxHints hints) {
         Classifier classifier = Classifier.of(model, hints);
-        return new OnnxPredictor(classifier, Session.open(model, options));
+        return new OnnxPredictor(classifier, options, Session.open(model, options));
     }
 
     /**
@@ -203,12 +206,14 @@ public final class OnnxPredictor implements Predictor {
     }
 
     private float[] run(OrtSession ort, OrtEnvironment environment, Lane.Images images, int count) throws OrtException {
-        int batch = signature.batch() == Signature.ANY_BATCH ? count : signature.batch();
+        boolean open = signature.batch() == Signature.ANY_BATCH;
+        int batch = open ? Math.min(count, mostTogether) : signature.batch();
         float[] logits = new float[Math.multiplyExact(count, signature.classes())];
         Lane lane = take(environment, batch);
         try {
             for (int first = 0; first < count; first += batch) {
-                lane.run(ort, images, logits, first, Math.min(batch, count - first), batch);
+                int some = Math.min(batch, count - first);
+                lane.run(ort, images, logits, first, some, open ? some : batch);
             }
         } finally {
             idle.push(lane);

@@ -1,6 +1,7 @@
 package io.catwalk.onnx.runtime;
 
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
+import java.util.Locale;
 
 /**
  * Names how far ONNX Runtime may rewrite a graph before it runs it; each level includes those above it
@@ -22,6 +23,15 @@ public enum OptimizationLevel {
 
     OptimizationLevel(OptLevel level) {
         this.level = level;
+    }
+
+    /**
+     * Names the level in files and for people.
+     *
+     * @return such as {@code extended}
+     */
+    public String key() {
+        return name().toLowerCase(Locale.ROOT);
     }
 
     OptLevel level() {

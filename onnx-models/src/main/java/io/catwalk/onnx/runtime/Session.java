@@ -40,6 +40,8 @@ final class Session implements AutoCloseable {
         try {
             options.setIntraOpNumThreads(chosen.threads());
             options.setOptimizationLevel(chosen.optimization().level());
+            options.setMemoryPatternOptimization(chosen.memoryPattern());
+            options.addConfigEntry("session.intra_op.allow_spinning", chosen.spinning() ? "1" : "0");
             // Every failure also arrives as an exception; the copy on the error stream is noise.
             options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
             // The bytes that were checked are those that run. Weights beside the file need its path.

@@ -45,7 +45,11 @@ class OnnxPredictorTest {
     @ParameterizedTest
     @EnumSource(OptimizationLevel.class)
     void answersByTheWeightsOfTheFile(OptimizationLevel level) {
-        OnnxOptions options = OnnxOptions.standard().withThreads(1).withOptimization(level);
+        OnnxOptions options = OnnxOptions.standard()
+                .withThreads(2)
+                .withOptimization(level)
+                .withSpinning(false)
+                .withMemoryPattern(false);
         try (OnnxPredictor predictor = OnnxPredictor.open(file(TestModels.linear()), options)) {
             assertThat(predictor.logits(new float[] {1, 2, 3, 4, -1, 0, 0, 0.5f}, 2))
                     .containsExactly(10, 1, 41, -0.5f, -1, 6);
@@ -93,6 +97,32 @@ class OnnxPredictorTest {
         try (OnnxPredictor predictor = OnnxPredictor.open(file(TestModels.linear(4)))) {
             assertThat(predictor.signature().batch()).isEqualTo(4);
             assertThat(predictor.logits(images, count)).containsExactly(expected);
+        }
+    }
+
+    /** The file adds the pixels of the whole batch to each logit, so that an answer tells the size of its batch. */
+    @Test
+    void aCallRunsInBatchesOfTheOptions() {
+        ModelProto.Builder model = TestModels.linear();
+        model.getGraphBuilder()
+                .removeNode(1)
+                .addNode(TestModels.node("Gemm", List.of("flat", "weight", "bias"), "scores"))
+                .addNode(TestModels.node("ReduceSum", List.of("flat"), "total"))
+                .addNode(TestModels.node("Add", List.of("scores", "total"), "logits"));
+        Path file = file(model);
+        float[] images = new float[9 * 4];
+        for (int image = 0; image < 9; image++) {
+            images[image * 4] = 1;
+        }
+        try (OnnxPredictor predictor =
+                OnnxPredictor.open(file, OnnxOptions.standard().withBatch(4))) {
+            float[] logits = predictor.logits(images, 9);
+            assertThat(Arrays.copyOf(logits, 24)).containsOnly(1 + 4);
+            assertThat(Arrays.copyOfRange(logits, 24, 27)).containsOnly(1 + 1);
+            assertThat(predictor.logits(Arrays.copyOf(images, 12), 3)).containsOnly(1 + 3);
+        }
+        try (OnnxPredictor predictor = OnnxPredictor.open(file)) {
+            assertThat(predictor.logits(images, 9)).containsOnly(1 + 9);
         }
     }
 
@@ -274,10 +304,13 @@ class OnnxPredictorTest {
     }
 
     @Test
-    void threadsBelowZeroAreRefused() {
+    void threadsAndBatchesBelowZeroAreRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> OnnxOptions.standard().withThreads(-1))
                 .withMessageContaining("-1");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> OnnxOptions.standard().withBatch(-2))
+                .withMessageContaining("-2");
     }
 
     @Test

@@ -70,8 +70,8 @@ final class BenchCommand implements Callable<Integer> {
             names = "--seconds",
             paramLabel = "S",
             description =
-                    "Seconds for each network on each engine; a slow one may take twice as long. Default: 3. For a "
-                            + "file, --timeout has to be longer")
+                    "Seconds for each network on each engine; a slow one may take twice as long. Default: 3, and 1 with "
+                            + "--tune. For a file, --timeout has to be longer")
     private @Nullable Double seconds;
 
     @Option(names = "--plugins-dir", paramLabel = "DIR", description = "Folder of the plugin jars.")
@@ -82,6 +82,9 @@ final class BenchCommand implements Callable<Integer> {
 
     @Mixin
     private InputSize size;
+
+    @Mixin
+    private SessionTuning tuning;
 
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
@@ -99,6 +102,11 @@ final class BenchCommand implements Callable<Integer> {
             Typed.within("--threads", threads, ExperimentSpec.MOST_AT_ONCE);
         }
         LatencySettings settings = settings();
+        if (tuning.asked()) {
+            tuning.requireFile(subject);
+            List<String> arguments = spec.root().commandLine().getParseResult().originalArgs();
+            return foreign.run(spec, subject, () -> tuned(console), arguments, ForeignFile.Output.STREAM);
+        }
         if (!Files.isDirectory(subject)) {
             return foreign.run(spec, subject, () -> answer(List.of(file(settings, console)), ExitCode.DONE, console));
         }
@@ -134,25 +142,32 @@ final class BenchCommand implements Callable<Integer> {
         return LatencySettings.of(Duration.ofMillis(Math.max(1, Math.round(seconds * 1000))));
     }
 
-    private Row file(LatencySettings settings, Console console) throws IOException, InterruptedException {
+    private int tuned(Console console) throws IOException {
         PrivateFolder.claim();
-        // Says what is wrong with the file before another process is started.
-        BenchImage image = null;
+        return tuning.run(subject, size.added(options.hints()), image(console), threads, seconds, json, console);
+    }
+
+    /** Opens the file, which says what is wrong with it before another process is started. */
+    private BenchImage image(Console console) {
         try (OnnxPredictor predictor =
                 OnnxPredictor.open(subject, OnnxOptions.standard(), size.added(options.hints()))) {
             size.require(subject, predictor.signature());
-            if (options.normalizes()) {
-                image = BenchImage.noise(
-                        predictor.signature().imageSize(),
-                        FileOptions.normalization(options.preprocessing(subject, predictor)));
-            }
+            ForeignFile.sign(console);
+            return options.normalizes()
+                    ? BenchImage.noise(
+                            predictor.signature().imageSize(),
+                            FileOptions.normalization(options.preprocessing(subject, predictor)))
+                    : BenchImage.noise(predictor);
         }
-        ForeignFile.sign(console);
+    }
+
+    private Row file(LatencySettings settings, Console console) throws IOException, InterruptedException {
+        PrivateFolder.claim();
         BenchOrder order = new BenchOrder.OfFile(
                 subject.toAbsolutePath(),
                 size.added(options.hints()),
                 null,
-                image,
+                image(console),
                 Objects.requireNonNullElse(threads, 1),
                 settings);
         try {

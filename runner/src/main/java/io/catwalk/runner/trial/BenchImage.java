@@ -1,6 +1,12 @@
 package io.catwalk.runner.trial;
 
+import io.catwalk.onnx.runtime.OnnxPredictor;
+import io.catwalk.onnx.runtime.Preprocessing;
+import io.catwalk.onnx.runtime.Signature;
+import io.catwalk.onnx.runtime.Signature.PixelType;
 import io.catwalk.runner.data.Normalization;
+import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /**
@@ -25,8 +31,12 @@ public record BenchImage(byte[] pixels, Normalization normalization) {
         return new BenchImage(pixels, normalization);
     }
 
-    /** Returns what the network sees. */
-    float[] normalized() {
+    /**
+     * Returns what the network sees.
+     *
+     * @return (channels, height, width), row-major
+     */
+    public float[] normalized() {
         float[][] table = normalization.table();
         int plane = pixels.length / table.length;
         float[] values = new float[pixels.length];
@@ -34,5 +44,38 @@ public record BenchImage(byte[] pixels, Normalization normalization) {
             values[i] = table[i / plane][Byte.toUnsignedInt(pixels[i])];
         }
         return values;
+    }
+
+    /**
+     * Makes an image up, of the size that a file takes.
+     *
+     * @param predictor that has opened it
+     * @return the same noise each time, normalized as the file says; left as it is if it does not say how
+     */
+    public static BenchImage noise(OnnxPredictor predictor) {
+        Signature signature = predictor.signature();
+        Normalization normalization = predictor
+                .metadata()
+                .preprocessing()
+                .map(BenchImage::normalization)
+                .orElseGet(() -> {
+                    // A file that takes bytes gets pixels as they are; the unit of a normalization is a pixel / 255.
+                    float[] std = new float[signature.channels()];
+                    Arrays.fill(std, signature.pixels() == PixelType.UINT8 ? 1 / 255f : 1);
+                    return new Normalization(new float[signature.channels()], std);
+                });
+        return noise(signature.imageSize(), normalization);
+    }
+
+    private static Normalization normalization(Preprocessing preprocessing) {
+        return new Normalization(floats(preprocessing.mean()), floats(preprocessing.std()));
+    }
+
+    private static float[] floats(List<Double> numbers) {
+        float[] floats = new float[numbers.size()];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = numbers.get(i).floatValue();
+        }
+        return floats;
     }
 }

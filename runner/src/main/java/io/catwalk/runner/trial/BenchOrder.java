@@ -57,16 +57,11 @@ public sealed interface BenchOrder {
      * @param file the model
      * @param hints what it does not say itself
      * @param folder of its trial; null without one
-     * @param image to ask about; null makes one up, of the size that the file takes
+     * @param image to ask about
      * @param threads of ONNX Runtime
      * @param settings how long
      */
     record OfFile(
-            Path file,
-            OnnxHints hints,
-            @Nullable Path folder,
-            @Nullable BenchImage image,
-            int threads,
-            LatencySettings settings)
+            Path file, OnnxHints hints, @Nullable Path folder, BenchImage image, int threads, LatencySettings settings)
             implements BenchOrder {}
 }

@@ -4,16 +4,10 @@ import io.catwalk.api.Hyperparameters;
 import io.catwalk.onnx.Predictor;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
-import io.catwalk.onnx.runtime.Preprocessing;
-import io.catwalk.onnx.runtime.Signature;
-import io.catwalk.onnx.runtime.Signature.PixelType;
-import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.plugin.LoadedClassifier;
 import io.catwalk.runner.plugin.LoadedPlugin;
 import io.catwalk.runner.training.TrainedModel;
 import java.io.IOException;
-import java.util.Arrays;
-import java.util.List;
 
 /** Measures a network in this process. */
 final class BenchRun {
@@ -37,8 +31,7 @@ final class BenchRun {
     static LatencyBench.Measured measure(BenchOrder.OfFile order) {
         try (OnnxPredictor predictor =
                 OnnxPredictor.open(order.file(), OnnxOptions.standard().withThreads(order.threads()), order.hints())) {
-            BenchImage image = order.image() == null ? noise(predictor) : order.image();
-            return measured(predictor, image, order);
+            return measured(predictor, order.image(), order);
         }
     }
 
@@ -49,32 +42,5 @@ final class BenchRun {
         BusyWatch watch = BusyWatch.start(System::nanoTime, order.threads());
         LatencyMeter meter = new LatencyMeter(predictor, input, order.settings(), System::nanoTime);
         return new LatencyBench.Measured(meter.measure(order.threads(), watch, machine), logits);
-    }
-
-    private static BenchImage noise(OnnxPredictor predictor) {
-        Signature signature = predictor.signature();
-        Normalization normalization = predictor
-                .metadata()
-                .preprocessing()
-                .map(BenchRun::normalization)
-                .orElseGet(() -> {
-                    // A file that takes bytes gets pixels as they are; the unit of a normalization is a pixel / 255.
-                    float[] std = new float[signature.channels()];
-                    Arrays.fill(std, signature.pixels() == PixelType.UINT8 ? 1 / 255f : 1);
-                    return new Normalization(new float[signature.channels()], std);
-                });
-        return BenchImage.noise(signature.imageSize(), normalization);
-    }
-
-    private static Normalization normalization(Preprocessing preprocessing) {
-        return new Normalization(floats(preprocessing.mean()), floats(preprocessing.std()));
-    }
-
-    private static float[] floats(List<Double> numbers) {
-        float[] floats = new float[numbers.size()];
-        for (int i = 0; i < floats.length; i++) {
-            floats[i] = numbers.get(i).floatValue();
-        }
-        return floats;
     }
 }

@@ -18,7 +18,7 @@ import oshi.hardware.CentralProcessor.TickType;
  * from each other does not tell: beside four busy programs a batch took eight times as long, in every block. What a
  * container may use of its processors does not show in their work; there, a network on one thread is seen waiting.
  */
-final class BusyWatch {
+public final class BusyWatch {
 
     private static final double OTHERS = 0.2;
     private static final double WAITED = 0.1;
@@ -80,15 +80,24 @@ final class BusyWatch {
         start = clocks.get();
     }
 
-    /** Begins to watch this machine. */
-    static BusyWatch start(LongSupplier nanoTime, int threads) {
+    /**
+     * Begins to watch this machine.
+     *
+     * @param nanoTime a clock, in nanoseconds
+     * @param threads of the engine
+     * @return the watch, read by the thread that asks the network
+     */
+    public static BusyWatch start(LongSupplier nanoTime, int threads) {
         CentralProcessor processor = new SystemInfo().getHardware().getProcessor();
         return new BusyWatch(() -> Clocks.read(processor, nanoTime.getAsLong()), threads);
     }
 
-    /** Says in words what else the machine did since the start; null if it was quiet. */
-    @Nullable
-    String verdict() {
+    /**
+     * Says in words what else the machine did since the start.
+     *
+     * @return null if it was quiet
+     */
+    public @Nullable String verdict() {
         Clocks spent = clocks.get().since(start);
         double others = spent.available > 0 ? (spent.worked - spent.own) / spent.available : 0;
         if (others > OTHERS) {

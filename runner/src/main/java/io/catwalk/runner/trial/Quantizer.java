@@ -100,7 +100,7 @@ public record Quantizer(
             Predictions after = answers(found.model().bytes(), hints, images.test(), normalization, classes.size());
             Path draft = scratch.file("int8.onnx");
             Files.write(draft, found.model().bytes());
-            List<Latency> latencies = latencies(List.of(file, draft), hints);
+            List<Latency> latencies = latencies(List.of(file, draft), hints, BenchImage.noise(predictor));
             QuantizationVerdict verdict = new QuantizationVerdict(
                     throughput(latencies.get(1)) / throughput(latencies.get(0)),
                     latencies.get(0).p50Micros() / latencies.get(1).p50Micros(),
@@ -166,13 +166,14 @@ public record Quantizer(
     }
 
     /** Measures files in turns, and keeps the better turn of each: what else runs on the machine only slows. */
-    private List<Latency> latencies(List<Path> files, OnnxHints hints) throws IOException, InterruptedException {
+    private List<Latency> latencies(List<Path> files, OnnxHints hints, BenchImage image)
+            throws IOException, InterruptedException {
         List<Latency> best = new ArrayList<>();
         BenchProcess process = new BenchProcess();
         for (int turn = 0; turn < TURNS; turn++) {
             for (int i : IntStream.range(0, files.size()).toArray()) {
                 BenchOrder order =
-                        new BenchOrder.OfFile(files.get(i).toAbsolutePath(), hints, null, null, threads, settings);
+                        new BenchOrder.OfFile(files.get(i).toAbsolutePath(), hints, null, image, threads, settings);
                 Latency latency = process.measure(order).latency();
                 sign.run();
                 if (turn == 0) {

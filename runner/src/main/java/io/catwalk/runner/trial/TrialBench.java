@@ -27,12 +27,6 @@ public final class TrialBench {
 
     private static final Logger LOG = LoggerFactory.getLogger(TrialBench.class);
 
-    /**
-     * Difference of a logit, as a share of the largest one or of 1, from which two engines run two functions. That they
-     * agree to 1e-4 is proven by the cross-check, on all images.
-     */
-    private static final double SAME = 1e-3;
-
     private final LatencyBench bench;
     private final LatencySettings settings;
     private final Path pluginsDir;
@@ -118,7 +112,7 @@ public final class TrialBench {
         }
         List<float[]> answers =
                 measured.values().stream().map(LatencyBench.Measured::logits).toList();
-        if (answers.size() == 2 && difference(answers.get(0), answers.get(1)) > SAME) {
+        if (answers.size() == 2 && !Answers.same(answers.get(0), answers.get(1))) {
             return new Outcome(Map.of(), List.of(different(answers.get(0), answers.get(1))));
         }
         Map<InferenceEngine, Latency> latencies = new EnumMap<>(InferenceEngine.class);
@@ -131,19 +125,6 @@ public final class TrialBench {
                 Locale.ROOT,
                 "the weights and the ONNX file answer the same image differently (by %.1e of the largest logit), so"
                         + " that they are not one network: write the file anew with catwalk export",
-                difference(first, second));
-    }
-
-    private static double difference(float[] first, float[] second) {
-        if (first.length != second.length) {
-            return Double.POSITIVE_INFINITY;
-        }
-        double largest = 1;
-        double difference = 0;
-        for (int i = 0; i < first.length; i++) {
-            largest = Math.max(largest, Math.abs(first[i]));
-            difference = Math.max(difference, Math.abs((double) first[i] - second[i]));
-        }
-        return difference / largest;
+                Answers.difference(first, second));
     }
 }

@@ -3,9 +3,13 @@ package io.catwalk.runner.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.runner.Json;
+import io.catwalk.runner.data.Sha256;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,5 +88,66 @@ final class BenchCommandTest {
         refused(Catwalk.run("bench", model, "--seconds", "0"), "--seconds must be above 0 and at most 600, but is 0.0");
         refused(Catwalk.run("bench", folder.toString()), "expected a run folder", "has none");
         refused(Catwalk.run("bench", folder.resolve("gone.onnx").toString()), "gone.onnx: expected", "no such file");
+    }
+
+    @Test
+    void theFastestOptionsOfASessionAreWrittenBesideTheFile() throws IOException {
+        Path model = Files.copy(ExportedRun.get().model(), folder.resolve("mine.onnx"));
+        String[] command = {
+            "bench", model.toString(), "--tune", "--for", "throughput", "--threads", "2", "--seconds", "0.05"
+        };
+
+        Catwalk.Answer answer = Catwalk.run(command);
+
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(answer.out().lines())
+                .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100))
+                .anyMatch(line -> line.matches("batches of 8 +[\\d.]+ times \\([\\d.]+ to [\\d.]+\\)( +taken)?"))
+                .anyMatch(line -> line.startsWith("threads 1 "))
+                .anyMatch(line -> line.startsWith("optimization none "))
+                .anyMatch(line -> line.startsWith("memory pattern off "))
+                .anyMatch(line -> line.matches("mine.onnx: [\\d,]+ images a second.*"));
+        assertThat(Files.readAllLines(folder.resolve("mine.session.properties")))
+                .anyMatch(line -> line.matches("threads=[12]"))
+                .anyMatch(line -> line.matches("batch=\\d+"))
+                .anyMatch(line -> line.matches("optimization=(none|basic|extended|layout|all)"))
+                .contains("found.model.sha256=" + Sha256.of(model), "found.images_in_a_call=256");
+
+        JsonNode json = Json.JSON.readTree(Catwalk.run(
+                        Stream.concat(Stream.of(command), Stream.of("--json")).toArray(String[]::new))
+                .out());
+        assertThat(json.path("options").path("threads").asInt()).isBetween(1, 2);
+        assertThat(json.path("times_standard").path("median").asDouble()).isGreaterThanOrEqualTo(1);
+        assertThat(json.path("tried").size()).isGreaterThan(10);
+    }
+
+    @Test
+    void whatCannotBeTunedIsRefused() throws IOException {
+        Path model = Files.copy(ExportedRun.get().model(), folder.resolve("mine.onnx"));
+        refused(Catwalk.run("bench", model.toString(), "--for", "latency"), "expected --for with --tune only");
+        refused(
+                Catwalk.run("bench", model.toString(), "--tune", "--for", "latencies"),
+                "--for must be one of latency, throughput, but is 'latencies'");
+        refused(
+                Catwalk.run("bench", folder.toString(), "--tune"),
+                "expected an ONNX file with --tune, found the folder");
+        refused(Catwalk.run("bench", folder.resolve("gone.onnx").toString(), "--tune"), "gone.onnx: expected");
+        assertThat(folder.resolve("mine.session.properties")).doesNotExist();
+    }
+
+    @Test
+    void imagesAreLabeledWithTheOptionsBesideTheFile() throws IOException {
+        Path model = Files.copy(ExportedRun.get().model(), folder.resolve("mine.onnx"));
+        Path image = folder.resolve("image.png");
+        ImageIO.write(new BufferedImage(8, 8, BufferedImage.TYPE_BYTE_GRAY), "png", image.toFile());
+        String[] command = {"predict", model.toString(), image.toString()};
+        Catwalk.Answer first = Catwalk.run(command);
+        assertThat(first.err()).isEmpty();
+        String expected = first.out();
+
+        Files.writeString(folder.resolve("mine.session.properties"), "threads=1\noptimization=none\n");
+        assertThat(Catwalk.run(command).out()).isEqualTo(expected).contains("image.png");
+        Files.writeString(folder.resolve("mine.session.properties"), "threads=many\n");
+        refused(Catwalk.run(command), "mine.session.properties: expected threads to be a number");
     }
 }
