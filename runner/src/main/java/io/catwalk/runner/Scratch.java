@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,17 +24,15 @@ public final class Scratch implements AutoCloseable {
      * @throws RequestException if it cannot be made
      */
     public Scratch() {
-        this(null);
-    }
-
-    private Scratch(@Nullable Path parent) {
         try {
-            folder = parent == null
-                    ? Files.createTempDirectory("catwalk")
-                    : Files.createTempDirectory(parent, "catwalk");
+            folder = Files.createTempDirectory("catwalk");
         } catch (IOException e) {
             throw new RequestException("cannot make a temporary folder: " + Reasons.of(e), e);
         }
+    }
+
+    private Scratch(Path folder) {
+        this.folder = folder;
     }
 
     /**
@@ -43,10 +40,10 @@ public final class Scratch implements AutoCloseable {
      *
      * @param parent which is there
      * @return the new folder
-     * @throws RequestException if it cannot be made
+     * @throws IOException if it cannot be made
      */
-    public static Scratch in(Path parent) {
-        return new Scratch(parent);
+    public static Scratch in(Path parent) throws IOException {
+        return new Scratch(Files.createTempDirectory(parent, "catwalk"));
     }
 
     /**

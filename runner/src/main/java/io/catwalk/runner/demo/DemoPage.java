@@ -3,7 +3,7 @@ package io.catwalk.runner.demo;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.Scratch;
+import io.catwalk.runner.WholeFolder;
 import io.catwalk.runner.trial.ModelSignature;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -11,7 +11,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
@@ -61,40 +60,11 @@ public final class DemoPage {
      * @throws RequestException if it cannot be written; the folder is then as it was
      */
     public void write(Path folder, DemoImages images, List<DemoNetwork> networks) {
-        Path target = folder.toAbsolutePath().normalize();
-        Path parent = Objects.requireNonNullElse(target.getParent(), target);
         try {
-            Files.createDirectories(parent);
+            WholeFolder.replace(folder, draft -> fill(draft, images, networks));
         } catch (IOException e) {
-            throw cannot(folder, e);
+            throw new RequestException("cannot write the page " + folder + ": " + Reasons.of(e), e);
         }
-        try (Scratch scratch = Scratch.in(parent)) {
-            Path draft = Files.createDirectory(scratch.file("page"));
-            fill(draft, images, networks);
-            replace(target, draft, scratch.file("former"));
-        } catch (IOException e) {
-            throw cannot(folder, e);
-        }
-    }
-
-    /** Puts the draft in the place of a page, which comes back if that fails: what is in the scratch folder is deleted. */
-    private static void replace(Path target, Path draft, Path former) throws IOException {
-        boolean there = Files.exists(target);
-        if (there) {
-            Files.move(target, former, StandardCopyOption.ATOMIC_MOVE);
-        }
-        try {
-            Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            if (there) {
-                Files.move(former, target, StandardCopyOption.ATOMIC_MOVE);
-            }
-            throw e;
-        }
-    }
-
-    private static RequestException cannot(Path folder, IOException e) {
-        return new RequestException("cannot write the page " + folder + ": " + Reasons.of(e), e);
     }
 
     private void fill(Path folder, DemoImages images, List<DemoNetwork> networks) throws IOException {

@@ -1,7 +1,7 @@
 package io.catwalk.runner.parcel;
 
 import io.catwalk.onnx.runtime.OnnxPredictor;
-import io.catwalk.runner.Scratch;
+import io.catwalk.runner.WholeFolder;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.runtimes.Example;
 import io.catwalk.runner.runtimes.Runner;
@@ -9,11 +9,9 @@ import io.catwalk.runner.trial.ModelSignature;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /**
  * Is a folder for whoever receives a model: its files, samples with the answers to them, and a short program for each
@@ -41,14 +39,7 @@ public record Parcel(String name, List<PackedFile> files, ImageDataset dataset, 
      * @throws io.catwalk.onnx.OnnxFileException if ONNX Runtime cannot run a file
      */
     public void write(Path folder) throws IOException {
-        Path parent = Objects.requireNonNull(folder.toAbsolutePath().normalize().getParent());
-        Files.createDirectories(parent);
-        try (Scratch scratch = Scratch.in(parent)) {
-            Path draft = Files.createDirectory(scratch.file("parcel"));
-            fill(draft);
-            Files.deleteIfExists(folder);
-            Files.move(draft, folder, StandardCopyOption.ATOMIC_MOVE);
-        }
+        WholeFolder.write(folder, this::fill);
     }
 
     private void fill(Path draft) throws IOException {

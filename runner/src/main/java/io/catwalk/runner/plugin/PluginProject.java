@@ -2,6 +2,7 @@ package io.catwalk.runner.plugin;
 
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.WholeFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -9,16 +10,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.lang.model.SourceVersion;
@@ -86,27 +84,23 @@ public record PluginProject(String name, Build build, Language language) {
         requireEmpty(folder);
         Map<String, String> files =
                 files(repository.toAbsolutePath().normalize().toUri().toString());
-        Path target = folder.toAbsolutePath().normalize();
-        Path draft = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".part");
         try {
-            try {
-                for (Map.Entry<String, String> file : files.entrySet()) {
-                    Path path = draft.resolve(file.getKey());
-                    Files.createDirectories(Objects.requireNonNull(path.getParent()));
-                    Files.writeString(path, file.getValue());
-                    if (file.getKey().equals("mvnw") && !path.toFile().setExecutable(true)) {
-                        throw new FileSystemException(path.toString(), null, "cannot be made executable");
-                    }
-                }
-                Files.deleteIfExists(target);
-                Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
-            } finally {
-                delete(draft);
-            }
+            WholeFolder.write(folder, draft -> fill(draft, files));
         } catch (IOException | UncheckedIOException e) {
             throw new RequestException("cannot write the project " + folder + ": " + Reasons.of(e), e);
         }
         return List.copyOf(files.keySet());
+    }
+
+    private static void fill(Path draft, Map<String, String> files) throws IOException {
+        for (Map.Entry<String, String> file : files.entrySet()) {
+            Path path = draft.resolve(file.getKey());
+            Files.createDirectories(Objects.requireNonNull(path.getParent()));
+            Files.writeString(path, file.getValue());
+            if (file.getKey().equals("mvnw") && !path.toFile().setExecutable(true)) {
+                throw new FileSystemException(path.toString(), null, "cannot be made executable");
+            }
+        }
     }
 
     /**
@@ -238,17 +232,6 @@ public record PluginProject(String name, Build build, Language language) {
             return new String(Objects.requireNonNull(in, template).readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
         }
     }
 }
