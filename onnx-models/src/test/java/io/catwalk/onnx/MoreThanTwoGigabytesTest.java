@@ -14,8 +14,8 @@ import io.catwalk.onnx.runtime.ModelFiles;
 import io.catwalk.onnx.runtime.OnnxRunner;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,19 +73,7 @@ class MoreThanTwoGigabytesTest {
     @Test
     void itsWeightsAreBesideIt(@TempDir Path folder) throws Exception {
         Path file = folder.resolve("model.onnx");
-        Path log = folder.resolve("log.txt");
-        ProcessBuilder builder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx4g",
-                        Exporting.class.getName(),
-                        file.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile());
-        builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
-        Process process = builder.start();
-
-        assertThat(process.waitFor(10, TimeUnit.MINUTES)).isTrue();
-        assertThat(process.exitValue()).as(Files.readString(log)).isZero();
+        OtherJvm.run("4g", Exporting.class, Duration.ofMinutes(10), file);
         assertThat(Files.size(file)).isLessThan(1 << 20);
         assertThat(Files.size(ModelFiles.data(file))).isGreaterThan(4L * UNITS * UNITS * LAYERS);
     }

@@ -9,7 +9,7 @@ import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,19 +41,7 @@ class SmallHeapTest {
     @Test
     void weightsOf160MegabytesAreExportedInAHeapOf256(@TempDir Path folder) throws Exception {
         Path file = folder.resolve("model.onnx");
-        Path log = folder.resolve("log.txt");
-        ProcessBuilder builder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx256m",
-                        Exporting.class.getName(),
-                        file.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile());
-        builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
-        Process process = builder.start();
-
-        assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue()).as(Files.readString(log)).isZero();
+        OtherJvm.run("256m", Exporting.class, Duration.ofMinutes(2), file);
         assertThat(Files.size(file)).isGreaterThan(4L * UNITS * UNITS * LAYERS);
     }
 }
