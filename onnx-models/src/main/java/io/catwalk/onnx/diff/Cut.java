@@ -81,8 +81,7 @@ public record Cut(ModelProto model, String output, int batch, int numbers) {
                                 .setShape(TensorShapeProto.newBuilder()
                                         .addDim(Dimension.newBuilder().setDimValue(batch))
                                         .addDim(Dimension.newBuilder().setDimValue(numbers))))));
-        return new Cut(
-                model.toBuilder().clearMetadataProps().setGraph(graph).build(), output, batch, numbers);
+        return new Cut(model.toBuilder().clearMetadataProps().setGraph(graph).build(), output, batch, numbers);
     }
 
     private static long size(long... shape) {
@@ -95,8 +94,10 @@ public record Cut(ModelProto model, String output, int batch, int numbers) {
 
     private static ValueInfoProto withBatch(ValueInfoProto input, int batch) {
         ValueInfoProto.Builder fixed = input.toBuilder();
-        fixed.getTypeBuilder().getTensorTypeBuilder().getShapeBuilder().setDim(0, Dimension.newBuilder()
-                .setDimValue(batch));
+        fixed.getTypeBuilder()
+                .getTensorTypeBuilder()
+                .getShapeBuilder()
+                .setDim(0, Dimension.newBuilder().setDimValue(batch));
         return fixed.build();
     }
 

@@ -48,7 +48,8 @@ public final class RuntimeDiff {
     private @Nullable NodeProto beginning;
 
     /** Holds how far a tensor lies apart, or why that is not known. */
-    private record Answered(@Nullable TensorDifference difference, @Nullable String refusal) {
+    private record Answered(
+            @Nullable TensorDifference difference, @Nullable String refusal) {
 
         boolean isRefused() {
             return difference == null;
@@ -59,8 +60,7 @@ public final class RuntimeDiff {
         }
     }
 
-    private RuntimeDiff(
-            Path file, Signature signature, Tensor images, Tolerance tolerance, OtherRuntime runtime) {
+    private RuntimeDiff(Path file, Signature signature, Tensor images, Tolerance tolerance, OtherRuntime runtime) {
         this.model = OnnxRunner.read(file);
         this.signature = signature;
         this.input = signature.input();
@@ -130,8 +130,9 @@ public final class RuntimeDiff {
             return new RuntimeOutcome.Refuses(String.valueOf(whole.refusal()), finding, answered.size() + 1);
         }
         Map<String, String> reasons = new LinkedHashMap<>();
-        unasked.forEach(tensor ->
-                reasons.put(tensor, String.valueOf(Objects.requireNonNull(answered.get(tensor)).refusal())));
+        unasked.forEach(tensor -> reasons.put(
+                tensor,
+                String.valueOf(Objects.requireNonNull(answered.get(tensor)).refusal())));
         return new RuntimeOutcome.Differs(whole.difference(), finding, reasons, answered.size() + 1);
     }
 
@@ -151,7 +152,9 @@ public final class RuntimeDiff {
         int call = 0;
         for (String made : beginning.getOutputList()) {
             Answered there = answered.get(made);
-            if (there != null && there.difference() != null && there.difference().at().length > 0) {
+            if (there != null
+                    && there.difference() != null
+                    && there.difference().at().length > 0) {
                 call = (int) there.difference().at()[0] / (isByImage(made) ? batch : 1);
             }
         }

@@ -147,8 +147,8 @@ final class RuntimeDiffTest {
     void aRuntimeWithoutFaultAgreesAndIsAskedOnce() throws Exception {
         Tensor images = images(3, 28);
 
-        RuntimeOutcome outcome =
-                diff(ZOO.resolve("lstm.onnx"), images, cut -> run(cut, images, graph -> {})).outcome();
+        RuntimeOutcome outcome = diff(ZOO.resolve("lstm.onnx"), images, cut -> run(cut, images, graph -> {}))
+                .outcome();
 
         assertThat(outcome).isInstanceOf(RuntimeOutcome.Agrees.class);
         assertThat(asked).hasSize(1);
@@ -174,8 +174,8 @@ final class RuntimeDiffTest {
         Tensor images = images(2, 28);
         Tensor others = images(4, 28).rows(2, 4);
 
-        RuntimeOutcome.Differs found = (RuntimeOutcome.Differs)
-                diff(ZOO.resolve("lstm.onnx"), images, cut -> run(cut, others, graph -> {}))
+        RuntimeOutcome.Differs found =
+                (RuntimeOutcome.Differs) diff(ZOO.resolve("lstm.onnx"), images, cut -> run(cut, others, graph -> {}))
                         .outcome();
 
         Finding finding = Objects.requireNonNull(found.finding());
@@ -188,13 +188,15 @@ final class RuntimeDiffTest {
         Tensor images = images(2, 28);
         String first = name(ZOO.resolve("lstm.onnx"), "LSTM", 0);
 
-        RuntimeOutcome.Differs found = (RuntimeOutcome.Differs)
-                diff(ZOO.resolve("lstm.onnx"), images, cut -> run(cut, images, graph -> {
+        RuntimeOutcome.Differs found = (RuntimeOutcome.Differs) diff(
+                        ZOO.resolve("lstm.onnx"),
+                        images,
+                        cut -> run(cut, images, graph -> {
                             if (cut.batch() == Signature.ANY_BATCH) {
                                 weight(graph, first, 1);
                             }
                         }))
-                        .outcome();
+                .outcome();
 
         assertThat(found.finding()).isNull();
         assertThat(found.answer().agrees()).isFalse();
@@ -204,8 +206,7 @@ final class RuntimeDiffTest {
     /** Two ways from the input to the sum; the fault is in one, and what lies on the other agrees. */
     private Path branches(String batch) throws IOException {
         ModelProto.Builder model = ModelProto.newBuilder();
-        TextFormat.merge(
-                """
+        TextFormat.merge("""
                 ir_version: 8
                 opset_import { version: 17 }
                 graph {
@@ -226,9 +227,7 @@ final class RuntimeDiffTest {
                   output { name: "logits" type { tensor_type { elem_type: 1 shape {
                     dim { BATCH } dim { dim_value: 9 } } } } }
                 }
-                """
-                        .replace("BATCH", batch),
-                model);
+                """.replace("BATCH", batch), model);
         return Files.write(folder.resolve("branches.onnx"), model.build().toByteArray());
     }
 
@@ -243,9 +242,9 @@ final class RuntimeDiffTest {
             throws Exception {
         Tensor images = images(4, 3);
 
-        RuntimeOutcome.Differs found = (RuntimeOutcome.Differs)
-                diff(branches(batch), images, cut -> run(cut, images, graph -> weight(graph, node, 1)))
-                        .outcome();
+        RuntimeOutcome.Differs found = (RuntimeOutcome.Differs) diff(
+                        branches(batch), images, cut -> run(cut, images, graph -> weight(graph, node, 1)))
+                .outcome();
 
         Finding finding = Objects.requireNonNull(found.finding());
         assertThat(finding.node()).isEqualTo(node);
@@ -263,14 +262,16 @@ final class RuntimeDiffTest {
             return !nodes.isEmpty() && nodes.get(nodes.size() - 1).getInput(0).equals("h");
         };
 
-        RuntimeOutcome.Differs found = (RuntimeOutcome.Differs)
-                diff(branches("dim_param: \"n\""), images, cut -> ends.test(cut)
+        RuntimeOutcome.Differs found = (RuntimeOutcome.Differs) diff(
+                        branches("dim_param: \"n\""),
+                        images,
+                        cut -> ends.test(cut)
                                         && cut.model().getGraph().getOutputList().stream()
                                                 .map(ValueInfoProto::getName)
                                                 .noneMatch("logits"::equals)
                                 ? new Refused("not there")
                                 : run(cut, images, graph -> weight(graph, "right", 1)))
-                        .outcome();
+                .outcome();
 
         assertThat(Objects.requireNonNull(found.finding()).node()).isEqualTo("back");
         assertThat(found.unasked()).isEqualTo(Map.of("h", "not there"));

@@ -1,5 +1,6 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.onnx.diff.RuntimeOutcome;
 import io.catwalk.onnx.parity.Parity;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,13 +25,15 @@ record RuntimeReport(
     /** Says what came of one. */
     sealed interface Entry {}
 
-    /** It answered. */
+    /** It answered. Where it computes otherwise is null if it agrees, or that cannot be told. */
     record Compared(
             String runtime,
             String version,
             double imagesPerSecond,
             Parity parity,
-            @Nullable String note) implements Entry {}
+            @Nullable String note,
+            @Nullable RuntimeOutcome where)
+            implements Entry {}
 
     /** It was asked, and gave no answer. */
     record Failed(String runtime, String reason) implements Entry {}
@@ -63,8 +66,13 @@ record RuntimeReport(
                 console.item(name + ": ", failed.reason());
             } else if (entry instanceof Left left) {
                 console.item(name + ": ", left.reason());
-            } else if (entry instanceof Compared compared && compared.note() != null) {
-                console.item(name + ": ", compared.note());
+            } else if (entry instanceof Compared compared) {
+                if (compared.note() != null) {
+                    console.item(name + ": ", compared.note());
+                }
+                if (compared.where() != null) {
+                    where(compared.where()).forEach(line -> console.item(name + ": " + line.get(0), line.get(1)));
+                }
             }
         });
         console.item(
@@ -74,6 +82,16 @@ record RuntimeReport(
                         "Flips: images that get another label; max diff: of any logit, at most %.0e; images/s: with the "
                                 + "normalization, without loading.",
                         tolerance));
+    }
+
+    private static List<List<String>> where(RuntimeOutcome outcome) {
+        if (outcome instanceof RuntimeOutcome.Agrees) {
+            return List.of(List.of("", "asked again about the images that differ most, it agrees"));
+        }
+        if (outcome instanceof RuntimeOutcome.Refuses refuses) {
+            return List.of(List.of("", "where it begins cannot be told: " + refuses.reason()));
+        }
+        return RuntimeDiffReport.where("", outcome);
     }
 
     private static List<String> row(String name, Entry entry) {
@@ -120,6 +138,9 @@ record RuntimeReport(
             one.put("max_abs", parity.maxAbs());
             one.put("images_per_second", compared.imagesPerSecond());
             one.put("note", compared.note());
+            if (compared.where() != null) {
+                one.put("where", RuntimeDiffReport.json(compared.where()));
+            }
         } else if (entry instanceof Failed failed) {
             one.put("runtime", failed.runtime());
             one.put("outcome", "failed");

@@ -59,6 +59,9 @@ final class VerifyCommand implements Callable<Integer> {
     /** A card has hundredths of a percent. */
     private static final double ROUNDED = 0.5001e-4;
 
+    /** The pixels for other runtimes are written to one file. */
+    private static final int MOST_IMAGES = 1_000_000;
+
     @Spec
     private CommandSpec spec;
 
@@ -81,6 +84,12 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Mixin
     private RuntimeOptions runtimes;
+
+    @Option(
+            names = "--images",
+            paramLabel = "N",
+            description = "With --runtimes, how many test images, of each class its share. Default: ${DEFAULT-VALUE}")
+    private int count = 10_000;
 
     @Mixin
     private PluginOptions plugins;
@@ -157,8 +166,11 @@ final class VerifyCommand implements Callable<Integer> {
             Preprocessing preprocessing = dataset.options().preprocessing(file, predictor);
             FileDataset.requireFit(file, predictor.signature(), images);
             if (runtimes.areGiven()) {
-                ImageSource some =
-                        images.test().limit(runtimes.images(), images.classes().size(), 0);
+                ImageSource some = images.test()
+                        .limit(
+                                Typed.within("--images", count, MOST_IMAGES),
+                                images.classes().size(),
+                                0);
                 return report(new RuntimeCheck(file, predictor, preprocessing, some, runtimes, console).run(), console);
             }
             images = dataset.matched(file, images, metadata);
