@@ -161,11 +161,7 @@ final class DiffCommand implements Callable<Integer> {
     }
 
     private Tolerance tolerance(double usual) {
-        try {
-            return new Tolerance(absolute == null ? usual : absolute, relative);
-        } catch (IllegalArgumentException e) {
-            throw new RequestException("--abs and --rel: " + e.getMessage(), e);
-        }
+        return Typed.tolerance(absolute == null ? usual : absolute, relative);
     }
 
     private int compareRuntimes(Console console) throws IOException, InterruptedException {

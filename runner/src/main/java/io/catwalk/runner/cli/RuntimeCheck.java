@@ -3,6 +3,7 @@ package io.catwalk.runner.cli;
 import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.diff.RuntimeOutcome;
 import io.catwalk.onnx.diff.Tolerance;
+import io.catwalk.onnx.parity.FlipRule;
 import io.catwalk.onnx.parity.Parity;
 import io.catwalk.onnx.runtime.Layout;
 import io.catwalk.onnx.runtime.OnnxPredictor;
@@ -38,6 +39,7 @@ final class RuntimeCheck {
     private final OnnxPredictor predictor;
     private final Preprocessing preprocessing;
     private final ImageSource images;
+    private final Tolerance tolerance;
     private final RuntimeOptions options;
     private final Console console;
 
@@ -48,18 +50,21 @@ final class RuntimeCheck {
      * @param predictor that has opened it
      * @param preprocessing of its pixels
      * @param images to ask about, of the size of the file
+     * @param tolerance what a logit may differ by
      */
     RuntimeCheck(
             Path file,
             OnnxPredictor predictor,
             Preprocessing preprocessing,
             ImageSource images,
+            Tolerance tolerance,
             RuntimeOptions options,
             Console console) {
         this.file = file;
         this.predictor = predictor;
         this.preprocessing = preprocessing;
         this.images = images;
+        this.tolerance = tolerance;
         this.options = options;
         this.console = console;
     }
@@ -93,7 +98,7 @@ final class RuntimeCheck {
         return new RuntimeReport(
                 file.toString(),
                 images.size(),
-                Parity.TOLERANCE,
+                tolerance,
                 Software.current().onnxruntime(),
                 images.size() / seconds,
                 entries);
@@ -125,7 +130,7 @@ final class RuntimeCheck {
         Answer.Given given = (Answer.Given) answer;
         float[] logits = new float[reference.length]; // without those of black images that fill the last batch
         System.arraycopy(given.logits(), 0, logits, 0, logits.length);
-        Parity parity = Parity.of(reference, logits, images.size(), Parity.TOLERANCE);
+        Parity parity = Parity.of(reference, logits, images.size(), tolerance, FlipRule.NEAR_TIES);
         return new RuntimeReport.Compared(
                 runner.runtime(),
                 given.version(),
@@ -147,14 +152,7 @@ final class RuntimeCheck {
             at += images.imageLength();
         }
         try {
-            return new RuntimeDiffs(
-                            file,
-                            predictor,
-                            preprocessing,
-                            pixels,
-                            new Tolerance(Parity.TOLERANCE, 0),
-                            options.timeout(),
-                            this::goesOn)
+            return new RuntimeDiffs(file, predictor, preprocessing, pixels, tolerance, options.timeout(), this::goesOn)
                     .compared(runner, program)
                     .outcome();
         } catch (OnnxFileException | IllegalArgumentException e) {

@@ -1,7 +1,10 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.onnx.diff.RuntimeOutcome;
+import io.catwalk.onnx.diff.Tolerance;
+import io.catwalk.onnx.parity.Flip;
 import io.catwalk.onnx.parity.Parity;
+import io.catwalk.runner.trial.ParityResult;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,13 +17,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param file that they were asked about
  * @param images how many
- * @param tolerance largest difference of a logit that passes
+ * @param tolerance what a logit may differ by
  * @param version of ONNX Runtime for Java, which the others are compared with
  * @param imagesPerSecond of it
  * @param entries what came of each, by the name of its runner
  */
 record RuntimeReport(
-        String file, int images, double tolerance, String version, double imagesPerSecond, Map<String, Entry> entries) {
+        String file,
+        int images,
+        Tolerance tolerance,
+        String version,
+        double imagesPerSecond,
+        Map<String, Entry> entries) {
 
     /** Says what came of one. */
     sealed interface Entry {}
@@ -70,6 +78,10 @@ record RuntimeReport(
                 if (compared.note() != null) {
                     console.item(name + ": ", compared.note());
                 }
+                List<Flip> ties = compared.parity().nearTies();
+                if (!ties.isEmpty()) {
+                    console.item(name + ": ", ParityResult.nearTies(ties));
+                }
                 if (compared.where() != null) {
                     where(compared.where()).forEach(line -> console.item(name + ": " + line.get(0), line.get(1)));
                 }
@@ -79,9 +91,11 @@ record RuntimeReport(
                 "",
                 String.format(
                         Locale.ROOT,
-                        "Flips: images that get another label; max diff: of any logit, at most %.0e; images/s: with the "
+                        "Flips: images that get another label; max diff: of any logit, at most %s; images/s: with the "
                                 + "normalization, without loading.",
-                        tolerance));
+                        tolerance.relative() == 0
+                                ? String.format(Locale.ROOT, "%.0e", tolerance.absolute())
+                                : tolerance.toString()));
     }
 
     private static List<List<String>> where(RuntimeOutcome outcome) {
@@ -117,7 +131,8 @@ record RuntimeReport(
         Map<String, @Nullable Object> all = new LinkedHashMap<>();
         all.put("file", file);
         all.put("images", images);
-        all.put("tolerance", tolerance);
+        all.put("tolerance", tolerance.absolute());
+        all.put("relative_tolerance", tolerance.relative());
         all.put("compared_with", "ONNX Runtime for Java " + version);
         all.put("images_per_second", imagesPerSecond);
         List<Map<String, @Nullable Object>> runtimes = new ArrayList<>();
@@ -135,6 +150,7 @@ record RuntimeReport(
             one.put("outcome", parity.agrees() ? "agrees" : "disagrees");
             one.put("version", compared.version());
             one.put("flips", parity.flips().size());
+            one.put("near_ties", parity.nearTies());
             one.put("max_abs", parity.maxAbs());
             one.put("images_per_second", compared.imagesPerSecond());
             one.put("note", compared.note());
