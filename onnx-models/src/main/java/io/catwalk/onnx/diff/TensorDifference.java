@@ -109,7 +109,7 @@ public record TensorDifference(
         return beyond == 0;
     }
 
-    /** Writes it for people: {@code 12 of 640 numbers differ, most at (3, 0): 0.51 against 0.2}. */
+    /** Writes it for people: {@code 12 of 640 numbers differ, most at (3, 0): 0.51 against 0.2, by 3.1e-01}. */
     @Override
     public String toString() {
         if (Double.isNaN(largest)) {
@@ -117,11 +117,12 @@ public record TensorDifference(
         }
         return String.format(
                 Locale.ROOT,
-                "%,d of %,d numbers differ, most at %s: %.6g against %.6g",
+                "%,d of %,d numbers differ, most at %s: %.6g against %.6g, by %.1e",
                 beyond,
                 numbers,
                 LongStream.of(at).mapToObj(Long::toString).collect(Collectors.joining(", ", "(", ")")),
                 expected,
-                found);
+                found,
+                largest);
     }
 }

@@ -26,6 +26,16 @@ public record Tolerance(double absolute, double relative) {
     }
 
     /**
+     * Says how far a number may lie from one of the reference.
+     *
+     * @param reference what is right by definition
+     * @return 0 or above
+     */
+    public double allowed(double reference) {
+        return absolute + relative * Math.abs(reference);
+    }
+
+    /**
      * Compares two numbers.
      *
      * @param reference what is right by definition
@@ -35,8 +45,7 @@ public record Tolerance(double absolute, double relative) {
     public boolean holds(double reference, double other) {
         return reference == other
                 || Double.compare(reference, other) == 0
-                || (Double.isFinite(reference)
-                        && Math.abs(reference - other) <= absolute + relative * Math.abs(reference));
+                || (Double.isFinite(reference) && Math.abs(reference - other) <= allowed(reference));
     }
 
     /** Writes the rule: {@code 1e-05 + 1e-04 of the value}. */

@@ -2,6 +2,7 @@ package io.catwalk.onnx.parity;
 
 import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.Predictor;
+import io.catwalk.onnx.diff.Tolerance;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.OptimizationLevel;
@@ -16,12 +17,12 @@ import java.util.List;
  * levels of ONNX Runtime, one thread and all threads, batches of 1, 7 and 256 images and a last batch
  * that is smaller. Immutable; each {@code with} method returns a changed copy.
  *
- * @param tolerance largest absolute difference of a logit that passes, 0 or above
+ * @param tolerance what a logit may differ by
  * @param smallBatchImages largest number of images, from the first on, that are asked one at a time or
  *     seven at a time; at least 1. All others see every image
- * @param rounded whether the file's weights were rounded to {@link #HALF_PRECISION}
+ * @param rule which images may get another label
  */
-public record CrossCheck(double tolerance, int smallBatchImages, boolean rounded) {
+public record CrossCheck(Tolerance tolerance, int smallBatchImages, FlipRule rule) {
 
     /** The unit in the last place of FLOAT16, whose numbers have 11 significant bits, as a share of the number. */
     public static final double HALF_PRECISION = 0x1p-10;
@@ -29,34 +30,31 @@ public record CrossCheck(double tolerance, int smallBatchImages, boolean rounded
     private static final List<Integer> SMALL_BATCHES = List.of(1, 7);
     private static final List<Integer> THREADS = List.of(OnnxOptions.ALL_THREADS, 1);
 
-    /** Checks both numbers against their ranges. */
+    /** Checks the number of images against its range. */
     public CrossCheck {
-        if (!(tolerance >= 0)) {
-            throw new IllegalArgumentException("tolerance must be 0 or above, but is " + tolerance);
-        }
         if (smallBatchImages < 1) {
             throw new IllegalArgumentException("smallBatchImages must be at least 1, but is " + smallBatchImages);
         }
     }
 
     /**
-     * Returns the check with tolerance 1e-4 over every image, but the first 1,000 where batches are of 1 or
+     * Returns the check with tolerance 1e-4 and no flip over every image, but the first 1,000 where batches are of 1 or
      * 7 images, which run longest.
      *
      * @return the check to start from
      */
     public static CrossCheck standard() {
-        return new CrossCheck(Parity.TOLERANCE, 1000, false);
+        return new CrossCheck(new Tolerance(Parity.TOLERANCE, 0), 1000, FlipRule.NONE);
     }
 
     /**
      * Replaces the tolerance.
      *
-     * @param tolerance largest absolute difference of a logit that passes, 0 or above
+     * @param tolerance what a logit may differ by
      * @return a changed copy
      */
-    public CrossCheck withTolerance(double tolerance) {
-        return new CrossCheck(tolerance, smallBatchImages, rounded);
+    public CrossCheck withTolerance(Tolerance tolerance) {
+        return new CrossCheck(tolerance, smallBatchImages, rule);
     }
 
     /**
@@ -66,7 +64,7 @@ public record CrossCheck(double tolerance, int smallBatchImages, boolean rounded
      * @return a changed copy
      */
     public CrossCheck withSmallBatchImages(int smallBatchImages) {
-        return new CrossCheck(tolerance, smallBatchImages, rounded);
+        return new CrossCheck(tolerance, smallBatchImages, rule);
     }
 
     /**
@@ -77,7 +75,17 @@ public record CrossCheck(double tolerance, int smallBatchImages, boolean rounded
      * @return a changed copy
      */
     public CrossCheck withRoundedWeights() {
-        return new CrossCheck(tolerance, smallBatchImages, true);
+        return new CrossCheck(tolerance, smallBatchImages, FlipRule.WITHIN_TOLERANCE);
+    }
+
+    /**
+     * Lets images get another label of which the network prefers its own by no more than the tolerance allows both logits to
+     * move. They are listed as near ties.
+     *
+     * @return a changed copy
+     */
+    public CrossCheck withNearTies() {
+        return new CrossCheck(tolerance, smallBatchImages, FlipRule.NEAR_TIES);
     }
 
     /**
@@ -93,7 +101,10 @@ public record CrossCheck(double tolerance, int smallBatchImages, boolean rounded
      */
     public CrossCheckReport run(Predictor reference, Path file, NormalizedImages images, int count) {
         float[] expected = Batches.logits(reference, images, count, Parity.BATCH);
-        double passing = rounded ? Math.max(tolerance, HALF_PRECISION * largest(expected)) : tolerance;
+        Tolerance passing = rule == FlipRule.WITHIN_TOLERANCE
+                ? new Tolerance(
+                        Math.max(tolerance.absolute(), HALF_PRECISION * largest(expected)), tolerance.relative())
+                : tolerance;
         List<OptimizationLevel> levels = Arrays.asList(OptimizationLevel.values());
         Collections.reverse(levels); // the default comes first
         List<Outcome> outcomes = new ArrayList<>();
@@ -133,12 +144,12 @@ public record CrossCheck(double tolerance, int smallBatchImages, boolean rounded
             float[] expected,
             NormalizedImages images,
             int count,
-            double passing) {
+            Tolerance passing) {
         int batch = configuration.batch();
         int asked = SMALL_BATCHES.contains(batch) ? Math.min(count, smallBatchImages) : count;
         try {
             return new Outcome.Compared(
-                    configuration, Parity.between(expected, candidate, images, count, batch, asked, passing, rounded));
+                    configuration, Parity.between(expected, candidate, images, count, batch, asked, passing, rule));
         } catch (OnnxFileException | IllegalArgumentException e) { // the latter: other images or classes
             return new Outcome.Failed(configuration, String.valueOf(e.getMessage()));
         }

@@ -33,7 +33,8 @@ public record CrossCheckReport(List<Outcome> outcomes) {
 
     /**
      * Returns the outcome that speaks most against the file: one that failed, else one with NaN, else one
-     * with flips, else the one with the largest difference; the first of equals.
+     * with flips, else one with a logit beyond the tolerance, and of these the one with the largest difference; the first of
+     * equals.
      *
      * @return the worst outcome
      */
@@ -52,12 +53,26 @@ public record CrossCheckReport(List<Outcome> outcomes) {
         return outcomes.stream().allMatch(Outcome::agrees);
     }
 
+    /**
+     * Returns the near ties of all configurations.
+     *
+     * @return in the order of the images; each image once with each label that it gets
+     */
+    public List<Flip> nearTies() {
+        return outcomes.stream()
+                .filter(Outcome.Compared.class::isInstance)
+                .flatMap(outcome -> ((Outcome.Compared) outcome).parity().nearTies().stream())
+                .distinct()
+                .sorted(Comparator.comparingInt(Flip::image).thenComparingInt(Flip::candidate))
+                .toList();
+    }
+
     private static int harm(Outcome outcome) {
         if (outcome instanceof Outcome.Compared compared) {
             Parity parity = compared.parity();
-            return parity.notNumbers() > 0 ? 2 : parity.flips().isEmpty() ? 0 : 1;
+            return parity.notNumbers() > 0 ? 3 : !parity.flips().isEmpty() ? 2 : parity.beyond() > 0 ? 1 : 0;
         }
-        return 3;
+        return 4;
     }
 
     private static double maxAbs(Outcome outcome) {

@@ -1,6 +1,7 @@
 package io.catwalk.onnx.parity;
 
 import io.catwalk.onnx.Predictor;
+import io.catwalk.onnx.diff.Tolerance;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import java.util.List;
 import java.util.SortedMap;
@@ -12,23 +13,27 @@ import java.util.TreeMap;
  * @param images number of images; at least 1
  * @param notNumbers number of images for which either predictor gave NaN
  * @param flips images that get another label, in the order of the images; those with NaN have no label
+ * @param nearTies images that get another label, but of which the reference prefers its own by no more than the tolerance
+ *     allows; none unless the rule sets them apart
  * @param maxAbs largest absolute difference of a logit; NaN if any logit is NaN
  * @param meanAbs mean absolute difference of the logits; NaN if any logit is NaN
  * @param p999Abs 99.9th percentile (nearest rank) of the absolute differences of the logits; NaN if any
  *     logit is NaN
- * @param tolerance largest absolute difference that passes, 0 or above
- * @param rounded whether the candidate's weights were rounded: labels may then flip where the reference prefers its own
- *     by no more than twice the tolerance, which no other flip keeps within it
+ * @param beyond logits that differ by more than the tolerance allows
+ * @param limit what a logit may differ by
+ * @param rule which images may get another label
  */
 public record Parity(
         int images,
         int notNumbers,
         List<Flip> flips,
+        List<Flip> nearTies,
         double maxAbs,
         double meanAbs,
         double p999Abs,
-        double tolerance,
-        boolean rounded) {
+        long beyond,
+        Tolerance limit,
+        FlipRule rule) {
 
     /** Largest absolute difference of a logit that passes unless another is asked for. */
     public static final double TOLERANCE = 1e-4;
@@ -36,12 +41,10 @@ public record Parity(
     /** Images per call of a predictor where nothing else is asked for. */
     static final int BATCH = 256;
 
-    /** Checks the tolerance against its range. */
+    /** Copies the lists. */
     public Parity {
         flips = List.copyOf(flips);
-        if (!(tolerance >= 0)) {
-            throw new IllegalArgumentException("tolerance must be 0 or above, but is " + tolerance);
-        }
+        nearTies = List.copyOf(nearTies);
     }
 
     /**
@@ -57,7 +60,7 @@ public record Parity(
     public static Parity between(
             Predictor reference, Predictor candidate, NormalizedImages images, int count, double tolerance) {
         float[] expected = Batches.logits(reference, images, count, BATCH);
-        return between(expected, candidate, images, count, BATCH, count, tolerance, false);
+        return between(expected, candidate, images, count, BATCH, count, new Tolerance(tolerance, 0), FlipRule.NONE);
     }
 
     /**
@@ -75,10 +78,10 @@ public record Parity(
             int all,
             int batch,
             int count,
-            double tolerance,
-            boolean rounded) {
+            Tolerance tolerance,
+            FlipRule rule) {
         int classes = reference.length / all;
-        Tally tally = new Tally(count, classes, tolerance, rounded);
+        Tally tally = new Tally(count, classes, tolerance, rule);
         for (int first = 0; first < count; first += batch) {
             int last = Math.min(first + batch, count);
             float[] logits = candidate.logits(images.range(first, last), last - first);
@@ -93,7 +96,7 @@ public record Parity(
     }
 
     /**
-     * Compares two sets of answers to the same images.
+     * Compares two sets of answers to the same images, none of which may get another label.
      *
      * @param reference logits that are right by definition, (count, classes), row-major
      * @param candidate logits to judge, (count, classes), row-major
@@ -103,6 +106,21 @@ public record Parity(
      * @throws IllegalArgumentException if the two do not have the same number of logits per image
      */
     public static Parity of(float[] reference, float[] candidate, int count, double tolerance) {
+        return of(reference, candidate, count, new Tolerance(tolerance, 0), FlipRule.NONE);
+    }
+
+    /**
+     * Compares two sets of answers to the same images.
+     *
+     * @param reference logits that are right by definition, (count, classes), row-major
+     * @param candidate logits to judge, (count, classes), row-major
+     * @param count number of images; at least 1
+     * @param tolerance what a logit may differ by
+     * @param rule which images may get another label
+     * @return how far they differ
+     * @throws IllegalArgumentException if the two do not have the same number of logits per image
+     */
+    public static Parity of(float[] reference, float[] candidate, int count, Tolerance tolerance, FlipRule rule) {
         if (count < 1 || reference.length == 0 || reference.length % count != 0) {
             throw new IllegalArgumentException(
                     "expected logits of " + count + " image(s), at least 1, found " + reference.length + " numbers");
@@ -111,7 +129,7 @@ public record Parity(
             throw new IllegalArgumentException("expected " + reference.length + " logits, as the reference gave, found "
                     + candidate.length + " from the candidate");
         }
-        Tally tally = new Tally(count, reference.length / count, tolerance, false);
+        Tally tally = new Tally(count, reference.length / count, tolerance, rule);
         tally.add(reference, candidate, count);
         return tally.parity();
     }
@@ -119,10 +137,10 @@ public record Parity(
     /**
      * Gives the verdict.
      *
-     * @return whether every logit is a number and within the tolerance, and no label flips but for rounded weights
+     * @return whether every logit is a number and within the tolerance, and no label flips but as the rule allows
      */
     public boolean agrees() {
-        return notNumbers == 0 && (rounded || flips.isEmpty()) && maxAbs <= tolerance;
+        return notNumbers == 0 && beyond == 0 && (rule == FlipRule.WITHIN_TOLERANCE || flips.isEmpty());
     }
 
     /**
@@ -137,7 +155,7 @@ public record Parity(
         entries.put(MetadataKeys.PARITY_MAX_ABS, String.valueOf(maxAbs));
         entries.put(MetadataKeys.PARITY_MEAN_ABS, String.valueOf(meanAbs));
         entries.put(MetadataKeys.PARITY_P999_ABS, String.valueOf(p999Abs));
-        entries.put(MetadataKeys.PARITY_TOLERANCE, String.valueOf(tolerance));
+        entries.put(MetadataKeys.PARITY_TOLERANCE, String.valueOf(limit.absolute()));
         return entries;
     }
 }

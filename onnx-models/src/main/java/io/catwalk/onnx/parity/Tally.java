@@ -1,5 +1,6 @@
 package io.catwalk.onnx.parity;
 
+import io.catwalk.onnx.diff.Tolerance;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -14,9 +15,10 @@ final class Tally {
 
     private final int count;
     private final int classes;
-    private final double tolerance;
-    private final boolean rounded;
+    private final Tolerance tolerance;
+    private final FlipRule rule;
     private final List<Flip> flips = new ArrayList<>();
+    private final List<Flip> nearTies = new ArrayList<>();
 
     /** The largest differences, the smallest of them first. */
     private final PriorityQueue<Double> largest;
@@ -24,6 +26,7 @@ final class Tally {
     private final long kept;
     private double sum;
     private double most;
+    private long beyond;
     private int notNumbers;
     private int images;
 
@@ -32,14 +35,14 @@ final class Tally {
      *
      * @param count number of images that will come
      * @param classes logits of an image
-     * @param tolerance largest absolute difference that passes
-     * @param rounded whether labels may flip within the tolerance
+     * @param tolerance what a logit may differ by
+     * @param rule which images may get another label
      */
-    Tally(int count, int classes, double tolerance, boolean rounded) {
+    Tally(int count, int classes, Tolerance tolerance, FlipRule rule) {
         this.count = count;
         this.classes = classes;
         this.tolerance = tolerance;
-        this.rounded = rounded;
+        this.rule = rule;
         long numbers = (long) count * classes;
         kept = numbers - (long) Math.ceil(numbers * PERCENTILE) + 1;
         largest = new PriorityQueue<>();
@@ -67,11 +70,15 @@ final class Tally {
         int expected = largest(reference, ours);
         int found = largest(candidate, theirs);
         if (expected != found) {
-            flips.add(
-                    new Flip(image, expected, found, difference(reference[ours + expected], reference[ours + found])));
+            float own = reference[ours + expected];
+            float others = reference[ours + found];
+            Flip flip = new Flip(image, expected, found, difference(own, others));
+            boolean nearTie = flip.margin() <= tolerance.allowed(own) + tolerance.allowed(others);
+            (nearTie && rule == FlipRule.NEAR_TIES ? nearTies : flips).add(flip);
         }
         for (int i = 0; i < classes; i++) {
             double difference = difference(reference[ours + i], candidate[theirs + i]);
+            beyond += tolerance.holds(reference[ours + i], candidate[theirs + i]) ? 0 : 1;
             sum += difference;
             most = Math.max(most, difference);
             if (largest.size() < kept) {
@@ -85,10 +92,18 @@ final class Tally {
 
     /** Returns how far they differ, once all images have come. */
     Parity parity() {
-        return notNumbers > 0
-                ? new Parity(count, notNumbers, flips, Double.NaN, Double.NaN, Double.NaN, tolerance, rounded)
-                : new Parity(
-                        count, 0, flips, most, sum / ((double) count * classes), largest.element(), tolerance, rounded);
+        boolean known = notNumbers == 0;
+        return new Parity(
+                count,
+                notNumbers,
+                flips,
+                nearTies,
+                known ? most : Double.NaN,
+                known ? sum / ((double) count * classes) : Double.NaN,
+                known ? largest.element() : Double.NaN,
+                beyond,
+                tolerance,
+                rule);
     }
 
     /** Returns 0 for equal infinities, whose difference is not a number. */

@@ -3,7 +3,11 @@ package io.catwalk.onnx.runtime;
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /** Lists what a node of a file reads: its inputs, and what its subgraphs read of the graph around them. */
@@ -39,6 +43,26 @@ public final class NodeReads {
             attribute.getGraphsList().forEach(inside -> collect(inside, names));
         }
         return names;
+    }
+
+    /**
+     * Finds the nodes on which tensors depend.
+     *
+     * @param nodes of a graph, in an order in which they can run
+     * @param tensors names
+     * @return those that make the tensors, or what is read on the way to them, in the same order
+     */
+    public static List<NodeProto> behind(List<NodeProto> nodes, Set<String> tensors) {
+        Set<String> needed = new HashSet<>(tensors);
+        List<NodeProto> kept = new ArrayList<>();
+        for (int i = nodes.size() - 1; i >= 0; i--) {
+            if (nodes.get(i).getOutputList().stream().anyMatch(needed::contains)) {
+                needed.addAll(of(nodes.get(i)));
+                kept.add(nodes.get(i));
+            }
+        }
+        Collections.reverse(kept);
+        return kept;
     }
 
     private static void collect(GraphProto inside, Set<String> names) {

@@ -19,7 +19,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -151,17 +150,8 @@ public final class OnnxRunner implements AutoCloseable {
 
     /** Which type and shape they have, ONNX Runtime works out itself. What they do not depend on is left out. */
     private static ModelProto withOutputs(ModelProto model, Set<String> tensors) {
-        List<NodeProto> nodes = model.getGraph().getNodeList();
+        List<NodeProto> kept = NodeReads.behind(model.getGraph().getNodeList(), tensors);
         GraphProto.Builder graph = model.getGraph().toBuilder().clearOutput().clearNode();
-        Set<String> needed = new HashSet<>(tensors);
-        List<NodeProto> kept = new ArrayList<>();
-        for (int i = nodes.size() - 1; i >= 0; i--) {
-            if (nodes.get(i).getOutputList().stream().anyMatch(needed::contains)) {
-                needed.addAll(NodeReads.of(nodes.get(i)));
-                kept.add(nodes.get(i));
-            }
-        }
-        Collections.reverse(kept);
         for (NodeProto node : kept) {
             node.getOutputList().stream()
                     .filter(tensors::contains)

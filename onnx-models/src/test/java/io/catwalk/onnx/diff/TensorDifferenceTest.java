@@ -16,7 +16,8 @@ final class TensorDifferenceTest {
         TensorDifference difference = TensorDifference.of(
                 ROWS, Tensor.of(new float[] {1, 2, 3, 100.5f, 5.25f, 6}, 2, 3), new Tolerance(0.1, 0));
 
-        assertThat(difference).hasToString("2 of 6 numbers differ, most at (1, 0): 100.000 against 100.500");
+        assertThat(difference)
+                .hasToString("2 of 6 numbers differ, most at (1, 0): 100.000 against 100.500, by 5.0e-01");
         assertThat(difference.largest()).isEqualTo(0.5);
         assertThat(difference.agrees()).isFalse();
     }

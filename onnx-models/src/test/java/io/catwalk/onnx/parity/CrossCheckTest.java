@@ -9,6 +9,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.Predictor;
 import io.catwalk.onnx.TestModels;
+import io.catwalk.onnx.diff.Tolerance;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.OptimizationLevel;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -216,5 +218,22 @@ class CrossCheckTest {
             @Override
             public void close() {}
         };
+    }
+
+    @Test
+    void nearTiesOfAllConfigurationsAreListedOnceAndAgree() {
+        Configuration configuration = new Configuration(OnnxOptions.standard(), 1);
+        Tolerance tolerance = new Tolerance(1, 0);
+        float[] reference = {1, 0, 0, 1, 1, 0};
+        CrossCheckReport report = new CrossCheckReport(Stream.of(
+                        new float[] {1, 0, 0, 1, 0, 0.5f},
+                        new float[] {1, 0, 0, 1, 1, 0},
+                        new float[] {0, 0.5f, 0, 1, 0, 0.25f})
+                .<Outcome>map(candidate -> new Outcome.Compared(
+                        configuration, Parity.of(reference, candidate, 3, tolerance, FlipRule.NEAR_TIES)))
+                .toList());
+
+        assertThat(report.agrees()).isTrue();
+        assertThat(report.nearTies()).containsExactly(new Flip(0, 0, 1, 1), new Flip(2, 0, 1, 1));
     }
 }

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.sun.management.ThreadMXBean;
 import io.catwalk.onnx.Predictor;
+import io.catwalk.onnx.diff.Tolerance;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -61,7 +63,15 @@ class ParityTest {
         };
 
         long before = threads.getCurrentThreadAllocatedBytes();
-        Parity parity = Parity.between(reference, candidate, (from, to) -> new float[1], images, 256, images, 1, false);
+        Parity parity = Parity.between(
+                reference,
+                candidate,
+                (from, to) -> new float[1],
+                images,
+                256,
+                images,
+                new Tolerance(1, 0),
+                FlipRule.NONE);
         long allocated = threads.getCurrentThreadAllocatedBytes() - before;
 
         assertThat(parity.images()).isEqualTo(images);
@@ -148,13 +158,67 @@ class ParityTest {
             @Override
             public void close() {}
         };
-        for (boolean rounded : new boolean[] {true, false}) {
-            Parity parity = Parity.between(reference, candidate, (from, to) -> images, 2, 2, 2, 0.25, rounded);
+        Tolerance exact = new Tolerance(0.25, 0);
+        for (FlipRule rule : List.of(FlipRule.WITHIN_TOLERANCE, FlipRule.NONE)) {
+            Parity parity = Parity.between(reference, candidate, (from, to) -> images, 2, 2, 2, exact, rule);
             assertThat(parity.flips()).containsExactly(new Flip(1, 1, 0, 0.25));
-            assertThat(parity.agrees()).isEqualTo(rounded);
+            assertThat(parity.nearTies()).isEmpty();
+            assertThat(parity.agrees()).isEqualTo(rule == FlipRule.WITHIN_TOLERANCE);
         }
-        assertThat(Parity.between(reference, candidate, (from, to) -> images, 2, 2, 2, 0.24, true)
+        Tolerance less = new Tolerance(0.24, 0);
+        assertThat(Parity.between(reference, candidate, (from, to) -> images, 2, 2, 2, less, FlipRule.WITHIN_TOLERANCE)
                         .agrees())
                 .isFalse();
+    }
+
+    /** Both logits may move by the tolerance: a margin of twice that is the largest that they can turn. */
+    @Test
+    void aFlipWithinWhatTheToleranceAllowsIsANearTieAndListed() {
+        float[] reference = {0, 1, 1, 1.25f};
+        float[] candidate = {0, 1, 1.125f, 1.0625f};
+
+        Parity near = Parity.of(reference, candidate, 2, new Tolerance(0.1875, 0), FlipRule.NEAR_TIES);
+        assertThat(near.nearTies()).containsExactly(new Flip(1, 1, 0, 0.25));
+        assertThat(near.flips()).isEmpty();
+        assertThat(near.agrees()).isTrue();
+
+        Parity strict = Parity.of(reference, candidate, 2, new Tolerance(0.1875, 0), FlipRule.NONE);
+        assertThat(strict.flips()).containsExactly(new Flip(1, 1, 0, 0.25));
+        assertThat(strict.nearTies()).isEmpty();
+        assertThat(strict.agrees()).isFalse();
+
+        // The margin is beyond 2 * 0.12, and so is what the second logit moved.
+        Parity far = Parity.of(reference, candidate, 2, new Tolerance(0.12, 0), FlipRule.NEAR_TIES);
+        assertThat(far.flips()).containsExactly(new Flip(1, 1, 0, 0.25));
+        assertThat(far.nearTies()).isEmpty();
+        assertThat(far.agrees()).isFalse();
+    }
+
+    @Test
+    void aNearTieExcusesNoLogitThatMovesBeyondTheTolerance() {
+        Parity parity = Parity.of(
+                new float[] {1, 1.25f}, new float[] {9, 1.25f}, 1, new Tolerance(0.125, 0), FlipRule.NEAR_TIES);
+        assertThat(parity.nearTies()).containsExactly(new Flip(0, 1, 0, 0.25));
+        assertThat(parity.beyond()).isEqualTo(1);
+        assertThat(parity.agrees()).isFalse();
+    }
+
+    @Test
+    void theToleranceIsAbsolutePlusAShareOfTheReference() {
+        float[] reference = {-100, 8};
+        float[] candidate = {-101, 8.5f};
+        // Allowed are 0.5 + 1 and 0.5 + 0.08.
+        assertThat(Parity.of(reference, candidate, 1, new Tolerance(0.5, 0.01), FlipRule.NONE)
+                        .agrees())
+                .isTrue();
+        // Allowed are 0.4 + 1 and 0.4 + 0.08.
+        Parity beyond = Parity.of(reference, candidate, 1, new Tolerance(0.4, 0.01), FlipRule.NONE);
+        assertThat(beyond.agrees()).isFalse();
+        assertThat(beyond.beyond()).isEqualTo(1);
+        // A margin of 1.5 between 100 and 98.5 is a near tie: 1 + 0.985 are allowed.
+        Parity tie = Parity.of(
+                new float[] {100, 98.5f}, new float[] {99, 99.25f}, 1, new Tolerance(0, 0.01), FlipRule.NEAR_TIES);
+        assertThat(tie.nearTies()).containsExactly(new Flip(0, 0, 1, 1.5));
+        assertThat(tie.agrees()).isTrue();
     }
 }

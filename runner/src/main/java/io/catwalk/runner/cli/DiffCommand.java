@@ -4,12 +4,15 @@ import io.catwalk.onnx.diff.DiffReport;
 import io.catwalk.onnx.diff.OnnxDiff;
 import io.catwalk.onnx.diff.RandomInputs;
 import io.catwalk.onnx.diff.Tolerance;
+import io.catwalk.onnx.parity.Parity;
+import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.OnnxRunner;
 import io.catwalk.onnx.runtime.Tensor;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
 import io.catwalk.runner.data.ClassMatch;
 import io.catwalk.runner.experiment.RunFolder;
+import io.catwalk.runner.runtimes.Runner;
 import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.PrivateFolder;
 import io.catwalk.runner.trial.SavedTrial;
@@ -36,7 +39,9 @@ import picocli.CommandLine.Spec;
                     + "of code that it came from, and what is another there: an attribute, weights, or what it reads.",
             "In place of the second file, the folder of a trial stands for what its network exports to now. Without it, the "
                     + "file as it is written is compared with what ONNX Runtime makes of it by its optimizations.",
-            "Ends with 0 if all outputs agree, and with 3 if they do not."
+            "With --runtimes, an image classifier is compared with itself in other runtimes. Each is asked about parts of the "
+                    + "file, as in a binary search; the images are random pixels.",
+            "Ends with 0 if all outputs agree, with 3 if they do not, and with 1 if a runtime gives no answer."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)
@@ -58,8 +63,12 @@ final class DiffCommand implements Callable<Integer> {
     @Nullable
     private Path other;
 
-    @Option(names = "--abs", paramLabel = "X", description = "Numbers may differ by so much. Default: ${DEFAULT-VALUE}")
-    private double absolute = Tolerance.standard().absolute();
+    @Option(
+            names = "--abs",
+            paramLabel = "X",
+            description = "Numbers may differ by so much. Default: 1e-5; with --runtimes 1e-4, as verify has it")
+    @Nullable
+    private Double absolute;
 
     @Option(
             names = "--rel",
@@ -95,6 +104,9 @@ final class DiffCommand implements Callable<Integer> {
     private Path reduced;
 
     @Mixin
+    private RuntimeOptions runtimes;
+
+    @Mixin
     private PluginOptions plugins;
 
     @Option(names = "--json", description = "Print JSON.")
@@ -110,7 +122,11 @@ final class DiffCommand implements Callable<Integer> {
         if (reduced != null && Files.exists(reduced)) {
             throw new RequestException("--reduce must name a new folder, but there is " + reduced);
         }
-        return foreign.run(spec, file, () -> compare(console));
+        if (runtimes.areGiven() && other != null) {
+            throw new RequestException("expected one file with --runtimes, which are compared on it, found also "
+                    + other + ": leave one of them out");
+        }
+        return foreign.run(spec, file, () -> runtimes.areGiven() ? compareRuntimes(console) : compare(console));
     }
 
     private int compare(Console console) throws IOException {
@@ -131,7 +147,7 @@ final class DiffCommand implements Callable<Integer> {
 
     private OnnxDiff diff(Path reference, @Nullable Path compared) {
         try {
-            Tolerance tolerance = new Tolerance(absolute, relative);
+            Tolerance tolerance = tolerance(Tolerance.standard().absolute());
             Map<String, Tensor> given;
             try (OnnxRunner runner = OnnxRunner.open(reference)) {
                 given = RandomInputs.of(runner.inputs(), rows, sizes, seed);
@@ -142,6 +158,51 @@ final class DiffCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new RequestException(file + ": " + e.getMessage(), e);
         }
+    }
+
+    private Tolerance tolerance(double usual) {
+        return Typed.tolerance(absolute == null ? usual : absolute, relative);
+    }
+
+    private int compareRuntimes(Console console) throws IOException, InterruptedException {
+        PrivateFolder.claim();
+        Tolerance tolerance = tolerance(Parity.TOLERANCE);
+        RuntimeDiffReport report = new RuntimeDiffReport(file.toString(), tolerance);
+        try (OnnxPredictor predictor = OnnxPredictor.open(file)) {
+            ForeignFile.sign(console);
+            RuntimeCheck.requireChannelsFirst(file, predictor.signature());
+            InstalledRunners runners =
+                    InstalledRunners.of(file, predictor.operators(), runtimes, () -> ForeignFile.sign(console));
+            RuntimeDiffs diffs = new RuntimeDiffs(
+                    file,
+                    predictor,
+                    RandomPixels.preprocessing(file, predictor),
+                    RandomPixels.of(predictor.signature(), rows, seed),
+                    tolerance,
+                    runtimes.timeout(),
+                    () -> ForeignFile.sign(console));
+            for (Runner runner : runners.all()) {
+                Path program = runners.program(runner);
+                if (program == null) {
+                    report.left(runner, runners.reason(runner));
+                } else {
+                    RuntimeDiffs.Compared compared = diffs.compared(runner, program);
+                    report.compared(runner, compared, diffs.images());
+                    if (reduced != null) {
+                        Path folder = reduced.resolve(runner.name());
+                        if (compared.diff().reduce(folder)) {
+                            console.note("written: " + folder);
+                        }
+                    }
+                }
+            }
+        }
+        if (json) {
+            console.json(report.json());
+        } else {
+            report.print(console);
+        }
+        return report.exitCode();
     }
 
     private int report(OnnxDiff diff, Console console) throws IOException {

@@ -49,6 +49,16 @@ final class FileOptions {
      * @throws RequestException if nothing says it, or it does not fit the file
      */
     Preprocessing preprocessing(Path file, OnnxPredictor predictor) {
+        return preprocessing(file, predictor, normalize);
+    }
+
+    /**
+     * Finds out how to normalize pixels.
+     *
+     * @param normalize as the option is given; null if it is not
+     * @throws RequestException if nothing says it, or it does not fit the file
+     */
+    static Preprocessing preprocessing(Path file, OnnxPredictor predictor, @Nullable String normalize) {
         Signature signature = predictor.signature();
         boolean bytes = signature.pixels() == PixelType.UINT8;
         if (normalize != null && bytes) {

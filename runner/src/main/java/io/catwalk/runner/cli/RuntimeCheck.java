@@ -1,10 +1,15 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.onnx.OnnxFileException;
+import io.catwalk.onnx.diff.RuntimeOutcome;
+import io.catwalk.onnx.diff.Tolerance;
+import io.catwalk.onnx.parity.FlipRule;
 import io.catwalk.onnx.parity.Parity;
 import io.catwalk.onnx.runtime.Layout;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.Preprocessing;
 import io.catwalk.onnx.runtime.Signature;
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
 import io.catwalk.runner.data.ImageSource;
@@ -18,18 +23,23 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Asks other runtimes what this program asks ONNX Runtime for Java, and compares the answers. */
 final class RuntimeCheck {
+
+    /** Images that are asked about again, node by node, where a runtime disagrees. */
+    private static final int MOST_AGAIN = 4;
 
     private final Path file;
     private final OnnxPredictor predictor;
     private final Preprocessing preprocessing;
     private final ImageSource images;
+    private final Tolerance tolerance;
     private final RuntimeOptions options;
     private final Console console;
 
@@ -40,18 +50,21 @@ final class RuntimeCheck {
      * @param predictor that has opened it
      * @param preprocessing of its pixels
      * @param images to ask about, of the size of the file
+     * @param tolerance what a logit may differ by
      */
     RuntimeCheck(
             Path file,
             OnnxPredictor predictor,
             Preprocessing preprocessing,
             ImageSource images,
+            Tolerance tolerance,
             RuntimeOptions options,
             Console console) {
         this.file = file;
         this.predictor = predictor;
         this.preprocessing = preprocessing;
         this.images = images;
+        this.tolerance = tolerance;
         this.options = options;
         this.console = console;
     }
@@ -65,65 +78,47 @@ final class RuntimeCheck {
      */
     RuntimeReport run() throws IOException, InterruptedException {
         Signature signature = predictor.signature();
-        if (signature.layout() != Layout.NCHW) {
-            throw new RequestException(
-                    file + ": expected images of (batch, channels, height, width), which the runners "
-                            + "give, found (batch, height, width, channels); export it in the other order");
-        }
-        List<Runner> runners = options.runners();
-        Map<Runner, Path> found = found(runners);
+        requireChannelsFirst(file, signature);
+        InstalledRunners runners = InstalledRunners.of(file, predictor.operators(), options, this::goesOn);
         long start = System.nanoTime();
         float[] reference = reference(signature);
         double seconds = (System.nanoTime() - start) / 1e9;
         Map<String, RuntimeReport.Entry> entries = new LinkedHashMap<>();
         try (Scratch scratch = new Scratch()) {
             Question question = question(signature, scratch);
-            for (Runner runner : runners) {
-                Path program = found.get(runner);
+            for (Runner runner : runners.all()) {
+                Path program = runners.program(runner);
                 entries.put(
-                        runner.name(), program == null ? left(runner) : asked(runner, program, question, reference));
+                        runner.name(),
+                        program == null
+                                ? new RuntimeReport.Left(runner.runtime(), runners.reason(runner))
+                                : asked(runner, program, question, reference));
             }
         }
         return new RuntimeReport(
                 file.toString(),
                 images.size(),
-                Parity.TOLERANCE,
+                tolerance,
                 Software.current().onnxruntime(),
                 images.size() / seconds,
                 entries);
     }
 
+    /**
+     * Refuses a file that takes images in another order than the runners give.
+     *
+     * @throws RequestException if it does
+     */
+    static void requireChannelsFirst(Path file, Signature signature) {
+        if (signature.layout() != Layout.NCHW) {
+            throw new RequestException(
+                    file + ": expected images of (batch, channels, height, width), which the runners "
+                            + "give, found (batch, height, width, channels); export it in the other order");
+        }
+    }
+
     private void goesOn() {
         ForeignFile.sign(console);
-    }
-
-    /** Finds those that can answer, before anything takes long. */
-    private Map<Runner, Path> found(List<Runner> runners) throws InterruptedException {
-        Map<Runner, Path> found = new LinkedHashMap<>();
-        for (Runner runner : runners) {
-            Optional<String> unknown = runner.unknown(predictor.operators());
-            Optional<Path> program = unknown.isPresent() ? Optional.empty() : runner.find(this::goesOn);
-            if (program.isEmpty() && !options.takesWhatIsThere()) {
-                throw new RequestException(
-                        "--runtimes " + runner.name() + ": " + runner.runtime() + " " + reason(runner));
-            }
-            program.ifPresent(there -> found.put(runner, there));
-        }
-        if (found.isEmpty()) {
-            throw new RequestException("expected a runtime that can read " + file + ", found none; "
-                    + runners.get(0).runtime() + ", for one, " + reason(runners.get(0)));
-        }
-        return found;
-    }
-
-    private String reason(Runner runner) {
-        return runner.unknown(predictor.operators())
-                .map(operator -> "knows no " + operator + ": export the file with --unroll-recurrent --batch 1 for it")
-                .orElseGet(() -> "is not installed: " + runner.install());
-    }
-
-    private RuntimeReport.Entry left(Runner runner) {
-        return new RuntimeReport.Left(runner.runtime(), runner.runtime() + " " + reason(runner));
     }
 
     private RuntimeReport.Entry asked(Runner runner, Path program, Question question, float[] reference)
@@ -135,9 +130,52 @@ final class RuntimeCheck {
         Answer.Given given = (Answer.Given) answer;
         float[] logits = new float[reference.length]; // without those of black images that fill the last batch
         System.arraycopy(given.logits(), 0, logits, 0, logits.length);
-        Parity parity = Parity.of(reference, logits, images.size(), Parity.TOLERANCE);
+        Parity parity = Parity.of(reference, logits, images.size(), tolerance, FlipRule.NEAR_TIES);
         return new RuntimeReport.Compared(
-                runner.runtime(), given.version(), question.count() / given.seconds(), parity, given.note());
+                runner.runtime(),
+                given.version(),
+                question.count() / given.seconds(),
+                parity,
+                given.note(),
+                parity.agrees() ? null : where(runner, program, reference, logits));
+    }
+
+    /** Asks about the images that differ most, node by node. */
+    private @Nullable RuntimeOutcome where(Runner runner, Path program, float[] reference, float[] logits)
+            throws IOException, InterruptedException {
+        Signature signature = predictor.signature();
+        int batch = Math.max(1, signature.batch());
+        byte[] pixels = new byte[(MOST_AGAIN + batch - 1) / batch * batch * images.imageLength()];
+        int at = 0;
+        for (int image : differingMost(reference, logits, signature.classes())) {
+            images.read(image, pixels, at);
+            at += images.imageLength();
+        }
+        try {
+            return new RuntimeDiffs(file, predictor, preprocessing, pixels, tolerance, options.timeout(), this::goesOn)
+                    .compared(runner, program)
+                    .outcome();
+        } catch (OnnxFileException | IllegalArgumentException e) {
+            console.note("where " + runner.name() + " differs cannot be told: "
+                    + Reasons.oneLine(String.valueOf(e.getMessage())));
+            return null;
+        }
+    }
+
+    /** Returns a few images, those with NaN first. */
+    private static int[] differingMost(float[] reference, float[] logits, int classes) {
+        double[] most = new double[reference.length / classes];
+        for (int i = 0; i < reference.length; i++) {
+            double difference = Math.abs((double) reference[i] - logits[i]);
+            most[i / classes] =
+                    Math.max(most[i / classes], Double.isNaN(difference) ? Double.POSITIVE_INFINITY : difference);
+        }
+        return IntStream.range(0, most.length)
+                .boxed()
+                .sorted(Comparator.comparingDouble(image -> -most[image]))
+                .limit(MOST_AGAIN)
+                .mapToInt(Integer::intValue)
+                .toArray();
     }
 
     private float[] reference(Signature signature) {

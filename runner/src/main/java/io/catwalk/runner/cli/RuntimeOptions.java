@@ -17,28 +17,19 @@ final class RuntimeOptions {
 
     private static final String ALL = "all";
 
-    /** Their pixels are written to one file. */
-    private static final int MOST_IMAGES = 1_000_000;
-
     @Option(
             names = "--runtimes",
             paramLabel = "all|NAME,...",
             split = ",",
-            description = "Ask other runtimes about the test images, and compare their answers with those of ONNX "
+            description = "Ask other runtimes about the same images, and compare their answers with those of ONNX "
                     + "Runtime for Java: python, node, web and more, see docs/deployment.md. all leaves out what is not "
                     + "installed, and says how to install it.")
     private List<String> names = List.of();
 
     @Option(
-            names = "--images",
-            paramLabel = "N",
-            description = "With --runtimes, how many test images, of each class its share. Default: ${DEFAULT-VALUE}")
-    private int images = 10_000;
-
-    @Option(
             names = "--runtime-timeout",
             paramLabel = "TIME",
-            description = "With --runtimes, end one that takes longer. Default: ${DEFAULT-VALUE}")
+            description = "With --runtimes, end one that takes longer to answer. Default: ${DEFAULT-VALUE}")
     private String timeout = "10m";
 
     @Option(
@@ -50,11 +41,6 @@ final class RuntimeOptions {
     /** Tells whether other runtimes are asked. */
     boolean areGiven() {
         return !names.isEmpty();
-    }
-
-    /** Returns how many images they are asked about. */
-    int images() {
-        return Typed.within("--images", images, MOST_IMAGES);
     }
 
     /** Returns how long each of them may take. */

@@ -1,6 +1,10 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.onnx.diff.RuntimeOutcome;
+import io.catwalk.onnx.diff.Tolerance;
+import io.catwalk.onnx.parity.Flip;
 import io.catwalk.onnx.parity.Parity;
+import io.catwalk.runner.trial.ParityResult;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,24 +17,31 @@ import org.jspecify.annotations.Nullable;
  *
  * @param file that they were asked about
  * @param images how many
- * @param tolerance largest difference of a logit that passes
+ * @param tolerance what a logit may differ by
  * @param version of ONNX Runtime for Java, which the others are compared with
  * @param imagesPerSecond of it
  * @param entries what came of each, by the name of its runner
  */
 record RuntimeReport(
-        String file, int images, double tolerance, String version, double imagesPerSecond, Map<String, Entry> entries) {
+        String file,
+        int images,
+        Tolerance tolerance,
+        String version,
+        double imagesPerSecond,
+        Map<String, Entry> entries) {
 
     /** Says what came of one. */
     sealed interface Entry {}
 
-    /** It answered. */
+    /** It answered. Where it computes otherwise is null if it agrees, or that cannot be told. */
     record Compared(
             String runtime,
             String version,
             double imagesPerSecond,
             Parity parity,
-            @Nullable String note) implements Entry {}
+            @Nullable String note,
+            @Nullable RuntimeOutcome where)
+            implements Entry {}
 
     /** It was asked, and gave no answer. */
     record Failed(String runtime, String reason) implements Entry {}
@@ -63,17 +74,38 @@ record RuntimeReport(
                 console.item(name + ": ", failed.reason());
             } else if (entry instanceof Left left) {
                 console.item(name + ": ", left.reason());
-            } else if (entry instanceof Compared compared && compared.note() != null) {
-                console.item(name + ": ", compared.note());
+            } else if (entry instanceof Compared compared) {
+                if (compared.note() != null) {
+                    console.item(name + ": ", compared.note());
+                }
+                List<Flip> ties = compared.parity().nearTies();
+                if (!ties.isEmpty()) {
+                    console.item(name + ": ", ParityResult.nearTies(ties));
+                }
+                if (compared.where() != null) {
+                    where(compared.where()).forEach(line -> console.item(name + ": " + line.get(0), line.get(1)));
+                }
             }
         });
         console.item(
                 "",
                 String.format(
                         Locale.ROOT,
-                        "Flips: images that get another label; max diff: of any logit, at most %.0e; images/s: with the "
+                        "Flips: images that get another label; max diff: of any logit, at most %s; images/s: with the "
                                 + "normalization, without loading.",
-                        tolerance));
+                        tolerance.relative() == 0
+                                ? String.format(Locale.ROOT, "%.0e", tolerance.absolute())
+                                : tolerance.toString()));
+    }
+
+    private static List<List<String>> where(RuntimeOutcome outcome) {
+        if (outcome instanceof RuntimeOutcome.Agrees) {
+            return List.of(List.of("", "asked again about the images that differ most, it agrees"));
+        }
+        if (outcome instanceof RuntimeOutcome.Refuses refuses) {
+            return List.of(List.of("", "where it begins cannot be told: " + refuses.reason()));
+        }
+        return RuntimeDiffReport.where("", outcome);
     }
 
     private static List<String> row(String name, Entry entry) {
@@ -99,7 +131,8 @@ record RuntimeReport(
         Map<String, @Nullable Object> all = new LinkedHashMap<>();
         all.put("file", file);
         all.put("images", images);
-        all.put("tolerance", tolerance);
+        all.put("tolerance", tolerance.absolute());
+        all.put("relative_tolerance", tolerance.relative());
         all.put("compared_with", "ONNX Runtime for Java " + version);
         all.put("images_per_second", imagesPerSecond);
         List<Map<String, @Nullable Object>> runtimes = new ArrayList<>();
@@ -117,9 +150,13 @@ record RuntimeReport(
             one.put("outcome", parity.agrees() ? "agrees" : "disagrees");
             one.put("version", compared.version());
             one.put("flips", parity.flips().size());
+            one.put("near_ties", parity.nearTies());
             one.put("max_abs", parity.maxAbs());
             one.put("images_per_second", compared.imagesPerSecond());
             one.put("note", compared.note());
+            if (compared.where() != null) {
+                one.put("where", RuntimeDiffReport.json(compared.where()));
+            }
         } else if (entry instanceof Failed failed) {
             one.put("runtime", failed.runtime());
             one.put("outcome", "failed");

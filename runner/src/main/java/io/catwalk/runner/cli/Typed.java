@@ -1,6 +1,7 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.api.Choice;
+import io.catwalk.onnx.diff.Tolerance;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Suggestion;
@@ -38,6 +39,19 @@ final class Typed {
             throw new RequestException(option + " must be at most " + most + ", but is " + value);
         }
         return value;
+    }
+
+    /**
+     * Checks a tolerance that --abs and --rel give.
+     *
+     * @throws RequestException if one of them is below 0
+     */
+    static Tolerance tolerance(double absolute, double relative) {
+        try {
+            return new Tolerance(absolute, relative);
+        } catch (IllegalArgumentException e) {
+            throw new RequestException("--abs and --rel: " + e.getMessage(), e);
+        }
     }
 
     /**

@@ -2,7 +2,9 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.diff.OnnxDiff;
+import io.catwalk.onnx.diff.Tolerance;
 import io.catwalk.onnx.graph.ExportException;
+import io.catwalk.onnx.parity.Parity;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxOptions;
@@ -59,6 +61,9 @@ final class VerifyCommand implements Callable<Integer> {
     /** A card has hundredths of a percent. */
     private static final double ROUNDED = 0.5001e-4;
 
+    /** The pixels for other runtimes are written to one file. */
+    private static final int MOST_IMAGES = 1_000_000;
+
     @Spec
     private CommandSpec spec;
 
@@ -75,12 +80,34 @@ final class VerifyCommand implements Callable<Integer> {
     @Nullable
     private Path against;
 
+    @Option(
+            names = "--abs",
+            paramLabel = "X",
+            description = "With --against or --runtimes, a logit may differ by so much. Default: 1e-4")
+    @Nullable
+    private Double absolute;
+
+    @Option(
+            names = "--rel",
+            paramLabel = "X",
+            description =
+                    "And by so large a share of its magnitude. Where the right logits of two labels are no further apart "
+                            + "than both may differ, the other label is a near tie: it is listed, and passes. Default: 0")
+    @Nullable
+    private Double relative;
+
     @Option(names = "--predictions", paramLabel = "CSV", description = "Write its logits on the test images there.")
     @Nullable
     private Path answers;
 
     @Mixin
     private RuntimeOptions runtimes;
+
+    @Option(
+            names = "--images",
+            paramLabel = "N",
+            description = "With --runtimes, how many test images, of each class its share. Default: ${DEFAULT-VALUE}")
+    private int count = 10_000;
 
     @Mixin
     private PluginOptions plugins;
@@ -99,11 +126,20 @@ final class VerifyCommand implements Callable<Integer> {
                     "expected --runtimes without --show, --against and --predictions, which are about"
                             + " the file alone: leave them out");
         }
+        Tolerance tolerance =
+                Typed.tolerance(absolute == null ? Parity.TOLERANCE : absolute, relative == null ? 0 : relative);
+        if ((absolute != null || relative != null) && against == null && !runtimes.areGiven()) {
+            throw new RequestException("expected --abs and --rel with --against or --runtimes, which compare logits,"
+                    + " found neither: name a trial or runtimes, or leave them out");
+        }
         if (show) {
             show(OnnxMetadata.read(file), console);
             return ExitCode.DONE;
         }
-        return foreign.run(spec, file, () -> against == null ? score(console) : crossCheck(against, console));
+        return foreign.run(
+                spec,
+                file,
+                () -> against == null ? score(tolerance, console) : crossCheck(against, tolerance, console));
     }
 
     private void show(OnnxMetadata metadata, Console console) {
@@ -116,14 +152,14 @@ final class VerifyCommand implements Callable<Integer> {
         }
     }
 
-    private int crossCheck(Path trial, Console console) throws IOException {
+    private int crossCheck(Path trial, Tolerance tolerance, Console console) throws IOException {
         TrialFolder folder = RunFolder.trained(trial).get(0);
         TrialOrder order = folder.readOrder();
         EngineSettings.apply(order.spec().threads());
         PluginCatalog catalog = plugins.open(console);
         DatasetSpec other = dataset.other(order.dataset().imageSize());
         try (SavedTrial saved = SavedTrial.open(folder, catalog, Home.data(console), other, dataset.match())) {
-            ParityResult parity = saved.crossCheck(file);
+            ParityResult parity = saved.crossCheck(file, tolerance);
             if (json) {
                 console.json(parity);
             } else {
@@ -147,7 +183,7 @@ final class VerifyCommand implements Callable<Integer> {
         }
     }
 
-    private int score(Console console) throws IOException, InterruptedException {
+    private int score(Tolerance tolerance, Console console) throws IOException, InterruptedException {
         PrivateFolder.claim();
         OnnxMetadata metadata = OnnxMetadata.read(file);
         ImageDataset images = dataset.load(file, metadata, console);
@@ -157,9 +193,14 @@ final class VerifyCommand implements Callable<Integer> {
             Preprocessing preprocessing = dataset.options().preprocessing(file, predictor);
             FileDataset.requireFit(file, predictor.signature(), images);
             if (runtimes.areGiven()) {
-                ImageSource some =
-                        images.test().limit(runtimes.images(), images.classes().size(), 0);
-                return report(new RuntimeCheck(file, predictor, preprocessing, some, runtimes, console).run(), console);
+                ImageSource some = images.test()
+                        .limit(
+                                Typed.within("--images", count, MOST_IMAGES),
+                                images.classes().size(),
+                                0);
+                return report(
+                        new RuntimeCheck(file, predictor, preprocessing, some, tolerance, runtimes, console).run(),
+                        console);
             }
             images = dataset.matched(file, images, metadata);
             Normalization normalization = FileOptions.normalization(preprocessing);

@@ -162,7 +162,7 @@ final class OnnxModel {
         try (Predictor reference = model.predictor()) {
             CrossCheckReport report =
                     fitting.run(reference, file, (from, to) -> normalization.normalized(test, from, to), test.size());
-            return ParityResult.of(report, test.size(), check.tolerance());
+            return ParityResult.of(report, test.size(), check);
         }
     }
 

@@ -2,9 +2,12 @@ package io.catwalk.runner.trial;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.catwalk.onnx.parity.CrossCheck;
 import io.catwalk.onnx.parity.CrossCheckReport;
 import io.catwalk.onnx.parity.Flip;
+import io.catwalk.onnx.parity.FlipRule;
 import io.catwalk.onnx.parity.Outcome;
 import io.catwalk.onnx.parity.Parity;
 import io.catwalk.onnx.runtime.MetadataKeys;
@@ -19,18 +22,21 @@ import org.jspecify.annotations.Nullable;
  * Tells how far the ONNX file differs from the network that was trained. The numbers are those of the
  * worst configuration of the cross-check, so that none is worse than what is shown.
  *
- * @param agrees whether every configuration stays within the tolerance, without a flip
+ * @param agrees whether every configuration stays within the tolerance, without a flip but near ties where these are listed
  * @param images number of images that the file was asked about; 0 if there is no file
  * @param flips images that get another label
  * @param maxAbs largest absolute difference of a logit; null if the file did not run or answered NaN
  * @param meanAbs mean absolute difference of the logits; null likewise
  * @param p999Abs 99.9th percentile of the absolute differences; null likewise
- * @param tolerance largest difference that passes
+ * @param tolerance largest difference that passes, beside a share of the logit
  * @param configurations number of ways in which the file was run: optimization levels, threads, batches
  * @param worst the configuration that the numbers belong to; without numbers, the reason
  * @param missing why there is no file; null if there is one
  * @param flipped of a file with rounded weights, the images that get another label, which the tolerance allows; null for
  *     all other files, as those of trials are
+ * @param relative share of a logit that passes beside the tolerance; null where near ties are not set apart, and then it is 0
+ * @param nearTies images that get another label in some configuration, but of which the network prefers its own by no more than
+ *     the tolerance allows; null where they are flips, as for the files of trials
  */
 public record ParityResult(
         boolean agrees,
@@ -43,7 +49,9 @@ public record ParityResult(
         int configurations,
         String worst,
         @Nullable Missing missing,
-        @JsonIgnore @Nullable List<Flip> flipped) {
+        @JsonIgnore @Nullable List<Flip> flipped,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double relative,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<Flip> nearTies) {
 
     /** Images that a sentence names. */
     private static final int NAMED = 10;
@@ -61,7 +69,20 @@ public record ParityResult(
             int configurations,
             String worst,
             @Nullable Missing missing) {
-        this(agrees, images, flips, maxAbs, meanAbs, p999Abs, tolerance, configurations, worst, missing, null);
+        this(
+                agrees,
+                images,
+                flips,
+                maxAbs,
+                meanAbs,
+                p999Abs,
+                tolerance,
+                configurations,
+                worst,
+                missing,
+                null,
+                null,
+                null);
     }
 
     /** Why a network has no ONNX file. */
@@ -77,21 +98,22 @@ public record ParityResult(
         ANOTHER_NETWORK
     }
 
-    static ParityResult of(CrossCheckReport report, int images, double tolerance) {
+    static ParityResult of(CrossCheckReport report, int images, CrossCheck check) {
+        double tolerance = check.tolerance().absolute();
         Outcome worst = report.worst();
         String configuration = worst.configuration().toString();
         int configurations = report.outcomes().size();
         if (worst instanceof Outcome.Failed failed) {
             String reason = configuration + ": " + failed.reason();
-            return new ParityResult(false, images, 0, null, null, null, tolerance, configurations, reason, null, null);
+            return new ParityResult(false, images, 0, null, null, null, tolerance, configurations, reason, null);
         }
         Parity parity = ((Outcome.Compared) worst).parity();
         int flips = parity.flips().size();
         if (parity.notNumbers() > 0) {
             String reason = configuration + ": NaN for " + parity.notNumbers() + " of " + parity.images() + " images";
-            return new ParityResult(
-                    false, images, flips, null, null, null, tolerance, configurations, reason, null, null);
+            return new ParityResult(false, images, flips, null, null, null, tolerance, configurations, reason, null);
         }
+        boolean tiesApart = parity.rule() == FlipRule.NEAR_TIES;
         return new ParityResult(
                 report.agrees(),
                 images,
@@ -99,21 +121,23 @@ public record ParityResult(
                 parity.maxAbs(),
                 parity.meanAbs(),
                 parity.p999Abs(),
-                parity.tolerance(),
+                parity.limit().absolute(),
                 configurations,
                 configuration,
                 null,
-                parity.rounded() ? parity.flips() : null);
+                parity.rule() == FlipRule.WITHIN_TOLERANCE ? parity.flips() : null,
+                tiesApart ? parity.limit().relative() : null,
+                tiesApart ? report.nearTies() : null);
     }
 
     /** Makes the result of a file that is not there. */
     static ParityResult without(Missing missing, String reason) {
-        return new ParityResult(false, 0, 0, null, null, null, Parity.TOLERANCE, 0, reason, missing, null);
+        return new ParityResult(false, 0, 0, null, null, null, Parity.TOLERANCE, 0, reason, missing);
     }
 
     /** Makes the result of a file that does not run at all. */
     static ParityResult unrun(int images, String reason) {
-        return new ParityResult(false, images, 0, null, null, null, Parity.TOLERANCE, 0, reason, null, null);
+        return new ParityResult(false, images, 0, null, null, null, Parity.TOLERANCE, 0, reason, null);
     }
 
     /**
@@ -190,7 +214,7 @@ public record ParityResult(
         }
         return String.format(
                 Locale.ROOT,
-                "%s: %d %s in %d images, largest difference %.1e%s (%d configurations, worst: %s)%s",
+                "%s: %d %s in %d images, largest difference %.1e%s (%d configurations, worst: %s)%s%s",
                 (agrees ? "agrees" : "DISAGREES") + (flipped == null ? "" : " to 11 bits"),
                 flips,
                 flips == 1 ? "flip" : "flips",
@@ -199,7 +223,18 @@ public record ParityResult(
                 flipped == null ? "" : String.format(Locale.ROOT, " of at most %.1e", tolerance),
                 configurations,
                 worst,
-                flipped == null || flipped.isEmpty() ? "" : "; " + named(flipped));
+                flipped == null || flipped.isEmpty() ? "" : "; " + named(flipped),
+                nearTies == null || nearTies.isEmpty() ? "" : "; " + nearTies(nearTies));
+    }
+
+    /**
+     * Lists images that get another label, but of which the reference was undecided.
+     *
+     * @param ties at least one
+     * @return such as {@code 1 near tie, within the tolerance: image 7: 3 instead of 5, by 1.2e-05}; of more than ten, ten
+     */
+    public static String nearTies(List<Flip> ties) {
+        return ties.size() + (ties.size() == 1 ? " near tie" : " near ties") + ", within the tolerance: " + named(ties);
     }
 
     private static String named(List<Flip> flips) {

@@ -4,6 +4,7 @@ import ai.djl.MalformedModelException;
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Task;
 import io.catwalk.onnx.Predictor;
+import io.catwalk.onnx.diff.Tolerance;
 import io.catwalk.onnx.parity.CrossCheck;
 import io.catwalk.onnx.parity.Parity;
 import io.catwalk.runner.Reasons;
@@ -231,13 +232,15 @@ public final class SavedTrial implements AutoCloseable {
     }
 
     /**
-     * Cross-checks an ONNX file against the network, on the test images.
+     * Cross-checks an ONNX file against the network, on the test images. Near ties are listed and no flips.
      *
      * @param file that should answer like this network
+     * @param tolerance what a logit may differ by
      * @return how far it differs
      */
-    public ParityResult crossCheck(Path file) {
-        return OnnxModel.crossCheck(file, model, dataset, normalization, CrossCheck.standard());
+    public ParityResult crossCheck(Path file, Tolerance tolerance) {
+        CrossCheck check = CrossCheck.standard().withTolerance(tolerance).withNearTies();
+        return OnnxModel.crossCheck(file, model, dataset, normalization, check);
     }
 
     /**

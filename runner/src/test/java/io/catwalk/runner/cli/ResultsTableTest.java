@@ -196,7 +196,19 @@ final class ResultsTableTest {
                         latency(1123.4),
                         latency(61.7)),
                 new ParityResult(
-                        true, 10_000, 0, 1.6e-5, 1e-6, 1e-5, 1e-4, 24, "level ALL, 1 thread(s), batch 7", null, null));
+                        true,
+                        10_000,
+                        0,
+                        1.6e-5,
+                        1e-6,
+                        1e-5,
+                        1e-4,
+                        24,
+                        "level ALL, 1 thread(s), batch 7",
+                        null,
+                        null,
+                        null,
+                        null));
     }
 
     private static Latency latency(double micros) {

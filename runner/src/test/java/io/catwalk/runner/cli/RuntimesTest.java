@@ -104,6 +104,44 @@ final class RuntimesTest {
         assertThat(answer.out()).containsPattern("\nliar +7\\.1 +1 +1\\.0e\\+03 +80  DISAGREES\n");
     }
 
+    /** The right logits of two labels lie so far apart that each has to move by half of that, and both move by 0.6. */
+    @Test
+    void aFlipWithinTheToleranceIsListedAsANearTieAndPasses() throws IOException {
+        int first = 0;
+        for (int i = 1; i < 10; i++) {
+            first = logits[i] > logits[first] ? i : first;
+        }
+        int second = first == 0 ? 1 : 0;
+        for (int i = 0; i < 10; i++) {
+            second = i != first && logits[i] > logits[second] ? i : second;
+        }
+        float margin = logits[first] - logits[second];
+        logits[first] -= 0.6f * margin;
+        logits[second] += 0.6f * margin;
+        answering("undecided", logits);
+        String tie = "image 0: " + second + " instead of " + first + ", by "
+                + String.format(java.util.Locale.ROOT, "%.1e", margin);
+
+        Catwalk.Answer near = verify("undecided", "--abs", "" + 0.7 * margin);
+        assertThat(near.exitCode()).as("%s", near).isEqualTo(ExitCode.DONE);
+        assertThat(near.out())
+                .containsPattern("\nundecided +7\\.1 +0 +\\S+ +80  agrees\n")
+                .contains("\nundecided: 1 near tie, within the tolerance: " + tie + "\n");
+        JsonNode listed = Json.JSON
+                .readTree(verify("undecided", "--abs", "0", "--rel", "1000", "--json")
+                        .out())
+                .at("/runtimes/0/near_ties/0");
+        assertThat(listed.path("image").asInt(-1)).isZero();
+        assertThat(listed.path("candidate").asInt()).isEqualTo(second);
+
+        for (Catwalk.Answer far : List.of(verify("undecided"), verify("undecided", "--abs", "" + 0.4 * margin))) {
+            assertThat(far.exitCode()).isEqualTo(ExitCode.CROSS_CHECK_FAILED);
+            assertThat(far.out())
+                    .containsPattern("\nundecided +7\\.1 +1 +\\S+ +80  DISAGREES\n")
+                    .doesNotContain("near tie");
+        }
+    }
+
     @Test
     void oneLogitThatDiffersIsExposed() throws IOException {
         int least = 0;

@@ -331,6 +331,39 @@ final class VerifyCommandTest {
     }
 
     @Test
+    void aToleranceTurnsFlipsIntoNearTiesThatAreListed() throws IOException {
+        Path file = world.changed(folder.resolve("model.onnx"), model -> {
+            model.getGraphBuilder().getInitializerBuilderList().stream()
+                    .filter(tensor -> tensor.getDimsCount() == 1 && tensor.getDims(0) == 10)
+                    .forEach(tensor -> tensor.setRawData(ByteString.copyFrom(new byte[] {0, 0, 0x7a, 0x44})
+                            .concat(tensor.getRawData().substring(4))));
+        });
+
+        Catwalk.Answer text = against(file, ExportedRun.GOOD, "--abs", "1001");
+        Catwalk.Answer json = against(file, ExportedRun.GOOD, "--abs", "1000.5", "--rel", "1", "--json");
+
+        assertThat(text.exitCode()).as("%s", text).isEqualTo(ExitCode.DONE);
+        assertThat(flat(text))
+                .contains(": agrees: 0 flips in 40 images, largest difference 1.0e+03")
+                .containsPattern("; \\d+ near ties, within the tolerance: image \\d+: 0 instead of [1-9], by ");
+        assertThat(json.exitCode()).as("%s", json).isEqualTo(ExitCode.DONE);
+        JsonNode parity = Json.JSON.readTree(json.out());
+        assertThat(parity.path("tolerance").asDouble()).isEqualTo(1000.5);
+        assertThat(parity.path("relative").asDouble()).isEqualTo(1);
+        assertThat(parity.path("near_ties"))
+                .isNotEmpty()
+                .allSatisfy(tie -> assertThat(tie.path("candidate").asInt(-1)).isZero());
+    }
+
+    @Test
+    void aToleranceIsForWhatIsCompared() {
+        refused(
+                Catwalk.run("verify", world.model().toString(), "--abs", "1"),
+                "expected --abs and --rel with --against");
+        refused(against(world.model(), ExportedRun.GOOD, "--rel", "-1"), "--abs and --rel: expected tolerances of 0");
+    }
+
+    @Test
     void againstAnotherTrialTheFileDisagrees() throws IOException {
         Catwalk.Answer answer = against(world.model(), ExportedRun.BY_BATCH, "--json");
 

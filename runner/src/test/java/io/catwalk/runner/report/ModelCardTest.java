@@ -77,7 +77,7 @@ class ModelCardTest {
                 MadeUp.done(MadeUp.trial("net"), 0.6),
                 new ImageDataset("kinds", "0".repeat(64), names, images, images),
                 Evaluation.of(new Predictions(classes, labels, logits), names),
-                new ParityResult(true, classes, 0, 1e-6, 1e-7, 1e-6, 1e-4, 14, "1 thread", null, null),
+                new ParityResult(true, classes, 0, 1e-6, 1e-7, 1e-6, 1e-4, 14, "1 thread", null, null, null, null),
                 ExportOptions.standard(),
                 OnnxMetadata.empty(),
                 1);

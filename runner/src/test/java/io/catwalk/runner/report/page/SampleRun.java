@@ -264,7 +264,19 @@ record SampleRun(List<String> contestants, List<String> classes, int folds, int 
                         measured ? latency(20 + 35.0 * (place * 3 % 7)) : null),
                 measured
                         ? new ParityResult(
-                                true, images, 0, 1.1e-5, 8e-7, 5.7e-6, 1e-4, 30, "level ALL, batch 7", null, null)
+                                true,
+                                images,
+                                0,
+                                1.1e-5,
+                                8e-7,
+                                5.7e-6,
+                                1e-4,
+                                30,
+                                "level ALL, batch 7",
+                                null,
+                                null,
+                                null,
+                                null)
                         : null);
         return new Done(
                 trial,

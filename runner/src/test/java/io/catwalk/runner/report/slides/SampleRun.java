@@ -204,6 +204,8 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
                                 14,
                                 "all optimizations, 1 thread, batch 64",
                                 null,
+                                null,
+                                null,
                                 null)
                         : null,
                 new Efficiency(

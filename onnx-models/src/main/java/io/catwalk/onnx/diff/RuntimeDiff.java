@@ -1,0 +1,281 @@
+package io.catwalk.onnx.diff;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import io.catwalk.onnx.OnnxFileException;
+import io.catwalk.onnx.runtime.OnnxOptions;
+import io.catwalk.onnx.runtime.OnnxRunner;
+import io.catwalk.onnx.runtime.OptimizationLevel;
+import io.catwalk.onnx.runtime.Signature;
+import io.catwalk.onnx.runtime.Tensor;
+import io.catwalk.onnx.runtime.TensorType;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the node of a file from which on another runtime computes otherwise than ONNX Runtime for Java, which runs the file as
+ * it is written. The other runtime answers nothing but the output of a file. So the file is cut behind a tensor, and where to
+ * cut next is chosen as in a binary search: among the tensors that what differs depends on, the one in the middle. Needs no DJL.
+ */
+public final class RuntimeDiff {
+
+    private static final OnnxOptions AS_WRITTEN = OnnxOptions.standard().withOptimization(OptimizationLevel.NONE);
+
+    private final ModelProto model;
+    private final Signature signature;
+    private final String input;
+    private final String output;
+    private final int batch;
+    private final Tolerance tolerance;
+    private final OtherRuntime runtime;
+
+    /** What was given and made, a {@link Side} for each call of so many images. */
+    private final List<Side> calls;
+
+    private final Map<String, Answered> answered = new LinkedHashMap<>();
+    private @Nullable NodeProto beginning;
+
+    /** Holds how far a tensor lies apart, or why that is not known. */
+    private record Answered(
+            @Nullable TensorDifference difference, @Nullable String refusal) {
+
+        boolean isRefused() {
+            return difference == null;
+        }
+
+        boolean agrees() {
+            return difference != null && difference.agrees();
+        }
+    }
+
+    private RuntimeDiff(Path file, Signature signature, Tensor images, Tolerance tolerance, OtherRuntime runtime) {
+        this.model = OnnxRunner.read(file);
+        this.signature = signature;
+        this.input = signature.input();
+        this.output = signature.output();
+        this.batch = Math.max(1, signature.batch());
+        this.tolerance = tolerance;
+        this.runtime = runtime;
+        this.calls = calls(file, images);
+    }
+
+    /**
+     * Prepares a comparison and runs the file with ONNX Runtime for Java.
+     *
+     * @param file an image classifier
+     * @param signature of it
+     * @param images what its input is given, (count, ...); the other runtime has to know the same images. The count is a
+     *     multiple of the batch, where the file has a fixed one
+     * @param tolerance what counts as equal
+     * @param runtime that is compared
+     * @return the comparison
+     * @throws OnnxFileException if ONNX Runtime cannot run the file
+     */
+    public static RuntimeDiff of(
+            Path file, Signature signature, Tensor images, Tolerance tolerance, OtherRuntime runtime) {
+        return new RuntimeDiff(file, signature, images, tolerance, runtime);
+    }
+
+    private List<Side> calls(Path file, Tensor images) {
+        Set<String> tensors = new LinkedHashSet<>();
+        model.getGraph().getNodeList().forEach(node -> tensors.addAll(node.getOutputList()));
+        tensors.remove("");
+        List<Side> sides = new ArrayList<>();
+        try (OnnxRunner runner = OnnxRunner.watching(file, tensors, AS_WRITTEN)) {
+            for (long from = 0; from < images.shape()[0]; from += batch) {
+                Map<String, Tensor> given = Map.of(input, images.rows(from, from + batch));
+                sides.add(new Side(model, given, runner.run(given)));
+            }
+        }
+        return sides;
+    }
+
+    /**
+     * Asks the other runtime about the whole file and, where that does not agree, about parts of it.
+     *
+     * @return what came of it
+     * @throws IOException if a file cannot be written or read
+     * @throws InterruptedException if the calling thread is interrupted
+     */
+    public RuntimeOutcome outcome() throws IOException, InterruptedException {
+        long numbers = value(0, output).size() / batch;
+        Answered whole =
+                answered(output, runtime.ask(new Cut(model, output, signature.batch(), Math.toIntExact(numbers))));
+        if (whole.difference() != null && whole.agrees()) {
+            return new RuntimeOutcome.Agrees(whole.difference());
+        }
+        boolean refused = whole.isRefused();
+        Answered end = answer(output);
+        Finding finding = null;
+        Set<String> unasked = new LinkedHashSet<>();
+        if (refused ? end.isRefused() : !end.agrees()) {
+            String first = first(output, refused, unasked);
+            beginning = calls.get(0).maker(first).orElse(null);
+            Answered there = answer(first);
+            finding = finding(first, there.difference() == null ? whole.difference() : there.difference());
+        }
+        if (whole.difference() == null) {
+            return new RuntimeOutcome.Refuses(String.valueOf(whole.refusal()), finding, answered.size() + 1);
+        }
+        Map<String, String> reasons = new LinkedHashMap<>();
+        unasked.forEach(tensor -> reasons.put(
+                tensor,
+                String.valueOf(Objects.requireNonNull(answered.get(tensor)).refusal())));
+        return new RuntimeOutcome.Differs(whole.difference(), finding, reasons, answered.size() + 1);
+    }
+
+    /**
+     * Writes the node at which the difference begins as a model of its own, with what it read and made with ONNX Runtime for
+     * Java in the call that differs, in the layout of ONNX's own test cases: {@code model.onnx},
+     * {@code test_data_set_0/input_0.pb} and so on.
+     *
+     * @param folder new or empty
+     * @return whether there is such a node
+     * @throws IOException if a file cannot be written
+     */
+    public boolean reduce(Path folder) throws IOException {
+        if (beginning == null) {
+            return false;
+        }
+        int call = 0;
+        for (String made : beginning.getOutputList()) {
+            Answered there = answered.get(made);
+            if (there != null
+                    && there.difference() != null
+                    && there.difference().at().length > 0) {
+                call = (int) there.difference().at()[0] / (isByImage(made) ? batch : 1);
+            }
+        }
+        Reduction.write(folder, calls.get(call), beginning);
+        return true;
+    }
+
+    /**
+     * Goes back from a tensor that is wrong to one that is wrong though all that it is made from is right.
+     *
+     * @param refused whether wrong is what the runtime does not answer, and not what it answers otherwise
+     * @param unasked gets the tensors in between about which nothing is known
+     */
+    private String first(String last, boolean refused, Set<String> unasked) throws IOException, InterruptedException {
+        String wrong = last;
+        List<String> open = open(wrong, refused, unasked);
+        while (!open.isEmpty()) {
+            String middle = open.get(open.size() / 2);
+            Answered found = answer(middle);
+            if (refused ? found.isRefused() : !found.isRefused() && !found.agrees()) {
+                wrong = middle;
+            }
+            open = open(wrong, refused, unasked);
+        }
+        return wrong;
+    }
+
+    /** Lists tensors that one depends on and that are yet to be asked for, in the order of the graph. */
+    private List<String> open(String wrong, boolean refused, Set<String> unasked) {
+        Side side = calls.get(0);
+        Set<String> behind = new HashSet<>();
+        unasked.clear();
+        Deque<String> next = new ArrayDeque<>(reads(side, wrong));
+        while (!next.isEmpty()) {
+            String tensor = next.remove();
+            Answered known = answered.get(tensor);
+            boolean right = known != null && (refused ? !known.isRefused() : known.agrees());
+            if (!right && behind.add(tensor)) {
+                next.addAll(reads(side, tensor));
+                if (known != null && known.isRefused()) {
+                    unasked.add(tensor);
+                }
+            }
+        }
+        return side.values().keySet().stream()
+                .filter(tensor -> behind.contains(tensor) && !answered.containsKey(tensor) && canBeAsked(tensor))
+                .toList();
+    }
+
+    private static List<String> reads(Side side, String tensor) {
+        return side.maker(tensor).map(side::reads).orElse(List.of());
+    }
+
+    /** Runners write floats, as many for each image. */
+    private boolean canBeAsked(String tensor) {
+        return calls.stream().allMatch(call -> {
+            Tensor value = call.values().get(tensor);
+            return value != null
+                    && value.toString().equals(value(0, tensor).toString())
+                    && value.type() == TensorType.FLOAT
+                    && value.size() > 0
+                    && value.size() % batch == 0;
+        });
+    }
+
+    private Tensor value(int call, String tensor) {
+        return Objects.requireNonNull(calls.get(call).values().get(tensor), tensor);
+    }
+
+    private Answered answer(String tensor) throws IOException, InterruptedException {
+        Answered known = answered.get(tensor);
+        if (known == null) {
+            Cut cut = Cut.behind(model, input, tensor, batch, value(0, tensor).shape());
+            known = answered(tensor, runtime.ask(cut));
+            answered.put(tensor, known);
+        }
+        return known;
+    }
+
+    private Answered answered(String tensor, OtherRuntime.Reply reply) {
+        if (reply instanceof OtherRuntime.Refused refusal) {
+            return new Answered(null, refusal.reason());
+        }
+        float[] given = ((OtherRuntime.Given) reply).numbers();
+        float[] expected = new float[given.length];
+        int at = 0;
+        for (int call = 0; call < calls.size(); call++) {
+            for (double number : value(call, tensor).toDoubles()) {
+                expected[at++] = (float) number;
+            }
+        }
+        long[] shape = shape(tensor);
+        return new Answered(TensorDifference.of(Tensor.of(expected, shape), Tensor.of(given, shape), tolerance), null);
+    }
+
+    /** Tells whether the first axis of a tensor is that of the images. */
+    private boolean isByImage(String tensor) {
+        long[] shape = value(0, tensor).shape();
+        return shape.length > 1 && shape[0] == batch;
+    }
+
+    /** The first axis is that of the images or, where a tensor has another first axis, that of the calls. */
+    private long[] shape(String tensor) {
+        long[] one = value(0, tensor).shape();
+        int axes = isByImage(tensor) ? one.length : one.length + 1;
+        long[] all = new long[axes];
+        System.arraycopy(one, 0, all, axes - one.length, one.length);
+        all[0] = isByImage(tensor) ? (long) calls.size() * batch : calls.size();
+        return all;
+    }
+
+    private Finding finding(String tensor, @Nullable TensorDifference difference) {
+        Optional<NodeProto> node = calls.get(0).maker(tensor);
+        String name = node.map(NodeProto::getName).orElse("");
+        return new Finding(
+                name,
+                node.map(NodeProto::getOpType).orElse(""),
+                node.map(NodeProto::getDocString).orElse(""),
+                tensor,
+                name,
+                difference,
+                List.of());
+    }
+}

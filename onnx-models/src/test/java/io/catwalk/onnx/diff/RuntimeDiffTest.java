@@ -1,0 +1,279 @@
+package io.catwalk.onnx.diff;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.TextFormat;
+import io.catwalk.onnx.diff.OtherRuntime.Given;
+import io.catwalk.onnx.diff.OtherRuntime.Refused;
+import io.catwalk.onnx.diff.OtherRuntime.Reply;
+import io.catwalk.onnx.runtime.OnnxOptions;
+import io.catwalk.onnx.runtime.OnnxPredictor;
+import io.catwalk.onnx.runtime.OnnxRunner;
+import io.catwalk.onnx.runtime.Signature;
+import io.catwalk.onnx.runtime.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Runtimes with a planted fault: ONNX Runtime, to which each model is given with one of its nodes changed. */
+final class RuntimeDiffTest {
+
+    private static final Path ZOO = Path.of("zoo/fashion-mnist");
+
+    @TempDir
+    private Path folder;
+
+    private final List<Cut> asked = new ArrayList<>();
+
+    private static Tensor images(int count, int size) {
+        Random random = new Random(5);
+        float[] numbers = new float[count * size * size];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = (float) random.nextGaussian();
+        }
+        return Tensor.of(numbers, count, 1, size, size);
+    }
+
+    /** Runs a model one batch at a time, as runners do, with a fault. */
+    private Reply run(Cut cut, Tensor images, Consumer<GraphProto.Builder> fault) {
+        asked.add(cut);
+        ModelProto.Builder model = cut.model().toBuilder();
+        fault.accept(model.getGraphBuilder());
+        float[] all = new float[(int) images.shape()[0] * cut.numbers()];
+        int at = 0;
+        int step = cut.batch() == Signature.ANY_BATCH ? 256 : cut.batch();
+        try (OnnxRunner runner = OnnxRunner.open(model.build().toByteArray(), OnnxOptions.standard())) {
+            for (long from = 0; from < images.shape()[0]; from += step) {
+                Tensor some = images.rows(from, Math.min(from + step, images.shape()[0]));
+                Tensor answer = Objects.requireNonNull(
+                        runner.run(Map.of("images", some)).get(cut.output()));
+                assertThat(answer.shape()).containsExactly(some.shape()[0], cut.numbers());
+                for (double number : answer.toDoubles()) {
+                    all[at++] = (float) number;
+                }
+            }
+        }
+        return new Given(all);
+    }
+
+    private static RuntimeDiff diff(Path file, Tensor images, OtherRuntime runtime) {
+        try (OnnxPredictor predictor = OnnxPredictor.open(file)) {
+            return RuntimeDiff.of(file, predictor.signature(), images, new Tolerance(1e-4, 1e-4), runtime);
+        }
+    }
+
+    private static void weight(GraphProto.Builder graph, String node, int input) {
+        for (NodeProto each : graph.getNodeList()) {
+            if (each.getName().equals(node)) {
+                for (TensorProto.Builder weights : graph.getInitializerBuilderList()) {
+                    if (weights.getName().equals(each.getInput(input))) {
+                        byte[] raw = weights.getRawData().toByteArray();
+                        raw[3] = 0x40; // the first number is at least 4
+                        raw[2] |= (byte) 0x80;
+                        weights.setRawData(com.google.protobuf.ByteString.copyFrom(raw));
+                    }
+                }
+            }
+        }
+    }
+
+    private static String name(Path file, String operator, int which) throws IOException {
+        return ModelProto.parseFrom(Files.readAllBytes(file)).getGraph().getNodeList().stream()
+                .filter(node -> node.getOpType().equals(operator))
+                .skip(which)
+                .findFirst()
+                .orElseThrow()
+                .getName();
+    }
+
+    @ParameterizedTest(name = "{1} {2} of {0}")
+    @CsvSource({
+        "conv-maxpool, Conv, 0, 1",
+        "conv-maxpool, Conv, 1, 1",
+        "small-conv, Gemm, 0, 1",
+        "small-conv, Gemm, 1, 1",
+        "drop-norm-l2, Conv, 0, 1",
+        "drop-norm-l2, BatchNormalization, 1, 1",
+        "drop-norm-l2, Conv, 3, 1",
+        "lstm, BatchNormalization, 0, 1",
+        "lstm, LSTM, 0, 1",
+        "lstm, LSTM, 1, 2",
+        "gru, GRU, 1, 1",
+        "rnn, RNN, 0, 2"
+    })
+    void aFaultOfTheRuntimeIsFoundInItsNode(String network, String operator, int which, int input) throws Exception {
+        Path file = ZOO.resolve(network + ".onnx");
+        String faulty = name(file, operator, which);
+        Tensor images = images(3, 28);
+
+        RuntimeDiff diff = diff(file, images, cut -> run(cut, images, graph -> weight(graph, faulty, input)));
+        RuntimeOutcome.Differs found = (RuntimeOutcome.Differs) diff.outcome();
+
+        Finding finding = Objects.requireNonNull(found.finding());
+        assertThat(finding.node()).isEqualTo(faulty);
+        assertThat(finding.place()).contains("called at");
+        assertThat(Objects.requireNonNull(finding.difference()).agrees()).isFalse();
+        assertThat(found.unasked()).isEmpty();
+        assertThat(found.asked()).isEqualTo(asked.size());
+        // The file, its end, and then half of the rest each time.
+        int nodes = asked.get(0).model().getGraph().getNodeCount();
+        assertThat(asked).hasSizeLessThanOrEqualTo(3 + (int) Math.ceil(Math.log(nodes + 1) / Math.log(2)));
+        Path reduced = folder.resolve("reduced");
+        assertThat(diff.reduce(reduced)).isTrue();
+        assertThat(ModelProto.parseFrom(Files.readAllBytes(reduced.resolve("model.onnx")))
+                        .getGraph()
+                        .getNode(0)
+                        .getName())
+                .isEqualTo(faulty);
+    }
+
+    @Test
+    void aRuntimeWithoutFaultAgreesAndIsAskedOnce() throws Exception {
+        Tensor images = images(3, 28);
+
+        RuntimeOutcome outcome = diff(ZOO.resolve("lstm.onnx"), images, cut -> run(cut, images, graph -> {}))
+                .outcome();
+
+        assertThat(outcome).isInstanceOf(RuntimeOutcome.Agrees.class);
+        assertThat(asked).hasSize(1);
+    }
+
+    @Test
+    void theNodeThatARuntimeDoesNotKnowIsNamed() throws Exception {
+        Path file = ZOO.resolve("lstm.onnx");
+        Tensor images = images(2, 28);
+        Predicate<Cut> hasLstm = cut -> cut.model().getGraph().getNodeList().stream()
+                .anyMatch(node -> node.getOpType().equals("LSTM"));
+
+        RuntimeOutcome.Refuses refusal = (RuntimeOutcome.Refuses)
+                diff(file, images, cut -> hasLstm.test(cut) ? new Refused("no LSTM") : run(cut, images, graph -> {}))
+                        .outcome();
+
+        assertThat(refusal.reason()).isEqualTo("no LSTM");
+        assertThat(Objects.requireNonNull(refusal.finding()).node()).isEqualTo(name(file, "LSTM", 0));
+    }
+
+    @Test
+    void otherPixelsAreNoFaultOfANode() throws Exception {
+        Tensor images = images(2, 28);
+        Tensor others = images(4, 28).rows(2, 4);
+
+        RuntimeOutcome.Differs found =
+                (RuntimeOutcome.Differs) diff(ZOO.resolve("lstm.onnx"), images, cut -> run(cut, others, graph -> {}))
+                        .outcome();
+
+        Finding finding = Objects.requireNonNull(found.finding());
+        assertThat(finding.node()).isEmpty();
+        assertThat(finding.tensor()).isEqualTo("images");
+    }
+
+    @Test
+    void aFaultOfTheWholeFileAloneIsInNoNode() throws Exception {
+        Tensor images = images(2, 28);
+        String first = name(ZOO.resolve("lstm.onnx"), "LSTM", 0);
+
+        RuntimeOutcome.Differs found = (RuntimeOutcome.Differs) diff(
+                        ZOO.resolve("lstm.onnx"),
+                        images,
+                        cut -> run(cut, images, graph -> {
+                            if (cut.batch() == Signature.ANY_BATCH) {
+                                weight(graph, first, 1);
+                            }
+                        }))
+                .outcome();
+
+        assertThat(found.finding()).isNull();
+        assertThat(found.answer().agrees()).isFalse();
+        assertThat(asked).hasSize(2);
+    }
+
+    /** Two ways from the input to the sum; the fault is in one, and what lies on the other agrees. */
+    private Path branches(String batch) throws IOException {
+        ModelProto.Builder model = ModelProto.newBuilder();
+        TextFormat.merge("""
+                ir_version: 8
+                opset_import { version: 17 }
+                graph {
+                  name: "branches"
+                  node { name: "relu" op_type: "Relu" input: "images" output: "r" }
+                  node { name: "left" op_type: "Mul" input: "r" input: "two" output: "l" }
+                  node { name: "turned" op_type: "Transpose" input: "r" output: "t"
+                         attribute { name: "perm" type: INTS ints: 2 ints: 1 ints: 0 ints: 3 } }
+                  node { name: "right" op_type: "Mul" input: "t" input: "half" output: "h" }
+                  node { name: "back" op_type: "Transpose" input: "h" output: "b"
+                         attribute { name: "perm" type: INTS ints: 2 ints: 1 ints: 0 ints: 3 } }
+                  node { name: "sum" op_type: "Add" input: "l" input: "b" output: "s" }
+                  node { name: "flat" op_type: "Flatten" input: "s" output: "logits" }
+                  initializer { dims: 1 data_type: 1 name: "two" raw_data: "\\000\\000\\000\\100" }
+                  initializer { dims: 1 data_type: 1 name: "half" raw_data: "\\000\\000\\000\\077" }
+                  input { name: "images" type { tensor_type { elem_type: 1 shape {
+                    dim { BATCH } dim { dim_value: 1 } dim { dim_value: 3 } dim { dim_value: 3 } } } } }
+                  output { name: "logits" type { tensor_type { elem_type: 1 shape {
+                    dim { BATCH } dim { dim_value: 9 } } } } }
+                }
+                """.replace("BATCH", batch), model);
+        return Files.write(folder.resolve("branches.onnx"), model.build().toByteArray());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "dim_param: \"n\", left, two",
+        "dim_param: \"n\", right, half",
+        "dim_value: 2, left, two",
+        "dim_value: 2, right, half"
+    })
+    void ofTwoWaysTheFaultyOneIsFoundWhateverTheBatchAndTheAxes(String batch, String node, String weights)
+            throws Exception {
+        Tensor images = images(4, 3);
+
+        RuntimeOutcome.Differs found = (RuntimeOutcome.Differs) diff(
+                        branches(batch), images, cut -> run(cut, images, graph -> weight(graph, node, 1)))
+                .outcome();
+
+        Finding finding = Objects.requireNonNull(found.finding());
+        assertThat(finding.node()).isEqualTo(node);
+        assertThat(finding.tensor()).isEqualTo(weights.equals("two") ? "l" : "h");
+        // Of 36 pixels about half are above 0, and all of these are wrong.
+        assertThat(Objects.requireNonNull(finding.difference()).numbers()).isEqualTo(36);
+        assertThat(finding.difference().beyond()).isBetween(10L, 26L);
+    }
+
+    @Test
+    void whatCannotBeAskedIsNamedWithTheReason() throws Exception {
+        Tensor images = images(4, 3);
+        Predicate<Cut> ends = cut -> {
+            List<NodeProto> nodes = cut.model().getGraph().getNodeList();
+            return !nodes.isEmpty() && nodes.get(nodes.size() - 1).getInput(0).equals("h");
+        };
+
+        RuntimeOutcome.Differs found = (RuntimeOutcome.Differs) diff(
+                        branches("dim_param: \"n\""),
+                        images,
+                        cut -> ends.test(cut)
+                                        && cut.model().getGraph().getOutputList().stream()
+                                                .map(ValueInfoProto::getName)
+                                                .noneMatch("logits"::equals)
+                                ? new Refused("not there")
+                                : run(cut, images, graph -> weight(graph, "right", 1)))
+                .outcome();
+
+        assertThat(Objects.requireNonNull(found.finding()).node()).isEqualTo("back");
+        assertThat(found.unasked()).isEqualTo(Map.of("h", "not there"));
+    }
+}
