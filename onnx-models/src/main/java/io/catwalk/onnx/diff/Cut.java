@@ -10,8 +10,12 @@ import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import io.catwalk.onnx.runtime.NodeReads;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -82,6 +86,18 @@ public record Cut(ModelProto model, String output, int batch, int numbers) {
                                         .addDim(Dimension.newBuilder().setDimValue(batch))
                                         .addDim(Dimension.newBuilder().setDimValue(numbers))))));
         return new Cut(model.toBuilder().clearMetadataProps().setGraph(graph).build(), output, batch, numbers);
+    }
+
+    /**
+     * Writes the model as a file, with all of its weights in it.
+     *
+     * @param file where to; one that is there is replaced
+     * @throws IOException if it cannot be written
+     */
+    public void write(Path file) throws IOException {
+        try (OutputStream out = Files.newOutputStream(file)) {
+            model.writeTo(out);
+        }
     }
 
     private static long size(long... shape) {

@@ -125,9 +125,7 @@ final class RuntimeDiffs {
         @Override
         public Reply ask(Cut cut) throws IOException, InterruptedException {
             Path model = scratch.file("cut.onnx");
-            try (var out = Files.newOutputStream(model)) {
-                cut.model().writeTo(out);
-            }
+            cut.write(model);
             Path signed = scratch.file("cut.signature.json");
             about(cut, model).write(signed);
             Question question = new Question(model, signed, asked, images(), cut.numbers());

@@ -84,7 +84,7 @@ final class DiffRuntimesTest {
 
         assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.SOME_FAILED);
         assertThat(joined(answer.out()))
-                .contains("/model.onnx has no answer in small: it ended with exit code 1: ")
+                .contains("/model.onnx has no answer in small (The runtime small 6.6): it ended with exit code 1: ")
                 .contains("expected no BatchNormalization")
                 .contains("the first node without an answer is " + NORM + " (");
     }
