@@ -105,6 +105,29 @@ class UnfitFilesTest {
         refused(model, "a Conv, Gemm, MatMul or LSTM with fixed weights of 32-bit floats, found none");
     }
 
+    /** As export --float16 writes it: each weight is cast to 32 bits while the file is loaded. */
+    @Test
+    void aFileWithWeightsOf16BitsIsRefusedAndTheFloatFileAskedFor() {
+        ModelProto.Builder model = TestModels.linear();
+        model.getGraphBuilder()
+                .setInitializer(
+                        0,
+                        Protos.tensor(
+                                "halves",
+                                TensorProto.DataType.FLOAT16,
+                                ByteString.copyFrom(new byte[4 * 3 * 2]),
+                                List.of(4L, 3L)))
+                .addNode(
+                        0,
+                        node("Cast", List.of("halves"), "weight")
+                                .addAttribute(Protos.attribute("to", TensorProto.DataType.FLOAT_VALUE)));
+
+        refused(
+                model,
+                "a Conv, Gemm, MatMul or LSTM with fixed weights of 32-bit floats, found none",
+                "export it with 32-bit floats");
+    }
+
     @Test
     void anOperatorThatNobodyKnowsIsNamed() {
         ModelProto.Builder model = TestModels.linear();
