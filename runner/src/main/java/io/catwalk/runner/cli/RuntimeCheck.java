@@ -1,6 +1,7 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.onnx.parity.Parity;
+import io.catwalk.onnx.quantize.IntegerParity;
 import io.catwalk.onnx.runtime.Layout;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.Preprocessing;
@@ -25,6 +26,9 @@ import java.util.Optional;
 
 /** Asks other runtimes what this program asks ONNX Runtime for Java, and compares the answers. */
 final class RuntimeCheck {
+
+    /** As the runners do: an LSTM in 8 bits takes one scale for all images of a batch. */
+    private static final int BATCH = 256;
 
     private final Path file;
     private final OnnxPredictor predictor;
@@ -73,16 +77,20 @@ final class RuntimeCheck {
         List<Runner> runners = options.runners();
         Map<Runner, Path> found = found(runners);
         long start = System.nanoTime();
-        float[] reference = reference(signature);
+        float[] reference = reference();
         double seconds = (System.nanoTime() - start) / 1e9;
         Map<String, RuntimeReport.Entry> entries = new LinkedHashMap<>();
-        try (Scratch scratch = new Scratch()) {
-            Question question = question(signature, scratch);
+        IntegerParity unfused = null;
+        try (Scratch scratch = new Scratch();
+                IntegerCheck integers = IntegerCheck.of(file, preprocessing, images, options, console)) {
+            Question question = question(scratch);
             for (Runner runner : runners) {
                 Path program = found.get(runner);
                 entries.put(
-                        runner.name(), program == null ? left(runner) : asked(runner, program, question, reference));
+                        runner.name(),
+                        program == null ? left(runner) : asked(runner, program, question, reference, integers));
             }
+            unfused = integers.unfused();
         }
         return new RuntimeReport(
                 file.toString(),
@@ -90,6 +98,7 @@ final class RuntimeCheck {
                 Parity.TOLERANCE,
                 Software.current().onnxruntime(),
                 images.size() / seconds,
+                unfused,
                 entries);
     }
 
@@ -126,7 +135,8 @@ final class RuntimeCheck {
         return new RuntimeReport.Left(runner.runtime(), runner.runtime() + " " + reason(runner));
     }
 
-    private RuntimeReport.Entry asked(Runner runner, Path program, Question question, float[] reference)
+    private RuntimeReport.Entry asked(
+            Runner runner, Path program, Question question, float[] reference, IntegerCheck integers)
             throws IOException, InterruptedException {
         Answer answer = runner.ask(program, question, options.timeout(), this::goesOn);
         if (answer instanceof Answer.Failed failed) {
@@ -137,12 +147,19 @@ final class RuntimeCheck {
         System.arraycopy(given.logits(), 0, logits, 0, logits.length);
         Parity parity = Parity.of(reference, logits, images.size(), Parity.TOLERANCE);
         return new RuntimeReport.Compared(
-                runner.runtime(), given.version(), question.count() / given.seconds(), parity, given.note());
+                runner.runtime(),
+                given.version(),
+                question.count() / given.seconds(),
+                parity,
+                integers.ask(runner, program),
+                given.note());
     }
 
-    private float[] reference(Signature signature) {
+    /** Returns the right answers by definition, (images, classes), row-major. */
+    float[] reference() {
+        Signature signature = predictor.signature();
         float[] logits = new float[Math.multiplyExact(images.size(), signature.classes())];
-        int batch = images.batchSize();
+        int batch = Math.min(BATCH, images.batchSize());
         for (int from = 0; from < images.size(); from += batch) {
             int to = Math.min(images.size(), from + batch);
             float[] some = predictor.logits(preprocessing.normalize(images.read(from, to)), to - from);
@@ -152,7 +169,9 @@ final class RuntimeCheck {
         return logits;
     }
 
-    private Question question(Signature signature, Scratch scratch) throws IOException {
+    /** Writes what the runners are asked. Black images fill the last batch of a file with a fixed one. */
+    Question question(Scratch scratch) throws IOException {
+        Signature signature = predictor.signature();
         Path about = scratch.file("signature.json");
         ModelSignature.stated(file, predictor, preprocessing).write(about);
         Path pixels = scratch.file("images");
