@@ -65,6 +65,7 @@ public final class OnnxQuantization {
         ModelProto prepared = model.toBuilder()
                 .setGraph(Preparation.prepared(model.getGraph()))
                 .build();
+        checkWeights(file, prepared.getGraph()); // those that had 16 bits
         OnnxQuantization quantization = new OnnxQuantization(file, prepared, WeightRange.REDUCED);
         if (quantization.nodes().isEmpty()) {
             throw new OnnxFileException(

@@ -8,6 +8,7 @@ import com.google.protobuf.ByteString;
 import io.catwalk.onnx.graph.ChannelNorm;
 import io.catwalk.onnx.graph.Initializer;
 import io.catwalk.onnx.graph.Names;
+import io.catwalk.onnx.runtime.OnnxWeights;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -23,7 +24,7 @@ final class Preparation {
     private Preparation() {}
 
     static GraphProto prepared(GraphProto graph) {
-        return withFlattenAsReshape(withoutNorms(withNames(withFixedConstants(graph))));
+        return withFlattenAsReshape(withoutNorms(withNames(withWideWeights(withFixedConstants(graph)))));
     }
 
     /** Makes constants weights, and weights no inputs: old files list them there, too. */
@@ -47,6 +48,31 @@ final class Preparation {
             }
         }
         return changed.build();
+    }
+
+    /** Makes weights of 16 bits, which are cast while a file is loaded, weights of 32 bits. */
+    private static GraphProto withWideWeights(GraphProto graph) {
+        Wiring wiring = new Wiring(graph);
+        GraphProto.Builder changed = graph.toBuilder().clearNode();
+        for (NodeProto node : graph.getNodeList()) {
+            Optional<TensorProto> halves = Optional.of(node)
+                    .filter(cast ->
+                            Protos.is(cast, "Cast") && Protos.number(cast, "to", 0) == TensorProto.DataType.FLOAT_VALUE)
+                    .flatMap(cast -> wiring.fixed(cast.getInput(0)))
+                    .filter(tensor -> tensor.getDataType() == TensorProto.DataType.FLOAT16_VALUE);
+            if (halves.isPresent()) {
+                double[] numbers = OnnxWeights.of(halves.get()).toDoubles();
+                float[] floats = new float[numbers.length];
+                for (int i = 0; i < floats.length; i++) {
+                    floats[i] = (float) numbers[i];
+                }
+                changed.addInitializer(
+                        Protos.tensor(node.getOutput(0), floats, halves.get().getDimsList()));
+            } else {
+                changed.addNode(node);
+            }
+        }
+        return Unused.removed(changed.build());
     }
 
     /** Names every node once, so that messages can speak of it. */

@@ -42,6 +42,15 @@ final class IntegerReference {
 
     /** Returns the output. */
     static float[] run(ModelProto model, float[] input, int... shape) {
+        return computed(model, input, shape).real(model.getGraph().getOutput(0).getName());
+    }
+
+    /** Returns the whole numbers of a tensor, row-major. */
+    static long[] integers(ModelProto model, String tensor, float[] input, int... shape) {
+        return computed(model, input, shape).held(tensor).numbers();
+    }
+
+    private static IntegerReference computed(ModelProto model, float[] input, int... shape) {
         GraphProto graph = model.getGraph();
         IntegerReference reference = new IntegerReference();
         reference.reals.put(graph.getInput(0).getName(), input);
@@ -50,7 +59,7 @@ final class IntegerReference {
             reference.fix(tensor);
         }
         graph.getNodeList().forEach(reference::compute);
-        return reference.real(graph.getOutput(0).getName());
+        return reference;
     }
 
     private void fix(TensorProto tensor) {

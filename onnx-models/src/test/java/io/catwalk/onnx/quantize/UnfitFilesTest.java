@@ -12,6 +12,8 @@ import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.TestModels;
 import io.catwalk.onnx.runtime.OptimizationLevel;
 import io.catwalk.onnx.runtime.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -103,6 +105,50 @@ class UnfitFilesTest {
                 .addNode(node("Tanh", List.of("flat"), "logits"));
 
         refused(model, "a Conv, Gemm, MatMul or LSTM with fixed weights of 32-bit floats, found none");
+    }
+
+    /** As export --float16 writes it: each weight is cast to 32 bits while the file is loaded. */
+    private static ModelProto.Builder withHalves(int... weights) {
+        ByteBuffer halves = ByteBuffer.allocate(weights.length * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (int weight : weights) {
+            halves.putShort((short) weight);
+        }
+        ModelProto.Builder model = TestModels.linear();
+        model.getGraphBuilder()
+                .setInitializer(
+                        0,
+                        Protos.tensor(
+                                "halves",
+                                TensorProto.DataType.FLOAT16,
+                                ByteString.copyFrom(halves.array()),
+                                List.of(4L, 3L)))
+                .addNode(
+                        0,
+                        node("Cast", List.of("halves"), "weight")
+                                .addAttribute(Protos.attribute("to", TensorProto.DataType.FLOAT_VALUE)));
+        return model;
+    }
+
+    /** 0x3c00 is 1, 0x4900 is 10 (IEEE 754, binary16). */
+    @Test
+    void weightsOf16BitsAreTaken() {
+        int one = 0x3c00;
+        Path file = TestModels.write(
+                folder.resolve("model.onnx"), withHalves(one, one, 0, one, 0, 0, one, 0, 0, one, 0, 0x4900));
+        Map<String, Tensor> batch = Map.of("images", Tensor.of(new float[] {1, 2, 3, 4}, 1, 1, 2, 2));
+
+        QuantizedModel model = Networks.quantized(OnnxQuantization.of(file).calibrated(List.of(batch)));
+
+        assertThat(model.inBytes()).hasSize(1);
+        assertThat(model.inFloat()).noneMatch(node -> node.startsWith("Cast"));
+        float[] found = Networks.answers(model.bytes(), batch, OptimizationLevel.ALL);
+        assertThat(found[0]).isBetween(9.9f, 10.1f);
+        assertThat(found[2]).isBetween(40.5f, 41.5f);
+    }
+
+    @Test
+    void weightsOf16BitsThatAreNoNumbersAreNamed() {
+        refused(withHalves(0x7e00, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), "numbers as weights, found NaN in tensor weight");
     }
 
     @Test

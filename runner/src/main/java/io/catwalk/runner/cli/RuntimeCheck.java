@@ -5,6 +5,7 @@ import io.catwalk.onnx.diff.RuntimeOutcome;
 import io.catwalk.onnx.diff.Tolerance;
 import io.catwalk.onnx.parity.FlipRule;
 import io.catwalk.onnx.parity.Parity;
+import io.catwalk.onnx.quantize.IntegerParity;
 import io.catwalk.onnx.runtime.Layout;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.Preprocessing;
@@ -16,12 +17,8 @@ import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.runtimes.Answer;
 import io.catwalk.runner.runtimes.Question;
 import io.catwalk.runner.runtimes.Runner;
-import io.catwalk.runner.trial.ModelSignature;
 import io.catwalk.runner.trial.Software;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -81,19 +78,23 @@ final class RuntimeCheck {
         requireChannelsFirst(file, signature);
         InstalledRunners runners = InstalledRunners.of(file, predictor.operators(), options, this::goesOn);
         long start = System.nanoTime();
-        float[] reference = reference(signature);
+        AskedImages asked = new AskedImages(file, predictor, preprocessing, images, this::goesOn);
+        float[] reference = asked.reference();
         double seconds = (System.nanoTime() - start) / 1e9;
         Map<String, RuntimeReport.Entry> entries = new LinkedHashMap<>();
-        try (Scratch scratch = new Scratch()) {
-            Question question = question(signature, scratch);
+        IntegerParity unfused = null;
+        try (Scratch scratch = new Scratch();
+                IntegerCheck integers = IntegerCheck.of(file, preprocessing, images, options, console)) {
+            Question question = asked.question(scratch);
             for (Runner runner : runners.all()) {
                 Path program = runners.program(runner);
                 entries.put(
                         runner.name(),
                         program == null
                                 ? new RuntimeReport.Left(runner.runtime(), runners.reason(runner))
-                                : asked(runner, program, question, reference));
+                                : asked(runner, program, question, reference, integers));
             }
+            unfused = integers.unfused();
         }
         return new RuntimeReport(
                 file.toString(),
@@ -101,6 +102,7 @@ final class RuntimeCheck {
                 tolerance,
                 Software.current().onnxruntime(),
                 images.size() / seconds,
+                unfused,
                 entries);
     }
 
@@ -121,7 +123,8 @@ final class RuntimeCheck {
         ForeignFile.sign(console);
     }
 
-    private RuntimeReport.Entry asked(Runner runner, Path program, Question question, float[] reference)
+    private RuntimeReport.Entry asked(
+            Runner runner, Path program, Question question, float[] reference, IntegerCheck integers)
             throws IOException, InterruptedException {
         Answer answer = runner.ask(program, question, options.timeout(), this::goesOn);
         if (answer instanceof Answer.Failed failed) {
@@ -136,6 +139,7 @@ final class RuntimeCheck {
                 given.version(),
                 question.count() / given.seconds(),
                 parity,
+                integers.ask(runner, program),
                 given.note(),
                 parity.agrees() ? null : where(runner, program, reference, logits));
     }
@@ -176,34 +180,5 @@ final class RuntimeCheck {
                 .limit(MOST_AGAIN)
                 .mapToInt(Integer::intValue)
                 .toArray();
-    }
-
-    private float[] reference(Signature signature) {
-        float[] logits = new float[Math.multiplyExact(images.size(), signature.classes())];
-        int batch = images.batchSize();
-        for (int from = 0; from < images.size(); from += batch) {
-            int to = Math.min(images.size(), from + batch);
-            float[] some = predictor.logits(preprocessing.normalize(images.read(from, to)), to - from);
-            System.arraycopy(some, 0, logits, from * signature.classes(), some.length);
-            goesOn();
-        }
-        return logits;
-    }
-
-    private Question question(Signature signature, Scratch scratch) throws IOException {
-        Path about = scratch.file("signature.json");
-        ModelSignature.stated(file, predictor, preprocessing).write(about);
-        Path pixels = scratch.file("images");
-        int batch = Math.max(1, signature.batch());
-        int count = (images.size() + batch - 1) / batch * batch;
-        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(pixels))) {
-            byte[] image = new byte[images.imageLength()];
-            for (int i = 0; i < images.size(); i++) {
-                images.read(i, image, 0);
-                out.write(image);
-            }
-            out.write(new byte[(count - images.size()) * image.length]);
-        }
-        return new Question(file.toAbsolutePath(), about, pixels, count, signature.classes());
     }
 }

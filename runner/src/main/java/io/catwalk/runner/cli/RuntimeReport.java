@@ -4,12 +4,15 @@ import io.catwalk.onnx.diff.RuntimeOutcome;
 import io.catwalk.onnx.diff.Tolerance;
 import io.catwalk.onnx.parity.Flip;
 import io.catwalk.onnx.parity.Parity;
+import io.catwalk.onnx.quantize.IntegerDifference;
+import io.catwalk.onnx.quantize.IntegerParity;
 import io.catwalk.runner.trial.ParityResult;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param tolerance what a logit may differ by
  * @param version of ONNX Runtime for Java, which the others are compared with
  * @param imagesPerSecond of it
+ * @param unfused for a file in 8 bits, its whole numbers where ONNX Runtime for Java fuses no kernels
  * @param entries what came of each, by the name of its runner
  */
 record RuntimeReport(
@@ -28,6 +32,7 @@ record RuntimeReport(
         Tolerance tolerance,
         String version,
         double imagesPerSecond,
+        @Nullable IntegerParity unfused,
         Map<String, Entry> entries) {
 
     /** Says what came of one. */
@@ -39,6 +44,7 @@ record RuntimeReport(
             String version,
             double imagesPerSecond,
             Parity parity,
+            @Nullable IntegerParity integers,
             @Nullable String note,
             @Nullable RuntimeOutcome where)
             implements Entry {}
@@ -96,6 +102,9 @@ record RuntimeReport(
                         tolerance.relative() == 0
                                 ? String.format(Locale.ROOT, "%.0e", tolerance.absolute())
                                 : tolerance.toString()));
+        if (unfused != null) {
+            printIntegers(unfused, console);
+        }
     }
 
     private static List<List<String>> where(RuntimeOutcome outcome) {
@@ -106,6 +115,41 @@ record RuntimeReport(
             return List.of(List.of("", "where it begins cannot be told: " + refuses.reason()));
         }
         return RuntimeDiffReport.where("", outcome);
+    }
+
+    private void printIntegers(IntegerParity withoutKernels, Console console) {
+        console.line("");
+        console.item(
+                "integers: ",
+                String.format(
+                        Locale.ROOT,
+                        "%,d of %,d image(s), which the file computes in 8 bits",
+                        withoutKernels.numbers(),
+                        withoutKernels.images()));
+        entries.forEach((name, entry) -> {
+            if (entry instanceof Compared compared && compared.integers() != null) {
+                console.item(name + ": ", words(compared.integers()));
+            } else if (entry instanceof Compared) {
+                console.item(name + ": ", "gives no whole numbers");
+            }
+        });
+        console.item("java without kernels in 8 bits: ", words(withoutKernels));
+    }
+
+    private static String words(IntegerParity integers) {
+        if (integers.isEqual()) {
+            return "equal";
+        }
+        String beginnings = integers.beginnings().stream()
+                .map(begun -> String.format(
+                        Locale.ROOT, "%s (in %,d image(s))", begun.tensor().origin(), begun.beginnings()))
+                .collect(Collectors.joining("; "));
+        return String.format(
+                Locale.ROOT,
+                "%,d differ, by %d at most; that begins behind %s",
+                integers.different(),
+                integers.largest(),
+                beginnings);
     }
 
     private static List<String> row(String name, Entry entry) {
@@ -135,6 +179,9 @@ record RuntimeReport(
         all.put("relative_tolerance", tolerance.relative());
         all.put("compared_with", "ONNX Runtime for Java " + version);
         all.put("images_per_second", imagesPerSecond);
+        if (unfused != null) {
+            all.put("integers_without_kernels", json(unfused));
+        }
         List<Map<String, @Nullable Object>> runtimes = new ArrayList<>();
         entries.forEach((name, entry) -> runtimes.add(json(name, entry)));
         all.put("runtimes", runtimes);
@@ -153,6 +200,9 @@ record RuntimeReport(
             one.put("near_ties", parity.nearTies());
             one.put("max_abs", parity.maxAbs());
             one.put("images_per_second", compared.imagesPerSecond());
+            if (compared.integers() != null) {
+                one.put("integers", json(compared.integers()));
+            }
             one.put("note", compared.note());
             if (compared.where() != null) {
                 one.put("where", RuntimeDiffReport.json(compared.where()));
@@ -166,6 +216,28 @@ record RuntimeReport(
             one.put("outcome", "left out");
             one.put("reason", left.reason());
         }
+        return one;
+    }
+
+    private static Map<String, @Nullable Object> json(IntegerParity integers) {
+        Map<String, @Nullable Object> one = new LinkedHashMap<>();
+        one.put("images", integers.images());
+        one.put("compared", integers.numbers());
+        one.put("different", integers.different());
+        one.put("largest", integers.largest());
+        List<Map<String, @Nullable Object>> tensors = new ArrayList<>();
+        for (IntegerDifference difference : integers.differences()) {
+            Map<String, @Nullable Object> tensor = new LinkedHashMap<>();
+            tensor.put("tensor", difference.tensor().name());
+            tensor.put("origin", difference.tensor().origin());
+            tensor.put("numbers", (long) difference.tensor().numbers() * integers.images());
+            tensor.put("different", difference.different());
+            tensor.put("largest", difference.largest());
+            tensor.put("images", difference.images());
+            tensor.put("begins_in_images", difference.beginnings());
+            tensors.add(tensor);
+        }
+        one.put("tensors", tensors);
         return one;
     }
 }

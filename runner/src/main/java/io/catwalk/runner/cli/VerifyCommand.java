@@ -23,6 +23,7 @@ import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.report.ModelCard;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.EngineSettings;
+import io.catwalk.runner.trial.ModelSignature;
 import io.catwalk.runner.trial.ParityResult;
 import io.catwalk.runner.trial.PrivateFolder;
 import io.catwalk.runner.trial.SavedTrial;
@@ -72,6 +73,13 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Option(names = "--show", description = "Only print what the file says of itself.")
     private boolean show;
+
+    @Option(
+            names = "--write-signature",
+            description =
+                    "Only write NAME.signature.json beside the file, by what it says of itself: what a program needs to "
+                            + "ask it, see docs/deployment.md. One that is there is replaced.")
+    private boolean signature;
 
     @Mixin
     private FileDataset dataset;
@@ -132,6 +140,12 @@ final class VerifyCommand implements Callable<Integer> {
             throw new RequestException("expected --abs and --rel with --against or --runtimes, which compare logits,"
                     + " found neither: name a trial or runtimes, or leave them out");
         }
+        if (signature && (show || against != null || answers != null || runtimes.areGiven())) {
+            throw new RequestException("expected --write-signature alone, which verifies nothing: leave out the rest");
+        }
+        if (signature) {
+            return foreign.run(spec, file, () -> writeSignature(console));
+        }
         if (show) {
             show(OnnxMetadata.read(file), console);
             return ExitCode.DONE;
@@ -140,6 +154,19 @@ final class VerifyCommand implements Callable<Integer> {
                 spec,
                 file,
                 () -> against == null ? score(tolerance, console) : crossCheck(against, tolerance, console));
+    }
+
+    private int writeSignature(Console console) throws IOException {
+        PrivateFolder.claim();
+        try (OnnxPredictor predictor = OnnxPredictor.open(
+                file, OnnxOptions.standard(), dataset.options().hints())) {
+            ForeignFile.sign(console);
+            Path to = ModelSignature.beside(file);
+            ModelSignature.stated(file, predictor, dataset.options().preprocessing(file, predictor))
+                    .write(to);
+            console.line("Wrote " + to + ".");
+            return ExitCode.DONE;
+        }
     }
 
     private void show(OnnxMetadata metadata, Console console) {

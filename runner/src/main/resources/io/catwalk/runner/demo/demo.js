@@ -196,7 +196,7 @@ function showClasses() {
   $('classes-title').textContent = `Probabilities of ${network.about.name}`;
   $('occlude').disabled = !network.probabilities;
   $('report').hidden = !network.about.report;
-  if (network.about.report) $('report').href = network.about.report;
+  if (network.about.report) leadToReport(network);
   if (!network.probabilities) return $('classes').replaceChildren();
   const order = network.probabilities.map((share, label) => [share, label]).sort((a, b) => b[0] - a[0]).slice(0, 10);
   $('classes').replaceChildren(...order.map(([share, label]) => {
@@ -208,6 +208,16 @@ function showClasses() {
     line.children[2].textContent = percent(share);
     return line;
   }));
+}
+
+/** Leads to what the network made of the test images there: of this class, if the label is known, or of its answer. */
+function leadToReport({ about: { report }, probabilities }) {
+  const answer = probabilities && best(probabilities);
+  $('report').href = probabilities ? `${report}.${truth ?? 'any'}.${answer}` : report;
+  $('report').textContent = !probabilities ? 'Its confusion matrix'
+    : truth === null ? `What else it takes for ${data.classes[answer]}`
+    : truth === answer ? `How often it recognizes ${data.classes[answer]}`
+    : `How often it takes ${data.classes[truth]} for ${data.classes[answer]}`;
 }
 
 // ---- images

@@ -150,6 +150,25 @@ final class DemoCommandTest {
     }
 
     @Test
+    @Tag("browser")
+    void anAnswerLeadsToItsCellOfTheConfusionMatrix() throws IOException, InterruptedException {
+        assumeTrue(
+                Files.exists(RUNTIMES.resolve("web/node_modules/onnxruntime-web")),
+                "skipped: run npm ci in onnx-models/runtimes/web for ONNX Runtime Web");
+        Path run = world.copyTo(folder.resolve("run"));
+        List<String> command = new ArrayList<>(List.of("demo", run.toString(), "--live", "--images", "8"));
+        command.addAll(List.of(
+                "--runtimes-dir",
+                RUNTIMES.toString(),
+                "--dataset",
+                world.images().toString()));
+        Catwalk.Answer answer = Catwalk.run(command.toArray(String[]::new));
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+
+        BrowserScript.run("check-cell.mjs", List.of(run, Files.createDirectories(Path.of("target/demo-pages"))));
+    }
+
+    @Test
     void aPageWithoutTestImagesNeedsNoDataSet() throws IOException {
         Path page = folder.resolve("page");
 

@@ -116,6 +116,25 @@ final class InstalledRuntimesTest {
                         .orElseThrow());
     }
 
+    /** What a program had before: the bytes of the export. */
+    @Test
+    void verifyWritesTheSignatureOfAFileThatHasNone() throws IOException {
+        Path original = world.trial(ExportedRun.GOOD).resolve("model.signature.json");
+        Path copy = Files.copy(world.model(), folder.resolve("model.onnx"));
+
+        Catwalk.Answer answer = Catwalk.run("verify", copy.toString(), "--write-signature");
+
+        Path written = folder.resolve("model.signature.json");
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        assertThat(answer.out().replaceAll("\\s+", " ")).isEqualTo("Wrote " + written + ". ");
+        assertThat(written).hasSameTextualContentAs(original);
+        Catwalk.Answer refused = Catwalk.run("verify", copy.toString(), "--write-signature", "--show");
+        assertThat(refused.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(refused.err())
+                .startsWith("catwalk: expected --write-signature alone")
+                .hasLineCount(1);
+    }
+
     @Test
     void aFileThatTakesPixelsSaysSoInItsSignature() throws IOException {
         Path out = folder.resolve("out");

@@ -2,6 +2,10 @@ package io.catwalk.runner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.catwalk.onnx.quantize.CalibratedModel;
+import io.catwalk.onnx.quantize.CalibrationMethod;
+import io.catwalk.onnx.quantize.OnnxQuantization;
+import io.catwalk.onnx.runtime.Tensor;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.evaluation.Predictions;
 import java.io.IOException;
@@ -12,6 +16,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -159,6 +165,42 @@ final class RuntimesTest {
         assertThat(said.path("outcome").asString()).isEqualTo("disagrees");
         assertThat(said.path("flips").asInt(-1)).isZero();
         assertThat(said.path("max_abs").asDouble()).isBetween(0.49, 0.51);
+    }
+
+    /** It answers rightly, but for the whole numbers, which it says are all 0. */
+    @Test
+    void wholeNumbersThatDifferAreNamed() throws IOException {
+        Path int8 = folder.resolve("int8.onnx");
+        CalibratedModel calibrated = OnnxQuantization.of(world.model())
+                .calibrated(List.of(Map.of("images", Tensor.of(noise(4 * 64), 4, 1, 8, 8))));
+        Files.write(
+                int8, calibrated.quantized(CalibrationMethod.MIN_MAX, Set.of()).bytes());
+        Path csv = folder.resolve("answers8.csv");
+        Catwalk.run("verify", "" + int8, "--dataset", "" + world.images(), "--predictions", "" + csv);
+        answering("liar", Predictions.read(csv).logits());
+        // 40 images, 64 pixels each; 2 maps of 8 x 8; 12 states: as 4 bytes.
+        runner(
+                "liar",
+                "case \"$(cat \"$2\")\" in *integers*) head -c %d /dev/zero > \"$4\" ;; *) cp answers \"$4\" ;; esac; "
+                                .formatted(40 * (64 + 128 + 12) * 4)
+                        + "echo '{\"version\": \"7.1\", \"seconds\": 0.5}'");
+
+        Catwalk.Answer answer = Catwalk.run(arguments(int8, world.images(), folder.resolve("runtimes"), "liar"));
+
+        assertThat(answer.out().replaceAll("\\s+", " "))
+                .contains(" integers: 8,160 of 40 image(s), which the file computes in 8 bits ")
+                .containsPattern(" liar: [0-9,]+ differ, by [0-9]+ at most; that begins behind the input, rounded "
+                        + "\\(in 40 image\\(s\\)\\)")
+                .contains(" java without kernels in 8 bits: ");
+    }
+
+    private static float[] noise(int length) {
+        Random random = new Random(1);
+        float[] noise = new float[length];
+        for (int i = 0; i < length; i++) {
+            noise[i] = (float) random.nextGaussian();
+        }
+        return noise;
     }
 
     @Test

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.catwalk.onnx.runtime.OnnxPredictor;
+import io.catwalk.runner.Json;
 import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.FolderReading;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageDatasets;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Normalization;
+import io.catwalk.runner.trial.ModelSignature;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 
 /** Holds the committed files against their cards, on all test images. */
 class ZooTest {
@@ -48,7 +51,7 @@ class ZooTest {
             assertThat(files.filter(Files::isRegularFile).map(file -> String.valueOf(file.getFileName())))
                     .containsAll(
                             Stream.of("conv-maxpool", "drop-norm-l2", "gru", "lstm", "rnn", "small-conv", "stride-conv")
-                                    .flatMap(name -> Stream.of(name + ".onnx", name + ".md"))
+                                    .flatMap(name -> Stream.of(name + ".onnx", name + ".md", name + ".signature.json"))
                                     .toList());
         }
     }
@@ -87,6 +90,33 @@ class ZooTest {
                         .isCloseTo(stated(card, dataset.classes().get(c), 2), within(10 * ONE_IMAGE));
             }
             assertThat(card).contains(String.format(Locale.ROOT, "%,d bytes", Files.size(ZOO.resolve(name + ".onnx"))));
+        }
+    }
+
+    /** For programs that see nothing of the metadata. */
+    @Test
+    void theSignatureBesideAFileIsThatOfTheFile() throws IOException {
+        List<Path> models;
+        try (Stream<Path> files = Files.walk(ZOO)) {
+            models = files.filter(file -> file.toString().endsWith(".onnx")).toList();
+        }
+        assertThat(models).hasSize(10);
+        for (Path model : models) {
+            String text = Files.readString(ModelSignature.beside(model));
+            JsonNode stored = Json.JSON.readTree(text);
+            String batch = model.toString().contains("unrolled") ? "1" : "\"batch\"";
+            assertThat(stored.at("/input/shape").toString()).as("%s", model).isEqualTo("[" + batch + ",1,28,28]");
+            assertThat(stored.at("/output/shape").toString()).isEqualTo("[" + batch + ",10]");
+            assertThat(stored.path("model").asString())
+                    .isEqualTo(model.getFileName().toString());
+            assertThat(stored.path("labels"))
+                    .extracting(JsonNode::asString)
+                    .containsExactlyElementsOf(dataset.classes());
+            try (OnnxPredictor predictor = OnnxPredictor.open(model)) {
+                ModelSignature stated = ModelSignature.stated(
+                        model, predictor, predictor.metadata().preprocessing().orElseThrow());
+                assertThat(text).as("%s", model).isEqualTo(Json.JSON.writeValueAsString(stated) + "\n");
+            }
         }
     }
 

@@ -568,6 +568,10 @@
         const [truth, predicted, images] = one.judged.confusion.slice(i, i + 3);
         cells.push({ truth, predicted, images, share: images / support[truth] });
       }
+      const [wanted, answered] = (figure.dataset.cell ?? '').split('.');
+      const isMarked = cell => String(cell.predicted) === answered && (wanted === 'any' || String(cell.truth) === wanted);
+      cells.sort((a, b) => isMarked(a) - isMarked(b)); // drawn last, their frames lie on top
+      const rows = cells.slice().sort((a, b) => a.truth - b.truth || b.images - a.images);
       switches(figure, [['count', 'Counts'], ['share', 'Row percent']], shown);
       const few = part.length <= 12;
       const paper = color('heat-0');
@@ -614,7 +618,9 @@
               progressive: 0,
               data: cells.map(cell => ({
                 value: [place.get(cell.predicted), place.get(cell.truth), cell.images],
-                itemStyle: { color: shade(cell), borderColor: color('surface'), borderWidth: part.length > 24 ? 0 : 1 },
+                itemStyle: isMarked(cell)
+                  ? { color: shade(cell), borderColor: color('warn-line'), borderWidth: part.length > 24 ? 2 : 3 }
+                  : { color: shade(cell), borderColor: color('surface'), borderWidth: part.length > 24 ? 0 : 1 },
                 label: { show: few, formatter: text(cell), color: light(cell) ? color('surface') : color('ink'), fontSize: wide < 500 ? 9 : 11 },
               })),
               tooltip: {
@@ -627,14 +633,24 @@
           ],
           visualMap: undefined,
         },
-        note: few ? '' : `${part.length < names.length ? `The ${part.length} most confused of ${count(names.length)} classes. ` : ''}Point at a cell for names and numbers.`,
+        note: marked() + (few ? '' : `${part.length < names.length ? `The ${part.length} most confused of ${count(names.length)} classes. ` : ''}Point at a cell for names and numbers.`),
         sentence: `Confusion matrix of ${one.name}, ${part.length} of ${names.length} classes. ${one.judged.pairs.slice(0, 3).map(pair => `${names[pair.truth]} taken for ${names[pair.predicted]}: ${pair.images}`).join('; ') || 'No mistakes'}.`,
         head: ['True class', 'Predicted class', 'Images', 'Percent of the true class'],
-        rows: cells
-          .slice()
-          .sort((a, b) => a.truth - b.truth || b.images - a.images)
-          .map(cell => [names[cell.truth], names[cell.predicted], cell.images, percent(cell.share)]),
+        rows: rows.map(cell => [names[cell.truth], names[cell.predicted], cell.images, percent(cell.share)]),
+        ids: rows.map(cell => `${figure.id}.${cell.truth}.${cell.predicted}`),
+        marked: rows.map(isMarked),
       };
+
+      /** Says what the address of the page leads to. */
+      function marked() {
+        if (!names[answered]) return '';
+        const images = cells.filter(isMarked).reduce((sum, cell) => sum + cell.images, 0);
+        if (wanted === 'any') return `Marked: ${count(images)} ${images === 1 ? 'image was' : 'images were'} taken for ${names[answered]}. `;
+        if (!names[wanted]) return '';
+        if (!images) return `No image of ${names[wanted]} was taken for ${names[answered]}. `;
+        const made = wanted === answered ? 'recognized' : `taken for ${names[answered]}`;
+        return `Marked: ${count(images)} of ${count(support[wanted])} ${support[wanted] === 1 ? 'image' : 'images'} of ${names[wanted]} ${images === 1 ? 'was' : 'were'} ${made}. `;
+      }
     },
   };
 
@@ -734,10 +750,17 @@
   }
 
   function fill(details) {
-    if (details.open) {
+    const { made } = details;
+    if (details.open && details.filled !== made) {
+      details.filled = made;
       details.querySelector('.scroll')?.remove();
       const name = details.closest('figure').querySelector('figcaption :is(h2, h3, h4)').textContent;
-      details.append(scrolling(name, table(name, details.made.head, details.made.rows)));
+      const numbers = table(name, made.head, made.rows);
+      made.ids?.forEach((id, i) => {
+        numbers.tBodies[0].rows[i].id = id;
+        numbers.tBodies[0].rows[i].classList.toggle('marked', made.marked[i]);
+      });
+      details.append(scrolling(name, numbers));
     }
   }
 
@@ -939,11 +962,38 @@
   // ---- Opening, the color scheme, and paper
 
   function openTarget() {
-    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const id = decodeURIComponent(location.hash.slice(1));
+    const target = id && document.getElementById(id);
     if (target && target.tagName === 'DETAILS') {
       target.open = true;
       target.scrollIntoView();
     }
+    const [, figure, truth, predicted] = id.match(/^(confusion-[^.]+)\.(\d+|any)\.(\d+)$/) ?? [];
+    if (figure) openCell(document.getElementById(figure), `${truth}.${predicted}`);
+  }
+
+  /** Marks a cell of a confusion matrix, such as 3.5 for what is 3 and was taken for 5, or a column, such as any.5. */
+  function openCell(figure, cell) {
+    if (!figure) return;
+    for (let around = figure.closest('details'); around; around = around.parentElement.closest('details')) around.open = true;
+    figure.dataset.cell = cell;
+    figure.parentElement.querySelectorAll('figure[data-chart]').forEach(each => { // now, so that none moves the others later
+      seen.unobserve(each);
+      draw(each);
+    });
+    const details = figure.querySelector('details');
+    details.open = true;
+    fill(details);
+    const place = details.querySelector('tr.marked') ?? figure;
+    place.tabIndex = -1;
+    const show = () => {
+      figure.scrollIntoView();
+      place.scrollIntoView({ block: 'nearest' });
+      place.focus({ preventScroll: true });
+    };
+    show();
+    // Until then the browser looks for the place by itself, and puts it below the bar.
+    if (document.readyState !== 'complete') addEventListener('load', () => requestAnimationFrame(show), { once: true });
   }
   addEventListener('hashchange', openTarget);
   openTarget();

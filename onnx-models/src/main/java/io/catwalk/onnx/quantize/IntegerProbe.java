@@ -1,0 +1,286 @@
+package io.catwalk.onnx.quantize;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import ai.onnx.proto.OnnxMl.TensorShapeProto;
+import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.ByteString;
+import io.catwalk.onnx.OnnxFileException;
+import io.catwalk.onnx.graph.Initializer;
+import io.catwalk.onnx.graph.Names;
+import io.catwalk.onnx.runtime.OnnxOptions;
+import io.catwalk.onnx.runtime.OnnxRunner;
+import io.catwalk.onnx.runtime.OptimizationLevel;
+import io.catwalk.onnx.runtime.Tensor;
+import io.catwalk.onnx.runtime.TensorInfo;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Asks a runtime for the whole numbers that a file in 8 bits computes: by a second file, which gives them as 32-bit floats in
+ * one output and is otherwise the same, so that a runtime fuses the same nodes into the same kernels.
+ */
+public final class IntegerProbe {
+
+    /** What moves numbers or chooses among them, and so makes no others. */
+    private static final Set<String> EXACT = Set.of(
+            "Clip",
+            "Dropout",
+            "Flatten",
+            "Identity",
+            "MaxPool",
+            "Relu",
+            "Reshape",
+            "Slice",
+            "Squeeze",
+            "Transpose",
+            "Unsqueeze");
+
+    private static final Set<String> MOVES = Set.of("Flatten", "Identity", "Reshape", "Squeeze", "Unsqueeze");
+
+    private static final Set<String> PAIR = Set.of("QuantizeLinear", "DequantizeLinear");
+
+    private final byte[] bytes;
+    private final List<IntegerTensor> tensors;
+
+    private IntegerProbe(byte[] bytes, List<IntegerTensor> tensors) {
+        this.bytes = bytes;
+        this.tensors = List.copyOf(tensors);
+    }
+
+    /**
+     * Makes the second file.
+     *
+     * @param file an ONNX file that takes float images, (batch, ...), and has pairs of QuantizeLinear and DequantizeLinear
+     * @return empty if it rounds nothing to whole numbers, image by image: it is in floats, or in a form that only adds
+     *     scales while it runs
+     * @throws OnnxFileException if it is missing, damaged, larger than 2 GB, or ONNX Runtime does not accept it
+     */
+    public static Optional<IntegerProbe> of(Path file) {
+        ModelProto model = OnnxRunner.read(file);
+        GraphProto graph = model.getGraph();
+        Wiring wiring = new Wiring(graph);
+        List<NodeProto> rounding = graph.getNodeList().stream()
+                .filter(node -> Protos.is(node, "QuantizeLinear"))
+                .filter(node -> wiring.fixed(node.getInput(0)).isEmpty())
+                .toList();
+        if (rounding.isEmpty()) {
+            return Optional.empty();
+        }
+        Map<String, Integer> sizes =
+                sizes(model, rounding.stream().map(node -> node.getOutput(0)).toList());
+        List<IntegerTensor> tensors = new ArrayList<>();
+        Set<String> known = new HashSet<>();
+        for (NodeProto node : rounding) {
+            Integer size = sizes.get(node.getOutput(0));
+            if (size != null) {
+                tensor(graph, wiring, known, node, size).ifPresent(tensors::add);
+                tensors.forEach(tensor -> known.add(tensor.name()));
+            }
+        }
+        return tensors.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new IntegerProbe(giving(model, tensors).toByteArray(), tensors));
+    }
+
+    /** Walks back to the whole numbers, or the input, that a tensor is made of. One that only moves them is left out. */
+    private static Optional<IntegerTensor> tensor(
+            GraphProto graph, Wiring wiring, Set<String> known, NodeProto rounding, int size) {
+        Set<NodeProto> between = new HashSet<>();
+        Set<String> sources = new LinkedHashSet<>();
+        boolean fromBytes = true;
+        List<String> open = new ArrayList<>(List.of(rounding.getInput(0)));
+        for (int i = 0; i < open.size(); i++) {
+            String tensor = open.get(i);
+            NodeProto maker = wiring.maker(tensor).orElse(null);
+            if (known.contains(tensor)) {
+                sources.add(tensor);
+            } else if (maker == null) {
+                fromBytes &= tensor.isEmpty() || wiring.fixed(tensor).isPresent();
+            } else if (between.add(maker)) {
+                open.addAll(maker.getInputList());
+            }
+        }
+        List<NodeProto> made = graph.getNodeList().stream()
+                .filter(between::contains)
+                .filter(node -> !PAIR.contains(node.getOpType()))
+                .toList();
+        List<NodeProto> makers =
+                made.stream().filter(node -> !EXACT.contains(node.getOpType())).toList();
+        if (!sources.isEmpty() && made.stream().allMatch(node -> MOVES.contains(node.getOpType()))) {
+            return Optional.empty();
+        }
+        List<String> named = (makers.isEmpty() ? made : makers)
+                .stream().map(node -> node.getOpType() + " " + node.getName()).toList();
+        return Optional.of(new IntegerTensor(
+                rounding.getOutput(0), named, List.copyOf(sources), fromBytes && makers.size() <= 1, size));
+    }
+
+    /** Counts the numbers of each image, where the first axis is that of the images. */
+    private static Map<String, Integer> sizes(ModelProto model, List<String> names) {
+        Map<String, Integer> sizes = new HashMap<>();
+        try (OnnxRunner runner = OnnxRunner.watching(
+                model.toByteArray(),
+                Set.copyOf(names),
+                OnnxOptions.standard().withOptimization(OptimizationLevel.NONE))) {
+            // A tensor of another first axis may have as many rows as there are images, but not twice.
+            for (int images : new int[] {2, 3}) {
+                Map<String, Tensor> given = new LinkedHashMap<>();
+                long batch = images;
+                for (TensorInfo input : runner.inputs()) {
+                    long[] shape = input.axes().orElseThrow().stream()
+                            .mapToLong(axis -> axis.isOpen() ? images : axis.size())
+                            .toArray();
+                    batch = shape[0];
+                    given.put(input.name(), zeros(input, shape));
+                }
+                Map<String, Integer> some = new HashMap<>();
+                for (Map.Entry<String, Tensor> answer : runner.run(given).entrySet()) {
+                    long[] shape = answer.getValue().shape();
+                    if (shape.length > 0 && shape[0] == batch) {
+                        some.put(
+                                answer.getKey(),
+                                Math.toIntExact(answer.getValue().size() / batch));
+                    }
+                }
+                if (images == 2) {
+                    sizes.putAll(some);
+                } else {
+                    sizes.entrySet().removeIf(entry -> !entry.getValue().equals(some.get(entry.getKey())));
+                }
+            }
+        }
+        return sizes;
+    }
+
+    private static Tensor zeros(TensorInfo input, long[] shape) {
+        long count = 1;
+        for (long size : shape) {
+            count *= size;
+        }
+        return Tensor.of(
+                input.type(),
+                ByteBuffer.allocate(Math.toIntExact(count * input.type().bytes())),
+                shape);
+    }
+
+    private static ModelProto giving(ModelProto model, List<IntegerTensor> tensors) {
+        GraphProto.Builder graph = model.getGraph().toBuilder().clearOutput();
+        Names names = Preparation.names(model.getGraph());
+        String rows = names.fresh("rows");
+        graph.addInitializer(
+                Protos.tensor(rows, DataType.INT64, ByteString.copyFrom(Initializer.bytes(0L, -1L)), List.of(2L)));
+        NodeProto.Builder all =
+                node("Concat", List.of(), names.fresh("integers")).addAttribute(Protos.attribute("axis", 1));
+        for (IntegerTensor tensor : tensors) {
+            String floats = names.fresh(tensor.name() + ".floats");
+            String row = names.fresh(tensor.name() + ".row");
+            AttributeProto to = Protos.attribute("to", DataType.FLOAT_VALUE);
+            graph.addNode(node("Cast", List.of(tensor.name()), floats).addAttribute(to));
+            graph.addNode(node("Reshape", List.of(floats, rows), row));
+            all.addInput(row);
+        }
+        graph.addNode(all);
+        graph.addOutput(ValueInfoProto.newBuilder()
+                .setName(all.getOutput(0))
+                .setType(TypeProto.newBuilder()
+                        .setTensorType(TypeProto.Tensor.newBuilder()
+                                .setElemType(DataType.FLOAT_VALUE)
+                                .setShape(TensorShapeProto.newBuilder()
+                                        .addDim(batch(model.getGraph()))
+                                        .addDim(Dimension.newBuilder()
+                                                .setDimValue(tensors.stream()
+                                                        .mapToInt(IntegerTensor::numbers)
+                                                        .sum()))))));
+        return model.toBuilder().setGraph(graph).clearMetadataProps().build(); // which say of the classes
+    }
+
+    private static Dimension batch(GraphProto graph) {
+        Set<String> fixed = new LinkedHashSet<>();
+        graph.getInitializerList().forEach(tensor -> fixed.add(tensor.getName()));
+        return graph.getInputList().stream()
+                .filter(input -> !fixed.contains(input.getName()))
+                .map(input -> input.getType().getTensorType().getShape().getDim(0))
+                .findFirst()
+                .orElse(Dimension.getDefaultInstance());
+    }
+
+    private static NodeProto.Builder node(String operator, List<String> inputs, String output) {
+        return NodeProto.newBuilder()
+                .setName("/" + operator + "/" + output)
+                .setOpType(operator)
+                .addAllInput(inputs)
+                .addOutput(output);
+    }
+
+    /**
+     * Returns the second file.
+     *
+     * @return content of an ONNX file, whose output is (batch, {@link #numbers}): the whole numbers of each image, tensor
+     *     after tensor; not a copy
+     */
+    public byte[] bytes() {
+        return bytes;
+    }
+
+    /**
+     * Describes what the file gives.
+     *
+     * @return tensors in the order of the output; those that only move the numbers of another are left out, as are those whose
+     *     first axis is not that of the images
+     */
+    public List<IntegerTensor> tensors() {
+        return tensors;
+    }
+
+    /**
+     * Counts what the file gives.
+     *
+     * @return whole numbers of each image
+     */
+    public int numbers() {
+        return tensors.stream().mapToInt(IntegerTensor::numbers).sum();
+    }
+
+    /**
+     * Tells whether a runtime gave whole numbers. One that holds them in another form than the file says may not.
+     *
+     * @param found what it gave for the second file
+     * @return whether each is a whole number of 8 or 16 bits
+     */
+    public static boolean areWhole(float[] found) {
+        for (float number : found) {
+            if (!(number >= Short.MIN_VALUE && number <= Character.MAX_VALUE && number == Math.rint(number))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Compares what two runtimes gave for the second file.
+     *
+     * @param expected (images, {@link #numbers}), row-major
+     * @param found the same of the other
+     * @param images how many; at least 1
+     * @return where they differ, and where that begins
+     * @throws IllegalArgumentException if these are not so many numbers, or {@link #areWhole} does not hold
+     */
+    public IntegerParity compare(float[] expected, float[] found, int images) {
+        return IntegerParity.of(tensors, expected, found, images);
+    }
+}

@@ -1,0 +1,116 @@
+package io.catwalk.runner.cli;
+
+import io.catwalk.onnx.quantize.IntegerParity;
+import io.catwalk.onnx.quantize.IntegerProbe;
+import io.catwalk.onnx.runtime.OnnxHints;
+import io.catwalk.onnx.runtime.OnnxOptions;
+import io.catwalk.onnx.runtime.OnnxPredictor;
+import io.catwalk.onnx.runtime.OptimizationLevel;
+import io.catwalk.onnx.runtime.Preprocessing;
+import io.catwalk.runner.Scratch;
+import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.runtimes.Answer;
+import io.catwalk.runner.runtimes.Question;
+import io.catwalk.runner.runtimes.Runner;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** Asks other runtimes for the whole numbers that a file in 8 bits computes, and compares them with those in Java. */
+final class IntegerCheck implements AutoCloseable {
+
+    /** What a runtime answers is in memory as a whole: 64 MiB. */
+    private static final int MOST_NUMBERS = 1 << 24;
+
+    private final Scratch scratch = new Scratch();
+    private final RuntimeOptions options;
+    private final Console console;
+    private @Nullable Asked asked;
+
+    /** What is asked, and what ONNX Runtime for Java answered, with its fused kernels and without. */
+    @SuppressWarnings("ArrayRecordComponent") // compared with nothing
+    private record Asked(IntegerProbe probe, Question question, int images, float[] reference, IntegerParity unfused) {}
+
+    private IntegerCheck(RuntimeOptions options, Console console) throws IOException {
+        this.options = options;
+        this.console = console;
+    }
+
+    /**
+     * Prepares the check, and asks ONNX Runtime for Java.
+     *
+     * @param file to ask about; one without whole numbers is asked nothing
+     * @param preprocessing of its pixels
+     * @param images to ask about: the first of them, as many as have 16 million whole numbers together
+     */
+    static IntegerCheck of(
+            Path file, Preprocessing preprocessing, ImageSource images, RuntimeOptions options, Console console)
+            throws IOException {
+        IntegerCheck check = new IntegerCheck(options, console);
+        try {
+            Optional<IntegerProbe> probe = IntegerProbe.of(file);
+            if (probe.isPresent()) {
+                check.asked = check.asked(probe.get(), preprocessing, images);
+            }
+            return check;
+        } catch (IOException | RuntimeException e) {
+            check.close();
+            throw e;
+        }
+    }
+
+    private Asked asked(IntegerProbe probe, Preprocessing preprocessing, ImageSource images) throws IOException {
+        int count = Math.max(1, Math.min(images.size(), MOST_NUMBERS / probe.numbers()));
+        ImageSource some = images.select(IntStream.range(0, count).toArray());
+        Path file = scratch.file("integers.onnx");
+        Files.write(file, probe.bytes());
+        try (OnnxPredictor fused = OnnxPredictor.open(file);
+                OnnxPredictor plain = OnnxPredictor.open(
+                        file, OnnxOptions.standard().withOptimization(OptimizationLevel.NONE), OnnxHints.none())) {
+            AskedImages kernels = new AskedImages(file, fused, preprocessing, some, this::goesOn);
+            float[] reference = kernels.reference();
+            float[] unfused = new AskedImages(file, plain, preprocessing, some, this::goesOn).reference();
+            return new Asked(
+                    probe, kernels.question(scratch), count, reference, probe.compare(reference, unfused, count));
+        }
+    }
+
+    /** Compares ONNX Runtime for Java with itself where it fuses nothing; null if the file has no whole numbers. */
+    @Nullable
+    IntegerParity unfused() {
+        return asked == null ? null : asked.unfused();
+    }
+
+    /**
+     * Asks a runtime.
+     *
+     * @return null if the file has no whole numbers, or the runtime gave none
+     */
+    @Nullable
+    IntegerParity ask(Runner runner, Path program) throws IOException, InterruptedException {
+        if (asked == null) {
+            return null;
+        }
+        Answer answer = runner.ask(program, asked.question(), options.timeout(), this::goesOn);
+        if (answer instanceof Answer.Given given) {
+            float[] found = Arrays.copyOf(given.logits(), asked.reference().length);
+            return IntegerProbe.areWhole(found)
+                    ? asked.probe().compare(asked.reference(), found, asked.images())
+                    : null;
+        }
+        return null;
+    }
+
+    private void goesOn() {
+        ForeignFile.sign(console);
+    }
+
+    @Override
+    public void close() {
+        scratch.close();
+    }
+}
