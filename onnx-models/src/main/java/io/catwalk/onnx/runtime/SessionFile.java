@@ -6,6 +6,7 @@ import java.io.StringReader;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -82,7 +83,7 @@ public final class SessionFile {
      * @param file where to; one that is there is replaced
      * @param options to be taken
      * @param found how they were found, by names such as {@code machine}
-     * @throws IOException if it cannot be written
+     * @throws IOException if it cannot be written; an older file is then as it was
      */
     public static void write(Path file, OnnxOptions options, Map<String, String> found) throws IOException {
         Properties properties = new Properties();
@@ -94,13 +95,15 @@ public final class SessionFile {
         found.forEach((name, value) -> properties.setProperty(FOUND + name, value));
         StringWriter text = new StringWriter();
         properties.store(text, null);
+        Path draft = file.resolveSibling(file.getFileName() + ".part");
         Files.writeString(
-                file,
+                draft,
                 text.toString()
                         .lines()
                         .filter(line -> !line.startsWith("#")) // the time, which would differ each time
                         .sorted()
                         .collect(Collectors.joining("\n", "", "\n")));
+        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     private OnnxOptions options() {

@@ -23,15 +23,15 @@ import org.slf4j.LoggerFactory;
 /**
  * Searches the options that a file runs fastest with. One option is changed at a time, that with the most effect first, and
  * all its values are measured in turns with the fastest options known so far, so that what else the machine does strikes
- * all of them. A value is taken only if it was faster in each turn, and by {@value #CLEARLY} in the median and in its best
- * turn: in doubt the defaults of ONNX Runtime stay. Once nothing changes any more, what was found is measured against the standard options
- * anew, since the best of many is partly the luckiest.
+ * all of them. A value is taken only if it was faster in each turn, and {@value #CLEARLY} times as fast in the median and in
+ * its best turn: in doubt the defaults of ONNX Runtime stay. Once nothing changes any more, what was found is measured
+ * against the standard options anew, since the best of many is partly the luckiest.
  */
 public final class SessionTuner {
 
     private static final Logger LOG = LoggerFactory.getLogger(SessionTuner.class);
 
-    /** Times as fast as before that are worth another option; two runs of equal options differ by one percent. */
+    /** Times as fast as before from which on another option is worth it. */
     private static final double CLEARLY = 1.02;
 
     private static final int TURNS = 5;

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,6 +121,7 @@ final class DiffRuntimesTest {
 
     /** The file itself is given to ONNX Runtime for Python with another epsilon, by a change of its bytes. */
     @Test
+    @Tag("long")
     void aFaultOfARealRuntimeIsFound() throws IOException {
         Path faulty = Files.createDirectories(folder.resolve("faulty-python"));
         String script = Files.readString(REAL.resolve("python/run.py"));
