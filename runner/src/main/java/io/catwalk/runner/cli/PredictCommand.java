@@ -83,6 +83,7 @@ final class PredictCommand implements Callable<Integer> {
     @Option(
             names = "--labels",
             paramLabel = "A,B,...",
+            hideParamSyntax = true,
             split = ",",
             description = "Names of the classes in the order of the outputs, for a file without.")
     private List<String> labels = List.of();

@@ -20,6 +20,7 @@ final class RuntimeOptions {
     @Option(
             names = "--runtimes",
             paramLabel = "all|NAME,...",
+            hideParamSyntax = true,
             split = ",",
             description = "Ask other runtimes about the same images, and compare their answers with those of ONNX "
                     + "Runtime for Java: python, node, web and more, see docs/deployment.md. all leaves out what is not "
