@@ -185,13 +185,13 @@ public final class IntegerProbe {
         graph.addInitializer(
                 Protos.tensor(rows, DataType.INT64, ByteString.copyFrom(Initializer.bytes(0L, -1L)), List.of(2L)));
         NodeProto.Builder all =
-                node("Concat", List.of(), names.fresh("integers")).addAttribute(Protos.attribute("axis", 1));
+                Protos.node("Concat", List.of(), names.fresh("integers")).addAttribute(Protos.attribute("axis", 1));
         for (IntegerTensor tensor : tensors) {
             String floats = names.fresh(tensor.name() + ".floats");
             String row = names.fresh(tensor.name() + ".row");
             AttributeProto to = Protos.attribute("to", DataType.FLOAT_VALUE);
-            graph.addNode(node("Cast", List.of(tensor.name()), floats).addAttribute(to));
-            graph.addNode(node("Reshape", List.of(floats, rows), row));
+            graph.addNode(Protos.node("Cast", List.of(tensor.name()), floats).addAttribute(to));
+            graph.addNode(Protos.node("Reshape", List.of(floats, rows), row));
             all.addInput(row);
         }
         graph.addNode(all);
@@ -217,14 +217,6 @@ public final class IntegerProbe {
                 .map(input -> input.getType().getTensorType().getShape().getDim(0))
                 .findFirst()
                 .orElse(Dimension.getDefaultInstance());
-    }
-
-    private static NodeProto.Builder node(String operator, List<String> inputs, String output) {
-        return NodeProto.newBuilder()
-                .setName("/" + operator + "/" + output)
-                .setOpType(operator)
-                .addAllInput(inputs)
-                .addOutput(output);
     }
 
     /**

@@ -85,6 +85,15 @@ final class Protos {
         return ByteString.copyFrom(buffer);
     }
 
+    /** Begins a node that is named after its output. */
+    static NodeProto.Builder node(String operator, List<String> inputs, String output) {
+        return NodeProto.newBuilder()
+                .setName("/" + operator + "/" + output)
+                .setOpType(operator)
+                .addAllInput(inputs)
+                .addOutput(output);
+    }
+
     static AttributeProto attribute(String name, long number) {
         return AttributeProto.newBuilder()
                 .setName(name)

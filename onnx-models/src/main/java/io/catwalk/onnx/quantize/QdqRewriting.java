@@ -186,20 +186,12 @@ final class QdqRewriting {
     }
 
     private void add(String operator, List<String> inputs, String output) {
-        nodes.add(node(operator, inputs, output).build());
+        nodes.add(Protos.node(operator, inputs, output).build());
     }
 
     private void addAlong(int axis, List<String> inputs, String output) {
-        nodes.add(node("DequantizeLinear", inputs, output)
+        nodes.add(Protos.node("DequantizeLinear", inputs, output)
                 .addAttribute(Protos.attribute("axis", axis))
                 .build());
-    }
-
-    private static NodeProto.Builder node(String operator, List<String> inputs, String output) {
-        return NodeProto.newBuilder()
-                .setName("/" + operator + "/" + output)
-                .setOpType(operator)
-                .addAllInput(inputs)
-                .addOutput(output);
     }
 }

@@ -59,7 +59,7 @@ final class SessionTunerTest {
         }
     }
 
-    /** Noise of 5 % is a busy machine: 60 comparisons of equal options in each of 200 searches. */
+    /** Noise of 5 % is a busy machine: 16 comparisons of equal options and more in each of 200 searches. */
     @Test
     void whereNothingIsFasterTheStandardStays() {
         long wrong = IntStream.range(0, 200)
