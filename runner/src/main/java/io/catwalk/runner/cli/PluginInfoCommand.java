@@ -12,7 +12,7 @@ import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.report.RecipeWords;
 import io.catwalk.runner.report.drawing.ArchitectureDrawing;
-import io.catwalk.runner.report.drawing.Theme;
+import io.catwalk.runner.report.graphics.Theme;
 import io.catwalk.runner.trial.Sketch;
 import java.io.IOException;
 import java.nio.file.Path;

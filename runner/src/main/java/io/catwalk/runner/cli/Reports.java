@@ -6,9 +6,10 @@ import io.catwalk.runner.experiment.RecordedRun;
 import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.report.ModelCard;
+import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport;
 import io.catwalk.runner.report.page.ReportPage;
-import io.catwalk.runner.report.plots.Plots;
+import io.catwalk.runner.report.charts.Plots;
 import io.catwalk.runner.report.slides.Slides;
 import io.catwalk.runner.trial.TrialFolder;
 import java.io.IOException;
@@ -46,10 +47,11 @@ final class Reports {
         });
         new Thread(slides, "slides").start();
         try {
-            ReportPage.write(report, page(run));
-            Plots.write(report, run.path().resolve("plots"));
-            for (RunReport.Model model : report.models()) {
-                card(report, model);
+            ReportModel model = ReportModel.of(report);
+            ReportPage.write(model, page(run));
+            Plots.write(model, run.path().resolve("plots"));
+            for (RunReport.Model trial : report.models()) {
+                card(report, trial);
             }
         } finally {
             await(slides);

@@ -1,74 +1,68 @@
 package io.catwalk.runner.report;
 
-import io.catwalk.runner.trial.TrialOutcome;
+import io.catwalk.runner.report.graphics.Symbol;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
- * Gives each classifier its color, the same one in every chart of a report. The colors are those of Okabe and
- * Ito ("Color Universal Design", 2008), which people tell apart whatever their color vision, with gray in the
- * place of black, so that each is seen on white and on black.
- *
- * @param names of the classifiers (or variants of them), in the order in which the report shows them
+ * Gives each classifier its color and its symbol, which depend on its name alone: they are the same in every chart of
+ * every report. Only where two classifiers of a report want the same, the later one in the alphabet takes its next
+ * choice.
  */
-public record Palette(List<String> names) {
-
-    /** Stands for whatever is no classifier, and for a name that the report does not know. */
-    public static final String NEUTRAL = "#7F7F7F";
-
-    /** Blue, orange, green, vermilion, purple, sky blue, gray, yellow: the palest last. */
-    private static final List<Integer> COLORS =
-            List.of(0x0072B2, 0xE69F00, 0x009E73, 0xD55E00, 0xCC79A7, 0x56B4E9, 0x999999, 0xF0E442);
-
-    /** Copies the names. */
-    public Palette {
-        names = List.copyOf(names);
-    }
+public final class Palette {
 
     /**
-     * Gives each classifier of a run, and each variant of one, its color: all seeds and folds have the same.
-     *
-     * @param trials of the run, in its order
-     * @return the colors
+     * Found by a search for eight colors that are at least 3:1 against white and against the dark page, and as far
+     * apart as possible (distance in CIELAB) for people with normal color vision and for those without the long,
+     * middle or short cones (simulated after Machado, Oliveira and Fernandes, "A Physiologically-based Model for
+     * Simulation of Color Vision Deficiency", 2009).
      */
-    public static Palette of(List<? extends TrialOutcome> trials) {
-        return new Palette(trials.stream()
-                .map(outcome -> outcome.trial().label())
-                .distinct()
-                .toList());
-    }
+    public static final List<String> COLORS = List.of(
+            "#0078E1", "#E17800", "#00A569", "#C32D2D", "#B487A5", "#785A87", "#9687D2", "#9600FF");
+
+    private static final List<Symbol> SYMBOLS = List.of(Symbol.values());
+
+    private final Map<String, Look> looks = new HashMap<>();
+
+    /** Is how a classifier is drawn. */
+    public record Look(String color, Symbol symbol) {}
 
     /**
-     * Looks a color up. From the ninth classifier on the colors come back, darker each time.
+     * Gives the classifiers of a report their looks.
      *
-     * @param name of a classifier
-     * @return {@code #RRGGBB}; {@link #NEUTRAL} for a name that is not in the list
+     * @param names of them, each once
      */
-    public String color(String name) {
-        int place = names.indexOf(name);
-        if (place < 0) {
-            return NEUTRAL;
+    public Palette(List<String> names) {
+        List<String> sorted = names.stream().sorted().toList();
+        int[] taken = new int[COLORS.size()];
+        for (int i = 0; i < sorted.size(); i++) {
+            int round = i / COLORS.size(); // each color is taken once before one is taken again
+            int first = Math.floorMod(sorted.get(i).hashCode(), COLORS.size());
+            int place = IntStream.range(0, COLORS.size())
+                    .map(step -> (first + step) % COLORS.size())
+                    .filter(one -> taken[one] <= round)
+                    .findFirst()
+                    .orElseThrow();
+            Symbol symbol = SYMBOLS.get((place + 3 * taken[place]) % SYMBOLS.size());
+            taken[place]++;
+            looks.put(sorted.get(i), new Look(COLORS.get(place), symbol));
         }
-        int round = place / COLORS.size();
-        return hex(COLORS.get(place % COLORS.size()), Math.pow(0.7, round), 0);
     }
 
     /**
-     * Looks up a paler form of a classifier's color, for a second bar or line beside its own.
+     * Looks up how a classifier is drawn.
      *
-     * @param name of a classifier
-     * @return {@code #RRGGBB}, half way to white
+     * @param name of one of the report
+     * @return its look
+     * @throws IllegalArgumentException if it is none of the report
      */
-    public String paleColor(String name) {
-        return hex(Integer.parseInt(color(name).substring(1), 16), 0.5, 127);
-    }
-
-    private static String hex(int color, double kept, int added) {
-        return String.format(
-                Locale.ROOT,
-                "#%02X%02X%02X",
-                (int) (((color >> 16) & 255) * kept) + added,
-                (int) (((color >> 8) & 255) * kept) + added,
-                (int) ((color & 255) * kept) + added);
+    public Look look(String name) {
+        Look look = looks.get(name);
+        if (look == null) {
+            throw new IllegalArgumentException("expected a classifier of the report, but found " + name);
+        }
+        return look;
     }
 }

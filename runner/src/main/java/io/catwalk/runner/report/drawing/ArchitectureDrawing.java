@@ -1,5 +1,6 @@
 package io.catwalk.runner.report.drawing;
 
+import io.catwalk.runner.report.graphics.Theme;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -36,7 +37,7 @@ public record ArchitectureDrawing(String title, ArchitectureGraph graph) {
      * @return an {@code svg} element that stands alone or inside a page, also with others
      */
     public String svg(Theme theme) {
-        return SvgPainter.paint(Layout.of(title, graph), theme, "Architecture of " + title, description());
+        return Layout.of(title, graph).svg(theme, "Architecture of " + title, description());
     }
 
     /**
@@ -56,7 +57,7 @@ public record ArchitectureDrawing(String title, ArchitectureGraph graph) {
      * @return a PNG file
      */
     public byte[] png(Theme theme, double scale) {
-        return ImagePainter.png(Layout.of(title, graph), theme == Theme.PAGE ? Theme.LIGHT : theme, scale);
+        return Layout.of(title, graph).png(theme, scale);
     }
 
     private String description() {

@@ -4,12 +4,11 @@ import io.catwalk.runner.report.drawing.Layer.Answers;
 import io.catwalk.runner.report.drawing.Layer.Kind;
 import io.catwalk.runner.report.drawing.Layer.Recurrence;
 import io.catwalk.runner.report.drawing.Layer.Way;
-import io.catwalk.runner.report.drawing.Mark.Anchor;
-import io.catwalk.runner.report.drawing.Mark.Arrow;
-import io.catwalk.runner.report.drawing.Mark.Box;
-import io.catwalk.runner.report.drawing.Mark.Point;
-import io.catwalk.runner.report.drawing.Mark.Style;
-import io.catwalk.runner.report.drawing.Mark.Words;
+import io.catwalk.runner.report.graphics.Letters;
+import io.catwalk.runner.report.graphics.Mark;
+import io.catwalk.runner.report.graphics.Mark.Anchor;
+import io.catwalk.runner.report.graphics.Mark.Point;
+import io.catwalk.runner.report.drawing.Shapes.Style;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -45,20 +44,20 @@ record LayerBox(Layer layer, double width) {
 
     List<Mark> marks(double x, double y) {
         List<Mark> marks = new ArrayList<>();
-        marks.add(new Box(x, y, width, height(), layer.kind().color(), isSmall() ? Style.SMALL : Style.LAYER));
+        marks.add(Shapes.box(x, y, width, height(), layer.kind().color(), isSmall() ? Style.SMALL : Style.LAYER));
         double baseline = y + (isSmall() ? 4 : 6) + LINE * 0.8;
         List<Line> left = left();
         List<Line> right = right();
         for (int i = 0; i < left.size(); i++) {
             Line line = left.get(i);
-            marks.add(new Words(x + MARGIN, baseline + i * LINE, line.text(), line.font(), Anchor.START));
+            marks.add(Shapes.words(x + MARGIN, baseline + i * LINE, line.text(), line.font(), Anchor.START));
         }
         for (int i = 0; i < right.size(); i++) {
             Line line = right.get(i);
             marks.add(
                     isWide()
-                            ? new Words(x + width - MARGIN, baseline + i * LINE, line.text(), line.font(), Anchor.END)
-                            : new Words(
+                            ? Shapes.words(x + width - MARGIN, baseline + i * LINE, line.text(), line.font(), Anchor.END)
+                            : Shapes.words(
                                     x + MARGIN,
                                     baseline + (left.size() + i) * LINE,
                                     line.text(),
@@ -72,7 +71,7 @@ record LayerBox(Layer layer, double width) {
         return marks;
     }
 
-    private record Line(String text, Type font) {}
+    private record Line(String text, Letters font) {}
 
     private boolean isWide() {
         return width >= WIDE || (isSmall() && Type.NAME.width(layer.name()) + shapeWidth() + 3 * MARGIN <= width);
@@ -128,34 +127,34 @@ record LayerBox(Layer layer, double width) {
             boolean dots = !all && i == count - 2;
             long number = all || i < count - 2 ? i + 1 : recurrence.steps();
             if (dots) {
-                marks.add(new Words(middle, top + 17, "…", Type.NAME, Anchor.MIDDLE));
+                marks.add(Shapes.words(middle, top + 17, "…", Type.NAME, Anchor.MIDDLE));
             } else {
-                marks.add(new Words(middle, y + 10, "x" + subscript(number), Type.DETAIL, Anchor.MIDDLE));
-                marks.add(arrow(middle, y + 14, middle, top));
-                marks.add(new Box(middle - cell / 2, top, cell, 26, layer.kind().color(), Style.SMALL));
-                marks.add(new Words(
+                marks.add(Shapes.words(middle, y + 10, "x" + subscript(number), Type.DETAIL, Anchor.MIDDLE));
+                marks.addAll(arrow(middle, y + 14, middle, top));
+                marks.add(Shapes.box(middle - cell / 2, top, cell, 26, layer.kind().color(), Style.SMALL));
+                marks.add(Shapes.words(
                         middle,
                         top + 17,
                         Type.DETAIL.width(recurrence.cell()) < cell ? recurrence.cell() : "h",
                         Type.DETAIL,
                         Anchor.MIDDLE));
                 if (recurrence.answers() == Answers.ALL || number == recurrence.steps()) {
-                    marks.add(arrow(middle, top + 26, middle, top + 38));
-                    marks.add(new Words(middle, top + 50, "h" + subscript(number), Type.DETAIL, Anchor.MIDDLE));
+                    marks.addAll(arrow(middle, top + 26, middle, top + 38));
+                    marks.add(Shapes.words(middle, top + 50, "h" + subscript(number), Type.DETAIL, Anchor.MIDDLE));
                 }
             }
             if (i > 0) {
                 double from = middle - step + cell / 2;
                 double to = middle - cell / 2;
                 if (recurrence.way() != Way.REVERSE) {
-                    marks.add(arrow(
+                    marks.addAll(arrow(
                             from,
                             top + (recurrence.way() == Way.FORWARD ? 13 : 9),
                             to,
                             top + (recurrence.way() == Way.FORWARD ? 13 : 9)));
                 }
                 if (recurrence.way() != Way.FORWARD) {
-                    marks.add(arrow(
+                    marks.addAll(arrow(
                             to,
                             top + (recurrence.way() == Way.REVERSE ? 13 : 18),
                             from,
@@ -165,8 +164,8 @@ record LayerBox(Layer layer, double width) {
         }
     }
 
-    private static Arrow arrow(double x, double y, double toX, double toY) {
-        return new Arrow(List.of(new Point(x, y), new Point(toX, toY)));
+    private static List<Mark> arrow(double x, double y, double toX, double toY) {
+        return Shapes.arrow(List.of(new Point(x, y), new Point(toX, toY)));
     }
 
     private static String subscript(long number) {

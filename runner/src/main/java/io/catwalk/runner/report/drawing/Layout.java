@@ -1,11 +1,10 @@
 package io.catwalk.runner.report.drawing;
 
-import io.catwalk.runner.report.drawing.Mark.Anchor;
-import io.catwalk.runner.report.drawing.Mark.Arrow;
-import io.catwalk.runner.report.drawing.Mark.Box;
-import io.catwalk.runner.report.drawing.Mark.Point;
-import io.catwalk.runner.report.drawing.Mark.Style;
-import io.catwalk.runner.report.drawing.Mark.Words;
+import io.catwalk.runner.report.graphics.Mark;
+import io.catwalk.runner.report.graphics.Mark.Anchor;
+import io.catwalk.runner.report.graphics.Mark.Point;
+import io.catwalk.runner.report.graphics.Picture;
+import io.catwalk.runner.report.drawing.Shapes.Style;
 import io.catwalk.runner.report.drawing.Summary.Block;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,12 +13,8 @@ import java.util.Locale;
 /**
  * Says where everything on a drawing stands: the layers from the top to the bottom, branches beside each
  * other, and lines that pass over layers in lanes at the left. Lines run between the boxes, never over them.
- *
- * @param width of the drawing
- * @param height of the drawing
- * @param marks in the order in which they are painted
  */
-record Layout(double width, double height, List<Mark> marks) {
+final class Layout {
 
     private static final double PAGE = 400;
     private static final double EDGE = 14;
@@ -29,7 +24,9 @@ record Layout(double width, double height, List<Mark> marks) {
     private static final double WIDEST = 372;
     private static final double BADGE = 34;
 
-    static Layout of(String title, ArchitectureGraph graph) {
+    private Layout() {}
+
+    static Picture of(String title, ArchitectureGraph graph) {
         return new Drafting(Summary.of(graph.layers())).layout(title, graph);
     }
 
@@ -69,7 +66,7 @@ record Layout(double width, double height, List<Mark> marks) {
             bottom = new double[rows];
         }
 
-        Layout layout(String title, ArchitectureGraph graph) {
+        Picture layout(String title, ArchitectureGraph graph) {
             double[] heights = new double[top.length];
             for (int i = 0; i < layers.size(); i++) {
                 int row = columns.row()[i];
@@ -86,21 +83,21 @@ record Layout(double width, double height, List<Mark> marks) {
             blocks.forEach(this::frame);
             for (int to = 0; to < layers.size(); to++) {
                 for (int from : layers.get(to).inputs()) {
-                    marks.add(new Arrow(route(from, to)));
+                    marks.addAll(Shapes.arrow(route(from, to)));
                 }
             }
             for (int i = 0; i < layers.size(); i++) {
                 LayerBox box = box(i);
                 marks.addAll(box.marks(center(i) - box.width() / 2, topOf(i)));
             }
-            return new Layout(width, y - ROW_GAP + EDGE, List.copyOf(marks));
+            return new Picture(width, y - ROW_GAP + EDGE, marks);
         }
 
         private double header(String title, ArchitectureGraph graph, double width) {
             double y = EDGE;
             for (String line : Type.TITLE.wrapped(title, width - 2 * EDGE)) {
                 y += 18;
-                marks.add(new Words(EDGE, y, line, Type.TITLE, Anchor.START));
+                marks.add(Shapes.words(EDGE, y, line, Type.TITLE, Anchor.START));
             }
             y += 19;
             String totals = String.format(
@@ -108,7 +105,7 @@ record Layout(double width, double height, List<Mark> marks) {
                     "%,d parameters · %s multiply-accumulates",
                     graph.parameters(),
                     count(graph.multiplyAccumulates()));
-            marks.add(new Words(EDGE, y, totals, Type.DETAIL, Anchor.START));
+            marks.add(Shapes.words(EDGE, y, totals, Type.DETAIL, Anchor.START));
             return y + 16;
         }
 
@@ -245,9 +242,9 @@ record Layout(double width, double height, List<Mark> marks) {
                 minY = Math.min(minY, topOf(i));
                 maxY = Math.max(maxY, bottomOf(i));
             }
-            marks.add(new Box(
+            marks.add(Shapes.box(
                     minX - 6, minY - 8, maxX - minX + 12, maxY - minY + 16, Layer.Kind.OTHER.color(), Style.GROUP));
-            marks.add(new Words(maxX + 11, (minY + maxY) / 2 + 5, "× " + block.times(), Type.NAME, Anchor.START));
+            marks.add(Shapes.words(maxX + 11, (minY + maxY) / 2 + 5, "× " + block.times(), Type.NAME, Anchor.START));
         }
     }
 }

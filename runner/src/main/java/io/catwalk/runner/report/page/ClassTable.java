@@ -1,7 +1,9 @@
 package io.catwalk.runner.report.page;
 
-import io.catwalk.runner.report.page.PageData.Contestant;
-import io.catwalk.runner.report.page.PageData.Judged;
+import io.catwalk.runner.evaluation.ConfusionMatrix;
+import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.report.Entrant;
+import io.catwalk.runner.report.ReportModel;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -11,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Shows how many images of each class are found, the hardest class first.
  *
- * @param contestants whose recalls it shows, the best first; none if there are no predictions
+ * @param entrants whose recalls it shows, the best first; none if there are no predictions
  * @param rows one for each class that has images
  */
-record ClassTable(List<Contestant> contestants, List<Row> rows) {
+record ClassTable(List<Entrant> entrants, List<Row> rows) {
 
     /** More columns than these do not fit beside the names. */
     private static final int MOST = 6;
@@ -24,9 +26,9 @@ record ClassTable(List<Contestant> contestants, List<Row> rows) {
      *
      * @param name of the class
      * @param images that it has among those that judge
-     * @param recalls one for each contestant, 0 to 1
+     * @param recalls one for each entrant, 0 to 1
      * @param mean of them
-     * @param takenFor what the best contestant most often takes it for; null if for nothing else
+     * @param takenFor what the best entrant most often takes it for; null if for nothing else
      * @param taken number of images that it takes for that
      */
     record Row(
@@ -37,41 +39,42 @@ record ClassTable(List<Contestant> contestants, List<Row> rows) {
             @Nullable String takenFor,
             int taken) {}
 
-    static ClassTable of(PageData data) {
-        List<Contestant> shown = data.contestants().stream()
-                .filter(one -> one.judged() != null)
-                .limit(MOST)
+    static ClassTable of(ReportModel model) {
+        List<Entrant> shown =
+                model.entrants().stream().filter(Entrant::judged).limit(MOST).toList();
+        List<Evaluation> evaluations = shown.stream()
+                .map(one -> Objects.requireNonNull(one.evaluation()))
                 .toList();
         List<Row> rows = new ArrayList<>();
-        for (int c = 0; !shown.isEmpty() && c < data.classes().size(); c++) {
-            int images = (int) score(shown.get(0), "support", c);
-            if (images > 0) {
-                rows.add(row(data.classes(), shown, c, images));
+        List<String> classes = model.dataset().classes();
+        for (int label = 0; !shown.isEmpty() && label < classes.size(); label++) {
+            ConfusionMatrix best = evaluations.get(0).confusion();
+            if (best.support(label) > 0) {
+                rows.add(row(classes, evaluations, label, mistake(best, label)));
             }
         }
         rows.sort(Comparator.comparingDouble(Row::mean));
         return new ClassTable(shown, List.copyOf(rows));
     }
 
-    private static Row row(List<String> classes, List<Contestant> shown, int label, int images) {
-        List<Double> recalls =
-                shown.stream().map(one -> score(one, "recall", label)).toList();
-        List<Integer> takenFor = judged(shown.get(0)).takenFor();
-        int other = takenFor.get(2 * label);
+    private static ConfusionMatrix.@Nullable Cell mistake(ConfusionMatrix matrix, int label) {
+        return matrix.mistakes().stream() // the most frequent first
+                .filter(cell -> cell.truth() == label)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static Row row(
+            List<String> classes, List<Evaluation> evaluations, int label, ConfusionMatrix.@Nullable Cell mistake) {
+        List<Double> recalls = evaluations.stream()
+                .map(one -> one.classes().get(label).recall())
+                .toList();
         return new Row(
                 classes.get(label),
-                images,
+                evaluations.get(0).confusion().support(label),
                 recalls,
                 recalls.stream().mapToDouble(recall -> recall).average().orElse(0),
-                other < 0 ? null : classes.get(other),
-                takenFor.get(2 * label + 1));
-    }
-
-    private static double score(Contestant one, String name, int label) {
-        return Objects.requireNonNull(judged(one).scores().get(name)).get(label);
-    }
-
-    private static Judged judged(Contestant one) {
-        return Objects.requireNonNull(one.judged());
+                mistake == null ? null : classes.get(mistake.predicted()),
+                mistake == null ? 0 : mistake.images());
     }
 }

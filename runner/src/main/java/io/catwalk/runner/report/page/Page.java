@@ -1,22 +1,32 @@
 package io.catwalk.runner.report.page;
 
+import io.catwalk.runner.Numbers;
+import io.catwalk.runner.evaluation.ClassScores;
+import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Overfitting;
 import io.catwalk.runner.evaluation.ShownClasses;
 import io.catwalk.runner.experiment.Comparison;
 import io.catwalk.runner.experiment.Comparison.Standing;
-import io.catwalk.runner.experiment.Comparison.Verdict;
 import io.catwalk.runner.experiment.Measure;
 import io.catwalk.runner.experiment.Results;
+import io.catwalk.runner.report.Entrant;
 import io.catwalk.runner.report.RecipeWords;
-import io.catwalk.runner.report.RunReport;
+import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport.Model;
+import io.catwalk.runner.report.charts.Chart;
+import io.catwalk.runner.report.charts.EntrantCharts;
+import io.catwalk.runner.report.charts.RunCharts;
 import io.catwalk.runner.report.drawing.ArchitectureDrawing;
-import io.catwalk.runner.report.drawing.Theme;
+import io.catwalk.runner.report.graphics.Paint;
+import io.catwalk.runner.report.graphics.Picture;
+import io.catwalk.runner.report.graphics.Theme;
 import io.catwalk.runner.statistics.Outcome;
+import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.Provenance;
 import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -26,54 +36,81 @@ import org.jspecify.annotations.Nullable;
 /**
  * Answers what the template asks about a run.
  *
- * @param report what is shown
- * @param groups its contestants, the best first
+ * @param model what is said and drawn
  * @param classes how many images of each class are found
- * @param json the numbers behind the charts
+ * @param images what each classifier answered to each image
+ * @param folder that the page stands in; null for none
  * @param demo address of the page on which the networks are tried; null if there is none
  */
 record Page(
-        RunReport report,
-        List<Group> groups,
+        ReportModel model,
         ClassTable classes,
-        String json,
+        ImageBrowser images,
+        @Nullable Path folder,
         @Nullable String demo) {
+
+    /** What else a run folder has for people and programs. */
+    static final List<String> FILES = List.of("results.json", "results.csv", "results.md", "slides.pptx");
 
     private static final int MOST_ROWS = 1_000;
 
     /** More rows and columns than these nobody can read. */
     private static final int LARGEST_MATRIX = 16;
 
-    static Page of(RunReport report, @Nullable String demo) {
-        List<Group> groups = Group.of(report);
-        PageData data = PageData.of(report, groups);
-        return new Page(report, groups, ClassTable.of(data), data.json(), demo);
+    /** The charts of more classifiers make the page too large to be sent by mail. */
+    private static final int CHARTED = 24;
+
+    /** A figure is drawn twice, and shown in the width that fits its place. */
+    private static final double WIDE = 560;
+
+    private static final double NARROW = 340;
+
+    static Page of(ReportModel model, @Nullable Path folder, @Nullable String demo) {
+        return new Page(model, ClassTable.of(model), ImageBrowser.of(model), folder, demo);
     }
 
     Results results() {
-        return report.results();
+        return model.results();
     }
 
-    @Nullable
-    Comparison comparison() {
-        return results().comparison();
+    RunCharts charts() {
+        return new RunCharts(model);
     }
 
-    boolean folds() {
-        return results().experiment().folds() > 0;
+    /** Returns the charts of a classifier; none of those that there is no room for. */
+    List<Chart> charts(Entrant entrant) {
+        return entrant.number() > CHARTED || entrant.standing() == null
+                ? List.of()
+                : new EntrantCharts(model, entrant, Integer.toString(entrant.number())).all();
     }
 
-    /** Says whether some contestant was trained more than once. */
-    boolean several() {
-        return groups.stream().anyMatch(group -> group.done().size() > 1);
+    /** Returns the charts that show what the classifiers learned, and how much of it holds for other images. */
+    List<Chart> learned() {
+        return charts().all().stream()
+                .filter(chart -> chart.caption().name().equals("overfitting")
+                        || chart.caption().name().startsWith("validation-"))
+                .toList();
     }
 
-    List<Group> trained() {
-        return groups.stream().filter(group -> group.standing() != null).toList();
+    static String wide(Chart chart) {
+        return drawn(chart, WIDE);
     }
 
-    List<Model> done() {
-        return groups.stream().flatMap(group -> group.done().stream()).toList();
+    static String narrow(Chart chart) {
+        return drawn(chart, NARROW);
+    }
+
+    private static String drawn(Chart chart, double width) {
+        Chart.Caption caption = chart.caption();
+        return chart.drawn(width).svg(Theme.PAGE, caption.title(), caption.sentence());
+    }
+
+    /** Tells whether a column of a table holds numbers, which stand to the right. */
+    static boolean numeric(List<List<String>> table, int column) {
+        return table.stream()
+                .skip(1)
+                .allMatch(row -> row.get(column)
+                        .matches("[\\d.,<> %~\u2212\u2013+-]*( ?(µs|[KMGT]?i?B|s|[hm] \\d\\d[ms]))?"));
     }
 
     /** Says whether there is room for a table of so many trials: a browser lays out a thousand rows at once, not ten. */
@@ -81,17 +118,9 @@ record Page(
         return trials.size() <= MOST_ROWS;
     }
 
-    List<Model> failed() {
-        return groups.stream().flatMap(group -> group.failed().stream()).toList();
-    }
-
-    boolean judged() {
-        return report.models().stream().anyMatch(model -> model.answers().there());
-    }
-
     /** Tells whether the classes come before all else, since accuracy says little of the small ones. */
     boolean leadsWithClasses() {
-        return results().dataset().unbalanced() && !classes.rows().isEmpty();
+        return model.dataset().unbalanced() && !classes.rows().isEmpty();
     }
 
     /** Tells whether the classes have a section of their own further below: where there are few, each classifier has them. */
@@ -111,116 +140,53 @@ record Page(
         return score == null || !Double.isFinite(score) ? Numbers.NONE : measure.text(score);
     }
 
-    /** Answers which one, in a sentence. */
-    String headline() {
-        Comparison comparison = comparison();
-        if (comparison != null) {
-            return isolated(comparison.headline());
-        }
-        List<Group> trained = trained();
-        if (trained.isEmpty()) {
-            return "No classifier has a trained network, so there is nothing to choose from.";
-        }
-        Group best = trained.get(0);
-        Standing standing = Objects.requireNonNull(best.standing());
-        String score = isolated(best.name()) + (trained.size() > 1 ? " is ahead" : " is right") + " with "
-                + Numbers.percent(standing.accuracy()) + " % accuracy"
-                + (results().dataset().unbalanced()
-                        ? " and " + Numbers.percent(standing.balancedAccuracy()) + " % balanced accuracy"
-                        : "");
-        return trained.size() > 1
-                ? score + ", but nothing says yet how sure that is."
-                : score + "; there is no other to compare it with.";
-    }
-
-    /** Keeps the direction of a name, which may be of any script, from turning the sentence that it stands in. */
-    String isolated(String sentence) {
-        String result = sentence;
-        for (Group group : groups) {
-            if (!group.name().matches("\\p{ASCII}*")) {
-                result = result.replace(group.name(), "\u2068" + group.name() + "\u2069");
-            }
-        }
-        return result;
-    }
-
-    /** Says what the answer leaves open, in a sentence. */
-    String limits() {
-        Comparison comparison = comparison();
-        if (comparison != null) {
-            return comparison.limits();
-        }
-        if (trained().size() < 2) {
-            return "";
-        }
-        return results().experiment().finished() < results().experiment().planned()
-                ? "The comparison is made when the last trial has finished; this run has not come that far."
-                : "This run was written without a comparison.";
-    }
-
-    /** Says what judged the trials. */
-    String judges() {
-        Results.Summary experiment = results().experiment();
-        if (experiment.folds() == 0) {
-            return Numbers.count(results().dataset().test()) + " test images";
-        }
-        if (results().tuning() != null) {
-            return experiment.folds() + " folds, and the best of the search by the test images";
-        }
-        return experiment.folds() + " folds"
-                + (experiment.repeats() > 1 ? ", dealt " + experiment.repeats() + " times" : "");
-    }
-
     /** Returns the scale that all accuracies of the table are drawn on. */
     Scale scale() {
-        return Scale.of(trained().stream()
-                .map(group -> Objects.requireNonNull(group.standing()))
+        return Scale.of(model.trained().stream()
+                .map(Entrant::stands)
                 .flatMap(standing -> Stream.of(standing.accuracy(), standing.accuracyLow(), standing.accuracyHigh()))
                 .toList());
     }
 
     /** Returns those whose verdicts are shown as a matrix. */
     List<Standing> compared() {
-        Comparison comparison = comparison();
+        Comparison comparison = model.comparison();
         return comparison == null
                 ? List.of()
                 : comparison.standings().stream().limit(LARGEST_MATRIX).toList();
     }
 
-    /** Returns how the first stands to the second; null if nobody said. */
-    @Nullable
-    Verdict verdict(String first, String second) {
-        for (Verdict verdict : Objects.requireNonNull(comparison()).verdicts()) {
-            if (verdict.first().equals(first) && verdict.second().equals(second)) {
-                return verdict;
-            }
-            if (verdict.first().equals(second) && verdict.second().equals(first)) {
-                return turned(verdict);
-            }
-        }
-        return null;
+    /** Returns the scores of the classes: of many, those with the lowest recall first. */
+    static List<ClassScores> ordered(Evaluation evaluation) {
+        List<ClassScores> classes = evaluation.classes();
+        return classes.size() <= ShownClasses.ALL
+                ? classes
+                : classes.stream()
+                        .sorted(Comparator.comparing((ClassScores scores) -> scores.support() == 0)
+                                .thenComparing(ClassScores::recall))
+                        .toList();
     }
 
-    private static Verdict turned(Verdict verdict) {
-        Outcome outcome = switch (verdict.outcome()) {
-            case BETTER -> Outcome.WORSE;
-            case WORSE -> Outcome.BETTER;
-            default -> verdict.outcome();
-        };
-        Double low = verdict.low();
-        Double high = verdict.high();
-        return new Verdict(
-                /* first= */ verdict.second(),
-                /* second= */ verdict.first(),
-                -verdict.difference(),
-                high == null ? null : (Double) (-high),
-                low == null ? null : (Double) (-low),
-                verdict.p(),
-                /* worse= */ verdict.better(),
-                verdict.equivalent(),
-                /* better= */ verdict.worse(),
-                outcome,
-                verdict.sentence());
+    /** Writes the median time of one image, marked if it was measured on a busy machine. */
+    static String latency(@Nullable Latency latency) {
+        return latency == null
+                ? Numbers.NONE
+                : (latency.busy() == null ? "" : Latency.ROUGH) + Numbers.micros(latency.p50Micros());
+    }
+
+    /** Draws the symbol of a classifier as large as a letter. */
+    static String swatch(Entrant entrant) {
+        return new Picture(12, 12, List.of(entrant.symbol().at(6, 6, 4.6, Paint.fill(entrant.color()))))
+                .ornament(Theme.PAGE);
+    }
+
+    /** Returns the address of a file, as seen from the page; null for one that is not in its folder. */
+    @Nullable
+    String address(@Nullable Path file) {
+        Path there = file == null ? null : file.toAbsolutePath().normalize();
+        return folder == null || there == null || !there.startsWith(folder)
+                ? null
+                : folder.relativize(there).toString().replace('\\', '/');
     }
 
     static String symbol(Outcome outcome) {
@@ -236,22 +202,13 @@ record Page(
         return constant.name().toLowerCase(Locale.ROOT);
     }
 
-    /** Returns the color of a contestant, by its name. */
-    String color(String name) {
-        return groups.stream()
-                .filter(group -> group.name().equals(name))
-                .map(Group::color)
-                .findFirst()
-                .orElse("currentColor");
-    }
-
-    /** Draws the network of a contestant from its ONNX file; null without one that can be read. */
-    static @Nullable String drawing(Group group) {
-        Path onnx = group.onnx();
+    /** Draws the network of a classifier from its ONNX file; null without one that can be read. */
+    static @Nullable String drawing(Entrant entrant) {
+        Path onnx = entrant.onnx();
         try {
             return onnx == null
                     ? null
-                    : ArchitectureDrawing.of(group.name(), onnx).svg(Theme.PAGE);
+                    : ArchitectureDrawing.of(entrant.name(), onnx).svg(Theme.PAGE);
         } catch (IOException | IllegalArgumentException e) {
             return null;
         }
@@ -270,8 +227,9 @@ record Page(
     /** Returns where the first network came from, which says where all did: null if none says so. */
     @Nullable
     Provenance provenance() {
-        return done().stream()
-                .map(model -> model.trained().provenance())
+        return model.done().stream()
+                .map(trial -> trial.trained().provenance())
+                .filter(Objects::nonNull)
                 .findFirst()
                 .orElse(null);
     }

@@ -6,7 +6,7 @@ import gg.jte.TemplateOutput;
 import gg.jte.output.StringOutput;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.demo.DemoPage;
-import io.catwalk.runner.report.RunReport;
+import io.catwalk.runner.report.ReportModel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -39,21 +39,23 @@ public final class ReportPage {
     /**
      * Writes the page. It leads to the page on which its networks are tried, if that stands beside it.
      *
-     * @param report what it shows
+     * @param model what it shows
      * @param file where to; one that is there is replaced
      * @throws IOException if it cannot be written
      */
-    public static void write(RunReport report, Path file) throws IOException {
-        AtomicFiles.write(file, html(report, Files.exists(file.resolveSibling(DEMO)) ? DEMO : null));
+    public static void write(ReportModel model, Path file) throws IOException {
+        Path folder = file.toAbsolutePath().normalize().getParent();
+        String demo = Files.exists(file.resolveSibling(DEMO)) ? DEMO : null;
+        AtomicFiles.write(file, html(Page.of(model, folder, demo)));
     }
 
-    static String html(RunReport report) {
-        return html(report, null);
+    static String html(ReportModel model) {
+        return html(Page.of(model, null, null));
     }
 
-    private static String html(RunReport report, @Nullable String demo) {
+    private static String html(Page page) {
         TemplateOutput html = new StringOutput(2_000_000);
-        TEMPLATES.render("report.jte", Page.of(report, demo), html);
+        TEMPLATES.render("report.jte", page, html);
         return html.toString();
     }
 

@@ -1,6 +1,5 @@
 package io.catwalk.runner.report.slides;
 
-import io.catwalk.runner.report.Palette;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,10 +19,9 @@ final class Deck implements AutoCloseable {
      * Begins a presentation.
      *
      * @param footer what stands at the foot of every page
-     * @param palette colors of the classifiers
      */
-    Deck(String footer, Palette palette) {
-        layout = Look.apply(show, palette);
+    Deck(String footer) {
+        layout = Look.apply(show);
         this.footer = Words.brief(footer, 90);
         show.getProperties().getCoreProperties().setTitle(this.footer);
         show.getProperties().getCoreProperties().setCreator("Catwalk");

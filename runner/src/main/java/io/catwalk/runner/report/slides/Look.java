@@ -47,11 +47,11 @@ final class Look {
     private Look() {}
 
     /** Sets page size, theme and master; returns the layout of a slide with a title. */
-    static XSLFSlideLayout apply(XMLSlideShow show, Palette palette) {
+    static XSLFSlideLayout apply(XMLSlideShow show) {
         Dimension old = show.getPageSize();
         show.setPageSize(new Dimension((int) Area.SLIDE.width(), (int) Area.SLIDE.height()));
         XSLFSlideMaster master = show.getSlideMasters().get(0);
-        theme(master, palette);
+        theme(master);
         for (XSLFSlideLayout layout : master.getSlideLayouts()) {
             layout.getShapes().forEach(shape -> widen(shape, Area.SLIDE.width() / old.getWidth()));
         }
@@ -75,7 +75,7 @@ final class Look {
         return content;
     }
 
-    private static void theme(XSLFSlideMaster master, Palette palette) {
+    private static void theme(XSLFSlideMaster master) {
         CTBaseStyles theme = master.getTheme().getXmlObject().getThemeElements();
         theme.getFontScheme().getMajorFont().getLatin().setTypeface(FONT);
         theme.getFontScheme().getMinorFont().getLatin().setTypeface(FONT);
@@ -93,9 +93,7 @@ final class Look {
         for (int i = 0; i < accents.size(); i++) {
             set(
                     accents.get(i),
-                    i < palette.names().size()
-                            ? Color.decode(palette.color(palette.names().get(i)))
-                            : QUIET);
+                    Color.decode(Palette.COLORS.get(i)));
         }
     }
 

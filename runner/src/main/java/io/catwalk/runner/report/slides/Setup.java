@@ -6,7 +6,7 @@ import io.catwalk.api.Recipe;
 import io.catwalk.api.Schedule;
 import io.catwalk.runner.report.RunReport;
 import io.catwalk.runner.report.drawing.ArchitectureDrawing;
-import io.catwalk.runner.report.drawing.Theme;
+import io.catwalk.runner.report.graphics.Theme;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.SplitSpec;
 import io.catwalk.runner.trial.Timing;

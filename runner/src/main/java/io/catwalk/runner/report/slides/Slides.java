@@ -24,7 +24,7 @@ public final class Slides {
     static byte[] bytes(RunReport report) {
         Story story = Story.of(report);
         String run = Words.name(report.results().experiment().name());
-        try (Deck deck = new Deck("Catwalk run " + run + " on " + story.datasetName(), story.palette())) {
+        try (Deck deck = new Deck("Catwalk run " + run + " on " + story.datasetName())) {
             Opening.tell(story, deck);
             Setup.tell(story, deck);
             Tried.tell(story, deck);

@@ -67,11 +67,12 @@ record Story(RunReport report, List<Entrant> entrants, List<Entrant> ranked, Pal
     }
 
     Color color(Entrant entrant) {
-        return Color.decode(palette.color(entrant.name()));
+        return Color.decode(palette.look(entrant.name()).color());
     }
 
     Color paleColor(Entrant entrant) {
-        return Color.decode(palette.paleColor(entrant.name()));
+        Color color = color(entrant);
+        return new Color(color.getRed() / 2 + 127, color.getGreen() / 2 + 127, color.getBlue() / 2 + 127);
     }
 
     /** Says that a chart shows only the first of many, or nothing if it shows all. */

@@ -1,6 +1,5 @@
-package io.catwalk.runner.report.page;
+package io.catwalk.runner;
 
-import io.catwalk.runner.trial.Latency;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
@@ -8,42 +7,42 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Writes numbers for people; what is unknown, or is no number, is a dash. */
-final class Numbers {
+public final class Numbers {
 
     /** Stands for a number that is not there. */
-    static final String NONE = "\u2013";
+    public static final String NONE = "\u2013";
 
     private static final String[] BYTES = {"B", "KiB", "MiB", "GiB", "TiB"};
 
     private Numbers() {}
 
     /** Writes a share, 0 to 1, in percent with two digits, without the sign. */
-    static String percent(@Nullable Number share) {
+    public static String percent(@Nullable Number share) {
         return fixed(100 * value(share), 2);
     }
 
     /** Writes a difference of shares in percentage points, always with its sign. */
-    static String points(@Nullable Number share) {
+    public static String points(@Nullable Number share) {
         return known(share) ? signed(String.format(Locale.ROOT, "%+.2f", 100 * value(share))) : NONE;
     }
 
     /** Writes a decimal number. */
-    static String fixed(@Nullable Number value, int digits) {
+    public static String fixed(@Nullable Number value, int digits) {
         return known(value) ? signed(String.format(Locale.ROOT, "%." + digits + "f", value(value))) : NONE;
     }
 
     /** Writes a whole number with commas at the thousands. */
-    static String count(@Nullable Number value) {
+    public static String count(@Nullable Number value) {
         return known(value) ? String.format(Locale.ROOT, "%,d", (long) value(value)) : NONE;
     }
 
     /** Writes a small number such as 1.1e-05. */
-    static String scientific(@Nullable Number value) {
+    public static String scientific(@Nullable Number value) {
         return known(value) ? String.format(Locale.ROOT, "%.1e", value(value)) : NONE;
     }
 
     /** Writes a probability; one below 0.0001 is only said to be. */
-    static String probability(@Nullable Number p) {
+    public static String probability(@Nullable Number p) {
         if (!known(p)) {
             return NONE;
         }
@@ -51,7 +50,7 @@ final class Numbers {
     }
 
     /** Writes seconds as 52s, 11m 43s or 2h 05m. */
-    static String duration(@Nullable Number seconds) {
+    public static String duration(@Nullable Number seconds) {
         if (!known(seconds)) {
             return NONE;
         }
@@ -68,19 +67,12 @@ final class Numbers {
     }
 
     /** Writes microseconds. */
-    static String micros(@Nullable Number micros) {
+    public static String micros(@Nullable Number micros) {
         return known(micros) ? String.format(Locale.ROOT, "%,.0f µs", value(micros)) : NONE;
     }
 
-    /** Writes the median time of one image, marked if it was measured on a busy machine. */
-    static String micros(@Nullable Latency latency) {
-        return latency == null
-                ? NONE
-                : (latency.busy() == null ? "" : Latency.ROUGH) + micros((Number) latency.p50Micros());
-    }
-
     /** Writes a size with three significant digits or so. */
-    static String bytes(@Nullable Number bytes) {
+    public static String bytes(@Nullable Number bytes) {
         if (!known(bytes)) {
             return NONE;
         }
@@ -94,7 +86,7 @@ final class Numbers {
     }
 
     /** Writes a moment to the second; what is none stays as it is. */
-    static String moment(String iso) {
+    public static String moment(String iso) {
         try {
             return Instant.parse(iso)
                     .truncatedTo(ChronoUnit.SECONDS)

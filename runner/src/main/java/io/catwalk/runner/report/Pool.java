@@ -1,4 +1,4 @@
-package io.catwalk.runner.report.page;
+package io.catwalk.runner.report;
 
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param models trials with predictions; at least one
  * @param evaluation of all their answers
  */
-record Pool(List<Model> models, Evaluation evaluation) {
+public record Pool(List<Model> models, Evaluation evaluation) {
 
     /** Names an image by the trial that it judged, and its place there. */
-    record Origin(Model model, int image) {}
+    public record Origin(Model model, int image) {}
 
     /** Gathers what there is; null if no trial has predictions. */
     static @Nullable Pool of(List<Model> trials, List<String> classes) {
@@ -38,7 +38,7 @@ record Pool(List<Model> models, Evaluation evaluation) {
     }
 
     /** Says where an image of the pool comes from. */
-    Origin origin(int image) {
+    public Origin origin(int image) {
         int rest = image;
         for (Model model : models) {
             if (rest < images(model)) {

@@ -1,0 +1,287 @@
+package io.catwalk.runner.report;
+
+import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.evaluation.Metrics;
+import io.catwalk.runner.experiment.Comparison;
+import io.catwalk.runner.experiment.Comparison.Standing;
+import io.catwalk.runner.report.RunReport.Model;
+import io.catwalk.runner.report.graphics.Symbol;
+import io.catwalk.runner.statistics.Spread;
+import io.catwalk.runner.trial.Efficiency;
+import io.catwalk.runner.trial.InferenceEngine;
+import io.catwalk.runner.trial.Latency;
+import io.catwalk.runner.trial.ParityResult;
+import io.catwalk.runner.trial.TrialMetrics;
+import io.catwalk.runner.trial.TrialOutcome.Done;
+import io.catwalk.runner.trial.TrialSpec;
+import java.lang.ref.SoftReference;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalDouble;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gathers the trials of one classifier with one choice of hyperparameters: those of all seeds and folds. A number of
+ * several trials is their mean; what a network costs is that of the first trial that was measured.
+ */
+public final class Entrant {
+
+    private final int number;
+    private final String name;
+    private final Palette.Look look;
+    private final List<Model> models;
+    private final List<String> classes;
+    private final @Nullable Standing standing;
+    private SoftReference<@Nullable Pool> pool = new SoftReference<>(null);
+
+    private Entrant(
+            int number,
+            String name,
+            Palette.Look look,
+            List<Model> models,
+            List<String> classes,
+            @Nullable Standing standing) {
+        this.number = number;
+        this.name = name;
+        this.look = look;
+        this.models = List.copyOf(models);
+        this.classes = classes;
+        this.standing = standing;
+    }
+
+    /**
+     * Gathers the classifiers of a run.
+     *
+     * @param report the run
+     * @return the most accurate first, those without a trained network last
+     */
+    static List<Entrant> of(RunReport report) {
+        Map<String, List<Model>> byName = new LinkedHashMap<>();
+        for (Model model : report.models()) {
+            byName.computeIfAbsent(model.outcome().trial().label(), name -> new ArrayList<>())
+                    .add(model);
+        }
+        Map<String, @Nullable Standing> standings = new LinkedHashMap<>();
+        byName.forEach((name, models) ->
+                standings.put(name, standing(name, models, report.results().comparison())));
+        List<String> names = new ArrayList<>(byName.keySet());
+        names.sort(Comparator.comparingDouble(name -> place(standings.get(name))));
+        Palette palette = new Palette(names);
+        List<Entrant> entrants = new ArrayList<>();
+        for (String name : names) {
+            entrants.add(new Entrant(
+                    entrants.size() + 1,
+                    name,
+                    palette.look(name),
+                    Objects.requireNonNull(byName.get(name)),
+                    report.results().dataset().classes(),
+                    standings.get(name)));
+        }
+        return List.copyOf(entrants);
+    }
+
+    private static double place(@Nullable Standing standing) {
+        return standing == null ? 2 : Double.isNaN(standing.accuracy()) ? 1 : -standing.accuracy();
+    }
+
+    /** Takes the standing of the comparison, or works out the same where there is none. */
+    private static @Nullable Standing standing(String name, List<Model> models, @Nullable Comparison comparison) {
+        if (comparison != null) {
+            for (Standing standing : comparison.standings()) {
+                if (standing.contestant().equals(name)) {
+                    return standing;
+                }
+            }
+        }
+        List<Metrics> judged = models.stream()
+                .filter(Model::done)
+                .map(model -> model.trained().metrics().test())
+                .toList();
+        if (judged.isEmpty()) {
+            return null;
+        }
+        double balanced = mean(judged, Metrics::balancedAccuracy);
+        double f1 = mean(judged, metrics -> metrics.macro().f1());
+        if (judged.size() == 1) {
+            Metrics one = judged.get(0);
+            return new Standing(
+                    name, 1, one.accuracy(), null, one.accuracyLow(), one.accuracyHigh(), balanced, f1, null, null,
+                    null);
+        }
+        Spread spread =
+                Spread.of(judged.stream().mapToDouble(Metrics::accuracy).toArray());
+        return new Standing(
+                name,
+                judged.size(),
+                spread.mean(),
+                spread.standardDeviation(),
+                spread.interval().low(),
+                spread.interval().high(),
+                balanced,
+                f1,
+                null,
+                null,
+                null);
+    }
+
+    private static double mean(List<Metrics> metrics, ToDoubleFunction<Metrics> metric) {
+        return metrics.stream().mapToDouble(metric).average().orElse(Double.NaN);
+    }
+
+    /** Returns its place in the report, from 1, the best first; it names its parts of the page. */
+    public int number() {
+        return number;
+    }
+
+    /** Returns its label, such as {@code lstm} or {@code lstm@wide}. */
+    public String name() {
+        return name;
+    }
+
+    /** Returns its color in every chart. */
+    public String color() {
+        return look.color();
+    }
+
+    /** Returns its symbol in every chart. */
+    public Symbol symbol() {
+        return look.symbol();
+    }
+
+    /** Returns its trials; at least one. */
+    public List<Model> models() {
+        return models;
+    }
+
+    /** Returns what its trials come to; null if none has a trained network. */
+    public @Nullable Standing standing() {
+        return standing;
+    }
+
+    /**
+     * Returns what its trials come to.
+     *
+     * @throws NullPointerException if none has a trained network
+     */
+    public Standing stands() {
+        return Objects.requireNonNull(standing, name);
+    }
+
+    /** Returns the trials with a trained network. */
+    public List<Model> done() {
+        return models.stream().filter(Model::done).toList();
+    }
+
+    /** Returns the trials without one. */
+    public List<Model> failed() {
+        return models.stream().filter(model -> !model.done()).toList();
+    }
+
+    /** Returns what was asked for: hyperparameters and recipe are the same in all of its trials. */
+    public TrialSpec request() {
+        return models.get(0).outcome().trial();
+    }
+
+    /**
+     * Returns the trial that stands for what it costs: the first that was measured, else the first with a trained
+     * network; null if there is none.
+     */
+    public @Nullable Done first() {
+        return models.stream()
+                .filter(Model::done)
+                .map(Model::trained)
+                .min(Comparator.comparing(done -> done.efficiency().onnxruntime() == null
+                        && done.efficiency().pytorch() == null))
+                .orElse(null);
+    }
+
+    /** Returns what it costs; null if that is not known. */
+    public @Nullable Efficiency efficiency() {
+        Done first = first();
+        return first == null ? null : first.efficiency();
+    }
+
+    /** Returns how fast it answers on an engine; null if it was not measured. */
+    public @Nullable Latency latency(InferenceEngine engine) {
+        Efficiency efficiency = efficiency();
+        return efficiency == null ? null : efficiency.latency(engine);
+    }
+
+    /** Returns the median time of one image on an engine, in microseconds; null if it was not measured. */
+    public @Nullable Double micros(InferenceEngine engine) {
+        Latency latency = latency(engine);
+        return latency == null || !Double.isFinite(latency.p50Micros()) ? null : (Double) latency.p50Micros();
+    }
+
+    /** Returns how its ONNX file compares with the network; null if none was asked for. */
+    public @Nullable ParityResult parity() {
+        Done first = first();
+        return first == null ? null : first.parity();
+    }
+
+    /** Returns the outcomes of the cross-checks, one for each trial that was exported. */
+    public List<ParityResult> parities() {
+        return done().stream()
+                .map(model -> model.trained().parity())
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    /** Returns the ONNX file of one of its trials; null if there is none. */
+    public @Nullable Path onnx() {
+        return models.stream()
+                .map(Model::onnx)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Returns a metric of every trial with a trained network, as far as it is a number. */
+    public List<Double> values(ToDoubleFunction<TrialMetrics> metric) {
+        return done().stream()
+                .map(model -> metric.applyAsDouble(model.trained().metrics()))
+                .filter(Double::isFinite)
+                .toList();
+    }
+
+    /** Returns a metric, the mean over its trials; null where there is none. */
+    public @Nullable Double mean(ToDoubleFunction<TrialMetrics> metric) {
+        OptionalDouble mean =
+                values(metric).stream().mapToDouble(Double::doubleValue).average();
+        return mean.isPresent() ? (Double) mean.getAsDouble() : null;
+    }
+
+    /** Returns by how much training accuracy is above validation accuracy, the mean over its trials; NaN without one. */
+    public double gap() {
+        Double gap =
+                mean(metrics -> metrics.train().accuracy() - metrics.validation().accuracy());
+        return gap == null ? Double.NaN : gap;
+    }
+
+    /** Tells whether there are answers to the images that judge it. */
+    public boolean judged() {
+        return models.stream().anyMatch(model -> model.answers().there());
+    }
+
+    /** Returns the answers of all its trials, judged together; null if there are none. */
+    public synchronized @Nullable Pool pool() {
+        Pool kept = pool.get();
+        if (kept == null && judged()) {
+            kept = Pool.of(models, classes);
+            pool = new SoftReference<>(kept);
+        }
+        return kept;
+    }
+
+    /** Evaluates those answers; null if there are none. */
+    public @Nullable Evaluation evaluation() {
+        Pool all = pool();
+        return all == null ? null : all.evaluation();
+    }
+}

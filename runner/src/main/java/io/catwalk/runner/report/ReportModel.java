@@ -1,0 +1,253 @@
+package io.catwalk.runner.report;
+
+import io.catwalk.runner.Numbers;
+import io.catwalk.runner.experiment.Comparison;
+import io.catwalk.runner.experiment.Comparison.Standing;
+import io.catwalk.runner.experiment.Comparison.Verdict;
+import io.catwalk.runner.experiment.Results;
+import io.catwalk.runner.report.RunReport.Model;
+import io.catwalk.runner.statistics.Outcome;
+import io.catwalk.runner.statistics.ParetoFront;
+import io.catwalk.runner.statistics.ParetoFront.Better;
+import io.catwalk.runner.statistics.ParetoFront.Objective;
+import io.catwalk.runner.trial.InferenceEngine;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides everything that a report says or draws of a run, once: page, slides, plots and cards show it and decide
+ * nothing.
+ *
+ * @param run what is reported on
+ * @param entrants its classifiers, the most accurate first, those without a trained network last
+ * @param engine that latencies are of
+ */
+public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine engine) {
+
+    /** Copies the list. */
+    public ReportModel {
+        entrants = List.copyOf(entrants);
+    }
+
+    /**
+     * Decides what is to be said of a run.
+     *
+     * @param run finished or interrupted
+     * @return the model
+     */
+    public static ReportModel of(RunReport run) {
+        List<Entrant> entrants = Entrant.of(run);
+        boolean files = entrants.stream().anyMatch(one -> one.micros(InferenceEngine.ONNX_RUNTIME) != null);
+        return new ReportModel(run, entrants, files ? InferenceEngine.ONNX_RUNTIME : InferenceEngine.PYTORCH);
+    }
+
+    /** Returns the results of the run. */
+    public Results results() {
+        return run.results();
+    }
+
+    /** Returns the images. */
+    public Results.Dataset dataset() {
+        return run.results().dataset();
+    }
+
+    /** Returns how the classifiers stand to each other; null if nobody said. */
+    public @Nullable Comparison comparison() {
+        return run.results().comparison();
+    }
+
+    /** Returns the classifiers with a trained network, the most accurate first. */
+    public List<Entrant> trained() {
+        return entrants.stream().filter(one -> one.standing() != null).toList();
+    }
+
+    /** Returns the trials with a trained network, those of the best classifier first. */
+    public List<Model> done() {
+        return entrants.stream().flatMap(one -> one.done().stream()).toList();
+    }
+
+    /** Returns the trials without one. */
+    public List<Model> failed() {
+        return entrants.stream().flatMap(one -> one.failed().stream()).toList();
+    }
+
+    /** Tells whether the images were dealt into folds. */
+    public boolean folded() {
+        return results().experiment().folds() > 0;
+    }
+
+    /** Tells whether some classifier was trained more than once. */
+    public boolean several() {
+        return entrants.stream().anyMatch(one -> one.done().size() > 1);
+    }
+
+    /** Says what judged the trials. */
+    public String judges() {
+        Results.Summary experiment = results().experiment();
+        if (experiment.folds() == 0) {
+            return Numbers.count(dataset().test()) + " test images";
+        }
+        if (results().tuning() != null) {
+            return experiment.folds() + " folds of the training images, and the best of the search by the test images";
+        }
+        return experiment.folds() + " folds of the training images"
+                + (experiment.repeats() > 1 ? ", dealt " + experiment.repeats() + " times" : "");
+    }
+
+    /** Answers which classifier, in a sentence. */
+    public String headline() {
+        Comparison comparison = comparison();
+        if (comparison != null) {
+            return isolated(comparison.headline());
+        }
+        List<Entrant> trained = trained();
+        if (trained.isEmpty()) {
+            return "No classifier has a trained network, so there is nothing to choose from.";
+        }
+        Standing standing = trained.get(0).stands();
+        String score = isolated(trained.get(0).name()) + " reaches " + Numbers.percent(standing.accuracy())
+                + " % accuracy"
+                + (dataset().unbalanced()
+                        ? " and " + Numbers.percent(standing.balancedAccuracy()) + " % balanced accuracy"
+                        : "");
+        return trained.size() > 1
+                ? score + ", the highest; nothing says yet how sure that is."
+                : score + "; there is no other to compare it with.";
+    }
+
+    /** Says what the answer leaves open, in a sentence; empty for nothing. */
+    public String limits() {
+        Comparison comparison = comparison();
+        if (comparison != null) {
+            return comparison.limits();
+        }
+        if (trained().size() < 2) {
+            return "";
+        }
+        return results().experiment().finished() < results().experiment().planned()
+                ? "The comparison is made when the last trial has finished; this run has not come that far."
+                : "This run was written without a comparison.";
+    }
+
+    /** Keeps the direction of a name, which may be of any script, from turning the sentence that it stands in. */
+    public String isolated(String sentence) {
+        String result = sentence;
+        for (Entrant entrant : entrants) {
+            if (!entrant.name().matches("\\p{ASCII}*")) {
+                result = result.replace(entrant.name(), "\u2068" + entrant.name() + "\u2069");
+            }
+        }
+        return result;
+    }
+
+    /** Names what latencies are of. */
+    public String latencyTitle() {
+        return engine.title() + ", batch 1";
+    }
+
+    /**
+     * Finds the classifiers that no other beats in both accuracy and latency.
+     *
+     * @return from the fastest to the most accurate; none where no latency was measured
+     */
+    public List<Entrant> front() {
+        return ParetoFront.of(
+                        trained().stream()
+                                .filter(one -> one.micros(engine) != null
+                                        && Double.isFinite(one.stands().accuracy()))
+                                .toList(),
+                        List.of(
+                                new Objective<Entrant>(Better.HIGHER, one -> one.stands().accuracy()),
+                                new Objective<Entrant>(
+                                        Better.LOWER, one -> Objects.requireNonNull(one.micros(engine)))))
+                .stream()
+                .sorted((one, other) -> Double.compare(
+                        Objects.requireNonNull(one.micros(engine)), Objects.requireNonNull(other.micros(engine))))
+                .toList();
+    }
+
+    /**
+     * Returns how a classifier stands to another.
+     *
+     * @param first name of the one
+     * @param second name of the other
+     * @return of the first to the second; null if nobody said
+     */
+    public @Nullable Verdict verdict(String first, String second) {
+        Comparison comparison = comparison();
+        if (comparison == null) {
+            return null;
+        }
+        for (Verdict verdict : comparison.verdicts()) {
+            if (verdict.first().equals(first) && verdict.second().equals(second)) {
+                return verdict;
+            }
+            if (verdict.first().equals(second) && verdict.second().equals(first)) {
+                return turned(verdict);
+            }
+        }
+        return null;
+    }
+
+    private static Verdict turned(Verdict verdict) {
+        Outcome outcome =
+                switch (verdict.outcome()) {
+                    case BETTER -> Outcome.WORSE;
+                    case WORSE -> Outcome.BETTER;
+                    default -> verdict.outcome();
+                };
+        Double low = verdict.low();
+        Double high = verdict.high();
+        return new Verdict(
+                /* first= */ verdict.second(),
+                /* second= */ verdict.first(),
+                -verdict.difference(),
+                high == null ? null : (Double) (-high),
+                low == null ? null : (Double) (-low),
+                verdict.p(),
+                /* worse= */ verdict.better(),
+                verdict.equivalent(),
+                /* better= */ verdict.worse(),
+                outcome,
+                verdict.sentence());
+    }
+
+    /** Returns how many of the first classifiers are not told apart from the best: 1 if it is ahead of all. */
+    public int tied() {
+        List<Entrant> trained = trained();
+        int tied = Math.min(1, trained.size());
+        while (tied > 0 && tied < trained.size()) {
+            Verdict verdict = verdict(trained.get(0).name(), trained.get(tied).name());
+            if (verdict == null || verdict.outcome() == Outcome.BETTER) {
+                break;
+            }
+            tied++;
+        }
+        return tied;
+    }
+
+    /**
+     * Finds in which the recipes differ, since a difference in accuracy may come from there.
+     *
+     * @return of each classifier what its recipe does and not all do; empty if all are alike, or there is only one
+     */
+    public Map<String, List<String>> recipeDifferences() {
+        Map<String, List<String>> all = new LinkedHashMap<>();
+        for (Entrant entrant : trained()) {
+            List<String> words = new ArrayList<>();
+            int epochs = entrant.request().recipe().epochs();
+            words.add(epochs + (epochs == 1 ? " epoch" : " epochs"));
+            words.addAll(RecipeWords.of(entrant.request()));
+            all.put(entrant.name(), words);
+        }
+        List<List<String>> recipes = List.copyOf(all.values());
+        all.replaceAll((name, words) -> words.stream()
+                .filter(word -> recipes.stream().anyMatch(other -> !other.contains(word)))
+                .toList());
+        return all.values().stream().allMatch(List::isEmpty) ? Map.of() : all;
+    }
+}

@@ -1,0 +1,223 @@
+package io.catwalk.runner.report.charts;
+
+import io.catwalk.runner.Numbers;
+import io.catwalk.runner.evaluation.Calibration.Bin;
+import io.catwalk.runner.evaluation.ConfusionMatrix;
+import io.catwalk.runner.evaluation.ConfusionMatrix.Cell;
+import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.evaluation.ShownClasses;
+import io.catwalk.runner.report.Entrant;
+import io.catwalk.runner.report.ReportModel;
+import io.catwalk.runner.report.RunReport.Model;
+import io.catwalk.runner.report.charts.Chart.Caption;
+import io.catwalk.runner.report.charts.Series.Look;
+import io.catwalk.runner.report.charts.Series.Point;
+import io.catwalk.runner.report.charts.XyChart.Guide;
+import io.catwalk.runner.training.Epoch;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Draws what there is to see of one classifier; where there is no data for a chart, there is no chart.
+ *
+ * @param model what the report says
+ * @param entrant the classifier
+ * @param file part of the names of its files that no other classifier has
+ */
+public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
+
+    /** Validation curves of more trials than these are not told apart. */
+    private static final int TRIALS = 12;
+
+    /** Returns every chart that there is data for. */
+    public List<Chart> all() {
+        return Stream.of(accuracy(), loss(), reliability(), confusion())
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    /** Draws the accuracies of its epochs. */
+    public Optional<Chart> accuracy() {
+        return curves("accuracy", "Accuracy, %", Epoch::trainAccuracy, Epoch::validationAccuracy, 100);
+    }
+
+    /** Draws the losses of its epochs. */
+    public Optional<Chart> loss() {
+        return curves("loss", "Loss, nats", Epoch::trainLoss, Epoch::validationLoss, 1);
+    }
+
+    private Optional<Chart> curves(
+            String what,
+            String axis,
+            ToDoubleFunction<Epoch> training,
+            ToDoubleFunction<Epoch> validation,
+            double scale) {
+        List<Model> trials = entrant.done().stream()
+                .filter(trial -> !trial.history().isEmpty())
+                .limit(TRIALS)
+                .toList();
+        if (trials.isEmpty()) {
+            return Optional.empty();
+        }
+        Model first = trials.get(0);
+        int digits = scale == 1 ? 4 : 2;
+        List<Series> series = new ArrayList<>();
+        for (Model other : trials.subList(1, trials.size())) {
+            series.add(new Series(
+                    other.label(), entrant.color(), entrant.symbol(), Look.FAINT, false, points(other, validation, scale, "")));
+        }
+        series.add(new Series(
+                "training", entrant.color(), entrant.symbol(), Look.DASHES, true, points(first, training, scale, "Training")));
+        series.add(new Series(
+                "validation",
+                entrant.color(),
+                entrant.symbol(),
+                Look.LINE,
+                true,
+                points(first, validation, scale, "Validation")));
+        List<Double> span = series.stream()
+                .flatMap(one -> one.points().stream().map(Point::y))
+                .filter(Double::isFinite)
+                .toList();
+        if (span.isEmpty()) {
+            return Optional.empty();
+        }
+        List<Epoch> history = first.history();
+        List<List<String>> table = new ArrayList<>();
+        table.add(List.of("Epoch", "Training " + what, "Validation " + what));
+        for (Epoch epoch : history) {
+            table.add(List.of(
+                    Integer.toString(epoch.epoch()),
+                    Numbers.fixed(scale * training.applyAsDouble(epoch), digits),
+                    Numbers.fixed(scale * validation.applyAsDouble(epoch), digits)));
+        }
+        Axis up = scale == 1 ? Axis.around(axis, span) : Axis.percent(axis, span);
+        int best = first.trained().timing().bestEpoch();
+        List<String> last = table.get(table.size() - 1);
+        String sentence = String.format(
+                Locale.ROOT,
+                "%s of %s over %d epochs: training ends at %s, validation at %s; the best epoch is %d.",
+                scale == 1 ? "Loss" : "Accuracy",
+                first.label(),
+                history.size(),
+                last.get(1),
+                last.get(2),
+                best);
+        String others = trials.size() > 1 ? " Pale: validation of " + (trials.size() - 1) + " other trials." : "";
+        return Optional.of(new XyChart(
+                new Caption(
+                        "learning-" + what + "-" + file,
+                        scale == 1 ? "Loss by epoch" : "Accuracy by epoch",
+                        sentence,
+                        "Training " + what + " is measured on augmented images with dropout on, so it can be "
+                                + (scale == 1 ? "higher" : "lower") + " than that of validation." + others,
+                        table),
+                Axis.counting("Epoch", history.size()),
+                up,
+                series,
+                best < 1 ? List.of() : List.of(new Guide(best, up.low(), best, up.high(), "best epoch"))));
+    }
+
+    private List<Point> points(Model trial, ToDoubleFunction<Epoch> value, double scale, String name) {
+        return trial.history().stream()
+                .map(epoch -> Point.at(
+                        epoch.epoch(),
+                        scale * value.applyAsDouble(epoch),
+                        name.isEmpty()
+                                ? ""
+                                : name + ", epoch " + epoch.epoch() + ": "
+                                        + Numbers.fixed(scale * value.applyAsDouble(epoch), scale == 1 ? 4 : 2)))
+                .toList();
+    }
+
+    /** Draws how often it is right, by its confidence. */
+    public Optional<Chart> reliability() {
+        Evaluation evaluation = entrant.evaluation();
+        if (evaluation == null) {
+            return Optional.empty();
+        }
+        List<Bin> bins = evaluation.calibration().reliability();
+        List<Point> points = new ArrayList<>();
+        List<Double> span = new ArrayList<>(List.of(100.0));
+        List<List<String>> table = new ArrayList<>();
+        table.add(List.of("Confidence above %", "Images", "Mean confidence %", "Accuracy %"));
+        for (Bin bin : bins) {
+            points.add(new Point(
+                    100 * bin.confidence(),
+                    100 * bin.accuracy(),
+                    null,
+                    null,
+                    Math.max(2.5, 11 * Math.sqrt((double) bin.images() / evaluation.images())),
+                    "Confidence " + Numbers.fixed(100 * bin.confidence(), 1) + " %, accuracy "
+                            + Numbers.fixed(100 * bin.accuracy(), 1) + " %, " + Numbers.count(bin.images())
+                            + " images"));
+            span.add(100 * bin.confidence());
+            span.add(100 * bin.accuracy());
+            table.add(List.of(
+                    Numbers.fixed(100 * bin.low(), 1),
+                    Numbers.count(bin.images()),
+                    Numbers.percent(bin.confidence()),
+                    Numbers.percent(bin.accuracy())));
+        }
+        Axis up = Axis.percent("Accuracy, %", span);
+        String error = Numbers.fixed(100 * evaluation.calibration().expectedError(), 2);
+        return Optional.of(new XyChart(
+                new Caption(
+                        "reliability-" + file,
+                        "Reliability",
+                        "Accuracy by confidence of " + entrant.name() + "; expected calibration error " + error
+                                + " points.",
+                        "On the diagonal, confidence matches accuracy; below it the model is overconfident. Expected"
+                                + " calibration error: " + error + " points. Larger symbols hold more images.",
+                        table),
+                new Axis("Confidence, %", up.low(), up.high(), up.step(), up.scale()),
+                up,
+                List.of(new Series(entrant.name(), entrant.color(), entrant.symbol(), Look.MARKED, false, points)),
+                List.of(new Guide(up.low(), up.low(), up.high(), up.high(), ""))));
+    }
+
+    /** Draws which classes it takes for which. */
+    public Optional<Chart> confusion() {
+        Evaluation evaluation = entrant.evaluation();
+        if (evaluation == null) {
+            return Optional.empty();
+        }
+        ConfusionMatrix matrix = evaluation.confusion();
+        List<String> classes = model.dataset().classes();
+        List<Integer> shown = matrix.mostConfused(ShownClasses.ALL);
+        List<Cell> mistakes = matrix.mistakes();
+        List<List<String>> table = new ArrayList<>();
+        table.add(List.of("True class", "Predicted class", "Images", "Percent of the true class"));
+        MatrixChart.cells(matrix, shown)
+                .forEach(cell -> table.add(List.of(
+                        classes.get(cell.truth()),
+                        classes.get(cell.predicted()),
+                        Numbers.count(cell.images()),
+                        Numbers.percent(matrix.share(cell.truth(), cell.predicted())))));
+        String part = shown.size() < classes.size()
+                ? String.format(Locale.ROOT, ", the %d most confused of %,d classes", shown.size(), classes.size())
+                : "";
+        return Optional.of(new MatrixChart(
+                new Caption(
+                        "confusion-matrix-" + file,
+                        "Confusion matrix" + part,
+                        mistakes.isEmpty()
+                                ? "No mistakes."
+                                : mistakes.stream()
+                                                .limit(3)
+                                                .map(cell -> classes.get(cell.truth()) + " taken for "
+                                                        + classes.get(cell.predicted()) + ": " + cell.images())
+                                                .collect(Collectors.joining("; "))
+                                        + ".",
+                        "Rows are the true class, columns the predicted one.",
+                        table),
+                matrix,
+                shown,
+                classes));
+    }
+}

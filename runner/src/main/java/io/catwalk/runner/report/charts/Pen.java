@@ -1,0 +1,79 @@
+package io.catwalk.runner.report.charts;
+
+import io.catwalk.runner.report.graphics.Letters;
+import io.catwalk.runner.report.graphics.Mark;
+import io.catwalk.runner.report.graphics.Mark.Anchor;
+import io.catwalk.runner.report.graphics.Mark.Path;
+import io.catwalk.runner.report.graphics.Mark.Point;
+import io.catwalk.runner.report.graphics.Mark.Rect;
+import io.catwalk.runner.report.graphics.Mark.Text;
+import io.catwalk.runner.report.graphics.Paint;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Collects the marks of a chart. */
+final class Pen {
+
+    static final Letters NAME = Letters.plain(12);
+    static final Letters SMALL = Letters.plain(11);
+    static final Letters AXIS = Letters.plain(11.5);
+
+    private final List<Mark> marks = new ArrayList<>();
+
+    List<Mark> marks() {
+        return marks;
+    }
+
+    void add(Mark mark) {
+        marks.add(mark);
+    }
+
+    void line(double x, double y, double toX, double toY, Paint paint) {
+        marks.add(new Path(List.of(new Point(x, y), new Point(toX, toY)), false, paint));
+    }
+
+    void rect(double x, double y, double width, double height, double radius, Paint paint) {
+        marks.add(new Rect(x, y, width, height, radius, paint));
+    }
+
+    void text(double x, double y, String text, Letters letters, String color, Anchor anchor) {
+        marks.add(new Text(x, y, text, letters, color, anchor));
+    }
+
+    /** Draws the grid and the numbers of an axis that runs to the right, and its title below. */
+    void below(Axis axis, double left, double right, double top, double bottom) {
+        List<Double> ticks = axis.ticks();
+        double room = (right - left) / Math.max(1, ticks.size());
+        int every = (int) Math.ceil(
+                (ticks.stream().mapToDouble(tick -> SMALL.width(axis.label(tick))).max().orElse(0) + 6) / room);
+        for (int i = 0; i < ticks.size(); i++) {
+            double x = axis.at(ticks.get(i), left, right);
+            line(x, top, x, bottom, Paint.line("grid", 1));
+            if (i % every == 0) {
+                text(x, bottom + 15, axis.label(ticks.get(i)), SMALL, "muted", Anchor.MIDDLE);
+            }
+        }
+        if (!axis.title().isEmpty()) {
+            text(right, bottom + 32, AXIS.cut(axis.title(), right), AXIS, "muted", Anchor.END);
+        }
+    }
+
+    /** Draws the grid and the numbers of an axis that runs upwards, and its title above. */
+    void beside(Axis axis, double left, double right, double top, double bottom) {
+        for (double tick : axis.ticks()) {
+            double y = axis.at(tick, bottom, top);
+            line(left, y, right, y, Paint.line("grid", 1));
+            text(left - 6, y + 4, axis.label(tick), SMALL, "muted", Anchor.END);
+        }
+        text(0, top - 10, axis.title(), AXIS, "muted", Anchor.START);
+    }
+
+    /** Returns the room that the numbers of an axis need at its left. */
+    static double room(Axis axis) {
+        return 10
+                + axis.ticks().stream()
+                        .mapToDouble(tick -> SMALL.width(axis.label(tick)))
+                        .max()
+                        .orElse(0);
+    }
+}

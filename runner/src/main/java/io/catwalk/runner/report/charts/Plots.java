@@ -1,0 +1,103 @@
+package io.catwalk.runner.report.charts;
+
+import io.catwalk.runner.AtomicFiles;
+import io.catwalk.runner.report.Entrant;
+import io.catwalk.runner.report.ReportModel;
+import io.catwalk.runner.report.graphics.Letters;
+import io.catwalk.runner.report.graphics.Mark;
+import io.catwalk.runner.report.graphics.Mark.Anchor;
+import io.catwalk.runner.report.graphics.Mark.Text;
+import io.catwalk.runner.report.graphics.Picture;
+import io.catwalk.runner.report.graphics.Theme;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Writes the charts of a run, each as SVG and as PNG. */
+public final class Plots {
+
+    /** A run of many trials gets the charts of single networks only for so many classifiers. */
+    static final int MODELS = 24;
+
+    private static final int NAME_LETTERS = 60;
+    private static final double WIDTH = 640;
+    private static final double EDGE = 14;
+    private static final Letters TITLE = Letters.bold(14);
+
+    /** Pixels of the PNG for one of the chart, so that it is sharp on slides. */
+    private static final int SCALE = 2;
+
+    private Plots() {}
+
+    /**
+     * Writes all charts.
+     *
+     * @param model what the report says
+     * @param folder where to; made if need be; charts of an earlier report in it are deleted
+     * @return the files, in the order in which they were written
+     * @throws IOException if one cannot be written
+     */
+    public static List<Path> write(ReportModel model, Path folder) throws IOException {
+        Files.createDirectories(folder);
+        try (Stream<Path> earlier = Files.list(folder)) {
+            for (Path file : earlier.filter(Plots::isChart).toList()) {
+                Files.delete(file);
+            }
+        }
+        List<Path> files = new ArrayList<>();
+        for (Chart chart : new RunCharts(model).all()) {
+            write(chart, chart.caption().title(), folder, files);
+        }
+        Set<String> names = new HashSet<>();
+        for (Entrant entrant : model.trained().stream().limit(MODELS).toList()) {
+            for (Chart chart : new EntrantCharts(model, entrant, fileName(entrant.name(), names)).all()) {
+                write(chart, entrant.name() + ": " + chart.caption().title(), folder, files);
+            }
+        }
+        return files;
+    }
+
+    private static void write(Chart chart, String title, Path folder, List<Path> files)
+            throws IOException {
+        Picture picture = titled(title, chart.drawn(WIDTH));
+        Path svg = folder.resolve(chart.caption().name() + ".svg");
+        Path png = folder.resolve(chart.caption().name() + ".png");
+        AtomicFiles.write(svg, picture.svg(Theme.LIGHT, title, chart.caption().sentence()));
+        AtomicFiles.write(png, picture.png(Theme.LIGHT, SCALE));
+        files.add(svg);
+        files.add(png);
+    }
+
+    /** Puts the title above a chart. */
+    private static Picture titled(String title, Picture chart) {
+        List<Mark> marks = new ArrayList<>();
+        List<String> lines = TITLE.wrapped(title, chart.width() - 2 * EDGE);
+        for (int i = 0; i < lines.size(); i++) {
+            marks.add(new Text(EDGE, EDGE + 12 + i * 18.0, lines.get(i), TITLE, "ink", Anchor.START));
+        }
+        double above = EDGE + lines.size() * 18.0 + 10;
+        marks.addAll(chart.moved(EDGE, above).marks());
+        return new Picture(chart.width() + 2 * EDGE, chart.height() + above + EDGE, marks);
+    }
+
+    private static boolean isChart(Path file) {
+        return file.toString().endsWith(".svg") || file.toString().endsWith(".png");
+    }
+
+    /** Returns a name that any file system takes, and no other classifier has. */
+    private static String fileName(String name, Set<String> taken) {
+        String safe = name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9@._-]+", "-");
+        safe = safe.substring(0, Math.min(NAME_LETTERS, safe.length()));
+        String free = safe;
+        for (int i = 2; !taken.add(free); i++) {
+            free = safe + "-" + i;
+        }
+        return free;
+    }
+}

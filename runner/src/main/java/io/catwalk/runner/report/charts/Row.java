@@ -1,0 +1,97 @@
+package io.catwalk.runner.report.charts;
+
+import io.catwalk.runner.report.graphics.Symbol;
+import java.util.List;
+
+/**
+ * Is one line of a {@link RowChart}.
+ *
+ * @param name at its left
+ * @param color of its marks
+ * @param symbol beside its name
+ * @param items what it shows along the axis
+ * @param note at its right; empty for nothing
+ * @param tip what it says in full
+ */
+public record Row(String name, String color, Symbol symbol, List<Item> items, String note, String tip) {
+
+    /** Copies the items. */
+    public Row {
+        items = List.copyOf(items);
+    }
+
+    /** Is something along the axis. */
+    public sealed interface Item {
+
+        /** Returns the numbers that the axis has to span. */
+        List<Double> span();
+    }
+
+    /**
+     * A point.
+     *
+     * @param at where
+     * @param symbol of it
+     * @param filled whether it is filled; else it is a ring
+     */
+    public record Dot(double at, Symbol symbol, boolean filled) implements Item {
+        @Override
+        public List<Double> span() {
+            return List.of(at);
+        }
+    }
+
+    /**
+     * A line from one number to another, such as an interval.
+     *
+     * @param from where it begins
+     * @param to where it ends
+     * @param strong whether it is a thin strong line; else it is a wide pale one
+     */
+    public record Range(double from, double to, boolean strong) implements Item {
+        @Override
+        public List<Double> span() {
+            return List.of(from, to);
+        }
+    }
+
+    /**
+     * A bar from zero.
+     *
+     * @param to where it ends
+     * @param place its place among the bars of the row, from 0
+     * @param of number of the bars of the row
+     */
+    public record Bar(double to, int place, int of) implements Item {
+        @Override
+        public List<Double> span() {
+            return List.of(0.0, to);
+        }
+    }
+
+    /**
+     * A box plot: quartiles and median, whiskers to the extremes, and every number as a dot.
+     *
+     * @param sorted the numbers, ascending
+     */
+    public record Box(List<Double> sorted) implements Item {
+
+        /** Copies the numbers. */
+        public Box {
+            sorted = List.copyOf(sorted);
+        }
+
+        @Override
+        public List<Double> span() {
+            return sorted;
+        }
+
+        /** Interpolates between neighbors, as R's type 7 and NumPy do. */
+        public double quantile(double share) {
+            double place = (sorted.size() - 1) * share;
+            int below = (int) Math.floor(place);
+            double next = sorted.get(Math.min(below + 1, sorted.size() - 1));
+            return sorted.get(below) + (place - below) * (next - sorted.get(below));
+        }
+    }
+}

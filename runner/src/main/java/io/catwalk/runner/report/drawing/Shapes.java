@@ -1,0 +1,69 @@
+package io.catwalk.runner.report.drawing;
+
+import io.catwalk.runner.report.graphics.Letters;
+import io.catwalk.runner.report.graphics.Mark;
+import io.catwalk.runner.report.graphics.Mark.Anchor;
+import io.catwalk.runner.report.graphics.Mark.Path;
+import io.catwalk.runner.report.graphics.Mark.Point;
+import io.catwalk.runner.report.graphics.Mark.Rect;
+import io.catwalk.runner.report.graphics.Mark.Text;
+import io.catwalk.runner.report.graphics.Paint;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Draws what a drawing of layers is made of. */
+final class Shapes {
+
+    private static final double HEAD = 6;
+
+    private Shapes() {}
+
+    /** How a box is drawn. */
+    enum Style {
+        /** A layer: tinted and framed. */
+        LAYER(0.17, 0),
+        /** Something small: tinted less. */
+        SMALL(0.08, 0),
+        /** A group: a dashed frame. */
+        GROUP(0, 5);
+
+        private final double tint;
+        private final double dash;
+
+        Style(double tint, double dash) {
+            this.tint = tint;
+            this.dash = dash;
+        }
+    }
+
+    /** Draws a rectangle with round corners. */
+    static Mark box(double x, double y, double width, double height, String color, Style style) {
+        return new Rect(x, y, width, height, 6, new Paint(color, style.tint, color, 1.3, style.dash));
+    }
+
+    /** Writes a line of text. */
+    static Mark words(double x, double y, String text, Letters letters, Anchor anchor) {
+        return new Text(x, y, text, letters, "ink", anchor);
+    }
+
+    /** Draws a line from point to point, upright or level, with a head at its end. */
+    static List<Mark> arrow(List<Point> points) {
+        Point end = points.get(points.size() - 1);
+        Point before = points.get(points.size() - 2);
+        List<Point> line = new ArrayList<>(points.subList(0, points.size() - 1));
+        line.add(back(before, end, 0));
+        return List.of(
+                new Path(line, false, Paint.line("ink", 1.1)),
+                new Path(
+                        List.of(end, back(before, end, HEAD / 2), back(before, end, -HEAD / 2)),
+                        true,
+                        Paint.fill("ink")));
+    }
+
+    /** Returns a point at the back of the head, so far from its middle. */
+    private static Point back(Point before, Point end, double aside) {
+        double x = Math.signum(end.x() - before.x());
+        double y = Math.signum(end.y() - before.y());
+        return new Point(end.x() - x * HEAD - y * aside, end.y() - y * HEAD + x * aside);
+    }
+}

@@ -1,0 +1,76 @@
+package io.catwalk.runner.report.graphics;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Sets the size of letters, and estimates how wide text is: on the safe side, and alike on every machine, since
+ * nobody knows which font a reader has. The widths are those of DejaVu Sans, which is wider than most.
+ *
+ * @param size of the font in pixels
+ * @param bold whether it is bold
+ */
+public record Letters(double size, boolean bold) {
+
+    private static final double BOLD = 1.12;
+    private static final String NARROW = " \u00A0iljI.,:;'|!()[]/";
+    private static final String WIDE = "mwMW@%";
+
+    /** Makes letters of normal weight. */
+    public static Letters plain(double size) {
+        return new Letters(size, false);
+    }
+
+    /** Makes bold letters. */
+    public static Letters bold(double size) {
+        return new Letters(size, true);
+    }
+
+    /** Returns the width of a line. */
+    public double width(String text) {
+        return size * (bold ? BOLD : 1) * text.codePoints().mapToDouble(Letters::ems).sum();
+    }
+
+    private static double ems(int point) {
+        if (point < 0x80 || point == 0xA0) {
+            return NARROW.indexOf(point) >= 0
+                    ? 0.37
+                    : WIDE.indexOf(point) >= 0 ? 0.98 : point >= 'A' && point <= 'Z' ? 0.74 : 0.64;
+        }
+        if (Character.getType(point) == Character.NON_SPACING_MARK) {
+            return 0;
+        }
+        return point < 0x500 ? 0.68 : point < 0x1100 ? 0.8 : point <= 0x206F ? 1 : point < 0x2C00 ? 0.85 : 1.3;
+    }
+
+    /** Breaks a text at its spaces; a word that is too long for a line is cut short. */
+    public List<String> wrapped(String text, double width) {
+        List<String> lines = new ArrayList<>();
+        String line = "";
+        for (String word : text.split(" ", -1)) {
+            String longer = line.isEmpty() ? word : line + " " + word;
+            if (width(longer) <= width || line.isEmpty()) {
+                line = longer;
+            } else {
+                lines.add(cut(line, width));
+                line = word;
+            }
+        }
+        if (!line.isEmpty()) {
+            lines.add(cut(line, width));
+        }
+        return lines;
+    }
+
+    /** Cuts a text to a width; an ellipsis tells that it was cut. */
+    public String cut(String text, double width) {
+        if (width(text) <= width) {
+            return text;
+        }
+        int end = text.length();
+        while (end > 1 && width(text.substring(0, end) + "…") > width) {
+            end = text.offsetByCodePoints(end, -1);
+        }
+        return text.substring(0, end).strip() + "…";
+    }
+}

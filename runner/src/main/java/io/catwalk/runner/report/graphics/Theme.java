@@ -1,0 +1,30 @@
+package io.catwalk.runner.report.graphics;
+
+/** Gives the colors that have a name, such as {@code ink}, on what a picture is drawn on. */
+public enum Theme {
+    /** A page of HTML, whose style sheet has a variable of each name. */
+    PAGE,
+    /** White paper. */
+    LIGHT,
+    /** A dark screen. */
+    DARK;
+
+    /** Returns a color as CSS: {@code #RRGGBB} or, on a page, a variable. */
+    String color(String name) {
+        return name.startsWith("#") ? name : this == PAGE ? "var(--" + name + ")" : named(name, this == LIGHT);
+    }
+
+    private static String named(String name, boolean light) {
+        return switch (name) {
+            case "ink" -> light ? "#1F2328" : "#E6EDF3";
+            case "muted" -> light ? "#57606A" : "#9BA5AF";
+            case "grid" -> light ? "#E4E8EC" : "#262B31";
+            case "line" -> light ? "#B8C0C8" : "#4A525B";
+            case "paper" -> light ? "#FFFFFF" : "#16191D";
+            case "accent" -> light ? "#0B6CB3" : "#6CB6F0";
+            case "right" -> light ? "#0072B2" : "#6CB6F0";
+            case "wrong" -> light ? "#C24E00" : "#F0924A";
+            default -> throw new IllegalArgumentException("expected a color of the theme, but found " + name);
+        };
+    }
+}

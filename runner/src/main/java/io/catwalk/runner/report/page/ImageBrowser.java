@@ -1,0 +1,313 @@
+package io.catwalk.runner.report.page;
+
+import io.catwalk.runner.Json;
+import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.data.RasterImage;
+import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.report.Entrant;
+import io.catwalk.runner.report.ImagePng;
+import io.catwalk.runner.report.ReportModel;
+import io.catwalk.runner.report.RunReport.Model;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds what each classifier answered to each image that judged it, and the images themselves, for the page to look
+ * through. Numbers are packed into base 64: 16 bits each, of confidence 8, the lowest byte first.
+ *
+ * @param classes names, in the order of the logits
+ * @param images how many there are
+ * @param names of the images: number within the test images or, with folds, within the training images; 32 bits each
+ * @param part which of both: {@code test} or {@code train}
+ * @param truth true class of each image
+ * @param models what each classifier answered, the best first
+ * @param sheets the images, those first that most classifiers get wrong, until the page has enough of them
+ * @param order number of the image of each place on the sheets, 32 bits each
+ */
+record ImageBrowser(
+        List<String> classes,
+        int images,
+        String names,
+        String part,
+        String truth,
+        List<Answers> models,
+        @Nullable Sheets sheets,
+        String order) {
+
+    /** More classifiers nobody compares by single images. */
+    private static final int MODELS = 12;
+
+    /** More images than these the page has no room for the answers of. */
+    private static final int IMAGES = 100_000;
+
+    /** Most characters of all sheets together: the page has to stay small. */
+    private static final int BUDGET = 6_200_000;
+
+    /** Longest side of an image on a sheet, in pixels; larger ones are made smaller. */
+    private static final int LONGEST = 64;
+
+    private static final int COLUMNS = 20;
+    private static final int ROWS = 25;
+
+    /**
+     * Holds the answers of a classifier.
+     *
+     * @param name its label
+     * @param predicted class of each image
+     * @param confidence in it, 0 to 255 for 0 to 1
+     */
+    record Answers(String name, String predicted, String confidence) {}
+
+    /**
+     * Holds images in rows of {@value #COLUMNS}.
+     *
+     * @param width of an image in pixels
+     * @param height of an image in pixels
+     * @param columns of a sheet
+     * @param rows of a full sheet
+     * @param pictures the sheets as PNG in base 64, the last of them shorter
+     */
+    record Sheets(int width, int height, int columns, int rows, List<String> pictures) {}
+
+    /** Gathers what there is; without predictions, nothing but the names of the classes. */
+    static ImageBrowser of(ReportModel model) {
+        Gathered gathered = Gathered.of(model);
+        List<String> classes = model.dataset().classes();
+        if (gathered == null) {
+            return new ImageBrowser(classes, 0, "", "", "", List.of(), null, "");
+        }
+        int[] truth = gathered.parts.get(0).truth;
+        int count = Math.min(truth.length, IMAGES);
+        List<Answers> answers = new ArrayList<>();
+        for (Part part : gathered.parts) {
+            answers.add(new Answers(part.name, packed(part.predicted, count, 2), packed(part.confidence, count, 1)));
+        }
+        int[] names = gathered.names;
+        int[] order = IntStream.range(0, count)
+                .boxed()
+                .sorted(Comparator.comparingInt(gathered::right))
+                .mapToInt(image -> image)
+                .toArray();
+        Sheets sheets = names == null || gathered.source == null ? null : sheets(gathered.source, names, order);
+        int drawn = sheets == null ? 0 : Math.min(count, sheets.pictures.size() * COLUMNS * ROWS);
+        return new ImageBrowser(
+                classes,
+                count,
+                names == null ? "" : packed(names, count, 4),
+                model.folded() ? "train" : "test",
+                packed(truth, count, 2),
+                answers,
+                sheets,
+                packed(order, drawn, 4));
+    }
+
+    /** Writes it so that it can stand within a script element: no {@code <} in it can end that. */
+    String json() {
+        return Json.LINE.writeValueAsString(this).replace("<", "\\u003c");
+    }
+
+    private static String packed(int[] numbers, int count, int bytes) {
+        ByteBuffer buffer = ByteBuffer.allocate(count * bytes).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < count; i++) {
+            switch (bytes) {
+                case 1 -> buffer.put((byte) numbers[i]);
+                case 2 -> buffer.putShort((short) numbers[i]);
+                default -> buffer.putInt(numbers[i]);
+            }
+        }
+        return Base64.getEncoder().encodeToString(buffer.array());
+    }
+
+    private static Sheets sheets(ImageSource source, int[] names, int[] order) {
+        RasterImage first = small(source.image(names[order[0]]));
+        List<String> pictures = new ArrayList<>();
+        int characters = 0;
+        int full = COLUMNS * ROWS;
+        for (int from = 0; from < order.length && characters < BUDGET; from += full) {
+            int[] some = Arrays.copyOfRange(order, from, Math.min(order.length, from + full));
+            String png = Base64.getEncoder().encodeToString(ImagePng.of(sheet(source, names, some, first), 1));
+            characters += png.length();
+            if (characters <= BUDGET) {
+                pictures.add(png);
+            }
+        }
+        return new Sheets(first.width(), first.height(), COLUMNS, ROWS, pictures);
+    }
+
+    private static RasterImage sheet(ImageSource source, int[] names, int[] some, RasterImage first) {
+        int rows = (some.length + COLUMNS - 1) / COLUMNS;
+        int width = COLUMNS * first.width();
+        int height = rows * first.height();
+        byte[] pixels = new byte[first.channels() * width * height];
+        for (int i = 0; i < some.length; i++) {
+            RasterImage image = small(source.image(names[some[i]]));
+            int left = i % COLUMNS * first.width();
+            int top = i / COLUMNS * first.height();
+            for (int line = 0; line < first.channels() * first.height(); line++) {
+                int plane = line / first.height() * height * width;
+                System.arraycopy(
+                        image.pixels(),
+                        line * first.width(),
+                        pixels,
+                        plane + (top + line % first.height()) * width + left,
+                        first.width());
+            }
+        }
+        return new RasterImage(first.channels(), height, width, pixels);
+    }
+
+    /** Averages over squares of pixels if the image is large. */
+    private static RasterImage small(RasterImage one) {
+        int side = (Math.max(one.width(), one.height()) + LONGEST - 1) / LONGEST;
+        if (side == 1) {
+            return one;
+        }
+        int height = Math.max(1, one.height() / side);
+        int width = Math.max(1, one.width() / side);
+        byte[] pixels = new byte[one.channels() * height * width];
+        for (int i = 0; i < pixels.length; i++) {
+            int plane = i / (height * width) * one.height() * one.width();
+            pixels[i] = average(one, plane, i / width % height * side, i % width * side, side);
+        }
+        return new RasterImage(one.channels(), height, width, pixels);
+    }
+
+    private static byte average(RasterImage one, int plane, int top, int left, int side) {
+        int sum = 0;
+        int count = 0;
+        for (int y = top; y < Math.min(top + side, one.height()); y++) {
+            for (int x = left; x < Math.min(left + side, one.width()); x++) {
+                sum += one.pixels()[plane + y * one.width() + x] & 0xff;
+                count++;
+            }
+        }
+        return (byte) (sum / count);
+    }
+
+    /** Holds the answers of a classifier to all images of one seed. */
+    @SuppressWarnings("ArrayRecordComponent")
+    private record Part(String name, int[] truth, int[] predicted, int[] confidence) {
+
+        static Part of(Entrant entrant, List<Model> trials) {
+            List<Predictions> all = trials.stream()
+                    .map(trial -> Objects.requireNonNull(trial.predictions()))
+                    .toList();
+            int images = all.stream().mapToInt(Predictions::images).sum();
+            Part part = new Part(entrant.name(), new int[images], new int[images], new int[images]);
+            int at = 0;
+            for (Predictions some : all) {
+                for (int i = 0; i < some.images(); i++) {
+                    part.truth[at] = some.labels()[i];
+                    part.predicted[at] = some.predicted(i);
+                    part.confidence[at] = (int) Math.round(255 * confidence(some, i, part.predicted[at]));
+                    at++;
+                }
+            }
+            return part;
+        }
+
+        /** Returns the softmax of the largest logit. */
+        private static double confidence(Predictions some, int image, int predicted) {
+            int from = image * some.classes();
+            double largest = some.logits()[from + predicted];
+            double sum = 0;
+            for (int c = 0; c < some.classes(); c++) {
+                sum += Math.exp(some.logits()[from + c] - largest);
+            }
+            return 1 / sum;
+        }
+    }
+
+    /** Holds the answers of all classifiers to the same images; names and source are null without the images. */
+    @SuppressWarnings("ArrayRecordComponent")
+    private record Gathered(
+            List<Part> parts, int @Nullable [] names, @Nullable ImageSource source) {
+
+        /** Takes the first seed of each classifier, as far as all were asked about the same images. */
+        static @Nullable Gathered of(ReportModel model) {
+            List<Part> parts = new ArrayList<>();
+            List<Model> first = List.of();
+            for (Entrant entrant : model.trained()) {
+                List<Model> trials = judged(entrant);
+                if (trials.isEmpty() || parts.size() == MODELS) {
+                    continue;
+                }
+                Part part = Part.of(entrant, trials);
+                if (parts.isEmpty()) {
+                    first = trials;
+                }
+                if (parts.isEmpty() || Arrays.equals(part.truth, parts.get(0).truth)) {
+                    parts.add(part);
+                }
+            }
+            if (parts.isEmpty()) {
+                return null;
+            }
+            ImageDataset dataset = model.run().dataset();
+            if (dataset == null || dataset.train().channels() == 2 || dataset.train().channels() > 3) {
+                return new Gathered(parts, null, null);
+            }
+            ImageSource source = model.folded() ? dataset.train() : dataset.test();
+            int[] names = names(model, dataset, first);
+            return isOf(source, names, parts.get(0).truth)
+                    ? new Gathered(parts, names, source)
+                    : new Gathered(parts, null, null);
+        }
+
+        private static List<Model> judged(Entrant entrant) {
+            List<Model> there =
+                    entrant.done().stream().filter(trial -> trial.answers().there()).toList();
+            return there.stream()
+                    .filter(trial -> trial.outcome().trial().seed()
+                            == there.get(0).outcome().trial().seed())
+                    .toList();
+        }
+
+        /** Returns the numbers of the images within their source, in the order of the answers. */
+        private static int[] names(ReportModel model, ImageDataset dataset, List<Model> trials) {
+            Map<Integer, int[]> folds = new HashMap<>();
+            return trials.stream()
+                    .flatMapToInt(trial -> {
+                        int fold = trial.outcome().trial().fold();
+                        int images = Objects.requireNonNull(trial.answers().predictedClasses())
+                                .images();
+                        return fold == 0
+                                ? IntStream.range(0, images)
+                                : Arrays.stream(folds.computeIfAbsent(
+                                        fold,
+                                        number -> Objects.requireNonNull(model.run()
+                                                        .spec()
+                                                        .split()
+                                                        .split(dataset, number)
+                                                        .fold())
+                                                .validation()));
+                    })
+                    .toArray();
+        }
+
+        /** Tells whether these are the images that were asked about: a wrong picture is worse than none. */
+        private static boolean isOf(ImageSource source, int[] names, int[] truth) {
+            return names.length == truth.length
+                    && IntStream.range(0, names.length)
+                            .allMatch(i -> names[i] < source.size() && source.labels()[names[i]] == truth[i]);
+        }
+
+        /** Counts the classifiers that are right about an image. */
+        int right(int image) {
+            return (int) parts.stream()
+                    .filter(part -> part.predicted[image] == part.truth[image])
+                    .count();
+        }
+    }
+}
