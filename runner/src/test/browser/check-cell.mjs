@@ -51,7 +51,7 @@ async function follow(page, label, name) {
   await page.locator('#report').focus();
   await page.keyboard.press('Enter');
   await page.waitForURL(/report\.html#/);
-  await page.waitForFunction(() => document.activeElement?.closest('figure[data-chart=confusion]'));
+  await page.waitForFunction(() => document.activeElement?.closest('figure[id^=confusion-]'));
   // Charts above it are drawn late, and the browser makes up for what they move.
   await page.waitForFunction(() => {
     const box = document.activeElement.getBoundingClientRect();
@@ -61,8 +61,7 @@ async function follow(page, label, name) {
   const there = await page.evaluate(() => {
     const figure = document.activeElement.closest('figure');
     const names = JSON.parse(document.getElementById('data').textContent).classes;
-    const framed = echarts.getInstanceByDom(figure.querySelector('.plot')).getOption().series[0].data
-      .filter(cell => cell.itemStyle.borderWidth > 1);
+    const framed = [...figure.querySelectorAll('.plot g.marked')].filter(one => one.checkVisibility());
     return {
       id: decodeURIComponent(location.hash.slice(1)),
       focused: document.activeElement.id,

@@ -111,11 +111,19 @@ public final class Entrant {
         if (judged.size() == 1) {
             Metrics one = judged.get(0);
             return new Standing(
-                    name, 1, one.accuracy(), null, one.accuracyLow(), one.accuracyHigh(), balanced, f1, null, null,
+                    name,
+                    1,
+                    one.accuracy(),
+                    null,
+                    one.accuracyLow(),
+                    one.accuracyHigh(),
+                    balanced,
+                    f1,
+                    null,
+                    null,
                     null);
         }
-        Spread spread =
-                Spread.of(judged.stream().mapToDouble(Metrics::accuracy).toArray());
+        Spread spread = Spread.of(judged.stream().mapToDouble(Metrics::accuracy).toArray());
         return new Standing(
                 name,
                 judged.size(),
@@ -259,8 +267,8 @@ public final class Entrant {
 
     /** Returns by how much training accuracy is above validation accuracy, the mean over its trials; NaN without one. */
     public double gap() {
-        Double gap =
-                mean(metrics -> metrics.train().accuracy() - metrics.validation().accuracy());
+        Double gap = mean(
+                metrics -> metrics.train().accuracy() - metrics.validation().accuracy());
         return gap == null ? Double.NaN : gap;
     }
 

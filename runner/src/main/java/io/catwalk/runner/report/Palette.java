@@ -14,13 +14,19 @@ import java.util.stream.IntStream;
 public final class Palette {
 
     /**
-     * Found by a search for eight colors that are at least 3:1 against white and against the dark page, and as far
+     * Found by a search for eight colors that are at least 3:1 against both papers of the page, and as far
      * apart as possible (distance in CIELAB) for people with normal color vision and for those without the long,
      * middle or short cones (simulated after Machado, Oliveira and Fernandes, "A Physiologically-based Model for
      * Simulation of Color Vision Deficiency", 2009).
      */
-    public static final List<String> COLORS = List.of(
-            "#0078E1", "#E17800", "#00A569", "#C32D2D", "#B487A5", "#785A87", "#9687D2", "#9600FF");
+    public static final List<String> COLORS =
+            List.of("#0078E4", "#D87800", "#009C6C", "#CC2430", "#8454A8", "#C078B4", "#783CFC", "#606C78");
+
+    /** Spreads the names that come with Catwalk: no two of the study want the same color. */
+    private static final int SPREAD = 9653;
+
+    /** Leaves of a hash the highest bits that number eight colors. */
+    private static final int EIGHTH = 29;
 
     private static final List<Symbol> SYMBOLS = List.of(Symbol.values());
 
@@ -39,7 +45,7 @@ public final class Palette {
         int[] taken = new int[COLORS.size()];
         for (int i = 0; i < sorted.size(); i++) {
             int round = i / COLORS.size(); // each color is taken once before one is taken again
-            int first = Math.floorMod(sorted.get(i).hashCode(), COLORS.size());
+            int first = (sorted.get(i).hashCode() * SPREAD) >>> EIGHTH;
             int place = IntStream.range(0, COLORS.size())
                     .map(step -> (first + step) % COLORS.size())
                     .filter(one -> taken[one] <= round)

@@ -161,7 +161,8 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
                                         && Double.isFinite(one.stands().accuracy()))
                                 .toList(),
                         List.of(
-                                new Objective<Entrant>(Better.HIGHER, one -> one.stands().accuracy()),
+                                new Objective<Entrant>(
+                                        Better.HIGHER, one -> one.stands().accuracy()),
                                 new Objective<Entrant>(
                                         Better.LOWER, one -> Objects.requireNonNull(one.micros(engine)))))
                 .stream()
@@ -194,12 +195,11 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
     }
 
     private static Verdict turned(Verdict verdict) {
-        Outcome outcome =
-                switch (verdict.outcome()) {
-                    case BETTER -> Outcome.WORSE;
-                    case WORSE -> Outcome.BETTER;
-                    default -> verdict.outcome();
-                };
+        Outcome outcome = switch (verdict.outcome()) {
+            case BETTER -> Outcome.WORSE;
+            case WORSE -> Outcome.BETTER;
+            default -> verdict.outcome();
+        };
         Double low = verdict.low();
         Double high = verdict.high();
         return new Verdict(

@@ -1,6 +1,7 @@
 package io.catwalk.runner.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.HashSet;
 import java.util.List;
@@ -11,30 +12,120 @@ import org.junit.jupiter.api.Test;
 @Tag("tiny")
 class PaletteTest {
 
-    private static final List<String> NAMES =
-            IntStream.range(0, 24).mapToObj(i -> "net-" + i).toList();
+    /** The papers of the page, light and dark, as {@code report.css} has them, and white. */
+    private static final List<String> PAPERS = List.of("#FFFFFF", "#FAFAF8", "#15171A", "#1C1F23");
 
-    /** The colors as Okabe and Ito print them, https://jfly.uni-koeln.de/color/. */
-    @Test
-    void theFirstColorsAreThoseOfOkabeAndIto() {
-        Palette palette = new Palette(NAMES);
-        assertThat(palette.color("net-0")).isEqualTo("#0072B2");
-        assertThat(palette.color("net-1")).isEqualTo("#E69F00");
-        assertThat(palette.color("net-2")).isEqualTo("#009E73");
+    /**
+     * What is left of linear red, green and blue without the long, the middle, the short cones: Machado, Oliveira and
+     * Fernandes 2009, table of severity 1.0; and for all cones.
+     */
+    private static final double[][][] EYES = {
+        {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}},
+        {{0.152286, 1.052583, -0.204868}, {0.114503, 0.786281, 0.099216}, {-0.003882, -0.048116, 1.051998}},
+        {{0.367322, 0.860646, -0.227968}, {0.280085, 0.672501, 0.047413}, {-0.011820, 0.042940, 0.968881}},
+        {{1.255528, -0.076749, -0.178779}, {-0.078411, 0.930809, 0.147602}, {0.004733, 0.691367, 0.303900}}
+    };
+
+    private static double[] linear(String color) {
+        return IntStream.of(1, 3, 5)
+                .mapToDouble(at -> Integer.parseInt(color.substring(at, at + 2), 16) / 255.0)
+                .map(part -> part <= 0.04045 ? part / 12.92 : Math.pow((part + 0.055) / 1.055, 2.4))
+                .toArray();
+    }
+
+    /** Relative luminance as WCAG 2.2 defines it. */
+    private static double luminance(String color) {
+        double[] rgb = linear(color);
+        return 0.2126 * rgb[0] + 0.7152 * rgb[1] + 0.0722 * rgb[2];
+    }
+
+    private static double contrast(String one, String other) {
+        double a = luminance(one) + 0.05;
+        double b = luminance(other) + 0.05;
+        return Math.max(a, b) / Math.min(a, b);
+    }
+
+    private static double[] lab(String color, double[][] eyes) {
+        double[] rgb = times(eyes, linear(color));
+        double[][] toXyz = {
+            {0.4124564, 0.3575761, 0.1804375}, {0.2126729, 0.7151522, 0.0721750}, {0.0193339, 0.1191920, 0.9503041}
+        };
+        double[] xyz = times(
+                toXyz,
+                IntStream.range(0, 3)
+                        .mapToDouble(i -> Math.max(0, Math.min(1, rgb[i])))
+                        .toArray());
+        double x = cubeRoot(xyz[0] / 0.95047);
+        double y = cubeRoot(xyz[1]);
+        double z = cubeRoot(xyz[2] / 1.08883);
+        return new double[] {116 * y - 16, 500 * (x - y), 200 * (y - z)};
+    }
+
+    private static double cubeRoot(double value) {
+        return value > 0.008856 ? Math.cbrt(value) : 7.787 * value + 16.0 / 116;
+    }
+
+    private static double[] times(double[][] matrix, double[] vector) {
+        return IntStream.range(0, 3)
+                .mapToDouble(row -> IntStream.range(0, 3)
+                        .mapToDouble(i -> matrix[row][i] * vector[i])
+                        .sum())
+                .toArray();
     }
 
     @Test
-    void twentyFourClassifiersHaveTwentyFourColors() {
-        Palette palette = new Palette(NAMES);
-        assertThat(new HashSet<>(NAMES.stream().map(palette::color).toList())).hasSize(24);
-        assertThat(NAMES).allSatisfy(name -> {
-            assertThat(palette.color(name)).matches("#[0-9A-F]{6}");
-            assertThat(palette.paleColor(name)).matches("#[0-9A-F]{6}").isNotEqualTo(palette.color(name));
-        });
+    void everyColorIsSeenOnBothPapers() {
+        for (String color : Palette.COLORS) {
+            assertThat(PAPERS).as(color).allMatch(paper -> contrast(color, paper) >= 3);
+        }
     }
 
     @Test
-    void aNameNobodyKnowsIsGray() {
-        assertThat(new Palette(List.of()).color("unknown")).isEqualTo(Palette.NEUTRAL);
+    void noTwoColorsAreAlikeForAnybody() {
+        for (double[][] eyes : EYES) {
+            for (int i = 0; i < Palette.COLORS.size(); i++) {
+                for (int j = 0; j < i; j++) {
+                    double[] one = lab(Palette.COLORS.get(i), eyes);
+                    double[] other = lab(Palette.COLORS.get(j), eyes);
+                    double distance = Math.sqrt(IntStream.range(0, 3)
+                            .mapToDouble(part -> (one[part] - other[part]) * (one[part] - other[part]))
+                            .sum());
+                    assertThat(distance)
+                            .as(Palette.COLORS.get(i) + " " + Palette.COLORS.get(j))
+                            .isGreaterThan(18);
+                }
+            }
+        }
+    }
+
+    @Test
+    void aClassifierLooksAlikeInEveryReportOfTheStudy() {
+        List<String> seven = List.of("conv-maxpool", "drop-norm-l2", "gru", "lstm", "rnn", "small-conv", "stride-conv");
+        Palette all = new Palette(seven);
+        for (String name : seven) {
+            assertThat(new Palette(List.of(name)).look(name)).isEqualTo(all.look(name));
+        }
+        assertThat(new HashSet<>(
+                        seven.stream().map(name -> all.look(name).color()).toList()))
+                .hasSize(7);
+    }
+
+    @Test
+    void fortyClassifiersHaveFortyLooksAndTheFirstEightEachAColor() {
+        List<String> names = IntStream.range(0, 40).mapToObj(i -> "net-" + i).toList();
+        Palette palette = new Palette(names);
+        assertThat(new HashSet<>(names.stream().map(palette::look).toList())).hasSize(40);
+        Palette few = new Palette(names.subList(0, 8));
+        assertThat(new HashSet<>(names.subList(0, 8).stream()
+                        .map(name -> few.look(name).color())
+                        .toList()))
+                .hasSize(8);
+    }
+
+    @Test
+    void aNameThatIsNotInTheReportHasNoLook() {
+        assertThatThrownBy(() -> new Palette(List.of()).look("unknown"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("unknown");
     }
 }

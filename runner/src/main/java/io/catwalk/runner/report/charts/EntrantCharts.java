@@ -69,10 +69,20 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
         List<Series> series = new ArrayList<>();
         for (Model other : trials.subList(1, trials.size())) {
             series.add(new Series(
-                    other.label(), entrant.color(), entrant.symbol(), Look.FAINT, false, points(other, validation, scale, "")));
+                    other.label(),
+                    entrant.color(),
+                    entrant.symbol(),
+                    Look.FAINT,
+                    false,
+                    points(other, validation, scale, "")));
         }
         series.add(new Series(
-                "training", entrant.color(), entrant.symbol(), Look.DASHES, true, points(first, training, scale, "Training")));
+                "training",
+                entrant.color(),
+                entrant.symbol(),
+                Look.DASHES,
+                true,
+                points(first, training, scale, "Training")));
         series.add(new Series(
                 "validation",
                 entrant.color(),
@@ -120,7 +130,12 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
                 Axis.counting("Epoch", history.size()),
                 up,
                 series,
-                best < 1 ? List.of() : List.of(new Guide(best, up.low(), best, up.high(), "best epoch"))));
+                best < 1 ? List.of() : List.of(bestEpoch(best, scale == 1 ? up.low() : up.high(), scale == 1 ? up.high() : up.low()))));
+    }
+
+    /** Marks the epoch whose weights were kept; its words stand where the curves are not. */
+    private static Guide bestEpoch(int best, double from, double to) {
+        return new Guide(best, from, best, to, "best epoch " + best);
     }
 
     private List<Point> points(Model trial, ToDoubleFunction<Epoch> value, double scale, String name) {

@@ -44,14 +44,15 @@ public record MatrixChart(Caption caption, ConfusionMatrix matrix, List<Integer>
 
     @Override
     public List<String> keys() {
-        return cells(matrix, shown).map(cell -> cell.truth() + "." + cell.predicted()).toList();
+        return cells(matrix, shown)
+                .map(cell -> cell.truth() + "." + cell.predicted())
+                .toList();
     }
 
     /** Returns the counts of the classes that are shown, row by row. */
     static Stream<Cell> cells(ConfusionMatrix matrix, List<Integer> shown) {
         Set<Integer> these = Set.copyOf(shown);
-        return matrix.cells().stream()
-                .filter(cell -> these.contains(cell.truth()) && these.contains(cell.predicted()));
+        return matrix.cells().stream().filter(cell -> these.contains(cell.truth()) && these.contains(cell.predicted()));
     }
 
     @Override

@@ -44,8 +44,12 @@ final class Pen {
     void below(Axis axis, double left, double right, double top, double bottom) {
         List<Double> ticks = axis.ticks();
         double room = (right - left) / Math.max(1, ticks.size());
-        int every = (int) Math.ceil(
-                (ticks.stream().mapToDouble(tick -> SMALL.width(axis.label(tick))).max().orElse(0) + 6) / room);
+        int every = (int) Math.ceil((ticks.stream()
+                                .mapToDouble(tick -> SMALL.width(axis.label(tick)))
+                                .max()
+                                .orElse(0)
+                        + 6)
+                / room);
         for (int i = 0; i < ticks.size(); i++) {
             double x = axis.at(ticks.get(i), left, right);
             line(x, top, x, bottom, Paint.line("grid", 1));

@@ -63,8 +63,7 @@ public final class Plots {
         return files;
     }
 
-    private static void write(Chart chart, String title, Path folder, List<Path> files)
-            throws IOException {
+    private static void write(Chart chart, String title, Path folder, List<Path> files) throws IOException {
         Picture picture = titled(title, chart.drawn(WIDTH));
         Path svg = folder.resolve(chart.caption().name() + ".svg");
         Path png = folder.resolve(chart.caption().name() + ".png");

@@ -27,8 +27,12 @@ import org.jspecify.annotations.Nullable;
  * @param tied number of the first rows that are bracketed; 0 for none
  */
 public record RowChart(
-        Caption caption, Axis axis, List<Row> rows, List<Key> legend, @Nullable Band band, int tied)
-        implements Chart {
+        Caption caption,
+        Axis axis,
+        List<Row> rows,
+        List<Key> legend,
+        @Nullable Band band,
+        int tied) implements Chart {
 
     private static final double ROW = 30;
     private static final double SYMBOL = 16;
@@ -63,7 +67,13 @@ public record RowChart(
         if (band != null) {
             double from = Math.max(left, axis.at(band.from(), left, right));
             double to = Math.min(right, axis.at(band.to(), left, right));
-            pen.rect(from, top - 4, Math.max(0, to - from), end - top + 8, 0, Paint.fill("muted").opacity(0.13));
+            pen.rect(
+                    from,
+                    top - 4,
+                    Math.max(0, to - from),
+                    end - top + 8,
+                    0,
+                    Paint.fill("muted").opacity(0.13));
         }
         if (!bars) {
             pen.below(axis, left, right, top - 4, end + 2);
@@ -133,7 +143,8 @@ public record RowChart(
         double median = axis.at(box.quantile(0.5), left, right);
         pen.line(low, middle, high, middle, Paint.line(row.color(), 1.5));
         pen.rect(first, middle - 8, third - first, 16, 2, Paint.fill("paper").framed(row.color(), 1.5));
-        pen.rect(first, middle - 8, third - first, 16, 2, Paint.fill(row.color()).opacity(0.22));
+        pen.rect(
+                first, middle - 8, third - first, 16, 2, Paint.fill(row.color()).opacity(0.22));
         pen.line(median, middle - 8, median, middle + 8, Paint.line(row.color(), 2.5));
         for (double value : box.sorted()) {
             pen.add(row.symbol().at(axis.at(value, left, right), middle, 2.5, Paint.fill(row.color())));
@@ -142,16 +153,19 @@ public record RowChart(
 
     /** The second bar of a row is pale, in a frame. */
     private static Paint bar(String color, int place) {
-        return place == 0
-                ? Paint.fill(color)
-                : Paint.fill(color).opacity(0.3).framed(color, 1);
+        return place == 0 ? Paint.fill(color) : Paint.fill(color).opacity(0.3).framed(color, 1);
     }
 
     private static Paint paint(String color, boolean filled) {
-        return filled ? Paint.fill(color).framed("paper", 1) : Paint.fill("paper").framed(color, 2);
+        return filled
+                ? Paint.fill(color).framed("paper", 1)
+                : Paint.fill("paper").framed(color, 2);
     }
 
     private double widest(Function<Row, String> text, Letters letters) {
-        return rows.stream().mapToDouble(row -> letters.width(text.apply(row))).max().orElse(0);
+        return rows.stream()
+                .mapToDouble(row -> letters.width(text.apply(row)))
+                .max()
+                .orElse(0);
     }
 }

@@ -1,5 +1,6 @@
 package io.catwalk.runner.report.charts;
 
+import io.catwalk.api.Criterion;
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.experiment.Comparison;
 import io.catwalk.runner.experiment.Comparison.Standing;
@@ -18,7 +19,6 @@ import io.catwalk.runner.report.charts.RowChart.Band;
 import io.catwalk.runner.report.charts.Series.Look;
 import io.catwalk.runner.report.charts.Series.Point;
 import io.catwalk.runner.report.graphics.Symbol;
-import io.catwalk.api.Criterion;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.InferenceEngine;
@@ -167,7 +167,9 @@ public record RunCharts(ReportModel model) {
                 Symbol.CIRCLE,
                 Look.STEPS,
                 false,
-                front.stream().map(one -> Point.at(micros(one), accuracy(one), "")).toList()));
+                front.stream()
+                        .map(one -> Point.at(micros(one), accuracy(one), ""))
+                        .toList()));
         for (Entrant one : measured) {
             Standing standing = one.stands();
             Efficiency efficiency = Objects.requireNonNull(one.efficiency());
@@ -419,8 +421,9 @@ public record RunCharts(ReportModel model) {
             List<Item> items = new ArrayList<>();
             List<String> cells = new ArrayList<>(List.of(one.name()));
             for (String kind : kinds) {
-                Optional<Amount> amount =
-                        amounts.stream().filter(each -> each.what().equals(kind)).findFirst();
+                Optional<Amount> amount = amounts.stream()
+                        .filter(each -> each.what().equals(kind))
+                        .findFirst();
                 amount.ifPresent(each -> {
                     items.add(new Bar(each.value(), kinds.indexOf(kind), kinds.size()));
                     span.add(each.value());
@@ -456,8 +459,16 @@ public record RunCharts(ReportModel model) {
     /** Draws training, validation and test accuracy of the same weights. */
     public Optional<Chart> overfitting() {
         List<Part> parts = List.of(
-                new Part("Training", Symbol.CIRCLE, false, metrics -> metrics.train().accuracy()),
-                new Part("Validation", Symbol.DIAMOND, true, metrics -> metrics.validation().accuracy()),
+                new Part(
+                        "Training",
+                        Symbol.CIRCLE,
+                        false,
+                        metrics -> metrics.train().accuracy()),
+                new Part(
+                        "Validation",
+                        Symbol.DIAMOND,
+                        true,
+                        metrics -> metrics.validation().accuracy()),
                 new Part("Test", Symbol.CIRCLE, true, metrics -> metrics.test().accuracy()));
         List<Row> rows = new ArrayList<>();
         List<Double> span = new ArrayList<>();
@@ -559,9 +570,9 @@ public record RunCharts(ReportModel model) {
                         "validation-" + what,
                         "Validation " + what + " by epoch",
                         table.stream()
-                                .skip(1)
-                                .map(row -> row.get(0) + " from " + row.get(2) + " to " + row.get(3))
-                                .collect(Collectors.joining("; "))
+                                        .skip(1)
+                                        .map(row -> row.get(0) + " from " + row.get(2) + " to " + row.get(3))
+                                        .collect(Collectors.joining("; "))
                                 + ".",
                         model.trained().size() > LINES ? "Of the " + LINES + " most accurate classifiers." : "",
                         table),

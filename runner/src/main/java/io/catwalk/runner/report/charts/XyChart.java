@@ -24,8 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param series in the order in which they are drawn
  * @param guides lines that help to read it
  */
-public record XyChart(Caption caption, Axis across, Axis up, List<Series> series, List<Guide> guides)
-        implements Chart {
+public record XyChart(Caption caption, Axis across, Axis up, List<Series> series, List<Guide> guides) implements Chart {
 
     private static final double TOP = 30;
     private static final double BELOW = 42;
@@ -62,8 +61,10 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
             ends = series.stream()
                     .filter(one -> one.labeled() && one.look() != Look.DOTS)
                     .toList();
-            double names =
-                    ends.stream().mapToDouble(one -> Pen.SMALL.width(one.name())).max().orElse(0);
+            double names = ends.stream()
+                    .mapToDouble(one -> Pen.SMALL.width(one.name()))
+                    .max()
+                    .orElse(0);
             right = width - Math.max(14, Math.min(names + 12, width * 0.3));
         }
 
@@ -94,7 +95,7 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
             boolean fits = x + 5 + Pen.SMALL.width(guide.words()) < right;
             pen.add(new Text(
                     fits ? x + 5 : x - 5,
-                    y + 11,
+                    y + (y < (TOP + bottom) / 2 ? 11 : -5),
                     guide.words(),
                     Pen.SMALL,
                     "muted",
@@ -115,13 +116,12 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
                 before = y(point.y());
                 points.add(new Mark.Point(x(point.x()), before));
             }
-            Paint paint =
-                    switch (one.look()) {
-                        case DASHES -> Paint.line(one.color(), 1.75).dashed(5);
-                        case FAINT -> Paint.line(one.color(), 1).opacity(0.35);
-                        case STEPS -> Paint.line("muted", 1.25).dashed(4);
-                        default -> Paint.line(one.color(), 2);
-                    };
+            Paint paint = switch (one.look()) {
+                case DASHES -> Paint.line(one.color(), 1.75).dashed(5);
+                case FAINT -> Paint.line(one.color(), 1).opacity(0.35);
+                case STEPS -> Paint.line("muted", 1.25).dashed(4);
+                default -> Paint.line(one.color(), 2);
+            };
             pen.add(new Path(points, false, paint));
         }
 
@@ -178,7 +178,12 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
             for (int i = 0; i < at.length; i++) {
                 Series one = sorted.get(i);
                 double x = x(last(one).x());
-                pen.line(x + 2, y(last(one).y()), right + 6, at[i], Paint.line(one.color(), 1).opacity(0.6));
+                pen.line(
+                        x + 2,
+                        y(last(one).y()),
+                        right + 6,
+                        at[i],
+                        Paint.line(one.color(), 1).opacity(0.6));
                 pen.text(
                         right + 8,
                         at[i] + 4,
@@ -210,7 +215,13 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
                     if (frame.holds(area) && taken.stream().noneMatch(area::meets)) {
                         taken.add(area);
                         pen.add(new Text(
-                                area.left, area.bottom - 3.5, name, Pen.NAME, "ink", Anchor.START, Way.LEVEL_WITH_EDGE));
+                                area.left,
+                                area.bottom - 3.5,
+                                name,
+                                Pen.NAME,
+                                "ink",
+                                Anchor.START,
+                                Way.LEVEL_WITH_EDGE));
                         break;
                     }
                 }
@@ -219,8 +230,7 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
     }
 
     /** Is a dot in pixels, with the bar through it. */
-    private record Dot(
-            @Nullable String name, double x, double y, double radius, double top, double end) {
+    private record Dot(@Nullable String name, double x, double y, double radius, double top, double end) {
 
         private static final double GAP = 5;
 

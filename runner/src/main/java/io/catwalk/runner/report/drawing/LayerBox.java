@@ -4,11 +4,11 @@ import io.catwalk.runner.report.drawing.Layer.Answers;
 import io.catwalk.runner.report.drawing.Layer.Kind;
 import io.catwalk.runner.report.drawing.Layer.Recurrence;
 import io.catwalk.runner.report.drawing.Layer.Way;
+import io.catwalk.runner.report.drawing.Shapes.Style;
 import io.catwalk.runner.report.graphics.Letters;
 import io.catwalk.runner.report.graphics.Mark;
 import io.catwalk.runner.report.graphics.Mark.Anchor;
 import io.catwalk.runner.report.graphics.Mark.Point;
-import io.catwalk.runner.report.drawing.Shapes.Style;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -56,7 +56,8 @@ record LayerBox(Layer layer, double width) {
             Line line = right.get(i);
             marks.add(
                     isWide()
-                            ? Shapes.words(x + width - MARGIN, baseline + i * LINE, line.text(), line.font(), Anchor.END)
+                            ? Shapes.words(
+                                    x + width - MARGIN, baseline + i * LINE, line.text(), line.font(), Anchor.END)
                             : Shapes.words(
                                     x + MARGIN,
                                     baseline + (left.size() + i) * LINE,
@@ -131,7 +132,8 @@ record LayerBox(Layer layer, double width) {
             } else {
                 marks.add(Shapes.words(middle, y + 10, "x" + subscript(number), Type.DETAIL, Anchor.MIDDLE));
                 marks.addAll(arrow(middle, y + 14, middle, top));
-                marks.add(Shapes.box(middle - cell / 2, top, cell, 26, layer.kind().color(), Style.SMALL));
+                marks.add(Shapes.box(
+                        middle - cell / 2, top, cell, 26, layer.kind().color(), Style.SMALL));
                 marks.add(Shapes.words(
                         middle,
                         top + 17,

@@ -60,9 +60,7 @@ final class ImagePainter {
     private void paint(Mark mark) {
         if (mark instanceof Rect rect) {
             double arc = 2 * rect.radius();
-            paint(
-                    new RoundRectangle2D.Double(rect.x(), rect.y(), rect.width(), rect.height(), arc, arc),
-                    rect.paint());
+            paint(new RoundRectangle2D.Double(rect.x(), rect.y(), rect.width(), rect.height(), arc, arc), rect.paint());
         } else if (mark instanceof Path path) {
             Path2D shape = new Path2D.Double();
             shape.moveTo(path.points().get(0).x(), path.points().get(0).y());
@@ -85,8 +83,8 @@ final class ImagePainter {
         }
         if (paint.line() != null) {
             float[] dashes = paint.dash() > 0 ? new float[] {(float) paint.dash()} : null;
-            graphics.setStroke(new BasicStroke(
-                    (float) paint.width(), BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1, dashes, 0));
+            graphics.setStroke(
+                    new BasicStroke((float) paint.width(), BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1, dashes, 0));
             graphics.setColor(color(paint.line(), paint.fill() == null ? paint.opacity() : 1));
             graphics.draw(shape);
         }
@@ -100,14 +98,13 @@ final class ImagePainter {
     private void paint(Text text) {
         Font font = new Font(Font.SANS_SERIF, text.letters().bold() ? Font.BOLD : Font.PLAIN, 1)
                 .deriveFont((float) text.letters().size());
-        double width =
-                font.getStringBounds(text.text(), graphics.getFontRenderContext()).getWidth();
-        double shift =
-                switch (text.anchor()) {
-                    case START -> 0;
-                    case MIDDLE -> width / 2;
-                    case END -> width;
-                };
+        double width = font.getStringBounds(text.text(), graphics.getFontRenderContext())
+                .getWidth();
+        double shift = switch (text.anchor()) {
+            case START -> 0;
+            case MIDDLE -> width / 2;
+            case END -> width;
+        };
         AffineTransform before = graphics.getTransform();
         graphics.translate(text.x(), text.y());
         if (text.way() == Way.UPWARDS) {

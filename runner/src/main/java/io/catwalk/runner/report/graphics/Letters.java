@@ -28,7 +28,9 @@ public record Letters(double size, boolean bold) {
 
     /** Returns the width of a line. */
     public double width(String text) {
-        return size * (bold ? BOLD : 1) * text.codePoints().mapToDouble(Letters::ems).sum();
+        return size
+                * (bold ? BOLD : 1)
+                * text.codePoints().mapToDouble(Letters::ems).sum();
     }
 
     private static double ems(int point) {

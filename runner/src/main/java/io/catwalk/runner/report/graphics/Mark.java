@@ -121,7 +121,9 @@ public sealed interface Mark {
         @Override
         public Tip moved(double right, double down) {
             return new Tip(
-                    text, key, marks.stream().map(mark -> mark.moved(right, down)).toList());
+                    text,
+                    key,
+                    marks.stream().map(mark -> mark.moved(right, down)).toList());
         }
     }
 }

@@ -12,11 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param dash lengths of dash and gap; 0 for a solid line
  */
 public record Paint(
-        @Nullable String fill,
-        double opacity,
-        @Nullable String line,
-        double width,
-        double dash) {
+        @Nullable String fill, double opacity, @Nullable String line, double width, double dash) {
 
     /** Fills with a color. */
     public static Paint fill(String color) {

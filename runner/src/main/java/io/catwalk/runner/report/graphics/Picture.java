@@ -25,7 +25,9 @@ public record Picture(double width, double height, List<Mark> marks) {
      */
     public Picture moved(double right, double down) {
         return new Picture(
-                width, height, marks.stream().map(mark -> mark.moved(right, down)).toList());
+                width,
+                height,
+                marks.stream().map(mark -> mark.moved(right, down)).toList());
     }
 
     /**

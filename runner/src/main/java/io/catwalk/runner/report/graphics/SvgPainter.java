@@ -88,7 +88,14 @@ final class SvgPainter {
     private void paint(Text text) {
         String x = number(text.x());
         String y = number(text.y());
-        add("<text x=\"", x, "\" y=\"", y, "\" font-size=\"", number(text.letters().size()), "\"");
+        add(
+                "<text x=\"",
+                x,
+                "\" y=\"",
+                y,
+                "\" font-size=\"",
+                number(text.letters().size()),
+                "\"");
         if (text.letters().bold()) {
             add(" font-weight=\"bold\"");
         }

@@ -232,7 +232,9 @@ record ImageBrowser(
     /** Holds the answers of all classifiers to the same images; names and source are null without the images. */
     @SuppressWarnings("ArrayRecordComponent")
     private record Gathered(
-            List<Part> parts, int @Nullable [] names, @Nullable ImageSource source) {
+            List<Part> parts,
+            int @Nullable [] names,
+            @Nullable ImageSource source) {
 
         /** Takes the first seed of each classifier, as far as all were asked about the same images. */
         static @Nullable Gathered of(ReportModel model) {
@@ -255,7 +257,9 @@ record ImageBrowser(
                 return null;
             }
             ImageDataset dataset = model.run().dataset();
-            if (dataset == null || dataset.train().channels() == 2 || dataset.train().channels() > 3) {
+            if (dataset == null
+                    || dataset.train().channels() == 2
+                    || dataset.train().channels() > 3) {
                 return new Gathered(parts, null, null);
             }
             ImageSource source = model.folded() ? dataset.train() : dataset.test();
@@ -266,8 +270,9 @@ record ImageBrowser(
         }
 
         private static List<Model> judged(Entrant entrant) {
-            List<Model> there =
-                    entrant.done().stream().filter(trial -> trial.answers().there()).toList();
+            List<Model> there = entrant.done().stream()
+                    .filter(trial -> trial.answers().there())
+                    .toList();
             return there.stream()
                     .filter(trial -> trial.outcome().trial().seed()
                             == there.get(0).outcome().trial().seed())

@@ -109,8 +109,8 @@ record Page(
     static boolean numeric(List<List<String>> table, int column) {
         return table.stream()
                 .skip(1)
-                .allMatch(row -> row.get(column)
-                        .matches("[\\d.,<> %~\u2212\u2013+-]*( ?(µs|[KMGT]?i?B|s|[hm] \\d\\d[ms]))?"));
+                .allMatch(row ->
+                        row.get(column).matches("[\\d.,<> %~\u2212\u2013+-]*( ?(µs|[KMGT]?i?B|s|[hm] \\d\\d[ms]))?"));
     }
 
     /** Says whether there is room for a table of so many trials: a browser lays out a thousand rows at once, not ten. */

@@ -14,7 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /** Writes {@code report.html}: one file that shows a run in a browser, from disk and without a network. */
 public final class ReportPage {

@@ -91,9 +91,7 @@ final class Look {
                 colors.getAccent5(),
                 colors.getAccent6());
         for (int i = 0; i < accents.size(); i++) {
-            set(
-                    accents.get(i),
-                    Color.decode(Palette.COLORS.get(i)));
+            set(accents.get(i), Color.decode(Palette.COLORS.get(i)));
         }
     }
 

@@ -1,4 +1,4 @@
-package io.catwalk.runner.report.plots;
+package io.catwalk.runner.report.charts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,6 +8,7 @@ import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.experiment.Tuning;
 import io.catwalk.runner.report.Answers;
+import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.training.ComputeDevice;
@@ -72,7 +73,9 @@ class PlotsTest {
                 1,
                 null,
                 "compare");
-        return Plots.write(new RunReport(spec, results, models, null, List.of()), folder.resolve("plots")).stream()
+        return Plots.write(
+                        ReportModel.of(new RunReport(spec, results, models, null, List.of())), folder.resolve("plots"))
+                .stream()
                 .map(file -> file.getFileName().toString())
                 .toList();
     }
@@ -148,7 +151,15 @@ class PlotsTest {
     }
 
     private List<String> texts(String name) throws Exception {
-        NodeList found = svg(name).getElementsByTagName("text");
+        return all(name, "text");
+    }
+
+    private List<String> titles(String name) throws Exception {
+        return all(name, "title");
+    }
+
+    private List<String> all(String name, String tag) throws Exception {
+        NodeList found = svg(name).getElementsByTagName(tag);
         return IntStream.range(0, found.getLength())
                 .mapToObj(i -> found.item(i).getTextContent())
                 .toList();
@@ -161,14 +172,21 @@ class PlotsTest {
         List<String> written = write();
         assertThat(written)
                 .containsExactlyInAnyOrderElementsOf(List.of(
-                                "learning-curves-lstm",
+                                "learning-accuracy-lstm",
+                                "learning-loss-lstm",
                                 "confusion-matrix-lstm",
                                 "reliability-lstm",
-                                "learning-curves-conv",
+                                "learning-accuracy-conv",
+                                "learning-loss-conv",
                                 "confusion-matrix-conv",
                                 "reliability-conv",
                                 "accuracy-latency",
-                                "efficiency",
+                                "training-time",
+                                "latency",
+                                "file-size",
+                                "memory",
+                                "validation-accuracy",
+                                "validation-loss",
                                 "overfitting")
                         .stream()
                         .flatMap(name -> List.of(name + ".svg", name + ".png").stream())
@@ -177,8 +195,10 @@ class PlotsTest {
             if (file.endsWith(".png")) {
                 var image = ImageIO.read(folder.resolve("plots").resolve(file).toFile());
                 Element svg = svg(file.replace(".png", "")).getDocumentElement();
-                assertThat(2 * Integer.parseInt(svg.getAttribute("width").replace("px", "")))
+                assertThat(Math.ceil(2 * Double.parseDouble(svg.getAttribute("width"))))
                         .isEqualTo(image.getWidth());
+                assertThat(svg.getElementsByTagName("title").item(0).getTextContent())
+                        .isNotBlank();
             }
         }
     }
@@ -192,7 +212,13 @@ class PlotsTest {
         assertThat(write()).contains("confusion-matrix-net.svg");
         assertThat(texts("confusion-matrix-net"))
                 .contains("dog & <wolf>", "true", "predicted")
-                .containsSubsequence("3", "75.0 %", "1", "25.0 %", "2", "100.0 %", "1", "50.0 %", "1", "50.0 %");
+                .containsSubsequence("3", "1", "2", "1", "1");
+        assertThat(titles("confusion-matrix-net"))
+                .contains(
+                        "cat recognized: 3 of 4 (75.00 %)",
+                        "cat taken for dog & <wolf>: 1 of 4 (25.00 %)",
+                        "dog & <wolf> recognized: 2 of 2 (100.00 %)",
+                        "bird taken for cat: 1 of 2 (50.00 %)");
     }
 
     /** Ten images of each of ten kinds of wolf are taken for another ten kinds; one image of each kind is right. */
@@ -212,7 +238,7 @@ class PlotsTest {
         write();
 
         assertThat(texts("confusion-matrix-net"))
-                .contains("net: confusion matrix, the 30 most confused of 1,000 classes")
+                .contains("net: Confusion matrix, the 30 most confused of 1,000 classes")
                 .contains("wolf 500", "wolf 509", "wolf 600", "wolf 609")
                 .doesNotContain("wolf 499", "wolf 510", "wolf 610", "wolf 999");
     }
@@ -220,8 +246,10 @@ class PlotsTest {
     @Test
     void theOverfittingChartSaysTheGapInPoints() throws Exception {
         add("net", 0, 0.7, null, List.of(), null);
-        assertThat(write()).containsExactly("efficiency.svg", "efficiency.png", "overfitting.svg", "overfitting.png");
-        assertThat(texts("overfitting")).contains("net", "+2.00", "training", "validation", "test");
+        assertThat(write())
+                .contains("training-time.svg", "overfitting.svg")
+                .noneMatch(file -> file.contains("learning"));
+        assertThat(texts("overfitting")).contains("net", "+1.00", "Training", "Validation", "Test");
     }
 
     @Test
@@ -230,7 +258,7 @@ class PlotsTest {
         assertThat(write()).isEmpty();
         add("net", 0, 0.7, efficiency(10));
         assertThat(write()).isNotEmpty().noneMatch(file -> file.contains("broken"));
-        assertThat(texts("efficiency")).contains("net").doesNotContain("broken");
+        assertThat(texts("training-time")).contains("net").doesNotContain("broken");
     }
 
     @Test
@@ -241,16 +269,16 @@ class PlotsTest {
             add("b", fold, 0.70 + fold / 100.0, null);
         }
         assertThat(write())
-                .contains("folds.svg", "learning-curves-a.svg")
+                .contains("folds.svg", "learning-accuracy-a.svg")
                 .filteredOn(file -> file.startsWith("learning"))
-                .hasSize(4);
+                .hasSize(8);
         assertThat(texts("folds")).contains("a", "b", "n = 5");
     }
 
     /** Quartiles of 1 to 4 as numpy.quantile([1, 2, 3, 4], [.25, .5, .75]) has them. */
     @Test
     void quartilesAreThoseOfNumpy() {
-        var box = new RowsChart.BoxPlot(List.of(1.0, 2.0, 3.0, 4.0));
+        var box = new Row.Box(List.of(1.0, 2.0, 3.0, 4.0));
         assertThat(List.of(box.quantile(0.25), box.quantile(0.5), box.quantile(0.75)))
                 .containsExactly(1.75, 2.5, 3.25);
     }
@@ -279,13 +307,15 @@ class PlotsTest {
                 new Epoch(1, Double.NaN, 0.4, Double.NaN, Double.NaN, Double.NaN, 0.1, 1),
                 new Epoch(2, Double.POSITIVE_INFINITY, 0.4, Double.NaN, Double.NaN, Double.NaN, 0.1, 1));
         add("net", 0, 0.5, efficiency(Double.NaN), history, null);
-        assertThat(write()).contains("learning-curves-net.svg").doesNotContain("accuracy-latency.svg");
+        assertThat(write())
+                .contains("learning-accuracy-net.svg")
+                .doesNotContain("learning-loss-net.svg", "accuracy-latency.svg");
     }
 
     @Test
     void oneEpochAndOneClassifierAreEnough() throws Exception {
         add("net", 0, 1, efficiency(10), List.of(new Epoch(1, 1, 1, 1, 1, 1, 0.1, 1)), null);
-        assertThat(write()).contains("learning-curves-net.svg", "accuracy-latency.svg", "efficiency.svg");
+        assertThat(write()).contains("learning-accuracy-net.svg", "accuracy-latency.svg", "training-time.svg");
     }
 
     @Test
@@ -296,7 +326,7 @@ class PlotsTest {
         add("Some+Net", 0, 0.5, efficiency(10));
         add("some+net", 0, 0.5, efficiency(10));
         List<String> written = write();
-        assertThat(written).hasSize(18).doesNotHaveDuplicates().allMatch(file -> file.matches("[a-z0-9@._-]+"));
+        assertThat(written).hasSize(32).doesNotHaveDuplicates().allMatch(file -> file.matches("[a-z0-9@._-]+"));
         for (String file : written) {
             assertThat(folder.resolve("plots").resolve(file)).exists();
             if (file.endsWith(".svg")) {
@@ -305,7 +335,7 @@ class PlotsTest {
             }
         }
         try (var files = Files.list(folder.resolve("plots"))) {
-            assertThat(files).hasSize(18);
+            assertThat(files).hasSize(32);
         }
     }
 }
