@@ -460,6 +460,29 @@ final class ComparisonTest {
         assertThat(results.csv().lines()).hasSize(1 + 8);
     }
 
+    @Test
+    void validationAccuracyIsSaidToBeOptimisticWhereItChoseAnEpoch() {
+        String note =
+                "Validation accuracy is optimistic, since the validation images chose the epoch: compare by test accuracy.";
+        recipe = recipe.withEpochs(1);
+        model("rnn", 1, 20, 40);
+
+        assertThat(results().validationNote()).isEmpty();
+        assertThat(results().markdown()).doesNotContain("optimistic");
+
+        recipe = recipe.withEpochs(2);
+        model("conv", 1, 0, 36);
+
+        assertThat(results().validationNote()).isEqualTo(note);
+        assertThat(results().markdown().lines()).contains(note);
+    }
+
+    private Results results() {
+        Results.Summary summary = new Results.Summary(
+                "run", "compare", "2024-01-01T00:00:00Z", 1, 2, 2, List.of(), List.of(1L), 0, 1, 2, 1);
+        return new Results(1, summary, images(), List.copyOf(finished.all()), compared(), null);
+    }
+
     private void threeModels() {
         model("rnn", 1, 20, 40);
         model("conv", 1, 0, 36);
