@@ -49,7 +49,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "verify",
         description = {
-            "Hold an ONNX file against what it says of itself: score it on the test images and compare the "
+            "Hold an ONNX file against what it says of itself: score it on the images that judged it and compare the "
                     + "accuracy with the ones in its metadata and on its card.",
             "With --against, cross-check it against the network that it came from.",
             "With --runtimes, ask other runtimes about the same images."
