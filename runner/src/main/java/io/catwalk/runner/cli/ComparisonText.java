@@ -26,9 +26,7 @@ final class ComparisonText {
         if (names.size() > 2 && !comparison.verdicts().isEmpty()) {
             matrix(comparison, names, console);
         }
-        List<Verdict> winners = comparison.verdicts().stream()
-                .filter(verdict -> verdict.first().equals(names.get(0)))
-                .toList();
+        List<Verdict> winners = comparison.ofTheBest();
         if (!winners.isEmpty()) {
             console.line("");
             winners.forEach(verdict -> console.item("- ", verdict.sentence()));

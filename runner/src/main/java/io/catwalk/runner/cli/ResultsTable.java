@@ -32,6 +32,9 @@ final class ResultsTable {
         } else {
             printTrials(results, console);
         }
+        if (!results.validationNote().isEmpty()) {
+            console.item("", results.validationNote());
+        }
         printOnnx(results, console);
         results.latencyNotes().forEach(note -> console.item("", note));
         for (TrialOutcome outcome : all.failed()) {

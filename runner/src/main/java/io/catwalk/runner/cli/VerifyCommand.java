@@ -23,6 +23,7 @@ import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.report.ModelCard;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.EngineSettings;
+import io.catwalk.runner.trial.JudgedImages;
 import io.catwalk.runner.trial.ModelSignature;
 import io.catwalk.runner.trial.ParityResult;
 import io.catwalk.runner.trial.PrivateFolder;
@@ -34,6 +35,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -47,7 +49,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "verify",
         description = {
-            "Hold an ONNX file against what it says of itself: score it on the test images and compare the "
+            "Hold an ONNX file against what it says of itself: score it on the images that judged it and compare the "
                     + "accuracy with the ones in its metadata and on its card.",
             "With --against, cross-check it against the network that it came from.",
             "With --runtimes, ask other runtimes about the same images."
@@ -229,7 +231,11 @@ final class VerifyCommand implements Callable<Integer> {
                         new RuntimeCheck(file, predictor, preprocessing, some, tolerance, runtimes, console).run(),
                         console);
             }
-            images = dataset.matched(file, images, metadata);
+            Optional<JudgedImages> judged = JudgedImages.of(metadata);
+            Optional<ImageDataset> own = judged.isPresent()
+                    ? judged.get().in(images)
+                    : Optional.of(images).filter(all -> areAll(all, metadata));
+            images = dataset.matched(file, own.orElse(images), metadata);
             Normalization normalization = FileOptions.normalization(preprocessing);
             Predictions predictions = Predictions.of(
                     ForeignFile.signing(predictor, console),
@@ -239,7 +245,8 @@ final class VerifyCommand implements Callable<Integer> {
             if (answers != null) {
                 predictions.write(answers);
             }
-            return report(Evaluation.of(predictions, images.classes()), images, metadata, console);
+            return report(
+                    Evaluation.of(predictions, images.classes()), images, own.isPresent(), stated(metadata), console);
         }
     }
 
@@ -252,15 +259,19 @@ final class VerifyCommand implements Callable<Integer> {
         return report.exitCode();
     }
 
-    private int report(Evaluation evaluation, ImageDataset images, OnnxMetadata metadata, Console console)
-            throws IOException {
-        Double stated = stated(metadata);
-        boolean sameImages = metadata.get(MetadataKeys.METRICS + "test.images")
-                        .filter(count -> count.equals(Integer.toString(evaluation.images())))
+    /** Tells of a file that does not say which images judged it whether they are all there are, by their number. */
+    private static boolean areAll(ImageDataset images, OnnxMetadata metadata) {
+        return metadata.get(MetadataKeys.METRICS + "test.images")
+                        .filter(Integer.toString(images.test().size())::equals)
                         .isPresent()
                 && metadata.get(MetadataKeys.PROVENANCE + "dataset_sha256")
                         .filter(images.sha256()::equals)
                         .isPresent();
+    }
+
+    private int report(
+            Evaluation evaluation, ImageDataset images, boolean sameImages, @Nullable Double stated, Console console)
+            throws IOException {
         boolean differs = stated != null && sameImages && Math.abs(stated - evaluation.accuracy()) >= SAME;
         Double onCard = ModelCard.statedBeside(file, images);
         boolean cardDiffers = onCard != null && Math.abs(onCard - evaluation.accuracy()) > ROUNDED;

@@ -80,6 +80,16 @@ public record ImageDataset(
     }
 
     /**
+     * Judges on other images.
+     *
+     * @param images to judge on, of the same shape
+     * @return the same data set with these as its test images
+     */
+    public ImageDataset judgedBy(ImageSource images) {
+        return new ImageDataset(name, sha256, classes, train, images, validating, notes);
+    }
+
+    /**
      * Numbers the classes as a network does that was trained on classes of the same names.
      *
      * @param order names of the network's classes, in the order of its logits

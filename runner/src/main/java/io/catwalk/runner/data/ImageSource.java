@@ -237,6 +237,16 @@ public final class ImageSource {
                 IntStream.of(indices).map(i -> labels[i]).toArray());
     }
 
+    /**
+     * Identifies which images of a data set these are.
+     *
+     * @return the SHA-256, in hexadecimal, of where each lies among all images of the data set, as 32-bit big-endian
+     *     numbers, in the order of these images
+     */
+    public String sha256() {
+        return new Sha256().add(places).hex();
+    }
+
     /** Numbers the classes anew: the one of label i becomes {@code numbers[i]}. */
     ImageSource relabeled(int[] numbers) {
         int[] others = Arrays.stream(labels).map(label -> numbers[label]).toArray();

@@ -33,6 +33,30 @@ public record Interval(double low, double high) {
     }
 
     /**
+     * Bounds how much larger one proportion is than another that was found on other images (Newcombe, "Interval estimation
+     * for the difference between independent proportions: comparison of eleven methods", 1998, Statistics in Medicine
+     * 17:873, method 10: from the Wilson intervals of both).
+     *
+     * @param first successes among {@code firstTrials}
+     * @param firstTrials at least 1
+     * @param second successes among {@code secondTrials}
+     * @param secondTrials at least 1
+     * @param confidence above 0 and below 1, such as 0.95
+     * @return bounds of the first proportion less the second, within -1 to 1
+     * @throws IllegalArgumentException if an argument is out of its range
+     */
+    public static Interval newcombe(int first, int firstTrials, int second, int secondTrials, double confidence) {
+        Interval one = wilson(first, firstTrials, confidence);
+        Interval other = wilson(second, secondTrials, confidence);
+        double share = (double) first / firstTrials;
+        double otherShare = (double) second / secondTrials;
+        double difference = share - otherShare;
+        return new Interval(
+                difference - Math.hypot(share - one.low, other.high - otherShare),
+                difference + Math.hypot(one.high - share, otherShare - other.low));
+    }
+
+    /**
      * Tells whether a number lies within, bounds included.
      *
      * @param value any number

@@ -63,6 +63,16 @@ public record Comparison(
                 : new Judgement(contest, predictions, images, region, baselines).comparison();
     }
 
+    /**
+     * Lists how the most accurate contestant stands to each other one: its difference to it, with interval and outcome.
+     *
+     * @return in the order of the standings; without those that it is not compared with
+     */
+    public List<Verdict> ofTheBest() {
+        String best = standings.get(0).contestant();
+        return verdicts.stream().filter(verdict -> verdict.first().equals(best)).toList();
+    }
+
     /** What is compared. */
     public enum Scope {
         /** Trained networks, on the same test images. */
@@ -113,10 +123,11 @@ public record Comparison(
      * @param first label of the one
      * @param second label of the other
      * @param difference accuracy of the first less that of the second, -1 to 1
-     * @param low lower bound of its 95 % interval; null for models
+     * @param low lower bound of its 95 % interval, which is for this pair alone: Tango's for models, Welch's over
+     *     seeds, that of the corrected t-test over folds; null in results that were written before models had one
      * @param high upper bound
      * @param p probability of such a difference between equals: exact McNemar with Holm for models, Welch's t-test
-     *     with Holm over seeds, corrected t-test over folds
+     *     with Holm over seeds, corrected t-test over folds, for this pair alone
      * @param worse probability that the first is worse by more than the region; null but over folds
      * @param equivalent probability that they differ by no more
      * @param better probability that the first is better by more
@@ -134,5 +145,16 @@ public record Comparison(
             @Nullable Double equivalent,
             @Nullable Double better,
             Outcome outcome,
-            String sentence) {}
+            String sentence) {
+
+        /**
+         * Tells whether the interval excludes 0 though the verdict is undecided, which the sentence explains: the test
+         * counts all pairs or is exact, or over folds the difference may be within the region.
+         *
+         * @return false, too, where there is no interval
+         */
+        public boolean stricterThanInterval() {
+            return outcome == Outcome.UNDECIDED && low != null && high != null && (low > 0 || high < 0);
+        }
+    }
 }

@@ -84,22 +84,6 @@ record Contest(
         return metric.applyAsDouble(result(trial).metrics().test());
     }
 
-    /**
-     * Returns the scores of independent observations: one per seed or, with folds, one per fold, as a mean
-     * over the seeds, since these share the fold's images.
-     */
-    double[] scores(List<TrialSpec> own, ToDoubleFunction<Metrics> metric) {
-        return own.stream()
-                .collect(Collectors.groupingBy(
-                        trial -> folds ? trial.fold() : trial.seed(),
-                        LinkedHashMap::new,
-                        Collectors.averagingDouble(trial -> score(trial, metric))))
-                .values()
-                .stream()
-                .mapToDouble(Double::doubleValue)
-                .toArray();
-    }
-
     /** Returns what a contestant costs as an ONNX file, from its first network that was measured. */
     @Nullable
     Efficiency measured(String contestant) {

@@ -11,7 +11,6 @@ import io.catwalk.runner.experiment.Comparison.Verdict;
 import io.catwalk.runner.statistics.Bootstrap;
 import io.catwalk.runner.statistics.ClassifierPair;
 import io.catwalk.runner.statistics.CochranQ;
-import io.catwalk.runner.statistics.CorrectedTTest;
 import io.catwalk.runner.statistics.CriticalDifference;
 import io.catwalk.runner.statistics.EquivalenceRegion;
 import io.catwalk.runner.statistics.ModelPair;
@@ -44,6 +43,7 @@ final class Judgement {
     private final Results.Dataset images;
     private final EquivalenceRegion region;
     private final @Nullable Baselines baselines;
+    private final Observations observations;
     private final Map<String, PredictedClasses> predictions = new LinkedHashMap<>();
     private final List<Standing> standings;
 
@@ -66,6 +66,7 @@ final class Judgement {
         this.images = images;
         this.region = region;
         this.baselines = baselines;
+        observations = new Observations(contest.folds(), images);
         contest.trials().forEach((contestant, trials) -> {
             if (trials.size() == 1) {
                 PredictedClasses first = read.apply(trials.get(0));
@@ -145,7 +146,7 @@ final class Judgement {
     private Comparison classifiers() {
         List<ClassifierPair> pairs = List.of();
         if (contest.paired() && standings.size() > 1) {
-            pairs = ClassifierPair.all(names(), scores(), testShare(), region);
+            pairs = ClassifierPair.all(names(), scores(), observations.testShare(), region);
         }
         List<Verdict> verdicts = pairs.stream().map(Judgement::verdict).toList();
         boolean oneSeed = contest.results().keySet().stream()
@@ -203,8 +204,8 @@ final class Judgement {
                 pair.first(),
                 pair.second(),
                 pair.difference(),
-                null,
-                null,
+                pair.interval().low(),
+                pair.interval().high(),
                 pair.adjustedP(),
                 null,
                 null,
@@ -214,7 +215,7 @@ final class Judgement {
     }
 
     private static Verdict verdict(SeedPair pair) {
-        Interval interval = pair.test().interval(CONFIDENCE);
+        Interval interval = pair.interval();
         return new Verdict(
                 pair.first(),
                 pair.second(),
@@ -230,7 +231,7 @@ final class Judgement {
     }
 
     private static Verdict verdict(ClassifierPair pair) {
-        Interval interval = pair.test().interval(CONFIDENCE);
+        Interval interval = pair.interval();
         return new Verdict(
                 pair.first(),
                 pair.second(),
@@ -270,13 +271,8 @@ final class Judgement {
         return new Interval(contest.score(trial, Metrics::accuracyLow), contest.score(trial, Metrics::accuracyHigh));
     }
 
-    /** Bounds a mean; where its folds share training images, as a difference from 0 between classifiers. */
     private Interval student(List<TrialSpec> trials, ToDoubleFunction<Metrics> metric) {
-        double[] scores = contest.scores(trials, metric);
-        Interval interval = contest.folds() && scores.length > 1
-                ? CorrectedTTest.of(scores, new double[scores.length], testShare())
-                        .interval(CONFIDENCE)
-                : Spread.of(each(trials, metric)).interval();
+        Interval interval = observations.interval(trials, trial -> contest.score(trial, metric));
         return new Interval(Math.max(0, interval.low()), Math.min(1, interval.high()));
     }
 
@@ -300,16 +296,12 @@ final class Judgement {
     /** Returns what the tests of architectures compare, in the order of the standings. */
     private List<double[]> scores() {
         return standings.stream()
-                .map(standing -> contest.scores(trials(standing), Metrics::accuracy))
+                .map(standing -> observations.each(trials(standing), trial -> contest.score(trial, Metrics::accuracy)))
                 .toList();
     }
 
     private static double macroF1(Metrics metrics) {
         return metrics.macro().f1();
-    }
-
-    private double testShare() {
-        return (double) images.test() / images.train();
     }
 
     private List<TrialSpec> trials(Standing standing) {

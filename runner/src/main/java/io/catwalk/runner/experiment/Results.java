@@ -210,6 +210,17 @@ public record Results(
     }
 
     /**
+     * Says of validation accuracies that they are optimistic, wherever they chose: the best epoch is partly the luckiest.
+     *
+     * @return a sentence; empty where no trial that is done had epochs to choose from
+     */
+    public String validationNote() {
+        return done().stream().allMatch(done -> done.trial().recipe().epochs() == 1)
+                ? ""
+                : "Validation accuracy is optimistic, since the validation images chose the epoch: compare by test accuracy.";
+    }
+
+    /**
      * Counts the trials whose ONNX file is missing or does not answer like the network.
      *
      * @return how many

@@ -37,6 +37,9 @@ record ResultsMarkdown(Results results) {
         } else {
             trials(text);
         }
+        if (!results.validationNote().isEmpty()) {
+            text.append('\n').append(results.validationNote()).append('\n');
+        }
         onnx(text);
         results.latencyNotes().forEach(note -> text.append('\n').append(note).append('\n'));
         if (results.comparison() != null) {

@@ -2,7 +2,6 @@ package io.catwalk.runner.statistics;
 
 import io.catwalk.runner.evaluation.Interval;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Compares two classifiers over the same folds of a cross-validation.
@@ -43,6 +42,15 @@ public record ClassifierPair(
                 .toList();
     }
 
+    /**
+     * Bounds the difference by the corrected t-test, 95 %.
+     *
+     * @return bounds of the first classifier's mean accuracy less the second's
+     */
+    public Interval interval() {
+        return test.interval(0.95);
+    }
+
     /** Returns the outcome that is at least 0.95 probable; undecided if none is. */
     public Outcome outcome() {
         return Outcome.of(posterior.worse(), posterior.equivalent(), posterior.better());
@@ -50,21 +58,13 @@ public record ClassifierPair(
 
     /** Writes the outcome in words, with its numbers in percentage points. */
     public String verdict() {
-        Interval interval = test.interval(0.95);
         String relation = switch (outcome()) {
             case BETTER -> first + " is better than " + second;
             case WORSE -> first + " is worse than " + second;
             case EQUIVALENT -> first + " and " + second + " are practically equivalent";
             case UNDECIDED -> first + " and " + second + " cannot be told apart by these folds";
         };
-        return String.format(
-                Locale.ROOT,
-                "%s: %s points, 95 %% interval %s to %s; %s",
-                relation,
-                Paired.points(test.difference()),
-                Paired.points(interval.low()),
-                Paired.points(interval.high()),
-                odds());
+        return relation + ": " + Paired.points(test.difference(), "", interval()) + "; " + odds();
     }
 
     /** Writes the probability of the outcome, or all three where none is probable enough. */

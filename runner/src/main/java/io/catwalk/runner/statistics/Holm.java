@@ -2,6 +2,7 @@ package io.catwalk.runner.statistics;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
@@ -10,7 +11,16 @@ import java.util.stream.IntStream;
  */
 public final class Holm {
 
+    /** What an undecided verdict says whose 95 % interval, which is for its pair alone, excludes 0. */
+    static final String STRICTER_THAN_INTERVAL =
+            "; the interval, for this pair alone, excludes 0, but not once all pairs are counted";
+
     private Holm() {}
+
+    /** Writes an adjusted probability. */
+    static String words(double adjusted) {
+        return "Holm p " + (adjusted < 0.0001 ? "< 0.0001" : String.format(Locale.ROOT, "= %.4f", adjusted));
+    }
 
     /**
      * Adjusts the probabilities of tests done together.

@@ -1,5 +1,6 @@
 package io.catwalk.runner.statistics;
 
+import io.catwalk.runner.evaluation.Interval;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -20,6 +21,7 @@ public record ModelPair(String first, String second, int images, McNemar test, d
             + " another seed may turn the order. Use --seeds 5 or crossval to compare architectures.";
 
     private static final double LEVEL = 0.05;
+    private static final double CONFIDENCE = 1 - LEVEL;
 
     /**
      * Compares each model with each that follows it.
@@ -48,7 +50,22 @@ public record ModelPair(String first, String second, int images, McNemar test, d
 
     /** Returns the first model's accuracy less the second's, -1 to 1. */
     public double difference() {
-        return (double) (test.onlyFirst() - test.onlySecond()) / images;
+        return paired().lost();
+    }
+
+    /**
+     * Bounds the difference by Tango's score interval, 95 % for this pair alone: it says how large the difference may be,
+     * where {@link #adjustedP} says whether there is one, counting all pairs. It excludes 0 wherever the outcome is
+     * decided; where it does so and the outcome is not, {@link #verdict} says why.
+     *
+     * @return bounds of the first model's accuracy less the second's, -1 to 1
+     */
+    public Interval interval() {
+        return paired().interval(CONFIDENCE);
+    }
+
+    private PairedAccuracy paired() {
+        return new PairedAccuracy(images, test);
     }
 
     /** Returns who is better at the 5 percent level; never equivalent, which such a test cannot show. */
@@ -68,13 +85,25 @@ public record ModelPair(String first, String second, int images, McNemar test, d
         };
         return String.format(
                 Locale.ROOT,
-                "%s on these images: of %d, %d are right only by %s and %d only by %s; McNemar with Holm p %s",
+                "%s on these images: %s; of %d, %d are right only by %s and %d only by %s; McNemar with %s%s",
                 relation,
+                Paired.points(difference(), "", interval()),
                 images,
                 test.onlyFirst(),
                 first,
                 test.onlySecond(),
                 second,
-                adjustedP < 0.0001 ? "< 0.0001" : String.format(Locale.ROOT, "= %.4f", adjustedP));
+                Holm.words(adjustedP),
+                stricter());
+    }
+
+    /** Says why the interval excludes 0 though the outcome is undecided; empty if it is not so. */
+    private String stricter() {
+        if (outcome() != Outcome.UNDECIDED || interval().contains(0)) {
+            return "";
+        }
+        return test.p() < LEVEL
+                ? Holm.STRICTER_THAN_INTERVAL
+                : "; the interval, an approximation, excludes 0, but the exact test does not";
     }
 }

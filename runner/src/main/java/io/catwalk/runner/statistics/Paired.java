@@ -1,5 +1,6 @@
 package io.catwalk.runner.statistics;
 
+import io.catwalk.runner.evaluation.Interval;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -58,10 +59,16 @@ final class Paired {
         return sum / values.length;
     }
 
-    /** Writes a share in percentage points. */
+    /** Writes a share in percentage points, with the two decimals that accuracies have. */
     static String points(double share) {
-        String points = String.format(Locale.ROOT, "%.1f", 100 * share);
-        return points.equals("-0.0") ? "0.0" : points;
+        String points = String.format(Locale.ROOT, "%.2f", 100 * share);
+        return points.equals("-0.00") ? "0.00" : points;
+    }
+
+    /** Writes a difference of accuracies with its 95 % interval, in percentage points. */
+    static String points(double difference, String over, Interval interval) {
+        return points(difference) + " points" + over + ", 95 % interval " + points(interval.low()) + " to "
+                + points(interval.high());
     }
 
     /** Returns the unbiased variance, divided by one less than the number of values. */

@@ -22,6 +22,7 @@ public record SeedPair(String first, String second, int seeds, WelchTTest test, 
             + " images would. Use crossval to vary the images, and several data sets to speak of images in general.";
 
     private static final double LEVEL = 0.05;
+    private static final double CONFIDENCE = 1 - LEVEL;
 
     /**
      * Compares each architecture with each that follows it.
@@ -60,6 +61,15 @@ public record SeedPair(String first, String second, int seeds, WelchTTest test, 
         return "There are no verdicts: " + WelchTTest.refusal(seeds) + ".";
     }
 
+    /**
+     * Bounds the difference by Welch's interval, 95 % for this pair alone.
+     *
+     * @return bounds of the first architecture's mean accuracy less the second's
+     */
+    public Interval interval() {
+        return test.interval(CONFIDENCE);
+    }
+
     /** Returns who is better at the 5 percent level; never equivalent, which such a test cannot show. */
     public Outcome outcome() {
         if (adjustedP >= LEVEL) {
@@ -75,15 +85,12 @@ public record SeedPair(String first, String second, int seeds, WelchTTest test, 
             case WORSE -> first + " is worse than " + second;
             case EQUIVALENT, UNDECIDED -> first + " and " + second + " cannot be told apart";
         };
-        Interval interval = test.interval(0.95);
         return String.format(
                 Locale.ROOT,
-                "%s on this split: %s points over %d seeds, 95 %% interval %s to %s; Welch with Holm p %s",
+                "%s on this split: %s; Welch with %s%s",
                 relation,
-                Paired.points(test.difference()),
-                seeds,
-                Paired.points(interval.low()),
-                Paired.points(interval.high()),
-                adjustedP < 0.0001 ? "< 0.0001" : String.format(Locale.ROOT, "= %.4f", adjustedP));
+                Paired.points(test.difference(), " over " + seeds + " seeds", interval()),
+                Holm.words(adjustedP),
+                outcome() == Outcome.UNDECIDED && !interval().contains(0) ? Holm.STRICTER_THAN_INTERVAL : "");
     }
 }

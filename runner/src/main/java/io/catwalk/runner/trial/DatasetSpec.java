@@ -142,7 +142,12 @@ public record DatasetSpec(
      */
     public ImageDataset load(DataHome dataHome) {
         ResizeRule rule = imageSize == null ? null : ResizeRule.parse(imageSize);
-        return ImageDatasets.load(name, dataHome, rule, reading()).limited(limitTrain, limitTest, LIMIT_SEED);
+        return limited(ImageDatasets.load(name, dataHome, rule, reading()), limitTrain, limitTest);
+    }
+
+    /** Keeps as many images of a whole data set as a trial with these limits sees. */
+    static ImageDataset limited(ImageDataset whole, int limitTrain, int limitTest) {
+        return whole.limited(limitTrain, limitTest, LIMIT_SEED);
     }
 
     /**

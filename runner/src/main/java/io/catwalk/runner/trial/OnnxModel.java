@@ -51,7 +51,7 @@ final class OnnxModel {
      * @param file where to; its folder exists. One that is there stays unless the new one agrees
      * @param model the trained network
      * @param dataset whose test images are asked about
-     * @param fit how they came to their size; null if they had it
+     * @param order of the trial, which says how they came to their size, and which they are
      * @param result of the trial
      * @param options how to write
      * @return how far the file differs from the network
@@ -60,15 +60,15 @@ final class OnnxModel {
             Path file,
             TrainedModel model,
             ImageDataset dataset,
-            @Nullable Fit fit,
+            TrialOrder order,
             TrialOutcome.Done result,
             ExportOptions options) {
         Path draft = rejected(file);
         try {
-            export(model, dataset, fit, result, options).write(draft);
+            export(model, dataset, order, result, options).write(draft);
             ParityResult parity = judged(draft, model, dataset, result.normalization());
             if (parity.agrees()) {
-                signature(file, draft, dataset, fit, result).write(ModelSignature.beside(file));
+                signature(file, draft, dataset, order.dataset().fit(), result).write(ModelSignature.beside(file));
                 ModelFiles.rename(draft, file);
             }
             return parity;
@@ -109,7 +109,7 @@ final class OnnxModel {
     static OnnxExport export(
             TrainedModel model,
             ImageDataset dataset,
-            @Nullable Fit fit,
+            TrialOrder order,
             TrialOutcome.Done result,
             ExportOptions options) {
         OnnxExport export = OnnxExport.of(
@@ -119,7 +119,7 @@ final class OnnxModel {
                         model.task().height(),
                         model.task().width()));
         return options.apply(export, result.normalization())
-                .withMetadata(metadata(dataset, fit, result, options).entries());
+                .withMetadata(metadata(dataset, order, result, options).entries());
     }
 
     private static ParityResult judged(Path file, TrainedModel model, ImageDataset dataset, Normalization normalization)
@@ -172,7 +172,7 @@ final class OnnxModel {
     }
 
     private static OnnxMetadata metadata(
-            ImageDataset dataset, @Nullable Fit fit, TrialOutcome.Done result, ExportOptions options) {
+            ImageDataset dataset, TrialOrder order, TrialOutcome.Done result, ExportOptions options) {
         ImageSource images = dataset.test();
         Normalization normalization = result.normalization();
         OnnxMetadata metadata = OnnxMetadata.empty().withLabels(dataset.classes());
@@ -187,11 +187,13 @@ final class OnnxModel {
         Map<String, String> more = new TreeMap<>();
         more.put("classifier", result.trial().classifier());
         more.put("variant", result.trial().variant());
+        Fit fit = order.dataset().fit();
         put(more, MetadataKeys.FIT, fit == null ? null : fit.key());
         put(more, MetadataKeys.AUTHOR, options.author());
         put(more, MetadataKeys.LICENSE, options.license());
         more.putAll(metrics(result.metrics().test()));
         more.put(MetadataKeys.PROVENANCE + "dataset", dataset.name());
+        more.putAll(JudgedImages.of(order, dataset).entries());
         more.put(MetadataKeys.PROVENANCE + "seed", Long.toString(result.trial().seed()));
         more.put(
                 MetadataKeys.PROVENANCE + "fold",

@@ -4,6 +4,7 @@ import io.catwalk.onnx.quantize.NodeNoise;
 import io.catwalk.onnx.quantize.WeightRange;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.Metrics;
@@ -28,15 +29,22 @@ final class QuantizationCertificate {
      * @param quantized what came of it
      * @param calibrationImages how many images the ranges are from
      * @param weights how many of the 8 bits weights use
+     * @param images whose test images judge both
      * @param metrics of the file in 8 bits on the test images
      */
     static OnnxMetadata of(
-            Path from, QuantizedFile quantized, int calibrationImages, WeightRange weights, Metrics metrics)
+            Path from,
+            QuantizedFile quantized,
+            int calibrationImages,
+            WeightRange weights,
+            ImageDataset images,
+            Metrics metrics)
             throws IOException {
         SortedMap<String, String> entries =
                 new TreeMap<>(OnnxMetadata.read(from).entries());
         entries.keySet().removeIf(key -> key.startsWith(MetadataKeys.PARITY) || key.startsWith(MetadataKeys.METRICS));
         entries.putAll(OnnxModel.metrics(metrics));
+        JudgedImages.restate(entries, images);
         QuantizationVerdict verdict = quantized.verdict();
         Interval interval = verdict.accuracy().interval(0.95);
         Map<String, Object> facts = new TreeMap<>();

@@ -116,7 +116,7 @@ public record Quantizer(
                     evaluation.accuracy(),
                     latencies.get(0),
                     latencies.get(1));
-            QuantizationCertificate.of(file, quantized, chosen.size(), weights, evaluation.metrics())
+            QuantizationCertificate.of(file, quantized, chosen.size(), weights, images, evaluation.metrics())
                     .write(draft);
             AtomicFiles.write(quantized.file(), Files.readAllBytes(draft));
             return quantized;

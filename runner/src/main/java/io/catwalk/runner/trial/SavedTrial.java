@@ -163,8 +163,7 @@ public final class SavedTrial implements AutoCloseable {
     public ParityResult export(Path file, ExportOptions options) throws IOException {
         String other = otherNetwork();
         ParityResult parity = other == null
-                ? OnnxModel.write(
-                        file, model, dataset, folder.readOrder().dataset().fit(), result, options)
+                ? OnnxModel.write(file, model, dataset, folder.readOrder(), result, options)
                 : ParityResult.without(Missing.ANOTHER_NETWORK, other);
         if (parity.missing() == Missing.UNWRITTEN) {
             throw new IOException("cannot write " + file + ": " + parity.worst());
@@ -227,7 +226,7 @@ public final class SavedTrial implements AutoCloseable {
      * @throws io.catwalk.onnx.graph.ExportException if the network has no ONNX form
      */
     public void writeUnproven(Path file) throws IOException {
-        OnnxModel.export(model, dataset, folder.readOrder().dataset().fit(), result, folder.readExportOptions())
+        OnnxModel.export(model, dataset, folder.readOrder(), result, folder.readExportOptions())
                 .write(file);
     }
 

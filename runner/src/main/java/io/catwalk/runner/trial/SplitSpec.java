@@ -60,6 +60,13 @@ public record SplitSpec(int folds, int repeats, double holdOut, long seed) {
         return folds * repeats;
     }
 
+    /** Deals the training images into those that are left to train on, and the fold that judges, from 1. */
+    static Split fold(ImageDataset dataset, int folds, long seed, int fold) {
+        int repeat = folds == 0 ? 0 : (fold - 1) / folds;
+        return Split.folds(dataset.train().labels(), dataset.classes().size(), folds, seed + repeat)
+                .get((fold - 1) % folds);
+    }
+
     /**
      * Splits a data set.
      *
@@ -79,9 +86,7 @@ public record SplitSpec(int folds, int repeats, double holdOut, long seed) {
                     : Split.holdOut(dataset.train().labels(), classes, holdOut, seed);
             return new TrialImages(dataset, split, null);
         }
-        int repeat = (fold - 1) / folds;
-        Split outer = Split.folds(dataset.train().labels(), classes, folds, seed + repeat)
-                .get((fold - 1) % folds);
+        Split outer = fold(dataset, folds, seed, fold);
         ImageSource rest = dataset.train().select(outer.train());
         ImageDataset seen = new ImageDataset(
                 dataset.name(),

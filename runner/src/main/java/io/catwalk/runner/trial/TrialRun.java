@@ -118,13 +118,7 @@ final class TrialRun {
     /** Exports and cross-checks. A network without an ONNX form is trained and judged all the same. */
     private TrialOutcome.Done exported(TrainingStep.Trained trained, ImageDataset dataset, TrialOutcome.Done judged) {
         return TroubleException.reading(() -> judged.withOnnx(
-                OnnxModel.write(
-                        folder.onnx(),
-                        trained.model(),
-                        dataset,
-                        order.dataset().fit(),
-                        judged,
-                        folder.readExportOptions()),
+                OnnxModel.write(folder.onnx(), trained.model(), dataset, order, judged, folder.readExportOptions()),
                 folder));
     }
 

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 @ExtendWith(ExportedRun.class)
@@ -117,6 +119,72 @@ final class VerifyCommandTest {
 
         assertThat(answer.exitCode()).isEqualTo(ExitCode.DONE);
         assertThat(flat(answer)).isEqualTo(file + ": " + accuracy + "the file says 99.90 % on others");
+    }
+
+    /** A limited run judges on some of the test images, as those of --quick do, and a fold on some of the training images. */
+    @ParameterizedTest
+    @CsvSource({"compare, --limit-test 20, 1-0, 20", "crossval, --folds 3 --limit-train 90, 1-1, 30"})
+    void theImagesThatARunWasJudgedOnAreFound(String command, String options, String trial, int judged)
+            throws IOException {
+        Path file = trained(command, options).resolve(trial).resolve("model.onnx");
+
+        Catwalk.Answer answer = Catwalk.run("verify", file.toString(), "--dataset", images);
+
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        assertThat(flat(answer))
+                .startsWith(file + ": accuracy ")
+                .endsWith(" % on " + judged + " images of tiny, as the file says, and as its card says");
+        OnnxMetadata.read(file).with("metrics.test.accuracy", "0.0123").write(file);
+        assertThat(Catwalk.run("verify", file.toString(), "--dataset", images).exitCode())
+                .isEqualTo(ExitCode.CROSS_CHECK_FAILED);
+    }
+
+    @Test
+    void imagesThatAreDrawnOtherwiseAreOthers() throws IOException {
+        Path file = trained("compare", "--limit-test 20").resolve("1-0/model.onnx");
+        OnnxMetadata.read(file).with("provenance.limit_test", "21").write(file);
+
+        assertThat(flat(Catwalk.run("verify", file.toString(), "--dataset", images)))
+                .contains(" % on 40 images of tiny, the file says ")
+                .endsWith(" % on others");
+        OnnxMetadata.read(file).with("provenance.limit_test", "some").write(file);
+        refused(
+                Catwalk.run("verify", file.toString(), "--dataset", images),
+                "expected a whole number in the metadata as provenance.limit_test, found \"some\"; export it again");
+    }
+
+    /** Files of earlier versions say how many images judged them, and not which. */
+    @Test
+    void aFileThatDoesNotSayWhichImagesJudgedItIsHeldAgainstAsMany() throws IOException {
+        String key = "provenance.test_sha256";
+        Path file = world.changed(folder.resolve("earlier.onnx"), model -> {
+            int entry = model.getMetadataPropsList().stream()
+                    .map(property -> property.getKey())
+                    .toList()
+                    .indexOf(key);
+            model.removeMetadataProps(entry);
+        });
+        assertThat(OnnxMetadata.read(file).get(key)).isEmpty();
+
+        assertThat(flat(Catwalk.run("verify", file.toString(), "--dataset", images)))
+                .isEqualTo(file + ": " + accuracy + "as the file says");
+    }
+
+    /** Trains the right network once more, and returns the folder of its trials. */
+    private Path trained(String command, String options) {
+        String[] arguments = "%s %s --plugins-dir %s --dataset %s --out %s --epochs 1 --batch-size 16 --threads 1 %s %s"
+                .formatted(
+                        command,
+                        ExportedRun.GOOD,
+                        world.plugins(),
+                        images,
+                        folder.resolve("run"),
+                        "--in-process --no-latency",
+                        options)
+                .split(" ", -1);
+        Catwalk.Answer answer = Catwalk.run(arguments);
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        return folder.resolve("run/trials").resolve(ExportedRun.GOOD);
     }
 
     @Test

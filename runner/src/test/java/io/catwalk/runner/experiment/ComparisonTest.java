@@ -72,7 +72,13 @@ final class ComparisonTest {
         assertThat(comparison.verdicts().get(1).p()).isEqualTo(0.0044689178466796875, CLOSE);
         assertThat(comparison.verdicts().get(2).p()).isEqualTo(0.0044689178466796875, CLOSE);
         assertThat(comparison.verdicts().get(1).difference()).isEqualTo(0.4, CLOSE);
-        assertThat(comparison.verdicts().get(1).low()).isNull();
+        // Tango's interval, by test-data/golden/intervals.py.
+        assertThat(comparison.verdicts().get(1).low()).isEqualTo(0.17252329505042796, CLOSE);
+        assertThat(comparison.verdicts().get(1).high()).isEqualTo(0.5839721901343307, CLOSE);
+        assertThat(comparison.verdicts().get(1).sentence())
+                .isEqualTo(
+                        "conv beats rnn on these images: 40.00 points, 95 % interval 17.25 to 58.40; of 40, 20 are right"
+                                + " only by conv and 4 only by rnn; McNemar with Holm p = 0.0045");
         assertThat(Objects.requireNonNull(comparison.cochranQ()).statistic()).isEqualTo(20.083333333333332, CLOSE);
         assertThat(comparison.cochranQ().p()).isEqualTo(4.3547133981670886e-05, CLOSE);
         assertThat(comparison.headline())
@@ -410,6 +416,71 @@ final class ComparisonTest {
         assertThat(comparison.headline()).startsWith("conv has the highest accuracy over 4 trials: ");
     }
 
+    // ---- the best against each other: what an estimation plot draws ----
+
+    @Test
+    void theBestModelHasADifferenceWithItsIntervalToEachOther() {
+        threeModels();
+
+        theBestStandsToEachOther(compared(), "gru", "rnn");
+    }
+
+    @Test
+    void theBestArchitectureHasADifferenceWithItsIntervalToEachOther() {
+        for (int seed = 1; seed <= 3; seed++) {
+            judged(plan("rnn", seed, 0), 0.40 + 0.02 * seed, 20, 40);
+            judged(plan("conv", seed, 0), 0.88 + 0.02 * seed, 0, 36);
+            judged(plan("gru", seed, 0), 0.89 + 0.01 * seed, 0, 36);
+        }
+
+        theBestStandsToEachOther(compared(), "gru", "rnn");
+    }
+
+    @Test
+    void theBestOverFoldsHasADifferenceWithItsIntervalToEachOther() {
+        fold("rnn", 1, 0.80, 0.83, 0.835, 0.812);
+        fold("gru", 1, 0.895, 0.922, 0.938, 0.909);
+        fold("conv", 1, 0.90, 0.92, 0.94, 0.91);
+
+        theBestStandsToEachOther(compared(), "gru", "rnn");
+    }
+
+    private static void theBestStandsToEachOther(Comparison comparison, String... others) {
+        assertThat(comparison.standings().get(0).contestant()).isEqualTo("conv");
+        assertThat(comparison.ofTheBest()).extracting(Verdict::second).containsExactly(others);
+        assertThat(comparison.ofTheBest()).allSatisfy(verdict -> {
+            assertThat(verdict.first()).isEqualTo("conv");
+            assertThat(verdict.difference())
+                    .isBetween(verdict.low(), verdict.high())
+                    .isEqualTo(accuracy(comparison, "conv") - accuracy(comparison, verdict.second()), CLOSE);
+        });
+    }
+
+    private static double accuracy(Comparison comparison, String contestant) {
+        return comparison.standings().stream()
+                .filter(standing -> standing.contestant().equals(contestant))
+                .findFirst()
+                .orElseThrow()
+                .accuracy();
+    }
+
+    @Test
+    void aVerdictThatIsStricterThanItsIntervalSaysSo() {
+        assertThat(verdict(Outcome.UNDECIDED, 0.001, 0.02).stricterThanInterval())
+                .isTrue();
+        assertThat(verdict(Outcome.UNDECIDED, -0.02, -0.001).stricterThanInterval())
+                .isTrue();
+        assertThat(verdict(Outcome.UNDECIDED, -0.001, 0.02).stricterThanInterval())
+                .isFalse();
+        assertThat(verdict(Outcome.BETTER, 0.001, 0.02).stricterThanInterval()).isFalse();
+        assertThat(verdict(Outcome.UNDECIDED, null, null).stricterThanInterval())
+                .isFalse();
+    }
+
+    private static Verdict verdict(Outcome outcome, @Nullable Double low, @Nullable Double high) {
+        return new Verdict("conv", "gru", 0.01, low, high, 0.06, null, null, null, outcome, "");
+    }
+
     // ---- what they cost, and how it is written ----
 
     @Test
@@ -458,6 +529,29 @@ final class ComparisonTest {
                 .endsWith(comparison.limits())
                 .noneMatch(line -> line.startsWith("| conv f1"));
         assertThat(results.csv().lines()).hasSize(1 + 8);
+    }
+
+    @Test
+    void validationAccuracyIsSaidToBeOptimisticWhereItChoseAnEpoch() {
+        String note =
+                "Validation accuracy is optimistic, since the validation images chose the epoch: compare by test accuracy.";
+        recipe = recipe.withEpochs(1);
+        model("rnn", 1, 20, 40);
+
+        assertThat(results().validationNote()).isEmpty();
+        assertThat(results().markdown()).doesNotContain("optimistic");
+
+        recipe = recipe.withEpochs(2);
+        model("conv", 1, 0, 36);
+
+        assertThat(results().validationNote()).isEqualTo(note);
+        assertThat(results().markdown().lines()).contains(note);
+    }
+
+    private Results results() {
+        Results.Summary summary = new Results.Summary(
+                "run", "compare", "2024-01-01T00:00:00Z", 1, 2, 2, List.of(), List.of(1L), 0, 1, 2, 1);
+        return new Results(1, summary, images(), List.copyOf(finished.all()), compared(), null);
     }
 
     private void threeModels() {

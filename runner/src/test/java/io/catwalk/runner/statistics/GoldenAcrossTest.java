@@ -104,7 +104,7 @@ class GoldenAcrossTest {
                 .extracting(DataSetPair::outcome)
                 .containsExactly(Outcome.BETTER, Outcome.EQUIVALENT, Outcome.WORSE);
         assertThat(pairs.get(0).verdict())
-                .isEqualTo("a is better than b: ahead on 6 of 6 data sets, behind on 0, 2.0 points on average;"
+                .isEqualTo("a is better than b: ahead on 6 of 6 data sets, behind on 0, 2.00 points on average;"
                         + " P(better by more than 0.5) > 0.99");
         assertThat(pairs.get(1).verdict()).startsWith("a and c are practically equivalent: ahead on 0 of 6");
     }

@@ -1,0 +1,102 @@
+package io.catwalk.runner.experiment;
+
+import io.catwalk.runner.evaluation.Interval;
+import io.catwalk.runner.evaluation.Metrics;
+import io.catwalk.runner.trial.TrialMetrics;
+import io.catwalk.runner.trial.TrialOutcome.Done;
+import io.catwalk.runner.trial.TrialSpec;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+
+/**
+ * Says how much of a contestant's accuracy does not hold on images that it was not trained on: its training accuracy less its
+ * validation accuracy, as a mean over its trials, with an interval. All are of the same weights in evaluation mode, without
+ * augmentation. Validation images chose the epoch, so the gap to other images is rather larger.
+ *
+ * @param trials number of its trials; at least 1
+ * @param mean gap, -1 to 1; above 0 where the training images are answered better
+ * @param low lower bound of its 95 % interval: Student's over seeds, corrected over folds for training images that they
+ *     share; Newcombe's for one trial, since training and validation images are different ones
+ * @param high upper bound
+ * @param trainingLoss mean cross entropy on training images, in nats
+ * @param validationLoss mean cross entropy on validation images, in nats; it is also above the other where a network is
+ *     overconfident without being wrong more often
+ */
+public record GeneralizationGap(
+        int trials, double mean, double low, double high, double trainingLoss, double validationLoss) {
+
+    private static final double CONFIDENCE = 0.95;
+
+    /**
+     * Measures the gap of one contestant.
+     *
+     * @param trials that are done, such as {@link Results#contestants} has them; at least one
+     * @param images of the experiment
+     * @return the gap over all of them
+     * @throws IllegalArgumentException if there is no trial
+     */
+    public static GeneralizationGap of(List<Done> trials, Results.Dataset images) {
+        if (trials.isEmpty()) {
+            throw new IllegalArgumentException("expected at least 1 trial that is done, but found none");
+        }
+        Map<TrialSpec, TrialMetrics> metrics = trials.stream().collect(Collectors.toMap(Done::trial, Done::metrics));
+        List<TrialSpec> specs = trials.stream().map(Done::trial).toList();
+        ToDoubleFunction<TrialSpec> gap = trial -> gap(Objects.requireNonNull(metrics.get(trial)));
+        Observations observations = new Observations(specs.stream().anyMatch(trial -> trial.fold() > 0), images);
+        Interval interval = specs.size() == 1 ? newcombe(trials.get(0).metrics()) : observations.interval(specs, gap);
+        return new GeneralizationGap(
+                specs.size(),
+                Arrays.stream(observations.each(specs, gap)).average().orElseThrow(),
+                interval.low(),
+                interval.high(),
+                loss(trials, TrialMetrics::train),
+                loss(trials, TrialMetrics::validation));
+    }
+
+    private static double gap(TrialMetrics metrics) {
+        return metrics.train().accuracy() - metrics.validation().accuracy();
+    }
+
+    private static Interval newcombe(TrialMetrics metrics) {
+        Metrics train = metrics.train();
+        Metrics validation = metrics.validation();
+        return Interval.newcombe(right(train), train.images(), right(validation), validation.images(), CONFIDENCE);
+    }
+
+    private static int right(Metrics metrics) {
+        return (int) Math.round(metrics.accuracy() * metrics.images());
+    }
+
+    private static double loss(List<Done> trials, Function<TrialMetrics, Metrics> part) {
+        return trials.stream()
+                .mapToDouble(trial -> part.apply(trial.metrics()).logLoss())
+                .average()
+                .orElseThrow();
+    }
+
+    /** Tells whether the gap is told apart from 0: whether its interval excludes 0. */
+    public boolean toldApart() {
+        return low > 0 || high < 0;
+    }
+
+    /** Writes the gap with its interval, in percentage points, and both losses. */
+    public String words() {
+        return String.format(
+                Locale.ROOT,
+                "training accuracy less validation accuracy: %.2f points%s, 95 %% interval %.2f to %.2f, %s 0;"
+                        + " training loss %.3f, validation loss %.3f",
+                100 * mean,
+                trials == 1 ? "" : " over " + trials + " trials",
+                100 * low,
+                100 * high,
+                toldApart() ? "told apart from" : "not told apart from",
+                trainingLoss,
+                validationLoss);
+    }
+}

@@ -1,0 +1,143 @@
+package io.catwalk.runner.trial;
+
+import io.catwalk.onnx.runtime.MetadataKeys;
+import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.ImageDataset;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Says which images of a data set judged a network, so that whoever has its ONNX file finds the same ones: those of a limited
+ * run, or of a fold. It says how they were drawn, and their digest proves that the same were drawn again.
+ *
+ * @param datasetSha256 digest of the data set
+ * @param limitTrain number of training images that were kept before there were folds; 0 for all
+ * @param limitTest number of test images that were kept; 0 for all
+ * @param folds number of folds; 0 for a hold-out
+ * @param fold number of the fold, from 1; 0 for a hold-out
+ * @param seed of the folds
+ * @param sha256 digest of the images, as {@link io.catwalk.runner.data.ImageSource#sha256} has it
+ */
+public record JudgedImages(
+        String datasetSha256, int limitTrain, int limitTest, int folds, int fold, long seed, String sha256) {
+
+    private static final String DATASET_SHA256 = MetadataKeys.PROVENANCE + "dataset_sha256";
+    private static final String LIMIT_TRAIN = MetadataKeys.PROVENANCE + "limit_train";
+    private static final String LIMIT_TEST = MetadataKeys.PROVENANCE + "limit_test";
+    private static final String FOLDS = MetadataKeys.PROVENANCE + "folds";
+    private static final String FOLD = MetadataKeys.PROVENANCE + "fold";
+    private static final String SPLIT_SEED = MetadataKeys.PROVENANCE + "split_seed";
+    private static final String SHA256 = MetadataKeys.PROVENANCE + "test_sha256";
+
+    /**
+     * Names the images that judge a trial.
+     *
+     * @param order of the trial
+     * @param dataset as the trial sees it, whose test images judge
+     * @return how they are found again
+     */
+    static JudgedImages of(TrialOrder order, ImageDataset dataset) {
+        return new JudgedImages(
+                dataset.sha256(),
+                order.dataset().limitTrain(),
+                order.dataset().limitTest(),
+                order.spec().fold() == 0 ? 0 : order.split().folds(),
+                order.spec().fold(),
+                order.split().seed(),
+                dataset.test().sha256());
+    }
+
+    /**
+     * Reads what an ONNX file says.
+     *
+     * @param metadata of the file
+     * @return empty if it does not say it, as files of earlier versions do not
+     */
+    public static Optional<JudgedImages> of(OnnxMetadata metadata) {
+        return metadata.get(SHA256)
+                .map(sha256 -> new JudgedImages(
+                        metadata.get(DATASET_SHA256).orElse(""),
+                        (int) number(metadata, LIMIT_TRAIN),
+                        (int) number(metadata, LIMIT_TEST),
+                        (int) number(metadata, FOLDS),
+                        (int) number(metadata, FOLD),
+                        number(metadata, SPLIT_SEED),
+                        sha256));
+    }
+
+    private static long number(OnnxMetadata metadata, String key) {
+        String value = metadata.get(key).orElse("0");
+        try {
+            return Long.parseLong(value);
+        } catch (NumberFormatException e) {
+            throw new RequestException(
+                    "expected a whole number in the metadata as " + key + ", found \"" + value + "\"; export it again",
+                    e);
+        }
+    }
+
+    /** Returns what an ONNX file says of them; the data set and the number of the fold stand there already. */
+    Map<String, String> entries() {
+        Map<String, String> entries = new TreeMap<>();
+        entries.put(SHA256, sha256);
+        if (limitTrain > 0) {
+            entries.put(LIMIT_TRAIN, Integer.toString(limitTrain));
+        }
+        if (limitTest > 0) {
+            entries.put(LIMIT_TEST, Integer.toString(limitTest));
+        }
+        if (folds > 0) {
+            entries.put(FOLDS, Integer.toString(folds));
+            entries.put(SPLIT_SEED, Long.toString(seed));
+        }
+        return entries;
+    }
+
+    /**
+     * Changes what an ONNX file says of them, where other images judge the file than judged the network that it came from.
+     *
+     * @param entries of the file; as they are if the images are the same
+     * @param judging what judges it, by all its test images
+     */
+    static void restate(Map<String, String> entries, ImageDataset judging) {
+        String sha256 = judging.test().sha256();
+        if (!sha256.equals(entries.get(SHA256))) {
+            entries.keySet().removeAll(Set.of(SHA256, LIMIT_TRAIN, LIMIT_TEST, FOLDS, SPLIT_SEED));
+            if (judging.sha256().equals(entries.get(DATASET_SHA256))) {
+                entries.put(SHA256, sha256);
+            }
+        }
+    }
+
+    /**
+     * Finds the images in a data set.
+     *
+     * @param whole the data set, without limits
+     * @return the same data set with the images that judged as its test images; empty if it is another, or its images
+     *     are drawn otherwise now
+     */
+    public Optional<ImageDataset> in(ImageDataset whole) {
+        if (!whole.sha256().equals(datasetSha256)) {
+            return Optional.empty();
+        }
+        ImageDataset limited = DatasetSpec.limited(whole, limitTrain, limitTest);
+        return (folds > 0 ? fold(limited) : Optional.of(limited))
+                .filter(images -> images.test().sha256().equals(sha256));
+    }
+
+    /** Returns the images of the fold; empty if there is no such fold. */
+    private Optional<ImageDataset> fold(ImageDataset limited) {
+        if (fold < 1) {
+            return Optional.empty();
+        }
+        try {
+            int[] judging = SplitSpec.fold(limited, folds, seed, fold).validation();
+            return Optional.of(limited.judgedBy(limited.train().select(judging)));
+        } catch (RequestException e) {
+            return Optional.empty();
+        }
+    }
+}

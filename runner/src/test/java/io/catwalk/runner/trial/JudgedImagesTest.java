@@ -1,0 +1,97 @@
+package io.catwalk.runner.trial;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.runner.data.DataHome;
+import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.data.TinyImages;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("tiny")
+class JudgedImagesTest {
+
+    @TempDir
+    private Path folder;
+
+    private Path images = Path.of("");
+
+    @BeforeEach
+    void write() throws IOException {
+        images = TinyImages.write(folder.resolve("tiny"));
+    }
+
+    private ImageDataset images(int limitTest) {
+        return new DatasetSpec(images.toString(), null, 0, limitTest).load(DataHome.of(folder));
+    }
+
+    /** What the file of a network says that was judged on 20 of the 40 test images. */
+    private Map<String, String> ofTwenty() {
+        Map<String, String> entries = new TreeMap<>();
+        entries.put("provenance.dataset_sha256", images(0).sha256());
+        entries.put("provenance.fold", "0");
+        entries.put("provenance.limit_test", "20");
+        entries.put("provenance.test_sha256", images(20).test().sha256());
+        return entries;
+    }
+
+    private static JudgedImages judged(Map<String, String> entries) {
+        return JudgedImages.of(OnnxMetadata.empty().withAll(entries)).orElseThrow();
+    }
+
+    @Test
+    void theSameImagesAreDrawnAgain() {
+        ImageDataset found = judged(ofTwenty()).in(images(0)).orElseThrow();
+
+        assertThat(found.test().size()).isEqualTo(20);
+        assertThat(found.test().labels()).isEqualTo(images(20).test().labels());
+        assertThat(found.test().read(0, 20)).isEqualTo(images(20).test().read(0, 20));
+    }
+
+    @Test
+    void otherImagesAreNotTakenForThem() throws IOException {
+        Map<String, String> entries = ofTwenty();
+        entries.put("provenance.limit_test", "21");
+        assertThat(judged(entries).in(images(0))).isEmpty();
+
+        Path others = TinyImages.write(folder.resolve("others"), 130);
+        assertThat(judged(ofTwenty()).in(new DatasetSpec(others.toString(), null, 0, 0).load(DataHome.of(folder))))
+                .isEmpty();
+    }
+
+    @Test
+    void aFoldThatThereIsNotIsNotFound() {
+        for (String fold : new String[] {"0", "-1", "3"}) {
+            Map<String, String> entries = ofTwenty();
+            entries.put("provenance.folds", "2");
+            entries.put("provenance.fold", fold);
+            assertThat(judged(entries).in(images(0))).as(fold).isEmpty();
+        }
+        Map<String, String> entries = ofTwenty();
+        entries.put("provenance.folds", "1000");
+        entries.put("provenance.fold", "1");
+        assertThat(judged(entries).in(images(0))).isEmpty();
+    }
+
+    /** A file in 8 bits may be judged on more images than the network was. */
+    @Test
+    void whoIsJudgedOnAllImagesSaysSo() {
+        Map<String, String> entries = ofTwenty();
+
+        JudgedImages.restate(entries, images(20));
+        assertThat(entries).isEqualTo(ofTwenty());
+
+        JudgedImages.restate(entries, images(0));
+        assertThat(entries)
+                .doesNotContainKey("provenance.limit_test")
+                .containsEntry("provenance.test_sha256", images(0).test().sha256());
+        assertThat(judged(entries).in(images(0)).orElseThrow().test().size()).isEqualTo(40);
+    }
+}
