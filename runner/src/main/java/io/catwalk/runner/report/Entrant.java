@@ -4,6 +4,8 @@ import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.experiment.Comparison;
 import io.catwalk.runner.experiment.Comparison.Standing;
+import io.catwalk.runner.experiment.GeneralizationGap;
+import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.report.graphics.Symbol;
 import io.catwalk.runner.statistics.Spread;
@@ -36,7 +38,7 @@ public final class Entrant {
     private final String name;
     private final Palette.Look look;
     private final List<Model> models;
-    private final List<String> classes;
+    private final Results.Dataset images;
     private final @Nullable Standing standing;
     private SoftReference<@Nullable Pool> pool = new SoftReference<>(null);
 
@@ -45,13 +47,13 @@ public final class Entrant {
             String name,
             Palette.Look look,
             List<Model> models,
-            List<String> classes,
+            Results.Dataset images,
             @Nullable Standing standing) {
         this.number = number;
         this.name = name;
         this.look = look;
         this.models = List.copyOf(models);
-        this.classes = classes;
+        this.images = images;
         this.standing = standing;
     }
 
@@ -80,7 +82,7 @@ public final class Entrant {
                     name,
                     palette.look(name),
                     Objects.requireNonNull(byName.get(name)),
-                    report.results().dataset().classes(),
+                    report.results().dataset(),
                     standings.get(name)));
         }
         return List.copyOf(entrants);
@@ -265,11 +267,10 @@ public final class Entrant {
         return mean.isPresent() ? (Double) mean.getAsDouble() : null;
     }
 
-    /** Returns by how much training accuracy is above validation accuracy, the mean over its trials; NaN without one. */
-    public double gap() {
-        Double gap = mean(
-                metrics -> metrics.train().accuracy() - metrics.validation().accuracy());
-        return gap == null ? Double.NaN : gap;
+    /** Returns by how much training accuracy is above validation accuracy; null without a trained network. */
+    public @Nullable GeneralizationGap gap() {
+        List<Done> trials = done().stream().map(Model::trained).toList();
+        return trials.isEmpty() ? null : GeneralizationGap.of(trials, images);
     }
 
     /** Tells whether there are answers to the images that judge it. */
@@ -281,7 +282,7 @@ public final class Entrant {
     public synchronized @Nullable Pool pool() {
         Pool kept = pool.get();
         if (kept == null && judged()) {
-            kept = Pool.of(models, classes);
+            kept = Pool.of(models, images.classes());
             pool = new SoftReference<>(kept);
         }
         return kept;

@@ -130,7 +130,10 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
                 Axis.counting("Epoch", history.size()),
                 up,
                 series,
-                best < 1 ? List.of() : List.of(bestEpoch(best, scale == 1 ? up.low() : up.high(), scale == 1 ? up.high() : up.low()))));
+                best < 1
+                        ? List.of()
+                        : List.of(bestEpoch(
+                                best, scale == 1 ? up.low() : up.high(), scale == 1 ? up.high() : up.low()))));
     }
 
     /** Marks the epoch whose weights were kept; its words stand where the curves are not. */
@@ -156,28 +159,28 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
         if (evaluation == null) {
             return Optional.empty();
         }
-        List<Bin> bins = evaluation.calibration().reliability();
         List<Point> points = new ArrayList<>();
         List<Double> span = new ArrayList<>(List.of(100.0));
         List<List<String>> table = new ArrayList<>();
-        table.add(List.of("Confidence above %", "Images", "Mean confidence %", "Accuracy %"));
-        for (Bin bin : bins) {
+        table.add(List.of("Confidence from %", "Images", "Mean confidence %", "Accuracy %", "95 % interval"));
+        for (Bin bin : evaluation.calibration().equalMass()) {
+            String interval = Numbers.percent(bin.accuracyLow()) + " to " + Numbers.percent(bin.accuracyHigh());
             points.add(new Point(
                     100 * bin.confidence(),
                     100 * bin.accuracy(),
-                    null,
-                    null,
-                    Math.max(2.5, 11 * Math.sqrt((double) bin.images() / evaluation.images())),
-                    "Confidence " + Numbers.fixed(100 * bin.confidence(), 1) + " %, accuracy "
-                            + Numbers.fixed(100 * bin.accuracy(), 1) + " %, " + Numbers.count(bin.images())
-                            + " images"));
-            span.add(100 * bin.confidence());
-            span.add(100 * bin.accuracy());
+                    100 * bin.accuracyLow(),
+                    100 * bin.accuracyHigh(),
+                    4,
+                    "Confidence " + Numbers.percent(bin.confidence()) + " %, accuracy "
+                            + Numbers.percent(bin.accuracy()) + " % (95 % interval " + interval + "), "
+                            + Numbers.count(bin.images()) + " images"));
+            span.addAll(List.of(100 * bin.confidence(), 100 * bin.accuracyLow()));
             table.add(List.of(
-                    Numbers.fixed(100 * bin.low(), 1),
+                    Numbers.percent(bin.low()),
                     Numbers.count(bin.images()),
                     Numbers.percent(bin.confidence()),
-                    Numbers.percent(bin.accuracy())));
+                    Numbers.percent(bin.accuracy()),
+                    interval));
         }
         Axis up = Axis.percent("Accuracy, %", span);
         String error = Numbers.fixed(100 * evaluation.calibration().expectedError(), 2);
@@ -187,8 +190,12 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
                         "Reliability",
                         "Accuracy by confidence of " + entrant.name() + "; expected calibration error " + error
                                 + " points.",
-                        "On the diagonal, confidence matches accuracy; below it the model is overconfident. Expected"
-                                + " calibration error: " + error + " points. Larger symbols hold more images.",
+                        "On the diagonal, confidence matches accuracy; below it the model is overconfident. Each symbol"
+                                + " holds as many images; lines are 95 % intervals. Expected calibration error: "
+                                + error
+                                + " points in 15 bins of equal width, "
+                                + Numbers.fixed(100 * evaluation.calibration().equalMassError(), 2)
+                                + " in these.",
                         table),
                 new Axis("Confidence, %", up.low(), up.high(), up.step(), up.scale()),
                 up,

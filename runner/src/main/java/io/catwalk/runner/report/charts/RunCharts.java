@@ -5,6 +5,7 @@ import io.catwalk.runner.Numbers;
 import io.catwalk.runner.experiment.Comparison;
 import io.catwalk.runner.experiment.Comparison.Standing;
 import io.catwalk.runner.experiment.Comparison.Verdict;
+import io.catwalk.runner.experiment.GeneralizationGap;
 import io.catwalk.runner.experiment.Tuning;
 import io.catwalk.runner.report.Entrant;
 import io.catwalk.runner.report.ReportModel;
@@ -473,7 +474,15 @@ public record RunCharts(ReportModel model) {
         List<Row> rows = new ArrayList<>();
         List<Double> span = new ArrayList<>();
         List<List<String>> table = new ArrayList<>();
-        table.add(List.of("Classifier", "Training %", "Validation %", "Test %", "Gap, points"));
+        table.add(List.of(
+                "Classifier",
+                "Training %",
+                "Validation %",
+                "Test %",
+                "Gap, points",
+                "95 % interval",
+                "Training loss",
+                "Validation loss"));
         for (Entrant one : model.trained()) {
             List<Double> places = new ArrayList<>();
             List<Item> dots = new ArrayList<>();
@@ -489,7 +498,11 @@ public record RunCharts(ReportModel model) {
             if (places.isEmpty()) {
                 continue;
             }
-            cells.add(Numbers.points(one.gap()));
+            GeneralizationGap gap = Objects.requireNonNull(one.gap());
+            cells.add(Numbers.points(gap.mean()));
+            cells.add(Numbers.points(gap.low()) + " to " + Numbers.points(gap.high()));
+            cells.add(Numbers.fixed(gap.trainingLoss(), 3));
+            cells.add(Numbers.fixed(gap.validationLoss(), 3));
             table.add(cells);
             span.addAll(places);
             dots.add(
@@ -503,9 +516,10 @@ public record RunCharts(ReportModel model) {
                     one.color(),
                     one.symbol(),
                     dots,
-                    Numbers.points(one.gap()),
+                    Numbers.points(gap.mean()) + (gap.toldApart() ? "" : " ?"),
                     one.name() + ": training " + cells.get(1) + " %, validation " + cells.get(2) + " %, test "
-                            + cells.get(3) + " %"));
+                            + cells.get(3) + " %, gap " + cells.get(4) + " points (95 % interval " + cells.get(5)
+                            + ")"));
         }
         if (rows.isEmpty()) {
             return Optional.empty();
@@ -516,7 +530,8 @@ public record RunCharts(ReportModel model) {
                         "Training, validation and test accuracy",
                         rows.stream().map(Row::tip).collect(Collectors.joining("; ")) + ".",
                         "The same weights on three sets of images. The longer the bar, the worse the model generalizes."
-                                + " At the right: training less validation accuracy, in points.",
+                                + " At the right: training less validation accuracy, in points; with a question mark"
+                                + " where it is not told apart from 0.",
                         table),
                 Axis.percent("Accuracy, %", span),
                 rows,
@@ -574,7 +589,10 @@ public record RunCharts(ReportModel model) {
                                         .map(row -> row.get(0) + " from " + row.get(2) + " to " + row.get(3))
                                         .collect(Collectors.joining("; "))
                                 + ".",
-                        model.trained().size() > LINES ? "Of the " + LINES + " most accurate classifiers." : "",
+                        "The validation images choose the epoch, so the best value is optimistic."
+                                + (model.trained().size() > LINES
+                                        ? " Shown are the " + LINES + " most accurate classifiers."
+                                        : ""),
                         table),
                 Axis.counting("Epoch", epochs),
                 scale == 1 ? Axis.around(axis, span) : Axis.percent(axis, span),

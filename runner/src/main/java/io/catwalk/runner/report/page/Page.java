@@ -30,7 +30,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -140,14 +139,6 @@ record Page(
         return score == null || !Double.isFinite(score) ? Numbers.NONE : measure.text(score);
     }
 
-    /** Returns the scale that all accuracies of the table are drawn on. */
-    Scale scale() {
-        return Scale.of(model.trained().stream()
-                .map(Entrant::stands)
-                .flatMap(standing -> Stream.of(standing.accuracy(), standing.accuracyLow(), standing.accuracyHigh()))
-                .toList());
-    }
-
     /** Returns those whose verdicts are shown as a matrix. */
     List<Standing> compared() {
         Comparison comparison = model.comparison();
@@ -232,29 +223,5 @@ record Page(
                 .filter(Objects::nonNull)
                 .findFirst()
                 .orElse(null);
-    }
-
-    /** Maps accuracies to places between 0 and 100. */
-    record Scale(double low, double high) {
-
-        static Scale of(List<Double> values) {
-            double low = values.stream()
-                    .mapToDouble(value -> value)
-                    .filter(Double::isFinite)
-                    .min()
-                    .orElse(0);
-            double high = values.stream()
-                    .mapToDouble(value -> value)
-                    .filter(Double::isFinite)
-                    .max()
-                    .orElse(1);
-            double margin = Math.max(0.001, 0.06 * (high - low));
-            return new Scale(low - margin, high + margin);
-        }
-
-        String at(double value) {
-            double place = Double.isFinite(value) ? 100 * (value - low) / (high - low) : 0;
-            return String.format(Locale.ROOT, "%.1f", place);
-        }
     }
 }

@@ -249,7 +249,7 @@ class PlotsTest {
         assertThat(write())
                 .contains("training-time.svg", "overfitting.svg")
                 .noneMatch(file -> file.contains("learning"));
-        assertThat(texts("overfitting")).contains("net", "+1.00", "Training", "Validation", "Test");
+        assertThat(texts("overfitting")).contains("net", "+1.00 ?", "Training", "Validation", "Test");
     }
 
     @Test
