@@ -61,7 +61,7 @@ def main():
                                  check=True, capture_output=True, text=True).stdout
             p50, result["onnxruntime_in_python"] = json.loads(out)
             theirs.append(p50)
-            out = subprocess.run([catwalk, "bench", model, "--threads", "1", "--json"],
+            out = subprocess.run([catwalk, "bench", model, "--threads", "1", "--processes", "1", "--json"],
                                  check=True, capture_output=True, text=True).stdout
             ours.append(json.loads(out)[0]["latency"]["p50_micros"])
         name = os.path.basename(model).removesuffix(".onnx")

@@ -20,7 +20,8 @@ import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
 /**
  * Reads a file that the program has written, and says in one line what is wrong with one that was damaged,
- * edited or written by something else: no text of a library, no null where a record expects a value.
+ * edited or written by something else: no text of a library, no null where a record expects a value. A key that may be null
+ * may be missing, too: files that were written before there was such a key are whole.
  */
 final class StoredJson {
 
@@ -41,7 +42,7 @@ final class StoredJson {
         try {
             value = (file.toString().endsWith(".yaml") ? Json.YAML : Json.JSON)
                     .readerFor(type)
-                    .with(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+                    .with(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
                     .readValue(text);
         } catch (StreamReadException e) {
             throw damaged("line " + e.getLocation().getLineNr() + " breaks off or is not of its format", e);

@@ -4,18 +4,21 @@ import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.experiment.ExperimentSpec;
+import io.catwalk.runner.experiment.LatencyNotes;
+import io.catwalk.runner.experiment.LatencyRow;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.trial.BenchImage;
 import io.catwalk.runner.trial.BenchOrder;
 import io.catwalk.runner.trial.BenchProcess;
-import io.catwalk.runner.trial.DatasetSpec;
+import io.catwalk.runner.trial.BenchTurns;
 import io.catwalk.runner.trial.InferenceEngine;
 import io.catwalk.runner.trial.Latency;
-import io.catwalk.runner.trial.LatencyBench;
 import io.catwalk.runner.trial.LatencySettings;
 import io.catwalk.runner.trial.PrivateFolder;
+import io.catwalk.runner.trial.Range;
 import io.catwalk.runner.trial.TrialBench;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOrder;
@@ -25,13 +28,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,19 +43,21 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Measures how fast networks answer, each in a process of its own. */
+/** Measures how fast networks answer, each in several processes, in turns. */
 @Command(
         name = "bench",
         description = {
-            "Measure how fast an ONNX file answers, or the networks of a run, on PyTorch and on ONNX Runtime. What is "
-                    + "measured of a run is written into its results.",
-            "Each in a fresh process, after warm-up: one image (p50, p90, p99), and images per second in batches "
-                    + "of 64 and 256."
+            "Measure how fast an ONNX file answers, or the networks of a run, on DJL + PyTorch and on ONNX Runtime. What "
+                    + "is measured of a run is written into its results.",
+            "Each in five fresh processes, in turns, after warm-up until two windows of calls agree within 2 %%: one "
+                    + "image (p50, p90, p99), and images per second in batches of 64 and 256. Figures are the medians "
+                    + "of the processes; p90 and p99 are those of all their calls."
         },
         mixinStandardHelpOptions = true)
 final class BenchCommand implements Callable<Integer> {
 
     private static final double MOST_SECONDS = 600;
+    private static final int MOST_PROCESSES = 100;
 
     @Spec
     private CommandSpec spec;
@@ -70,9 +75,18 @@ final class BenchCommand implements Callable<Integer> {
             names = "--seconds",
             paramLabel = "S",
             description =
-                    "Seconds for each network on each engine; a slow one may take twice as long. Default: 3, and 1 with "
-                            + "--tune. For a file, --timeout has to be longer")
+                    "Seconds for each network on each engine in each process; one that is slow, or long in warming up, may "
+                            + "take three times as long. Default: 3, and 1 with --tune. For a file, --timeout has to be "
+                            + "longer")
     private @Nullable Double seconds;
+
+    @Option(
+            names = "--processes",
+            paramLabel = "N",
+            description =
+                    "Processes for each network on each engine, in turns; networks of one classifier, of other seeds "
+                            + "or folds, share them. Default: 5")
+    private @Nullable Integer processes;
 
     @Option(names = "--plugins-dir", paramLabel = "DIR", description = "Folder of the plugin jars.")
     private Path pluginsDir = Home.plugins();
@@ -88,9 +102,6 @@ final class BenchCommand implements Callable<Integer> {
 
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
-
-    /** One row of the table. */
-    private record Row(String model, String engine, Latency latency) {}
 
     @Mixin
     private ForeignFile foreign;
@@ -110,22 +121,22 @@ final class BenchCommand implements Callable<Integer> {
         if (!Files.isDirectory(subject)) {
             return foreign.run(spec, subject, () -> answer(List.of(file(settings, console)), ExitCode.DONE, console));
         }
-        List<Row> rows = new ArrayList<>();
+        List<LatencyRow> rows = new ArrayList<>();
         int exitCode = recorded(settings, rows, console);
         return answer(rows, exitCode, console);
     }
 
     @SuppressWarnings("try") // the lock is held, not used
-    private int recorded(LatencySettings settings, List<Row> rows, Console console)
+    private int recorded(LatencySettings settings, List<LatencyRow> rows, Console console)
             throws IOException, InterruptedException {
         try (RunLock lock = TrainedTrials.lock(subject, console)) {
             return trials(settings, rows, console);
         }
     }
 
-    private int answer(List<Row> rows, int exitCode, Console console) {
+    private int answer(List<LatencyRow> rows, int exitCode, Console console) {
         if (json) {
-            console.json(rows.stream().map(BenchCommand::asMap).toList());
+            console.json(rows.stream().flatMap(row -> asMaps(row).stream()).toList());
         } else if (!rows.isEmpty()) {
             print(rows, console);
         }
@@ -133,13 +144,17 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private LatencySettings settings() {
-        if (seconds == null) {
-            return LatencySettings.standard();
+        LatencySettings settings = LatencySettings.standard();
+        if (seconds != null) {
+            if (!(seconds > 0 && seconds <= MOST_SECONDS)) {
+                throw new RequestException("--seconds must be above 0 and at most 600, but is " + seconds);
+            }
+            settings = LatencySettings.of(Duration.ofMillis(Math.max(1, Math.round(seconds * 1000))))
+                    .withProcesses(settings.processes());
         }
-        if (!(seconds > 0 && seconds <= MOST_SECONDS)) {
-            throw new RequestException("--seconds must be above 0 and at most 600, but is " + seconds);
-        }
-        return LatencySettings.of(Duration.ofMillis(Math.max(1, Math.round(seconds * 1000))));
+        return processes == null
+                ? settings
+                : settings.withProcesses(Typed.within("--processes", processes, MOST_PROCESSES));
     }
 
     private int tuned(Console console) throws IOException {
@@ -161,7 +176,7 @@ final class BenchCommand implements Callable<Integer> {
         }
     }
 
-    private Row file(LatencySettings settings, Console console) throws IOException, InterruptedException {
+    private LatencyRow file(LatencySettings settings, Console console) throws IOException, InterruptedException {
         PrivateFolder.claim();
         BenchOrder order = new BenchOrder.OfFile(
                 subject.toAbsolutePath(),
@@ -170,87 +185,121 @@ final class BenchCommand implements Callable<Integer> {
                 image(console),
                 Objects.requireNonNullElse(threads, 1),
                 settings);
+        Map<Path, BenchTurns.Result> results =
+                new BenchTurns(new BenchProcess()).measure(Map.of(subject, order), file -> ForeignFile.sign(console));
         try {
-            return new Row(
+            return new LatencyRow(
                     String.valueOf(subject.getFileName()),
-                    InferenceEngine.ONNX_RUNTIME.title(),
-                    new BenchProcess().measure(order).latency());
+                    Map.of(
+                            InferenceEngine.ONNX_RUNTIME,
+                            Objects.requireNonNull(results.get(subject)).latency()));
         } catch (IOException e) {
             throw new RequestException(subject + ": expected a model that can be measured, but " + Reasons.of(e), e);
         }
     }
 
-    private int trials(LatencySettings settings, List<Row> rows, Console console)
+    private int trials(LatencySettings settings, List<LatencyRow> rows, Console console)
             throws IOException, InterruptedException {
         List<TrialFolder> trials = RunFolder.trained(subject);
-        LatencyBench bench = new BenchProcess();
-        Map<DatasetSpec, TrialBench> benches = new HashMap<>();
-        int exitCode = ExitCode.DONE;
-        for (int i = 0; i < trials.size(); i++) {
-            TrialFolder folder = trials.get(i);
-            TrialOrder order = folder.readOrder();
-            TrialBench trialBench = benches.computeIfAbsent(
-                    order.dataset(),
-                    dataset -> new TrialBench(bench, settings, pluginsDir, dataset.load(Home.data(console))));
-            console.note(order.spec().title() + ": measuring the latency, network " + (i + 1) + " of " + trials.size());
+        List<TrialBench.Network> networks = new ArrayList<>();
+        List<Done> trained = new ArrayList<>();
+        for (TrialFolder folder : trials) {
             if (!(folder.readOutcome() instanceof Done done)) {
                 throw new RequestException("expected a trained trial, but " + folder.path() + " has no network");
             }
-            TrialBench.Outcome outcome = trialBench.measure(
+            TrialOrder order = folder.readOrder();
+            trained.add(done);
+            networks.add(new TrialBench.Network(
                     order,
                     folder,
                     done.normalization(),
-                    Objects.requireNonNullElse(threads, order.spec().threads()));
+                    Objects.requireNonNullElse(threads, order.spec().threads())));
+        }
+        ImageDataset dataset = networks.get(0).trial().dataset().load(Home.data(console));
+        List<TrialBench.Outcome> outcomes = new TrialBench(new BenchProcess(), settings, pluginsDir, dataset)
+                .measure(
+                        networks,
+                        (trial, number, of) ->
+                                console.note(trial.title() + ": measuring the latency, " + number + " of " + of));
+        int exitCode = ExitCode.DONE;
+        for (int i = 0; i < trials.size(); i++) {
+            Done done = trained.get(i);
+            TrialBench.Outcome outcome = outcomes.get(i);
             for (String problem : outcome.problems()) {
-                console.note(order.spec().title() + ": latency not measured: " + problem);
+                console.note(done.trial().title() + ": latency not measured: " + problem);
                 exitCode = ExitCode.SOME_FAILED;
             }
-            for (Map.Entry<InferenceEngine, Latency> one : outcome.latencies().entrySet()) {
-                rows.add(new Row(order.spec().label(), one.getKey().title(), one.getValue()));
-                done = done.withLatency(one.getKey(), one.getValue());
-            }
-            folder.writeOutcome(done);
+            rows.add(new LatencyRow(done.trial().label(), outcome.latencies()));
+            trials.get(i).writeOutcome(outcome.added(done));
         }
         TrainedTrials.record(subject, trials);
         return exitCode;
     }
 
-    private void print(List<Row> rows, Console console) {
+    private void print(List<LatencyRow> rows, Console console) {
         List<List<String>> table = new ArrayList<>();
-        table.add(List.of("model", "engine", "p50", "p90", "p99", "64", "256"));
-        for (Row row : rows) {
-            Latency latency = row.latency;
-            table.add(List.of(
-                    row.model,
-                    row.engine,
-                    (latency.busy() == null ? "" : Latency.ROUGH) + number(latency.p50Micros()),
-                    number(latency.p90Micros()),
-                    number(latency.p99Micros()),
-                    number(latency.imagesPerSecond64()),
-                    number(latency.imagesPerSecond256())));
+        table.add(List.of("model", "engine", "p50", "range", "p90", "p99", "64", "256"));
+        rows.forEach(row -> row.latencies().forEach((engine, latency) -> table.add(cells(row, engine, latency))));
+        if (table.size() == 1) {
+            return;
         }
+        int engineThreads = latencies(rows).findFirst().orElseThrow().threads();
+        int most = latencies(rows)
+                .mapToInt(latency -> Objects.requireNonNullElse(latency.processes(), 1))
+                .max()
+                .orElseThrow();
         console.table(table);
         console.line("");
         console.item(
                 "",
-                "One image in microseconds (p50, p90, p99), images per second in batches of 64 and 256; threads: "
-                        + rows.get(0).latency.threads() + ". A dash: too few calls for it in the time (--seconds).");
-        rows.stream()
-                .filter(row -> row.latency.busy() != null)
+                "One image in microseconds (p50, lowest to highest p50 of a process, p90, p99), images per second in "
+                        + "batches of 64 and 256; threads: " + engineThreads + ", processes: " + most
+                        + ". A dash: too few calls for it in the time (--seconds), or no range of one process.");
+        LatencyNotes.of(rows).forEach(note -> console.item("", note));
+        latencies(rows)
+                .map(Latency::busy)
+                .filter(Objects::nonNull)
                 .findFirst()
-                .ifPresent(row -> console.note(
-                        "~: the machine was busy (" + row.latency.busy() + "): measure again when it is quiet"));
+                .ifPresent(
+                        busy -> console.note("~: the machine was busy (" + busy + "): measure again when it is quiet"));
+    }
+
+    private static Stream<Latency> latencies(List<LatencyRow> rows) {
+        return rows.stream().flatMap(row -> row.latencies().values().stream());
+    }
+
+    private static List<String> cells(LatencyRow row, InferenceEngine engine, Latency latency) {
+        return List.of(
+                row.model(),
+                engine.title(),
+                (latency.busy() == null ? "" : Latency.ROUGH) + number(latency.p50Micros()),
+                range(latency),
+                number(latency.p90Micros()),
+                number(latency.p99Micros()),
+                number(latency.imagesPerSecond64()),
+                number(latency.imagesPerSecond256()));
+    }
+
+    private static String range(Latency latency) {
+        Range range = latency.p50Range();
+        return range == null || Objects.requireNonNullElse(latency.processes(), 1) == 1
+                ? "-"
+                : number(range.low()) + "-" + number(range.high());
     }
 
     private static String number(@Nullable Double value) {
         return value == null ? "-" : String.format(Locale.ROOT, "%,.0f", value);
     }
 
-    private static Map<String, Object> asMap(Row row) {
-        Map<String, Object> map = new LinkedHashMap<>();
-        map.put("model", row.model);
-        map.put("engine", row.engine);
-        map.put("latency", row.latency);
-        return map;
+    private static List<Map<String, Object>> asMaps(LatencyRow row) {
+        List<Map<String, Object>> maps = new ArrayList<>();
+        row.latencies().forEach((engine, latency) -> {
+            Map<String, Object> map = new LinkedHashMap<>();
+            map.put("model", row.model());
+            map.put("engine", engine.key());
+            map.put("latency", latency);
+            maps.add(map);
+        });
+        return maps;
     }
 }

@@ -48,7 +48,7 @@ final class ProgressCount {
         finished += all(trial);
     }
 
-    /** Hears that nothing is trained any more, and that the network of this number, from 1, is measured. */
+    /** Hears that nothing is trained any more, and that the measurement of this number, from 1, begins. */
     void measuring(int number, int of) {
         if (number == 1) {
             all = finished + of + 1;

@@ -104,7 +104,7 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
 
         @Override
         public synchronized void measuring(TrialSpec trial, int number, int of) {
-            console.note(trial.title() + ": measuring the latency, network " + number + " of " + of);
+            console.note(trial.title() + ": measuring the latency, " + number + " of " + of);
         }
 
         @Override

@@ -63,7 +63,7 @@ final class ResultsTable {
         console.item(
                 "",
                 "In percent: acc, prec, rec and F1 on the test images (macro averages), train and val accuracy of the "
-                        + "same weights. Latency: median of one image.");
+                        + "same weights. Latency: median of one image on DJL + PyTorch.");
     }
 
     private static void printMeans(Results results, Console console) {
@@ -93,7 +93,9 @@ final class ResultsTable {
 
     private static void printOnnx(Results results, Console console) {
         List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("as ONNX", "size", "MACs", "PyTorch", "ONNX RT", "faster", "flips", "max diff"));
+        rows.add(List.of("", "", "", "DJL +", "ONNX", "", "", ""));
+        rows.add(List.of("as ONNX", "size", "MACs", "PyTorch", "Runtime", "faster", "flips", "max diff"));
+        int heads = rows.size();
         for (Done trial : results.done()) {
             if (trial.parity() != null) {
                 List<String> row = new ArrayList<>();
@@ -102,13 +104,13 @@ final class ResultsTable {
                 rows.add(row);
             }
         }
-        if (rows.size() == 1) {
+        if (rows.size() == heads) {
             return;
         }
         console.line("");
         console.table(rows);
         console.line("");
-        console.item("", "MACs: multiply-accumulates of one image. PyTorch, ONNX RT: median of one image.");
+        console.item("", "MACs: multiply-accumulates of one image. DJL + PyTorch, ONNX Runtime: median of one image.");
         console.item("", "Flips: test images that the file labels differently; max diff: of any logit.");
         for (Done trial : results.done()) {
             if (trial.parity() != null && !trial.parity().agrees()) {

@@ -8,8 +8,6 @@ import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.Baselines;
 import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
-import io.catwalk.runner.trial.InferenceEngine;
-import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.LatencyBench;
 import io.catwalk.runner.trial.LatencySettings;
 import io.catwalk.runner.trial.ParityResult;
@@ -59,7 +57,7 @@ public final class Experiment {
     private final Clock clock;
     private final ImageDataset dataset;
     private final TrialImages images;
-    private final LatencySettings latencySettings = LatencySettings.standard();
+    private final LatencySettings latencySettings;
 
     /**
      * Prepares an experiment: checks that every recipe can be trained on the images, before anything is written.
@@ -120,6 +118,8 @@ public final class Experiment {
         this.dataset = dataset;
         images = asked.split().split(dataset, Math.min(1, asked.split().folds()));
         spec = smallerBatches ? asked.withBatchesUpTo(images.split().train().length) : asked;
+        LatencySettings usual = LatencySettings.standard();
+        latencySettings = asked.dataset().limited() ? usual.brief() : usual;
         for (Contestant one : spec.classifiers()) {
             catalog.require(one.name());
             if (one.recipe().batchSize() > images.split().train().length) {
@@ -400,21 +400,23 @@ public final class Experiment {
                 .filter(done -> done.trial().purpose() == TrialSpec.Purpose.SHIP)
                 .filter(done -> !done.isMeasured(run.trial(done.trial()).engines()))
                 .toList();
+        List<TrialBench.Network> networks = trained.stream()
+                .map(done -> new TrialBench.Network(
+                        order(done.trial()),
+                        run.trial(done.trial()),
+                        done.normalization(),
+                        done.trial().threads()))
+                .toList();
+        List<TrialBench.Outcome> outcomes = bench.measure(networks, listener::measuring);
         for (int i = 0; i < trained.size(); i++) {
-            Done done = trained.get(i);
-            TrialSpec trial = done.trial();
-            listener.measuring(trial, i + 1, trained.size());
-            TrialBench.Outcome outcome =
-                    bench.measure(order(trial), run.trial(trial), done.normalization(), trial.threads());
+            TrialSpec trial = trained.get(i).trial();
+            TrialBench.Outcome outcome = outcomes.get(i);
             outcome.problems().forEach(problem -> listener.unmeasured(trial, problem));
             outcome.busy()
                     .ifPresent(busy -> listener.note(trial.title() + ": latency measured while " + busy
                             + "; catwalk bench " + run.path() + " measures again"));
-            for (Map.Entry<InferenceEngine, Latency> latency :
-                    outcome.latencies().entrySet()) {
-                done = done.withLatency(latency.getKey(), latency.getValue());
-            }
             if (!outcome.latencies().isEmpty()) {
+                Done done = outcome.added(trained.get(i));
                 finished.put(done);
                 record(run, stopwatch, done);
                 show(run, done, listener);

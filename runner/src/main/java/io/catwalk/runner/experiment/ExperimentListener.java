@@ -50,8 +50,8 @@ public interface ExperimentListener {
      * Hears that the latency of a network is measured now.
      *
      * @param trial whose network
-     * @param number of it, from 1
-     * @param of so many
+     * @param number of the measurement, from 1
+     * @param of so many; each network is measured in several turns
      */
     void measuring(TrialSpec trial, int number, int of);
 

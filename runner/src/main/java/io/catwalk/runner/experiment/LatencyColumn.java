@@ -49,6 +49,12 @@ record LatencyColumn(List<TrialOutcome> trials, List<String> notes) {
                 .findFirst()
                 .ifPresent(busy -> notes.add("~: measured while " + busy
                         + ", so that no speed-up follows: catwalk bench RUN measures all anew."));
+        List<LatencyRow> rows = done(trials).map(LatencyRow::of).toList();
+        notes.addAll(LatencyNotes.of(rows));
+        if (ofOneProcess(rows)) {
+            notes.add("Each latency is that of one process, so that no range is known: catwalk bench RUN measures in"
+                    + " five, in turns.");
+        }
         if (all.stream().anyMatch(LatencyColumn::isUnmeasured)) {
             notes.add("Not every latency was measured: catwalk bench RUN does so.");
         }
@@ -78,10 +84,25 @@ record LatencyColumn(List<TrialOutcome> trials, List<String> notes) {
         return kept;
     }
 
+    /** Several networks of one contestant share the processes. */
+    private static boolean ofOneProcess(List<LatencyRow> rows) {
+        Map<String, Integer> processes = new LinkedHashMap<>();
+        for (LatencyRow row : rows) {
+            row.latencies().forEach((engine, latency) -> {
+                if (latency.processes() != null) {
+                    processes.merge(row.model() + " on " + engine, latency.processes(), Integer::sum);
+                }
+            });
+        }
+        return processes.containsValue(1);
+    }
+
+    private static Stream<Done> done(List<TrialOutcome> trials) {
+        return trials.stream().filter(Done.class::isInstance).map(Done.class::cast);
+    }
+
     private static Stream<Latency> latencies(List<TrialOutcome> trials) {
-        return trials.stream()
-                .filter(Done.class::isInstance)
-                .map(Done.class::cast)
+        return done(trials)
                 .flatMap(done -> Stream.of(InferenceEngine.values())
                         .map(engine -> done.efficiency().latency(engine)))
                 .flatMap(Stream::ofNullable);

@@ -344,7 +344,7 @@ public record Results(
 
     /**
      * Formats what a table shows of a trial that is done: test accuracy, precision, recall and F1 (macro),
-     * training and validation accuracy in percent, parameters, training time, median latency of one image.
+     * training and validation accuracy in percent, parameters, training time, median latency of one image on DJL + PyTorch.
      *
      * @param trial with status done
      * @return nine cells
@@ -365,7 +365,7 @@ public record Results(
 
     /**
      * Formats what a table shows of the ONNX file of a trial that is done: size, multiply-accumulates of one
-     * image, median latency of one image on PyTorch and on ONNX Runtime, how many times faster that is,
+     * image, median latency of one image on DJL + PyTorch and on ONNX Runtime, how many times faster that is,
      * label flips, and the largest difference of a logit.
      *
      * @param trial with status done

@@ -3,6 +3,7 @@ package io.catwalk.runner.experiment;
 import io.catwalk.runner.Markdown;
 import io.catwalk.runner.statistics.CochranQ;
 import io.catwalk.runner.trial.Efficiency;
+import io.catwalk.runner.trial.InferenceEngine;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.util.List;
@@ -132,8 +133,8 @@ record ResultsMarkdown(Results results) {
                 "model",
                 "ONNX file",
                 "multiply-accumulates",
-                "PyTorch",
-                "ONNX Runtime",
+                InferenceEngine.PYTORCH.title(),
+                InferenceEngine.ONNX_RUNTIME.title(),
                 "speed-up",
                 "label flips",
                 "largest difference");

@@ -12,8 +12,8 @@ import java.util.List;
 /** Measures each network in a fresh JVM of its own. */
 public final class BenchProcess implements LatencyBench {
 
-    /** Far more than loading and the cap on measuring take: what hangs is stopped. */
-    private static final Duration LIMIT = Duration.ofMinutes(10);
+    /** Far more than loading takes: what hangs is stopped. */
+    private static final Duration LOADING = Duration.ofMinutes(10);
 
     private final TrialProcess process = new TrialProcess();
 
@@ -24,9 +24,10 @@ public final class BenchProcess implements LatencyBench {
             TrialFolder folder = new TrialFolder(order.folder() == null ? scratch.folder() : order.folder());
             AtomicFiles.write(request, Json.JSON.writeValueAsString(order));
             String verb = order instanceof BenchOrder.OfWeights ? TrialMain.BENCH_WEIGHTS : TrialMain.BENCH_FILE;
+            Duration limit = LOADING.plus(order.settings().cap());
             List<Measured> measured = new ArrayList<>();
             TrialProcess.Ending ending =
-                    process.run(List.of(verb, request.toString()), order.threads(), folder, LIMIT, event -> {
+                    process.run(List.of(verb, request.toString()), order.threads(), folder, limit, event -> {
                         if (event.measured() != null) {
                             measured.add(event.measured());
                         }
@@ -34,7 +35,7 @@ public final class BenchProcess implements LatencyBench {
             if (ending.exitCode() != 0 || measured.isEmpty()) {
                 throw new IOException(
                         ending.timedOut()
-                                ? "it did not answer within " + LIMIT.toMinutes() + " minutes and was stopped"
+                                ? "it did not answer within " + limit.toMinutes() + " minutes and was stopped"
                                 : ending.reason(folder, null));
             }
             return measured.get(0);

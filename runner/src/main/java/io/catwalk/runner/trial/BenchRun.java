@@ -41,6 +41,6 @@ final class BenchRun {
         Machine machine = Machine.current();
         BusyWatch watch = BusyWatch.start(System::nanoTime, order.threads());
         LatencyMeter meter = new LatencyMeter(predictor, input, order.settings(), System::nanoTime);
-        return new LatencyBench.Measured(meter.measure(order.threads(), watch, machine), logits);
+        return meter.measure(order.threads(), watch, machine, logits);
     }
 }

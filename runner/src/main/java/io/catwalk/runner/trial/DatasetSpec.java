@@ -68,6 +68,15 @@ public record DatasetSpec(
         return new DatasetSpec(name, imageSize, labels, testShare, skipUnreadable, limitTrain, limitTest, newMirrored);
     }
 
+    /**
+     * Tells whether a trial sees a part of the images only, as with {@code --quick}: it is for a first look.
+     *
+     * @return whether training or test images are limited
+     */
+    public boolean limited() {
+        return limitTrain > 0 || limitTest > 0;
+    }
+
     /** Returns what a folder of images does not say itself. */
     private FolderReading reading() {
         return new FolderReading(labels, testShare, skipUnreadable);

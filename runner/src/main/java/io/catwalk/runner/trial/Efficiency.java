@@ -6,6 +6,7 @@ import io.catwalk.onnx.runtime.OnnxMetadata;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param cpuSeconds of the process that finished the training, all threads together, to the last judgement
  * @param peakMemoryBytes largest resident memory of the process; null where the operating system does not
  *     tell (all but Linux)
- * @param pytorch how fast the network answers on PyTorch, in a process of its own; null if not measured
+ * @param pytorch how fast the network answers on DJL + PyTorch, in processes of its own; null if not measured
  * @param onnxruntime how fast the file answers on ONNX Runtime, likewise
  */
 public record Efficiency(
@@ -46,17 +47,7 @@ public record Efficiency(
                         .get(MetadataKeys.MULTIPLY_ACCUMULATES)
                         .map(Long::valueOf)
                         .orElse(null);
-        return new Efficiency(
-                parameters,
-                work,
-                modelBytes,
-                there ? ModelFiles.size(file) : null,
-                trainingSeconds,
-                trainingImagesPerSecond,
-                cpuSeconds,
-                peakMemoryBytes,
-                pytorch,
-                null);
+        return with(work, there ? ModelFiles.size(file) : null, cpuSeconds, pytorch, null);
     }
 
     /**
@@ -70,42 +61,53 @@ public record Efficiency(
     }
 
     /**
-     * Tells how many times faster ONNX Runtime answers one image than PyTorch.
+     * Tells how many times as fast ONNX Runtime answers one image as DJL + PyTorch.
      *
      * @return null if one of them was not measured, or on a busy machine
      */
     public @Nullable Double speedUp() {
-        return pytorch == null || onnxruntime == null || pytorch.busy() != null || onnxruntime.busy() != null
-                ? null
-                : (Double) (pytorch.p50Micros() / onnxruntime.p50Micros());
+        SpeedUp one = speedUps().get(1);
+        return one == null ? null : (Double) one.times();
+    }
+
+    /**
+     * Tells how many times as fast ONNX Runtime answers as DJL + PyTorch, at each batch size.
+     *
+     * @return by batch size, of 1, 64 and 256; without those that were not measured on both, none if one of them was
+     *     measured on a busy machine
+     */
+    public SortedMap<Integer, SpeedUp> speedUps() {
+        return SpeedUp.of(pytorch, onnxruntime);
     }
 
     /** Adds what came after the training. */
     Efficiency withMoreCpu(double seconds) {
-        return new Efficiency(
-                parameters,
-                multiplyAccumulates,
-                modelBytes,
-                onnxBytes,
-                trainingSeconds,
-                trainingImagesPerSecond,
-                cpuSeconds + seconds,
-                peakMemoryBytes,
-                pytorch,
-                onnxruntime);
+        return with(multiplyAccumulates, onnxBytes, cpuSeconds + seconds, pytorch, onnxruntime);
     }
 
     Efficiency withLatency(InferenceEngine engine, @Nullable Latency latency) {
+        return switch (engine) {
+            case PYTORCH -> with(multiplyAccumulates, onnxBytes, cpuSeconds, latency, onnxruntime);
+            case ONNX_RUNTIME -> with(multiplyAccumulates, onnxBytes, cpuSeconds, pytorch, latency);
+        };
+    }
+
+    private Efficiency with(
+            @Nullable Long newWork,
+            @Nullable Long newOnnxBytes,
+            double newCpuSeconds,
+            @Nullable Latency newPytorch,
+            @Nullable Latency newOnnxruntime) {
         return new Efficiency(
                 parameters,
-                multiplyAccumulates,
+                newWork,
                 modelBytes,
-                onnxBytes,
+                newOnnxBytes,
                 trainingSeconds,
                 trainingImagesPerSecond,
-                cpuSeconds,
+                newCpuSeconds,
                 peakMemoryBytes,
-                engine == InferenceEngine.PYTORCH ? latency : pytorch,
-                engine == InferenceEngine.ONNX_RUNTIME ? latency : onnxruntime);
+                newPytorch,
+                newOnnxruntime);
     }
 }

@@ -1,18 +1,26 @@
 package io.catwalk.runner.trial;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells how fast a network answers, after warm-up.
+ * Tells how fast a network answers on one engine, after warm-up: each figure is the median of what several processes
+ * found, but for the outer percentiles, which are those of all their calls.
  *
  * @param threads of the engine
- * @param calls number of times that one image was asked about; the percentiles are of these
- * @param p50Micros median time of one image, in microseconds
- * @param p90Micros time of one image that nine of ten stay under, in microseconds; null for fewer than 100 calls
- * @param p99Micros time of one image that 99 of 100 stay under, in microseconds; null for fewer than 1,000 calls
+ * @param calls number of times that one image was asked about, in all processes
+ * @param p50Micros time of one image, in microseconds: the median of the processes' medians
+ * @param p90Micros time of one image that nine of ten calls stay under, in microseconds; null for fewer than 100 calls
+ * @param p99Micros time of one image that 99 of 100 calls stay under, in microseconds; null for fewer than 1,000 calls
  * @param imagesPerSecond64 throughput in batches of 64, from the median batch; null where so many take too long or
  *     too much memory
  * @param imagesPerSecond256 throughput in batches of 256, likewise
+ * @param processes number of processes that the figures are of, at least 1; null where it was not recorded yet
+ * @param p50Range lowest and highest median of a process, in microseconds; null likewise
+ * @param imagesPerSecond64Range of the processes' throughputs in batches of 64; null likewise, or without a throughput
+ * @param imagesPerSecond256Range of those in batches of 256, likewise
+ * @param unsteady batch sizes (of 1, 64 and 256) that were still changing when their time was over, in half of the
+ *     processes or more; null where it was not recorded yet
  * @param busy what else the machine did meanwhile, in words, so that the times are not those of the network alone;
  *     null if it was quiet
  * @param machine that it was measured on
@@ -25,14 +33,108 @@ public record Latency(
         @Nullable Double p99Micros,
         @Nullable Double imagesPerSecond64,
         @Nullable Double imagesPerSecond256,
+        @Nullable Integer processes,
+        @Nullable Range p50Range,
+        @Nullable Range imagesPerSecond64Range,
+        @Nullable Range imagesPerSecond256Range,
+        @Nullable List<Integer> unsteady,
         @Nullable String busy,
         Machine machine) {
 
     /** Marks a time that was measured on a busy machine. */
     public static final String ROUGH = "~";
 
+    /** Numbers of images that are asked about at once. */
+    public static final List<Integer> BATCH_SIZES = List.of(1, 64, 256);
+
     /** What has to lie above a percentile, lest it be the one slowest call or two. */
     private static final int FEWEST_ABOVE = 10;
+
+    /** So many times the median, the slowest calls are another story than the median. */
+    private static final double LONG_TAIL = 5;
+
+    private static final double MICROS = 1e6;
+
+    /** Copies the list. */
+    public Latency {
+        unsteady = unsteady == null ? null : List.copyOf(unsteady);
+    }
+
+    /** Tells a latency of which no range is known, as they were recorded at first. */
+    public Latency(
+            int threads,
+            int calls,
+            double p50Micros,
+            @Nullable Double p90Micros,
+            @Nullable Double p99Micros,
+            @Nullable Double imagesPerSecond64,
+            @Nullable Double imagesPerSecond256,
+            @Nullable String busy,
+            Machine machine) {
+        this(
+                threads,
+                calls,
+                p50Micros,
+                p90Micros,
+                p99Micros,
+                imagesPerSecond64,
+                imagesPerSecond256,
+                null,
+                null,
+                null,
+                null,
+                null,
+                busy,
+                machine);
+    }
+
+    /**
+     * Returns the throughput at a batch size.
+     *
+     * @param batch 1, 64 or 256
+     * @return images a second; null if it was not measured
+     */
+    public @Nullable Double imagesPerSecond(int batch) {
+        return switch (batch) {
+            case 1 -> (Double) (MICROS / p50Micros);
+            case 64 -> imagesPerSecond64;
+            case 256 -> imagesPerSecond256;
+            default -> throw new IllegalArgumentException("expected one of " + BATCH_SIZES + ", but found " + batch);
+        };
+    }
+
+    /**
+     * Returns the range of the throughput at a batch size.
+     *
+     * @param batch 1, 64 or 256
+     * @return images a second; null if it is not known
+     */
+    public @Nullable Range imagesPerSecondRange(int batch) {
+        return switch (batch) {
+            case 1 -> p50Range == null ? null : new Range(MICROS / p50Range.high(), MICROS / p50Range.low());
+            case 64 -> imagesPerSecond64Range;
+            case 256 -> imagesPerSecond256Range;
+            default -> throw new IllegalArgumentException("expected one of " + BATCH_SIZES + ", but found " + batch);
+        };
+    }
+
+    /**
+     * Tells whether all figures had stopped changing when they were taken.
+     *
+     * @return null where it was not recorded yet
+     */
+    public @Nullable Boolean steady() {
+        return unsteady == null ? null : (Boolean) unsteady.isEmpty();
+    }
+
+    /**
+     * Tells whether some calls take far longer than most, which the median does not show.
+     *
+     * @return whether p99 is more than five times p50
+     */
+    public boolean longTailed() {
+        return p99Micros != null && p99Micros > LONG_TAIL * p50Micros;
+    }
 
     /**
      * Names where it was measured: only times of one place compare.

@@ -1,13 +1,18 @@
 package io.catwalk.runner.trial;
 
 import io.catwalk.onnx.Predictor;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.LongSupplier;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /** Measures a predictor that nothing else competes with, for no longer than the cap. */
 final class LatencyMeter {
+
+    /** Digits that a time is kept with. */
+    static final int DIGITS = 3;
 
     private static final int SMALL_BATCH = 64;
     private static final int LARGE_BATCH = 256;
@@ -20,6 +25,9 @@ final class LatencyMeter {
     private final LatencySettings settings;
     private final LongSupplier nanoTime;
     private final long end;
+
+    /** Batch sizes that were not steady when their time was over. */
+    private final List<Integer> unsteady = new ArrayList<>();
 
     /**
      * Starts the time that the cap allows.
@@ -43,30 +51,32 @@ final class LatencyMeter {
      * @param threads that the engine was given
      * @param watch looks at what else the machine does
      * @param machine that this runs on
+     * @param logits that the network answers to the image
      * @return what was measured
      */
-    Latency measure(int threads, BusyWatch watch, Machine machine) {
-        Histogram single = timed(image, 1, settings.fewestCalls());
+    LatencyBench.Measured measure(int threads, BusyWatch watch, Machine machine, float[] logits) {
+        call(image, 1);
+        Histogram single = counted(1, settled(image, 1, settings.fewestCalls()));
         double median = single.getValueAtPercentile(50);
         Double small = throughput(SMALL_BATCH, median);
         // A batch answers faster for each image, as a rule: the smaller one tells more of the larger one.
         Double large = throughput(LARGE_BATCH, small == null ? median : 1e9 / small);
-        return new Latency(
+        Latency latency = new Latency(
                 threads,
                 (int) single.getTotalCount(),
                 median / 1e3,
-                micros(single, 90),
-                micros(single, 99),
+                null,
+                null,
                 small,
                 large,
+                1,
+                null,
+                null,
+                null,
+                unsteady,
                 watch.verdict(),
                 machine);
-    }
-
-    private static @Nullable Double micros(Histogram calls, double percent) {
-        return Latency.carries(percent, calls.getTotalCount())
-                ? (Double) (calls.getValueAtPercentile(percent) / 1e3)
-                : null;
+        return LatencyBench.Measured.of(latency, single, logits);
     }
 
     /** Returns images a second; null if the time that is left does not carry it, or the memory. */
@@ -82,25 +92,55 @@ final class LatencyMeter {
         if (call(images, count) * settings.fewestBatches() > left()) {
             return null;
         }
-        Histogram batches = timed(images, count, settings.fewestBatches());
-        return batches.getTotalCount() < settings.fewestBatches()
+        Windows batches = settled(images, count, settings.fewestBatches());
+        return batches.last.getTotalCount() < settings.fewestBatches()
                 ? null
-                : (Double) (count / (batches.getValueAtPercentile(50) / 1e9));
+                : (Double) (count / (counted(count, batches).getValueAtPercentile(50) / 1e9));
     }
 
-    /** Times calls after warm-up: one at the least, and no new one after the cap. */
-    private Histogram timed(float[] images, int count, int fewest) {
+    /** Takes the calls that count, and notes whether they had become steady. */
+    private Histogram counted(int count, Windows windows) {
+        if (!windows.steady) {
+            unsteady.add(count);
+        }
+        return windows.last;
+    }
+
+    /** Holds the last window of calls, and whether it agrees with the one before. */
+    private record Windows(Histogram last, boolean steady) {}
+
+    /** Times windows of calls until two agree, or the time is over. */
+    private Windows settled(float[] images, int count, int fewest) {
         long start = nanoTime.getAsLong();
-        do {
-            call(images, count);
-        } while (left() > 0 && nanoTime.getAsLong() - start < settings.warmUp().toNanos());
-        Histogram calls = new Histogram(3);
-        start = nanoTime.getAsLong();
+        Histogram last = window(images, count, fewest);
+        long first = nanoTime.getAsLong();
+        boolean steady = false;
+        boolean second = true;
+        while (!steady
+                && first - start <= left()
+                && (second || nanoTime.getAsLong() - start < settings.longest().toNanos())) {
+            Histogram next = window(images, count, fewest);
+            steady = agree(last, next);
+            last = next;
+            second = false;
+        }
+        return new Windows(last, steady);
+    }
+
+    private static boolean agree(Histogram first, Histogram second) {
+        double before = first.getValueAtPercentile(50);
+        return Math.abs(second.getValueAtPercentile(50) - before) <= LatencySettings.STEADY_WITHIN * before;
+    }
+
+    /** Times one call at the least, and no new one after the cap. */
+    private Histogram window(float[] images, int count, int fewest) {
+        Histogram calls = new Histogram(DIGITS);
+        long start = nanoTime.getAsLong();
         do {
             calls.recordValue(Math.max(1, call(images, count)));
         } while (left() > 0
                 && (calls.getTotalCount() < fewest
-                        || nanoTime.getAsLong() - start < settings.measured().toNanos()));
+                        || nanoTime.getAsLong() - start < settings.window().toNanos()));
         return calls;
     }
 

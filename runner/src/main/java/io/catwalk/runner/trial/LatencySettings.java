@@ -5,38 +5,51 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says how long a network is measured on one engine.
+ * Says how long a network is measured on one engine, and in how many processes.
  *
- * @param warmUp before each batch size, at least one call
- * @param measured at each batch size: 1, 64 and 256; longer where the fewest calls take longer
- * @param cap on all three together, warm-up and all. It is looked at between calls: only the two calls that every
- *     network gets may take longer
+ * <p>In each process, at each batch size, windows of calls follow each other until the medians of two agree within 2 %:
+ * the last one is what counts, those before it were warm-up.
+ *
+ * @param window of calls; longer where the fewest calls take longer
+ * @param longest for the windows of one batch size: after that, the last one counts though it is not steady. Two windows
+ *     may take longer
+ * @param cap on all three batch sizes together. It is looked at between windows: only the two calls that every network
+ *     gets may take longer
  * @param fewestCalls of one image, if the cap allows
  * @param fewestBatches for a throughput, which without that many is not known
+ * @param processes that measure a network on an engine, at least 1
  */
-public record LatencySettings(Duration warmUp, Duration measured, Duration cap, int fewestCalls, int fewestBatches) {
+public record LatencySettings(
+        Duration window, Duration longest, Duration cap, int fewestCalls, int fewestBatches, int processes) {
+
+    /** Share by which the medians of two windows may differ. */
+    static final double STEADY_WITHIN = 0.02;
 
     /** Milliseconds for each network on each engine. The tests set it, so that they do not wait for figures. */
     static final String MILLIS = "CATWALK_LATENCY_MILLIS";
 
-    private static final int BATCH_SIZES = 3;
+    private static final int PROCESSES = 5;
+
+    /** At each batch size: the one that warms up and the one that counts. */
+    private static final int WINDOWS = 2;
 
     /** Checks the numbers against their ranges. */
     public LatencySettings {
-        if (warmUp.isNegative() || measured.isNegative() || cap.isNegative()) {
+        if (window.isNegative() || longest.isNegative() || cap.isNegative()) {
             throw new IllegalArgumentException(
-                    "expected times of 0 or more, but found " + warmUp + ", " + measured + " and " + cap);
+                    "expected times of 0 or more, but found " + window + ", " + longest + " and " + cap);
         }
-        if (fewestCalls < 1 || fewestBatches < 1) {
-            throw new IllegalArgumentException(
-                    "expected at least 1 call, but found " + fewestCalls + " and " + fewestBatches);
+        if (fewestCalls < 1 || fewestBatches < 1 || processes < 1) {
+            throw new IllegalArgumentException("expected at least 1 call and 1 process, but found " + fewestCalls + ", "
+                    + fewestBatches + " and " + processes);
         }
     }
 
     /**
-     * Returns what a run uses: 3 seconds for an ordinary network on each engine, 6 for a slow one.
+     * Returns what a run uses: five processes, in each of them 3 seconds for an ordinary network on each engine, and up to
+     * 9 for one that is slow or long in warming up.
      *
-     * @return the usual settings, or those of the environment variable CATWALK_LATENCY_MILLIS
+     * @return the usual settings or, in one process, those of the environment variable CATWALK_LATENCY_MILLIS
      * @throws RequestException if that variable is no number of milliseconds
      */
     public static LatencySettings standard() {
@@ -48,22 +61,42 @@ public record LatencySettings(Duration warmUp, Duration measured, Duration cap, 
             return of(Duration.ofSeconds(3));
         }
         try {
-            return of(Duration.ofMillis(Integer.parseUnsignedInt(millis.strip())));
+            return of(Duration.ofMillis(Integer.parseUnsignedInt(millis.strip())))
+                    .withProcesses(1);
         } catch (NumberFormatException e) {
             throw new RequestException(MILLIS + " must be a number of milliseconds, such as 3000, but is " + millis, e);
         }
     }
 
     /**
-     * Divides a time among the batch sizes, three tenths of it for warm-up.
+     * Divides a time among the batch sizes.
      *
-     * @param each for an ordinary network on one engine; a slow one, whose fewest calls take longer, gets up to twice
-     *     as long
-     * @return the settings
+     * @param each for an ordinary network on one engine in one process; one that is slow, or long in warming up, gets up to
+     *     three times as long
+     * @return settings with five processes
      */
     public static LatencySettings of(Duration each) {
-        Duration size = each.dividedBy(BATCH_SIZES);
-        Duration warmUp = size.multipliedBy(3).dividedBy(10);
-        return new LatencySettings(warmUp, size.minus(warmUp), each.multipliedBy(2), 20, 3);
+        int sizes = Latency.BATCH_SIZES.size();
+        return new LatencySettings(
+                each.dividedBy(sizes).dividedBy(WINDOWS), each, each.multipliedBy(sizes), 20, 3, PROCESSES);
+    }
+
+    /**
+     * Measures in another number of processes.
+     *
+     * @param newProcesses at least 1
+     * @return changed settings
+     */
+    public LatencySettings withProcesses(int newProcesses) {
+        return new LatencySettings(window, longest, cap, fewestCalls, fewestBatches, newProcesses);
+    }
+
+    /**
+     * Measures for a first look: in one process, and half as long where a network is slow or long in warming up.
+     *
+     * @return changed settings
+     */
+    public LatencySettings brief() {
+        return new LatencySettings(window, longest.dividedBy(2), cap.dividedBy(2), fewestCalls, fewestBatches, 1);
     }
 }

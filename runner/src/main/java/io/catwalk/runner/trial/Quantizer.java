@@ -25,10 +25,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
 
 /**
  * Brings an image classifier to 8 bits and judges it: calibrates and chooses on training images, compares on all test
@@ -38,7 +38,7 @@ import java.util.stream.IntStream;
  * @param weights how many of the 8 bits weights use
  * @param calibrationImages training images that ranges are taken from; at least 1
  * @param threads of ONNX Runtime while the latency is measured
- * @param settings how long it is measured, each file and turn
+ * @param settings how long it is measured, and in how many processes
  * @param watched answers for a predictor, and gives a sign with each answer
  * @param sign says that the work goes on where no predictor answers
  */
@@ -60,8 +60,6 @@ public record Quantizer(
     private static final int BATCH_NUMBERS = 1 << 20;
 
     private static final long SEED = 0;
-
-    private static final int TURNS = 2;
 
     /**
      * Quantizes a file.
@@ -165,25 +163,19 @@ public record Quantizer(
         }
     }
 
-    /** Measures files in turns, and keeps the better turn of each: what else runs on the machine only slows. */
     private List<Latency> latencies(List<Path> files, OnnxHints hints, BenchImage image)
             throws IOException, InterruptedException {
-        List<Latency> best = new ArrayList<>();
-        BenchProcess process = new BenchProcess();
-        for (int turn = 0; turn < TURNS; turn++) {
-            for (int i : IntStream.range(0, files.size()).toArray()) {
-                BenchOrder order =
-                        new BenchOrder.OfFile(files.get(i).toAbsolutePath(), hints, null, image, threads, settings);
-                Latency latency = process.measure(order).latency();
-                sign.run();
-                if (turn == 0) {
-                    best.add(latency);
-                } else if (throughput(latency) > throughput(best.get(i))) {
-                    best.set(i, latency);
-                }
-            }
+        Map<Path, BenchOrder> orders = new LinkedHashMap<>();
+        for (Path file : files) {
+            orders.put(file, new BenchOrder.OfFile(file.toAbsolutePath(), hints, null, image, threads, settings));
         }
-        return best;
+        List<Latency> latencies = new ArrayList<>();
+        for (BenchTurns.Result result : new BenchTurns(new BenchProcess())
+                .measure(orders, file -> sign.run())
+                .values()) {
+            latencies.add(result.latency());
+        }
+        return latencies;
     }
 
     /** Returns images a second in batches of 64, or one by one where such batches take too long. */

@@ -202,7 +202,7 @@ final class TrainingStep {
                         Math.max(start.seconds(), trainingSeconds), // some epochs may be of an earlier attempt
                         seconds.length,
                         model.bestEpoch(),
-                        median(seconds)),
+                        ProcessMedians.median(seconds)),
                 data.normalization(),
                 new Provenance(
                         classifier.pluginId(),
@@ -219,12 +219,5 @@ final class TrainingStep {
 
     private Hyperparameters chosen() {
         return new Hyperparameters(order.spec().hyperparameters());
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        int middle = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 }

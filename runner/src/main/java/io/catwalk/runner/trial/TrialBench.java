@@ -10,12 +10,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +29,7 @@ public final class TrialBench {
 
     private static final Logger LOG = LoggerFactory.getLogger(TrialBench.class);
 
-    private final LatencyBench bench;
+    private final BenchTurns turns;
     private final LatencySettings settings;
     private final Path pluginsDir;
     private final Task task;
@@ -36,13 +38,13 @@ public final class TrialBench {
     /**
      * Prepares to measure with the first test image of a data set.
      *
-     * @param bench measures one network
-     * @param settings how long each may take on each engine
+     * @param bench measures one network in one process
+     * @param settings how long each may take on each engine, and in how many processes
      * @param pluginsDir the folder of the plugin jars
      * @param dataset that the trials are about
      */
     public TrialBench(LatencyBench bench, LatencySettings settings, Path pluginsDir, ImageDataset dataset) {
-        this.bench = bench;
+        turns = new BenchTurns(bench);
         this.settings = settings;
         this.pluginsDir = pluginsDir.toAbsolutePath();
         task = DatasetSpec.shape(dataset);
@@ -74,50 +76,118 @@ public final class TrialBench {
                     .filter(Objects::nonNull)
                     .findFirst();
         }
+
+        /**
+         * Adds the latencies to what is known of a trial.
+         *
+         * @param done the trial
+         * @return a changed copy
+         */
+        public TrialOutcome.Done added(TrialOutcome.Done done) {
+            TrialOutcome.Done added = done;
+            for (Map.Entry<InferenceEngine, Latency> latency : latencies.entrySet()) {
+                added = added.withLatency(latency.getKey(), latency.getValue());
+            }
+            return added;
+        }
     }
 
     /**
-     * Measures a trial.
+     * Names a network that is to be measured.
      *
      * @param trial one that was trained
      * @param folder of the trial
      * @param normalization that its network expects
      * @param threads of the engines
-     * @return latencies, or why there are none
+     */
+    public record Network(TrialOrder trial, TrialFolder folder, Normalization normalization, int threads) {}
+
+    /** Hears how far it is. */
+    @FunctionalInterface
+    public interface Listener {
+
+        /**
+         * Hears that a network is measured now, on all of its engines.
+         *
+         * @param trial whose network
+         * @param number of the measurement, from 1
+         * @param of so many; each network is measured in several turns
+         */
+        void measuring(TrialSpec trial, int number, int of);
+    }
+
+    /** Says what is measured. */
+    private record Place(Network network, InferenceEngine engine) {}
+
+    /**
+     * Measures networks in turns. Several networks of one contestant, of other seeds or folds, share the processes that
+     * one would have: they take the same time to answer.
+     *
+     * @param networks of trials
+     * @param listener hears how far it is
+     * @return for each, in their order, latencies, or why there are none
      * @throws InterruptedException if the calling thread is interrupted
      */
-    public Outcome measure(TrialOrder trial, TrialFolder folder, Normalization normalization, int threads)
-            throws InterruptedException {
-        BenchImage image = new BenchImage(pixels, normalization);
-        Map<InferenceEngine, LatencyBench.Measured> measured = new EnumMap<>(InferenceEngine.class);
+    public List<Outcome> measure(List<Network> networks, Listener listener) throws InterruptedException {
+        Map<Place, BenchOrder> orders = new LinkedHashMap<>();
+        int all = 0;
+        for (Network network : networks) {
+            LatencySettings share = settings.withProcesses(share(network, networks));
+            BenchImage image = new BenchImage(pixels, network.normalization);
+            all += share.processes();
+            for (InferenceEngine engine : network.folder.engines()) {
+                orders.put(new Place(network, engine), order(network, engine, image, share));
+            }
+        }
+        int of = all;
+        AtomicInteger number = new AtomicInteger();
+        Map<Place, BenchTurns.Result> results = turns.measure(orders, place -> {
+            if (place.engine == InferenceEngine.PYTORCH) {
+                listener.measuring(place.network.trial.spec(), number.incrementAndGet(), of);
+            }
+        });
+        return networks.stream().map(network -> outcome(network, results)).toList();
+    }
+
+    private int share(Network network, List<Network> networks) {
+        String label = network.trial.spec().label();
+        int sharing = (int) networks.stream()
+                .filter(other -> other.trial.spec().label().equals(label))
+                .count();
+        return (settings.processes() + sharing - 1) / sharing;
+    }
+
+    private BenchOrder order(Network network, InferenceEngine engine, BenchImage image, LatencySettings share) {
+        Path folder = network.folder.path().toAbsolutePath();
+        return switch (engine) {
+            case PYTORCH ->
+                new BenchOrder.OfWeights(network.trial, folder, pluginsDir, task, image, network.threads, share);
+            case ONNX_RUNTIME ->
+                new BenchOrder.OfFile(network.folder.onnx(), OnnxHints.none(), folder, image, network.threads, share);
+        };
+    }
+
+    private static Outcome outcome(Network network, Map<Place, BenchTurns.Result> results) {
+        Map<InferenceEngine, Latency> latencies = new EnumMap<>(InferenceEngine.class);
+        List<float[]> answers = new ArrayList<>();
         List<String> problems = new ArrayList<>();
-        for (InferenceEngine engine : folder.engines()) {
-            BenchOrder order = switch (engine) {
-                case PYTORCH ->
-                    new BenchOrder.OfWeights(
-                            trial, folder.path().toAbsolutePath(), pluginsDir, task, image, threads, settings);
-                case ONNX_RUNTIME ->
-                    new BenchOrder.OfFile(folder.onnx(), OnnxHints.none(), folder.path(), image, threads, settings);
-            };
+        for (InferenceEngine engine : InferenceEngine.values()) {
+            BenchTurns.Result result = results.get(new Place(network, engine));
+            if (result == null) {
+                continue;
+            }
             try {
-                measured.put(engine, bench.measure(order));
+                latencies.put(engine, result.latency());
+                answers.add(result.processes().get(0).logits());
             } catch (IOException e) {
-                LOG.error(
-                        "The latency of {} on {} could not be measured",
-                        trial.spec().title(),
-                        engine,
-                        e);
+                String title = network.trial.spec().title();
+                LOG.error("The latency of {} on {} could not be measured", title, engine, e);
                 problems.add(engine.title() + ": " + Reasons.of(e));
             }
         }
-        List<float[]> answers =
-                measured.values().stream().map(LatencyBench.Measured::logits).toList();
-        if (answers.size() == 2 && !Answers.same(answers.get(0), answers.get(1))) {
-            return new Outcome(Map.of(), List.of(different(answers.get(0), answers.get(1))));
-        }
-        Map<InferenceEngine, Latency> latencies = new EnumMap<>(InferenceEngine.class);
-        measured.forEach((engine, one) -> latencies.put(engine, one.latency()));
-        return new Outcome(latencies, problems);
+        return answers.size() == 2 && !Answers.same(answers.get(0), answers.get(1))
+                ? new Outcome(Map.of(), List.of(different(answers.get(0), answers.get(1))))
+                : new Outcome(latencies, problems);
     }
 
     private static String different(float[] first, float[] second) {

@@ -145,7 +145,8 @@ final class ComparedAsOnnxTest {
         assertThat(answer.out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
         assertThat(answer.out())
                 .containsPattern("(?m)^model +acc +prec +rec +F1 +train +val +params +time +latency$")
-                .containsPattern("(?m)^as ONNX +size +MACs +PyTorch +ONNX RT +faster +flips +max diff$")
+                .containsPattern(
+                        "(?m)^ +DJL \\+ +ONNX\\R^as ONNX +size +MACs +PyTorch +Runtime +faster +flips +max diff$")
                 .containsPattern(
                         "(?m)^mixed +\\d+ KiB +0\\.01 M +~?\\d+ µs +~?\\d+ µs +(\\d+\\.\\d x|-) +0 +\\d\\.\\de-\\d\\d$")
                 .containsPattern("(?m)^unknown-operation +- +- +~?\\d+ µs +- +- +- +-$")
@@ -166,7 +167,7 @@ final class ComparedAsOnnxTest {
                 .toList();
         assertThat(lines).hasSize(2 + 4 + 2 + 4);
         assertThat(lines.get(6))
-                .isEqualTo("| model | ONNX file | multiply-accumulates | PyTorch | ONNX Runtime | speed-up "
+                .isEqualTo("| model | ONNX file | multiply-accumulates | DJL + PyTorch | ONNX Runtime | speed-up "
                         + "| label flips | largest difference |");
         assertThat(lines.subList(6, lines.size()))
                 .allSatisfy(line ->

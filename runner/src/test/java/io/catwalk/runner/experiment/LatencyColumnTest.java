@@ -7,6 +7,7 @@ import io.catwalk.runner.trial.Machine;
 import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialOutcome.Done;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -89,6 +90,90 @@ final class LatencyColumnTest {
         assertThat(column.notes())
                 .containsExactly("~: measured while other programs took 80 % of the processors, so that no speed-up"
                         + " follows: catwalk bench RUN measures all anew.");
+    }
+
+    private static Latency figures(
+            double micros, double p99, double small, double large, int processes, List<Integer> unsteady) {
+        return new Latency(
+                1, 5_000, micros, micros, p99, small, large, processes, null, null, null, unsteady, null, HERE);
+    }
+
+    @Test
+    void whereOnnxRuntimeIsSlowerIsSaid() {
+        LatencyColumn column = LatencyColumn.of(List.of(
+                done("rnn", figures(80, 90, 5_000, 10_000, 5, List.of()), figures(20, 30, 4_000, 7_900, 5, List.of())),
+                done(
+                        "gru",
+                        figures(80, 90, 5_000, 10_000, 5, List.of()),
+                        figures(20, 30, 6_000, 9_900, 5, List.of()))));
+
+        assertThat(column.notes())
+                .containsExactly("ONNX Runtime is slower than DJL + PyTorch for rnn at batch 64 (0.80 times as fast),"
+                        + " rnn at batch 256 (0.79 times as fast).");
+    }
+
+    @Test
+    void ofSeveralSeedsItIsSaidIfItIsSoInMost() {
+        Latency torch = figures(80, 90, 5_000, 10_000, 1, List.of());
+        Latency slower = figures(100, 110, 5_000, 10_000, 1, List.of());
+        Latency faster = figures(40, 50, 5_000, 10_000, 1, List.of());
+        assertThat(LatencyColumn.of(List.of(
+                                done("rnn", torch, slower), done("rnn", torch, slower), done("rnn", torch, faster)))
+                        .notes())
+                .containsExactly("ONNX Runtime is slower than DJL + PyTorch for rnn at batch 1 (0.80 times as fast).");
+        assertThat(LatencyColumn.of(List.of(
+                                done("rnn", torch, slower), done("rnn", torch, faster), done("rnn", torch, faster)))
+                        .notes())
+                .isEmpty();
+    }
+
+    @Test
+    void longTailsAndWhatIsNotSteadyAreSaid() {
+        LatencyColumn column = LatencyColumn.of(List.of(
+                done("a", figures(80, 410, 1, 1, 5, List.of()), figures(20, 30, 1, 1, 5, List.of(64, 256))),
+                done("b", figures(80, 390, 1, 1, 5, List.of(1)), figures(20, 110, 1, 1, 5, List.of()))));
+
+        assertThat(column.notes())
+                .containsExactly(
+                        "Still changing by more than 2 % when the time for them was over: a on ONNX Runtime at batch 64"
+                                + " and 256, b on DJL + PyTorch at batch 1. catwalk bench --seconds 10 measures longer.",
+                        "Some calls take far longer than the median: p99 is more than five times p50 for a on DJL +"
+                                + " PyTorch, b on ONNX Runtime.");
+    }
+
+    @Test
+    void aBusyMachineIsReasonEnough() {
+        Latency busy = new Latency(
+                1, 5_000, 80, 80.0, 500.0, 1.0, 1.0, 5, null, null, null, List.of(1), "others worked", HERE);
+
+        assertThat(LatencyColumn.of(List.of(done("a", busy, busy))).notes())
+                .containsExactly("~: measured while others worked, so that no speed-up follows: catwalk bench RUN"
+                        + " measures all anew.");
+    }
+
+    @Test
+    void oneProcessHasNoRange() {
+        Latency one = figures(80, 90, 1, 1, 1, List.of());
+        assertThat(LatencyColumn.of(List.of(done("a", one, one))).notes())
+                .containsExactly("Each latency is that of one process, so that no range is known: catwalk bench RUN"
+                        + " measures in five, in turns.");
+        assertThat(LatencyColumn.of(List.of(done("a", one, one), done("a", one, one)))
+                        .notes())
+                .isEmpty();
+    }
+
+    @Test
+    void sixAreNamedAndTheOthersCounted() {
+        List<TrialOutcome> trials = new ArrayList<>();
+        for (String name : List.of("a", "b", "c", "d")) {
+            Latency tail = figures(80, 500, 1, 1, 5, List.of());
+            trials.add(done(name, tail, tail));
+        }
+
+        assertThat(LatencyColumn.of(trials).notes())
+                .singleElement()
+                .asString()
+                .endsWith("c on DJL + PyTorch, c on ONNX Runtime and 2 more.");
     }
 
     @Test

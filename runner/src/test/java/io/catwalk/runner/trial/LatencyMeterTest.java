@@ -38,7 +38,10 @@ final class LatencyMeterTest {
             public void close() {}
         };
         BusyWatch quiet = new BusyWatch(() -> new BusyWatch.Clocks(0, 0, 0, 0, 0), 1);
-        return new LatencyMeter(predictor, new float[] {3, 4}, settings, () -> now).measure(1, quiet, MACHINE);
+        LatencyBench.Measured measured = new LatencyMeter(predictor, new float[] {3, 4}, settings, () -> now)
+                .measure(1, quiet, MACHINE, new float[] {7});
+        assertThat(measured.logits()).containsExactly(7);
+        return ProcessMedians.of(List.of(measured));
     }
 
     private double seconds() {
@@ -55,7 +58,10 @@ final class LatencyMeterTest {
         assertThat(latency.p99Micros()).isCloseTo(100, within(0.1));
         assertThat(latency.imagesPerSecond64()).isCloseTo(10_000, within(20.0));
         assertThat(latency.imagesPerSecond256()).isCloseTo(10_000, within(20.0));
-        assertThat(latency.calls()).isEqualTo(7_000);
+        assertThat(latency.calls()).isEqualTo(5_000);
+        assertThat(latency.steady()).isTrue();
+        assertThat(latency.processes()).isEqualTo(1);
+        assertThat(latency.p50Range()).isEqualTo(new Range(latency.p50Micros(), latency.p50Micros()));
         assertThat(latency.busy()).isNull();
         assertThat(latency.machine()).isEqualTo(MACHINE);
     }
@@ -81,31 +87,62 @@ final class LatencyMeterTest {
 
         assertThat(latency.imagesPerSecond64()).isCloseTo(1 / 0.015, within(0.1));
         assertThat(latency.imagesPerSecond256()).isNull();
-        assertThat(seconds()).isLessThan(6 + 64 * 0.015);
+        assertThat(seconds()).isLessThan(9 + 64 * 0.015);
+        // Of 3 s for a batch size, one window of three batches takes 2.9: a second one is measured all the same.
+        assertThat(latency.unsteady()).isEmpty();
     }
 
     @Test
     void theCapHoldsForOneThatTakesSecondsAnImage() {
-        Latency latency = measure(count -> MILLIS * 4_000 * count, LatencySettings.of(Duration.ofSeconds(3)));
+        Latency latency = measure(count -> MILLIS * 5_000 * count, LatencySettings.of(Duration.ofSeconds(3)));
 
         assertThat(batches).containsExactly(1, 1);
         assertThat(latency.calls()).isEqualTo(1);
-        assertThat(latency.p50Micros()).isCloseTo(4e6, within(4e3));
+        assertThat(latency.unsteady()).containsExactly(1);
+        assertThat(latency.p50Micros()).isCloseTo(5e6, within(5e3));
     }
 
     @Test
-    void percentilesAreThoseOfTheCallsAndNotOfTheWarmUp() {
-        LatencySettings settings =
-                new LatencySettings(Duration.ofMillis(10), Duration.ofMillis(1), Duration.ofSeconds(60), 1_000, 1);
-        // The warm-up is ten calls of 1 ms. Of the 1,000 that follow, every 20th is slow: 5 %.
+    void warmUpGoesOnUntilTwoWindowsAgreeWithinTwoPercent() {
+        LatencySettings settings = new LatencySettings(
+                Duration.ofMillis(10), Duration.ofSeconds(60), Duration.ofSeconds(180), 1_000, 1, 1);
+        // After the first call, windows of 1,000 calls of 110, 105, 102 and 101 microseconds: 4.5, 2.9 and 1 % apart.
+        long[] micros = {110, 105, 102, 101, 50, 50};
         Latency latency = measure(
-                count -> batches.size() <= 10 ? MILLIS : batches.size() % 20 == 0 ? 500 * MICROS : 50 * MICROS,
+                count -> count == 1 ? micros[Math.max(0, batches.size() - 2) / 1_000] * MICROS : MILLIS, settings);
+
+        assertThat(latency.calls()).isEqualTo(1_000);
+        assertThat(latency.p50Micros()).isCloseTo(101, within(0.1));
+        assertThat(latency.unsteady()).isEmpty();
+    }
+
+    @Test
+    void whatIsNotSteadyAfterItsTimeIsTold() {
+        // Batches of 64 become faster by 3 % with each call of a second; they may for 3 s, and the others are steady.
+        double[] nanosOfSmall = {1e9};
+        Latency latency = measure(
+                count -> count == 64 ? (long) (nanosOfSmall[0] *= 0.97) : MILLIS * count / 4,
+                new LatencySettings(Duration.ofMillis(500), Duration.ofSeconds(3), Duration.ofSeconds(60), 20, 1, 1));
+
+        assertThat(latency.steady()).isFalse();
+        assertThat(latency.unsteady()).containsExactly(64);
+        assertThat(batches.stream().filter(count -> count == 64)).hasSize(1 + 4);
+    }
+
+    @Test
+    void percentilesAreThoseOfTheLastWindowAndNotOfTheWarmUp() {
+        LatencySettings settings =
+                new LatencySettings(Duration.ofMillis(1), Duration.ofSeconds(9), Duration.ofSeconds(60), 1_000, 1, 1);
+        // The first window is slow. Of each 1,000 calls that follow, every 20th is slow: 5 %.
+        Latency latency = measure(
+                count -> batches.size() <= 1_001 ? MILLIS : batches.size() % 20 == 0 ? 500 * MICROS : 50 * MICROS,
                 settings);
 
         assertThat(latency.calls()).isEqualTo(1_000);
         assertThat(latency.p50Micros()).isCloseTo(50, within(0.1));
         assertThat(latency.p90Micros()).isCloseTo(50, within(0.1));
         assertThat(latency.p99Micros()).isCloseTo(500, within(1.0));
+        assertThat(latency.longTailed()).isTrue();
     }
 
     @Test

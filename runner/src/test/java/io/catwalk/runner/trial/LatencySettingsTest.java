@@ -12,14 +12,32 @@ import org.junit.jupiter.api.Test;
 final class LatencySettingsTest {
 
     @Test
-    void threeTenthsOfATimeWarmUpAndASlowNetworkGetsTwiceAsLong() {
-        LatencySettings usual = LatencySettings.parse(null);
-
-        assertThat(usual)
+    void aRunMeasuresInFiveProcessesWithTwoWindowsOfHalfASecondAtEachOfThreeBatchSizes() {
+        assertThat(LatencySettings.parse(null))
                 .isEqualTo(new LatencySettings(
-                        Duration.ofMillis(300), Duration.ofMillis(700), Duration.ofSeconds(6), 20, 3))
-                .isEqualTo(LatencySettings.parse(" 3000 "))
+                        Duration.ofMillis(500), Duration.ofSeconds(3), Duration.ofSeconds(9), 20, 3, 5))
                 .isEqualTo(LatencySettings.of(Duration.ofSeconds(3)));
+    }
+
+    @Test
+    void aTimeFromTheEnvironmentIsThatOfOneProcess() {
+        assertThat(LatencySettings.parse(" 60 "))
+                .isEqualTo(new LatencySettings(
+                        Duration.ofMillis(10), Duration.ofMillis(60), Duration.ofMillis(180), 20, 3, 1));
+    }
+
+    @Test
+    void aFirstLookTakesOneProcessAndAtMostFourAndAHalfSeconds() {
+        assertThat(LatencySettings.parse(null).brief())
+                .isEqualTo(new LatencySettings(
+                        Duration.ofMillis(500), Duration.ofMillis(1_500), Duration.ofMillis(4_500), 20, 3, 1));
+    }
+
+    @Test
+    void noProcessMeasuresNothing() {
+        assertThatThrownBy(() -> LatencySettings.of(Duration.ofSeconds(3)).withProcesses(0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageEndingWith("but found 20, 3 and 0");
     }
 
     @Test

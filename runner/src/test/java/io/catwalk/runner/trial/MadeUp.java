@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /** Makes outcomes up that no training has had, for tests of what is done with them. */
@@ -92,6 +93,15 @@ public final class MadeUp {
                 700_000_000L,
                 pytorch,
                 onnxruntime);
+    }
+
+    /** Makes up what a process measured: 20 calls that took the same time. */
+    static LatencyBench.Measured measured(double micros, @Nullable String busy, float[] logits) {
+        Histogram calls = new Histogram(3);
+        calls.recordValueWithCount(Math.round(micros * 1e3), 20);
+        Machine machine = new Machine("Linux 6", "amd64", "Some Processor", 2, 8L << 30);
+        return LatencyBench.Measured.of(
+                new Latency(2, 20, micros, null, null, null, null, busy, machine), calls, logits);
     }
 
     public static Done done(TrialSpec trial, double accuracy) {

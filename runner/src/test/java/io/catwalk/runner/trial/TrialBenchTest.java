@@ -12,9 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -24,32 +25,25 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("tiny")
 final class TrialBenchTest {
 
-    private static final LatencySettings SETTINGS = LatencySettings.of(Duration.ofSeconds(3));
+    private static final LatencySettings SETTINGS =
+            LatencySettings.of(Duration.ofSeconds(3)).withProcesses(2);
     private static final Normalization NORMALIZATION = new Normalization(new float[] {0.5f}, new float[] {0.25f});
-    private static final Machine MACHINE = new Machine("Linux 6", "amd64", "Some Processor", 2, 8L << 30);
-    private static final Latency FAST = latency(10, null);
-    private static final Latency SLOW = latency(20, null);
+    private static final String BUSY = "other programs took 80 % of the processors";
 
     @TempDir
     private Path folder;
 
     private final List<BenchOrder> asked = new ArrayList<>();
+    private final List<String> heard = new ArrayList<>();
 
     @BeforeEach
     void export() throws IOException {
         Files.createFile(folder.resolve("model.onnx"));
     }
 
-    private static Latency latency(double micros, @Nullable String busy) {
-        return new Latency(2, 20, micros, null, null, null, null, busy, MACHINE);
-    }
-
-    private TrialBench.Outcome measure(LatencyBench answers) throws InterruptedException {
-        byte[] pixels = {0, (byte) 255, 51, 51, 9, 9, 9, 9};
-        ImageSource images = HeapImages.of(1, 2, 2, pixels, new int[] {0, 1});
-        ImageDataset dataset = new ImageDataset("two", "0".repeat(64), List.of("a", "b", "c"), images, images);
-        TrialOrder trial = new TrialOrder(
-                MadeUp.trial("net"),
+    private static TrialOrder trial(String classifier, long seed) {
+        return new TrialOrder(
+                MadeUp.trial(classifier, seed, 0),
                 new DatasetSpec("two", null, 0, 0),
                 SplitSpec.holdOut(0.1, 1),
                 new TrialInputs(
@@ -58,18 +52,39 @@ final class TrialBenchTest {
                 null,
                 null,
                 1);
+    }
+
+    private List<TrialBench.Outcome> measure(LatencyBench answers, LatencySettings settings, TrialOrder... trials)
+            throws InterruptedException {
+        byte[] pixels = {0, (byte) 255, 51, 51, 9, 9, 9, 9};
+        ImageSource images = HeapImages.of(1, 2, 2, pixels, new int[] {0, 1});
+        ImageDataset dataset = new ImageDataset("two", "0".repeat(64), List.of("a", "b", "c"), images, images);
         LatencyBench bench = order -> {
             asked.add(order);
             return answers.measure(order);
         };
-        return new TrialBench(bench, SETTINGS, Path.of("plugins"), dataset)
-                .measure(trial, new TrialFolder(folder), NORMALIZATION, 2);
+        return new TrialBench(bench, settings, Path.of("plugins"), dataset)
+                .measure(
+                        Stream.of(trials)
+                                .map(trial -> new TrialBench.Network(trial, new TrialFolder(folder), NORMALIZATION, 2))
+                                .toList(),
+                        (trial, number, of) -> heard.add(trial.title() + " " + number + " of " + of));
+    }
+
+    private TrialBench.Outcome measure(LatencyBench answers) throws InterruptedException {
+        return measure(answers, SETTINGS, trial("net", 1)).get(0);
     }
 
     private static LatencyBench answering(float[] torch, float[] onnx) {
         return order -> order instanceof BenchOrder.OfWeights
-                ? new LatencyBench.Measured(SLOW, torch)
-                : new LatencyBench.Measured(FAST, onnx);
+                ? MadeUp.measured(20, null, torch)
+                : MadeUp.measured(10, null, onnx);
+    }
+
+    private static Map<InferenceEngine, Double> medians(TrialBench.Outcome outcome) {
+        Map<InferenceEngine, Double> medians = new EnumMap<>(InferenceEngine.class);
+        outcome.latencies().forEach((engine, latency) -> medians.put(engine, latency.p50Micros()));
+        return medians;
     }
 
     @Test
@@ -77,8 +92,8 @@ final class TrialBenchTest {
         TrialBench.Outcome outcome = measure(answering(new float[] {1, 2, -3}, new float[] {1.00001f, 2, -3}));
 
         assertThat(outcome.problems()).isEmpty();
-        assertThat(outcome.latencies())
-                .isEqualTo(Map.of(InferenceEngine.PYTORCH, SLOW, InferenceEngine.ONNX_RUNTIME, FAST));
+        assertThat(medians(outcome))
+                .isEqualTo(Map.of(InferenceEngine.PYTORCH, 20.0, InferenceEngine.ONNX_RUNTIME, 10.0));
         BenchOrder.OfWeights weights = (BenchOrder.OfWeights) asked.get(0);
         BenchOrder.OfFile file = (BenchOrder.OfFile) asked.get(1);
         assertThat(weights.pluginsDir()).isEqualTo(Path.of("plugins").toAbsolutePath());
@@ -92,6 +107,38 @@ final class TrialBenchTest {
             assertThat(order.settings()).isEqualTo(SETTINGS);
             assertThat(order.folder()).isEqualTo(folder);
         });
+    }
+
+    @Test
+    void networksAndEnginesAreMeasuredInTurns() throws Exception {
+        List<TrialBench.Outcome> outcomes =
+                measure(answering(new float[3], new float[3]), SETTINGS, trial("a", 1), trial("b", 1));
+
+        assertThat(asked)
+                .extracting(order -> order instanceof BenchOrder.OfWeights weights
+                        ? weights.trial().spec().classifier()
+                        : "file")
+                .containsExactly("a", "file", "b", "file", "a", "file", "b", "file");
+        assertThat(heard).containsExactly("a seed 1 1 of 4", "b seed 1 2 of 4", "a seed 1 3 of 4", "b seed 1 4 of 4");
+        assertThat(outcomes)
+                .flatExtracting(outcome -> outcome.latencies().values())
+                .extracting(Latency::processes)
+                .containsExactly(2, 2, 2, 2);
+    }
+
+    @Test
+    void networksOfOneClassifierShareItsProcesses() throws Exception {
+        List<TrialBench.Outcome> outcomes = measure(
+                answering(new float[3], new float[3]),
+                SETTINGS.withProcesses(5),
+                trial("a", 1),
+                trial("a", 2),
+                trial("b", 1));
+
+        assertThat(outcomes)
+                .extracting(outcome -> outcome.latencies().get(InferenceEngine.PYTORCH))
+                .extracting(Latency::processes)
+                .containsExactly(3, 3, 5);
     }
 
     @Test
@@ -117,11 +164,11 @@ final class TrialBenchTest {
             return bench.measure(order);
         });
 
-        assertThat(outcome.latencies()).isEqualTo(Map.of(InferenceEngine.ONNX_RUNTIME, FAST));
+        assertThat(medians(outcome)).isEqualTo(Map.of(InferenceEngine.ONNX_RUNTIME, 10.0));
         assertThat(outcome.problems())
                 .singleElement()
                 .asString()
-                .startsWith("PyTorch: ")
+                .startsWith("DJL + PyTorch: ")
                 .contains("its process crashed in native code: see log.txt");
         assertThat(outcome.busy()).isEmpty();
     }
@@ -129,10 +176,9 @@ final class TrialBenchTest {
     @Test
     void withoutAFileThereIsOneEngine() throws Exception {
         Files.delete(folder.resolve("model.onnx"));
-        TrialBench.Outcome outcome = measure(order ->
-                new LatencyBench.Measured(latency(20, "other programs took 80 % of the processors"), new float[3]));
+        TrialBench.Outcome outcome = measure(order -> MadeUp.measured(20, BUSY, new float[3]));
 
         assertThat(outcome.latencies()).containsOnlyKeys(InferenceEngine.PYTORCH);
-        assertThat(outcome.busy()).hasValue("other programs took 80 % of the processors");
+        assertThat(outcome.busy()).hasValue(BUSY);
     }
 }

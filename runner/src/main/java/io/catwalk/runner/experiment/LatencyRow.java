@@ -1,0 +1,41 @@
+package io.catwalk.runner.experiment;
+
+import io.catwalk.runner.trial.InferenceEngine;
+import io.catwalk.runner.trial.Latency;
+import io.catwalk.runner.trial.SpeedUp;
+import io.catwalk.runner.trial.TrialOutcome.Done;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.SortedMap;
+
+/**
+ * Names a network in a table of latencies.
+ *
+ * @param model label of its classifier, or name of its file
+ * @param latencies of the engines that it was measured on
+ */
+public record LatencyRow(String model, Map<InferenceEngine, Latency> latencies) {
+
+    /** Copies the latencies; the engines stay in their order. */
+    public LatencyRow {
+        Map<InferenceEngine, Latency> copy = new EnumMap<>(InferenceEngine.class);
+        copy.putAll(latencies);
+        latencies = Collections.unmodifiableMap(copy);
+    }
+
+    static LatencyRow of(Done done) {
+        Map<InferenceEngine, Latency> latencies = new EnumMap<>(InferenceEngine.class);
+        for (InferenceEngine engine : InferenceEngine.values()) {
+            Latency latency = done.efficiency().latency(engine);
+            if (latency != null) {
+                latencies.put(engine, latency);
+            }
+        }
+        return new LatencyRow(done.trial().label(), latencies);
+    }
+
+    SortedMap<Integer, SpeedUp> speedUps() {
+        return SpeedUp.of(latencies.get(InferenceEngine.PYTORCH), latencies.get(InferenceEngine.ONNX_RUNTIME));
+    }
+}

@@ -1,0 +1,75 @@
+package io.catwalk.runner.trial;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.catwalk.onnx.runtime.OnnxHints;
+import io.catwalk.runner.data.Normalization;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Measures by a bench that answers what the test says. */
+@Tag("tiny")
+final class BenchTurnsTest {
+
+    private final List<String> asked = new ArrayList<>();
+
+    private static BenchOrder order(String name, int processes) {
+        return new BenchOrder.OfFile(
+                Path.of(name),
+                OnnxHints.none(),
+                null,
+                new BenchImage(new byte[] {1}, new Normalization(new float[] {0}, new float[] {1})),
+                1,
+                LatencySettings.of(Duration.ofSeconds(3)).withProcesses(processes));
+    }
+
+    private static Latency latency(Map<String, BenchTurns.Result> results, String name) throws IOException {
+        return Objects.requireNonNull(results.get(name)).latency();
+    }
+
+    private static Map<String, BenchOrder> orders() {
+        Map<String, BenchOrder> orders = new LinkedHashMap<>();
+        orders.put("a", order("a", 3));
+        orders.put("b", order("b", 1));
+        orders.put("c", order("c", 3));
+        return orders;
+    }
+
+    @Test
+    void eachIsMeasuredOnceBeforeAnyIsMeasuredAgain() throws Exception {
+        double[] micros = {10};
+        Map<String, BenchTurns.Result> results =
+                new BenchTurns(order -> MadeUp.measured(micros[0]++, null, new float[0])).measure(orders(), asked::add);
+
+        assertThat(asked).containsExactly("a", "b", "c", "a", "c", "a", "c");
+        assertThat(results.keySet()).containsExactly("a", "b", "c");
+        // Measured as 10, 13 and 15; as 11; as 12, 14 and 16.
+        assertThat(latency(results, "a").p50Micros()).isEqualTo(13);
+        assertThat(latency(results, "b").p50Micros()).isEqualTo(11);
+        assertThat(latency(results, "c").p50Range()).isEqualTo(new Range(12, 16));
+    }
+
+    @Test
+    void whatFailsOnceIsNotMeasuredAgain() throws Exception {
+        Map<String, BenchTurns.Result> results = new BenchTurns(order -> {
+                    if (order instanceof BenchOrder.OfFile file && file.file().equals(Path.of("a"))) {
+                        throw new IOException("it crashed");
+                    }
+                    return MadeUp.measured(10, null, new float[0]);
+                })
+                .measure(orders(), asked::add);
+
+        assertThat(asked).containsExactly("a", "b", "c", "c", "c");
+        assertThatThrownBy(() -> latency(results, "a")).hasMessage("it crashed");
+        assertThat(latency(results, "c").processes()).isEqualTo(3);
+    }
+}

@@ -1,0 +1,133 @@
+package io.catwalk.runner.trial;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.catwalk.runner.Json;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("tiny")
+final class LatencyTest {
+
+    private static final Machine MACHINE = new Machine("Linux 6", "amd64", "Some Processor", 2, 8L << 30);
+
+    @TempDir
+    private Path folder;
+
+    private static Latency latency(
+            double micros, Range range, @Nullable Double large, @Nullable Range largeRange, @Nullable String busy) {
+        return new Latency(
+                1, 5_000, micros, null, null, null, large, 5, range, null, largeRange, List.of(), busy, MACHINE);
+    }
+
+    private static SpeedUp speedUp(Map<Integer, SpeedUp> speedUps, int batch) {
+        return Objects.requireNonNull(speedUps.get(batch));
+    }
+
+    private static Latency tail(@Nullable Double p99) {
+        return new Latency(1, 5_000, 100, 110.0, p99, null, null, null, MACHINE);
+    }
+
+    @Test
+    void whatWasRecordedBeforeThereWereRangesIsRead() throws Exception {
+        Path file = Files.writeString(folder.resolve("latency.json"), """
+                {"threads": 1, "calls": 772, "p50_micros": 1009.1, "p90_micros": 1055.2, "p99_micros": null,
+                 "images_per_second64": 1287.4, "images_per_second256": 1235.0, "busy": null,
+                 "machine": {"os": "Linux 6.1", "architecture": "amd64", "processor": "AMD EPYC", "cores": 2,
+                  "memory_bytes": 17179869184}}
+                """);
+
+        Latency latency = Json.read(file, Latency.class, "a latency");
+
+        assertThat(latency.p50Micros()).isEqualTo(1009.1);
+        assertThat(latency.processes()).isNull();
+        assertThat(latency.p50Range()).isNull();
+        assertThat(latency.steady()).isNull();
+        assertThat(latency.imagesPerSecond(64)).isEqualTo(1287.4);
+        assertThat(latency.imagesPerSecondRange(1)).isNull();
+    }
+
+    @Test
+    void whatIsWrittenIsReadAgain() throws Exception {
+        Latency latency = latency(100, new Range(98, 107), 9_000.0, new Range(8_900, 9_100), null);
+        Path file = Files.writeString(folder.resolve("latency.json"), Json.JSON.writeValueAsString(latency));
+
+        assertThat(Json.read(file, Latency.class, "a latency")).isEqualTo(latency);
+        assertThat(Json.flat(latency))
+                .containsEntry("p50_range.low", "98.0")
+                .containsEntry("p50_range.high", "107.0")
+                .containsEntry("processes", "5")
+                .containsEntry("unsteady", "")
+                .doesNotContainKey("steady");
+    }
+
+    @Test
+    void fiveTimesTheMedianIsALongTail() {
+        assertThat(tail(null).longTailed()).isFalse();
+        assertThat(tail(500.0).longTailed()).isFalse();
+        assertThat(tail(501.0).longTailed()).isTrue();
+    }
+
+    @Test
+    void speedUpsAreThoseOfTheBatchSizesThatBothWereMeasuredAt() {
+        Efficiency efficiency = MadeUp.efficiency(
+                latency(400, new Range(380, 420), 10_000.0, new Range(9_500, 10_100), null),
+                latency(100, new Range(95, 105), 7_900.0, new Range(7_800, 9_000), null));
+
+        assertThat(efficiency.speedUps()).containsOnlyKeys(1, 256);
+        SpeedUp one = speedUp(efficiency.speedUps(), 1);
+        assertThat(one.times()).isCloseTo(4, within(1e-9));
+        assertThat(one.low()).isCloseTo(380.0 / 105, within(1e-9));
+        assertThat(one.high()).isCloseTo(420.0 / 95, within(1e-9));
+        assertThat(one.slower()).isFalse();
+        SpeedUp large = speedUp(efficiency.speedUps(), 256);
+        assertThat(large.times()).isCloseTo(0.79, within(1e-9));
+        assertThat(large.high()).isCloseTo(9_000 / 9_500.0, within(1e-9));
+        assertThat(large.slower()).isTrue();
+        assertThat(efficiency.speedUp()).isCloseTo(4, within(1e-9));
+    }
+
+    @Test
+    void rangesThatMeetDoNotSayWhichIsSlower() {
+        Latency before = latency(100, new Range(90, 105), null, null, null);
+        Latency after = latency(125, new Range(90, 130), null, null, null);
+
+        assertThat(speedUp(SpeedUp.of(before, after), 1).times()).isCloseTo(0.8, within(1e-9));
+        assertThat(speedUp(SpeedUp.of(before, after), 1).slower()).isFalse();
+    }
+
+    @Test
+    void lessThanTwoPercentSlowerIsNotSlower() {
+        Latency less = latency(101, new Range(101, 101), null, null, null);
+        Latency more = latency(103, new Range(103, 103), null, null, null);
+
+        assertThat(speedUp(SpeedUp.of(tail(null), less), 1).slower()).isFalse();
+        assertThat(speedUp(SpeedUp.of(tail(null), more), 1).slower()).isTrue();
+    }
+
+    @Test
+    void aBusyMachineGivesNoSpeedUps() {
+        Latency quiet = latency(100, new Range(100, 100), null, null, null);
+        Latency busy = latency(100, new Range(100, 100), null, null, "other programs took 80 % of the processors");
+
+        assertThat(SpeedUp.of(quiet, busy)).isEmpty();
+        assertThat(SpeedUp.of(busy, quiet)).isEmpty();
+        assertThat(SpeedUp.of(quiet, null)).isEmpty();
+        assertThat(MadeUp.efficiency(busy, quiet).speedUp()).isNull();
+    }
+
+    @Test
+    void anotherBatchSizeIsRefused() {
+        assertThatThrownBy(() -> tail(null).imagesPerSecond(32))
+                .hasMessage("expected one of [1, 64, 256], but found 32");
+    }
+}
