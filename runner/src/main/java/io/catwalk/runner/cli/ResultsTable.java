@@ -51,7 +51,7 @@ final class ResultsTable {
         for (Done done : results.done()) {
             List<String> row = new ArrayList<>();
             row.add(results.label(done.trial()));
-            row.addAll(Results.cells(done));
+            row.addAll(results.cells(done));
             rows.add(row);
         }
         if (rows.size() == 1) {
@@ -63,7 +63,8 @@ final class ResultsTable {
         console.item(
                 "",
                 "In percent: acc, prec, rec and F1 on the test images (macro averages), train and val accuracy of the "
-                        + "same weights. Latency: median of one image on DJL + PyTorch.");
+                        + "same weights. Latency: median of one image ("
+                        + results.latencyEngine().title() + ", batch 1).");
     }
 
     private static void printMeans(Results results, Console console) {

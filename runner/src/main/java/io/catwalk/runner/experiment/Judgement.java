@@ -308,7 +308,7 @@ final class Judgement {
         return Objects.requireNonNull(contest.trials().get(standing.contestant()));
     }
 
-    private record Candidate(String contestant, double accuracy, double micros, double bytes) {}
+    private record Candidate(String contestant, double accuracy, double micros) {}
 
     /** Tells of each contestant with a measured ONNX file whether it is on the front. */
     private Map<String, Boolean> front() {
@@ -319,16 +319,14 @@ final class Judgement {
                 candidates.add(new Candidate(
                         contestant,
                         mean(trials, Metrics::accuracy),
-                        Objects.requireNonNull(measured.onnxruntime()).p50Micros(),
-                        Objects.requireNonNull(measured.onnxBytes())));
+                        Objects.requireNonNull(measured.onnxruntime()).p50Micros()));
             }
         });
         List<Candidate> front = ParetoFront.of(
                 candidates,
                 List.of(
                         new Objective<>(Better.HIGHER, Candidate::accuracy),
-                        new Objective<>(Better.LOWER, Candidate::micros),
-                        new Objective<>(Better.LOWER, Candidate::bytes)));
+                        new Objective<>(Better.LOWER, Candidate::micros)));
         Map<String, Boolean> known = new LinkedHashMap<>();
         candidates.forEach(one -> known.put(one.contestant(), front.contains(one)));
         return known;

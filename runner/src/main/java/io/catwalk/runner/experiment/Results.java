@@ -2,9 +2,11 @@ package io.catwalk.runner.experiment;
 
 import io.catwalk.runner.Csv;
 import io.catwalk.runner.Json;
+import io.catwalk.runner.Numbers;
 import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.statistics.Spread;
 import io.catwalk.runner.trial.Efficiency;
+import io.catwalk.runner.trial.InferenceEngine;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.ParityResult;
 import io.catwalk.runner.trial.TrialMetrics;
@@ -344,12 +346,12 @@ public record Results(
 
     /**
      * Formats what a table shows of a trial that is done: test accuracy, precision, recall and F1 (macro),
-     * training and validation accuracy in percent, parameters, training time, median latency of one image on DJL + PyTorch.
+     * training and validation accuracy in percent, parameters, training time, median latency of one image on {@link #latencyEngine}.
      *
      * @param trial with status done
      * @return nine cells
      */
-    public static List<String> cells(Done trial) {
+    public List<String> cells(Done trial) {
         Metrics test = trial.metrics().test();
         return List.of(
                 percent(test.accuracy()),
@@ -358,9 +360,20 @@ public record Results(
                 percent(test.macro().f1()),
                 percent(trial.metrics().train().accuracy()),
                 percent(trial.metrics().validation().accuracy()),
-                String.format(Locale.ROOT, "%,d", trial.efficiency().parameters()),
-                duration(trial.efficiency().trainingSeconds()),
-                micros(trial.efficiency().pytorch()));
+                Numbers.count(trial.efficiency().parameters()),
+                Numbers.duration(trial.efficiency().trainingSeconds()),
+                micros(trial.efficiency().latency(latencyEngine())));
+    }
+
+    /**
+     * Chooses the engine that the one latency of a classifier is of, alike wherever results are shown.
+     *
+     * @return ONNX Runtime if some trial was measured there, else PyTorch
+     */
+    public InferenceEngine latencyEngine() {
+        return done().stream().anyMatch(done -> done.efficiency().onnxruntime() != null)
+                ? InferenceEngine.ONNX_RUNTIME
+                : InferenceEngine.PYTORCH;
     }
 
     /**
@@ -377,9 +390,7 @@ public record Results(
         Latency pytorch = efficiency.pytorch();
         Latency onnxruntime = efficiency.onnxruntime();
         return List.of(
-                efficiency.onnxBytes() == null
-                        ? "-"
-                        : String.format(Locale.ROOT, "%,d KiB", (efficiency.onnxBytes() + 512) / 1024),
+                efficiency.onnxBytes() == null ? "-" : Numbers.bytes(efficiency.onnxBytes()),
                 efficiency.multiplyAccumulates() == null
                         ? "-"
                         : String.format(Locale.ROOT, "%.2f M", efficiency.multiplyAccumulates() / 1e6),
@@ -387,23 +398,16 @@ public record Results(
                 micros(onnxruntime),
                 efficiency.speedUp() == null ? "-" : String.format(Locale.ROOT, "%.1f x", efficiency.speedUp()),
                 parity == null || parity.maxAbs() == null ? "-" : Integer.toString(parity.flips()),
-                parity == null || parity.maxAbs() == null ? "-" : String.format(Locale.ROOT, "%.1e", parity.maxAbs()));
+                parity == null || parity.maxAbs() == null ? "-" : Numbers.scientific(parity.maxAbs()));
     }
 
     private static String micros(@Nullable Latency latency) {
         return latency == null
                 ? "-"
-                : (latency.busy() == null ? "" : Latency.ROUGH)
-                        + String.format(Locale.ROOT, "%.0f µs", latency.p50Micros());
+                : (latency.busy() == null ? "" : Latency.ROUGH) + Numbers.micros(latency.p50Micros());
     }
 
     private static String percent(@Nullable Double share) {
-        return share == null ? "-" : String.format(Locale.ROOT, "%.2f", share * 100);
-    }
-
-    static String duration(double seconds) {
-        return seconds < 60
-                ? String.format(Locale.ROOT, "%.0fs", seconds)
-                : String.format(Locale.ROOT, "%dm%02ds", (long) seconds / 60, (long) seconds % 60);
+        return share == null ? "-" : Numbers.percent(share);
     }
 }

@@ -1,6 +1,7 @@
 package io.catwalk.runner.experiment;
 
 import io.catwalk.runner.Markdown;
+import io.catwalk.runner.Numbers;
 import io.catwalk.runner.statistics.CochranQ;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.InferenceEngine;
@@ -61,11 +62,11 @@ record ResultsMarkdown(Results results) {
                 "validation accuracy",
                 "parameters",
                 "training",
-                "latency");
+                "latency (" + results.latencyEngine().title() + ")");
         for (TrialOutcome outcome : results.trials()) {
             String label = results.label(outcome.trial());
             if (outcome instanceof Done done) {
-                row(text, label, Results.cells(done));
+                row(text, label, results.cells(done));
             } else {
                 text.append("| ")
                         .append(label)
@@ -115,7 +116,7 @@ record ResultsMarkdown(Results results) {
                 Results.mean(trials, metrics -> metrics.train().accuracy()),
                 Results.mean(trials, metrics -> metrics.validation().accuracy()),
                 String.format(Locale.ROOT, "%,d", costs.get(0).parameters()),
-                Results.duration(costs.stream()
+                Numbers.duration(costs.stream()
                         .mapToDouble(Efficiency::trainingSeconds)
                         .average()
                         .orElseThrow()));

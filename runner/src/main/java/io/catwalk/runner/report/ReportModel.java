@@ -41,8 +41,7 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
      */
     public static ReportModel of(RunReport run) {
         List<Entrant> entrants = Entrant.of(run);
-        boolean files = entrants.stream().anyMatch(one -> one.micros(InferenceEngine.ONNX_RUNTIME) != null);
-        return new ReportModel(run, entrants, files ? InferenceEngine.ONNX_RUNTIME : InferenceEngine.PYTORCH);
+        return new ReportModel(run, entrants, run.results().latencyEngine());
     }
 
     /** Returns the results of the run. */

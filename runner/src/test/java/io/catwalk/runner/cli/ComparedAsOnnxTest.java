@@ -148,7 +148,7 @@ final class ComparedAsOnnxTest {
                 .containsPattern(
                         "(?m)^ +DJL \\+ +ONNX\\R^as ONNX +size +MACs +PyTorch +Runtime +faster +flips +max diff$")
                 .containsPattern(
-                        "(?m)^mixed +\\d+ KiB +0\\.01 M +~?\\d+ µs +~?\\d+ µs +(\\d+\\.\\d x|-) +0 +\\d\\.\\de-\\d\\d$")
+                        "(?m)^mixed +[\\d.]+ KiB +0\\.01 M +~?[\\d,]+ µs +~?[\\d,]+ µs +(\\d+\\.\\d x|-) +0 +\\d\\.\\de-\\d\\d$")
                 .containsPattern("(?m)^unknown-operation +- +- +~?\\d+ µs +- +- +- +-$")
                 .containsPattern("(?m)^two-faced +- +- +~?\\d+ µs +- +- +40 +\\d\\.\\de[+-]\\d\\d$");
         assertThat(answer.err())
@@ -172,7 +172,7 @@ final class ComparedAsOnnxTest {
         assertThat(lines.subList(6, lines.size()))
                 .allSatisfy(line ->
                         assertThat(line.chars().filter(c -> c == '|').count()).isEqualTo(9));
-        assertThat(lines.get(8)).matches("\\| mixed \\| \\d+ KiB \\| .* \\| 0 \\| \\d\\.\\de-\\d\\d \\|");
+        assertThat(lines.get(8)).matches("\\| mixed \\| [\\d.]+ KiB \\| .* \\| 0 \\| \\d\\.\\de-\\d\\d \\|");
     }
 
     @Test

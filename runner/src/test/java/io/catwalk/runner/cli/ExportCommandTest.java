@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -281,7 +282,7 @@ final class ExportCommandTest {
         assertThat(efficiency.path("onnxruntime").isNull()).isTrue();
         assertThat(efficiency.path("pytorch").isNull()).isFalse();
         assertThat(copy.resolve("results.csv")).content().contains("," + now + ",");
-        assertThat(copy.resolve("results.md")).content().contains("| mixed | " + (now + 512) / 1024 + " KiB |");
+        assertThat(copy.resolve("results.md")).content().contains(String.format(Locale.ROOT, "| mixed | %.1f KiB |", now / 1024.0));
     }
 
     @Test

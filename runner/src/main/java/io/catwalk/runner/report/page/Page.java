@@ -23,6 +23,7 @@ import io.catwalk.runner.report.graphics.Theme;
 import io.catwalk.runner.statistics.Outcome;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.Provenance;
+import io.catwalk.runner.trial.SpeedUp;
 import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -163,6 +164,19 @@ record Page(
         return latency == null
                 ? Numbers.NONE
                 : (latency.busy() == null ? "" : Latency.ROUGH) + Numbers.micros(latency.p50Micros());
+    }
+
+    /** Writes the lowest and the highest median of the processes that measured; empty where there is none. */
+    static String range(@Nullable Latency latency) {
+        return latency == null || latency.p50Range() == null
+                ? ""
+                : Numbers.count(latency.p50Range().low()) + " to "
+                        + Numbers.count(latency.p50Range().high());
+    }
+
+    /** Writes how many times as fast ONNX Runtime is. */
+    static String times(@Nullable SpeedUp speedUp) {
+        return speedUp == null ? Numbers.NONE : Numbers.fixed(speedUp.times(), 2);
     }
 
     /** Draws the symbol of a classifier as large as a letter. */
