@@ -17,7 +17,6 @@ import io.catwalk.runner.report.charts.EntrantCharts;
 import io.catwalk.runner.report.charts.RunCharts;
 import io.catwalk.runner.report.charts.RunCharts.Cost;
 import io.catwalk.runner.report.slides.Table.Cell;
-import io.catwalk.runner.report.slides.Table.Column;
 import io.catwalk.runner.trial.Provenance;
 import io.catwalk.runner.trial.TrialMetrics;
 import java.util.ArrayList;
@@ -87,21 +86,18 @@ final class Appendix {
         }
         deck.pages(
                 "Appendix: every trial with a trained network",
-                new Table(
-                        Stream.concat(
-                                        Stream.of(Column.text("Trial")),
-                                        Stream.of(
-                                                        "Accuracy %",
-                                                        "Balanced %",
-                                                        "Macro F1 %",
-                                                        "Matthews",
-                                                        "Log loss",
-                                                        "ECE %",
-                                                        "Validation %",
-                                                        "Training %",
-                                                        "Best epoch")
-                                                .map(Column::number))
-                                .toList(),
+                Table.of(
+                        List.of(
+                                "Trial",
+                                "Accuracy %",
+                                "Balanced %",
+                                "Macro F1 %",
+                                "Matthews",
+                                "Log loss",
+                                "ECE %",
+                                "Validation %",
+                                "Training %",
+                                "Best epoch"),
                         rows,
                         "Table of the metrics of every trial."),
                 PAGES,
@@ -126,14 +122,8 @@ final class Appendix {
         }
         deck.pages(
                 "Appendix: every pair of classifiers",
-                new Table(
-                        List.of(
-                                Column.text("Classifier"),
-                                Column.text("Compared with"),
-                                Column.number("Difference, points"),
-                                Column.number("95 % interval"),
-                                Column.number("p"),
-                                Column.text("It is")),
+                Table.of(
+                        List.of("Classifier", "Compared with", "Difference, points", "95 % interval", "p", "It is"),
                         rows,
                         "Table of how every two classifiers compare."),
                 PAGES,
@@ -208,13 +198,8 @@ final class Appendix {
         }
         deck.pages(
                 "Appendix: " + one.name() + " class by class",
-                new Table(
-                        List.of(
-                                Column.text("Class"),
-                                Column.number("Precision %"),
-                                Column.number("Recall %"),
-                                Column.number("F1 %"),
-                                Column.number("Support")),
+                Table.of(
+                        List.of("Class", "Precision %", "Recall %", "F1 %", "Support"),
                         rows,
                         "Table of the scores of each class."),
                 2,
@@ -247,10 +232,7 @@ final class Appendix {
         if (!rows.isEmpty()) {
             deck.pages(
                     "Appendix: what is missing, and why",
-                    new Table(
-                            List.of(Column.text("Of"), Column.text("What is missing")),
-                            rows,
-                            "Table of what is missing."),
+                    Table.of(List.of("Of", "What is missing"), rows, "Table of what is missing."),
                     PAGES,
                     "Source: results.json, keys trials[].error and experiment.not_run; the files of the run folder.");
         }
@@ -283,9 +265,7 @@ final class Appendix {
                 "Appendix: where the numbers come from",
                 "Source: results.json, keys experiment, dataset and trials[].provenance; experiment.yaml has the request"
                         + " in full.");
-        page.table(
-                page.body().above(40),
-                new Table(List.of(Column.text("What"), Column.text("")), rows, "Table of what made the run."));
+        page.table(page.body().above(40), Table.of(List.of("What", ""), rows, "Table of what made the run."));
         page.text(
                 page.body().bottom(32),
                 Style.NOTE,

@@ -22,7 +22,6 @@ import io.catwalk.runner.report.charts.Series;
 import io.catwalk.runner.report.charts.XyChart;
 import io.catwalk.runner.report.graphics.Theme;
 import io.catwalk.runner.report.slides.Table.Cell;
-import io.catwalk.runner.report.slides.Table.Column;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.ParityResult;
 import java.util.ArrayList;
@@ -33,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Tells what was measured, and ends with what can be concluded from it. */
 final class Evidence {
+
+    /** So many names fit beside the dots of many classifiers. */
+    private static final int NAMED = 6;
 
     /** Width of a picture in pixels. */
     private static final double PICTURE = 560;
@@ -86,18 +88,13 @@ final class Evidence {
                     Cell.of(Numbers.probability(verdict == null ? null : verdict.p())),
                     Cell.of(verdict == null ? Numbers.NONE : outcome(verdict))));
         }
-        List<Column> columns = List.of(
-                Column.text("Classifier"),
-                Column.number("Accuracy %"),
-                Column.number("95 % interval"),
-                Column.number("p"),
-                Column.text("To the best"));
+        List<String> columns = List.of("Classifier", "Accuracy %", "95 % interval", "p", "To the best");
         boolean compared = model.comparison() != null && trained.size() > 1;
         Area rest = page.table(
                 page.body().right(0.48).above(20),
                 compared
-                        ? new Table(columns, rows, "Table of accuracies and of how each compares with the best.")
-                        : new Table(
+                        ? Table.of(columns, rows, "Table of accuracies and of how each compares with the best.")
+                        : Table.of(
                                 columns.subList(0, 3),
                                 rows.stream().map(row -> row.subList(0, 3)).toList(),
                                 "Table of the accuracies."));
@@ -162,13 +159,8 @@ final class Evidence {
         }
         Area rest = page.table(
                 page.body().right(0.48).above(20),
-                new Table(
-                        List.of(
-                                Column.text("Classifier"),
-                                Column.number("Latency"),
-                                Column.number("Images/s, batch 256"),
-                                Column.number("ONNX file"),
-                                Column.number("Training")),
+                Table.of(
+                        List.of("Classifier", "Latency", "Images/s, batch 256", "ONNX file", "Training"),
                         rows,
                         "Table of what the classifiers cost."));
         say(page, rest, findings.costs());
@@ -222,11 +214,8 @@ final class Evidence {
                         : "Classes, the hardest first");
         page.table(
                 right.below(26),
-                new Table(
-                        List.of(
-                                Column.text("Class"),
-                                Column.number("Recognized %"),
-                                Column.text("Most often taken for (images)")),
+                Table.of(
+                        List.of("Class", "Recognized %", "Most often taken for (images)"),
                         rows,
                         "Table of the classes, the hardest first."));
     }
@@ -235,7 +224,8 @@ final class Evidence {
     static void confusion(Page page, Area area, Entrant one, ReportModel model) {
         List<String> classes = model.dataset().classes();
         Chart chart = new EntrantCharts(model, one, "slides").confusion().orElseThrow();
-        page.text(area.top(20), Style.HEADING, one.name() + ": " + chart.caption().title());
+        page.text(
+                area.top(20), Style.HEADING, one.name() + ": " + chart.caption().title());
         if (classes.size() <= Opening.ROWS) {
             ConfusionMatrix matrix = Objects.requireNonNull(one.evaluation()).confusion();
             page.table(area.below(24).above(20), Matrix.table(matrix, classes, page));
@@ -296,23 +286,23 @@ final class Evidence {
                         + " that was tested.",
                 "Source: results.json, key trials[].parity (agrees, images, flips, max_abs, mean_abs, tolerance,"
                         + " configurations, worst).");
-        page.table(
+        Area rest = page.table(
                 page.body().above(58),
-                new Table(
+                Table.of(
                         List.of(
-                                Column.text("Classifier"),
-                                Column.text("File"),
-                                Column.number("Images"),
-                                Column.number("Flips"),
-                                Column.number("Largest difference"),
-                                Column.number("Mean"),
-                                Column.number("Allowed"),
-                                Column.number("Configurations"),
-                                Column.text("Worst of them")),
+                                "Classifier",
+                                "File",
+                                "Images",
+                                "Flips",
+                                "Largest difference",
+                                "Mean",
+                                "Allowed",
+                                "Configurations",
+                                "Worst of them"),
                         rows,
                         "Table of how far each ONNX file differs from its network."));
         page.text(
-                page.body().bottom(50),
+                new Area(rest.x(), rest.y() + 10, rest.width(), 48),
                 Style.NOTE.withSize(13),
                 "ONNX Runtime ran each file in several configurations (optimization levels, threads, batch sizes) on the"
                         + " test images; its logits were compared with those of the network. The numbers are those of the"
@@ -331,12 +321,17 @@ final class Evidence {
                 "What we cannot: " + String.join(" ", open),
                 "Source: results.json, keys comparison.headline, comparison.verdicts, comparison.limits,"
                         + " trials[].efficiency, trials[].parity, trials[].overfitting, trials[].error.");
+        double size = 20;
+        for (List<String> sentences : List.of(conclusions, open)) {
+            Area room = page.body().column(0, 2, 20).within(20).below(34);
+            size = TextSize.fitting(sentences, size, 9, false, room, Style.BULLETS.gap());
+        }
         for (int i = 0; i < 2; i++) {
             Area column = page.body().column(i, 2, 20);
             page.panel(column, Tone.PALE);
             Area inner = column.within(16);
             page.text(inner.top(22), Style.HEADING.withSize(16), i == 0 ? "We can conclude" : "We cannot conclude");
-            page.text(inner.below(34), Style.BULLETS.withSize(20), i == 0 ? conclusions : open);
+            page.text(inner.below(34), Style.BULLETS.withSize(size), i == 0 ? conclusions : open);
         }
     }
 
@@ -362,7 +357,7 @@ final class Evidence {
         if (chart instanceof XyChart xy && xy.series().size() > Opening.ROWS + 1) {
             List<Series> series = new ArrayList<>();
             for (Series one : xy.series()) {
-                boolean labeled = one.labeled() && series.size() <= Opening.ROWS;
+                boolean labeled = one.labeled() && series.size() <= NAMED;
                 series.add(new Series(one.name(), one.color(), one.symbol(), one.look(), labeled, one.points()));
             }
             return new XyChart(xy.caption(), xy.across(), xy.up(), series, xy.guides());

@@ -22,7 +22,7 @@ final class Matrix {
     private Matrix() {}
 
     static Table table(ConfusionMatrix matrix, List<String> classes, Page page) {
-        List<Column> columns = new ArrayList<>(List.of(Column.text("true class")));
+        List<Column> columns = new ArrayList<>(List.of(new Column("true class", Kind.TEXT)));
         List<List<Cell>> rows = new ArrayList<>();
         for (int truth = 0; truth < classes.size(); truth++) {
             columns.add(new Column(classes.get(truth), Kind.MATRIX));

@@ -15,7 +15,6 @@ import io.catwalk.runner.report.charts.EntrantCharts;
 import io.catwalk.runner.report.drawing.ArchitectureDrawing;
 import io.catwalk.runner.report.graphics.Theme;
 import io.catwalk.runner.report.slides.Table.Cell;
-import io.catwalk.runner.report.slides.Table.Column;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.SplitSpec;
 import java.awt.Color;
@@ -109,11 +108,11 @@ final class Opening {
             return;
         }
         boolean balanced = model.dataset().unbalanced();
-        List<Column> columns = new ArrayList<>(List.of(Column.text("Classifier"), Column.number("Accuracy %")));
+        List<String> columns = new ArrayList<>(List.of("Classifier", "Accuracy %"));
         if (balanced) {
-            columns.add(Column.number("Balanced %"));
+            columns.add("Balanced %");
         }
-        columns.addAll(List.of(Column.number("95 % interval"), Column.number("Latency"), Column.number("ONNX file")));
+        columns.addAll(List.of("95 % interval", "Latency", "ONNX file"));
         List<List<Cell>> rows = new ArrayList<>();
         for (Entrant one : first(model.trained(), 8)) {
             Standing standing = one.stands();
@@ -127,7 +126,7 @@ final class Opening {
                     Numbers.bytes(onnxBytes(one))));
             rows.add(row);
         }
-        page.table(area, new Table(columns, rows, "Table of the classifiers, the most accurate first."));
+        page.table(area, Table.of(columns, rows, "Table of the classifiers, the most accurate first."));
     }
 
     private List<String> answers() {
@@ -175,10 +174,8 @@ final class Opening {
                 .toList();
         page.table(
                 page.body().left(0.36),
-                new Table(
-                        List.of(Column.text(data.name()), Column.number("")),
-                        rows,
-                        "Table of how many images train, choose the epoch and judge."));
+                Table.of(
+                        List.of(data.name(), ""), rows, "Table of how many images train, choose the epoch and judge."));
         new Samples(page, page.body().right(0.6)).show(model.run().dataset(), data);
     }
 
@@ -197,13 +194,8 @@ final class Opening {
                     Cell.of(millions(costs == null ? null : costs.multiplyAccumulates())),
                     Cell.of(Numbers.bytes(onnxBytes(one)))));
         }
-        Table table = new Table(
-                List.of(
-                        Column.text("Classifier"),
-                        Column.text("Hyperparameters"),
-                        Column.number("Parameters"),
-                        Column.number("MACs, millions"),
-                        Column.number("ONNX file")),
+        Table table = Table.of(
+                List.of("Classifier", "Hyperparameters", "Parameters", "MACs, millions", "ONNX file"),
                 rows,
                 "Table of the classifiers with their hyperparameters and sizes.");
         Page page = deck.page(
@@ -293,10 +285,7 @@ final class Opening {
                 .toList();
         page.table(
                 right.below(26),
-                new Table(
-                        List.of(Column.text("Classifier"), Column.text("Its recipe")),
-                        rows,
-                        "Table of what differs between the recipes."));
+                Table.of(List.of("Classifier", "Its recipe"), rows, "Table of what differs between the recipes."));
     }
 
     private List<String> judging() {

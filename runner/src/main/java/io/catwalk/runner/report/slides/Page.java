@@ -38,6 +38,9 @@ import org.openxmlformats.schemas.presentationml.x2006.main.CTPicture;
  */
 final class Page {
 
+    /** Titles are sentences: the large letters of a template are for single words. */
+    private static final double LARGEST_TITLE = 28;
+
     private static final double SMALLEST_TITLE = 13;
 
     private final XMLSlideShow show;
@@ -81,9 +84,9 @@ final class Page {
                 look.title().width() - inset.left - inset.right,
                 look.title().height() - inset.top - inset.bottom);
         XSLFTextRun run = shape.setText(clean);
-        double size = run.getFontSize() == null ? 24 : run.getFontSize();
+        double size = run.getFontSize() == null ? 24 : Math.min(LARGEST_TITLE, run.getFontSize());
         double fit = TextSize.fitting(List.of(clean), size, Math.min(size, SMALLEST_TITLE), true, room, 0);
-        if (fit < size) {
+        if (!Double.valueOf(fit).equals(run.getFontSize())) {
             run.setFontSize(fit);
         }
     }

@@ -4,6 +4,7 @@ import io.catwalk.runner.report.graphics.Letters;
 import java.awt.Color;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 record Table(List<Column> columns, List<List<Cell>> rows, String alternative) {
 
     static final double INSET = 4;
+    private static final Pattern NUMBER = Pattern.compile("[-−+~<–]?[ \\d].*|–|");
     private static final double LARGEST = 15;
     private static final double SMALLEST = 8;
 
@@ -37,16 +39,7 @@ record Table(List<Column> columns, List<List<Cell>> rows, String alternative) {
     }
 
     /** Describes a column. */
-    record Column(String head, Kind kind) {
-
-        static Column text(String head) {
-            return new Column(head, Kind.TEXT);
-        }
-
-        static Column number(String head) {
-            return new Column(head, Kind.NUMBER);
-        }
-    }
+    record Column(String head, Kind kind) {}
 
     /**
      * Holds one text.
@@ -77,17 +70,24 @@ record Table(List<Column> columns, List<List<Cell>> rows, String alternative) {
         return Stream.of(texts).map(Cell::of).toList();
     }
 
-    /** Makes a table of texts, of which the first is the head; a column of numbers alone stands to the right. */
-    static Table of(List<List<String>> texts, String alternative) {
+    /** Makes a table whose columns stand to the right if all of their cells are numbers, but for the first. */
+    static Table of(List<String> heads, List<List<Cell>> rows, String alternative) {
         List<Column> columns = new ArrayList<>();
-        for (int i = 0; i < texts.get(0).size(); i++) {
+        for (int i = 0; i < heads.size(); i++) {
             int column = i;
-            boolean numbers =
-                    texts.stream().skip(1).allMatch(row -> row.get(column).matches("[-−+~<–]?[ \\d].*|–|"));
-            columns.add(new Column(texts.get(0).get(i), numbers && i > 0 ? Kind.NUMBER : Kind.TEXT));
+            boolean numbers = i > 0
+                    && rows.stream()
+                            .allMatch(row ->
+                                    NUMBER.matcher(row.get(column).text()).matches());
+            columns.add(new Column(heads.get(i), numbers ? Kind.NUMBER : Kind.TEXT));
         }
-        return new Table(
-                columns,
+        return new Table(columns, rows, alternative);
+    }
+
+    /** Makes a table of texts, of which the first are the heads. */
+    static Table of(List<List<String>> texts, String alternative) {
+        return of(
+                texts.get(0),
                 texts.stream()
                         .skip(1)
                         .map(row -> row(row.toArray(String[]::new)))
@@ -145,7 +145,7 @@ record Table(List<Column> columns, List<List<Cell>> rows, String alternative) {
             heights.remove(heights.size() - 1);
         }
         double more = Math.min(
-                Math.max(0, area.height() - sum(heights)) / heights.size(), upright() ? 0 : 1.3 * layout.size());
+                Math.max(0, area.height() - sum(heights)) / heights.size(), upright() ? 18 : 1.3 * layout.size());
         return new Layout(
                 layout.size(),
                 layout.widths(),
