@@ -16,6 +16,7 @@ import io.catwalk.runner.demo.DemoNetwork;
 import io.catwalk.runner.demo.DemoPage;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.report.page.ReportPage;
+import io.catwalk.runner.report.slides.SlideOptions;
 import io.catwalk.runner.runtimes.Runner;
 import io.catwalk.runner.trial.ModelSignature;
 import io.catwalk.runner.trial.PrivateFolder;
@@ -219,7 +220,7 @@ final class DemoCommand implements Callable<Integer> {
         }
         page.write(folder, Objects.requireNonNull(about), networks);
         if (live) {
-            ReportCommand.run(Objects.requireNonNull(run()), console);
+            ReportCommand.run(Objects.requireNonNull(run()), SlideOptions.standard(), console);
         }
         console.line("Open " + folder.resolve(DemoPage.PAGE) + " in a browser.");
         return ExitCode.DONE;

@@ -5,12 +5,16 @@ import io.catwalk.runner.experiment.CollectionFolder;
 import io.catwalk.runner.experiment.RecordedRun;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
+import io.catwalk.runner.report.slides.SlideOptions;
+import io.catwalk.runner.report.slides.SlideOptions.Extent;
+import io.catwalk.runner.report.slides.Template;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -36,12 +40,23 @@ final class ReportCommand implements Callable<Integer> {
     @Option(names = "--open", description = "Open the page in the browser.")
     private boolean open;
 
+    @Option(names = "--appendix", description = "Add every detail to the slides, as an appendix.")
+    private boolean appendix;
+
+    @Option(
+            names = "--template",
+            paramLabel = "FILE",
+            description = "A PowerPoint file (.pptx) whose master, theme and layouts the slides use.")
+    private @Nullable Path template;
+
     @Override
     public Integer call() throws IOException {
         Console console = new Console(spec);
+        SlideOptions slides = new SlideOptions(
+                appendix ? Extent.WITH_APPENDIX : Extent.FINDINGS, template == null ? null : Template.read(template));
         Path page = CollectionFolder.isOne(folder)
-                ? across(new CollectionFolder(folder), console)
-                : run(RunFolder.open(folder), console);
+                ? across(new CollectionFolder(folder), slides, console)
+                : run(RunFolder.open(folder), slides, console);
         console.line(page.toString());
         if (open) {
             open(page, console);
@@ -50,19 +65,19 @@ final class ReportCommand implements Callable<Integer> {
     }
 
     /** Writes everything of one run anew, and returns its page. */
-    static Path run(RunFolder run, Console console) throws IOException {
+    static Path run(RunFolder run, SlideOptions slides, Console console) throws IOException {
         try (RunLock lock = run.lockPatiently(console::note)) {
             RecordedRun recorded = lock.run().recorded();
-            Reports.write(recorded, recorded.compared(), console);
+            Reports.write(recorded, recorded.compared(), slides, console);
         }
         return Reports.page(run);
     }
 
     @SuppressWarnings("try") // the lock is held, not used
-    private static Path across(CollectionFolder collection, Console console) throws IOException {
+    private static Path across(CollectionFolder collection, SlideOptions slides, Console console) throws IOException {
         try (RunLock lock = collection.lockPatiently(console::note)) {
             for (RunFolder run : collection.runs()) {
-                run(run, console);
+                run(run, slides, console);
             }
             CollectionRuns.sumUp(collection);
         }

@@ -10,6 +10,7 @@ import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport;
 import io.catwalk.runner.report.charts.Plots;
 import io.catwalk.runner.report.page.ReportPage;
+import io.catwalk.runner.report.slides.SlideOptions;
 import io.catwalk.runner.report.slides.Slides;
 import io.catwalk.runner.trial.TrialFolder;
 import java.io.IOException;
@@ -37,17 +38,22 @@ final class Reports {
 
     /** Writes the results, the page, the slides, the plots, and the card of each exported model. */
     static void write(RecordedRun recorded, Results results, Console console) throws IOException {
+        write(recorded, results, SlideOptions.standard(), console);
+    }
+
+    /** Writes the same with other slides. */
+    static void write(RecordedRun recorded, Results results, SlideOptions options, Console console) throws IOException {
         RunFolder run = recorded.folder();
         run.writeResults(results);
         RunReport report = RunReport.of(recorded, results, Home.data(console));
+        ReportModel model = ReportModel.of(report);
         // The slides take as long as all the rest, most of it to load the library that writes them.
         FutureTask<@Nullable Void> slides = new FutureTask<>(() -> {
-            Slides.write(report, run.path().resolve("slides.pptx"));
+            Slides.write(model, run.path().resolve("slides.pptx"), options);
             return null;
         });
         new Thread(slides, "slides").start();
         try {
-            ReportModel model = ReportModel.of(report);
             ReportPage.write(model, page(run));
             Plots.write(model, run.path().resolve("plots"));
             for (RunReport.Model trial : report.models()) {

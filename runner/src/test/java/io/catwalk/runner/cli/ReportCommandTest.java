@@ -68,6 +68,30 @@ final class ReportCommandTest {
     }
 
     @Test
+    void aBadTemplateIsRefusedBeforeAnythingIsWritten() throws IOException {
+        byte[] slides = Files.readAllBytes(run.resolve("slides.pptx"));
+        Files.delete(run.resolve("report.html"));
+        Path template = Files.writeString(folder.resolve("template.pptx"), "none");
+
+        Catwalk.Answer answer = Catwalk.run("report", run.toString(), "--template", template.toString());
+
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(answer.err()).contains("--template: expected a PowerPoint file (.pptx)");
+        assertThat(run.resolve("report.html")).doesNotExist();
+        assertThat(run.resolve("slides.pptx")).hasBinaryContent(slides);
+    }
+
+    @Test
+    void theAppendixIsAddedToTheSlides() throws IOException {
+        long without = Files.size(run.resolve("slides.pptx"));
+
+        Catwalk.Answer answer = Catwalk.run("report", run.toString(), "--appendix");
+
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        assertThat(Files.size(run.resolve("slides.pptx"))).isGreaterThan(without);
+    }
+
+    @Test
     void aRunWithoutPredictionsSaysWhatIsMissing() throws IOException {
         Files.delete(run.resolve("trials/dense/1-0/predictions.csv"));
 

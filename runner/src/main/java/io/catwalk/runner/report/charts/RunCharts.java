@@ -139,6 +139,51 @@ public record RunCharts(ReportModel model) {
                 model.tied()));
     }
 
+    /** Draws the accuracy of each classifier with its interval. */
+    public Optional<Chart> accuracies() {
+        List<Row> rows = new ArrayList<>();
+        List<Double> span = new ArrayList<>();
+        List<List<String>> table = new ArrayList<>();
+        table.add(List.of("Classifier", "Accuracy %", "95 % interval"));
+        for (Entrant one : model.trained()) {
+            Standing standing = one.stands();
+            if (!Double.isFinite(standing.accuracy())) {
+                continue;
+            }
+            Double low = finite(100 * standing.accuracyLow());
+            Double high = finite(100 * standing.accuracyHigh());
+            List<Item> items = new ArrayList<>();
+            if (low != null && high != null) {
+                items.add(new Range(low, high, true));
+            }
+            items.add(new Dot(accuracy(one), one.symbol(), true));
+            items.forEach(item -> span.addAll(item.span()));
+            List<String> cells = List.of(
+                    one.name(),
+                    Numbers.percent(standing.accuracy()),
+                    Numbers.percent(standing.accuracyLow()) + " to " + Numbers.percent(standing.accuracyHigh()));
+            table.add(cells);
+            rows.add(new Row(
+                    one.name(),
+                    one.color(),
+                    one.symbol(),
+                    items,
+                    cells.get(1),
+                    one.name() + ": " + cells.get(1) + " % (" + cells.get(2) + ")"));
+        }
+        return rows.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new RowChart(
+                        new Caption(
+                                "accuracy",
+                                "Accuracy",
+                                rows.stream().map(Row::tip).collect(Collectors.joining("; ")) + ".",
+                                "Lines are 95 % intervals of each accuracy by itself.",
+                                table),
+                        Axis.percent("Accuracy, %", span),
+                        rows));
+    }
+
     private static String outcome(Verdict verdict) {
         return switch (verdict.outcome()) {
             case BETTER -> "better";

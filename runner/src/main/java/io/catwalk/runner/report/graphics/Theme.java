@@ -10,7 +10,7 @@ public enum Theme {
     DARK;
 
     /** Returns a color as CSS: {@code #RRGGBB} or, on a page, a variable. */
-    String color(String name) {
+    public String color(String name) {
         return name.startsWith("#") ? name : this == PAGE ? "var(--" + name + ")" : named(name, this == LIGHT);
     }
 

@@ -13,12 +13,6 @@ import org.apache.poi.util.Units;
  */
 record Area(double x, double y, double width, double height) {
 
-    /** The whole slide, 16:9. */
-    static final Area SLIDE = new Area(0, 0, 960, 540);
-
-    /** Where the content of a slide goes: below its title, above its footer. */
-    static final Area BODY = new Area(48, 118, 864, 374);
-
     /** Returns one of several equal columns, from 0. */
     Area column(int index, int columns, double gap) {
         double each = (width - (columns - 1) * gap) / columns;
@@ -41,14 +35,29 @@ record Area(double x, double y, double width, double height) {
         return new Area(x, y + points, width, height - points);
     }
 
-    /** Returns the left part. */
-    Area left(double points) {
-        return new Area(x, y, points, height);
+    /** Returns the lowest part. */
+    Area bottom(double points) {
+        return below(height - points);
     }
 
-    /** Returns what is left without the left part. */
-    Area rightOf(double points) {
-        return new Area(x + points, y, width - points, height);
+    /** Returns what is left without the lowest part. */
+    Area above(double points) {
+        return top(height - points);
+    }
+
+    /** Returns the left part, a share of the width. */
+    Area left(double share) {
+        return new Area(x, y, width * share, height);
+    }
+
+    /** Returns the right part, a share of the width. */
+    Area right(double share) {
+        return new Area(x + width * (1 - share), y, width * share, height);
+    }
+
+    /** Returns what is left within a margin. */
+    Area within(double margin) {
+        return new Area(x + margin, y + margin, width - 2 * margin, height - 2 * margin);
     }
 
     Rectangle2D points() {
@@ -58,5 +67,9 @@ record Area(double x, double y, double width, double height) {
     /** Returns the same in the unit that charts are placed by. */
     Rectangle2D emu() {
         return new Rectangle2D.Double(Units.toEMU(x), Units.toEMU(y), Units.toEMU(width), Units.toEMU(height));
+    }
+
+    static Area of(Rectangle2D at) {
+        return new Area(at.getX(), at.getY(), at.getWidth(), at.getHeight());
     }
 }

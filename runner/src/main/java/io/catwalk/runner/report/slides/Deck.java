@@ -3,79 +3,79 @@ package io.catwalk.runner.report.slides;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.poi.xslf.usermodel.XMLSlideShow;
-import org.apache.poi.xslf.usermodel.XSLFSlideLayout;
+import org.jspecify.annotations.Nullable;
 
 /** Collects the pages of a presentation, all of one look. */
 final class Deck implements AutoCloseable {
 
-    private final XMLSlideShow show = new XMLSlideShow();
-    private final XSLFSlideLayout layout;
+    private final XMLSlideShow show;
+    private final Look look;
     private final String footer;
+    private final Names names;
 
     /**
      * Begins a presentation.
      *
      * @param footer what stands at the foot of every page
+     * @param names that need care
+     * @param template whose look it has; null for ours
      */
-    Deck(String footer) {
-        layout = Look.apply(show);
-        this.footer = Words.brief(footer, 90);
-        show.getProperties().getCoreProperties().setTitle(this.footer);
+    Deck(String footer, Names names, @Nullable Template template) throws IOException {
+        show = template == null ? new XMLSlideShow() : template.open();
+        look = template == null
+                ? Look.ours(show)
+                : Look.of(show, Template.layout(show).orElseThrow());
+        this.footer = footer;
+        this.names = names;
+        show.getProperties().getCoreProperties().setTitle(footer);
         show.getProperties().getCoreProperties().setCreator("Catwalk");
     }
 
     /**
      * Adds a page at the end.
      *
-     * @param section what part of the story it belongs to, in a word or two
      * @param title what it says, in a sentence
+     * @param notes what the speaker says, the last where the numbers are from
      * @return the page, with nothing on it yet
      */
-    Page page(String section, String title) {
-        Page page = new Page(show, show.createSlide(layout));
-        page.head(section, title);
+    Page page(String title, String... notes) {
+        Page page = new Page(show, look, names);
+        page.title(title);
         page.foot(footer, show.getSlides().size());
+        page.notes(List.of(notes));
         return page;
     }
 
     /**
-     * Adds the page that everything begins with.
+     * Adds as many pages as a table takes, at most so many.
      *
-     * @param title of the whole
-     * @param lines below it
-     * @return the page
-     */
-    Page cover(String title, List<String> lines) {
-        Page page = new Page(show, show.createSlide(layout));
-        page.cover(title, lines);
-        page.foot(footer, show.getSlides().size());
-        return page;
-    }
-
-    /**
-     * Adds as many pages as a table takes.
-     *
-     * @param section as for {@link #page}
      * @param title of every page
-     * @param table from the top of each page on
-     * @param most rows of a page
-     * @param alternative what the table shows, in words
-     * @return the pages, the table on them and nothing else
+     * @param table what it holds
+     * @param most pages
+     * @param notes of every page
      */
-    List<Page> pages(String section, String title, Table table, int most, String alternative) {
-        List<Table> parts = table.pages(most);
-        List<Page> pages = new ArrayList<>();
-        for (Table part : parts) {
-            String number = parts.size() == 1 ? "" : ", " + (pages.size() + 1) + " of " + parts.size();
-            Page page = page(section + number, title);
-            page.table(Area.BODY, part, alternative);
-            pages.add(page);
+    void pages(String title, Table table, int most, String... notes) {
+        int from = 0;
+        for (int number = 1; number <= most && (from < table.rows().size() || number == 1); number++) {
+            Page page = page(title + (number == 1 ? "" : " (" + number + ")"), notes);
+            Area area = page.body().above(20);
+            int to = Math.min(table.rows().size(), from + ROWS);
+            Table some = table.rows(from, to);
+            page.table(area, some);
+            from += some.said(names).in(area).heights().size() - 1;
+            if (from < table.rows().size() && number == most) {
+                page.text(
+                        page.body().bottom(16),
+                        Style.NOTE,
+                        "These are the first " + from + " of " + table.rows().size()
+                                + " rows; results.md and results.csv have all.");
+            }
         }
-        return pages;
     }
+
+    private static final int ROWS = 16;
 
     /** Returns the presentation as a file. */
     byte[] bytes() {

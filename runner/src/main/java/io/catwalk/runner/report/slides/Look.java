@@ -1,63 +1,107 @@
 package io.catwalk.runner.report.slides;
 
 import io.catwalk.runner.report.Palette;
+import io.catwalk.runner.report.graphics.Theme;
 import java.awt.Color;
 import java.awt.Dimension;
 import java.util.List;
+import java.util.Map;
 import org.apache.poi.sl.usermodel.Insets2D;
 import org.apache.poi.sl.usermodel.Placeholder;
 import org.apache.poi.sl.usermodel.VerticalAlignment;
 import org.apache.poi.xslf.usermodel.SlideLayout;
 import org.apache.poi.xslf.usermodel.XMLSlideShow;
 import org.apache.poi.xslf.usermodel.XSLFAutoShape;
+import org.apache.poi.xslf.usermodel.XSLFColor;
 import org.apache.poi.xslf.usermodel.XSLFShape;
 import org.apache.poi.xslf.usermodel.XSLFSheet;
 import org.apache.poi.xslf.usermodel.XSLFSlideLayout;
 import org.apache.poi.xslf.usermodel.XSLFSlideMaster;
 import org.apache.poi.xslf.usermodel.XSLFTextShape;
+import org.apache.poi.xslf.usermodel.XSLFTheme;
+import org.jspecify.annotations.Nullable;
 import org.openxmlformats.schemas.drawingml.x2006.main.CTBaseStyles;
 import org.openxmlformats.schemas.drawingml.x2006.main.CTColor;
+import org.openxmlformats.schemas.drawingml.x2006.main.CTColorMapping;
 import org.openxmlformats.schemas.drawingml.x2006.main.CTColorScheme;
 import org.openxmlformats.schemas.drawingml.x2006.main.CTTextCharacterProperties;
 import org.openxmlformats.schemas.drawingml.x2006.main.CTTextParagraphProperties;
 import org.openxmlformats.schemas.drawingml.x2006.main.STTextAlignType;
 
 /**
- * Sets the one look of all slides where PowerPoint keeps it, in the theme and the master: whoever changes it
- * there changes every slide.
+ * Is how all slides look: ours, which is set where PowerPoint keeps it, in the theme and the master, or that of a
+ * template.
+ *
+ * @param layout of every slide
+ * @param page the whole slide
+ * @param title where the title stands
+ * @param body where everything else goes
+ * @param tones colors of the theme
  */
-final class Look {
+record Look(XSLFSlideLayout layout, Area page, Area title, Area body, Map<Tone, Color> tones) {
 
-    static final String FONT = "Arial";
+    private static final String FONT = "Arial";
+    private static final int TITLE_SIZE = 24;
+    private static final Area PAGE = new Area(0, 0, 960, 540);
+    private static final Area TITLE = new Area(48, 26, 864, 70);
+    private static final Area FOOTER = new Area(48, 512, 720, 16);
+    private static final Area NUMBER = new Area(832, 512, 80, 16);
 
-    static final Color INK = new Color(0x1F2933);
-    static final Color QUIET = new Color(0x5B6773);
-    static final Color HAIRLINE = new Color(0xD5DBE1);
-    static final Color PALE = new Color(0xF3F5F7);
-    static final Color ACCENT = new Color(0x0072B2);
+    /** Shares of a slide that stay free at its edges where a template does not say so. */
+    private static final double MARGIN = 0.05;
 
-    static final Area KICKER = new Area(48, 24, 864, 16);
-    static final Area TITLE = new Area(48, 41, 864, 62);
-    static final Area FOOTER = new Area(48, 510, 720, 16);
-    static final Area NUMBER = new Area(832, 510, 80, 16);
+    Color color(Tone tone) {
+        return tones.getOrDefault(tone, Color.BLACK);
+    }
 
-    /** Font size of a title in points, where it fits on two lines. */
-    static final double TITLE_SIZE = 24;
+    /** Returns where a placeholder of the layout stands; null if it has none. */
+    @Nullable
+    Area place(Placeholder which) {
+        for (XSLFSheet sheet : List.of(layout, layout.getSlideMaster())) {
+            if (sheet.getPlaceholder(which) instanceof XSLFTextShape shape && shape.getAnchor() != null) {
+                return Area.of(shape.getAnchor());
+            }
+        }
+        return null;
+    }
 
-    private Look() {}
+    /** Reads the look of a template from the layout of a slide with a title. */
+    static Look of(XMLSlideShow show, XSLFSlideLayout layout) {
+        Dimension size = show.getPageSize();
+        Area page = new Area(0, 0, size.getWidth(), size.getHeight());
+        Map<Tone, Color> tones = tones(layout.getSlideMaster());
+        Look bare = new Look(layout, page, page, page, tones);
+        Area title = bare.place(Placeholder.TITLE);
+        if (title == null) {
+            title = page.within(MARGIN * page.height()).top(0.16 * page.height());
+        }
+        double end = (1 - MARGIN) * page.height();
+        for (Placeholder foot : List.of(Placeholder.FOOTER, Placeholder.SLIDE_NUMBER, Placeholder.DATETIME)) {
+            Area place = bare.place(foot);
+            if (place != null && place.y() > page.height() / 2) {
+                end = Math.min(end, place.y() - 6);
+            }
+        }
+        // A title in the lower half stands beside the content, not above it.
+        boolean above = title.y() + title.height() < page.height() / 2;
+        double top = above ? title.y() + title.height() + 10 : MARGIN * page.height();
+        double left = above ? Math.max(title.x(), 0.02 * page.width()) : MARGIN * page.width();
+        double right = above ? Math.min(title.x() + title.width(), 0.98 * page.width()) : (1 - MARGIN) * page.width();
+        return new Look(layout, page, title, new Area(left, top, right - left, end - top), tones);
+    }
 
-    /** Sets page size, theme and master; returns the layout of a slide with a title. */
-    static XSLFSlideLayout apply(XMLSlideShow show) {
-        Dimension old = show.getPageSize();
-        show.setPageSize(new Dimension((int) Area.SLIDE.width(), (int) Area.SLIDE.height()));
+    /** Sets our look on a new presentation. */
+    static Look ours(XMLSlideShow show) {
+        double wider = PAGE.width() / show.getPageSize().getWidth();
+        show.setPageSize(new Dimension((int) PAGE.width(), (int) PAGE.height()));
         XSLFSlideMaster master = show.getSlideMasters().get(0);
         theme(master);
         for (XSLFSlideLayout layout : master.getSlideLayouts()) {
-            layout.getShapes().forEach(shape -> widen(shape, Area.SLIDE.width() / old.getWidth()));
+            layout.getShapes().forEach(shape -> widen(shape, wider));
         }
-        master.getShapes().forEach(shape -> widen(shape, Area.SLIDE.width() / old.getWidth()));
-        XSLFSlideLayout content = master.getLayout(SlideLayout.TITLE_ONLY);
-        for (XSLFSheet sheet : List.of(master, content)) {
+        master.getShapes().forEach(shape -> widen(shape, wider));
+        XSLFSlideLayout layout = master.getLayout(SlideLayout.TITLE_ONLY);
+        for (XSLFSheet sheet : List.of(master, layout)) {
             placeholder(sheet, Placeholder.TITLE, TITLE);
             placeholder(sheet, Placeholder.FOOTER, FOOTER);
             placeholder(sheet, Placeholder.SLIDE_NUMBER, NUMBER);
@@ -66,13 +110,19 @@ final class Look {
                 master.getXmlObject().getTxStyles().getTitleStyle().getLvl1PPr();
         title.setAlgn(STTextAlignType.L);
         CTTextCharacterProperties font = title.getDefRPr();
-        font.setSz((int) (TITLE_SIZE * 100));
+        font.setSz(TITLE_SIZE * 100);
         font.setB(true);
+        Map<Tone, Color> tones = tones(master);
+        bar(master, new Area(0, 0, PAGE.width(), 6), tones.get(Tone.ACCENT));
+        bar(master, new Area(FOOTER.x(), 504, TITLE.width(), 0.75), tones.get(Tone.LINE));
+        return new Look(layout, PAGE, TITLE, new Area(48, 112, 864, 382), tones);
+    }
+
+    private static void bar(XSLFSlideMaster master, Area area, @Nullable Color color) {
         XSLFAutoShape rule = master.createAutoShape();
-        rule.setAnchor(new Area(FOOTER.x(), 502, Area.BODY.width(), 0.75).points());
-        rule.setFillColor(HAIRLINE);
+        rule.setAnchor(area.points());
+        rule.setFillColor(color);
         rule.setLineColor(null);
-        return content;
     }
 
     private static void theme(XSLFSlideMaster master) {
@@ -80,9 +130,8 @@ final class Look {
         theme.getFontScheme().getMajorFont().getLatin().setTypeface(FONT);
         theme.getFontScheme().getMinorFont().getLatin().setTypeface(FONT);
         CTColorScheme colors = theme.getClrScheme();
-        set(colors.getDk1(), INK);
-        set(colors.getDk2(), QUIET);
-        set(colors.getLt2(), PALE);
+        set(colors.getDk1(), Theme.LIGHT.color("ink"));
+        set(colors.getDk2(), Theme.LIGHT.color("muted"));
         List<CTColor> accents = List.of(
                 colors.getAccent1(),
                 colors.getAccent2(),
@@ -91,19 +140,50 @@ final class Look {
                 colors.getAccent5(),
                 colors.getAccent6());
         for (int i = 0; i < accents.size(); i++) {
-            set(accents.get(i), Color.decode(Palette.COLORS.get(i)));
+            set(accents.get(i), i == 0 ? Theme.LIGHT.color("accent") : Palette.COLORS.get(i));
         }
     }
 
-    private static void set(CTColor slot, Color color) {
+    private static void set(CTColor slot, String color) {
         if (slot.isSetSysClr()) {
             slot.unsetSysClr();
         }
-        (slot.isSetSrgbClr() ? slot.getSrgbClr() : slot.addNewSrgbClr()).setVal(rgb(color));
+        (slot.isSetSrgbClr() ? slot.getSrgbClr() : slot.addNewSrgbClr()).setVal(rgb(Color.decode(color)));
     }
 
     static byte[] rgb(Color color) {
         return new byte[] {(byte) color.getRed(), (byte) color.getGreen(), (byte) color.getBlue()};
+    }
+
+    private static Map<Tone, Color> tones(XSLFSlideMaster master) {
+        CTColorMapping map = master.getXmlObject().getClrMap();
+        Color ink = color(master, map.getTx1().toString(), Color.BLACK);
+        Color paper = color(master, map.getBg1().toString(), Color.WHITE);
+        return Map.of(
+                Tone.INK, ink,
+                Tone.QUIET, mixed(ink, paper, 0.72),
+                Tone.LINE, mixed(ink, paper, 0.18),
+                Tone.PALE, mixed(ink, paper, 0.05),
+                Tone.ACCENT, color(master, "accent1", ink));
+    }
+
+    private static Color color(XSLFSlideMaster master, String name, Color otherwise) {
+        XSLFTheme theme = master.getTheme();
+        CTColor color = theme == null ? null : theme.getCTColor(name);
+        Color known = color == null ? null : new XSLFColor(color, theme, null, master).getColor();
+        return known == null ? otherwise : known;
+    }
+
+    /** Mixes two colors. */
+    static Color mixed(Color one, Color other, double part) {
+        return new Color(
+                mixed(one.getRed(), other.getRed(), part),
+                mixed(one.getGreen(), other.getGreen(), part),
+                mixed(one.getBlue(), other.getBlue(), part));
+    }
+
+    private static int mixed(int one, int other, double part) {
+        return (int) Math.round(part * one + (1 - part) * other);
     }
 
     private static void widen(XSLFShape shape, double factor) {
@@ -116,7 +196,7 @@ final class Look {
     private static void placeholder(XSLFSheet sheet, Placeholder which, Area area) {
         if (sheet.getPlaceholder(which) instanceof XSLFTextShape shape) {
             shape.setAnchor(area.points());
-            shape.setVerticalAlignment(VerticalAlignment.TOP);
+            shape.setVerticalAlignment(which == Placeholder.TITLE ? VerticalAlignment.BOTTOM : VerticalAlignment.TOP);
             shape.setInsets(new Insets2D(0, 0, 0, 0));
         }
     }

@@ -1,230 +1,339 @@
 package io.catwalk.runner.report.slides;
 
-import io.catwalk.runner.data.ImageDataset;
-import io.catwalk.runner.data.ImageSource;
-import io.catwalk.runner.data.RasterImage;
-import io.catwalk.runner.experiment.Comparison;
-import io.catwalk.runner.experiment.Results;
-import io.catwalk.runner.experiment.Tuning;
-import io.catwalk.runner.report.ImagePng;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Locale;
-import java.util.stream.IntStream;
-import org.apache.poi.sl.usermodel.TextParagraph.TextAlign;
+import static io.catwalk.runner.report.slides.Words.count;
+import static io.catwalk.runner.report.slides.Words.full;
 
-/** Begins: what the run is called, what it asks, and of which images. */
+import io.catwalk.runner.Numbers;
+import io.catwalk.runner.experiment.Comparison.Standing;
+import io.catwalk.runner.experiment.Results;
+import io.catwalk.runner.report.Entrant;
+import io.catwalk.runner.report.Findings;
+import io.catwalk.runner.report.RecipeWords;
+import io.catwalk.runner.report.ReportModel;
+import io.catwalk.runner.report.charts.Chart;
+import io.catwalk.runner.report.charts.EntrantCharts;
+import io.catwalk.runner.report.drawing.ArchitectureDrawing;
+import io.catwalk.runner.report.graphics.Theme;
+import io.catwalk.runner.report.slides.Table.Cell;
+import io.catwalk.runner.trial.Efficiency;
+import io.catwalk.runner.trial.SplitSpec;
+import java.awt.Color;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Begins with the answer, then tells what was asked, of which networks, and how they were trained and judged. */
 final class Opening {
 
-    private static final int PICTURE_PIXELS = 96;
+    /** A table of more rows is not read; the appendix has the rest. */
+    static final int ROWS = 12;
 
-    private Opening() {}
+    private static final int CARDS = 4;
 
-    static void tell(Story story, Deck deck) {
-        cover(story, deck);
-        question(story, deck);
-        data(story, deck);
+    private final ReportModel model;
+    private final Findings findings;
+    private final Deck deck;
+
+    Opening(ReportModel model, Deck deck) {
+        this.model = model;
+        this.findings = new Findings(model);
+        this.deck = deck;
     }
 
-    private static void cover(Story story, Deck deck) {
-        Results.Summary experiment = story.results().experiment();
-        Tuning tuning = story.results().tuning();
-        int count = story.entrants().size();
-        String title = tuning != null
-                ? "Tuning " + Words.name(tuning.classifier()) + " on " + story.datasetName()
-                : Words.count(count, "image classifier", "image classifiers") + " on " + story.datasetName()
-                        + (count > 1 ? ", compared" : "");
-        List<String> lines = new ArrayList<>();
-        lines.add("Run " + Words.name(experiment.name()) + ", started " + day(experiment.startedAt()));
-        lines.add(experiment.finished() + " of " + Words.count(experiment.planned(), "trial", "trials")
-                + " finished in " + Words.seconds(experiment.seconds()) + "; judged by " + story.judges());
-        if (experiment.finished() < experiment.planned()) {
-            lines.add("The run was interrupted: what follows is of the trials that it finished.");
-        }
-        deck.cover(title, lines)
-                .notes(
-                        "Every number, sentence and chart of these slides is made from the files of the run.",
-                        "Source: results.json, keys experiment.name, started_at, seconds, planned, finished; dataset.name.");
-    }
-
-    private static String day(String instant) {
-        try {
-            return DateTimeFormatter.ofPattern("d MMMM uuuu", Locale.ENGLISH)
-                    .withZone(ZoneOffset.UTC)
-                    .format(Instant.parse(instant));
-        } catch (DateTimeParseException e) {
-            return instant;
+    void tell() {
+        answer();
+        data();
+        if (!model.entrants().isEmpty()) {
+            architectures();
+            training();
         }
     }
 
-    private static void question(Story story, Deck deck) {
-        Tuning tuning = story.results().tuning();
-        String title = tuning != null
-                ? "Which settings suit " + Words.name(tuning.classifier()) + " best on " + story.datasetName() + "?"
-                : story.entrants().size() == 1
-                        ? "How well does " + Words.name(story.entrants().get(0).name()) + " sort the images of "
-                                + story.datasetName() + "?"
-                        : "Which classifier is to sort the images of " + story.datasetName()
-                                + ", and how sure is that?";
-        Page page = deck.page("The question", title);
+    private void answer() {
+        Page page = deck.page(
+                model.headline(),
+                "The answer first: " + full(model.headline()) + " "
+                        + String.join(
+                                " ", findings.speed().stream().map(Words::full).toList()),
+                "What it leaves open: " + (model.limits().isEmpty() ? "see the last slide." : full(model.limits())),
+                "Source: results.json, keys comparison.headline, comparison.limits, comparison.standings, and of"
+                        + " trials[]: metrics.test.accuracy, efficiency.onnxruntime.p50_micros (else pytorch),"
+                        + " efficiency.onnx_bytes, efficiency.training_seconds.");
+        if (model.trained().isEmpty()) {
+            page.text(page.body(), Style.BULLETS, failures(model));
+            return;
+        }
+        Entrant best = model.trained().get(0);
+        cards(page, page.body().top(92), best);
+        Area rest = page.body().below(110).above(46);
+        standings(page, rest.left(0.56));
+        page.text(rest.right(0.4), Style.BULLETS, answers());
+        page.text(
+                page.body().bottom(36),
+                Style.NOTE,
+                "What this leaves open: " + full(findings.open().get(0)));
+    }
+
+    private void cards(Page page, Area area, Entrant best) {
+        Standing standing = best.stands();
+        Efficiency efficiency = best.efficiency();
         List<List<String>> cards = List.of(
                 List.of(
-                        Words.count(story.entrants().size()),
-                        story.entrants().size() == 1 ? "classifier" : "classifiers"),
-                List.of(Words.count(story.dataset().classes().size()), "classes"),
-                List.of(Words.count(story.dataset().train()), "images to train on"),
+                        Numbers.percent(standing.accuracy()) + " %",
+                        "accuracy of " + best.name() + ", 95 % interval " + Numbers.percent(standing.accuracyLow())
+                                + " to " + Numbers.percent(standing.accuracyHigh())),
+                List.of(findings.latency(best), "median latency of one image (" + model.latencyTitle() + ")"),
+                List.of(Numbers.bytes(efficiency == null ? null : efficiency.onnxBytes()), "size of its ONNX file"),
                 List.of(
-                        Words.count(story.dataset().test()),
-                        story.folded() ? "images judge in a fold" : "images judge"));
-        for (int i = 0; i < cards.size(); i++) {
-            Area card = Area.BODY.top(96).column(i, cards.size(), 16);
-            page.panel(card, Look.PALE);
-            Area inner = card.rightOf(16).below(14);
-            page.text(
-                    inner.left(inner.width() - 8).top(42),
-                    Style.BODY.withSize(32).bold().withColor(Look.ACCENT),
-                    cards.get(i).get(0));
-            page.text(
-                    inner.left(inner.width() - 8).below(46).top(22),
-                    Style.BODY.withSize(13).withColor(Look.QUIET),
-                    cards.get(i).get(1));
+                        Numbers.duration(efficiency == null ? null : efficiency.trainingSeconds()),
+                        "training time" + (best.done().size() > 1 ? " of one trial" : "")));
+        for (int i = 0; i < CARDS; i++) {
+            Area card = area.column(i, CARDS, 14);
+            page.panel(card, Tone.PALE);
+            page.text(card.within(10).top(40), Style.FIGURE, cards.get(i).get(0));
+            page.text(card.within(10).below(42), Style.NOTE, cards.get(i).get(1));
         }
-        List<String> lines = new ArrayList<>();
-        lines.add("Taking part: " + Words.list(Story.names(story.entrants()), 12) + ".");
-        lines.add("Asked first: what share of images that no training saw each gets right (accuracy).");
-        lines.add("Asked then: what that costs in time, size and training, and whether the ONNX file that is to be"
-                + " shipped answers like the network that was judged.");
-        Comparison comparison = story.results().comparison();
-        if (comparison != null && comparison.scope() == Comparison.Scope.CLASSIFIERS) {
-            lines.add("A difference of up to " + Words.fixed(comparison.regionPoints(), 1)
-                    + " percentage points of accuracy counts as none.");
-        }
-        page.text(Area.BODY.below(124), Style.BULLETS, lines);
-        page.notes(
-                "The question that the rest of the slides answers.",
-                "Source: results.json, keys trials[].classifier and variant, dataset.classes, dataset.train, dataset.test"
-                        + (comparison == null ? "." : ", comparison.region_points."));
     }
 
-    private static void data(Story story, Deck deck) {
-        Results.Dataset data = story.dataset();
-        String kind = data.channels() == 1 ? "gray" : data.channels() == 3 ? "color" : data.channels() + "-channel";
+    private void standings(Page page, Area area) {
+        Entrant best = model.trained().get(0);
+        Optional<Chart> learned = new EntrantCharts(model, best, "best").accuracy();
+        if (model.trained().size() == 1 && learned.isPresent()) {
+            page.chart(area, learned.get(), "Accuracy of " + best.name() + " by epoch");
+            return;
+        }
+        boolean balanced = model.dataset().unbalanced();
+        List<String> columns = new ArrayList<>(List.of("Classifier", "Accuracy %"));
+        if (balanced) {
+            columns.add("Balanced %");
+        }
+        columns.addAll(List.of("95 % interval", "Latency", "ONNX file"));
+        List<List<Cell>> rows = new ArrayList<>();
+        for (Entrant one : first(model.trained(), 8)) {
+            Standing standing = one.stands();
+            List<Cell> row = new ArrayList<>(List.of(name(one), Cell.of(Numbers.percent(standing.accuracy()))));
+            if (balanced) {
+                row.add(Cell.of(Numbers.percent(standing.balancedAccuracy())));
+            }
+            row.addAll(Table.row(
+                    Numbers.percent(standing.accuracyLow()) + " to " + Numbers.percent(standing.accuracyHigh()),
+                    findings.latency(one),
+                    Numbers.bytes(onnxBytes(one))));
+            rows.add(row);
+        }
+        page.table(area, Table.of(columns, rows, "Table of the classifiers, the most accurate first."));
+    }
+
+    private List<String> answers() {
+        List<String> sentences = new ArrayList<>();
+        Optional.ofNullable(findings.search()).ifPresent(sentences::add);
+        sentences.addAll(findings.speed());
+        sentences.add(findings.generalization());
+        sentences.add(findings.files());
+        if (model.trained().size() > 8) {
+            sentences.add(
+                    "The table shows the 8 most accurate of " + model.trained().size() + " classifiers");
+        }
+        return sentences.stream().map(Words::full).toList();
+    }
+
+    /** Lists which trials failed, and why. */
+    static List<String> failures(ReportModel model) {
+        return first(model.failed(), 8).stream()
+                .map(trial -> trial.label() + " failed: "
+                        + Words.brief(String.valueOf(trial.outcome().error()), 160))
+                .toList();
+    }
+
+    private void data() {
+        Results.Dataset data = model.dataset();
         Page page = deck.page(
-                "The data",
-                story.datasetName() + ": " + kind + " images of " + data.width() + " × " + data.height() + " pixels in "
-                        + Words.count(data.classes().size()) + " classes");
-        List<List<Table.Cell>> rows = new ArrayList<>();
-        rows.add(Table.row(List.of("Train the networks", Words.count(data.train()))));
-        rows.add(Table.row(List.of("Choose the epoch", Words.count(data.validation()))));
-        rows.add(Table.row(List.of(story.folded() ? "Judge, in a fold" : "Judge (test)", Words.count(data.test()))));
-        ImageDataset dataset = story.report().dataset();
-        if (dataset != null) {
-            int[] counts = dataset.test().countPerClass(dataset.classes().size());
-            int least = Arrays.stream(counts).min().orElse(0);
-            int most = Arrays.stream(counts).max().orElse(0);
-            String range = least == most ? Words.count(least) : Words.count(least) + " to " + Words.count(most);
-            rows.add(Table.row(List.of("Test images a class", range)));
-        }
-        Area left = Area.BODY.left(250);
-        page.table(
-                left,
-                Table.of(List.of(Table.Column.text("Images that", 1.4), Table.Column.number("Number", 1)), rows),
-                "Table of how many images train, choose the epoch and judge.");
-        Area right = Area.BODY.rightOf(290);
-        String shown;
-        if (dataset == null || (data.channels() != 1 && data.channels() != 3)) {
-            shown = dataset == null
-                    ? "No pictures: the images of the run cannot be read any more."
-                    : "No pictures: images of " + data.channels() + " channels cannot be drawn.";
-            page.panel(right.top(120), Look.PALE);
-            page.text(right.top(120).rightOf(20).below(20), Style.BODY, shown);
-        } else {
-            shown = samples(page, right, dataset);
-        }
-        page.notes(
-                "What the networks see. " + shown,
+                findings.question(),
+                "The question is which classifier to use on " + data.name() + ", and how sure that is.",
                 "All classes: " + Words.brief(String.join(", ", data.classes()), 3000) + ".",
-                "Content of the data set: SHA-256 " + data.sha256() + ".",
-                "Source: results.json, key dataset; the pictures are the first test images of each class.");
+                "Source: results.json, key dataset (name, classes, train, validation, test, largest_class,"
+                        + " smallest_class, sha256); the pictures are the first test images of each class. SHA-256 "
+                        + data.sha256() + ".");
+        String kind = data.channels() == 1 ? "gray" : data.channels() == 3 ? "color" : data.channels() + "-channel";
+        List<List<String>> texts = new ArrayList<>(List.of(
+                List.of(data.name(), ""),
+                List.of("Images", kind + ", " + data.width() + " × " + data.height()),
+                List.of("Classes", Numbers.count(data.classes().size())),
+                List.of("For training", Numbers.count(data.train())),
+                List.of("For validation (epoch selection)", Numbers.count(data.validation())),
+                List.of(model.folded() ? "For testing, in a fold" : "For testing", Numbers.count(data.test())),
+                List.of("Test images of a class", range(data.smallestClass(), data.largestClass()))));
+        List<List<Cell>> rows = texts.stream()
+                .skip(1)
+                .map(row -> Table.row(row.toArray(String[]::new)))
+                .toList();
+        page.table(
+                page.body().left(0.36),
+                Table.of(
+                        List.of(data.name(), ""), rows, "Table of how many images train, choose the epoch and judge."));
+        new Samples(page, page.body().right(0.6)).show(model.run().dataset(), data);
     }
 
-    /** Shows some images of each class, as many classes and images as there is room for, and says so. */
-    private static String samples(Page page, Area area, ImageDataset dataset) {
-        int classes = dataset.classes().size();
-        int columns = classes <= 6 ? 1 : classes <= 12 ? 2 : classes <= 24 ? 3 : 5;
-        int most = columns * (columns == 5 ? 7 : columns == 1 ? 6 : columns == 2 ? 6 : 8);
-        int shown = Math.min(classes, most);
-        int rows = (shown + columns - 1) / columns;
-        int each = columns == 1 ? 8 : columns == 2 ? 5 : columns == 3 ? 3 : 1;
-        Area grid = area.top(area.height() - 24);
-        for (int c = 0; c < shown; c++) {
-            Area cell = grid.column(c % columns, columns, 14).row(c / columns, rows, 6);
-            String name = dataset.classes().get(c);
-            Area label = columns == 5 ? cell.rightOf(44) : cell.top(14);
-            Area strip = columns == 5
-                    ? cell.left(40)
-                    : cell.below(16).top(Math.min(columns == 1 ? 64 : 44, cell.height() - 16));
-            page.text(
-                    columns == 5
-                            ? label.below(Math.max(0, cell.height() / 2 - 13)).top(26)
-                            : label,
-                    Style.NOTE.withColor(Look.INK).withSize(columns == 5 ? 9 : 11),
-                    TextSize.cut(Words.clean(name), columns == 5 ? 9 : 11, label.width(), columns == 5 ? 2 : 1));
-            int[] indices = indices(dataset.test(), c, each);
-            if (indices.length == 0) {
-                page.text(strip.top(14), Style.NOTE, "no test image");
-                continue;
-            }
-            RasterImage side = sideBySide(dataset.test(), indices);
+    private static String range(int low, int high) {
+        return low == high ? Numbers.count(low) : Numbers.count(low) + " to " + Numbers.count(high);
+    }
+
+    private void architectures() {
+        List<List<Cell>> rows = new ArrayList<>();
+        for (Entrant one : first(model.entrants(), ROWS)) {
+            Efficiency costs = one.efficiency();
+            rows.add(List.of(
+                    name(one),
+                    Cell.of(settings(one.request().hyperparameters())),
+                    Cell.of(Numbers.count(costs == null ? null : costs.parameters())),
+                    Cell.of(millions(costs == null ? null : costs.multiplyAccumulates())),
+                    Cell.of(Numbers.bytes(onnxBytes(one)))));
+        }
+        Table table = Table.of(
+                List.of("Classifier", "Hyperparameters", "Parameters", "MACs, millions", "ONNX file"),
+                rows,
+                "Table of the classifiers with their hyperparameters and sizes.");
+        Page page = deck.page(
+                findings.architectures(),
+                full(findings.architectures())
+                        + " MACs are multiply-accumulate operations for one image, counted on the" + " ONNX graph.",
+                "Source: results.json, keys trials[].hyperparameters, efficiency.parameters,"
+                        + " efficiency.multiply_accumulates, efficiency.onnx_bytes; the drawings show the graphs of"
+                        + " trials/*/*/*.onnx.");
+        List<Entrant> drawn = model.entrants().size() > 3
+                ? List.of()
+                : model.entrants().stream().filter(one -> one.onnx() != null).toList();
+        shown(page, rows.size(), model.entrants().size());
+        if (drawn.size() == 1) {
+            page.table(page.body().left(0.55), table);
+            draw(page, page.body().right(0.41), drawn.get(0));
+            return;
+        }
+        page.table(drawn.isEmpty() ? page.body().above(20) : page.body().top(112), table);
+        for (int i = 0; i < drawn.size(); i++) {
+            draw(page, page.body().below(124).column(i, drawn.size(), 24), drawn.get(i));
+        }
+    }
+
+    /** Draws a network from its ONNX file; nothing if that cannot be read. */
+    static void draw(Page page, Area area, Entrant one) {
+        Path onnx = one.onnx();
+        if (onnx == null) {
+            return;
+        }
+        try {
+            ArchitectureDrawing drawing = ArchitectureDrawing.of(Words.name(one.name()), onnx);
             page.picture(
-                    strip,
-                    ImagePng.of(side, Math.max(1, PICTURE_PIXELS / side.height())),
-                    (double) side.width() / side.height(),
-                    (indices.length == 1 ? "An image" : indices.length + " images") + " of class "
-                            + Words.brief(name, 200) + ": "
-                            + (indices.length == 1 ? "number " : "numbers ")
-                            + Arrays.toString(indices).replaceAll("[\\[\\]]", "") + " of the test images, from 0.");
+                    area,
+                    drawing.png(Theme.LIGHT, 2),
+                    "Architecture of " + drawing.title() + ", from the input on: "
+                            + drawing.graph().layers().stream()
+                                    .map(layer -> layer.name() + " (" + layer.outputShape() + ")")
+                                    .collect(Collectors.joining(", "))
+                            + ".");
+        } catch (IOException | IllegalArgumentException e) {
+            page.text(area.top(40), Style.NOTE, "The ONNX file of " + one.name() + " cannot be drawn.");
         }
-        String words = shown < classes
-                ? "The first test images of " + shown + " of the " + classes + " classes."
-                : "The first test images of each class.";
-        page.text(area.below(area.height() - 14), Style.NOTE.withAlign(TextAlign.LEFT), words);
-        return words;
     }
 
-    private static int[] indices(ImageSource images, int label, int most) {
-        return IntStream.range(0, images.size())
-                .filter(i -> images.labels()[i] == label)
-                .limit(most)
-                .toArray();
+    static String settings(Map<String, Object> settings) {
+        return settings.isEmpty()
+                ? Numbers.NONE
+                : settings.entrySet().stream()
+                        .map(entry -> entry.getKey() + " " + entry.getValue())
+                        .collect(Collectors.joining(", "));
     }
 
-    /** Sets images beside each other with a white gap; large ones lose pixels, since they are shown small. */
-    private static RasterImage sideBySide(ImageSource images, int[] indices) {
-        int step = Math.max(1, Math.max(images.width(), images.height()) / PICTURE_PIXELS);
-        int height = (images.height() + step - 1) / step;
-        int width = (images.width() + step - 1) / step;
-        int gap = Math.max(1, height / 14);
-        int all = indices.length * (width + gap) - gap;
-        byte[] pixels = new byte[images.channels() * height * all];
-        Arrays.fill(pixels, (byte) 255);
-        for (int i = 0; i < indices.length; i++) {
-            byte[] image = images.image(indices[i]).pixels();
-            for (int c = 0; c < images.channels(); c++) {
-                int plane = c * images.height() * images.width();
-                for (int y = 0; y < height; y++) {
-                    for (int x = 0; x < width; x++) {
-                        pixels[(c * height + y) * all + i * (width + gap) + x] =
-                                image[plane + y * step * images.width() + x * step];
-                    }
-                }
-            }
+    private static String millions(@Nullable Long value) {
+        return Numbers.fixed(value == null ? null : value / 1e6, 2);
+    }
+
+    static @Nullable Long onnxBytes(Entrant one) {
+        Efficiency efficiency = one.efficiency();
+        return efficiency == null ? null : efficiency.onnxBytes();
+    }
+
+    private void training() {
+        Page page = deck.page(
+                findings.training(),
+                full(findings.training()) + " " + String.join(" ", judging()),
+                "Source: experiment.yaml, keys split.folds, split.repeats, split.hold_out; results.json, keys"
+                        + " trials[].recipe, experiment.seeds, experiment.threads, dataset.test.");
+        page.text(page.body().left(0.46).top(20), Style.HEADING, "How they were judged");
+        page.text(page.body().left(0.46).below(28), Style.BULLETS, judging());
+        Area right = page.body().right(0.5);
+        Map<String, List<String>> differences = model.recipeDifferences();
+        page.text(
+                right.top(20),
+                Style.HEADING,
+                differences.isEmpty() ? "The recipe" : "Only this differs between the recipes");
+        if (differences.isEmpty()) {
+            page.text(
+                    right.below(28),
+                    Style.BULLETS,
+                    RecipeWords.of(model.entrants().get(0).request()));
+            return;
         }
-        return new RasterImage(images.channels(), height, all, pixels);
+        List<List<Cell>> rows = first(model.trained(), ROWS).stream()
+                .map(one ->
+                        List.of(name(one), Cell.of(String.join("; ", differences.getOrDefault(one.name(), List.of())))))
+                .toList();
+        page.table(
+                right.below(26),
+                Table.of(List.of("Classifier", "Its recipe"), rows, "Table of what differs between the recipes."));
+    }
+
+    private List<String> judging() {
+        SplitSpec split = model.run().spec().split();
+        List<String> lines = new ArrayList<>();
+        lines.add(
+                model.folded()
+                        ? "The training images are dealt into " + split.folds() + " folds"
+                                + (split.repeats() > 1 ? ", " + split.repeats() + " times anew" : "")
+                                + "; each fold tests networks that never saw it."
+                        : "The " + count(model.dataset().test(), "test image is", "test images are")
+                                + " used once, after training.");
+        lines.add(Numbers.fixed(100 * split.holdOut(), 0)
+                + " % of the images to train on are kept back to select the epoch; they neither train nor test.");
+        int seeds = model.results().experiment().seeds().size();
+        lines.add(seeds == 1 ? "One seed each." : seeds + " seeds each: accuracies are means over them.");
+        lines.add("Every number of a network is of the same weights, without dropout or augmentation.");
+        lines.add("Latency is the median of one image after warm-up, on "
+                + count(model.results().experiment().threads(), "thread", "threads") + " of this machine.");
+        return lines;
+    }
+
+    /** Writes the name of a classifier behind its symbol. */
+    static Cell name(Entrant one) {
+        String mark = switch (one.symbol()) {
+            case CIRCLE -> "●";
+            case SQUARE -> "■";
+            case TRIANGLE -> "▲";
+            case DIAMOND -> "◆";
+            case TRIANGLE_DOWN -> "▼";
+            case HEXAGON -> "⬢";
+            case PENTAGON -> "⬟";
+            case PLUS -> "✚";
+        };
+        return new Cell(one.name(), mark, Color.decode(one.color()), null);
+    }
+
+    /** Says at the foot of a page that a table does not show all classifiers. */
+    static void shown(Page page, int shown, int all) {
+        if (shown < all) {
+            page.text(
+                    page.body().right(0.48).bottom(14),
+                    Style.NOTE,
+                    "The " + shown + " most accurate of " + all + " classifiers.");
+        }
+    }
+
+    static <T> List<T> first(List<T> all, int most) {
+        return all.subList(0, Math.min(most, all.size()));
     }
 }

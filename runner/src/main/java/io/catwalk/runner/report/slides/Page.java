@@ -1,9 +1,9 @@
 package io.catwalk.runner.report.slides;
 
+import io.catwalk.runner.report.charts.Chart;
 import java.awt.Color;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.apache.poi.sl.usermodel.Insets2D;
 import org.apache.poi.sl.usermodel.PictureData;
 import org.apache.poi.sl.usermodel.Placeholder;
@@ -16,6 +16,7 @@ import org.apache.poi.xslf.usermodel.XMLSlideShow;
 import org.apache.poi.xslf.usermodel.XSLFAutoShape;
 import org.apache.poi.xslf.usermodel.XSLFChart;
 import org.apache.poi.xslf.usermodel.XSLFPictureShape;
+import org.apache.poi.xslf.usermodel.XSLFShape;
 import org.apache.poi.xslf.usermodel.XSLFSlide;
 import org.apache.poi.xslf.usermodel.XSLFTable;
 import org.apache.poi.xslf.usermodel.XSLFTableCell;
@@ -23,69 +24,91 @@ import org.apache.poi.xslf.usermodel.XSLFTextBox;
 import org.apache.poi.xslf.usermodel.XSLFTextParagraph;
 import org.apache.poi.xslf.usermodel.XSLFTextRun;
 import org.apache.poi.xslf.usermodel.XSLFTextShape;
+import org.jspecify.annotations.Nullable;
 import org.openxmlformats.schemas.drawingml.x2006.main.CTNonVisualDrawingProps;
+import org.openxmlformats.schemas.drawingml.x2006.main.CTTableCell;
+import org.openxmlformats.schemas.drawingml.x2006.main.CTTextBody;
 import org.openxmlformats.schemas.drawingml.x2006.main.CTTextField;
 import org.openxmlformats.schemas.presentationml.x2006.main.CTGraphicalObjectFrame;
 import org.openxmlformats.schemas.presentationml.x2006.main.CTPicture;
-import org.openxmlformats.schemas.presentationml.x2006.main.CTShape;
 
 /**
- * Sets one slide. All text is cleaned on its way here, and shrinks or is cut where it would not fit; whatever
- * shows something says in words what (its alternative text).
+ * Sets one slide. All text is cleaned on its way here, and shrinks where it would not fit; whatever shows something
+ * says in words what (its alternative text).
  */
 final class Page {
 
+    /** Titles are sentences: the large letters of a template are for single words. */
+    private static final double LARGEST_TITLE = 28;
+
+    private static final double SMALLEST_TITLE = 13;
+
     private final XMLSlideShow show;
     private final XSLFSlide slide;
+    private final Look look;
+    private final Names names;
 
-    Page(XMLSlideShow show, XSLFSlide slide) {
+    Page(XMLSlideShow show, Look look, Names names) {
         this.show = show;
-        this.slide = slide;
+        this.look = look;
+        this.names = names;
+        slide = show.createSlide(look.layout());
+        for (XSLFShape shape : List.copyOf(slide.getShapes())) {
+            if (shape instanceof XSLFTextShape text && !isTitle(text)) {
+                slide.removeShape(shape); // a template asks for more than a title
+            }
+        }
     }
 
-    /** Sets what stands above the content of every page. */
-    void head(String section, String title) {
-        title(title, Look.TITLE, Look.TITLE_SIZE, 18);
-        text(Look.KICKER, Style.KICKER, section.toUpperCase(Locale.ROOT));
+    private static boolean isTitle(XSLFTextShape shape) {
+        return shape.getTextType() == Placeholder.TITLE || shape.getTextType() == Placeholder.CENTERED_TITLE;
     }
 
-    /** Sets the first page. */
-    void cover(String title, List<String> lines) {
-        panel(new Area(0, 0, 14, Area.SLIDE.height()), Look.ACCENT);
-        title(title, new Area(96, 150, 768, 110), 40, 24);
-        text(new Area(96, 124, 768, 18), Style.KICKER.withSize(13), "CATWALK");
-        text(new Area(96, 286, 768, 120), Style.BODY.withColor(Look.QUIET), lines);
+    /** Returns where everything but title and footer goes. */
+    Area body() {
+        return look.body();
     }
 
-    private void title(String title, Area area, double size, double smallest) {
+    Color color(Tone tone) {
+        return look.color(tone);
+    }
+
+    /** Sets the title, which is a finding, in a sentence. */
+    void title(String title) {
         XSLFTextShape shape = slide.getPlaceholder(0);
-        String clean = Words.sentence(title);
-        // Bold letters are wider than those that the estimate is of.
-        double width = area.width() / TextSize.BOLD;
-        double fit = fitting(List.of(clean), size, smallest, width, area.height(), 0);
-        XSLFTextRun run = shape.setText(TextSize.cut(clean, fit, width, (int) (area.height() / (fit * TextSize.LINE))));
-        if (fit != Look.TITLE_SIZE) {
+        String clean = names.said(title);
+        Insets2D inset = shape.getInsets();
+        Area room = new Area(
+                0,
+                0,
+                look.title().width() - inset.left - inset.right,
+                look.title().height() - inset.top - inset.bottom);
+        XSLFTextRun run = shape.setText(clean);
+        double size = run.getFontSize() == null ? 24 : Math.min(LARGEST_TITLE, run.getFontSize());
+        double fit = TextSize.fitting(List.of(clean), size, Math.min(size, SMALLEST_TITLE), true, room, 0);
+        if (!Double.valueOf(fit).equals(run.getFontSize())) {
             run.setFontSize(fit);
         }
-        if (!area.equals(Look.TITLE)) {
-            // Without a place of its own the shape would move that of the layout, and with it every title.
-            ((CTShape) shape.getXmlObject()).getSpPr().addNewXfrm();
-            shape.setAnchor(area.points());
-            shape.setVerticalAlignment(VerticalAlignment.BOTTOM);
-        }
     }
 
+    /** Sets what stands at the foot of every page, where the layout has a place for it. */
     void foot(String text, int number) {
-        Style style = Style.NOTE.withSize(10);
-        text(Look.FOOTER, style, text).setPlaceholder(Placeholder.FOOTER);
-        XSLFTextBox box = text(Look.NUMBER, style.withAlign(TextAlign.RIGHT), "");
-        box.setPlaceholder(Placeholder.SLIDE_NUMBER);
-        CTTextField field = box.getTextParagraphs().get(0).getXmlObject().addNewFld();
-        field.setId("{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}");
-        field.setType("slidenum");
-        field.setT(Integer.toString(number));
-        field.addNewRPr().setSz(1000);
-        field.getRPr().addNewSolidFill().addNewSrgbClr().setVal(Look.rgb(Look.QUIET));
+        Area footer = look.place(Placeholder.FOOTER);
+        if (footer != null) {
+            text(footer, new Style(10, 6, false, Tone.QUIET, 0, false), text).setPlaceholder(Placeholder.FOOTER);
+        }
+        Area place = look.place(Placeholder.SLIDE_NUMBER);
+        if (place != null) {
+            XSLFTextBox box = text(place, Style.NOTE, "");
+            box.setPlaceholder(Placeholder.SLIDE_NUMBER);
+            box.getTextParagraphs().get(0).setTextAlign(TextAlign.RIGHT);
+            CTTextField field = box.getTextParagraphs().get(0).getXmlObject().addNewFld();
+            field.setId("{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}");
+            field.setType("slidenum");
+            field.setT(Integer.toString(number));
+            field.addNewRPr().setSz(1000);
+            field.getRPr().addNewSolidFill().addNewSrgbClr().setVal(Look.rgb(color(Tone.QUIET)));
+        }
     }
 
     XSLFTextBox text(Area area, Style style, String... paragraphs) {
@@ -101,73 +124,44 @@ final class Page {
         box.setTextAutofit(TextAutofit.NONE);
         box.setVerticalAlignment(VerticalAlignment.TOP);
         box.clearText();
-        double indent = style.mark() == Style.Mark.BULLET ? 14 : 0;
-        double width = (area.width() - indent) / (style.weight() == Style.Weight.BOLD ? TextSize.BOLD : 1);
-        List<String> texts =
-                new ArrayList<>(paragraphs.stream().map(Words::sentence).toList());
-        double size = fitting(texts, style.size(), style.smallest(), width, area.height(), style.gap());
-        shorten(texts, size, width, area.height(), style.gap());
+        double indent = style.bullets() ? 14 : 0;
+        Area room = new Area(0, 0, area.width() - indent, area.height());
+        List<String> texts = paragraphs.stream().map(names::said).toList();
+        double size = TextSize.fitting(texts, style.size(), style.smallest(), style.bold(), room, style.gap());
         for (String text : texts) {
             XSLFTextParagraph paragraph = box.addNewTextParagraph();
-            if (indent > 0) {
+            if (style.bullets()) {
                 paragraph.setBullet(true);
                 paragraph.setBulletCharacter("•");
-                paragraph.setBulletFontColor(Look.ACCENT);
+                paragraph.setBulletFontColor(color(Tone.ACCENT));
                 paragraph.setLeftMargin(indent);
                 paragraph.setIndent(-indent);
             }
-            paragraph.setTextAlign(style.align());
+            paragraph.setTextAlign(TextAlign.LEFT);
             paragraph.setSpaceBefore(paragraph == box.getTextParagraphs().get(0) ? 0.0 : -style.gap());
-            run(paragraph, text, size, style.weight(), style.color());
+            run(paragraph, text, size, style.bold(), color(style.tone()));
         }
         return box;
     }
 
-    private static void run(XSLFTextParagraph paragraph, String text, double size, Style.Weight weight, Color color) {
-        if (!text.isEmpty()) {
-            XSLFTextRun run = paragraph.addNewTextRun();
-            run.setText(text);
-            run.setFontSize(size);
-            run.setBold(weight == Style.Weight.BOLD);
-            run.setFontColor(color);
-        } else {
+    private static void run(XSLFTextParagraph paragraph, String text, double size, boolean bold, Color color) {
+        if (text.isEmpty()) {
             // Without it an empty line is as high as the largest font, and so is the row of a table.
             paragraph.getXmlObject().addNewEndParaRPr().setSz((int) (size * 100));
+            return;
         }
+        XSLFTextRun run = paragraph.addNewTextRun();
+        run.setText(text);
+        run.setFontSize(size);
+        run.setBold(bold);
+        run.setFontColor(color);
     }
 
-    /** Finds the largest size in steps of half a point at which paragraphs fit; the smallest if they never do. */
-    private static double fitting(
-            List<String> texts, double size, double smallest, double width, double height, double gap) {
-        double fit = size;
-        while (fit > smallest && TextSize.height(texts, fit, width, gap) > height) {
-            fit = Math.max(smallest, fit - 0.5);
-        }
-        return fit;
-    }
-
-    /** Takes paragraphs off the end and cuts the last one until all fit. */
-    private static void shorten(List<String> texts, double size, double width, double height, double gap) {
-        boolean cut = false;
-        while (texts.size() > 1 && TextSize.height(texts, size, width, gap) > height) {
-            texts.remove(texts.size() - 1);
-            cut = true;
-        }
-        int last = texts.size() - 1;
-        if (last == 0) {
-            int lines = Math.max(1, (int) (height / (size * TextSize.LINE) + 1e-6));
-            texts.set(0, TextSize.cut(texts.get(0), size, width, lines));
-        }
-        if (cut) {
-            texts.set(last, texts.get(last).replaceFirst("[.…]*$", " …"));
-        }
-    }
-
-    /** Sets a rectangle of one color, behind what comes after it. */
-    void panel(Area area, Color color) {
+    /** Sets a rectangle of one tone, behind what comes after it. */
+    void panel(Area area, Tone tone) {
         XSLFAutoShape shape = slide.createAutoShape();
         shape.setAnchor(area.points());
-        shape.setFillColor(color);
+        shape.setFillColor(color(tone));
         shape.setLineColor(null);
     }
 
@@ -176,14 +170,13 @@ final class Page {
      *
      * @param area that it may fill
      * @param png bytes of a PNG
-     * @param proportion its width by its height
      * @param alternative what it shows, in words
      */
-    void picture(Area area, byte[] png, double proportion, String alternative) {
+    void picture(Area area, byte[] png, String alternative) {
         XSLFPictureShape shape = slide.createPicture(show.addPicture(png, PictureData.PictureType.PNG));
+        double proportion = shape.getAnchor().getWidth() / shape.getAnchor().getHeight();
         double width = Math.min(area.width(), area.height() * proportion);
-        double height = width / proportion;
-        shape.setAnchor(new Area(area.x(), area.y() + (area.height() - height) / 2, width, height).points());
+        shape.setAnchor(new Area(area.x(), area.y(), width, width / proportion).points());
         describe(((CTPicture) shape.getXmlObject()).getNvPicPr().getCNvPr(), alternative);
     }
 
@@ -191,117 +184,124 @@ final class Page {
      * Sets a table from the top of an area down.
      *
      * @param area as wide as the table becomes, and at least as high
-     * @param table what it holds
-     * @param alternative what it shows, in words
+     * @param given what it holds
+     * @return what is left of the area below it
      */
-    void table(Area area, Table table, String alternative) {
-        XSLFTable shape =
-                slide.createTable(table.rows().size() + 1, table.columns().size());
-        boolean upright = table.columns().stream().anyMatch(column -> column.kind() == Table.Kind.MATRIX);
-        Color line = upright ? Color.WHITE : Look.HAIRLINE;
-        double head = upright ? 80 : table.rowHeight() * 1.1;
-        shape.setAnchor(area.top(head + table.rows().size() * table.rowHeight()).points());
-        double weights =
-                table.columns().stream().mapToDouble(Table.Column::weight).sum();
-        shape.setRowHeight(0, head);
-        for (int r = 1; r <= table.rows().size(); r++) {
-            shape.setRowHeight(r, table.rowHeight());
+    Area table(Area area, Table given) {
+        Table table = given.said(names);
+        Table.Layout layout = table.in(area);
+        int rows = layout.heights().size();
+        XSLFTable shape = slide.createTable(rows, table.columns().size());
+        shape.setAnchor(area.top(layout.height()).points());
+        for (int r = 0; r < rows; r++) {
+            shape.setRowHeight(r, layout.heights().get(r));
         }
         for (int c = 0; c < table.columns().size(); c++) {
             Table.Column column = table.columns().get(c);
-            double width = area.width() * column.weight() / weights;
-            shape.setColumnWidth(c, width);
-            XSLFTableCell above = shape.getCell(0, c);
-            boolean turned = column.kind() == Table.Kind.MATRIX;
-            if (turned) {
-                above.setTextDirection(TextDirection.VERTICAL_270);
-            }
-            double headSize = Math.max(9, table.size() - 1);
-            cell(
-                    above,
-                    new Table.Cell(column.head(), Style.Weight.BOLD, Look.QUIET, null),
-                    turned ? Table.Kind.TEXT : column.kind(),
-                    headSize,
-                    turned ? head : width);
-            align(above, c, table.columns().size());
-            above.setVerticalAlignment(turned ? VerticalAlignment.MIDDLE : VerticalAlignment.BOTTOM);
-            border(above, BorderEdge.bottom, Look.QUIET, 1);
-            for (int r = 1; r <= table.rows().size(); r++) {
+            shape.setColumnWidth(c, layout.widths().get(c));
+            for (int r = 0; r < rows; r++) {
                 XSLFTableCell cell = shape.getCell(r, c);
-                cell(cell, table.rows().get(r - 1).get(c), column.kind(), table.size(), width);
-                // Two cells share an edge, and what either says of it counts in one program or another.
-                border(cell, BorderEdge.top, r == 1 ? Look.QUIET : line, r == 1 ? 1 : 0.5);
-                border(cell, BorderEdge.bottom, line, 0.5);
-                if (upright && c > 0) {
-                    border(cell, BorderEdge.left, line, 0.5);
-                    border(cell, BorderEdge.right, line, 0.5);
+                if (r == 0) {
+                    head(cell, column, layout.size() - 1);
+                } else {
+                    fill(cell, table.rows().get(r - 1).get(c), column.kind(), layout.size(), c == 0);
                 }
-                align(cell, c, table.columns().size());
+                // Two cells share an edge, and what either says of it counts in one program or another.
+                boolean last = r == rows - 1;
+                border(cell, BorderEdge.bottom, r == 0 ? Tone.QUIET : Tone.LINE, r == 0 ? 1 : last ? 0.75 : 0.5);
+                if (r > 0) {
+                    border(cell, BorderEdge.top, r == 1 ? Tone.QUIET : Tone.LINE, r == 1 ? 1 : 0.5);
+                }
             }
         }
-        shape.updateCellAnchor();
-        describe(
-                ((CTGraphicalObjectFrame) shape.getXmlObject())
-                        .getNvGraphicFramePr()
-                        .getCNvPr(),
-                alternative);
+        describe(frame(shape).getNvGraphicFramePr().getCNvPr(), table.alternative());
+        return area.below(layout.height());
     }
 
-    private static void cell(XSLFTableCell shape, Table.Cell cell, Table.Kind kind, double size, double width) {
-        double inset = kind == Table.Kind.MATRIX ? 1 : 4;
-        shape.setInsets(new Insets2D(2, inset, 2, inset));
+    private static CTGraphicalObjectFrame frame(XSLFTable shape) {
+        return (CTGraphicalObjectFrame) shape.getXmlObject();
+    }
+
+    private void head(XSLFTableCell shape, Table.Column column, double size) {
+        boolean upwards = column.kind() == Table.Kind.MATRIX;
+        XSLFTextParagraph paragraph = paragraph(shape, upwards ? Table.Kind.TEXT : column.kind());
+        if (upwards) {
+            shape.setTextDirection(TextDirection.VERTICAL_270);
+        }
+        shape.setVerticalAlignment(upwards ? VerticalAlignment.MIDDLE : VerticalAlignment.BOTTOM);
+        run(paragraph, column.head(), size, true, color(Tone.QUIET));
+    }
+
+    private void fill(XSLFTableCell shape, Table.Cell cell, Table.Kind kind, double size, boolean bold) {
+        XSLFTextParagraph paragraph = paragraph(shape, kind);
         shape.setVerticalAlignment(VerticalAlignment.MIDDLE);
+        if (!cell.mark().isEmpty()) {
+            run(paragraph, cell.mark() + "\u00A0", size, false, cell.color());
+        }
+        Color ground = cell.fill();
+        Color ink = color(Tone.INK);
+        if (ground != null) {
+            shape.setFillColor(ground);
+            double light = 0.299 * ground.getRed() + 0.587 * ground.getGreen() + 0.114 * ground.getBlue();
+            ink = light < 140 ? Color.WHITE : Color.BLACK;
+        }
+        run(paragraph, cell.text(), size, bold && kind == Table.Kind.TEXT && ground == null, ink);
+    }
+
+    private static XSLFTextParagraph paragraph(XSLFTableCell shape, Table.Kind kind) {
+        double inset = kind == Table.Kind.MATRIX ? 1 : Table.INSET;
+        shape.setInsets(new Insets2D(1.5, inset, 1.5, inset));
         shape.clearText();
         XSLFTextParagraph paragraph = shape.addNewTextParagraph();
+        CTTextBody text = ((CTTableCell) shape.getXmlObject()).getTxBody();
+        if (text.getBodyPr() == null) {
+            text.addNewBodyPr(); // the schema demands it, and POI leaves it out
+        }
         paragraph.setTextAlign(
-                kind == Table.Kind.TEXT
-                        ? TextAlign.LEFT
-                        : kind == Table.Kind.NUMBER ? TextAlign.RIGHT : TextAlign.CENTER);
-        double wide = cell.weight() == Style.Weight.BOLD ? TextSize.BOLD : 1;
-        String text = TextSize.cut(Words.clean(cell.text()), size * wide, width - 2 * inset, 1);
-        run(paragraph, text, size, cell.weight(), cell.color());
-        if (cell.fill() != null) {
-            shape.setFillColor(cell.fill());
-        }
+                switch (kind) {
+                    case TEXT -> TextAlign.LEFT;
+                    case NUMBER -> TextAlign.RIGHT;
+                    case MATRIX -> TextAlign.CENTER;
+                });
+        return paragraph;
     }
 
-    /** Lets the outer columns begin and end where everything else on the page does. */
-    private static void align(XSLFTableCell cell, int column, int columns) {
-        if (column == 0) {
-            cell.setLeftInset(0);
-        }
-        if (column == columns - 1 && cell.getTextParagraphs().get(0).getTextAlign() == TextAlign.RIGHT) {
-            cell.setRightInset(0);
-        }
-    }
-
-    private static void border(XSLFTableCell cell, BorderEdge edge, Color color, double width) {
-        cell.setBorderColor(edge, color);
+    private void border(XSLFTableCell cell, BorderEdge edge, Tone tone, double width) {
+        cell.setBorderColor(edge, color(tone));
         cell.setBorderWidth(edge, width);
     }
 
-    /**
-     * Sets a chart that can be edited, with its numbers in a workbook within.
-     *
-     * @param area that it fills
-     * @param chart what it shows
-     * @param alternative the same in words
-     */
-    void chart(Area area, Chart chart, String alternative) {
+    /** Sets a chart with its title above and its note below; without one, says that there is none. */
+    void chart(Area area, @Nullable Chart chart, String heading) {
+        text(area.top(20), Style.HEADING, heading);
+        if (chart == null) {
+            text(area.below(28).top(40), Style.NOTE, "There is no data for this chart.");
+            return;
+        }
+        String note = chart.caption().note();
+        double below = note.isEmpty() ? 0 : 40;
+        NativeChart drawing = NativeChart.of(chart, look);
         XSLFChart shape = show.createChart();
-        slide.addChart(shape, area.emu());
-        chart.draw(shape);
+        Area place = area.below(22).above(below);
+        slide.addChart(shape, place.emu());
+        drawing.draw(shape, place);
         var tree = slide.getXmlObject().getCSld().getSpTree();
         CTGraphicalObjectFrame frame = tree.getGraphicFrameArray(tree.sizeOfGraphicFrameArray() - 1);
-        describe(frame.getNvGraphicFramePr().getCNvPr(), alternative);
+        describe(
+                frame.getNvGraphicFramePr().getCNvPr(),
+                heading + ". " + chart.caption().sentence());
+        if (below > 0) {
+            text(area.bottom(below - 4), Style.NOTE, note);
+        }
     }
 
-    /** Writes what the speaker is to know: what is seen, and which file and key each number is from. */
-    void notes(String... paragraphs) {
+    /** Writes what the speaker says, and which file and key each number is from. */
+    void notes(List<String> paragraphs) {
+        List<String> texts = new ArrayList<>(paragraphs);
         for (XSLFTextShape shape : show.getNotesSlide(slide).getPlaceholders()) {
             if (shape.getTextType() == Placeholder.BODY) {
                 shape.clearText();
-                for (String paragraph : paragraphs) {
+                for (String paragraph : texts) {
                     shape.addNewTextParagraph().addNewTextRun().setText(Words.sentence(paragraph));
                 }
             }

@@ -1,21 +1,21 @@
 package io.catwalk.runner.report.slides;
 
+import io.catwalk.runner.Numbers;
 import java.text.BreakIterator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
-/** Makes names and numbers fit to be read on a slide. */
+/** Makes names fit to be read on a slide. */
 final class Words {
-
-    /** Stands for a number that is not there. */
-    static final String NONE = "–";
 
     /** Begins and ends a part of a line that is written in its own direction (Unicode FSI and PDI). */
     private static final int ISOLATE = 0x2068;
 
     private static final int RELEASE = 0x2069;
+
+    /** A longer name is cut on the slides; the notes and the files have it in full. */
+    private static final int LONGEST_NAME = 36;
 
     private Words() {}
 
@@ -74,7 +74,7 @@ final class Words {
 
     /** Returns a name for use in a sentence: brief, and apart from it where it is written from right to left. */
     static String name(String text) {
-        String brief = brief(text, 32);
+        String brief = brief(text, LONGEST_NAME);
         return brief.codePoints().anyMatch(Words::isRightToLeft)
                 ? Character.toString(ISOLATE) + brief + Character.toString(RELEASE)
                 : brief;
@@ -100,51 +100,13 @@ final class Words {
                 : String.join(", ", shown.subList(0, last)) + " and " + shown.get(last);
     }
 
-    /** Returns a share as percent without the sign, with two decimals. */
-    static String percent(@Nullable Double share) {
-        return number(share == null ? null : 100 * share, "%.2f");
-    }
-
-    /** Returns a difference of shares in percentage points, with its sign. */
-    static String points(@Nullable Double share) {
-        return points(share, 2);
-    }
-
-    static String points(@Nullable Double share, int decimals) {
-        String text = number(share == null ? null : 100 * share, "%+." + decimals + "f");
-        return text.matches("-0\\.0+") ? text.replace('-', '+') : text.replace('-', '−');
-    }
-
-    static String fixed(@Nullable Double value, int decimals) {
-        return number(value, "%." + decimals + "f");
-    }
-
-    static String scientific(@Nullable Double value) {
-        return number(value, "%.1e");
-    }
-
-    static String count(@Nullable Number value) {
-        return value == null ? NONE : String.format(Locale.ROOT, "%,d", value.longValue());
-    }
-
     /** Returns a count and what is counted, in the singular for one. */
     static String count(long value, String one, String many) {
-        return count(value) + " " + (value == 1 ? one : many);
+        return Numbers.count(value) + " " + (value == 1 ? one : many);
     }
 
-    static String seconds(@Nullable Double value) {
-        if (value == null || !Double.isFinite(value)) {
-            return NONE;
-        }
-        long whole = Math.round(value);
-        return whole < 60
-                ? whole + " s"
-                : whole < 3600
-                        ? whole / 60 + " min " + whole % 60 + " s"
-                        : whole / 3600 + " h " + whole / 60 % 60 + " min";
-    }
-
-    private static String number(@Nullable Double value, String format) {
-        return value == null || !Double.isFinite(value) ? NONE : String.format(Locale.ROOT, format, value);
+    /** Ends a sentence with a period. It may begin with a name, which keeps its first letter. */
+    static String full(String sentence) {
+        return sentence.isEmpty() ? sentence : sentence + (sentence.matches("(?s).*[.!?…]") ? "" : ".");
     }
 }

@@ -18,6 +18,8 @@ import io.catwalk.runner.experiment.Outcomes;
 import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.experiment.Tuning;
 import io.catwalk.runner.report.Answers;
+import io.catwalk.runner.report.Entrant;
+import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.training.ComputeDevice;
@@ -40,7 +42,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -274,13 +275,13 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
     /** Compares the classifiers pairwise, with every kind of outcome. */
     Comparison comparison() {
         RunReport report = report();
-        List<Entrant> ranked = Story.of(report).ranked();
+        List<Entrant> ranked = ReportModel.of(report).trained();
         List<Map<String, @Nullable Object>> standings = new ArrayList<>();
         List<Map<String, @Nullable Object>> verdicts = new ArrayList<>();
         List<String> outcomes = List.of("better", "undecided", "equivalent", "worse");
         for (int i = 0; i < ranked.size(); i++) {
             Entrant one = ranked.get(i);
-            double accuracy = one.accuracy() == null ? 0 : one.accuracy();
+            double accuracy = one.stands().accuracy();
             Map<String, @Nullable Object> standing = new LinkedHashMap<>();
             standing.put("contestant", one.name());
             standing.put("trials", one.done().size());
@@ -298,9 +299,7 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
                 Map<String, @Nullable Object> verdict = new LinkedHashMap<>();
                 verdict.put("first", one.name());
                 verdict.put("second", ranked.get(j).name());
-                verdict.put(
-                        "difference",
-                        accuracy - Objects.requireNonNull(ranked.get(j).accuracy()));
+                verdict.put("difference", accuracy - ranked.get(j).stands().accuracy());
                 verdict.put("p", 0.01 * (i + j));
                 verdict.put("low", null);
                 verdict.put("high", null);

@@ -1,0 +1,439 @@
+package io.catwalk.runner.report;
+
+import io.catwalk.api.Criterion;
+import io.catwalk.runner.Numbers;
+import io.catwalk.runner.evaluation.Calibration.Bin;
+import io.catwalk.runner.evaluation.ClassScores;
+import io.catwalk.runner.evaluation.ConfusionMatrix;
+import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.evaluation.Overfitting;
+import io.catwalk.runner.experiment.Comparison.Verdict;
+import io.catwalk.runner.experiment.Results;
+import io.catwalk.runner.experiment.Tuning;
+import io.catwalk.runner.statistics.Outcome;
+import io.catwalk.runner.trial.Efficiency;
+import io.catwalk.runner.trial.Latency;
+import io.catwalk.runner.trial.ParityResult;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says what was found: for each question that a report answers a sentence with its numbers, without its period.
+ *
+ * @param model what the report says
+ */
+public record Findings(ReportModel model) {
+
+    /** More names than these do not fit into a sentence. */
+    private static final int NAMES = 4;
+
+    /** Says what decides between which classifiers. */
+    public String question() {
+        Tuning tuning = model.results().tuning();
+        int classes = model.dataset().classes().size();
+        if (tuning != null) {
+            return count(tuning.candidates().size(), "candidate", "candidates") + " of " + tuning.classifier()
+                    + " were judged by " + model.judges();
+        }
+        List<Entrant> entrants = model.entrants();
+        return capital(model.judges()) + " in " + classes + " classes "
+                + (entrants.size() == 1
+                        ? "show how good " + entrants.get(0).name() + " is"
+                        : "decide between " + entrants.size() + " classifiers");
+    }
+
+    /** Says how large the networks are. */
+    public String architectures() {
+        List<Entrant> known =
+                model.trained().stream().filter(one -> one.efficiency() != null).toList();
+        if (known.isEmpty()) {
+            return "None of the " + count(model.entrants().size(), "network", "networks") + " was trained";
+        }
+        Comparator<Entrant> bySize = Comparator.comparingLong(Findings::parameters);
+        Entrant smallest = known.stream().min(bySize).orElseThrow();
+        Entrant largest = known.stream().max(bySize).orElseThrow();
+        String parameters = Numbers.count(parameters(largest)) + " parameters";
+        return known.size() == 1
+                ? largest.name() + " has " + parameters
+                : parameters(smallest) == parameters(largest)
+                        ? "All networks have " + parameters
+                        : "The networks have " + Numbers.count(parameters(smallest)) + " (" + smallest.name() + ") to "
+                                + parameters + " (" + largest.name() + ")";
+    }
+
+    private static long parameters(Entrant one) {
+        return Objects.requireNonNull(one.efficiency()).parameters();
+    }
+
+    /** Says how alike the classifiers were trained. */
+    public String training() {
+        var epochs = model.entrants().stream()
+                .mapToInt(one -> one.request().recipe().epochs())
+                .summaryStatistics();
+        String most = "up to " + count(epochs.getMax(), "epoch", "epochs");
+        if (model.entrants().size() == 1) {
+            return model.entrants().get(0).name() + " was trained for " + most;
+        }
+        if (model.recipeDifferences().isEmpty()) {
+            return "All " + model.entrants().size() + " classifiers were trained by the same recipe, for " + most;
+        }
+        return (epochs.getMin() == epochs.getMax()
+                        ? "All train for " + most
+                        : "They train for " + epochs.getMin() + " to " + epochs.getMax() + " epochs")
+                + " by recipes that differ: a difference in accuracy may come from there";
+    }
+
+    /** Says how accurate the best is, and of how many others it is known to be ahead. */
+    public String accuracy() {
+        List<Entrant> trained = model.trained();
+        Entrant best = trained.get(0);
+        String score = Numbers.percent(best.stands().accuracy()) + " %";
+        if (trained.size() == 1) {
+            return best.name() + " recognizes " + score + " of the images (95 % interval "
+                    + Numbers.percent(best.stands().accuracyLow()) + " to "
+                    + Numbers.percent(best.stands().accuracyHigh()) + ")";
+        }
+        if (model.comparison() == null) {
+            return best.name() + " has the highest accuracy, " + score
+                    + "; whether that is more than chance was not tested";
+        }
+        int others = trained.size() - 1;
+        int ahead = outcomes(best, Outcome.BETTER);
+        int equivalent = outcomes(best, Outcome.EQUIVALENT);
+        int rest = others - ahead - equivalent;
+        if (ahead == others) {
+            return best.name() + " leads with " + score + ", ahead of "
+                    + (others == 1 ? trained.get(1).name() : "each of the other " + others);
+        }
+        return best.name() + " leads with " + score + ": of the other " + others + ", it is ahead of " + ahead
+                + (equivalent == 0 ? "" : ", equivalent to " + equivalent)
+                + (rest == 0 ? "" : ", not told apart from " + rest);
+    }
+
+    private int outcomes(Entrant best, Outcome outcome) {
+        return (int) model.trained().stream()
+                .map(one -> model.verdict(best.name(), one.name()))
+                .filter(verdict -> verdict != null && verdict.outcome() == outcome)
+                .count();
+    }
+
+    /** Says among which classifiers the choice is, when both accuracy and latency count. */
+    public String cost() {
+        List<Entrant> front = model.front();
+        if (front.isEmpty()) {
+            return "Training took " + trainingTimes();
+        }
+        Entrant fastest = front.get(0);
+        String time = latency(fastest) + " for one image (" + model.latencyTitle() + ")";
+        long measured = model.trained().stream()
+                .filter(one -> one.micros(model.engine()) != null)
+                .count();
+        if (measured == 1) {
+            return fastest.name() + " takes " + time;
+        }
+        if (front.size() == 1) {
+            return fastest.name() + " is both the most accurate and the fastest: " + time;
+        }
+        return "The choice is among " + names(front) + ": "
+                + (front.size() == measured
+                        ? "each trades accuracy for latency"
+                        : "each of the others is beaten in both accuracy and latency");
+    }
+
+    private String trainingTimes() {
+        var seconds = model.trained().stream()
+                .map(Entrant::efficiency)
+                .filter(Objects::nonNull)
+                .mapToDouble(Efficiency::trainingSeconds)
+                .summaryStatistics();
+        return seconds.getCount() < 2
+                ? Numbers.duration(seconds.getMax())
+                : Numbers.duration(seconds.getMin()) + " to " + Numbers.duration(seconds.getMax());
+    }
+
+    /** Writes the median time of one image, marked if it was measured on a busy machine. */
+    public String latency(Entrant one) {
+        Latency latency = one.latency(model.engine());
+        return latency == null
+                ? Numbers.NONE
+                : (latency.busy() == null ? "" : Latency.ROUGH) + Numbers.micros(latency.p50Micros());
+    }
+
+    /** Returns the most accurate classifier whose answers are known. */
+    public Optional<Entrant> judged() {
+        return model.trained().stream().filter(Entrant::judged).findFirst();
+    }
+
+    /** Says which class is the hardest for the best, and what it most often takes for what. */
+    public String mistakes() {
+        Entrant best = judged().orElseThrow();
+        List<ClassScores> hardest = hardest(best);
+        List<ConfusionMatrix.Cell> mistakes = evaluation(best).confusion().mistakes();
+        if (mistakes.isEmpty() || hardest.isEmpty()) {
+            return best.name() + " makes no mistake";
+        }
+        ConfusionMatrix.Cell most = mistakes.get(0);
+        List<String> classes = model.dataset().classes();
+        return best.name() + " recognizes " + Numbers.percent(hardest.get(0).recall()) + " % of "
+                + hardest.get(0).name() + ", its hardest class, and most often takes " + classes.get(most.truth())
+                + " for " + classes.get(most.predicted()) + " (" + count(most.images(), "image", "images") + ")";
+    }
+
+    private static Evaluation evaluation(Entrant one) {
+        return Objects.requireNonNull(one.evaluation());
+    }
+
+    /** Returns the scores of the classes that have images, the one with the lowest recall first. */
+    public static List<ClassScores> hardest(Entrant one) {
+        return evaluation(one).classes().stream()
+                .filter(scores -> scores.support() > 0)
+                .sorted(Comparator.comparingDouble(ClassScores::recall))
+                .toList();
+    }
+
+    /** Says how far training is above validation accuracy, and whether the best is as sure as it is right. */
+    public String generalization() {
+        var gaps = model.trained().stream()
+                .mapToDouble(Entrant::gap)
+                .filter(Double::isFinite)
+                .summaryStatistics();
+        String learned = gaps.getCount() == 0
+                ? "How far training accuracy is above validation accuracy is not known"
+                : gaps.getMin() >= 0
+                        ? "Training accuracy is " + Numbers.percent(gaps.getMin())
+                                + (gaps.getCount() == 1 ? "" : " to " + Numbers.percent(gaps.getMax()))
+                                + " points above validation accuracy"
+                        : "Training less validation accuracy is " + Numbers.points(gaps.getMin())
+                                + (gaps.getCount() == 1 ? "" : " to " + Numbers.points(gaps.getMax())) + " points";
+        return judged().map(best -> learned + "; " + calibration(best)).orElse(learned);
+    }
+
+    private String calibration(Entrant best) {
+        double excess = overconfidence(best);
+        String points = Numbers.fixed(100 * Math.abs(excess), 2) + " points";
+        return best.name()
+                + (Math.abs(excess) < 0.0005
+                        ? "'s confidence matches its accuracy"
+                        : excess > 0 ? " is overconfident by " + points : " is underconfident by " + points);
+    }
+
+    /** Returns by how much the mean confidence of a classifier is above its accuracy, from -1 to 1. */
+    public static double overconfidence(Entrant one) {
+        double sum = 0;
+        for (Bin bin : evaluation(one).calibration().reliability()) {
+            sum += bin.images() * (bin.confidence() - bin.accuracy());
+        }
+        return sum / evaluation(one).images();
+    }
+
+    /** Returns the cross-check of a classifier's trials that went worst; null if nothing was exported. */
+    public static @Nullable ParityResult worst(Entrant one) {
+        return one.parities().stream()
+                .min(Comparator.comparing(ParityResult::agrees)
+                        .thenComparing(parity -> parity.maxAbs() == null ? -Double.MAX_VALUE : -parity.maxAbs()))
+                .orElse(null);
+    }
+
+    /** Says whether the ONNX files answer like their networks. */
+    public String files() {
+        List<ParityResult> all =
+                model.trained().stream().flatMap(one -> one.parities().stream()).toList();
+        long agreeing = all.stream().filter(ParityResult::agrees).count();
+        long flips = all.stream().mapToLong(ParityResult::flips).sum();
+        if (all.isEmpty()) {
+            return "No network was exported, so nothing is known of its ONNX file";
+        }
+        String largest = Numbers.scientific(all.stream()
+                .map(ParityResult::maxAbs)
+                .filter(Objects::nonNull)
+                .max(Comparator.naturalOrder())
+                .orElse(null));
+        String differs = (flips == 0 ? "no label flips" : count(flips, "label flips", "labels flip"))
+                + ", and no logit differs by more than " + largest;
+        if (agreeing == all.size()) {
+            return (all.size() == 1
+                            ? "The ONNX file answers like its network: "
+                            : "All " + all.size() + " ONNX files answer like their networks: ")
+                    + differs;
+        }
+        long without = all.stream().filter(parity -> !parity.exported()).count();
+        long disagreeing = all.size() - without - agreeing;
+        return agreeing + " of " + all.size() + " ONNX files answer like their networks"
+                + (disagreeing == 0 ? "" : "; " + disagreeing + (disagreeing == 1 ? " disagrees" : " disagree"))
+                + (without == 0 ? "" : "; " + count(without, "network has", "networks have") + " no ONNX file");
+    }
+
+    /** Says which candidate of a search is the best; null without a search that has ended. */
+    public @Nullable String search() {
+        Tuning tuning = model.results().tuning();
+        if (tuning == null || tuning.best() == null) {
+            return null;
+        }
+        return tuning.candidates().stream()
+                .filter(candidate -> candidate.number() == tuning.best()
+                        && !candidate.scores().isEmpty())
+                .findFirst()
+                .map(candidate -> "Of " + count(tuning.candidates().size(), "candidate", "candidates") + ", number "
+                        + tuning.best() + " is the best, with a mean "
+                        + tuning.measure().title() + " of "
+                        + tuning.measure()
+                                .text(candidate
+                                        .scores()
+                                        .get(candidate.scores().size() - 1)
+                                        .mean())
+                        + (tuning.selectBy() == Criterion.LOSS ? " nats" : " %"))
+                .orElse(null);
+    }
+
+    /** Says which classifiers the run leaves as the choice. */
+    public String conclusion() {
+        List<Entrant> trained = model.trained();
+        if (trained.isEmpty()) {
+            return "No conclusion: none of " + count(model.failed().size(), "trial", "trials")
+                    + " has a trained network";
+        }
+        Entrant best = trained.get(0);
+        if (trained.size() == 1) {
+            return best.name() + " was tested, but compared with no other classifier";
+        }
+        if (model.comparison() == null) {
+            return best.name() + " leads, but whether it is better was not tested";
+        }
+        int tied = model.tied();
+        return tied == 1
+                ? "This run supports one choice: " + best.name()
+                : "This run leaves " + tied + " of " + trained.size() + " classifiers as the choice: "
+                        + names(trained.subList(0, tied));
+    }
+
+    /** Says what follows from the numbers, the most important first. */
+    public List<String> conclusions() {
+        List<String> sentences = new ArrayList<>(List.of(model.headline()));
+        if (model.trained().isEmpty()) {
+            return sentences;
+        }
+        String search = search();
+        if (search != null) {
+            sentences.add(search);
+        }
+        sentences.addAll(speed());
+        List<String> strong = model.trained().stream()
+                .filter(one -> one.done().stream()
+                        .anyMatch(trial -> trial.trained().overfitting().verdict() == Overfitting.Verdict.STRONG))
+                .map(Entrant::name)
+                .toList();
+        if (!strong.isEmpty()) {
+            sentences.add(listed(strong) + (strong.size() == 1 ? " overfits" : " overfit")
+                    + " strongly: training accuracy is more than 5 points above validation accuracy");
+        }
+        sentences.add(files());
+        return sentences;
+    }
+
+    /** Names the fastest, and the fastest of those that are not told apart from the most accurate. */
+    public List<String> speed() {
+        List<Entrant> timed = model.trained().stream()
+                .filter(one -> one.micros(model.engine()) != null)
+                .sorted(Comparator.comparingDouble(one -> Objects.requireNonNull(one.micros(model.engine()))))
+                .toList();
+        if (timed.size() < 2) {
+            return List.of();
+        }
+        Entrant best = model.trained().get(0);
+        Entrant fastest = timed.get(0);
+        if (fastest == best) {
+            return List.of(best.name() + " is also the fastest: " + latency(best) + " for one image");
+        }
+        List<String> sentences = new ArrayList<>();
+        sentences.add(fastest.name() + " is the fastest, " + latency(fastest) + " for one image, with "
+                + Numbers.percent(fastest.stands().accuracy()) + " % accuracy ("
+                + Numbers.points(fastest.stands().accuracy() - best.stands().accuracy()) + " points)");
+        timed.stream()
+                .takeWhile(one -> one != best)
+                .filter(one -> notAhead(best, one) && one != fastest)
+                .findFirst()
+                .ifPresent(one -> sentences.add(best.name() + " is not told apart from " + one.name() + ", which takes "
+                        + latency(one) + " instead of " + latency(best)));
+        return sentences;
+    }
+
+    /** Says what else the networks cost. */
+    public List<String> costs() {
+        List<String> sentences = new ArrayList<>(speed());
+        if (!model.front().isEmpty()) {
+            sentences.add(
+                    "Training took " + trainingTimes() + (model.several() ? ", one trial of each classifier" : ""));
+        }
+        sentences.addAll(model.results().latencyNotes());
+        return sentences;
+    }
+
+    private boolean notAhead(Entrant best, Entrant other) {
+        Verdict verdict = model.verdict(best.name(), other.name());
+        return verdict != null && verdict.outcome() == Outcome.UNDECIDED;
+    }
+
+    /** Says what the numbers do not tell. */
+    public List<String> open() {
+        List<String> sentences = new ArrayList<>();
+        Results.Summary experiment = model.results().experiment();
+        if (!model.limits().isEmpty()) {
+            sentences.add(model.limits());
+        }
+        if (model.comparison() == null
+                && experiment.seeds().size() == 1
+                && model.trained().size() > 1) {
+            sentences.add("One seed each: with another seed the ranking may change");
+        }
+        if (model.results().tuning() != null) {
+            sentences.add("The winner's score is optimistically biased: it was selected as the maximum");
+        }
+        if (!model.recipeDifferences().isEmpty()) {
+            sentences.add("The recipes differ, so a difference need not come from the architecture");
+        }
+        sentences.add("All of it holds for " + model.dataset().name() + ", and the latencies for this machine");
+        sentences.addAll(model.results().latencyNotes());
+        if (experiment.finished() < experiment.planned()) {
+            sentences.add(experiment.finished() + " of " + experiment.planned()
+                    + " trials are finished: the rest is not in it");
+        }
+        int failed = model.failed().size();
+        if (failed > 0) {
+            sentences.add(count(failed, "trial", "trials") + " failed, so the answer is of the rest");
+        }
+        sentences.addAll(model.run().missing().stream().limit(NAMES).toList());
+        return sentences;
+    }
+
+    /** Names classifiers in a sentence, the first few of many. */
+    private static String names(List<Entrant> entrants) {
+        return listed(entrants.stream().map(Entrant::name).toList());
+    }
+
+    private static String listed(List<String> names) {
+        boolean all = names.size() <= NAMES;
+        List<String> shown =
+                names.stream().limit(all ? NAMES : NAMES - 1).collect(Collectors.toCollection(ArrayList::new));
+        if (!all) {
+            shown.add(names.size() - shown.size() + " more");
+        }
+        int last = shown.size() - 1;
+        return last < 1
+                ? String.join("", shown)
+                : String.join(", ", shown.subList(0, last)) + " and " + shown.get(last);
+    }
+
+    private static String count(long value, String one, String many) {
+        return Numbers.count(value) + " " + (value == 1 ? one : many);
+    }
+
+    private static String capital(String sentence) {
+        return sentence.substring(0, 1).toUpperCase(Locale.ROOT) + sentence.substring(1);
+    }
+}

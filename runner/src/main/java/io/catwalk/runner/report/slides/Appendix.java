@@ -1,0 +1,278 @@
+package io.catwalk.runner.report.slides;
+
+import static io.catwalk.runner.report.slides.Opening.name;
+
+import io.catwalk.runner.Numbers;
+import io.catwalk.runner.evaluation.ClassScores;
+import io.catwalk.runner.experiment.Comparison;
+import io.catwalk.runner.experiment.Comparison.Verdict;
+import io.catwalk.runner.experiment.Results;
+import io.catwalk.runner.experiment.Tuning;
+import io.catwalk.runner.report.Entrant;
+import io.catwalk.runner.report.RecipeWords;
+import io.catwalk.runner.report.ReportModel;
+import io.catwalk.runner.report.RunReport.Model;
+import io.catwalk.runner.report.charts.Chart;
+import io.catwalk.runner.report.charts.EntrantCharts;
+import io.catwalk.runner.report.charts.RunCharts;
+import io.catwalk.runner.report.charts.RunCharts.Cost;
+import io.catwalk.runner.report.slides.Table.Cell;
+import io.catwalk.runner.trial.Provenance;
+import io.catwalk.runner.trial.TrialMetrics;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Holds everything that the ten slides have no room for. */
+final class Appendix {
+
+    /** More classifiers have no slides of their own. */
+    private static final int CLASSIFIERS = 24;
+
+    /** Longer tables are read in the files. */
+    private static final int PAGES = 20;
+
+    private final ReportModel model;
+    private final RunCharts charts;
+    private final Deck deck;
+
+    Appendix(ReportModel model, Deck deck) {
+        this.model = model;
+        this.charts = new RunCharts(model);
+        this.deck = deck;
+    }
+
+    void tell() {
+        if (!model.trained().isEmpty()) {
+            trials();
+            pairs();
+            search();
+            costs();
+            pair("How the trials of each classifier spread", charts.spread(), Optional.empty());
+            learned();
+            model.trained().stream().limit(CLASSIFIERS).forEach(this::classifier);
+        }
+        failures();
+        provenance();
+    }
+
+    private void trials() {
+        List<List<Cell>> rows = new ArrayList<>();
+        for (Entrant one : model.trained()) {
+            for (Model trial : one.done()) {
+                TrialMetrics metrics = trial.trained().metrics();
+                rows.add(Stream.concat(
+                                Stream.of(new Cell(
+                                        trial.label(),
+                                        name(one).mark(),
+                                        name(one).color(),
+                                        null)),
+                                Table.row(
+                                        Numbers.percent(metrics.test().accuracy()),
+                                        Numbers.percent(metrics.test().balancedAccuracy()),
+                                        Numbers.percent(metrics.test().macro().f1()),
+                                        Numbers.fixed(metrics.test().matthews(), 4),
+                                        Numbers.fixed(metrics.test().logLoss(), 4),
+                                        Numbers.percent(metrics.test().ece()),
+                                        Numbers.percent(metrics.validation().accuracy()),
+                                        Numbers.percent(metrics.train().accuracy()),
+                                        Integer.toString(
+                                                trial.trained().timing().bestEpoch()))
+                                        .stream())
+                        .toList());
+            }
+        }
+        deck.pages(
+                "Appendix: every trial with a trained network",
+                Table.of(
+                        List.of(
+                                "Trial",
+                                "Accuracy %",
+                                "Balanced %",
+                                "Macro F1 %",
+                                "Matthews",
+                                "Log loss",
+                                "ECE %",
+                                "Validation %",
+                                "Training %",
+                                "Best epoch"),
+                        rows,
+                        "Table of the metrics of every trial."),
+                PAGES,
+                "Source: results.json, keys trials[].metrics and trials[].timing.best_epoch.");
+    }
+
+    private void pairs() {
+        Comparison comparison = model.comparison();
+        if (comparison == null || comparison.verdicts().isEmpty()) {
+            return;
+        }
+        List<List<Cell>> rows = new ArrayList<>();
+        for (Verdict verdict : comparison.verdicts()) {
+            boolean interval = verdict.low() != null && verdict.high() != null;
+            rows.add(Table.row(
+                    verdict.first(),
+                    verdict.second(),
+                    Numbers.points(verdict.difference()),
+                    interval ? Numbers.points(verdict.low()) + " to " + Numbers.points(verdict.high()) : Numbers.NONE,
+                    Numbers.probability(verdict.p()),
+                    Evidence.outcome(verdict)));
+        }
+        deck.pages(
+                "Appendix: every pair of classifiers",
+                Table.of(
+                        List.of("Classifier", "Compared with", "Difference, points", "95 % interval", "p", "It is"),
+                        rows,
+                        "Table of how every two classifiers compare."),
+                PAGES,
+                "Source: results.json, key comparison.verdicts.");
+    }
+
+    private void search() {
+        Tuning tuning = model.results().tuning();
+        if (tuning != null && !tuning.candidates().isEmpty()) {
+            deck.pages(
+                    "Appendix: every candidate of the search",
+                    Table.of(tuning.table(), "Table of the candidates, the best first."),
+                    PAGES,
+                    tuning.explanation(),
+                    "Source: results.json, key tuning.candidates.");
+        }
+    }
+
+    private void costs() {
+        pair("Training time and latency", charts.cost(Cost.TRAINING), charts.cost(Cost.LATENCY));
+        pair("Size of the file and memory of training", charts.cost(Cost.FILE), charts.cost(Cost.MEMORY));
+    }
+
+    private void learned() {
+        List<Chart> curves = charts.all().stream()
+                .filter(chart -> chart.caption().name().startsWith("validation-"))
+                .toList();
+        pair(
+                "How all classifiers learned",
+                curves.stream().findFirst(),
+                curves.stream().skip(1).findFirst());
+    }
+
+    /** Sets two charts beside each other, or what there is of them. */
+    private void pair(String title, Optional<Chart> one, Optional<Chart> other) {
+        List<Chart> charts = Stream.of(one, other).flatMap(Optional::stream).toList();
+        if (charts.isEmpty()) {
+            return;
+        }
+        String said = String.join(
+                " ", charts.stream().map(chart -> chart.caption().sentence()).toList());
+        Page page = deck.page("Appendix: " + title, said, "Source: results.json and trials/*/*/history.csv.");
+        for (int i = 0; i < charts.size(); i++) {
+            page.chart(
+                    page.body().column(i, charts.size(), 28),
+                    Objects.requireNonNull(Evidence.limited(charts.get(i))),
+                    charts.get(i).caption().title());
+        }
+    }
+
+    private void classifier(Entrant one) {
+        EntrantCharts own = new EntrantCharts(model, one, "slides");
+        pair(one.name() + " by epoch", own.accuracy(), own.loss());
+        network(one);
+        if (!one.judged()) {
+            return;
+        }
+        Page page = deck.page(
+                "Appendix: what " + one.name() + " takes for what, and how sure it is",
+                own.reliability().map(chart -> chart.caption().sentence()).orElse(""),
+                "Source: trials/*/*/predictions.csv.");
+        Evidence.confusion(page, page.body().left(0.54), one, model);
+        page.chart(page.body().right(0.42), own.reliability().orElse(null), "Reliability of " + one.name());
+        List<List<Cell>> rows = new ArrayList<>();
+        for (ClassScores scores : Objects.requireNonNull(one.evaluation()).classes()) {
+            rows.add(Table.row(
+                    scores.name(),
+                    Numbers.percent(scores.precision()),
+                    Numbers.percent(scores.recall()),
+                    Numbers.percent(scores.f1()),
+                    Numbers.count(scores.support())));
+        }
+        deck.pages(
+                "Appendix: " + one.name() + " class by class",
+                Table.of(
+                        List.of("Class", "Precision %", "Recall %", "F1 %", "Support"),
+                        rows,
+                        "Table of the scores of each class."),
+                2,
+                "Source: trials/*/*/predictions.csv.");
+    }
+
+    private void network(Entrant one) {
+        Page page = deck.page(
+                "Appendix: architecture and recipe of " + one.name(),
+                "Source: the graph of trials/*/*/*.onnx; results.json, keys trials[].hyperparameters and"
+                        + " trials[].recipe.");
+        List<String> lines = new ArrayList<>(
+                one.request().hyperparameters().isEmpty()
+                        ? List.of()
+                        : List.of("Hyperparameters: "
+                                + Opening.settings(one.request().hyperparameters())));
+        lines.addAll(RecipeWords.of(one.request()));
+        page.text(page.body().left(one.onnx() == null ? 1 : 0.55), Style.BULLETS, lines);
+        Opening.draw(page, page.body().right(0.38), one);
+    }
+
+    private void failures() {
+        List<List<Cell>> rows = new ArrayList<>();
+        model.failed()
+                .forEach(trial -> rows.add(Table.row(
+                        trial.label(),
+                        Words.brief(String.valueOf(trial.outcome().error()), 300))));
+        model.results().experiment().notRun().forEach(title -> rows.add(Table.row(title, "not run")));
+        model.run().missing().forEach(sentence -> rows.add(Table.row("the run", sentence)));
+        if (!rows.isEmpty()) {
+            deck.pages(
+                    "Appendix: what is missing, and why",
+                    Table.of(List.of("Of", "What is missing"), rows, "Table of what is missing."),
+                    PAGES,
+                    "Source: results.json, keys trials[].error and experiment.not_run; the files of the run folder.");
+        }
+    }
+
+    private void provenance() {
+        Results.Summary experiment = model.results().experiment();
+        List<List<Cell>> rows = new ArrayList<>();
+        rows.add(Table.row("Command", "catwalk " + experiment.command()));
+        rows.add(Table.row(
+                "Started",
+                Numbers.moment(experiment.startedAt()) + ", took " + Numbers.duration(experiment.seconds())));
+        rows.add(Table.row(
+                "Trials",
+                experiment.finished() + " of " + experiment.planned() + " finished, "
+                        + model.failed().size()
+                        + " failed; " + experiment.jobs() + " at once, "
+                        + Words.count(experiment.threads(), "thread", "threads") + " each"));
+        rows.add(Table.row(
+                "Data set",
+                model.dataset().name() + ", SHA-256 " + model.dataset().sha256()));
+        model.done().stream()
+                .map(trial -> trial.trained().provenance())
+                .filter(Objects::nonNull)
+                .map(Appendix::madeBy)
+                .distinct()
+                .limit(4)
+                .forEach(text -> rows.add(Table.row("Made by", text)));
+        Page page = deck.page(
+                "Appendix: where the numbers come from",
+                "Source: results.json, keys experiment, dataset and trials[].provenance; experiment.yaml has the request"
+                        + " in full.");
+        page.table(page.body().above(40), Table.of(List.of("What", ""), rows, "Table of what made the run."));
+        page.text(
+                page.body().bottom(32),
+                Style.NOTE,
+                "The same experiment.yaml on the same machine with the same plugins gives the same numbers again.");
+    }
+
+    private static String madeBy(Provenance one) {
+        return one.software().makers() + "; " + one.machine().title();
+    }
+}
