@@ -8,6 +8,7 @@ import io.catwalk.runner.evaluation.ConfusionMatrix;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Overfitting;
 import io.catwalk.runner.experiment.Comparison.Verdict;
+import io.catwalk.runner.experiment.GeneralizationGap;
 import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.experiment.Tuning;
 import io.catwalk.runner.statistics.Outcome;
@@ -197,21 +198,36 @@ public record Findings(ReportModel model) {
                 .toList();
     }
 
-    /** Says how far training is above validation accuracy, and whether the best is as sure as it is right. */
+    /** Says who overfits, and whether the best is as sure as it is right. */
     public String generalization() {
-        var gaps = model.trained().stream()
-                .mapToDouble(Entrant::gap)
-                .filter(Double::isFinite)
-                .summaryStatistics();
-        String learned = gaps.getCount() == 0
-                ? "How far training accuracy is above validation accuracy is not known"
-                : gaps.getMin() >= 0
-                        ? "Training accuracy is " + Numbers.percent(gaps.getMin())
-                                + (gaps.getCount() == 1 ? "" : " to " + Numbers.percent(gaps.getMax()))
-                                + " points above validation accuracy"
-                        : "Training less validation accuracy is " + Numbers.points(gaps.getMin())
-                                + (gaps.getCount() == 1 ? "" : " to " + Numbers.points(gaps.getMax())) + " points";
+        List<GeneralizationGap> gaps = model.trained().stream()
+                .map(Entrant::gap)
+                .filter(gap -> gap != null && Double.isFinite(gap.mean()))
+                .map(Objects::requireNonNull)
+                .toList();
+        String learned = gaps.isEmpty() ? "Whether the classifiers overfit is not known" : overfitting(gaps);
         return judged().map(best -> learned + "; " + calibration(best)).orElse(learned);
+    }
+
+    /** A classifier overfits where the interval of its gap is above 0. */
+    private static String overfitting(List<GeneralizationGap> gaps) {
+        var above = gaps.stream()
+                .filter(gap -> gap.low() > 0)
+                .mapToDouble(GeneralizationGap::mean)
+                .summaryStatistics();
+        if (above.getCount() == 0) {
+            return gaps.size() == 1
+                    ? "Training accuracy is not told apart from validation accuracy"
+                    : "No classifier measurably overfits";
+        }
+        String points = Numbers.percent(above.getMin())
+                + (above.getCount() == 1 ? "" : " to " + Numbers.percent(above.getMax())) + " points";
+        String who = gaps.size() == 1
+                ? "It overfits"
+                : above.getCount() == gaps.size()
+                        ? "All " + gaps.size() + " overfit"
+                        : above.getCount() + " of " + gaps.size() + " overfit";
+        return who + ": training accuracy is " + points + " above validation accuracy";
     }
 
     private String calibration(Entrant best) {

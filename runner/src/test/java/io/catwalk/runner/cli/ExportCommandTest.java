@@ -282,7 +282,9 @@ final class ExportCommandTest {
         assertThat(efficiency.path("onnxruntime").isNull()).isTrue();
         assertThat(efficiency.path("pytorch").isNull()).isFalse();
         assertThat(copy.resolve("results.csv")).content().contains("," + now + ",");
-        assertThat(copy.resolve("results.md")).content().contains(String.format(Locale.ROOT, "| mixed | %.1f KiB |", now / 1024.0));
+        assertThat(copy.resolve("results.md"))
+                .content()
+                .contains(String.format(Locale.ROOT, "| mixed | %.1f KiB |", now / 1024.0));
     }
 
     @Test

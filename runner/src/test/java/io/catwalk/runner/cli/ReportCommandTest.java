@@ -58,13 +58,13 @@ final class ReportCommandTest {
 
     @Test
     void chartsOfAnEarlierReportGo() throws IOException {
-        Path stale = Files.writeString(run.resolve("plots/learning-curves-gone.svg"), "<svg/>");
+        Path stale = Files.writeString(run.resolve("plots/learning-accuracy-gone.svg"), "<svg/>");
 
         Catwalk.Answer answer = Catwalk.run("report", run.toString());
 
         assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
         assertThat(stale).doesNotExist();
-        assertThat(run.resolve("plots/learning-curves-dense.svg")).isNotEmptyFile();
+        assertThat(run.resolve("plots/learning-accuracy-dense.svg")).isNotEmptyFile();
     }
 
     @Test
