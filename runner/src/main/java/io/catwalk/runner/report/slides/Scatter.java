@@ -44,6 +44,9 @@ final class Scatter extends NativeChart {
 
     private static final Letters LABEL = Letters.plain(SIZE);
 
+    /** A longer name at the end of a line breaks in LibreOffice. */
+    private static final double ENDS = 0.34;
+
     private final Axis across;
     private final Axis up;
     private final List<Trace> traces = new ArrayList<>();
@@ -298,7 +301,7 @@ final class Scatter extends NativeChart {
         for (int i = 0; i < sorted.size(); i++) {
             double y = Math.max(i * line, places.get(i).y() - over);
             traces.add(Trace.label(
-                    Words.name(sorted.get(i).name()),
+                    LABEL.cut(Words.name(sorted.get(i).name()), ENDS * frame.width()),
                     color(sorted.get(i).color()),
                     STDLblPos.R,
                     new At(last(sorted.get(i)).x(), up.high() - y / frame.height() * (up.high() - up.low()))));
