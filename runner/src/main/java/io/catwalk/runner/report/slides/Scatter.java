@@ -51,6 +51,7 @@ final class Scatter extends NativeChart {
     private final Axis up;
     private final List<Trace> traces = new ArrayList<>();
     private List<RowChart.Key> legend = List.of();
+    private RowChart.@Nullable Band band;
     private List<Series> ends = List.of();
     private List<Series> dots = List.of();
     private double left = 50;
@@ -121,17 +122,11 @@ final class Scatter extends NativeChart {
         Axis axis = chart.axis();
         Scatter drawing = new Scatter(axis, new Axis("", 0.4, count + 0.6, 1, Axis.Scale.LINEAR), look);
         Color muted = look.color(Tone.QUIET);
-        List<Double> guides = new ArrayList<>();
         drawing.traces.add(Trace.line("axis", look.color(Tone.LINE), 0.75, upright(axis.low(), count)));
         if (axis.low() < 0 && axis.high() > 0) {
             drawing.traces.add(Trace.line("zero", muted, 1, upright(0, count)));
         }
-        if (chart.band() != null) {
-            guides.addAll(List.of(chart.band().from(), chart.band().to()));
-        }
-        guides.stream()
-                .filter(at -> at > axis.low() && at < axis.high())
-                .forEach(at -> drawing.traces.add(Trace.dashes("treated as equivalent", muted, 1, upright(at, count))));
+        drawing.band = chart.band();
         for (int i = 0; i < count; i++) {
             drawing.row(chart.rows().get(i), count - i);
         }
@@ -409,6 +404,7 @@ final class Scatter extends NativeChart {
         data.setStyle(ScatterStyle.LINE_MARKER);
         data.setVaryColors(false);
         legendAbove(frame);
+        shade(frame);
         // LibreOffice loses short series after which longer ones come; and dots belong before lines.
         traces.stream()
                 .sorted(Comparator.comparingInt(trace -> -trace.points().size()))
@@ -417,6 +413,20 @@ final class Scatter extends NativeChart {
         chart.plot(data);
         workbook.write();
         place(chart.getCTChart().getPlotArea(), frame, area);
+    }
+
+    /** Draws the shaded part of the axis as a line so wide, behind all others. */
+    private void shade(Area frame) {
+        if (band == null) {
+            return;
+        }
+        double from = Math.max(band.from(), across.low());
+        double to = Math.min(band.to(), across.high());
+        double width = (to - from) / (across.high() - across.low()) * frame.width();
+        if (width > 0) {
+            List<At> points = List.of(new At((from + to) / 2, up.low()), new At((from + to) / 2, up.high()));
+            traces.add(0, Trace.line("treated as equivalent", look.color(Tone.LINE), width, points));
+        }
     }
 
     /** Explains the symbols above the first row. */
