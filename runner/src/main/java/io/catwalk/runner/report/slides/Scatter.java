@@ -44,6 +44,9 @@ final class Scatter extends NativeChart {
 
     private static final Letters LABEL = Letters.plain(SIZE);
 
+    /** Wider lines shade what is behind them, in points. */
+    private static final double THICK = 3;
+
     /** A longer name at the end of a line breaks in LibreOffice. */
     private static final double ENDS = 0.34;
 
@@ -458,6 +461,15 @@ final class Scatter extends NativeChart {
             line.setPresetDash(new XDDFPresetLineDash(PresetLineDash.DASH));
         }
         series.setLineProperties(line);
+        if (trace.width() > THICK) { // LibreOffice draws lines over the dots of others
+            series.getCTScatterSer()
+                    .getSpPr()
+                    .getLn()
+                    .getSolidFill()
+                    .getSrgbClr()
+                    .addNewAlpha()
+                    .setVal(50_000);
+        }
         CTScatterSer raw = series.getCTScatterSer();
         if (trace.mark() == null) {
             series.setMarkerStyle(MarkerStyle.NONE);
