@@ -6,7 +6,6 @@ import io.catwalk.runner.evaluation.Calibration.Bin;
 import io.catwalk.runner.evaluation.ClassScores;
 import io.catwalk.runner.evaluation.ConfusionMatrix;
 import io.catwalk.runner.evaluation.Evaluation;
-import io.catwalk.runner.evaluation.Overfitting;
 import io.catwalk.runner.experiment.Comparison.Verdict;
 import io.catwalk.runner.experiment.GeneralizationGap;
 import io.catwalk.runner.experiment.Results;
@@ -33,6 +32,9 @@ public record Findings(ReportModel model) {
 
     /** More names than these do not fit into a sentence. */
     private static final int NAMES = 4;
+
+    /** A gap between training and validation accuracy above this is called strong. */
+    private static final double STRONG = 0.05;
 
     /** Says what decides between which classifiers. */
     public String question() {
@@ -112,7 +114,8 @@ public record Findings(ReportModel model) {
             return best.name() + " leads with " + score + ", ahead of "
                     + (others == 1 ? trained.get(1).name() : "each of the other " + others);
         }
-        return best.name() + " leads with " + score + ": of the other " + others + ", it is ahead of " + ahead
+        return best.name() + " leads with " + score + ": of the other " + others + ", it is ahead of "
+                + (ahead == 0 ? "none" : ahead)
                 + (equivalent == 0 ? "" : ", equivalent to " + equivalent)
                 + (rest == 0 ? "" : ", not told apart from " + rest);
     }
@@ -340,8 +343,7 @@ public record Findings(ReportModel model) {
         }
         sentences.addAll(speed());
         List<String> strong = model.trained().stream()
-                .filter(one -> one.done().stream()
-                        .anyMatch(trial -> trial.trained().overfitting().verdict() == Overfitting.Verdict.STRONG))
+                .filter(one -> one.gap() > STRONG)
                 .map(Entrant::name)
                 .toList();
         if (!strong.isEmpty()) {

@@ -87,7 +87,11 @@ final class Opening {
                         Numbers.percent(standing.accuracy()) + " %",
                         "accuracy of " + best.name() + ", 95 % interval " + Numbers.percent(standing.accuracyLow())
                                 + " to " + Numbers.percent(standing.accuracyHigh())),
-                List.of(findings.latency(best), "median latency of one image (" + model.latencyTitle() + ")"),
+                List.of(
+                        findings.latency(best),
+                        best.micros(model.engine()) == null
+                                ? "latency, not measured"
+                                : "median latency of one image (" + model.latencyTitle() + ")"),
                 List.of(Numbers.bytes(efficiency == null ? null : efficiency.onnxBytes()), "size of its ONNX file"),
                 List.of(
                         Numbers.duration(efficiency == null ? null : efficiency.trainingSeconds()),
@@ -159,10 +163,10 @@ final class Opening {
                 "Source: results.json, key dataset (name, classes, train, validation, test, largest_class,"
                         + " smallest_class, sha256); the pictures are the first test images of each class. SHA-256 "
                         + data.sha256() + ".");
-        String kind = data.channels() == 1 ? "gray" : data.channels() == 3 ? "color" : data.channels() + "-channel";
+        String kind = data.channels() == 1 ? "Gray" : data.channels() == 3 ? "Color" : data.channels() + "-channel";
         List<List<String>> texts = new ArrayList<>(List.of(
                 List.of(data.name(), ""),
-                List.of("Images", kind + ", " + data.width() + " × " + data.height()),
+                List.of(kind + " images, pixels", data.width() + " × " + data.height()),
                 List.of("Classes", Numbers.count(data.classes().size())),
                 List.of("For training", Numbers.count(data.train())),
                 List.of("For validation (epoch selection)", Numbers.count(data.validation())),

@@ -44,10 +44,17 @@ final class Scatter extends NativeChart {
 
     private static final Letters LABEL = Letters.plain(SIZE);
 
+    /** Wider lines shade what is behind them, in points. */
+    private static final double THICK = 3;
+
+    /** A longer name at the end of a line breaks in LibreOffice. */
+    private static final double ENDS = 0.34;
+
     private final Axis across;
     private final Axis up;
     private final List<Trace> traces = new ArrayList<>();
     private List<RowChart.Key> legend = List.of();
+    private RowChart.@Nullable Band band;
     private List<Series> ends = List.of();
     private List<Series> dots = List.of();
     private double left = 50;
@@ -118,17 +125,11 @@ final class Scatter extends NativeChart {
         Axis axis = chart.axis();
         Scatter drawing = new Scatter(axis, new Axis("", 0.4, count + 0.6, 1, Axis.Scale.LINEAR), look);
         Color muted = look.color(Tone.QUIET);
-        List<Double> guides = new ArrayList<>();
         drawing.traces.add(Trace.line("axis", look.color(Tone.LINE), 0.75, upright(axis.low(), count)));
         if (axis.low() < 0 && axis.high() > 0) {
             drawing.traces.add(Trace.line("zero", muted, 1, upright(0, count)));
         }
-        if (chart.band() != null) {
-            guides.addAll(List.of(chart.band().from(), chart.band().to()));
-        }
-        guides.stream()
-                .filter(at -> at > axis.low() && at < axis.high())
-                .forEach(at -> drawing.traces.add(Trace.dashes("treated as equivalent", muted, 1, upright(at, count))));
+        drawing.band = chart.band();
         for (int i = 0; i < count; i++) {
             drawing.row(chart.rows().get(i), count - i);
         }
@@ -298,7 +299,7 @@ final class Scatter extends NativeChart {
         for (int i = 0; i < sorted.size(); i++) {
             double y = Math.max(i * line, places.get(i).y() - over);
             traces.add(Trace.label(
-                    Words.name(sorted.get(i).name()),
+                    LABEL.cut(Words.name(sorted.get(i).name()), ENDS * frame.width()),
                     color(sorted.get(i).color()),
                     STDLblPos.R,
                     new At(last(sorted.get(i)).x(), up.high() - y / frame.height() * (up.high() - up.low()))));
@@ -406,6 +407,7 @@ final class Scatter extends NativeChart {
         data.setStyle(ScatterStyle.LINE_MARKER);
         data.setVaryColors(false);
         legendAbove(frame);
+        shade(frame);
         // LibreOffice loses short series after which longer ones come; and dots belong before lines.
         traces.stream()
                 .sorted(Comparator.comparingInt(trace -> -trace.points().size()))
@@ -414,6 +416,20 @@ final class Scatter extends NativeChart {
         chart.plot(data);
         workbook.write();
         place(chart.getCTChart().getPlotArea(), frame, area);
+    }
+
+    /** Draws the shaded part of the axis as a line so wide, behind all others. */
+    private void shade(Area frame) {
+        if (band == null) {
+            return;
+        }
+        double from = Math.max(band.from(), across.low());
+        double to = Math.min(band.to(), across.high());
+        double width = (to - from) / (across.high() - across.low()) * frame.width();
+        if (width > 0) {
+            List<At> points = List.of(new At((from + to) / 2, up.low()), new At((from + to) / 2, up.high()));
+            traces.add(0, Trace.line("treated as equivalent", look.color(Tone.LINE), width, points));
+        }
     }
 
     /** Explains the symbols above the first row. */
@@ -445,6 +461,15 @@ final class Scatter extends NativeChart {
             line.setPresetDash(new XDDFPresetLineDash(PresetLineDash.DASH));
         }
         series.setLineProperties(line);
+        if (trace.width() > THICK) { // LibreOffice draws lines over the dots of others
+            series.getCTScatterSer()
+                    .getSpPr()
+                    .getLn()
+                    .getSolidFill()
+                    .getSrgbClr()
+                    .addNewAlpha()
+                    .setVal(50_000);
+        }
         CTScatterSer raw = series.getCTScatterSer();
         if (trace.mark() == null) {
             series.setMarkerStyle(MarkerStyle.NONE);
