@@ -343,12 +343,16 @@ public record Findings(ReportModel model) {
         }
         sentences.addAll(speed());
         List<String> strong = model.trained().stream()
-                .filter(one -> one.gap() > STRONG)
+                .filter(one -> {
+                    GeneralizationGap gap = one.gap();
+                    return gap != null && gap.low() > STRONG;
+                })
                 .map(Entrant::name)
                 .toList();
         if (!strong.isEmpty()) {
             sentences.add(listed(strong) + (strong.size() == 1 ? " overfits" : " overfit")
-                    + " strongly: training accuracy is more than 5 points above validation accuracy");
+                    + " strongly: training accuracy is more than 5 points above validation accuracy (lower bound of the 95 %"
+                    + " interval)");
         }
         sentences.add(files());
         return sentences;

@@ -576,7 +576,7 @@ public record RunCharts(ReportModel model) {
                         rows.stream().map(Row::tip).collect(Collectors.joining("; ")) + ".",
                         "The same weights on three sets of images. The longer the bar, the worse the model generalizes."
                                 + " At the right: training less validation accuracy, in points; with a question mark"
-                                + " where it is not told apart from 0.",
+                                + " where its interval includes 0.",
                         table),
                 Axis.percent("Accuracy, %", span),
                 rows,
