@@ -131,7 +131,7 @@ record ResultsMarkdown(Results results) {
                 text,
                 "model",
                 "ONNX file",
-                "multiply-accumulates",
+                "MACs",
                 "PyTorch",
                 "ONNX Runtime",
                 "speed-up",

@@ -152,6 +152,20 @@ final class PackageCommandTest {
     }
 
     @Test
+    void theCardNamesOnlyFilesOfTheFolder() throws IOException {
+        Path file = Files.copy(world.model(), folder.resolve("mine.onnx"));
+        String card = Files.readString(world.trial(ExportedRun.GOOD).resolve("card.md"));
+        assertThat(card).contains("model.onnx").doesNotContain("![");
+        Files.writeString(
+                folder.resolve("mine.md"),
+                card.replace("model.onnx", "mine.onnx").replace("## Training\n", "![x](plots/x.png)\n\n## Training\n"));
+
+        done(pack(file));
+
+        assertThat(to.resolve("MODEL_CARD.md")).hasContent(card);
+    }
+
+    @Test
     void aFileIsPackedInItsOwnForm() throws IOException {
         Path file = Files.copy(world.model(), folder.resolve("mine.onnx"));
 
