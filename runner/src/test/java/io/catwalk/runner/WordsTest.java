@@ -67,7 +67,8 @@ class WordsTest {
     private static final Pattern LITERAL = Pattern.compile(
             "\"\"\".*?\"\"\"|\"(?:[^\"\\\\\n]|\\\\.)*\"|/\\*.*?\\*/|//[^\n]*|'(?:[^'\\\\\n]|\\\\.)'", Pattern.DOTALL);
 
-    private static final Pattern CODE = Pattern.compile("[$!]\\{[^}]*}|@(?:else)?(?:if|for)\\([^\n]*|/\\*.*?\\*/", Pattern.DOTALL);
+    private static final Pattern CODE =
+            Pattern.compile("[$!]\\{[^}]*}|@(?:else)?(?:if|for)\\([^\n]*|/\\*.*?\\*/", Pattern.DOTALL);
 
     /** Literals that are added up are one text, however the lines break. */
     private static final Pattern JOINED = Pattern.compile("\"\\s*\\+\\s*\"");
@@ -102,7 +103,8 @@ class WordsTest {
     @CsvSource({
         "Clean.java, int anew = 1; // start anew",
         "Clean.java, /* beats \"it */ int a;",
-        "clean.md, validation set", "clean.jte, @if(group.judged()) <p>${model.judges()}</p>"
+        "clean.md, validation set",
+        "clean.jte, @if(group.judged()) <p>${model.judges()}</p>"
     })
     void codeAndCommentsAreFree(String name, String text, @TempDir Path folder) throws IOException {
         assertThat(found(List.of(Files.writeString(folder.resolve(name), text))))
