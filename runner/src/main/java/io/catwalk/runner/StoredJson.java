@@ -164,7 +164,7 @@ final class StoredJson {
         String message = "expected " + what + " in " + file + ", but " + found
                 + ": the file is left as it is; take it from a copy"
                 + (file.endsWith("trial.json") || file.endsWith("results.json")
-                        ? ", or delete it and let catwalk resume make it anew"
+                        ? ", or delete it and let catwalk resume make it again"
                         : "");
         return cause == null ? new RequestException(message) : new RequestException(message, cause);
     }

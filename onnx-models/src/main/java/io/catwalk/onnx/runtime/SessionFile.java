@@ -72,7 +72,7 @@ public final class SessionFile {
             properties.load(new StringReader(Files.readString(file)));
         } catch (IOException | IllegalArgumentException e) {
             throw new OnnxFileException(
-                    file, "options of a session, as NAME=VALUE", e.toString(), "write it anew with bench --tune", e);
+                    file, "options of a session, as NAME=VALUE", e.toString(), "write it again with bench --tune", e);
         }
         return new SessionFile(file, properties).options();
     }
@@ -146,6 +146,6 @@ public final class SessionFile {
     }
 
     private OnnxFileException wrong(String expected, String found) {
-        return new OnnxFileException(file, expected, found, "correct it, or write it anew with bench --tune");
+        return new OnnxFileException(file, expected, found, "correct it, or write it again with bench --tune");
     }
 }

@@ -111,7 +111,7 @@ public record Tracing(
         }
         Sizes longest = schedule.longest();
         if (constants(program, longest) > LARGEST_CONSTANTS) {
-            throw new ExportException("arrays that forward makes anew take " + constants(program, longest)
+            throw new ExportException("arrays that forward makes again take " + constants(program, longest)
                     + " bytes for " + longest + ": bound the axes by less (Axis.of(name).atMost(n))");
         }
         Program whole = program.completed(calls.rehearse(program, base, longest, Mode.DRY, true));

@@ -71,7 +71,7 @@ class SessionFileTest {
         assertThatExceptionOfType(OnnxFileException.class)
                 .isThrownBy(() -> OnnxOptions.tuned(model))
                 .withMessageContaining("model.session.properties: " + message)
-                .withMessageContaining("anew with bench --tune")
+                .withMessageContaining("again with bench --tune")
                 .satisfies(e -> assertThat(e.getMessage()).hasLineCount(1));
     }
 

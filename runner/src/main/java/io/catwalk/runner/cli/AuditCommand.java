@@ -122,7 +122,7 @@ final class AuditCommand implements Callable<Integer> {
     /** Reads what the finished trials answered to the test images, by the titles of the trials. */
     private static Map<String, PredictedClasses> predictions(RunFolder run, ImageDataset images) throws IOException {
         if (run.readExperiment().split().folds() > 0) {
-            throw new RequestException("expected a run that was judged on the test images, but " + run.path()
+            throw new RequestException("expected a run that was evaluated on the test images, but " + run.path()
                     + " is a cross-validation, whose folds are training images: audit the data set alone");
         }
         Map<String, PredictedClasses> predictions = new LinkedHashMap<>();

@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
 /** Trains and judges several classifiers on the same images. */
 @Command(
         name = "compare",
-        description = "Train and judge classifiers on the same images, each in a process of its own.",
+        description = "Train classifiers and evaluate them on the same images, each in its own process.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class CompareCommand implements Callable<Integer> {

@@ -56,7 +56,7 @@ final class ComparisonText {
         console.line("");
         console.table(rows);
         console.line("");
-        console.line("> better, < worse, = practically equivalent, ? cannot be told apart.");
+        console.line("> better, < worse, = practically equivalent, ? no clear difference.");
         if (comparison.standings().size() > names.size()) {
             console.item(
                     "",

@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
         name = "crossval",
         description = {
             "Cross-validate classifiers on the training images: every classifier on the same folds.",
-            "Each fold judges once; the test images are not looked at."
+            "Each fold is the test set once; the test images of the data set are not used."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)

@@ -75,7 +75,7 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--force", description = "Replace the folder if it is there.")
     private boolean force;
 
-    @Option(names = "--live", description = "Write the report of the run anew, with a link to the page.")
+    @Option(names = "--live", description = "Write the report of the run again, with a link to the page.")
     private boolean live;
 
     @Option(

@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
 /** Judges trained weights anew, on their own test images or on others. */
 @Command(
         name = "evaluate",
-        description = "Judge the trained networks of a run anew, on its own test images or on others.",
+        description = "Evaluate the trained networks of a run again, on its own test images or on others.",
         mixinStandardHelpOptions = true)
 final class EvaluateCommand implements Callable<Integer> {
 

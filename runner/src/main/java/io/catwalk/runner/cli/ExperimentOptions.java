@@ -45,7 +45,7 @@ final class ExperimentOptions {
             paramLabel = "NAME|DIR",
             description =
                     "fashion-mnist, a folder of IDX files, or a folder of images: CLASS/*, or train/CLASS/*, test/CLASS/* "
-                            + "and perhaps val/CLASS/*, which chooses the epoch; repeatable: several get a run each and are compared across. Default: fashion-mnist")
+                            + "and perhaps val/CLASS/*, the validation set; repeatable: several get a run each and are compared across. Default: fashion-mnist")
     private List<String> datasets = List.of();
 
     @Mixin
@@ -80,15 +80,15 @@ final class ExperimentOptions {
     @Option(
             names = "--split-seed",
             paramLabel = "N",
-            description = "Seed that deals the training images into those to learn from, those that choose the epoch, "
-                    + "and folds. Default: 0")
+            description = "Seed of the split of the training images into training set, validation set and "
+                    + "folds. Default: 0")
     @Nullable
     Long splitSeed;
 
     @Option(
             names = "--hold-out",
             paramLabel = "SHARE",
-            description = "Share of the training images that chooses the epoch. Default: 0.1")
+            description = "Share of the training images for the validation set, which selects the epoch. Default: 0.1")
     @Nullable
     Double holdOut;
 

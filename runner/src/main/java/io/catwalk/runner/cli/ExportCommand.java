@@ -122,7 +122,7 @@ final class ExportCommand implements Callable<Integer> {
                 ParityResult parity = out == null ? saved.exportInPlace(options) : saved.export(file, options);
                 allAgree &= parity.agrees();
                 if (out != null && parity.agrees()) {
-                    ModelCard.of(file, saved, parity, options).write(ModelCard.beside(file));
+                    ModelCard.of(file, saved, parity, options).write(ModelCard.beside(file), null);
                 }
                 console.item(file + ": ", parity.sentence());
             }

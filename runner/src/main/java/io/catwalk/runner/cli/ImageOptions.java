@@ -36,8 +36,8 @@ final class ImageOptions {
     @Option(
             names = "--test-share",
             paramLabel = "SHARE",
-            description = "Share of the images of a folder that is set apart to judge on, where nothing says which do: "
-                    + "doubles, and images of a group, stay together. Default: 0.2")
+            description = "Share of the images of a folder that is held out as the test set, if the folder has none: "
+                    + "duplicates, and images of a group, stay together. Default: 0.2")
     @Nullable
     private Double testShare;
 

@@ -46,7 +46,7 @@ import picocli.CommandLine.Spec;
                     + "expected answers, a short program for each runtime, files for DJL Serving and Triton, and "
                     + "digests.",
             "A trial is packed in both forms, for normalized floats and for pixels, a file in the form that it has. A "
-                    + "file in 8 bits goes along if it lies beside."
+                    + "8-bit file beside it is included."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)

@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
 /** Labels images with an ONNX file alone. */
 @Command(
         name = "predict",
-        description = "Label images with an ONNX file; how to prepare them stands in the file.",
+        description = "Classify images with an ONNX file, which says how to preprocess them.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class PredictCommand implements Callable<Integer> {

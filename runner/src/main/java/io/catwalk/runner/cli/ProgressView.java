@@ -86,7 +86,7 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
                     epoch.validationAccuracy() * 100,
                     epoch.seconds()));
             if (epoch.epoch() == trial.recipe().epochs()) {
-                console.note(trial.title() + ": trained; judging"
+                console.note(trial.title() + ": trained; evaluating"
                         + (trial.purpose() == TrialSpec.Purpose.SHIP ? ", exporting, cross-checking" : ""));
             }
         }

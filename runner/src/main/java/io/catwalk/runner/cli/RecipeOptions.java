@@ -33,7 +33,7 @@ final class RecipeOptions {
             paramLabel = "none|class-weights|sampling",
             description =
                     "What is done about classes of unequal size, instead of what each recipe says: each image counts "
-                            + "by the inverse of the size of its class, or all classes are drawn alike often.")
+                            + "by the inverse of the size of its class, or all classes are drawn equally often.")
     @Nullable
     private String balance;
 

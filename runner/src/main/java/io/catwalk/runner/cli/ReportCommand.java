@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "report",
         description = {
-            "Make the reports of a run anew from what stands in its folder, also of one that was interrupted:",
+            "Write the reports of a run again from the files in its folder, even if it was interrupted:",
             "report.html, slides.pptx, plots, results.md and .csv, and the card of each model."
         },
         mixinStandardHelpOptions = true)

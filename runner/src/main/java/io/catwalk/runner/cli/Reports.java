@@ -57,7 +57,7 @@ final class Reports {
             ReportPage.write(model, page(run));
             Plots.write(model, run.path().resolve("plots"));
             for (RunReport.Model trial : report.models()) {
-                card(report, trial);
+                card(report, trial, run.path().resolve("plots"));
             }
         } finally {
             await(slides);
@@ -91,7 +91,7 @@ final class Reports {
         }
     }
 
-    private static void card(RunReport report, RunReport.Model model) throws IOException {
+    private static void card(RunReport report, RunReport.Model model, Path plots) throws IOException {
         Path file = model.onnx();
         if (file == null || !model.answers().there() || model.trained().parity() == null || report.dataset() == null) {
             return;
@@ -99,13 +99,15 @@ final class Reports {
         TrialFolder folder = new TrialFolder(file.resolveSibling(""));
         ModelCard card = new ModelCard(
                 model.label(),
+                String.valueOf(file.getFileName()),
                 model.trained(),
                 report.dataset(),
                 Objects.requireNonNull(model.evaluation()),
                 model.trained().parity(),
                 folder.readExportOptions(),
+                model.trained().efficiency().onnxruntime(),
                 OnnxMetadata.read(file),
                 Files.size(file));
-        card.write(folder.card());
+        card.write(folder.card(), plots);
     }
 }

@@ -89,7 +89,7 @@ final class ResultsTable {
         console.item(
                 "",
                 "In percent, mean ± standard deviation over the trials: acc with its 95 % interval and macro F1 on "
-                        + "the images that judge; mean train and val accuracy of the same weights.");
+                        + "the test images; mean train and val accuracy of the same weights.");
     }
 
     private static void printOnnx(Results results, Console console) {
@@ -111,7 +111,9 @@ final class ResultsTable {
         console.line("");
         console.table(rows);
         console.line("");
-        console.item("", "MACs: multiply-accumulates of one image. DJL + PyTorch, ONNX Runtime: median of one image.");
+        console.item(
+                "",
+                "MACs: multiply-accumulate operations for one image. DJL + PyTorch, ONNX Runtime: median for one image.");
         console.item("", "Flips: test images that the file labels differently; max diff: of any logit.");
         for (Done trial : results.done()) {
             if (trial.parity() != null && !trial.parity().agrees()) {

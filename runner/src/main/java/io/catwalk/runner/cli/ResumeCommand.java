@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
         name = "resume",
         description = {
             "Go on with an interrupted run, to the results that it would have had without interruption.",
-            "What is done is kept; what failed is tried again; what another plugin jar has made is made anew."
+            "What is done is kept; what failed is tried again; what another plugin jar has made is made again."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)

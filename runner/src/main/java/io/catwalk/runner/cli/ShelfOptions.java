@@ -18,7 +18,7 @@ final class ShelfOptions {
     /** Says that the pins are those of before, if there are any. */
     void noteLock(Console console) {
         if (Files.exists(folder.resolve("plugins.lock"))) {
-            console.note("plugins.lock still names the plugins of before: write it anew with catwalk list --lock");
+            console.note("plugins.lock still names the plugins of before: write it again with catwalk list --lock");
         }
     }
 }

@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
 /** Trains and judges one classifier. */
 @Command(
         name = "train",
-        description = "Train and judge one classifier.",
+        description = "Train and evaluate one classifier.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class TrainCommand implements Callable<Integer> {

@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Search for the best hyperparameters and recipe of a classifier, by cross-validation on the training "
                     + "images alone.",
-            "The best is then trained in full and judged on the test images, once."
+            "The best is then trained in full and evaluated once on the test set."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)

@@ -45,12 +45,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Holds an ONNX file against what it says of itself, or against the network that it came from. */
+/** Checks an ONNX file against its metadata, or against the network that it came from. */
 @Command(
         name = "verify",
         description = {
-            "Hold an ONNX file against what it says of itself: score it on the images that judged it and compare the "
-                    + "accuracy with the ones in its metadata and on its card.",
+            "Check an ONNX file against its metadata and its card: evaluate it on its own test images and compare the "
+                    + "accuracy with the one that they state.",
             "With --against, cross-check it against the network that it came from.",
             "With --runtimes, ask other runtimes about the same images."
         },
@@ -306,7 +306,7 @@ final class VerifyCommand implements Callable<Integer> {
 
     private static String verdict(@Nullable Double stated, boolean sameImages, boolean differs) {
         if (stated == null) {
-            return "of which the file says nothing";
+            return "but the file states no accuracy";
         }
         String said = String.format(Locale.ROOT, "the file says %.2f %%", stated * 100);
         return !sameImages ? said + " on others" : differs ? "but " + said : "as the file says";

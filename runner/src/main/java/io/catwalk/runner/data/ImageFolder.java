@@ -45,7 +45,7 @@ final class ImageFolder implements ImageListing {
         FolderLayout layout = FolderLayout.of(folder, reading.table());
         if (layout.has(Part.TEST) && reading.testShare() != null) {
             throw new RequestException(
-                    "Data set in %s: expected no --test-share, because it says which images judge; leave it out"
+                    "Data set in %s: expected no --test-share, because it has a test set; leave it out"
                             .formatted(folder));
         }
         return new ImageFolder(folder, layout, rule, reading).load(cache);
@@ -68,11 +68,11 @@ final class ImageFolder implements ImageListing {
             judging = IntStream.of(apart).map(i -> all[i]).toArray();
             learned = without(all, judging);
             sha256 = new Sha256().add(sha256).add("test share " + share).hex();
-            notes.add("%d of %d images are set apart to judge on, because nothing says which do (--test-share %s)"
+            notes.add("%d of %d images are held out as the test set, because the folder has none (--test-share %s)"
                     .formatted(judging.length, all.length, share));
         }
         requireEveryClass(learned, "to train on");
-        requireEveryClass(judging, "to judge on");
+        requireEveryClass(judging, "for testing");
         int[] train = IntStream.concat(IntStream.of(learned), IntStream.of(validating))
                 .toArray();
         return new ImageDataset(

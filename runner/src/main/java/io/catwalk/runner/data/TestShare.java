@@ -54,8 +54,8 @@ final class TestShare {
                     IntStream.of(byClass.get(c)).mapToObj(clusters::get).toList();
             if (its.size() < 2) {
                 throw new RequestException(
-                        ("Class %s: expected at least 2 images that are neither doubles nor of one group,"
-                                        + " to learn from one and to judge on another, found %d of %d; add images or remove the class")
+                        ("Class %s: expected at least 2 images that are neither duplicates nor of one group,"
+                                        + " one for training and one for testing, found %d of %d; add images or remove the class")
                                 .formatted(classes.get(c), its.size(), sizes[c]));
             }
             choose(its, Math.max(1, Math.round(share * sizes[c])), chosen);

@@ -58,6 +58,6 @@ final class PredictionsFile {
     static RequestException refusal(Path file, String expected, String where, @Nullable String found) {
         return new RequestException("expected " + expected + where + " of " + file + ", but found "
                 + (found == null ? "the end of the file" : Reasons.quoted(found))
-                + "; evaluate the model again to write the file anew");
+                + "; evaluate the model again to write the file again");
     }
 }

@@ -119,6 +119,6 @@ final class PredictionsNpy {
 
     private static RequestException refusal(Path file, String expected, String found) {
         return new RequestException("expected " + expected + " in " + file + ", but found " + found
-                + "; evaluate the model again to write the file anew");
+                + "; evaluate the model again to write the file again");
     }
 }

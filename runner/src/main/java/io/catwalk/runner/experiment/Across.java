@@ -141,8 +141,8 @@ public record Across(
     public static String ranksExplained(CriticalDifference ranking) {
         return String.format(
                 Locale.ROOT,
-                "On each data set the most accurate has rank 1, and equals share their ranks. Friedman's test asks whether"
-                        + " all rank alike: chi-square %.2f, p %s. Only where it says no (p below %s) do Nemenyi's"
+                "On each data set the most accurate has rank 1, and ties share their ranks. Friedman's test asks whether"
+                        + " all have the same mean rank: chi-square %.2f, p %s. Only where it says no (p below %s) do Nemenyi's"
                         + " differences count: two mean ranks differ significantly if they are at least %.2f apart.",
                 ranking.friedman(),
                 ranking.p() < 0.0001 ? "< 0.0001" : String.format(Locale.ROOT, "= %.4f", ranking.p()),
@@ -273,7 +273,7 @@ public record Across(
         without.removeAll(placed);
         if (!without.isEmpty()) {
             limits.add(Headline.names(without) + (without.size() == 1 ? " has" : " have")
-                    + " no trained network on any data set, and no place here.");
+                    + " no trained network on any data set and no row here.");
         }
         List<String> open = dataSets.stream()
                 .filter(one -> !one.counts())

@@ -13,7 +13,7 @@ record AcrossMarkdown(Across across) {
         row(text, rows.get(0));
         text.append("|---|").append("--:|".repeat(rows.get(0).size() - 1)).append('\n');
         rows.subList(1, rows.size()).forEach(cells -> row(text, cells));
-        text.append("\nAccuracy on the images that judge, in percent; of several seeds or folds, the mean.\n");
+        text.append("\nAccuracy on the test images, in percent; with several seeds or folds, the mean.\n");
         text.append("\n**").append(across.headline()).append("**\n\n");
         CriticalDifference ranking = across.ranking();
         if (ranking != null) {

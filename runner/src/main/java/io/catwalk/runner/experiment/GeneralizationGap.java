@@ -89,13 +89,13 @@ public record GeneralizationGap(
     public String words() {
         return String.format(
                 Locale.ROOT,
-                "training accuracy less validation accuracy: %.2f points%s, 95 %% interval %.2f to %.2f, %s 0;"
+                "training accuracy minus validation accuracy: %.2f points%s, 95 %% interval %.2f to %.2f, %s 0;"
                         + " training loss %.3f, validation loss %.3f",
                 100 * mean,
                 trials == 1 ? "" : " over " + trials + " trials",
                 100 * low,
                 100 * high,
-                toldApart() ? "told apart from" : "not told apart from",
+                toldApart() ? "which excludes" : "which includes",
                 trainingLoss,
                 validationLoss);
     }

@@ -21,11 +21,11 @@ record Headline(List<Standing> standings, List<Verdict> verdicts, String trials,
     private static final int NAMES = 4;
 
     String models() {
-        return sentence("beats", " on these images", "");
+        return sentence("is significantly better than", " on these images", "");
     }
 
     String seeds() {
-        return sentence("is better than", " on this split", "");
+        return sentence("is significantly better than", " on this split", "");
     }
 
     /** Adds how sure the verdict about the runner-up is, if there is one. */
@@ -64,16 +64,16 @@ record Headline(List<Standing> standings, List<Verdict> verdicts, String trials,
             lead = best.contestant() + (beatsAll ? " is the most accurate" : " has the highest accuracy");
         }
         List<String> clauses = new ArrayList<>();
-        add(clauses, "loses to", others(Outcome.WORSE));
-        add(clauses, "cannot be told apart from", others(Outcome.UNDECIDED));
+        add(clauses, "is significantly worse than", others(Outcome.WORSE));
+        add(clauses, "does not clearly differ from", others(Outcome.UNDECIDED));
         add(clauses, "is practically equivalent to", others(Outcome.EQUIVALENT));
         if (beatsAll && beaten.size() > 1) {
-            clauses.add(beats + " every other");
+            clauses.add(beats + " each of the others");
         } else {
             add(clauses, beats, beaten);
         }
         if (clauses.isEmpty()) {
-            return lead + numbers + ", but it is compared with none.";
+            return lead + numbers + ", but it is not compared with any other.";
         }
         List<String> apart = standings.stream()
                 .skip(1)

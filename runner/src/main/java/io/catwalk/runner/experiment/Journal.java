@@ -85,7 +85,7 @@ record Journal(Path path) {
         }
         if (!Files.isRegularFile(path)) {
             throw new RequestException("expected the journal of a run in " + path
-                    + ", but that is a folder: the run is " + "left as it is; start it anew with another --out");
+                    + ", but that is a folder: the run is " + "left as it is; start it again with another --out");
         }
         byte[] bytes = Files.readAllBytes(path);
         int whole = wholeLines(bytes);
@@ -148,7 +148,7 @@ record Journal(Path path) {
                 "expected " + (number == 1 ? "the head of a journal in" : "the outcome of a trial on each line of")
                         + " "
                         + path + ", but line " + number + " is " + Reasons.quoted(line)
-                        + ": the run is left as it is; start it anew with another --out",
+                        + ": the run is left as it is; start it again with another --out",
                 cause);
     }
 

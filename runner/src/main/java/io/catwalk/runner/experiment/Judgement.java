@@ -109,8 +109,8 @@ final class Judgement {
         List<String> limits = new ArrayList<>();
         limits.add(
                 standings.size() == 1
-                        ? "One split judges this trained model, not its architecture: another seed gives another"
-                                + " accuracy. Use --seeds or crossval to judge the architecture."
+                        ? "One split evaluates this trained model, not its architecture: another seed gives another"
+                                + " accuracy. Use --seeds or crossval to evaluate the architecture."
                         : ModelPair.LIMITS);
         List<String> silent = standings.stream()
                 .map(Standing::contestant)
@@ -128,8 +128,8 @@ final class Judgement {
         List<Verdict> verdicts = List.of();
         int seeds = trials(standings.get(0)).size();
         if (standings.size() == 1) {
-            limits.add("The seeds judge this architecture with this recipe on one split and one set of test images:"
-                    + " the interval tells what another seed changes, not what other images would.");
+            limits.add("The seeds evaluate this architecture with this recipe on one split and one set of test images:"
+                    + " the interval shows how much another seed changes, not what other images would.");
         } else {
             limits.add(SeedPair.LIMITS);
             if (contest.paired() && seeds < WelchTTest.FEWEST_SEEDS) {
@@ -157,7 +157,7 @@ final class Judgement {
         Headline headline = headline(verdicts, oneSeed ? "folds" : "trials");
         List<String> limits = new ArrayList<>();
         if (standings.size() == 1) {
-            limits.add("The folds judge this architecture with this recipe at this length on this data set: another"
+            limits.add("The folds evaluate this architecture with this recipe at this length on this data set: another"
                     + " recipe, more epochs or other images give another accuracy.");
         } else {
             limits.add(ClassifierPair.LIMITS);
@@ -182,7 +182,7 @@ final class Judgement {
                 .sorted()
                 .toList();
         if (!criteria.equals(List.of(Criterion.ACCURACY))) {
-            limits.add("The epoch of a network was chosen by "
+            limits.add("The epoch of each network was selected by "
                     + criteria.stream()
                             .map(criterion -> new Measure(criterion).title())
                             .collect(Collectors.joining(" or "))

@@ -133,7 +133,7 @@ record ResultsMarkdown(Results results) {
                 text,
                 "model",
                 "ONNX file",
-                "multiply-accumulates",
+                "MACs",
                 InferenceEngine.PYTORCH.title(),
                 InferenceEngine.ONNX_RUNTIME.title(),
                 "speed-up",

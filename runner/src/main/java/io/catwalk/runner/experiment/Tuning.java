@@ -73,9 +73,9 @@ public record Tuning(
     /** Says what the scores are, and what they are not. */
     public String explanation() {
         return "By " + strategy + ": mean " + measure().title() + " over the folds of the training images, in "
-                + (selectBy == Criterion.LOSS ? "nats, of which less is better" : "percent")
-                + ", ± standard deviation. The best score of many is too good to be true of its candidate, and what is best in few"
-                + " epochs need not be in many: the full training is judged on the test images.";
+                + (selectBy == Criterion.LOSS ? "nats, where lower is better" : "percent")
+                + ", ± standard deviation. The winner's score is optimistically biased: it was selected as the maximum. What is best in few"
+                + " epochs need not be best in many, so the winner is trained in full and evaluated on the test set.";
     }
 
     private String cell(Score score) {

@@ -6,12 +6,15 @@ import io.catwalk.runner.Markdown;
 import io.catwalk.runner.report.ModelCard;
 import java.io.IOException;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Finds the card of a model, or makes one of what its file says of itself. */
 final class FileCard {
 
     /** What tells a model from others, and stands on its card. */
     private static final List<String> IDENTITY = List.of("dataset_sha256", "plugin_sha256", "split_sha256");
+
+    private static final Pattern PICTURE = Pattern.compile("(?m)^!\\[[^]]*]\\([^)]*\\)\\n\\n?");
 
     private FileCard() {}
 
@@ -21,10 +24,15 @@ final class FileCard {
         for (PackedFile file : files) {
             String beside = ModelCard.textBeside(file.source());
             if (beside != null && isOf(metadata, beside)) {
-                return beside;
+                return packed(beside, String.valueOf(file.source().getFileName()), file.file());
             }
         }
         return made(name, metadata);
+    }
+
+    /** Names the file as it is called in the parcel, and leaves out pictures, which are not in it. */
+    private static String packed(String card, String from, String to) {
+        return PICTURE.matcher(card).replaceAll("").replace(from, to);
     }
 
     private static boolean isOf(OnnxMetadata metadata, String card) {

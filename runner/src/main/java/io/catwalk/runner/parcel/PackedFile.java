@@ -69,7 +69,7 @@ public record PackedFile(String name, Path source, String purpose) {
         if (!madeOf.equals(found)) {
             throw new RequestException(source + ": expected the 8-bit file of " + floats + " (sha256 "
                     + found.substring(0, 12) + "), found that of another file (" + brief(madeOf)
-                    + "): write it anew with catwalk quantize, or move it away");
+                    + "): write it again with catwalk quantize, or move it away");
         }
         return new PackedFile(MAIN + ".int8", source, "the same network in 8 bits, for ONNX Runtime");
     }

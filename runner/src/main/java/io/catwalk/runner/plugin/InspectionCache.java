@@ -71,7 +71,7 @@ final class InspectionCache {
                 }
             }
         } catch (IOException | RuntimeException e) {
-            LOG.info("{} cannot be read, and the jar is looked at anew", file, e);
+            LOG.info("{} cannot be read, and the jar is looked at again", file, e);
         }
         return Optional.empty();
     }

@@ -53,7 +53,7 @@ public final class LoadedPlugin implements AutoCloseable {
             if (!read.sha256().equals(sha256)) {
                 throw new RequestException("expected the plugin " + jar.getFileName() + " of sha256 "
                         + shortened(sha256) + ", but found " + shortened(read.sha256())
-                        + ": it has changed since it was asked for, so put the old one back or start anew");
+                        + ": it has changed since it was asked for, so put the old one back or start again");
             }
             return open(read, step -> {});
         } catch (UnusablePluginException e) {
@@ -81,7 +81,7 @@ public final class LoadedPlugin implements AutoCloseable {
         }
         throw new RequestException("expected a plugin of sha256 " + shortened(sha256) + " in " + pluginsDir
                 + ", but found none: the jar has changed since the trial was ordered, so put the old one back or"
-                + " start anew");
+                + " start again");
     }
 
     /**

@@ -114,7 +114,7 @@ public final class PluginsLock {
                     pinned.put(matcher.group(2), matcher.group(1));
                 } else if (!line.isBlank() && !line.startsWith("#")) {
                     throw new RequestException(file + ": expected a sha256 and a jar in line " + number
-                            + ", but found something else: write it anew with catwalk list --lock");
+                            + ", but found something else: write it again with catwalk list --lock");
                 }
             }
         } catch (IOException e) {

@@ -178,7 +178,7 @@ public final class SparkExecutor implements TrialExecutor {
             }
         }
         throw new RequestException("expected the part of Catwalk that runs in Spark in " + folder
-                + ", found no jar there: install Catwalk anew");
+                + ", found no jar there: install Catwalk again");
     }
 
     private void awaitReady() throws InterruptedException {

@@ -5,6 +5,7 @@ import io.catwalk.onnx.runtime.ModelFiles;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Markdown;
+import io.catwalk.runner.Numbers;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageDatasets;
 import io.catwalk.runner.evaluation.ClassScores;
@@ -14,6 +15,7 @@ import io.catwalk.runner.evaluation.ShownClasses;
 import io.catwalk.runner.training.Transfer;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.ExportOptions;
+import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.Machine;
 import io.catwalk.runner.trial.ParityResult;
 import io.catwalk.runner.trial.Provenance;
@@ -26,8 +28,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -35,25 +35,29 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells people what an exported network is, how it was made, how good it is and what it is not for (after
- * Mitchell et al., "Model Cards for Model Reporting", 2019).
+ * Tells people what an exported network is, how to run it, how it was trained, how good it is and what it is not
+ * for (after Mitchell et al., "Model Cards for Model Reporting", 2019), in the form of the Hugging Face Hub.
  *
  * @param name of the model
+ * @param file name of the ONNX file, which lies in the folder of the card
  * @param done what came of the trial that trained it
- * @param dataset that it was trained and judged on
- * @param evaluation of its answers to the test images
+ * @param dataset that it was trained and tested on
+ * @param evaluation of its predictions for the test images
  * @param parity how far the file differs from the network
  * @param options how the file was written
+ * @param latency of this file on ONNX Runtime; null if it was not measured
  * @param metadata of the file
  * @param bytes size of the file
  */
 public record ModelCard(
         String name,
+        String file,
         Done done,
         ImageDataset dataset,
         Evaluation evaluation,
         ParityResult parity,
         ExportOptions options,
+        @Nullable Latency latency,
         OnnxMetadata metadata,
         long bytes) {
 
@@ -61,6 +65,10 @@ public record ModelCard(
     private static final int NAMED = 5;
 
     private static final int MOST_BYTES = 1 << 20;
+
+    /** What earlier cards say is read, too. */
+    private static final Pattern TESTED = Pattern.compile(" ([0-9,]+) (?:for testing|to judge on)\\.");
+
     private static final Pattern ACCURACY = Pattern.compile("(?m)^\\| accuracy \\| ([0-9]{1,3}\\.[0-9]{2}) % ");
 
     /**
@@ -77,11 +85,13 @@ public record ModelCard(
             throws IOException {
         return new ModelCard(
                 ModelFiles.name(file),
+                String.valueOf(file.getFileName()),
                 trial.result(),
                 trial.dataset(),
                 parity.flipped() == null ? trial.storedEvaluation() : trial.evaluation(file),
                 parity,
                 options,
+                trial.latency(options),
                 OnnxMetadata.read(file),
                 ModelFiles.size(file));
     }
@@ -116,9 +126,9 @@ public record ModelCard(
      * {@code card.md}.
      *
      * @param file such as {@code lstm.onnx}
-     * @param images that it was to be judged on
+     * @param images that it should have been tested on
      * @return a share from 0 to 1, in whole hundredths of a percent; null if there is no card, it is another
-     *     text or another file's, or it was judged on other images
+     *     text or another file's, or it was tested on other images
      * @throws IOException if a card is there and cannot be read
      */
     public static @Nullable Double statedBeside(Path file, ImageDataset images) throws IOException {
@@ -126,8 +136,10 @@ public record ModelCard(
         if (text == null) {
             return null;
         }
+        Matcher tested = TESTED.matcher(text);
         boolean fits = text.contains("`" + images.sha256() + "`")
-                && text.contains(" " + count(images.test().size()) + " to judge on.");
+                && tested.find()
+                && tested.group(1).equals(Numbers.count(images.test().size()));
         Matcher row = ACCURACY.matcher(text);
         return fits && row.find() ? (Double) (Double.parseDouble(row.group(1)) / 100) : null;
     }
@@ -135,40 +147,101 @@ public record ModelCard(
     /**
      * Writes the card.
      *
-     * @param file where to; one that is there is replaced
+     * @param card where to; one that is there is replaced
+     * @param plots folder that may hold the confusion matrix of the model as a picture; null if there is none
      * @throws IOException if it cannot be written
      */
-    public void write(Path file) throws IOException {
-        AtomicFiles.write(file, markdown());
+    public void write(Path card, @Nullable Path plots) throws IOException {
+        AtomicFiles.write(card, markdown(plots == null ? null : picture(card, plots)));
+    }
+
+    /** Returns the link from the card to the picture, or null if there is no such file. */
+    private @Nullable String picture(Path card, Path plots) {
+        Path picture = plots.resolve("confusion-matrix-" + name + ".png");
+        return Files.isRegularFile(picture)
+                ? card.toAbsolutePath()
+                        .resolveSibling("")
+                        .relativize(picture.toAbsolutePath())
+                        .toString()
+                        .replace('\\', '/')
+                : null;
     }
 
     /**
      * Returns the card as Markdown.
      *
+     * @param picture link to a picture of the confusion matrix; null if there is none
      * @return the text, with a line feed at its end
      */
-    public String markdown() {
-        return String.join("\n", List.of(what(), input(), training(), results(), agreement(), use(), origin()));
+    String markdown(@Nullable String picture) {
+        CardHead head = new CardHead(
+                name, done.trial().classifier(), dataset.name(), metadata.get(MetadataKeys.LICENSE), evaluation);
+        return String.join(
+                "\n",
+                head.yaml(),
+                what(),
+                input(),
+                code(),
+                training(),
+                results(picture),
+                agreement(),
+                latency == null ? "" : latency(latency),
+                use(),
+                origin());
+    }
+
+    private String code() {
+        CardCode code = new CardCode(file, dataset.test(), done.normalization(), options);
+        return "## How to run it\n\nFrom the command line, without code:\n\n```sh\n" + code.command()
+                + "\n```\n\nIn Python, after `pip install numpy onnxruntime pillow`:\n\n```python\n" + code.python()
+                + "```\n\nIn Java, with `com.microsoft.onnxruntime:onnxruntime:"
+                + done.provenance().software().onnxruntime()
+                + "` on the class path:\n\n```java\n" + code.java() + "```\n\nEach program prints the most probable"
+                + " class and its probability.\n";
+    }
+
+    private static String latency(Latency latency) {
+        StringBuilder text = new StringBuilder("## Latency\n\n| ONNX Runtime | |\n|---|--:|\n");
+        String mark = latency.busy() == null ? "" : Latency.ROUGH;
+        row(text, "batch 1, median", mark + Numbers.micros(latency.p50Micros()));
+        if (latency.p99Micros() != null) {
+            row(text, "batch 1, 99th percentile", mark + Numbers.micros(latency.p99Micros()));
+        }
+        if (latency.imagesPerSecond64() != null) {
+            row(text, "batch 64", mark + Numbers.count(latency.imagesPerSecond64()) + " images/s");
+        }
+        if (latency.imagesPerSecond256() != null) {
+            row(text, "batch 256", mark + Numbers.count(latency.imagesPerSecond256()) + " images/s");
+        }
+        text.append("\nMeasured over ").append(Numbers.count(latency.calls())).append(" calls after warm-up on ");
+        text.append(Markdown.text(latency.place())).append(".\n");
+        if (latency.busy() != null) {
+            text.append("The machine was busy, so the times are rough: ")
+                    .append(Markdown.text(latency.busy()))
+                    .append(".\n");
+        }
+        return text.toString();
     }
 
     private String what() {
         Efficiency efficiency = done.efficiency();
-        StringBuilder text = new StringBuilder("# " + name + "\n\n");
+        StringBuilder text = new StringBuilder("# " + Markdown.text(name) + "\n\n");
         text.append("An image classifier, trained with Catwalk on ").append(Markdown.text(dataset.name()));
-        text.append(", as an ONNX file that was checked against the network it came from.\n\n| | |\n|---|---|\n");
+        text.append(
+                " and exported as an ONNX file, which was verified against the trained network.\n\n| | |\n|---|---|\n");
         row(
                 text,
                 "architecture",
                 "`" + done.trial().classifier() + "`" + settings(done.trial().hyperparameters()));
         row(text, "parameters", count(efficiency.parameters()));
         metadata.get(MetadataKeys.MULTIPLY_ACCUMULATES)
-                .ifPresent(work -> row(text, "multiply-accumulates for one image", count(Long.parseLong(work))));
+                .ifPresent(work -> row(text, "MACs for one image", count(Long.parseLong(work))));
         row(
                 text,
                 "file",
-                "`" + name + ".onnx`, " + count(bytes) + " bytes, opset " + options.opset()
-                        + (options.unrolledRecurrence() ? ", recurrent layers step by step" : "")
-                        + (options.foldedBatchNorm() ? ", batch norms in the convolutions" : ""));
+                "`" + file + "`, " + count(bytes) + " bytes, opset " + options.opset()
+                        + (options.unrolledRecurrence() ? ", recurrent layers unrolled" : "")
+                        + (options.foldedBatchNorm() ? ", batch normalization folded into the convolutions" : ""));
         metadata.get(MetadataKeys.AUTHOR).ifPresent(author -> row(text, "author", Markdown.text(author)));
         metadata.get(MetadataKeys.LICENSE).ifPresent(license -> row(text, "license", Markdown.text(license)));
         return text.toString();
@@ -199,7 +272,7 @@ public record ModelCard(
         if (named < dataset.classes().size()) {
             text.append(" and ").append(count(dataset.classes().size() - named)).append(" more");
         }
-        text.append(".\n- Labels and preprocessing stand in the metadata of the file too.\n");
+        text.append(".\n- The metadata of the file holds the labels and the preprocessing too.\n");
         return text.toString();
     }
 
@@ -211,11 +284,13 @@ public record ModelCard(
                 .append(", sha256 `")
                 .append(dataset.sha256())
                 .append("`: ");
-        text.append(count(done.metrics().train().images())).append(" images to train on, ");
-        text.append(count(done.metrics().validation().images())).append(" to choose the epoch by, ");
-        text.append(count(done.metrics().test().images())).append(" to judge on.\n");
+        text.append(count(done.metrics().train().images())).append(" images for training, ");
+        text.append(count(done.metrics().validation().images())).append(" for validation (epoch selection), ");
+        text.append(count(done.metrics().test().images())).append(" for testing.\n");
         text.append("- ").append(timing.epochs()).append(timing.epochs() == 1 ? " epoch" : " epochs");
-        text.append(" of ").append(done.trial().recipe().epochs()).append(" were run, the weights are those of epoch ");
+        text.append(" of ")
+                .append(done.trial().recipe().epochs())
+                .append(" were run; the file holds the weights after epoch ");
         text.append(timing.bestEpoch())
                 .append("; seed ")
                 .append(done.trial().seed())
@@ -229,7 +304,7 @@ public record ModelCard(
         return text.toString();
     }
 
-    private String results() {
+    private String results(@Nullable String picture) {
         StringBuilder text = new StringBuilder("## Results on the test images\n\n| metric | value |\n|---|--:|\n");
         row(
                 text,
@@ -250,6 +325,11 @@ public record ModelCard(
             shown.best().forEach(scores -> row(text, scores));
             text.append('\n').append(shown.sentence()).append('\n');
         }
+        if (picture != null) {
+            text.append("\n![Confusion matrix](")
+                    .append(picture.replace("@", "%40"))
+                    .append(")\n");
+        }
         String rule = done.overfitting().explanation();
         text.append('\n').append(Character.toUpperCase(rule.charAt(0)));
         text.append(rule.substring(1)).append(".\n");
@@ -257,56 +337,54 @@ public record ModelCard(
     }
 
     private String agreement() {
-        return "## Does the file answer like the network?\n\n"
-                + String.format(
-                        Locale.ROOT,
-                        "%s: on %s test images %s labels differ. The largest difference of a logit is %.1e, the mean %.1e, "
-                                + "the 99.9th percentile %.1e; the tolerance is %.0e. These are the numbers of the worst of %d "
-                                + "configurations of ONNX Runtime (optimization levels, threads, batch sizes): %s.\n",
-                        parity.agrees() ? "Yes" : "No",
-                        count(parity.images()),
-                        count(parity.flips()),
-                        parity.maxAbs(),
-                        parity.meanAbs(),
-                        parity.p999Abs(),
-                        parity.tolerance(),
-                        parity.configurations(),
-                        parity.worst())
+        return "## Parity with the trained network\n\n"
+                + (parity.agrees() ? "The file agrees with PyTorch" : "The file does not agree with PyTorch")
+                + ": on " + count(parity.images()) + " test images, " + count(parity.flips())
+                + (parity.flips() == 1 ? " label differs" : " labels differ")
+                + ". The largest difference of a logit is "
+                + Numbers.scientific(parity.maxAbs()) + ", the mean " + Numbers.scientific(parity.meanAbs())
+                + ", the 99.9th percentile " + Numbers.scientific(parity.p999Abs()) + "; the tolerance is "
+                + Numbers.scientific(parity.tolerance()) + ". These are the numbers of the worst of "
+                + parity.configurations()
+                + " configurations of ONNX Runtime (optimization levels, threads, batch sizes): "
+                + parity.worst() + ".\n"
                 + (parity.flipped() == null
                         ? ""
-                        : "\nIts large weights are rounded to 16-bit floats, of 11 significant bits. The tolerance is one unit "
-                                + "in the last place of the largest logit in that format, and a label may differ within it. "
-                                + "All other numbers here are those of the file itself.\n");
+                        : "\nLarge weights are rounded to 16-bit floats (11 significant bits). The tolerance is one unit in the"
+                                + " last place of the largest logit in that format, and a label may differ within it. All"
+                                + " other numbers here are those of the file itself.\n");
     }
 
     private String use() {
         StringBuilder text = new StringBuilder("## Intended use and limits\n\n");
         text.append("- For learning, for comparing architectures and for testing programs that run ONNX files. It ");
-        text.append("was judged on the test images of one data set, and on nothing else.\n");
-        text.append("- It sorts images like those it was trained on. Every image gets one of the ");
+        text.append("was tested on the test set of one data set only.\n");
+        text.append("- It classifies images like those in its training set. Every image gets one of the ");
         text.append(dataset.classes().size());
         text.append(
-                " classes: about an image of anything else the answer says nothing, however high its probability.\n");
+                " classes: for an image of anything else the answer is meaningless, however high its probability.\n");
         ClassScores weakest = evaluation.classes().stream()
                 .filter(scores -> scores.support() > 0)
                 .min(Comparator.comparingDouble(ClassScores::recall))
                 .orElseThrow();
         text.append("- Its weakest class is ")
                 .append(Markdown.text(weakest.name()))
-                .append(": it finds ");
-        text.append(percent(weakest.recall())).append(" of the images.");
+                .append(": its recall is ");
+        text.append(percent(weakest.recall())).append(".");
         if (!evaluation.confusedPairs().isEmpty()) {
             ConfusedPair pair = evaluation.confusedPairs().get(0);
-            text.append(" The most frequent mistake is ")
+            text.append(" The most frequent mistake: ")
                     .append(Markdown.text(dataset.classes().get(pair.truth())));
-            text.append(" taken for ").append(Markdown.text(dataset.classes().get(pair.predicted())));
+            text.append(" classified as ")
+                    .append(Markdown.text(dataset.classes().get(pair.predicted())));
             text.append(" (").append(count(pair.images().size())).append(" images).");
         }
-        text.append("\n- It is one training with one seed; another seed gives a somewhat other accuracy.\n");
+        text.append("\n- It was trained once, with one seed; with another seed the accuracy changes slightly.\n");
         if (ImageDatasets.isKnown(dataset.name())) {
-            text.append("- Fashion-MNIST is gray product photos from one shop, shrunk to 28x28 pixels, one article ");
+            text.append(
+                    "- Fashion-MNIST consists of gray product photos from one shop, scaled to 28x28 pixels, with one article ");
             text.append("in the middle of a black background. Photos from a phone, of several articles, or of people ");
-            text.append("wearing them are something else. It is not for identifying or judging people, nor for any ");
+            text.append("wearing them look different. Do not use it to identify or assess people, or for any ");
             text.append("decision about them.\n");
         }
         return text.toString();
@@ -366,14 +444,14 @@ public record ModelCard(
     }
 
     private static String count(long value) {
-        return String.format(Locale.ROOT, "%,d", value);
+        return Numbers.count(value);
     }
 
     private static String percent(double share) {
-        return String.format(Locale.ROOT, "%.2f %%", share * 100);
+        return Numbers.percent(share) + " %";
     }
 
     private static String fixed(double value) {
-        return String.format(Locale.ROOT, "%.4f", value);
+        return Numbers.fixed(value, 4);
     }
 }

@@ -31,32 +31,31 @@ public final class RecipeWords {
         List<String> words = new ArrayList<>();
         words.add(optimizer(recipe.optimizer()) + ", " + schedule(recipe.schedule()));
         words.add("Batches of " + recipe.batchSize() + " images, "
-                + (recipe.loss() == Loss.OWN ? "a loss of the plugin's own" : "cross entropy")
+                + (recipe.loss() == Loss.OWN ? "the plugin's own loss" : "cross-entropy loss")
                 + (recipe.labelSmoothing() == 0 ? "" : " with label smoothing " + number(recipe.labelSmoothing())));
         for (Augmentation augmentation : recipe.augmentations()) {
             words.add(of(augmentation));
         }
         if (recipe.averaging() > 0) {
-            words.add("The weights are a moving average over the steps, with decay " + number(recipe.averaging()));
+            words.add("Exponential moving average of the weights, decay " + number(recipe.averaging()));
         }
         if (recipe.clipNorm() > 0) {
-            words.add("Gradients are cut to norm " + number(recipe.clipNorm()));
+            words.add("Gradient clipping at norm " + number(recipe.clipNorm()));
         }
         if (recipe.balance() != Balance.NONE) {
             words.add(
                     recipe.balance() == Balance.SAMPLING
-                            ? "Each epoch sees all classes alike often"
-                            : "Each image counts by the inverse of the size of its class");
+                            ? "Class-balanced sampling: each epoch sees all classes equally often"
+                            : "Class-weighted loss: each image counts by the inverse of the size of its class");
         }
         if (recipe.selectBy() != Criterion.ACCURACY) {
-            words.add("The best epoch is chosen by " + new Measure(recipe.selectBy()).title()
-                    + " on the validation images");
+            words.add("The epoch is selected by " + new Measure(recipe.selectBy()).title() + " on the validation set");
         }
         if (recipe.patience() > 0) {
-            words.add("Training stops after " + recipe.patience() + " epochs without a better one");
+            words.add("Early stopping after " + recipe.patience() + " epochs without improvement");
         }
         if (recipe.pretrained()) {
-            words.add("It starts from the weights that the plugin brings");
+            words.add("Starts from the pretrained weights of the plugin");
         }
         recipe.groups().forEach(group -> words.add(group(group)));
         return words;
@@ -75,7 +74,7 @@ public final class RecipeWords {
         if (init != null) {
             words.add(
                     0,
-                    "It starts from the weights of sha256 " + init.sha256().substring(0, 12)
+                    "Starts from the weights with sha256 " + init.sha256().substring(0, 12)
                             + (init.rate() == 1 ? "" : ", which" + speed(init.rate())));
         }
         return words;
@@ -100,9 +99,11 @@ public final class RecipeWords {
     private static String schedule(Schedule schedule) {
         if (schedule instanceof Schedule.OneCycle cycle) {
             return String.format(
-                    Locale.ROOT, "one cycle: rising for %.0f %% of the steps, then falling to 0", cycle.warmUp() * 100);
+                    Locale.ROOT,
+                    "one-cycle schedule: warm-up for %.0f %% of the steps, then decay to 0",
+                    cycle.warmUp() * 100);
         }
-        return schedule instanceof Schedule.Cosine ? "falling along half a cosine to 0" : "constant";
+        return schedule instanceof Schedule.Cosine ? "cosine decay to 0" : "constant";
     }
 
     /**
@@ -113,34 +114,34 @@ public final class RecipeWords {
      */
     public static String of(Augmentation augmentation) {
         if (augmentation instanceof Augmentation.Shift shift) {
-            return format("Images are moved by up to %s %% of their sides", percent(shift.share()));
+            return format("Random shift: up to %s %% of the width and height", percent(shift.share()));
         }
         if (augmentation instanceof Augmentation.Rotate rotate) {
-            return format("Images are turned by up to %s degrees to either side", number(rotate.degrees()));
+            return format("Random rotation: up to %s degrees in either direction", number(rotate.degrees()));
         }
         if (augmentation instanceof Augmentation.Crop crop) {
-            return format("A part of each image, of %s %% or more, is enlarged", percent(crop.smallestArea()));
+            return format("Random resized crop: at least %s %% of the area", percent(crop.smallestArea()));
         }
         if (augmentation instanceof Augmentation.Light light) {
             return format(
-                    "Brightness is changed by up to %s %%, contrast by up to %s %%",
+                    "Color jitter: brightness by up to %s %%, contrast by up to %s %%",
                     percent(light.brightness()), percent(light.contrast()));
         }
         if (augmentation instanceof Augmentation.Erase erase) {
             return format(
-                    "A rectangle of up to %.0f %% is erased from %.0f %% of the images",
-                    erase.largestArea() * 100, erase.probability() * 100);
+                    "Random erasing: %.0f %% of images, up to %.0f %% of the area",
+                    erase.probability() * 100, erase.largestArea() * 100);
         }
         if (augmentation instanceof Augmentation.Mixup mixup) {
-            return format("Each image is mixed with another, mixup with alpha %s", number(mixup.alpha()));
+            return format("Mixup with alpha %s", number(mixup.alpha()));
         }
         if (augmentation instanceof Augmentation.CutMix cutMix) {
-            return format("Each image gets a part of another, CutMix with alpha %s", number(cutMix.alpha()));
+            return format("CutMix with alpha %s", number(cutMix.alpha()));
         }
         if (augmentation instanceof Augmentation.Own) {
-            return "Batches are changed in a way of the plugin's own";
+            return "Augmentation of the plugin's own";
         }
-        return "Half of the images are mirrored left to right";
+        return "Random horizontal flip: half of the images";
     }
 
     private static String format(String format, Object... values) {

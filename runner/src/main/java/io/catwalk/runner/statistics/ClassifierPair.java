@@ -17,7 +17,7 @@ public record ClassifierPair(
 
     /** What a cross-validation leaves open, for the reader of its verdicts. */
     public static final String LIMITS = "The folds compare these architectures with these recipes at this length on"
-            + " this data set: another recipe, more epochs or other images may turn the order.";
+            + " this data set: with another recipe, more epochs or other images the ranking may change.";
 
     /**
      * Compares each classifier with each that follows it.
@@ -62,7 +62,7 @@ public record ClassifierPair(
             case BETTER -> first + " is better than " + second;
             case WORSE -> first + " is worse than " + second;
             case EQUIVALENT -> first + " and " + second + " are practically equivalent";
-            case UNDECIDED -> first + " and " + second + " cannot be told apart by these folds";
+            case UNDECIDED -> first + " and " + second + ": the folds show no clear difference";
         };
         return relation + ": " + Paired.points(test.difference(), "", interval()) + "; " + odds();
     }

@@ -29,8 +29,8 @@ public record DataSetPair(
 
     /** What a comparison over data sets leaves open, for the reader of its verdicts. */
     public static final String LIMITS = "The data sets are the sample: the tests speak of data sets like these, with"
-            + " these recipes at this length. They do not weigh how exactly an accuracy is known on each of them; the"
-            + " report of each data set says that.";
+            + " these recipes at this length. They ignore how precisely each accuracy is known; the"
+            + " report of each data set shows that.";
 
     /**
      * Compares each classifier with each that follows it.
@@ -76,7 +76,7 @@ public record DataSetPair(
             case BETTER -> first + " is better than " + second;
             case WORSE -> first + " is worse than " + second;
             case EQUIVALENT -> first + " and " + second + " are practically equivalent";
-            case UNDECIDED -> first + " and " + second + " cannot be told apart by these data sets";
+            case UNDECIDED -> first + " and " + second + ": the data sets show no clear difference";
         };
         return String.format(
                 Locale.ROOT,

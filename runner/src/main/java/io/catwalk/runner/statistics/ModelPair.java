@@ -18,7 +18,7 @@ public record ModelPair(String first, String second, int images, McNemar test, d
 
     /** What a comparison of trained models leaves open, for the reader of its verdicts. */
     public static final String LIMITS = "One seed on one split compares these trained models, not their architectures:"
-            + " another seed may turn the order. Use --seeds 5 or crossval to compare architectures.";
+            + " with another seed the ranking may change. Use --seeds 5 or crossval to compare architectures.";
 
     private static final double LEVEL = 0.05;
     private static final double CONFIDENCE = 1 - LEVEL;
@@ -79,20 +79,20 @@ public record ModelPair(String first, String second, int images, McNemar test, d
     /** Writes the outcome in words. */
     public String verdict() {
         String relation = switch (outcome()) {
-            case BETTER -> first + " beats " + second;
-            case WORSE -> first + " loses to " + second;
-            case EQUIVALENT, UNDECIDED -> first + " and " + second + " cannot be told apart";
+            case BETTER -> first + " is significantly better than " + second;
+            case WORSE -> first + " is significantly worse than " + second;
+            case EQUIVALENT, UNDECIDED -> first + " and " + second + " do not clearly differ";
         };
         return String.format(
                 Locale.ROOT,
-                "%s on these images: %s; of %d, %d are right only by %s and %d only by %s; McNemar with %s%s",
+                "%s on these images: %s; of %d, only %s got %d right and only %s got %d right; McNemar with %s%s",
                 relation,
                 Paired.points(difference(), "", interval()),
                 images,
-                test.onlyFirst(),
                 first,
-                test.onlySecond(),
+                test.onlyFirst(),
                 second,
+                test.onlySecond(),
                 Holm.words(adjustedP),
                 stricter());
     }

@@ -29,8 +29,8 @@ public record PairedAccuracy(int images, McNemar test) {
             throw new IllegalArgumentException(
                     "expected answers to at least 1 image, of which at most all differ, but found " + images
                             + " images, "
-                            + test.onlyFirst() + " right only by the first and " + test.onlySecond()
-                            + " only by the second");
+                            + test.onlyFirst() + " that only the first got right and " + test.onlySecond()
+                            + " that only the second did");
         }
     }
 

@@ -18,7 +18,7 @@ public record SeedPair(String first, String second, int seeds, WelchTTest test, 
 
     /** What a comparison over seeds leaves open, for the reader of its verdicts. */
     public static final String LIMITS = "The seeds compare these architectures with these recipes on one split and one"
-            + " set of test images: the intervals tell what another seed changes, not what other training or test"
+            + " set of test images: the intervals show how much another seed changes, not what other training or test"
             + " images would. Use crossval to vary the images, and several data sets to speak of images in general.";
 
     private static final double LEVEL = 0.05;
@@ -81,9 +81,9 @@ public record SeedPair(String first, String second, int seeds, WelchTTest test, 
     /** Writes the outcome in words, with its numbers in percentage points. */
     public String verdict() {
         String relation = switch (outcome()) {
-            case BETTER -> first + " is better than " + second;
-            case WORSE -> first + " is worse than " + second;
-            case EQUIVALENT, UNDECIDED -> first + " and " + second + " cannot be told apart";
+            case BETTER -> first + " is significantly better than " + second;
+            case WORSE -> first + " is significantly worse than " + second;
+            case EQUIVALENT, UNDECIDED -> first + " and " + second + " do not clearly differ";
         };
         return String.format(
                 Locale.ROOT,

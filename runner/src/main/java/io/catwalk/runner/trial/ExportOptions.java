@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.catwalk.onnx.OnnxExport;
 import io.catwalk.runner.data.Normalization;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,6 +85,17 @@ public record ExportOptions(
     public ExportOptions withEmbeddedPreprocessing(boolean embedded) {
         return new ExportOptions(
                 opset, probabilities, embedded, batch, unrolledRecurrence, foldedBatchNorm, author, license);
+    }
+
+    /** Tells whether files of both options hold the same graph, whoever made them and wherever the weights lie. */
+    boolean sameGraph(ExportOptions other) {
+        return opset == other.opset
+                && probabilities == other.probabilities
+                && embeddedPreprocessing == other.embeddedPreprocessing
+                && Objects.equals(batch, other.batch)
+                && unrolledRecurrence == other.unrolledRecurrence
+                && foldedBatchNorm == other.foldedBatchNorm
+                && float16 == other.float16;
     }
 
     OnnxExport apply(OnnxExport export, Normalization normalization) {

@@ -122,6 +122,19 @@ public final class SavedTrial implements AutoCloseable {
     }
 
     /**
+     * Returns how fast a file with these options answers on ONNX Runtime.
+     *
+     * @param options that a file is written with
+     * @return null if it was not measured, or the file that was measured has other operators
+     * @throws IOException if the folder cannot be read
+     */
+    public @Nullable Latency latency(ExportOptions options) throws IOException {
+        return options.sameGraph(folder.readExportOptions())
+                ? result.efficiency().onnxruntime()
+                : null;
+    }
+
+    /**
      * Evaluates what the network answered to the test images when it was trained.
      *
      * @return the evaluation of the stored predictions

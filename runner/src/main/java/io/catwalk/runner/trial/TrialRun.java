@@ -83,9 +83,10 @@ final class TrialRun {
         } catch (TroubleException e) {
             throw e;
         } catch (Throwable e) { // the plugin's code was asked: whatever it was, the network is trained
-            LOG.error("The trained network could not be judged", e);
+            LOG.error("The trained network could not be evaluated", e);
             return new TrialOutcome.Failed(
-                    order.spec(), "was trained and could not be judged, its weights are kept: " + TrialMain.reason(e));
+                    order.spec(),
+                    "was trained and could not be evaluated, its weights are kept: " + TrialMain.reason(e));
         }
         TrialOutcome.Done done = TroubleException.reading(() -> done(trained.weights(), metrics, spent));
         judged.accept(done);

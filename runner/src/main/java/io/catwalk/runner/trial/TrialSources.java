@@ -68,7 +68,7 @@ public final class TrialSources {
             throw new TroubleException(
                     "expected the images of " + order.dataset().name() + " of sha256 " + shortened(expected)
                             + ", but found " + shortened(images.dataset().sha256())
-                            + ": they have changed since the run was asked for, so put the old ones back or start anew",
+                            + ": they have changed since the run was asked for, so put the old ones back or start again",
                     null);
         }
         return images;
@@ -126,7 +126,7 @@ public final class TrialSources {
                 throw new TroubleException(
                         "expected the initial weights " + file + " of sha256 " + shortened(init.sha256())
                                 + ", but " + (found.isEmpty() ? "there is no such file" : "found " + shortened(found))
-                                + ": put the old ones back or start anew",
+                                + ": put the old ones back or start again",
                         null);
             }
             return new InitialWeights(file.toString(), init.sha256(), init.rate());
@@ -166,7 +166,7 @@ public final class TrialSources {
                             + order.inputs().pluginVersion()
                             + " of sha256 " + shortened(expected) + ", but no jar in " + place
                             + " is that: it has changed since the run was asked for, so put the old one back or start"
-                            + " anew",
+                            + " again",
                     null);
         });
     }

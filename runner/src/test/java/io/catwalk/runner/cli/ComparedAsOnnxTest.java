@@ -167,7 +167,7 @@ final class ComparedAsOnnxTest {
                 .toList();
         assertThat(lines).hasSize(2 + 4 + 2 + 4);
         assertThat(lines.get(6))
-                .isEqualTo("| model | ONNX file | multiply-accumulates | DJL + PyTorch | ONNX Runtime | speed-up "
+                .isEqualTo("| model | ONNX file | MACs | DJL + PyTorch | ONNX Runtime | speed-up "
                         + "| label flips | largest difference |");
         assertThat(lines.subList(6, lines.size()))
                 .allSatisfy(line ->

@@ -130,7 +130,7 @@ final class FileOptionsTest {
         assertThat(answer.out().replaceAll("\\s+", " ").strip())
                 .isEqualTo(String.format(
                         Locale.ROOT,
-                        "%s: accuracy %.2f %% on 40 images of tiny, of which the file says nothing",
+                        "%s: accuracy %.2f %% on 40 images of tiny, but the file states no accuracy",
                         file,
                         trial.path("metrics").path("test").path("accuracy").asDouble() * 100));
         refused(

@@ -104,7 +104,7 @@ final class InitialWeightsTest {
         assertThat(digest).isEqualTo(then.files().get(0).sha256());
         assertThat(Objects.requireNonNull(now.provenance().transfer()).sha256()).isEqualTo(digest);
         assertThat(Files.readString(run.resolve("trials/small-conv/7-0/card.md")))
-                .contains("- It starts from the weights of sha256 "
+                .contains("- Starts from the weights with sha256 "
                         + digest.substring(0, 12)
                         + ", which learn at 0.000000001 times the rate.");
     }
@@ -133,7 +133,7 @@ final class InitialWeightsTest {
         assertThat(answer.exitCode()).as("%s", answer).isNotEqualTo(ExitCode.DONE);
         assertThat((answer.out() + answer.err()).replaceAll("\\s+", " "))
                 .contains("expected the initial weights " + file)
-                .contains("put the old ones back or start anew");
+                .contains("put the old ones back or start again");
     }
 
     @Test

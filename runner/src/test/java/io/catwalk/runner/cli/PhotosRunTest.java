@@ -95,7 +95,7 @@ final class PhotosRunTest {
                 .isBetween(0.9, 1.0);
         assertThat(results.at("/comparison/limits").asString())
                 .startsWith("Without a network: always naming the largest class is right for 66.67 % of the images")
-                .contains("The epoch of a network was chosen by balanced accuracy");
+                .contains("The epoch of each network was selected by balanced accuracy");
         assertThat(results.at("/trials/0/metrics/test/accuracy").asDouble()).isGreaterThan(0.9);
         assertThat(trained.out()).contains("Without a network: always naming");
     }

@@ -99,7 +99,7 @@ final class RecipeOptionsTest {
         assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
         assertThat(recipe(run).balance()).isEqualTo(Balance.CLASS_WEIGHTS);
         assertThat(recipe(run).selectBy()).isEqualTo(Criterion.LOSS);
-        assertThat(answer.out().replaceAll("\\s+", " ")).contains("was chosen by loss on the validation images");
+        assertThat(answer.out().replaceAll("\\s+", " ")).contains("was selected by loss on the validation images");
         List<String> history = Files.readAllLines(run.resolve("trials/small-conv/1-0/history.csv"));
         assertThat(history.get(0))
                 .startsWith("epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,score,");

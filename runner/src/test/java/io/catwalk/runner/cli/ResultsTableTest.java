@@ -98,7 +98,7 @@ final class ResultsTableTest {
                         "6 lstm              >  =  <  >  ?  .  ?",
                         "7 gru               <  >  ?  <  <  ?  .",
                         "",
-                        "> better, < worse, = practically equivalent, ? cannot be told apart.")
+                        "> better, < worse, = practically equivalent, ? no clear difference.")
                 .containsSequence("- conv-maxpool against gru", "- All 7 together: Cochran's Q = 35.3, p < 0.0001");
         assertThat(lines).filteredOn(line -> line.startsWith("- ")).hasSize(6 + 1);
         assertThat(lines.get(lines.size() - 1)).isEqualTo("What it leaves open.");

@@ -44,7 +44,7 @@ class FolderReadingTest {
         assertThat(all).containsExactlyElementsOf(IntStream.range(0, 60).boxed().toList());
         assertThat(dataset.notes())
                 .containsExactly(
-                        "12 of 60 images are set apart to judge on, because nothing says which do (--test-share 0.2)");
+                        "12 of 60 images are held out as the test set, because the folder has none (--test-share 0.2)");
         assertThat(levels(load(FolderReading.STANDARD).test())).isEqualTo(levels(dataset.test()));
         ImageDataset half = load(new FolderReading(null, 0.5, null));
         assertThat(half.test().countPerClass(2)).containsExactly(25, 5);
@@ -100,7 +100,7 @@ class FolderReadingTest {
         assertThat(less.train().countPerClass(2)).containsExactly(4, 4);
         assertThatThrownBy(() -> load(new FolderReading(null, 0.2, null)))
                 .isInstanceOf(RequestException.class)
-                .hasMessageContaining("expected no --test-share, because it says which images judge");
+                .hasMessageContaining("expected no --test-share, because it has a test set");
     }
 
     @Test
@@ -111,7 +111,8 @@ class FolderReadingTest {
 
         assertThatThrownBy(() -> load(FolderReading.STANDARD))
                 .isInstanceOf(RequestException.class)
-                .hasMessageStartingWith("Class b: expected at least 2 images that are neither doubles nor of one group")
+                .hasMessageStartingWith(
+                        "Class b: expected at least 2 images that are neither duplicates nor of one group")
                 .hasMessageContaining("found 1 of 2; add images or remove the class");
     }
 

@@ -247,6 +247,6 @@ class PredictionsTest {
                 .isInstanceOf(RequestException.class)
                 .hasMessageStartingWith("expected ")
                 .hasMessageContainingAll(file.toString(), found)
-                .hasMessageEndingWith("; evaluate the model again to write the file anew");
+                .hasMessageEndingWith("; evaluate the model again to write the file again");
     }
 }

@@ -77,13 +77,13 @@ final class ComparisonTest {
         assertThat(comparison.verdicts().get(1).high()).isEqualTo(0.5839721901343307, CLOSE);
         assertThat(comparison.verdicts().get(1).sentence())
                 .isEqualTo(
-                        "conv beats rnn on these images: 40.00 points, 95 % interval 17.25 to 58.40; of 40, 20 are right"
-                                + " only by conv and 4 only by rnn; McNemar with Holm p = 0.0045");
+                        "conv is significantly better than rnn on these images: 40.00 points, 95 % interval 17.25 to 58.40; of 40, only"
+                                + " conv got 20 right and only rnn got 4 right; McNemar with Holm p = 0.0045");
         assertThat(Objects.requireNonNull(comparison.cochranQ()).statistic()).isEqualTo(20.083333333333332, CLOSE);
         assertThat(comparison.cochranQ().p()).isEqualTo(4.3547133981670886e-05, CLOSE);
         assertThat(comparison.headline())
-                .isEqualTo("conv has the highest accuracy: 90.00 % (95 % interval 76.9 to 96.0), but cannot be told"
-                        + " apart from gru, and beats rnn on these images.");
+                .isEqualTo("conv has the highest accuracy: 90.00 % (95 % interval 76.9 to 96.0), but does not"
+                        + " clearly differ from gru, and is significantly better than rnn on these images.");
         assertThat(comparison.limits()).startsWith("One seed on one split").endsWith("to compare architectures.");
     }
 
@@ -108,11 +108,12 @@ final class ComparisonTest {
 
         assertThat(compared().headline())
                 .isEqualTo("conv is the most accurate: 90.00 % (95 % interval 76.9 to 96.0),"
-                        + " and beats rnn on these images.");
+                        + " and is significantly better than rnn on these images.");
 
         model("lstm", 1, 0, 10);
 
-        assertThat(compared().headline()).endsWith(", and beats every other on these images.");
+        assertThat(compared().headline())
+                .endsWith(", and is significantly better than each of the others on these images.");
     }
 
     @Test
@@ -122,7 +123,7 @@ final class ComparisonTest {
 
         assertThat(compared().headline())
                 .isEqualTo("conv and gru have the highest accuracy: 90.00 % (95 % interval 76.9 to 96.0),"
-                        + " but conv cannot be told apart from gru on these images.");
+                        + " but conv does not clearly differ from gru on these images.");
     }
 
     @Test
@@ -140,7 +141,7 @@ final class ComparisonTest {
         assertThat(comparison.verdicts().get(0).p()).isEqualTo(0.001543879508972168, CLOSE);
         assertThat(comparison.headline())
                 .contains("conv has the highest accuracy")
-                .endsWith("but beats rnn on these images, and is not compared with gru.");
+                .endsWith("but is significantly better than rnn on these images, and is not compared with gru.");
         assertThat(comparison.limits()).endsWith("There are no predictions of gru, and so no verdicts.");
     }
 
@@ -155,7 +156,7 @@ final class ComparisonTest {
         assertThat(comparison.cochranQ()).isNull();
         assertThat(comparison.headline())
                 .isEqualTo("conv has the highest accuracy: 90.00 % (95 % interval 76.9 to 96.0),"
-                        + " but it is compared with none.");
+                        + " but it is not compared with any other.");
     }
 
     @Test
@@ -181,7 +182,7 @@ final class ComparisonTest {
         assertThat(comparison.headline())
                 .isEqualTo("The accuracy of conv: 90.00 % (95 % interval 76.9 to 96.0);"
                         + " there is nothing to compare it with.");
-        assertThat(comparison.limits()).startsWith("One split judges this trained model, not its architecture");
+        assertThat(comparison.limits()).startsWith("One split evaluates this trained model, not its architecture");
     }
 
     @Test
@@ -224,7 +225,7 @@ final class ComparisonTest {
         assertThat(clear.p()).isEqualTo(2.3927724180953143e-05, CLOSE); // the smallest of three, times three by Holm
         assertThat(comparison.headline())
                 .isEqualTo("conv has the highest accuracy over 3 seeds: 92.00 % (95 % interval 87.0 to 97.0), but"
-                        + " cannot be told apart from gru, and is better than rnn on this split.");
+                        + " does not clearly differ from gru, and is significantly better than rnn on this split.");
         assertThat(comparison.limits())
                 .startsWith("The seeds compare these architectures with these recipes on one split")
                 .contains("not what other training or test images would");
@@ -241,7 +242,7 @@ final class ComparisonTest {
 
         assertThat(comparison.scope()).isEqualTo(Scope.SEEDS);
         assertThat(comparison.verdicts()).isEmpty();
-        assertThat(comparison.headline()).endsWith("but it is compared with none.");
+        assertThat(comparison.headline()).endsWith("but it is not compared with any other.");
         assertThat(comparison.limits())
                 .endsWith("There are no verdicts: expected at least 3 seeds to compare architectures on one split, but"
                         + " found 2: so few do not tell how much the seed changes; try --seeds 5.");
@@ -260,7 +261,7 @@ final class ComparisonTest {
                 .isEqualTo("The accuracy of conv over 3 seeds: 92.00 % (95 % interval 87.0 to 97.0);"
                         + " there is nothing to compare it with.");
         assertThat(comparison.limits())
-                .startsWith("The seeds judge this architecture")
+                .startsWith("The seeds evaluate this architecture")
                 .contains("one split");
     }
 
@@ -297,7 +298,7 @@ final class ComparisonTest {
         assertThat(comparison.headline())
                 .isEqualTo(
                         "conv has the highest accuracy over 4 folds: 91.75 % (95 % interval 87.5 to 96.0), but"
-                                + " cannot be told apart from gru, and is better than rnn by these folds; against gru"
+                                + " does not clearly differ from gru, and is better than rnn by these folds; against gru"
                                 + " P(better by more than 0.5) = 0.11, P(within 0.5) = 0.86, P(worse by more than 0.5) = 0.03.");
         assertThat(comparison.limits())
                 .startsWith("The folds compare these architectures")
@@ -323,7 +324,7 @@ final class ComparisonTest {
 
         assertThat(compared().limits())
                 .contains(
-                        "The epoch of a network was chosen by macro F1 on the validation images; the verdicts are about"
+                        "The epoch of each network was selected by macro F1 on the validation images; the verdicts are about"
                                 + " accuracy.");
     }
 
@@ -378,7 +379,7 @@ final class ComparisonTest {
         Comparison comparison = compared();
 
         assertThat(comparison.verdicts()).isEmpty();
-        assertThat(comparison.headline()).endsWith("but it is compared with none.");
+        assertThat(comparison.headline()).endsWith("but it is not compared with any other.");
         assertThat(comparison.limits())
                 .contains("There are no verdicts, since not all have finished the same two folds.");
     }
@@ -393,7 +394,7 @@ final class ComparisonTest {
                 .isEqualTo("The accuracy of conv over 4 folds: 91.75 % (95 % interval 87.5 to 96.0);"
                         + " there is nothing to compare it with.");
         assertThat(comparison.limits())
-                .startsWith("The folds judge this architecture")
+                .startsWith("The folds evaluate this architecture")
                 .doesNotContain("diagram");
     }
 

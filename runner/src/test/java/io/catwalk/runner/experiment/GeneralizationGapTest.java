@@ -39,8 +39,8 @@ class GeneralizationGapTest {
         assertThat(gap.low()).isNegative();
         assertThat(gap.toldApart()).isFalse();
         assertThat(gap.words())
-                .isEqualTo("training accuracy less validation accuracy: 1.00 points, 95 % interval -1.58 to 3.59,"
-                        + " not told apart from 0; training loss 0.090, validation loss 0.100");
+                .isEqualTo("training accuracy minus validation accuracy: 1.00 points, 95 % interval -1.58 to 3.59,"
+                        + " which includes 0; training loss 0.090, validation loss 0.100");
     }
 
     @Test

@@ -112,7 +112,7 @@ class JournalTest {
         assertThatThrownBy(() -> journal.readAndRepair())
                 .isInstanceOf(RequestException.class)
                 .hasMessageStartingWith("expected the outcome of a trial on each line of " + file + ", but line 2 is '")
-                .hasMessageEndingWith("': the run is left as it is; start it anew with another --out");
+                .hasMessageEndingWith("': the run is left as it is; start it again with another --out");
         assertThat(file).content().isEqualTo(before);
     }
 

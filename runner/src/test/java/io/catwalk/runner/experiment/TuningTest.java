@@ -189,7 +189,7 @@ final class TuningTest {
 
         assertThat(loss.table().get(1)).containsExactly("1", "64", "0.3500 ± 0.0141");
         assertThat(loss.explanation())
-                .startsWith("By grid search: mean loss over the folds of the training images, in nats, of which less is"
+                .startsWith("By grid search: mean loss over the folds of the training images, in nats, where lower is"
                         + " better, ± standard deviation.");
         assertThat(f1.table().get(1)).containsExactly("1", "64", "35.00 ± 1.41");
         assertThat(f1.explanation())

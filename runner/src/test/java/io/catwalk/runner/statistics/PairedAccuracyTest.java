@@ -126,6 +126,7 @@ class PairedAccuracyTest {
                 .withMessageContaining("at least 1 image");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new PairedAccuracy(10, McNemar.of(6, 5)))
-                .withMessageContaining("found 10 images, 6 right only by the first and 5 only by the second");
+                .withMessageContaining(
+                        "found 10 images, 6 that only the first got right and 5 that only the second did");
     }
 }

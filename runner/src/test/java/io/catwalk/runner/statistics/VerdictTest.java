@@ -32,7 +32,7 @@ class VerdictTest {
                 .isEqualTo("gru and rnn are practically equivalent: -0.01 points, 95 % interval -0.29 to 0.27;"
                         + " P(within 0.5) = 0.98");
         assertThat(pair(0.01, 0.01, 0.001, 0.3, 0.699).verdict())
-                .isEqualTo("gru and rnn cannot be told apart by these folds: 1.00 points, 95 % interval -1.78 to 3.78;"
+                .isEqualTo("gru and rnn: the folds show no clear difference: 1.00 points, 95 % interval -1.78 to 3.78;"
                         + " P(better by more than 0.5) = 0.70, P(within 0.5) = 0.30, P(worse by more than 0.5) < 0.01");
     }
 
@@ -73,9 +73,10 @@ class VerdictTest {
         assertThat(pairs).extracting(ModelPair::adjustedP).containsExactly(4 / 512.0, 6 / 1024.0, 1.0);
         assertThat(pairs.get(0).difference()).isEqualTo(9 / 40.0);
         assertThat(pairs.get(0).verdict())
-                .isEqualTo("gru beats lstm on these images: 22.50 points, 95 % interval 11.77 to 37.50; of 40, 9 are"
-                        + " right only by gru and 0 only by lstm; McNemar with Holm p = 0.0078");
-        assertThat(pairs.get(2).verdict()).startsWith("lstm and rnn cannot be told apart on these images");
+                .isEqualTo(
+                        "gru is significantly better than lstm on these images: 22.50 points, 95 % interval 11.77 to 37.50; of 40, only gru"
+                                + " got 9 right and only lstm got 0 right; McNemar with Holm p = 0.0078");
+        assertThat(pairs.get(2).verdict()).startsWith("lstm and rnn do not clearly differ on these images");
     }
 
     @Test
@@ -86,8 +87,9 @@ class VerdictTest {
         assertThat(ModelPair.all(List.of("rnn", "gru"), List.of(new boolean[50], all))
                         .get(0)
                         .verdict())
-                .isEqualTo("rnn loses to gru on these images: -100.00 points, 95 % interval -100.00 to -85.73; of 50,"
-                        + " 0 are right only by rnn and 50 only by gru; McNemar with Holm p < 0.0001");
+                .isEqualTo(
+                        "rnn is significantly worse than gru on these images: -100.00 points, 95 % interval -100.00 to -85.73; of 50,"
+                                + " only rnn got 0 right and only gru got 50 right; McNemar with Holm p < 0.0001");
     }
 
     /** 6 to 16 of 161 images: Tango's interval is -0.1240 to -0.0054, and McNemar's exact p 0.0525 (Fagerland 2017). */
@@ -98,8 +100,8 @@ class VerdictTest {
 
         assertThat(pair.outcome()).isEqualTo(Outcome.UNDECIDED);
         assertThat(pair.verdict())
-                .isEqualTo("rnn and gru cannot be told apart on these images: -6.21 points, 95 % interval -12.40 to"
-                        + " -0.54; of 161, 6 are right only by rnn and 16 only by gru; McNemar with Holm p = 0.0525;"
+                .isEqualTo("rnn and gru do not clearly differ on these images: -6.21 points, 95 % interval -12.40 to"
+                        + " -0.54; of 161, only rnn got 6 right and only gru got 16 right; McNemar with Holm p = 0.0525;"
                         + " the interval, an approximation, excludes 0, but the exact test does not");
     }
 
@@ -115,7 +117,7 @@ class VerdictTest {
                                 McNemar.of(9, 1),
                                 3 * McNemar.of(9, 1).p())
                         .verdict())
-                .startsWith("gru and rnn cannot be told apart on these images: 20.00 points, 95 % interval ")
+                .startsWith("gru and rnn do not clearly differ on these images: 20.00 points, 95 % interval ")
                 .endsWith("; McNemar with Holm p = 0.0645" + because);
         assertThat(new ModelPair(
                                 "gru",
@@ -124,15 +126,15 @@ class VerdictTest {
                                 McNemar.of(9, 1),
                                 McNemar.of(9, 1).p())
                         .verdict())
-                .startsWith("gru beats rnn")
+                .startsWith("gru is significantly better than rnn")
                 .endsWith("; McNemar with Holm p = 0.0215");
         // Student's t(4) at 97.5 % is 2.776: 3 standard errors exclude 0, 2.7 do not.
         assertThat(new SeedPair("gru", "rnn", 3, new WelchTTest(0.03, 0.01, 4, 0.04), 0.12).verdict())
                 .isEqualTo(
-                        "gru and rnn cannot be told apart on this split: 3.00 points over 3 seeds, 95 % interval 0.22"
+                        "gru and rnn do not clearly differ on this split: 3.00 points over 3 seeds, 95 % interval 0.22"
                                 + " to 5.78; Welch with Holm p = 0.1200" + because);
         assertThat(new SeedPair("gru", "rnn", 3, new WelchTTest(0.027, 0.01, 4, 0.054), 0.12).verdict())
-                .isEqualTo("gru and rnn cannot be told apart on this split: 2.70 points over 3 seeds, 95 % interval"
+                .isEqualTo("gru and rnn do not clearly differ on this split: 2.70 points over 3 seeds, 95 % interval"
                         + " -0.08 to 5.48; Welch with Holm p = 0.1200");
     }
 }

@@ -75,7 +75,7 @@ final class TrialRunTest {
         assertThat(first).isInstanceOf(Failed.class);
         assertThat(first.error())
                 .isEqualTo(
-                        "was trained and could not be judged, its weights are kept: IllegalStateException: no answer");
+                        "was trained and could not be evaluated, its weights are kept: IllegalStateException: no answer");
         Object weights = Files.getLastModifiedTime(trial().weights());
         List<Epoch> heard = new ArrayList<>();
         Done second = (Done) new TrialRun(prepared(order("tiny", 4), trial()), trial()).run(heard::add, judged -> {});

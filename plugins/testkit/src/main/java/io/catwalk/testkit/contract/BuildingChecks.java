@@ -74,7 +74,7 @@ final class BuildingChecks {
         candidate.points().forEach(point -> candidate.network(task, point));
         BrokenPromise.unless(
                 Arrays.equals(expected, numbers()),
-                "expected the engine's generator as it was before network(...), but found it seeded anew or used:"
+                "expected the engine's generator as it was before network(...), but found it seeded again or used:"
                         + " leave random numbers to initializers and blocks");
     }
 

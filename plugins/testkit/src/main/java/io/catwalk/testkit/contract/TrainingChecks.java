@@ -12,7 +12,7 @@ final class TrainingChecks {
                     .presuming("finite"),
             Check.of("gradient", "the gradient reaches every parameter", TrainingChecks::gradient)
                     .presuming("finite"),
-            Check.of("overfit", "64 images are learned by heart in 400 steps", TrainingChecks::overfit)
+            Check.of("overfit", "64 images are memorized in 400 steps", TrainingChecks::overfit)
                     .presuming("gradient"));
 
     private static final int STEPS = 400;
@@ -60,7 +60,7 @@ final class TrainingChecks {
             }
             BrokenPromise.unless(
                     right == images.count(),
-                    "expected " + images.count() + " images learned by heart in " + STEPS + " steps of Adam, but found "
+                    "expected " + images.count() + " images memorized in " + STEPS + " steps of Adam, but found "
                             + right);
         }
     }

@@ -232,7 +232,7 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
                                 ? "No mistakes."
                                 : mistakes.stream()
                                                 .limit(3)
-                                                .map(cell -> classes.get(cell.truth()) + " taken for "
+                                                .map(cell -> classes.get(cell.truth()) + " classified as "
                                                         + classes.get(cell.predicted()) + ": " + cell.images())
                                                 .collect(Collectors.joining("; "))
                                         + ".",

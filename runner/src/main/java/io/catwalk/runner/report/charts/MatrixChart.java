@@ -109,7 +109,7 @@ public record MatrixChart(Caption caption, ConfusionMatrix matrix, List<Integer>
             pen.text(x + cell / 2, y + cell / 2 + 4, number, letters, color, Anchor.MIDDLE);
         }
         return new Tip(
-                classes.get(truth) + (right ? " recognized: " : " taken for " + classes.get(predicted) + ": ")
+                classes.get(truth) + (right ? " recognized: " : " classified as " + classes.get(predicted) + ": ")
                         + Numbers.count(images) + " of " + Numbers.count(matrix.support(truth)) + " ("
                         + Numbers.percent(share) + " %)",
                 truth + "." + predicted,

@@ -101,10 +101,7 @@ final class Layout {
             }
             y += 19;
             String totals = String.format(
-                    Locale.ROOT,
-                    "%,d parameters · %s multiply-accumulates",
-                    graph.parameters(),
-                    count(graph.multiplyAccumulates()));
+                    Locale.ROOT, "%,d parameters · %s MACs", graph.parameters(), count(graph.multiplyAccumulates()));
             marks.add(Shapes.words(EDGE, y, totals, Type.DETAIL, Anchor.START));
             return y + 16;
         }

@@ -1,0 +1,168 @@
+package io.catwalk.runner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Keeps the wordings out that docs/glossary.md has a better word for. */
+@Tag("tiny")
+class WordsTest {
+
+    private static final Path ROOT = Path.of("..");
+
+    /** A wording that was dropped, and the one to use instead. */
+    private record Rule(Pattern dropped, String better) {
+
+        static Rule of(String dropped, String better) {
+            return new Rule(Pattern.compile("(?i)" + dropped.replace(" ", "\\s+")), better);
+        }
+    }
+
+    private static final List<Rule> RULES = List.of(
+            Rule.of("\\banew\\b", "again"),
+            Rule.of("\\b(?:is|are|be) (?:not )?told apart", "do not clearly differ; significantly different"),
+            Rule.of("\\bturn the order", "the ranking may change"),
+            Rule.of("\\bbeats\\b", "is significantly better than"),
+            Rule.of("\\bloses to\\b", "is significantly worse than"),
+            Rule.of("\\bright only by\\b", "only X got N right"),
+            Rule.of("\\bby heart\\b", "overfits; memorizes"),
+            Rule.of("\\btoo sure of\\b", "overconfident"),
+            Rule.of("\\btoo good to be true\\b", "optimistically biased"),
+            Rule.of("\\b(?:is|are) cut to norm", "gradient clipping at norm"),
+            Rule.of("\\btrained values\\b", "parameters"),
+            Rule.of("\\bmultiply-(?:adds|accumulates)\\b", "MACs"),
+            Rule.of("\\bchooses? the epoch\\b", "validation set; select the epoch"),
+            Rule.of("\\bto judge on\\b", "for testing; test set"),
+            Rule.of("\\b(?:images|folds|that|and) judges?\\b|\\bjudg(?:es|ed|ing)\\b", "evaluate; test set"),
+            Rule.of("\\bset apart\\b", "held out"),
+            Rule.of("\\btaken for\\b", "classified as"),
+            Rule.of("\\b(?:is|are) mirrored left\\b", "random horizontal flip"),
+            Rule.of("\\ba rectangle of up to\\b", "random erasing"),
+            Rule.of("\\bwalks the same training\\b", "is trained by the same loop"));
+
+    /** Old wordings that must be read, not written. */
+    private static final List<String> READ = List.of("(?:for testing|to judge on)");
+
+    /** Parts of the report that are being rewritten; this list only gets shorter. */
+    private static final List<String> NOT_YET = List.of(
+            "report/slides/",
+            "report/page/",
+            "report/charts/",
+            "LatencyColumn.java",
+            "TrialBench.java",
+            "src/main/jte/");
+
+    private static final Pattern LITERAL = Pattern.compile(
+            "\"\"\".*?\"\"\"|\"(?:[^\"\\\\\n]|\\\\.)*\"|/\\*.*?\\*/|//[^\n]*|'(?:[^'\\\\\n]|\\\\.)'", Pattern.DOTALL);
+
+    private static final Pattern CODE =
+            Pattern.compile("[$!]\\{[^}]*}|@(?:else)?(?:if|for)\\([^\n]*|/\\*.*?\\*/", Pattern.DOTALL);
+
+    /** Literals that are added up are one text, however the lines break. */
+    private static final Pattern JOINED = Pattern.compile("\"\\s*\\+\\s*\"");
+
+    @Test
+    void noTextForUsersUsesADroppedWording() throws IOException {
+        List<Path> files = texts();
+
+        assertThat(files).hasSizeGreaterThan(300);
+        assertThat(found(files)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Planted.java, String a = \"Start \" + \"anew\";, again",
+        "Planted.java, 'String a = \"gru beats\"\n + \" lstm\";', is significantly better than",
+        "planted.md, 'gru and lstm cannot be told\napart', do not clearly differ; significantly different",
+        "planted.jte, <p>Gradients are cut to norm 1</p>, gradient clipping at norm",
+        "planted.properties, 'limit=2,000 images to judge on', for testing; test set"
+    })
+    void oneThatIsPlantedIsFound(String name, String text, String better, @TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve(name), text);
+
+        assertThat(found(List.of(file)))
+                .singleElement()
+                .asString()
+                .contains(name)
+                .endsWith("; write: " + better);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Clean.java, int anew = 1; // start anew",
+        "Clean.java, /* beats \"it */ int a;",
+        "clean.md, validation set",
+        "clean.jte, @if(group.judged()) <p>${model.judges()}</p>"
+    })
+    void codeAndCommentsAreFree(String name, String text, @TempDir Path folder) throws IOException {
+        assertThat(found(List.of(Files.writeString(folder.resolve(name), text))))
+                .isEmpty();
+    }
+
+    private static List<Path> texts() throws IOException {
+        List<Path> files = new ArrayList<>();
+        files.add(ROOT.resolve("README.md"));
+        for (String folder : List.of("docs", "docs/experiments")) {
+            try (Stream<Path> docs = Files.list(ROOT.resolve(folder))) {
+                docs.filter(file -> file.toString().endsWith(".md") && !file.endsWith("glossary.md"))
+                        .forEach(files::add);
+            }
+        }
+        for (String folder : List.of(
+                "runner/src/main/java", "runner/src/main/resources", "runner/src/main/jte", "spark/src/main/java")) {
+            try (Stream<Path> sources = Files.walk(ROOT.resolve(folder))) {
+                sources.filter(file -> file.toString().matches(".*\\.(?:java|jte|md|html|js|mjs|properties)"))
+                        .filter(file ->
+                                NOT_YET.stream().noneMatch(file.toString().replace('\\', '/')::contains))
+                        .forEach(files::add);
+            }
+        }
+        return files;
+    }
+
+    private static List<String> found(List<Path> files) throws IOException {
+        List<String> found = new ArrayList<>();
+        for (Path file : files) {
+            String text = Files.readString(file);
+            for (String part : file.toString().endsWith(".java") ? literals(text) : List.of(prose(text))) {
+                for (Rule rule : RULES) {
+                    Matcher matcher = rule.dropped().matcher(part);
+                    while (matcher.find()) {
+                        found.add(file + ": " + matcher.group() + " in "
+                                + part.lines().findFirst().orElse("") + "; write: " + rule.better());
+                    }
+                }
+            }
+        }
+        return found;
+    }
+
+    /** Leaves out what is code in a template or a script. */
+    private static String prose(String text) {
+        return CODE.matcher(text).replaceAll(" ");
+    }
+
+    private static List<String> literals(String source) {
+        List<String> literals = new ArrayList<>();
+        Matcher matcher = LITERAL.matcher(JOINED.matcher(source).replaceAll(""));
+        while (matcher.find()) {
+            String literal = matcher.group();
+            if (literal.startsWith("\"") && READ.stream().noneMatch(literal::contains)) {
+                literals.add(literal);
+            }
+        }
+        return literals;
+    }
+}
