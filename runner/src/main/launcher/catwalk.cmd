@@ -7,6 +7,6 @@ rem ONNX Runtime reads it when it starts: nothing is recorded or sent.
 set "ORT_DISABLE_TELEMETRY=1"
 rem The C1 compiler alone starts fastest, for what answers at once.
 set "COMPILER="
-for %%C in ("" "list" "plugin" "doctor") do if "%~1"==%%C set "COMPILER=-XX:TieredStopAtLevel=1"
+for %%C in ("" "list" "plugin" "doctor" "report") do if "%~1"==%%C set "COMPILER=-XX:TieredStopAtLevel=1"
 "%JAVA%" %COMPILER% -XX:+UseSerialGC -XX:-UsePerfData -Djava.awt.headless=true -Dfile.encoding=UTF-8 -Dstdout.encoding=UTF-8 -Dstderr.encoding=UTF-8 -Djdk.console=java.base "-Dcatwalk.home=%~dp0.." %CATWALK_OPTS% -cp "%~dp0..\lib\*" io.catwalk.runner.cli.Main %*
 exit /b %ERRORLEVEL%

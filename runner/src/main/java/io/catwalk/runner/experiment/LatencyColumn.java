@@ -41,14 +41,14 @@ record LatencyColumn(List<TrialOutcome> trials, List<String> notes) {
                 .toList();
         if (!elsewhere.isEmpty()) {
             notes.add("Latencies are those of " + place + "; what was measured on " + String.join(" and on ", elsewhere)
-                    + " does not stand beside them: catwalk bench RUN measures all anew.");
+                    + " does not stand beside them: catwalk bench RUN measures all again.");
         }
         latencies(trials)
                 .map(Latency::busy)
                 .filter(Objects::nonNull)
                 .findFirst()
                 .ifPresent(busy -> notes.add("~: measured while " + busy
-                        + ", so that no speed-up follows: catwalk bench RUN measures all anew."));
+                        + ", so that no speed-up follows: catwalk bench RUN measures all again."));
         List<LatencyRow> rows = done(trials).map(LatencyRow::of).toList();
         notes.addAll(LatencyNotes.of(rows));
         if (ofOneProcess(rows)) {

@@ -42,7 +42,7 @@ public record Findings(ReportModel model) {
         int classes = model.dataset().classes().size();
         if (tuning != null) {
             return count(tuning.candidates().size(), "candidate", "candidates") + " of " + tuning.classifier()
-                    + " were judged by " + model.judges();
+                    + " were tested on " + model.judges();
         }
         List<Entrant> entrants = model.entrants();
         return capital(model.judges()) + " in " + classes + " classes "
@@ -117,7 +117,7 @@ public record Findings(ReportModel model) {
         return best.name() + " leads with " + score + ": of the other " + others + ", it is ahead of "
                 + (ahead == 0 ? "none" : ahead)
                 + (equivalent == 0 ? "" : ", equivalent to " + equivalent)
-                + (rest == 0 ? "" : ", not told apart from " + rest);
+                + (rest == 0 ? "" : ", not clearly different from " + rest);
     }
 
     private int outcomes(Entrant best, Outcome outcome) {
@@ -220,7 +220,7 @@ public record Findings(ReportModel model) {
                 .summaryStatistics();
         if (above.getCount() == 0) {
             return gaps.size() == 1
-                    ? "Training accuracy is not told apart from validation accuracy"
+                    ? "Training accuracy does not clearly differ from validation accuracy"
                     : "No classifier measurably overfits";
         }
         String points = Numbers.percent(above.getMin())
@@ -380,8 +380,8 @@ public record Findings(ReportModel model) {
                 .takeWhile(one -> one != best)
                 .filter(one -> notAhead(best, one) && one != fastest)
                 .findFirst()
-                .ifPresent(one -> sentences.add(best.name() + " is not told apart from " + one.name() + ", which takes "
-                        + latency(one) + " instead of " + latency(best)));
+                .ifPresent(one -> sentences.add(best.name() + " does not clearly differ from " + one.name()
+                        + ", which takes " + latency(one) + " instead of " + latency(best)));
         return sentences;
     }
 

@@ -194,7 +194,7 @@ public final class TrialBench {
         return String.format(
                 Locale.ROOT,
                 "the weights and the ONNX file answer the same image differently (by %.1e of the largest logit), so"
-                        + " that they are not one network: write the file anew with catwalk export",
+                        + " that they are not one network: write the file again with catwalk export",
                 Answers.difference(first, second));
     }
 }

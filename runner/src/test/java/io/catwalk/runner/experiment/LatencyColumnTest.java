@@ -55,7 +55,7 @@ final class LatencyColumnTest {
         assertThat(column.notes())
                 .containsExactly("Latencies are those of AMD EPYC (2 cores, amd64, Linux 6.1) with 1 thread; what was"
                         + " measured on Apple M4 (10 cores, aarch64, Mac OS X 15) with 1 thread does not stand beside"
-                        + " them: catwalk bench RUN measures all anew.");
+                        + " them: catwalk bench RUN measures all again.");
     }
 
     @Test
@@ -89,7 +89,7 @@ final class LatencyColumnTest {
         assertThat(speedUps(column)).containsExactly(null, 4.0);
         assertThat(column.notes())
                 .containsExactly("~: measured while other programs took 80 % of the processors, so that no speed-up"
-                        + " follows: catwalk bench RUN measures all anew.");
+                        + " follows: catwalk bench RUN measures all again.");
     }
 
     private static Latency figures(
@@ -148,7 +148,7 @@ final class LatencyColumnTest {
 
         assertThat(LatencyColumn.of(List.of(done("a", busy, busy))).notes())
                 .containsExactly("~: measured while others worked, so that no speed-up follows: catwalk bench RUN"
-                        + " measures all anew.");
+                        + " measures all again.");
     }
 
     @Test

@@ -10,12 +10,15 @@ import io.catwalk.runner.report.graphics.Mark.Text;
 import io.catwalk.runner.report.graphics.Picture;
 import io.catwalk.runner.report.graphics.Theme;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -50,27 +53,39 @@ public final class Plots {
                 Files.delete(file);
             }
         }
-        List<Path> files = new ArrayList<>();
-        for (Chart chart : new RunCharts(model).all()) {
-            write(chart, chart.caption().title(), folder, files);
-        }
+        Map<Chart, String> titles = new LinkedHashMap<>();
+        new RunCharts(model)
+                .all()
+                .forEach(chart -> titles.put(chart, chart.caption().title()));
         Set<String> names = new HashSet<>();
         for (Entrant entrant : model.trained().stream().limit(MODELS).toList()) {
-            for (Chart chart : new EntrantCharts(model, entrant, fileName(entrant.name(), names)).all()) {
-                write(chart, entrant.name() + ": " + chart.caption().title(), folder, files);
-            }
+            new EntrantCharts(model, entrant, fileName(entrant.name(), names))
+                    .all()
+                    .forEach(chart -> titles.put(
+                            chart, entrant.name() + ": " + chart.caption().title()));
         }
-        return files;
+        try {
+            // Most of the time of a report goes into these images.
+            return titles.entrySet().parallelStream()
+                    .flatMap(chart -> written(chart.getKey(), chart.getValue(), folder))
+                    .toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
     }
 
-    private static void write(Chart chart, String title, Path folder, List<Path> files) throws IOException {
+    private static Stream<Path> written(Chart chart, String title, Path folder) {
         Picture picture = titled(title, chart.drawn(WIDTH));
         Path svg = folder.resolve(chart.caption().name() + ".svg");
         Path png = folder.resolve(chart.caption().name() + ".png");
-        AtomicFiles.write(svg, picture.svg(Theme.LIGHT, title, chart.caption().sentence()));
-        AtomicFiles.write(png, picture.png(Theme.LIGHT, SCALE));
-        files.add(svg);
-        files.add(png);
+        try {
+            AtomicFiles.write(
+                    svg, picture.svg(Theme.LIGHT, title, chart.caption().sentence()));
+            AtomicFiles.write(png, picture.png(Theme.LIGHT, SCALE));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return Stream.of(svg, png);
     }
 
     /** Puts the title above a chart. */

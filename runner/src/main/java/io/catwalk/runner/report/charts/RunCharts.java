@@ -114,8 +114,8 @@ public record RunCharts(ReportModel model) {
         }
         double region = comparison.scope() == Comparison.Scope.CLASSIFIERS ? comparison.regionPoints() : 0;
         String tied = model.tied() > 1
-                ? " The bracket joins those that are not told apart from the best."
-                : " The best is told apart from each of the others.";
+                ? " The bracket joins those that do not clearly differ from the best."
+                : " The best differs significantly from each of the others.";
         return Optional.of(new RowChart(
                 new Caption(
                         "differences",
@@ -189,7 +189,7 @@ public record RunCharts(ReportModel model) {
             case BETTER -> "better";
             case WORSE -> "worse";
             case EQUIVALENT -> "equivalent";
-            case UNDECIDED -> "not told apart";
+            case UNDECIDED -> "not clearly different";
         };
     }
 
@@ -634,7 +634,7 @@ public record RunCharts(ReportModel model) {
                                         .map(row -> row.get(0) + " from " + row.get(2) + " to " + row.get(3))
                                         .collect(Collectors.joining("; "))
                                 + ".",
-                        "The validation images choose the epoch, so the best value is optimistic."
+                        "The validation set selects the epoch, so the best value is optimistic."
                                 + (model.trained().size() > LINES
                                         ? " Shown are the " + LINES + " most accurate classifiers."
                                         : ""),

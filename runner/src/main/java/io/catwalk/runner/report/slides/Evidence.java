@@ -114,7 +114,7 @@ final class Evidence {
             case BETTER -> "better";
             case WORSE -> "worse";
             case EQUIVALENT -> "equivalent";
-            case UNDECIDED -> "not told apart";
+            case UNDECIDED -> "not clearly different";
         };
     }
 
@@ -215,7 +215,7 @@ final class Evidence {
         page.table(
                 right.below(26),
                 Table.of(
-                        List.of("Class", "Recognized %", "Most often taken for (images)"),
+                        List.of("Class", "Recognized %", "Most often classified as (images)"),
                         rows,
                         "Table of the classes, the hardest first."));
     }

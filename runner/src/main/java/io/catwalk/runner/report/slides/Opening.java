@@ -178,8 +178,7 @@ final class Opening {
                 .toList();
         page.table(
                 page.body().left(0.36),
-                Table.of(
-                        List.of(data.name(), ""), rows, "Table of how many images train, choose the epoch and judge."));
+                Table.of(List.of(data.name(), ""), rows, "Table of the images for training, validation and testing."));
         new Samples(page, page.body().right(0.6)).show(model.run().dataset(), data);
     }
 
@@ -268,7 +267,7 @@ final class Opening {
                 full(findings.training()) + " " + String.join(" ", judging()),
                 "Source: experiment.yaml, keys split.folds, split.repeats, split.hold_out; results.json, keys"
                         + " trials[].recipe, experiment.seeds, experiment.threads, dataset.test.");
-        page.text(page.body().left(0.46).top(20), Style.HEADING, "How they were judged");
+        page.text(page.body().left(0.46).top(20), Style.HEADING, "How they were evaluated");
         page.text(page.body().left(0.46).below(28), Style.BULLETS, judging());
         Area right = page.body().right(0.5);
         Map<String, List<String>> differences = model.recipeDifferences();
@@ -298,7 +297,7 @@ final class Opening {
         lines.add(
                 model.folded()
                         ? "The training images are dealt into " + split.folds() + " folds"
-                                + (split.repeats() > 1 ? ", " + split.repeats() + " times anew" : "")
+                                + (split.repeats() > 1 ? ", " + split.repeats() + " times" : "")
                                 + "; each fold tests networks that never saw it."
                         : "The " + count(model.dataset().test(), "test image is", "test images are")
                                 + " used once, after training.");

@@ -135,7 +135,7 @@ final class Scatter extends NativeChart {
         }
         if (chart.tied() > 1) {
             drawing.traces.add(Trace.line(
-                    "not told apart",
+                    "not clearly different",
                     look.color(Tone.INK),
                     2.5,
                     List.of(new At(axis.low(), count + 0.3), new At(axis.low(), count - chart.tied() + 0.7))));

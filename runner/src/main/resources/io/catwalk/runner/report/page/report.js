@@ -330,7 +330,7 @@
     if (figure) openCell(document.getElementById(figure), truth, predicted);
   }
 
-  /** Marks a cell of a confusion matrix, such as 3 and 5 for what is 3 and was taken for 5, or with any a column. */
+  /** Marks a cell of a confusion matrix, such as 3 and 5 for what is 3 and was classified as 5, or with any a column. */
   function openCell(figure, truth, predicted) {
     if (!figure) return;
     for (let around = figure.closest('details'); around; around = around.parentElement.closest('details')) around.open = true;
@@ -346,8 +346,8 @@
     const note = figure.querySelector('.note');
     note.dataset.said ??= note.textContent;
     const said = truth === 'any' || truth === predicted
-      ? `Marked: ${plural(images, 'image')} ${truth === 'any' ? `taken for ${answer}` : `of ${answer} recognized`}. `
-      : images ? `Marked: ${plural(images, 'image')} of ${data.classes[truth]} taken for ${answer}. ` : `No image of ${data.classes[truth]} was taken for ${answer}. `;
+      ? `Marked: ${plural(images, 'image')} ${truth === 'any' ? `classified as ${answer}` : `of ${answer} recognized`}. `
+      : images ? `Marked: ${plural(images, 'image')} of ${data.classes[truth]} classified as ${answer}. ` : `No image of ${data.classes[truth]} was classified as ${answer}. `;
     note.textContent = answer ? said + note.dataset.said : note.dataset.said;
     figure.querySelector('details').open = true;
     const place = rows[0] ?? figure;

@@ -216,9 +216,9 @@ class PlotsTest {
         assertThat(titles("confusion-matrix-net"))
                 .contains(
                         "cat recognized: 3 of 4 (75.00 %)",
-                        "cat taken for dog & <wolf>: 1 of 4 (25.00 %)",
+                        "cat classified as dog & <wolf>: 1 of 4 (25.00 %)",
                         "dog & <wolf> recognized: 2 of 2 (100.00 %)",
-                        "bird taken for cat: 1 of 2 (50.00 %)");
+                        "bird classified as cat: 1 of 2 (50.00 %)");
     }
 
     /** Ten images of each of ten kinds of wolf are taken for another ten kinds; one image of each kind is right. */

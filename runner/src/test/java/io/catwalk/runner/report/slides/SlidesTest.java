@@ -69,34 +69,49 @@ class SlidesTest {
 
     /** The runs that slides are made of, each once for all tests. */
     enum Run {
-        SEVEN_COMPARED(SampleRun.of(7, 10), true),
-        SEVEN_INTERRUPTED(SampleRun.of(7, 10), false),
-        HOSTILE_NAMES(SampleRun.hostile(), true),
-        ONE_OF_TWO_CLASSES(SampleRun.of(1, 2), false),
-        FOLDS(SampleRun.of(4, 3).withFolds(5), true),
-        SEARCH(SampleRun.of(1, 2).withFolds(3), false),
-        NOTHING_SUCCEEDED(SampleRun.of(3, 2).broken(Broken.EVERY_TRIAL), false),
-        ONE_FAILED(SampleRun.of(3, 2).broken(Broken.ONE_TRIAL), false),
-        NO_NUMBERS(SampleRun.of(3, 2).broken(Broken.NUMBERS), false),
-        NO_FILES(SampleRun.of(3, 2).broken(Broken.FILES), false),
-        THIRTY_OF_200_CLASSES(SampleRun.of(30, 200), true);
+        SEVEN_COMPARED(true),
+        SEVEN_INTERRUPTED(false),
+        HOSTILE_NAMES(true),
+        ONE_OF_TWO_CLASSES(false),
+        FOLDS(true),
+        SEARCH(false),
+        NOTHING_SUCCEEDED(false),
+        ONE_FAILED(false),
+        NO_NUMBERS(false),
+        NO_FILES(false),
+        THIRTY_OF_200_CLASSES(true);
 
         private static final Map<Run, ReportModel> MODELS = new ConcurrentHashMap<>();
         private static final Map<Run, byte[]> SLIDES = new ConcurrentHashMap<>();
 
-        private final SampleRun sample;
         private final boolean compared;
 
-        Run(SampleRun sample, boolean compared) {
-            this.sample = sample;
+        Run(boolean compared) {
             this.compared = compared;
+        }
+
+        SampleRun sample() {
+            return switch (this) {
+                case SEVEN_COMPARED -> SampleRun.of(7, 10);
+                case SEVEN_INTERRUPTED -> SampleRun.of(7, 10);
+                case HOSTILE_NAMES -> SampleRun.hostile();
+                case ONE_OF_TWO_CLASSES -> SampleRun.of(1, 2);
+                case FOLDS -> SampleRun.of(4, 3).withFolds(5);
+                case SEARCH -> SampleRun.of(1, 2).withFolds(3);
+                case NOTHING_SUCCEEDED -> SampleRun.of(3, 2).broken(Broken.EVERY_TRIAL);
+                case ONE_FAILED -> SampleRun.of(3, 2).broken(Broken.ONE_TRIAL);
+                case NO_NUMBERS -> SampleRun.of(3, 2).broken(Broken.NUMBERS);
+                case NO_FILES -> SampleRun.of(3, 2).broken(Broken.FILES);
+                case THIRTY_OF_200_CLASSES -> SampleRun.of(30, 200);
+            };
         }
 
         ReportModel model() {
             return MODELS.computeIfAbsent(
                     this,
-                    run -> ReportModel.of(sample.report(
-                            compared ? sample.comparison() : null, this == SEARCH ? SampleRun.tuning() : null)));
+                    run -> ReportModel.of(sample().report(
+                                    compared ? sample().comparison() : null,
+                                    this == SEARCH ? SampleRun.tuning() : null)));
         }
 
         XMLSlideShow slides() throws IOException {
@@ -427,7 +442,7 @@ class SlidesTest {
                     .contains(
                             "whether that is more than chance was not tested",
                             "7 of 8 trials are finished: the rest is not in it")
-                    .doesNotContain("is ahead of", "not told apart");
+                    .doesNotContain("is ahead of", "clearly differ", "clearly different");
         }
     }
 
