@@ -92,7 +92,7 @@ final class IntegerCheck implements AutoCloseable {
      */
     @Nullable
     IntegerParity ask(Runner runner, Path program) throws IOException, InterruptedException {
-        if (asked == null) {
+        if (asked == null || !runner.showsIntegers()) {
             return null;
         }
         Answer answer = runner.ask(program, asked.question(), options.timeout(), this::goesOn);

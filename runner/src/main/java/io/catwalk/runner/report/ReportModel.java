@@ -215,6 +215,16 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
                 verdict.sentence());
     }
 
+    /** Says how a classifier stands to another. */
+    public static String words(Outcome outcome) {
+        return switch (outcome) {
+            case BETTER -> "better";
+            case WORSE -> "worse";
+            case EQUIVALENT -> "equivalent";
+            case UNDECIDED -> "not clearly different";
+        };
+    }
+
     /** Returns how many of the first classifiers are not told apart from the best: 1 if it is ahead of all. */
     public int tied() {
         List<Entrant> trained = trained();

@@ -116,6 +116,15 @@ public final class Runner {
     }
 
     /**
+     * Tells whether the runtime shows the whole numbers that a file in 8 bits computes.
+     *
+     * @return false where it keeps them in a form of its own
+     */
+    public boolean showsIntegers() {
+        return !Boolean.FALSE.equals(description.integers());
+    }
+
+    /**
      * Reads about the short program that shows a user of the runtime how to ask it.
      *
      * @return empty if the runner has none

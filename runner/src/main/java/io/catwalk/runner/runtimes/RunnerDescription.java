@@ -1,6 +1,7 @@
 package io.catwalk.runner.runtimes;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Is what {@code runtime.json} in the folder of a runner says.
@@ -12,6 +13,7 @@ import java.util.List;
  * @param files that must be there, relative to the folder
  * @param install what installs it, for people; {@code {folder}} stands for the folder of the runner
  * @param without operators that the runtime does not know
+ * @param integers whether it shows the whole numbers that a file in 8 bits computes; null for yes
  */
 record RunnerDescription(
         String runtime,
@@ -19,7 +21,8 @@ record RunnerDescription(
         List<String> probe,
         List<String> files,
         String install,
-        List<String> without) {
+        List<String> without,
+        @Nullable Boolean integers) {
 
     /** Copies the lists. */
     RunnerDescription {

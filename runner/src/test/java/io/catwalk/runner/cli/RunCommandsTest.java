@@ -147,7 +147,8 @@ final class RunCommandsTest {
                         line -> assertThat(line).isEqualTo("dense seed 7: started"),
                         line -> assertThat(line).startsWith("dense seed 7: epoch 1 of 2, loss "),
                         line -> assertThat(line).startsWith("dense seed 7: epoch 2 of 2, loss "),
-                        line -> assertThat(line).isEqualTo("dense seed 7: trained; judging, exporting, cross-checking"),
+                        line -> assertThat(line)
+                                .isEqualTo("dense seed 7: trained; evaluating, exporting, cross-checking"),
                         line -> assertThat(line).isEqualTo("dense seed 7: done"),
                         line -> assertThat(line).isEqualTo("dense seed 7: measuring the latency, 1 of 1"));
     }

@@ -91,7 +91,7 @@ public record RunCharts(ReportModel model) {
                         points,
                         interval.isEmpty() ? Numbers.NONE : interval,
                         Numbers.probability(verdict.p()),
-                        outcome(verdict)));
+                        ReportModel.words(verdict.outcome())));
             } else if (one == best) {
                 items.add(new Dot(0, one.symbol(), true));
                 table.add(List.of(one.name(), Numbers.NONE, Numbers.NONE, Numbers.NONE, "the best"));
@@ -182,15 +182,6 @@ public record RunCharts(ReportModel model) {
                                 table),
                         Axis.percent("Accuracy, %", span),
                         rows));
-    }
-
-    private static String outcome(Verdict verdict) {
-        return switch (verdict.outcome()) {
-            case BETTER -> "better";
-            case WORSE -> "worse";
-            case EQUIVALENT -> "equivalent";
-            case UNDECIDED -> "not clearly different";
-        };
     }
 
     /** Draws accuracy against latency, with the front. */

@@ -86,7 +86,7 @@ final class Evidence {
                     Cell.of(Numbers.percent(one.stands().accuracyLow()) + " to "
                             + Numbers.percent(one.stands().accuracyHigh())),
                     Cell.of(Numbers.probability(verdict == null ? null : verdict.p())),
-                    Cell.of(verdict == null ? Numbers.NONE : outcome(verdict))));
+                    Cell.of(verdict == null ? Numbers.NONE : ReportModel.words(verdict.outcome()))));
         }
         List<String> columns = List.of("Classifier", "Accuracy %", "95 % interval", "p", "To the best");
         boolean compared = model.comparison() != null && trained.size() > 1;
@@ -107,15 +107,6 @@ final class Evidence {
                         .map(Verdict::sentence)
                         .toList());
         shown(page, rows.size(), trained.size());
-    }
-
-    static String outcome(Verdict verdict) {
-        return switch (verdict.outcome()) {
-            case BETTER -> "better";
-            case WORSE -> "worse";
-            case EQUIVALENT -> "equivalent";
-            case UNDECIDED -> "not clearly different";
-        };
     }
 
     private void search(Tuning tuning, String search) {

@@ -353,8 +353,8 @@
     const place = rows[0] ?? figure;
     place.tabIndex = -1;
     const look = () => {
-      figure.scrollIntoView();
-      place.scrollIntoView({ block: 'nearest' });
+      figure.scrollIntoView({ behavior: 'instant' }); // a smooth one would still run when the next begins
+      place.scrollIntoView({ block: 'nearest', behavior: 'instant' });
       place.focus({ preventScroll: true });
     };
     look();
