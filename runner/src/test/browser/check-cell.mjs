@@ -52,7 +52,7 @@ async function follow(page, label, name) {
   await page.keyboard.press('Enter');
   await page.waitForURL(/report\.html#/);
   await page.waitForFunction(() => document.activeElement?.closest('figure[id^=confusion-]'));
-  // Charts above it are drawn late, and the browser makes up for what they move.
+  // The browser looks for the place by itself until the page is loaded, and the page looks again after that.
   await page.waitForFunction(() => {
     const box = document.activeElement.getBoundingClientRect();
     return document.readyState === 'complete' && box.bottom <= innerHeight
