@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -130,6 +131,15 @@ final class RunFiles {
             @Override
             public FileVisitResult visitFile(Path entry, BasicFileAttributes attributes) {
                 return visitor.take(entry, attributes) ? FileVisitResult.CONTINUE : FileVisitResult.TERMINATE;
+            }
+
+            /** What is gone since the folder was listed is a draft that somebody who works there has put into its place. */
+            @Override
+            public FileVisitResult visitFileFailed(Path entry, IOException reason) throws IOException {
+                if (reason instanceof NoSuchFileException) {
+                    return FileVisitResult.CONTINUE;
+                }
+                throw reason;
             }
         });
     }

@@ -7,6 +7,7 @@ import io.catwalk.api.Augmentation;
 import io.catwalk.api.Optimizer;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Schedule;
+import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.training.ComputeDevice;
@@ -14,11 +15,15 @@ import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.SplitSpec;
 import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +35,30 @@ final class RunFolderTest {
 
     @TempDir
     private Path folder;
+
+    /** One program writes a file again and again, by a draft that is then put into its place; the other looks at the folder. */
+    @Test
+    void aDraftThatIsPutIntoItsPlaceWhileTheFolderIsListedIsNoTrouble() throws Exception {
+        AtomicBoolean done = new AtomicBoolean();
+        CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> {
+            try {
+                while (!done.get()) {
+                    AtomicFiles.write(folder.resolve(RunFiles.RESULTS), "{}");
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        try {
+            RunFiles files = new RunFiles(folder);
+            for (int look = 0; look < 2_000; look++) {
+                assertThat(files.foreign()).isNull();
+            }
+        } finally {
+            done.set(true);
+        }
+        writer.get(10, TimeUnit.SECONDS);
+    }
 
     @ParameterizedTest
     @ValueSource(

@@ -6,6 +6,7 @@ import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -39,5 +40,20 @@ final class FileSpeedometerTest {
         assertThat(speedometer(SessionGoal.THROUGHPUT, Duration.ofSeconds(5), Duration.ofMillis(100))
                         .images())
                 .isEqualTo(1);
+    }
+
+    /** Only the first of the looks that decide how many images a call has finds the machine busy. */
+    @Test
+    void aCallThatTheMachineHeldUpDoesNotMakeCallsSmaller() {
+        long[] times = {0, 80, 80, 81, 81, 82};
+        AtomicInteger looks = new AtomicInteger();
+        FileSpeedometer speedometer = FileSpeedometer.of(
+                MODEL,
+                OnnxHints.none(),
+                IMAGE,
+                SessionGoal.THROUGHPUT,
+                Duration.ofMillis(100),
+                () -> times[Math.min(looks.getAndIncrement(), times.length - 1)] * 1_000_000);
+        assertThat(speedometer.images()).isEqualTo(256);
     }
 }
