@@ -4,6 +4,7 @@ import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.PredictedClasses;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * Bounds a metric that has no formula for its interval, by drawing the test images again and again with
@@ -30,32 +31,46 @@ public final class Bootstrap {
         if (!(confidence > 0 && confidence < 1)) {
             throw new IllegalArgumentException("expected a confidence above 0 and below 1, but found " + confidence);
         }
+        // An image counts by its cell of the confusion matrix alone, and most cells are empty where there are many
+        // classes.
+        int[] cells = new int[predictions.images()];
+        for (int image = 0; image < cells.length; image++) {
+            cells[image] = predictions.labels()[image] * predictions.classes()
+                    + predictions.predicted()[image];
+        }
+        int[] filled = IntStream.of(cells).distinct().sorted().toArray();
+        for (int image = 0; image < cells.length; image++) {
+            cells[image] = Arrays.binarySearch(filled, cells[image]);
+        }
         SplittableRandom random = new SplittableRandom(seed);
         double[] scores = new double[resamples];
         for (int r = 0; r < resamples; r++) {
-            scores[r] = resampled(predictions, random);
+            int[] counts = new int[filled.length];
+            for (int draw = 0; draw < cells.length; draw++) {
+                counts[cells[random.nextInt(cells.length)]]++;
+            }
+            scores[r] = macroF1(filled, counts, predictions.classes());
         }
         Arrays.sort(scores);
         return new Interval(quantile(scores, (1 - confidence) / 2), quantile(scores, (1 + confidence) / 2));
     }
 
-    /** Scores one draw: F1 needs of a class how often it is right, and how often it appears as truth and prediction. */
-    private static double resampled(PredictedClasses predictions, SplittableRandom random) {
-        int[] right = new int[predictions.classes()];
-        int[] appearances = new int[right.length];
-        for (int draw = 0; draw < predictions.images(); draw++) {
-            int image = random.nextInt(predictions.images());
-            int truth = predictions.labels()[image];
-            int predicted = predictions.predicted()[image];
-            right[truth] += truth == predicted ? 1 : 0;
-            appearances[truth]++;
-            appearances[predicted]++;
+    /** F1 needs of a class how often it is right, and how often it appears as truth and prediction. */
+    private static double macroF1(int[] cells, int[] counts, int classes) {
+        int[] right = new int[classes];
+        int[] appearances = new int[classes];
+        for (int i = 0; i < cells.length; i++) {
+            int truth = cells[i] / classes;
+            int predicted = cells[i] % classes;
+            right[truth] += truth == predicted ? counts[i] : 0;
+            appearances[truth] += counts[i];
+            appearances[predicted] += counts[i];
         }
         double sum = 0;
-        for (int c = 0; c < right.length; c++) {
+        for (int c = 0; c < classes; c++) {
             sum += appearances[c] == 0 ? 0 : 2.0 * right[c] / appearances[c];
         }
-        return sum / right.length;
+        return sum / classes;
     }
 
     private static double quantile(double[] sorted, double share) {

@@ -6,7 +6,6 @@ import io.catwalk.runner.report.graphics.Mark.Rect;
 import io.catwalk.runner.report.graphics.Mark.Text;
 import io.catwalk.runner.report.graphics.Mark.Tip;
 import io.catwalk.runner.report.graphics.Mark.Way;
-import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** Paints a picture as SVG: no styles, no identifiers, so that several can stand in one page. */
@@ -137,9 +136,15 @@ final class SvgPainter {
         return number(point.x()) + "," + number(point.y());
     }
 
+    /** Writes hundredths at most, and no zeros at the end. */
     private static String number(double value) {
-        String text = String.format(Locale.ROOT, "%.2f", value);
-        return text.replaceFirst("\\.?0+$", "");
+        long hundredths = Math.round(value * 100);
+        long rest = Math.abs(hundredths % 100);
+        String whole = (hundredths < 0 ? "-" : "") + Math.abs(hundredths / 100);
+        if (rest == 0) {
+            return whole;
+        }
+        return whole + (rest < 10 ? ".0" : ".") + (rest % 10 == 0 ? rest / 10 : rest);
     }
 
     /** Escapes what XML gives a meaning, and leaves out what it does not allow at all. */

@@ -31,6 +31,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +52,9 @@ record Page(
 
     /** What else a run folder has for people and programs. */
     static final List<String> FILES = List.of("results.json", "results.csv", "results.md", "slides.pptx");
+
+    private static final Pattern NUMERIC =
+            Pattern.compile("[\\d.,<> %~\u2212\u2013+-]*( ?(µs|[KMGT]?i?B|s|[hm] \\d\\d[ms]))?");
 
     private static final int MOST_ROWS = 1_000;
 
@@ -109,8 +113,7 @@ record Page(
     static boolean numeric(List<List<String>> table, int column) {
         return table.stream()
                 .skip(1)
-                .allMatch(row ->
-                        row.get(column).matches("[\\d.,<> %~\u2212\u2013+-]*( ?(µs|[KMGT]?i?B|s|[hm] \\d\\d[ms]))?"));
+                .allMatch(row -> NUMERIC.matcher(row.get(column)).matches());
     }
 
     /** Says whether there is room for a table of so many trials: a browser lays out a thousand rows at once, not ten. */
