@@ -101,8 +101,8 @@ public record Comparison(
      * @param macroF1Low lower bound of its 95 % interval: by the bootstrap for one trial, null if it has no
      *     predictions; for several as of the accuracy
      * @param macroF1High upper bound
-     * @param onFront whether no other contestant is at least as good in accuracy and in the latency of one image on ONNX
-     *     Runtime, and better in one; null where that latency is unknown
+     * @param onFront whether no other contestant is at least as good in accuracy and in the latency of one image on {@link
+     *     Results#latencyEngine()}, and better in one; null where that latency is unknown or of a busy machine
      */
     public record Standing(
             String contestant,

@@ -1,7 +1,8 @@
 package io.catwalk.runner.experiment;
 
 import io.catwalk.runner.evaluation.Metrics;
-import io.catwalk.runner.trial.Efficiency;
+import io.catwalk.runner.trial.InferenceEngine;
+import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import io.catwalk.runner.trial.TrialSpec;
 import java.util.ArrayList;
@@ -84,15 +85,14 @@ record Contest(
         return metric.applyAsDouble(result(trial).metrics().test());
     }
 
-    /** Returns what a contestant costs as an ONNX file, from its first network that was measured. */
+    /** Returns how long a contestant takes for one image, of its first network that was measured on a machine at rest. */
     @Nullable
-    Efficiency measured(String contestant) {
+    Latency latency(String contestant) {
+        InferenceEngine engine = Results.latencyEngine(results.values());
         return results.entrySet().stream()
                 .filter(trial -> trial.getKey().label().equals(contestant))
-                .map(trial -> trial.getValue().efficiency())
-                .filter(efficiency -> efficiency.onnxBytes() != null
-                        && efficiency.onnxruntime() != null
-                        && efficiency.onnxruntime().busy() == null)
+                .map(trial -> trial.getValue().efficiency().latency(engine))
+                .filter(latency -> latency != null && latency.busy() == null && Double.isFinite(latency.p50Micros()))
                 .findFirst()
                 .orElse(null);
     }

@@ -20,7 +20,7 @@ import io.catwalk.runner.statistics.ParetoFront.Objective;
 import io.catwalk.runner.statistics.SeedPair;
 import io.catwalk.runner.statistics.Spread;
 import io.catwalk.runner.statistics.WelchTTest;
-import io.catwalk.runner.trial.Efficiency;
+import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.TrialSpec;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -310,16 +310,13 @@ final class Judgement {
 
     private record Candidate(String contestant, double accuracy, double micros) {}
 
-    /** Tells of each contestant with a measured ONNX file whether it is on the front. */
+    /** Tells of each contestant with a latency whether it is on the front. */
     private Map<String, Boolean> front() {
         List<Candidate> candidates = new ArrayList<>();
         contest.trials().forEach((contestant, trials) -> {
-            Efficiency measured = contest.measured(contestant);
-            if (measured != null) {
-                candidates.add(new Candidate(
-                        contestant,
-                        mean(trials, Metrics::accuracy),
-                        Objects.requireNonNull(measured.onnxruntime()).p50Micros()));
+            Latency latency = contest.latency(contestant);
+            if (latency != null) {
+                candidates.add(new Candidate(contestant, mean(trials, Metrics::accuracy), latency.p50Micros()));
             }
         });
         List<Candidate> front = ParetoFront.of(

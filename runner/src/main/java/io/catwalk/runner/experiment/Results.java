@@ -14,6 +14,7 @@ import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import io.catwalk.runner.trial.TrialSpec;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -371,7 +372,11 @@ public record Results(
      * @return ONNX Runtime if some trial was measured there, else PyTorch
      */
     public InferenceEngine latencyEngine() {
-        return done().stream().anyMatch(done -> done.efficiency().onnxruntime() != null)
+        return latencyEngine(done());
+    }
+
+    static InferenceEngine latencyEngine(Collection<Done> trials) {
+        return trials.stream().anyMatch(done -> done.efficiency().onnxruntime() != null)
                 ? InferenceEngine.ONNX_RUNTIME
                 : InferenceEngine.PYTORCH;
     }

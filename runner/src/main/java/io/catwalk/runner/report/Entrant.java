@@ -217,10 +217,14 @@ public final class Entrant {
         return first == null ? null : first.efficiency();
     }
 
-    /** Returns how fast it answers on an engine; null if it was not measured. */
+    /** Returns how fast its first trial answers that was measured, if possible at rest; null if none was. */
     public @Nullable Latency latency(InferenceEngine engine) {
-        Efficiency efficiency = efficiency();
-        return efficiency == null ? null : efficiency.latency(engine);
+        return models.stream()
+                .filter(Model::done)
+                .map(model -> model.trained().efficiency().latency(engine))
+                .filter(Objects::nonNull)
+                .min(Comparator.comparing(latency -> latency.busy() != null))
+                .orElse(null);
     }
 
     /** Returns the median time of one image on an engine, in microseconds; null if it was not measured. */

@@ -136,7 +136,7 @@ public record Findings(ReportModel model) {
         Entrant fastest = front.get(0);
         String time = latency(fastest) + " for one image (" + model.latencyTitle() + ")";
         long measured = model.trained().stream()
-                .filter(one -> one.micros(model.engine()) != null)
+                .filter(one -> one.stands().onFront() != null)
                 .count();
         if (measured == 1) {
             return fastest.name() + " takes " + time;

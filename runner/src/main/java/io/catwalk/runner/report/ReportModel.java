@@ -7,11 +7,9 @@ import io.catwalk.runner.experiment.Comparison.Verdict;
 import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.statistics.Outcome;
-import io.catwalk.runner.statistics.ParetoFront;
-import io.catwalk.runner.statistics.ParetoFront.Better;
-import io.catwalk.runner.statistics.ParetoFront.Objective;
 import io.catwalk.runner.trial.InferenceEngine;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param engine that latencies are of
  */
 public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine engine) {
+
+    private static final int CHARTED = 24;
 
     /** Copies the list. */
     public ReportModel {
@@ -62,6 +62,11 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
     /** Returns the classifiers with a trained network, the most accurate first. */
     public List<Entrant> trained() {
         return entrants.stream().filter(one -> one.standing() != null).toList();
+    }
+
+    /** Returns the classifiers that get charts of their own: those of more make a page too large to be sent by mail. */
+    public List<Entrant> charted() {
+        return trained().stream().limit(CHARTED).toList();
     }
 
     /** Returns the trials with a trained network, those of the best classifier first. */
@@ -151,22 +156,12 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
     /**
      * Finds the classifiers that no other beats in both accuracy and latency.
      *
-     * @return from the fastest to the most accurate; none where no latency was measured
+     * @return from the fastest to the most accurate; none where no latency was measured, or on a busy machine
      */
     public List<Entrant> front() {
-        return ParetoFront.of(
-                        trained().stream()
-                                .filter(one -> one.micros(engine) != null
-                                        && Double.isFinite(one.stands().accuracy()))
-                                .toList(),
-                        List.of(
-                                new Objective<Entrant>(
-                                        Better.HIGHER, one -> one.stands().accuracy()),
-                                new Objective<Entrant>(
-                                        Better.LOWER, one -> Objects.requireNonNull(one.micros(engine)))))
-                .stream()
-                .sorted((one, other) -> Double.compare(
-                        Objects.requireNonNull(one.micros(engine)), Objects.requireNonNull(other.micros(engine))))
+        return trained().stream()
+                .filter(one -> Boolean.TRUE.equals(one.stands().onFront()) && one.micros(engine) != null)
+                .sorted(Comparator.comparingDouble(one -> Objects.requireNonNull(one.micros(engine))))
                 .toList();
     }
 

@@ -497,6 +497,26 @@ final class ComparisonTest {
     }
 
     @Test
+    void theFrontIsOfPyTorchWhereNothingWasExported() {
+        model("conv", 1, 0, 36, slow(latency(100)));
+        model("gru", 1, 2, 37, slow(latency(120)));
+
+        assertThat(compared().standings())
+                .extracting(Standing::contestant, Standing::onFront)
+                .containsExactly(tuple("conv", true), tuple("gru", false));
+    }
+
+    @Test
+    void aLatencyOfABusyMachineSaysNothingOfTheFront() {
+        model("conv", 1, 0, 36, slow(latency(100)));
+        model("gru", 1, 2, 37, slow(latency(90, "another program")));
+
+        assertThat(compared().standings())
+                .extracting(Standing::contestant, Standing::onFront)
+                .containsExactly(tuple("conv", true), tuple("gru", null));
+    }
+
+    @Test
     void aComparisonIsReadBackAsItWasWritten() {
         threeModels();
         Comparison comparison = compared();
@@ -605,6 +625,10 @@ final class ComparisonTest {
         return MadeUp.done(trial, test, test, cost == null ? MadeUp.efficiency(null, null) : cost, null);
     }
 
+    private static Efficiency slow(Latency pytorch) {
+        return new Efficiency(1, 1L, 1, null, 1, 1, 1, null, pytorch, null);
+    }
+
     private static Efficiency cost(double micros, long bytes) {
         return new Efficiency(1, 1L, 1, bytes, 1, 1, 1, null, null, latency(micros));
     }
@@ -631,7 +655,11 @@ final class ComparisonTest {
     }
 
     private static Latency latency(double micros) {
+        return latency(micros, null);
+    }
+
+    private static Latency latency(double micros, @Nullable String busy) {
         Machine machine = new Machine("Linux 6", "amd64", "Some Processor", 2, 8L << 30);
-        return new Latency(1, 5_000, micros, micros, micros, 1.0, 1.0, null, machine);
+        return new Latency(1, 5_000, micros, micros, micros, 1.0, 1.0, busy, machine);
     }
 }

@@ -25,9 +25,6 @@ import java.util.stream.Stream;
 /** Writes the charts of a run, each as SVG and as PNG. */
 public final class Plots {
 
-    /** A run of many trials gets the charts of single networks only for so many classifiers. */
-    static final int MODELS = 24;
-
     private static final int NAME_LETTERS = 60;
     private static final double WIDTH = 640;
     private static final double EDGE = 14;
@@ -58,7 +55,7 @@ public final class Plots {
                 .all()
                 .forEach(chart -> titles.put(chart, chart.caption().title()));
         Set<String> names = new HashSet<>();
-        for (Entrant entrant : model.trained().stream().limit(MODELS).toList()) {
+        for (Entrant entrant : model.charted()) {
             new EntrantCharts(model, entrant, fileName(entrant.name(), names))
                     .all()
                     .forEach(chart -> titles.put(

@@ -61,9 +61,6 @@ record Page(
     /** More rows and columns than these nobody can read. */
     private static final int LARGEST_MATRIX = 16;
 
-    /** The charts of more classifiers make the page too large to be sent by mail. */
-    private static final int CHARTED = 24;
-
     /** A figure is drawn twice, and shown in the width that fits its place. */
     private static final double WIDE = 560;
 
@@ -83,9 +80,9 @@ record Page(
 
     /** Returns the charts of a classifier; none of those that there is no room for. */
     List<Chart> charts(Entrant entrant) {
-        return entrant.number() > CHARTED || entrant.standing() == null
-                ? List.of()
-                : new EntrantCharts(model, entrant, Integer.toString(entrant.number())).all();
+        return model.charted().contains(entrant)
+                ? new EntrantCharts(model, entrant, Integer.toString(entrant.number())).all()
+                : List.of();
     }
 
     /** Returns the charts that show what the classifiers learned, and how much of it holds for other images. */

@@ -13,9 +13,9 @@ import io.catwalk.runner.report.RecipeWords;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.report.charts.Chart;
+import io.catwalk.runner.report.charts.CostCharts.Cost;
 import io.catwalk.runner.report.charts.EntrantCharts;
 import io.catwalk.runner.report.charts.RunCharts;
-import io.catwalk.runner.report.charts.RunCharts.Cost;
 import io.catwalk.runner.report.slides.Table.Cell;
 import io.catwalk.runner.trial.Provenance;
 import io.catwalk.runner.trial.TrialMetrics;
@@ -143,8 +143,14 @@ final class Appendix {
     }
 
     private void costs() {
-        pair("Training time and latency", charts.cost(Cost.TRAINING), charts.cost(Cost.LATENCY));
-        pair("Size of the file and memory of training", charts.cost(Cost.FILE), charts.cost(Cost.MEMORY));
+        pair(
+                "Training time and latency",
+                charts.costs().cost(Cost.TRAINING),
+                charts.costs().cost(Cost.LATENCY));
+        pair(
+                "Size of the file and memory of training",
+                charts.costs().cost(Cost.FILE),
+                charts.costs().cost(Cost.MEMORY));
     }
 
     private void learned() {

@@ -14,10 +14,10 @@ import io.catwalk.runner.report.Entrant;
 import io.catwalk.runner.report.Findings;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.charts.Chart;
+import io.catwalk.runner.report.charts.CostCharts.Cost;
 import io.catwalk.runner.report.charts.EntrantCharts;
 import io.catwalk.runner.report.charts.RowChart;
 import io.catwalk.runner.report.charts.RunCharts;
-import io.catwalk.runner.report.charts.RunCharts.Cost;
 import io.catwalk.runner.report.charts.Series;
 import io.catwalk.runner.report.charts.XyChart;
 import io.catwalk.runner.report.graphics.Theme;
@@ -114,7 +114,10 @@ final class Evidence {
                 search,
                 full(search) + " " + tuning.explanation(),
                 "Source: results.json, keys tuning.candidates[].scores and tuning.best.");
-        page.chart(page.body().left(0.5), charts.tuning().orElse(null), "Score of each candidate by its budget");
+        page.chart(
+                page.body().left(0.5),
+                charts.training().tuning().orElse(null),
+                "Score of each candidate by its budget");
         page.table(
                 page.body().right(0.46).above(40),
                 Table.of(first(tuning.table(), Opening.ROWS + 1), "Table of the candidates, the best first."));
@@ -128,8 +131,10 @@ final class Evidence {
 
     private void cost() {
         boolean several = model.trained().size() > 1;
-        Chart chart = (several ? charts.accuracyAgainstLatency() : charts.cost(Cost.LATENCY))
-                .or(() -> charts.cost(Cost.TRAINING))
+        Chart chart = (several
+                        ? charts.costs().accuracyAgainstLatency()
+                        : charts.costs().cost(Cost.LATENCY))
+                .or(() -> charts.costs().cost(Cost.TRAINING))
                 .orElse(null);
         Page page = deck.page(
                 findings.cost(),

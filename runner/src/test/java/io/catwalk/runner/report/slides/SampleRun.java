@@ -26,6 +26,7 @@ import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.Efficiency;
+import io.catwalk.runner.trial.InferenceEngine;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.Machine;
 import io.catwalk.runner.trial.MadeUp;
@@ -279,6 +280,7 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
         List<Map<String, @Nullable Object>> standings = new ArrayList<>();
         List<Map<String, @Nullable Object>> verdicts = new ArrayList<>();
         List<String> outcomes = List.of("better", "undecided", "equivalent", "worse");
+        double fastest = Double.POSITIVE_INFINITY;
         for (int i = 0; i < ranked.size(); i++) {
             Entrant one = ranked.get(i);
             double accuracy = one.stands().accuracy();
@@ -293,7 +295,9 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
             standing.put("macro_f1", accuracy);
             standing.put("macro_f1_low", null);
             standing.put("macro_f1_high", null);
-            standing.put("on_front", i % 2 == 0);
+            Double micros = one.micros(InferenceEngine.ONNX_RUNTIME);
+            standing.put("on_front", micros == null ? null : (Boolean) (micros < fastest));
+            fastest = micros == null ? fastest : Math.min(micros, fastest);
             standings.add(standing);
             for (int j = i + 1; j < ranked.size(); j++) {
                 Map<String, @Nullable Object> verdict = new LinkedHashMap<>();
