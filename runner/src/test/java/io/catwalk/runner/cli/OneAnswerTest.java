@@ -6,12 +6,18 @@ import io.catwalk.runner.Json;
 import io.catwalk.runner.evaluation.Predictions;
 import java.io.IOException;
 import java.io.InputStream;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.MathContext;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.IntToDoubleFunction;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -45,11 +51,13 @@ final class OneAnswerTest {
         final String name;
         final int[][] counts = new int[CLASSES][CLASSES]; // true class, predicted class
         final int images;
+        final boolean[] correct;
         double calibration;
 
         Answered(String name, Predictions predictions) {
             this.name = name;
             images = predictions.labels().length;
+            correct = new boolean[images];
             double[] gap = new double[15];
             for (int i = 0; i < images; i++) {
                 float[] logits = Arrays.copyOfRange(predictions.logits(), i * CLASSES, (i + 1) * CLASSES);
@@ -63,6 +71,7 @@ final class OneAnswerTest {
                 }
                 int label = predictions.labels()[i];
                 counts[label][best]++;
+                correct[i] = label == best;
                 int bin = Math.min(14, (int) Math.ceil(15 / sum) - 1);
                 gap[bin] += (label == best ? 1 : 0) - 1 / sum;
             }
@@ -221,6 +230,163 @@ final class OneAnswerTest {
                         .contains("| F1 (macro) | " + percent(one.macro(one::f1)) + " % |");
             }
         }
+    }
+
+    /** Compares two classifiers by the images that only one of them got right. */
+    private static final class Pair {
+
+        final Answered first;
+        final Answered second;
+        final int images;
+        final int[] only = new int[2];
+        final double p;
+
+        Pair(Answered first, Answered second) {
+            this.first = first;
+            this.second = second;
+            images = first.images;
+            for (int i = 0; i < images; i++) {
+                only[0] += first.correct[i] && !second.correct[i] ? 1 : 0;
+                only[1] += second.correct[i] && !first.correct[i] ? 1 : 0;
+            }
+            p = p(only[0] + only[1], Math.min(only[0], only[1]));
+        }
+
+        /** McNemar's exact p: twice the share of all ways to toss a coin so often that show so few heads. */
+        private static double p(int tosses, int heads) {
+            BigInteger few = BigInteger.ZERO;
+            BigInteger ways = BigInteger.ONE;
+            for (int k = 0; k <= heads; k++) {
+                few = few.add(ways);
+                ways = ways.multiply(BigInteger.valueOf(tosses - k)).divide(BigInteger.valueOf(k + 1));
+            }
+            return Math.min(
+                    1,
+                    new BigDecimal(few.shiftLeft(1))
+                            .divide(new BigDecimal(BigInteger.ONE.shiftLeft(tosses)), MathContext.DECIMAL64)
+                            .doubleValue());
+        }
+
+        double difference() {
+            return (double) (only[0] - only[1]) / images;
+        }
+
+        /**
+         * Tango's bound (Statistics in Medicine 17, 1998): the difference whose score is the quantile. The share that only the
+         * second gets right is found by trying where the likelihood is highest, not by Tango's formula.
+         */
+        double bound(int sign) {
+            double near = difference();
+            double far = sign;
+            for (int step = 0; step < 60; step++) {
+                double middle = (near + far) / 2;
+                double second = likeliest(middle);
+                double score = (only[0] - only[1] - images * middle)
+                        / Math.sqrt(images * (2 * second + middle * (1 - middle)));
+                if (Math.abs(score) < Z) {
+                    near = middle;
+                } else {
+                    far = middle;
+                }
+            }
+            return near;
+        }
+
+        private double likeliest(double difference) {
+            double low = Math.max(0, -difference);
+            double high = (1 - difference) / 2;
+            for (int step = 0; step < 200; step++) {
+                double one = low + (high - low) / 3;
+                double other = high - (high - low) / 3;
+                if (likelihood(one, difference) < likelihood(other, difference)) {
+                    low = one;
+                } else {
+                    high = other;
+                }
+            }
+            return (low + high) / 2;
+        }
+
+        private double likelihood(double second, double difference) {
+            return times(only[0], second + difference)
+                    + times(only[1], second)
+                    + times(images - only[0] - only[1], 1 - 2 * second - difference);
+        }
+
+        private static double times(int count, double probability) {
+            return count == 0 ? 0 : count * Math.log(Math.max(probability, Double.MIN_NORMAL));
+        }
+    }
+
+    /** Holm: the smallest p counts as often as there are pairs, the next once less, and none for less than one before it. */
+    private static Map<Pair, Double> holm(List<Pair> pairs) {
+        Map<Pair, Double> adjusted = new LinkedHashMap<>();
+        List<Pair> sorted = pairs.stream()
+                .sorted(Comparator.comparingDouble(pair -> pair.p))
+                .toList();
+        double least = 0;
+        for (int i = 0; i < sorted.size(); i++) {
+            least = Math.max(least, Math.min(1, (sorted.size() - i) * sorted.get(i).p));
+            adjusted.put(sorted.get(i), least);
+        }
+        return adjusted;
+    }
+
+    @Test
+    void everyVerdictHasTheNumbersOfThePredictions() {
+        List<Answered> ranked = all.stream()
+                .sorted(Comparator.comparing(one -> -one.accuracy()))
+                .toList();
+        List<Pair> pairs = new ArrayList<>();
+        for (int i = 0; i < ranked.size(); i++) {
+            for (int j = i + 1; j < ranked.size(); j++) {
+                pairs.add(new Pair(ranked.get(i), ranked.get(j)));
+            }
+        }
+        holm(pairs).forEach((pair, p) -> {
+            String said = points(pair.difference()) + " points, 95 % interval " + points(pair.bound(-1)) + " to "
+                    + points(pair.bound(1)) + "; of " + pair.images + ", only " + pair.first.name + " got "
+                    + pair.only[0] + " right and only " + pair.second.name + " got " + pair.only[1]
+                    + " right; McNemar with Holm p "
+                    + (p < 0.0001 ? "< 0.0001" : String.format(Locale.ROOT, "= %.4f", p));
+            assertThat(markdown).contains(said);
+            assertThat(page).contains(said);
+        });
+    }
+
+    private static String points(double share) {
+        return String.format(Locale.ROOT, "%.2f", 100 * share);
+    }
+
+    /** Of a latency there is nothing to work out: the median that was measured is the one that is shown everywhere. */
+    @Test
+    void theOneLatencyOfAClassifierIsTheSameEverywhere() throws IOException {
+        String slides = slides(world.run().resolve("slides.pptx"));
+        int measured = 0;
+        for (Answered one : all) {
+            JsonNode latency = Json.JSON
+                    .readTree(Files.readString(world.trial(one.name).resolve("trial.json")))
+                    .path("efficiency")
+                    .path("onnxruntime");
+            if (latency.isMissingNode() || latency.isNull()) {
+                continue;
+            }
+            measured++;
+            String time = String.format(
+                    Locale.ROOT, "%,.0f µs", latency.path("p50_micros").asDouble());
+            String shown = (latency.path("busy").isNull() ? "" : "~") + time;
+            assertThat(markdown)
+                    .containsPattern(
+                            "(?m)^\\| " + Pattern.quote(one.name) + " \\|.* \\| " + Pattern.quote(shown) + " \\|$");
+            assertThat(world.compared().out())
+                    .containsPattern("(?m)^" + Pattern.quote(one.name) + " .* " + Pattern.quote(shown) + "$");
+            assertThat(between(page, "<bdi>" + one.name + "</bdi></a>", "</tr>"))
+                    .contains(shown);
+            assertThat(slides).contains(time);
+            assertThat(Files.readString(world.trial(one.name).resolve("card.md")))
+                    .contains("| " + shown + " |");
+        }
+        assertThat(measured).isPositive();
     }
 
     private static String between(String text, String from, String to) {

@@ -64,15 +64,23 @@ public record Letters(double size, boolean bold) {
         return lines;
     }
 
-    /** Cuts a text to a width; an ellipsis tells that it was cut. */
+    /** Cuts a text to a width, in its middle, since names of one family differ at their ends; an ellipsis tells that it was cut. */
     public String cut(String text, double width) {
         if (width(text) <= width) {
             return text;
         }
-        int end = text.length();
-        while (end > 1 && width(text.substring(0, end) + "…") > width) {
-            end = text.offsetByCodePoints(end, -1);
+        int[] points = text.codePoints().toArray();
+        String cut = "…";
+        for (int kept = 1; kept < points.length; kept++) {
+            int head = (kept + 1) / 2;
+            int tail = kept - head;
+            String longer =
+                    new String(points, 0, head).strip() + "…" + new String(points, points.length - tail, tail).strip();
+            if (width(longer) > width && kept > 1) {
+                break;
+            }
+            cut = longer;
         }
-        return text.substring(0, end).strip() + "…";
+        return cut;
     }
 }

@@ -22,8 +22,8 @@ final class ReportInBrowserTest {
     /** Pages stay there, to be looked at. */
     private static final Path FOLDER = Path.of("target", "report-pages");
 
-    private static final List<String> OTHERS =
-            List.of("hostile", "one", "none", "folds", "hundred", "classes-200", "classes-1000", "interrupted");
+    private static final List<String> OTHERS = List.of(
+            "hostile", "one", "none", "folds", "hundred", "classes-200", "classes-1000", "near-ties", "interrupted");
 
     @Test
     void theRichestPageWorksInABrowserForEverybody() throws IOException, InterruptedException {

@@ -51,6 +51,7 @@ final class SamplePages {
         makers.put("classes-2", () -> new SampleRun(SampleRun.SEVEN, List.of("cat", "dog"), 0, 300, 5).report());
         makers.put("classes-200", SamplePages::manyClasses);
         makers.put("classes-1000", SamplePages::thousandClasses);
+        makers.put("near-ties", SamplePages::nearTies);
         makers.put("interrupted", SamplePages::interrupted);
         makers.put("no-predictions", SamplePages::noPredictions);
         return makers;
@@ -108,6 +109,18 @@ final class SamplePages {
                 List.of("lstm seed 1", "rnn seed 1", "stride-conv seed 1"),
                 List.of("The images cannot be read."));
         return new RunReport(part.spec(), part.results(), part.models(), null, part.missing());
+    }
+
+    /** Six classifiers of one latency, whose accuracies differ by chance alone: every seventh of a sample is such a one. */
+    static RunReport nearTies() {
+        List<String> names = IntStream.range(0, 42)
+                .mapToObj(i -> "residual-network-with-attention-" + i)
+                .toList();
+        SampleRun run = new SampleRun(names, SampleRun.CLOTHES, 0, 2000, 6);
+        List<Model> models = run.models().stream()
+                .filter(model -> names.indexOf(model.outcome().trial().classifier()) % 7 == 0)
+                .toList();
+        return run.report(models, run.comparison(models), null);
     }
 
     static RunReport noPredictions() {
