@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
 public record RunCharts(ReportModel model) {
 
     /** Lines of more classifiers than these hide each other. */
-    private static final int LINES = 12;
+    static final int LINES = 12;
 
     /** Returns every chart that there is data for. */
     public List<Chart> all() {

@@ -1,0 +1,93 @@
+package io.catwalk.runner.report;
+
+import io.catwalk.runner.Numbers;
+import io.catwalk.runner.robustness.Corruption;
+import io.catwalk.runner.robustness.Robustness;
+import io.catwalk.runner.robustness.Robustness.Classifier;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Says what was found on corrupted images: sentences with their numbers, without their periods.
+ *
+ * @param robustness what was measured, of at least one classifier
+ */
+public record RobustnessFindings(Robustness robustness) {
+
+    /** Says who loses least under each corruption. */
+    public String all() {
+        if (robustness.classifiers().size() == 1) {
+            Corruption worst = List.of(Corruption.values()).stream()
+                    .min(Comparator.comparingDouble(
+                            one -> robustness.classifiers().get(0).kept(one)))
+                    .orElseThrow();
+            return robustness.classifiers().get(0).name() + " loses most under " + strongest(worst) + ": it keeps "
+                    + kept(robustness.classifiers().get(0), worst);
+        }
+        Map<String, List<String>> least = new LinkedHashMap<>();
+        for (Corruption corruption : Corruption.values()) {
+            Classifier best = ranked(corruption).get(0);
+            least.computeIfAbsent(best.name(), name -> new ArrayList<>())
+                    .add(corruption.title().toLowerCase(Locale.ROOT));
+        }
+        if (least.size() == 1) {
+            return least.keySet().iterator().next() + " loses least of its accuracy under each of the "
+                    + Corruption.values().length + " corruptions";
+        }
+        List<String> parts = new ArrayList<>();
+        least.forEach((name, corruptions) -> parts.add(
+                name + (parts.isEmpty() ? " loses least of its accuracy under " : " under ") + joined(corruptions)));
+        return joined(parts);
+    }
+
+    /** Says who loses least and most under one corruption. */
+    public String of(Corruption corruption) {
+        List<Classifier> ranked = ranked(corruption);
+        Classifier best = ranked.get(0);
+        if (ranked.size() == 1) {
+            return best.name() + " keeps " + kept(best, corruption) + " under " + strongest(corruption);
+        }
+        Classifier worst = ranked.get(ranked.size() - 1);
+        return best.name() + " loses least under " + strongest(corruption) + ": it keeps " + kept(best, corruption)
+                + "; " + worst.name() + " loses most and keeps " + Numbers.percent(worst.kept(corruption)) + " %";
+    }
+
+    /** Says how exactly the accuracies are known. */
+    public String precision() {
+        double widest = robustness.classifiers().stream()
+                .flatMap(one -> one.curves().stream())
+                .flatMap(curve -> curve.steps().stream())
+                .mapToDouble(step -> (step.accuracy().high() - step.accuracy().low()) / 2)
+                .max()
+                .orElse(0);
+        return "95 % intervals are " + Numbers.fixed(100 * widest, 1)
+                + " points to each side at most; a smaller difference may be chance";
+    }
+
+    private List<Classifier> ranked(Corruption corruption) {
+        return robustness.classifiers().stream()
+                .sorted(Comparator.comparingDouble((Classifier one) -> one.kept(corruption))
+                        .reversed())
+                .toList();
+    }
+
+    private static String strongest(Corruption corruption) {
+        return corruption.title().toLowerCase(Locale.ROOT) + " (" + corruption.strongest() + " " + corruption.unit()
+                + ")";
+    }
+
+    private static String kept(Classifier one, Corruption corruption) {
+        return Numbers.percent(one.kept(corruption)) + " % of its accuracy ("
+                + Numbers.percent(one.clean().share()) + " to "
+                + Numbers.percent(one.curve(corruption).last().accuracy().share()) + " %)";
+    }
+
+    private static String joined(List<String> parts) {
+        int last = parts.size() - 1;
+        return last == 0 ? parts.get(0) : String.join(", ", parts.subList(0, last)) + " and " + parts.get(last);
+    }
+}
