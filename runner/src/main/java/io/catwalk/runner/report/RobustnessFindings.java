@@ -18,6 +18,9 @@ import java.util.Map;
  */
 public record RobustnessFindings(Robustness robustness) {
 
+    /** More names than these do not fit into a sentence. */
+    private static final int NAMES = 3;
+
     /** Says who loses least under each corruption. */
     public String all() {
         if (robustness.classifiers().size() == 1) {
@@ -29,19 +32,22 @@ public record RobustnessFindings(Robustness robustness) {
                     + kept(robustness.classifiers().get(0), worst);
         }
         Map<String, List<String>> least = new LinkedHashMap<>();
+        List<String> unclear = new ArrayList<>();
         for (Corruption corruption : Corruption.values()) {
-            Classifier best = ranked(corruption).get(0);
-            least.computeIfAbsent(best.name(), name -> new ArrayList<>())
+            List<Classifier> ranked = ranked(corruption);
+            (alike(ranked, corruption).isEmpty()
+                            ? least.computeIfAbsent(ranked.get(0).name(), name -> new ArrayList<>())
+                            : unclear)
                     .add(corruption.title().toLowerCase(Locale.ROOT));
         }
-        if (least.size() == 1) {
-            return least.keySet().iterator().next() + " loses least of its accuracy under each of the "
-                    + Corruption.values().length + " corruptions";
+        if (least.isEmpty()) {
+            return "No classifier loses clearly less of its accuracy than all others under " + joined(unclear);
         }
         List<String> parts = new ArrayList<>();
         least.forEach((name, corruptions) -> parts.add(
                 name + (parts.isEmpty() ? " loses least of its accuracy under " : " under ") + joined(corruptions)));
-        return joined(parts);
+        return joined(parts)
+                + (unclear.isEmpty() ? "" : "; under " + joined(unclear) + ", the best do not clearly differ");
     }
 
     /** Says who loses least and most under one corruption. */
@@ -51,9 +57,29 @@ public record RobustnessFindings(Robustness robustness) {
         if (ranked.size() == 1) {
             return best.name() + " keeps " + kept(best, corruption) + " under " + strongest(corruption);
         }
+        List<String> alike = alike(ranked, corruption);
         Classifier worst = ranked.get(ranked.size() - 1);
         return best.name() + " loses least under " + strongest(corruption) + ": it keeps " + kept(best, corruption)
-                + "; " + worst.name() + " loses most and keeps " + Numbers.percent(worst.kept(corruption)) + " %";
+                + (alike.isEmpty()
+                        ? ""
+                        : "; "
+                                + (alike.size() > NAMES ? alike.size() + " others" : joined(alike))
+                                + (alike.size() == 1 ? " does" : " do")
+                                + " not clearly differ from it")
+                + (alike.contains(worst.name())
+                        ? ""
+                        : "; " + worst.name() + " loses most and keeps " + Numbers.percent(worst.kept(corruption))
+                                + " %");
+    }
+
+    /** Returns those whose share may be as large as that of the first: their intervals overlap, which is cautious. */
+    private static List<String> alike(List<Classifier> ranked, Corruption corruption) {
+        double low = ranked.get(0).keptInterval(corruption).low();
+        return ranked.stream()
+                .skip(1)
+                .filter(one -> one.keptInterval(corruption).high() >= low)
+                .map(Classifier::name)
+                .toList();
     }
 
     /** Says how exactly the accuracies are known. */
@@ -64,8 +90,7 @@ public record RobustnessFindings(Robustness robustness) {
                 .mapToDouble(step -> (step.accuracy().high() - step.accuracy().low()) / 2)
                 .max()
                 .orElse(0);
-        return "95 % intervals are " + Numbers.fixed(100 * widest, 1)
-                + " points to each side at most; a smaller difference may be chance";
+        return "95 % intervals are " + Numbers.fixed(100 * widest, 1) + " points to each side at most";
     }
 
     private List<Classifier> ranked(Corruption corruption) {

@@ -5,6 +5,7 @@ import io.catwalk.runner.Json;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.evaluation.Accuracy;
+import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.trial.Software;
 import io.catwalk.runner.trial.TrialOutcome.Done;
@@ -28,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 public record Robustness(int schema, Sample sample, Software software, List<Classifier> classifiers) {
 
     static final int SCHEMA = 1;
+
+    private static final double CONFIDENCE = 0.95;
 
     private static final String FILE = "robustness.json";
 
@@ -81,6 +84,12 @@ public record Robustness(int schema, Sample sample, Software software, List<Clas
             return clean.right() == 0
                     ? 0
                     : (double) curve(corruption).last().accuracy().right() / clean.right();
+        }
+
+        /** Bounds that share by its 95 % Wilson interval, as if no image that is wrong when clean became right. */
+        public Interval keptInterval(Corruption corruption) {
+            int right = curve(corruption).last().accuracy().right();
+            return Interval.wilson(Math.min(right, clean.right()), Math.max(1, clean.right()), CONFIDENCE);
         }
     }
 
