@@ -1,4 +1,4 @@
-// Opens the page of catwalk demo --live in Chromium, from disk, and follows the link of an answer into the report of the run.
+// Opens the page of catwalk demo in Chromium, from disk, and follows the link of an answer into the report of the run.
 // Usage: node check-cell.mjs CHROMIUM RUN [SCREENSHOTS]
 // Exits with 1, and says what is wrong, if the link leads elsewhere than to the cell of the label and the answer.
 import { readFileSync } from 'node:fs';

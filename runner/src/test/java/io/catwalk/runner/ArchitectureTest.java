@@ -58,6 +58,7 @@ class ArchitectureTest {
             "remote",
             "contract",
             "experiment",
+            "robustness",
             "demo",
             "report",
             "parcel",
@@ -89,6 +90,7 @@ class ArchitectureTest {
         "remote, 6",
         "contract, 5",
         "experiment, 48",
+        "robustness, 9",
         "demo, 5",
         "report, 120",
         "parcel, 8"

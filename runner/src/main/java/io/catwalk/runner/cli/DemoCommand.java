@@ -15,8 +15,8 @@ import io.catwalk.runner.demo.DemoImages;
 import io.catwalk.runner.demo.DemoNetwork;
 import io.catwalk.runner.demo.DemoPage;
 import io.catwalk.runner.experiment.RunFolder;
+import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.report.page.ReportPage;
-import io.catwalk.runner.report.slides.SlideOptions;
 import io.catwalk.runner.runtimes.Runner;
 import io.catwalk.runner.trial.ModelSignature;
 import io.catwalk.runner.trial.PrivateFolder;
@@ -46,7 +46,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Write a page that runs exported networks in a browser: draw, drop, paste or choose an image, and all answer "
                     + "at once.",
-            "It is a folder that opens from disk or from any server of files, and needs no network connection."
+            "It is a folder that opens from disk or from any server of files, and needs no network connection. The report "
+                    + "of a run shows the page of its folder, too."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)
@@ -75,9 +76,6 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--force", description = "Replace the folder if it is there.")
     private boolean force;
 
-    @Option(names = "--live", description = "Write the report of the run again, with a link to the page.")
-    private boolean live;
-
     @Option(
             names = "--images",
             paramLabel = "N",
@@ -104,10 +102,6 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         if (images != 0) {
             Typed.within("--images", images, MOST_IMAGES);
-        }
-        if (live && (run() == null || out != null)) {
-            throw new RequestException("--live is for a run folder whose page stands in it: leave it out, or "
-                    + (out != null ? "leave out --out" : "name a run folder"));
         }
         Path folder = out != null ? out : run() != null ? subjects.get(0).resolve("demo") : Path.of("demo");
         if (Files.exists(folder) && !force) {
@@ -219,11 +213,22 @@ final class DemoCommand implements Callable<Integer> {
             }
         }
         page.write(folder, Objects.requireNonNull(about), networks);
-        if (live) {
-            ReportCommand.run(Objects.requireNonNull(run()), SlideOptions.standard(), console);
+        RunFolder run = run();
+        if (run != null && out == null && Files.exists(Reports.page(run))) {
+            dock(run, console);
         }
         console.line("Open " + folder.resolve(DemoPage.PAGE) + " in a browser.");
         return ExitCode.DONE;
+    }
+
+    /** Writes the page of the report again, since it shows a demo only if that was there before. */
+    private static void dock(RunFolder run, Console console) throws IOException {
+        try (RunLock lock = run.lockPatiently(console::note)) {
+            Reports.writePage(lock.run().recorded(), console);
+        } catch (RequestException e) {
+            console.note("the report does not show the page yet (" + e.getMessage() + "): catwalk report " + run.path()
+                    + " writes it again");
+        }
     }
 
     private static DemoImages about(OnnxPredictor predictor, @Nullable ImageDataset all, @Nullable ImageSource tests) {

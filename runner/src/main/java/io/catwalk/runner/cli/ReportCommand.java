@@ -1,13 +1,19 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.runner.Reasons;
+import io.catwalk.runner.RequestException;
 import io.catwalk.runner.experiment.CollectionFolder;
 import io.catwalk.runner.experiment.RecordedRun;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
+import io.catwalk.runner.report.RobustnessFindings;
 import io.catwalk.runner.report.slides.SlideOptions;
 import io.catwalk.runner.report.slides.SlideOptions.Extent;
 import io.catwalk.runner.report.slides.Template;
+import io.catwalk.runner.robustness.Robustness;
+import io.catwalk.runner.robustness.RobustnessMeter;
+import io.catwalk.runner.robustness.RobustnessTables;
+import io.catwalk.runner.trial.PrivateFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,10 +32,13 @@ import picocli.CommandLine.Spec;
         name = "report",
         description = {
             "Write the reports of a run again from the files in its folder, even if it was interrupted:",
-            "report.html, slides.pptx, plots, results.md and .csv, and the card of each model."
+            "report.html, slides.pptx, plots, results.md and .csv, and the card of each model. The page shows the page of"
+                    + " catwalk demo RUN, if that was written."
         },
         mixinStandardHelpOptions = true)
 final class ReportCommand implements Callable<Integer> {
+
+    private static final int MOST_IMAGES = 1_000_000;
 
     @Spec
     private CommandSpec spec;
@@ -49,11 +58,34 @@ final class ReportCommand implements Callable<Integer> {
             description = "A PowerPoint file (.pptx) whose master, theme and layouts the slides use.")
     private @Nullable Path template;
 
+    @Option(
+            names = "--robustness",
+            description =
+                    "Measure with the ONNX files how accurate the classifiers are on test images that are shifted, rotated, "
+                            + "noisy or of low contrast. Later reports show it, too.")
+    private boolean robustness;
+
+    @Option(
+            names = "--images",
+            paramLabel = "N",
+            description = "How many test images --robustness uses, of each class its share. Default: "
+                    + RobustnessMeter.IMAGES)
+    private @Nullable Integer images;
+
     @Override
     public Integer call() throws IOException {
         Console console = new Console(spec);
         SlideOptions slides = new SlideOptions(
                 appendix ? Extent.WITH_APPENDIX : Extent.FINDINGS, template == null ? null : Template.read(template));
+        if (images != null && !robustness) {
+            throw new RequestException("--images is for --robustness: leave it out, or add --robustness");
+        }
+        int most = Typed.within("--images", images == null ? RobustnessMeter.IMAGES : images, MOST_IMAGES);
+        if (robustness) {
+            for (RunFolder run : runs()) {
+                measure(run, most, console);
+            }
+        }
         Path page = CollectionFolder.isOne(folder)
                 ? across(new CollectionFolder(folder), slides, console)
                 : run(RunFolder.open(folder), slides, console);
@@ -62,6 +94,24 @@ final class ReportCommand implements Callable<Integer> {
             open(page, console);
         }
         return ExitCode.DONE;
+    }
+
+    private List<RunFolder> runs() throws IOException {
+        return CollectionFolder.isOne(folder) ? new CollectionFolder(folder).runs() : List.of(RunFolder.open(folder));
+    }
+
+    /** Measures before the run is locked, since that may take minutes. */
+    private static void measure(RunFolder run, int most, Console console) throws IOException {
+        PrivateFolder.claim();
+        Robustness robustness =
+                RobustnessMeter.of(run.recorded(), Home.data(console), most).measure(Robustness.in(run), console::note);
+        try (RunLock lock = run.lockPatiently(console::note)) {
+            robustness.write(lock.run());
+        }
+        RobustnessTables tables = new RobustnessTables(robustness);
+        console.table(tables.strongest());
+        console.paragraph("", tables.explanation());
+        console.paragraph("", new RobustnessFindings(robustness).all() + ".");
     }
 
     /** Writes everything of one run anew, and returns its page. */

@@ -1,6 +1,7 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.experiment.RecordedRun;
 import io.catwalk.runner.experiment.Results;
@@ -12,6 +13,8 @@ import io.catwalk.runner.report.charts.Plots;
 import io.catwalk.runner.report.page.ReportPage;
 import io.catwalk.runner.report.slides.SlideOptions;
 import io.catwalk.runner.report.slides.Slides;
+import io.catwalk.runner.robustness.Robustness;
+import io.catwalk.runner.robustness.RobustnessTables;
 import io.catwalk.runner.trial.TrialFolder;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -44,8 +47,8 @@ final class Reports {
     /** Writes the same with other slides. */
     static void write(RecordedRun recorded, Results results, SlideOptions options, Console console) throws IOException {
         RunFolder run = recorded.folder();
-        run.writeResults(results);
         RunReport report = RunReport.of(recorded, results, Home.data(console));
+        results(run, results, report.robustness());
         ReportModel model = ReportModel.of(report);
         // The slides take as long as all the rest, most of it to load the library that writes them.
         FutureTask<@Nullable Void> slides = new FutureTask<>(() -> {
@@ -62,6 +65,23 @@ final class Reports {
         } finally {
             await(slides);
         }
+    }
+
+    /** Writes the page alone. */
+    static void writePage(RecordedRun recorded, Console console) throws IOException {
+        RunReport report = RunReport.of(recorded, recorded.compared(), Home.data(console));
+        ReportPage.write(ReportModel.of(report), page(recorded.folder()));
+    }
+
+    /** Writes the results, and what corrupted images cost where that was measured. */
+    private static void results(RunFolder run, Results results, @Nullable Robustness robustness) throws IOException {
+        if (robustness == null) {
+            run.writeResults(results, "");
+            return;
+        }
+        RobustnessTables tables = new RobustnessTables(robustness);
+        run.writeResults(results, tables.markdown());
+        AtomicFiles.write(run.path().resolve("robustness.csv"), tables.csv());
     }
 
     private static void await(FutureTask<@Nullable Void> slides) throws IOException {

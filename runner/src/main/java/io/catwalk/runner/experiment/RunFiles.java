@@ -28,7 +28,7 @@ final class RunFiles {
 
     /** Every path of a run, relative to its folder: one that is missing here makes --force refuse. */
     private static final Pattern OWN = Pattern.compile(
-            "experiment\\.yaml|lock|spark\\.log|journal\\.jsonl|results\\.(json|csv|md)|baselines\\.json|standings\\.csv"
+            "experiment\\.yaml|lock|spark\\.log|journal\\.jsonl|results\\.(json|csv|md)|baselines\\.json|robustness\\.(json|csv)|standings\\.csv"
                     + "|report\\.html|slides\\.pptx|plots(/[^/]+\\.(svg|png))?|audit(/[^/]+\\.(csv|png))?"
                     + "|trials(/[^/]+(/-?\\d+-\\d+(/(" + TrialFolder.OWN + "))?)?)?");
 

@@ -288,9 +288,20 @@ public record RunFolder(Path path) {
      * @throws IOException if they cannot be written; older ones are then as they were
      */
     public void writeResults(Results results) throws IOException {
+        writeResults(results, "");
+    }
+
+    /**
+     * Writes the results in every format, with more at the end of the tables for people.
+     *
+     * @param results of all trials so far
+     * @param more Markdown; empty for nothing
+     * @throws IOException if they cannot be written; older ones are then as they were
+     */
+    public void writeResults(Results results, String more) throws IOException {
         AtomicFiles.write(path.resolve(RunFiles.RESULTS), Json.JSON.writeValueAsString(results));
         AtomicFiles.write(path.resolve("results.csv"), results.csv());
-        AtomicFiles.write(path.resolve("results.md"), results.markdown());
+        AtomicFiles.write(path.resolve("results.md"), results.markdown() + more);
         if (results.comparison() != null) {
             AtomicFiles.write(path.resolve("standings.csv"), results.standingsCsv());
         }

@@ -9,6 +9,7 @@ import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.RecordedRun;
 import io.catwalk.runner.experiment.Results;
+import io.catwalk.runner.robustness.Robustness;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOutcome;
@@ -31,18 +32,30 @@ import org.jspecify.annotations.Nullable;
  * @param dataset the images, for the pictures; null if they are not there any more
  * @param missing what a reader would look for and does not find, such as trials that were all made alike, in
  *     sentences
+ * @param robustness how accurate the ONNX files are on corrupted images; null if that was not measured
  */
 public record RunReport(
         ExperimentSpec spec,
         Results results,
         List<Model> models,
         @Nullable ImageDataset dataset,
-        List<String> missing) {
+        List<String> missing,
+        @Nullable Robustness robustness) {
 
     /** Copies the lists. */
     public RunReport {
         models = List.copyOf(models);
         missing = List.copyOf(missing);
+    }
+
+    /** Holds the report of a run whose robustness was not measured. */
+    public RunReport(
+            ExperimentSpec spec,
+            Results results,
+            List<Model> models,
+            @Nullable ImageDataset dataset,
+            List<String> missing) {
+        this(spec, results, models, dataset, missing, null);
     }
 
     /**
@@ -136,7 +149,24 @@ public record RunReport(
         } catch (RequestException e) {
             missing.add("The images cannot be read, so there are no pictures: " + Reasons.of(e));
         }
-        return new RunReport(spec, results, models, dataset, missing);
+        return new RunReport(spec, results, models, dataset, missing, robustness(run, results, missing));
+    }
+
+    /** Reads what was measured of the ONNX files that are there. */
+    private static @Nullable Robustness robustness(RecordedRun run, Results results, List<String> missing)
+            throws IOException {
+        Robustness measured = Robustness.in(run.folder());
+        if (measured == null) {
+            return null;
+        }
+        Robustness current = measured.current(run.folder(), results.done());
+        int gone = measured.classifiers().size() - current.classifiers().size();
+        if (gone > 0) {
+            missing.add("The robustness of " + gone + (gone == 1 ? " classifier" : " classifiers")
+                    + " was measured with other ONNX files and is not shown: catwalk report RUN --robustness measures it"
+                    + " again.");
+        }
+        return current.classifiers().isEmpty() ? null : current;
     }
 
     private static Model model(Results results, TrialFolder folder, TrialOutcome outcome, List<String> missing)

@@ -473,6 +473,10 @@ addEventListener('paste', event => {
   const file = [...event.clipboardData.files].find(one => one.type.startsWith('image/'));
   if (file) open(file);
 });
+// The report that shows this page has a switch of colors.
+addEventListener('message', ({ source, data }) => {
+  if (source === parent && ['light', 'dark'].includes(data?.scheme)) document.documentElement.dataset.scheme = data.scheme;
+});
 addEventListener('dragover', event => event.preventDefault());
 addEventListener('drop', event => {
   event.preventDefault();

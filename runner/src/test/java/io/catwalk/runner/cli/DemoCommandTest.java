@@ -131,7 +131,7 @@ final class DemoCommandTest {
     void aRunShowsEachNetworkWithAFileAndLeadsToItsConfusionMatrix() throws IOException {
         Path run = world.copyTo(folder.resolve("run"));
 
-        Catwalk.Answer answer = demo(run, "--dataset", world.images(), "--images", 8, "--live");
+        Catwalk.Answer answer = demo(run, "--dataset", world.images(), "--images", 8);
 
         assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
         Path page = run.resolve("demo");
@@ -146,7 +146,9 @@ final class DemoCommandTest {
             assertThat(Files.readString(page.resolve(parts[0]))).contains("id=\"" + parts[1] + "\"");
         }
         assertThat(Files.readString(run.resolve("report.html")))
-                .contains("<a href=\"demo/index.html\">Try the networks</a>");
+                .contains("<iframe data-src=\"demo/index.html\"", "<a href=\"demo/index.html\">Open alone</a>");
+        assertThat(Files.size(run.resolve("report.html")))
+                .isCloseTo(Files.size(world.run().resolve("report.html")), within(2_000L));
     }
 
     @Test
@@ -156,7 +158,7 @@ final class DemoCommandTest {
                 Files.exists(RUNTIMES.resolve("web/node_modules/onnxruntime-web")),
                 "skipped: run npm ci in onnx-models/runtimes/web for ONNX Runtime Web");
         Path run = world.copyTo(folder.resolve("run"));
-        List<String> command = new ArrayList<>(List.of("demo", run.toString(), "--live", "--images", "8"));
+        List<String> command = new ArrayList<>(List.of("demo", run.toString(), "--images", "8"));
         command.addAll(List.of(
                 "--runtimes-dir",
                 RUNTIMES.toString(),
@@ -165,7 +167,20 @@ final class DemoCommandTest {
         Catwalk.Answer answer = Catwalk.run(command.toArray(String[]::new));
         assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
 
-        BrowserScript.run("check-cell.mjs", List.of(run, Files.createDirectories(Path.of("target/demo-pages"))));
+        Path shots = Files.createDirectories(Path.of("target/demo-pages"));
+        BrowserScript.run("check-cell.mjs", List.of(run, shots));
+        BrowserScript.run("check-docked.mjs", List.of(run, shots));
+    }
+
+    @Test
+    void aPageElsewhereLeavesTheReportAsItIs() throws IOException {
+        Path run = world.copyTo(folder.resolve("run"));
+        byte[] before = Files.readAllBytes(run.resolve("report.html"));
+
+        Catwalk.Answer answer = demo(run, "--out", folder.resolve("page"), "--dataset", world.images(), "--images", 8);
+
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        assertThat(run.resolve("report.html")).hasBinaryContent(before);
     }
 
     @Test
@@ -235,7 +250,6 @@ final class DemoCommandTest {
                 demoOfImages(page, world.model(), world.run()),
                 demoOfImages(page, world.model(), ZOO.resolve("small-conv.onnx")),
                 demoOfImages(page, world.model(), "--images", 1001),
-                demoOfImages(page, world.model(), "--live"),
                 demoOfImages(page, Files.createDirectory(folder.resolve("empty"))));
         assertThat(answers.get(1).err()).contains("found weights in mixed.onnx.data");
         for (Catwalk.Answer answer : answers) {

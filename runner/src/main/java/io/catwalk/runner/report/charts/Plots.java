@@ -54,6 +54,10 @@ public final class Plots {
         new RunCharts(model)
                 .all()
                 .forEach(chart -> titles.put(chart, chart.caption().title()));
+        new RobustnessCharts(model)
+                .all()
+                .forEach(chart ->
+                        titles.put(chart, "Robustness: " + chart.caption().title()));
         Set<String> names = new HashSet<>();
         for (Entrant entrant : model.charted()) {
             new EntrantCharts(model, entrant, fileName(entrant.name(), names))

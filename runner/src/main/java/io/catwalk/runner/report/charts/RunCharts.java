@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record RunCharts(ReportModel model) {
 
+    /** Lines of more classifiers than these hide each other. */
+    static final int LINES = 12;
+
     /** Returns every chart that there is data for. */
     public List<Chart> all() {
         return Stream.of(

@@ -26,9 +26,6 @@ import java.util.stream.Collectors;
  */
 public record TrainingCharts(ReportModel model) {
 
-    /** Lines of more classifiers than these hide each other. */
-    private static final int LINES = 12;
-
     /** Draws how the validation accuracy of all classifiers rose. */
     public Optional<Chart> accuracy() {
         return validation("accuracy", "Validation accuracy, %", Epoch::validationAccuracy, 100);
@@ -51,7 +48,7 @@ public record TrainingCharts(ReportModel model) {
             Optional<Model> first = one.done().stream()
                     .filter(trial -> !trial.history().isEmpty())
                     .findFirst();
-            if (first.isEmpty() || series.size() == LINES) {
+            if (first.isEmpty() || series.size() == RunCharts.LINES) {
                 continue;
             }
             List<Epoch> history = first.get().history();
@@ -85,8 +82,8 @@ public record TrainingCharts(ReportModel model) {
                                         .collect(Collectors.joining("; "))
                                 + ".",
                         "The validation set selects the epoch, so the best value is optimistic."
-                                + (model.trained().size() > LINES
-                                        ? " Shown are the " + LINES + " most accurate classifiers."
+                                + (model.trained().size() > RunCharts.LINES
+                                        ? " Shown are the " + RunCharts.LINES + " most accurate classifiers."
                                         : ""),
                         table),
                 Axis.counting("Epoch", epochs),

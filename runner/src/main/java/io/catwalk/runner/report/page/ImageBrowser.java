@@ -168,7 +168,7 @@ record ImageBrowser(
     }
 
     /** Averages over squares of pixels if the image is large. */
-    private static RasterImage small(RasterImage one) {
+    static RasterImage small(RasterImage one) {
         int side = (Math.max(one.width(), one.height()) + LONGEST - 1) / LONGEST;
         if (side == 1) {
             return one;

@@ -15,6 +15,7 @@ import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.report.charts.Chart;
 import io.catwalk.runner.report.charts.EntrantCharts;
+import io.catwalk.runner.report.charts.RobustnessCharts;
 import io.catwalk.runner.report.charts.RunCharts;
 import io.catwalk.runner.report.drawing.ArchitectureDrawing;
 import io.catwalk.runner.report.graphics.Paint;
@@ -91,6 +92,11 @@ record Page(
                 .filter(chart -> chart.caption().name().equals("overfitting")
                         || chart.caption().name().startsWith("validation-"))
                 .toList();
+    }
+
+    /** Returns the charts of accuracy on corrupted images; none if that was not measured. */
+    List<Chart> robustness() {
+        return new RobustnessCharts(model).all();
     }
 
     static String wide(Chart chart) {

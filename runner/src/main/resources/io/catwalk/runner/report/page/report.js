@@ -364,6 +364,19 @@
   addEventListener('hashchange', openTarget);
   openTarget();
 
+  // ---- The page to try networks: it holds them all, and a browser would load a lazy frame long before it is in sight
+
+  const docked = document.querySelector('#try iframe');
+  const color = () => docked?.contentWindow?.postMessage({ scheme: root.dataset.scheme }, '*'); // from disk, every page is of another origin
+  if (docked) {
+    docked.addEventListener('load', color);
+    new IntersectionObserver((entries, observer) => {
+      if (!entries.some(entry => entry.isIntersecting)) return;
+      docked.src = docked.dataset.src;
+      observer.disconnect();
+    }, { rootMargin: '300px' }).observe(docked);
+  }
+
   const all = document.getElementById('open-all');
   if (all) {
     all.hidden = false;
@@ -384,6 +397,7 @@
   scheme.addEventListener('click', () => {
     root.dataset.scheme = dark() ? 'light' : 'dark';
     named();
+    color();
   });
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', named);
   named();

@@ -1,11 +1,15 @@
 package io.catwalk.runner.report.page;
 
 import io.catwalk.api.Criterion;
+import io.catwalk.runner.evaluation.Accuracy;
 import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.experiment.Tuning;
 import io.catwalk.runner.report.Answers;
 import io.catwalk.runner.report.RunReport;
 import io.catwalk.runner.report.RunReport.Model;
+import io.catwalk.runner.robustness.Corruption;
+import io.catwalk.runner.robustness.Robustness;
+import io.catwalk.runner.trial.Software;
 import io.catwalk.runner.trial.TrialOutcome;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -70,7 +74,38 @@ final class SamplePages {
     }
 
     static RunReport seven() {
-        return new SampleRun(SampleRun.SEVEN, SampleRun.CLOTHES, 0, 2000, 12).report();
+        RunReport report = new SampleRun(SampleRun.SEVEN, SampleRun.CLOTHES, 0, 2000, 12).report();
+        return new RunReport(
+                report.spec(),
+                report.results(),
+                report.models(),
+                report.dataset(),
+                report.missing(),
+                robustness(SampleRun.SEVEN));
+    }
+
+    /** Makes up classifiers that lose more the stronger a corruption is, each in a way of its own. */
+    private static Robustness robustness(List<String> names) {
+        List<Robustness.Classifier> classifiers = new ArrayList<>();
+        for (int i = 0; i < names.size(); i++) {
+            List<Robustness.Curve> curves = new ArrayList<>();
+            for (Corruption corruption : Corruption.values()) {
+                int way = corruption.strongest() % 7;
+                List<Robustness.Step> steps = new ArrayList<>();
+                for (int step = 1; step <= Corruption.STEPS; step++) {
+                    int right = 850 - 10 * i - (20 + (i * 3 + way) % 8) * step * step;
+                    steps.add(new Robustness.Step(corruption.strength(step), Accuracy.of(1000, right)));
+                }
+                curves.add(new Robustness.Curve(corruption, steps));
+            }
+            classifiers.add(new Robustness.Classifier(
+                    names.get(i), names.get(i) + "/1-0", "0".repeat(64), Accuracy.of(1000, 850 - 10 * i), curves));
+        }
+        return new Robustness(
+                1,
+                new Robustness.Sample(1000, 2000, 0, 0, "0".repeat(64), "0".repeat(64)),
+                Software.current(),
+                classifiers);
     }
 
     /** Seven classifiers over five folds: 35 trials. */

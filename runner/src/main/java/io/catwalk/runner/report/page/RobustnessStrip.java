@@ -1,0 +1,44 @@
+package io.catwalk.runner.report.page;
+
+import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.data.RasterImage;
+import io.catwalk.runner.report.ImagePng;
+import io.catwalk.runner.robustness.Corruption;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.SplittableRandom;
+
+/** Shows what each strength of a corruption looks like, on the first test image. */
+final class RobustnessStrip {
+
+    private RobustnessStrip() {}
+
+    /**
+     * Is the image at one strength.
+     *
+     * @param words what it shows
+     * @param strength with its unit, in short
+     * @param address of a PNG, which the address holds
+     */
+    record Picture(String words, String strength, String address) {}
+
+    /** Draws the image as it is and at each step; a large one is made smaller first, so that noise is seen as it is. */
+    static List<Picture> of(ImageDataset dataset, Corruption corruption) {
+        RasterImage image = ImageBrowser.small(dataset.test().image(0));
+        List<Picture> pictures = new ArrayList<>();
+        for (int step = 0; step <= Corruption.STEPS; step++) {
+            int strength = corruption.strength(step);
+            RasterImage corrupted = corruption.of(image, strength, 0, new SplittableRandom(0));
+            pictures.add(new Picture(
+                    step == 0
+                            ? "A test image as it is"
+                            : "With " + corruption.title().toLowerCase(Locale.ROOT) + ": " + strength + " "
+                                    + corruption.unit(),
+                    strength + (corruption.unit().startsWith("%") ? " %" : "°"),
+                    "data:image/png;base64," + Base64.getEncoder().encodeToString(ImagePng.of(corrupted, 1))));
+        }
+        return pictures;
+    }
+}

@@ -1,0 +1,95 @@
+package io.catwalk.runner.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.catwalk.runner.evaluation.Accuracy;
+import io.catwalk.runner.robustness.Corruption;
+import io.catwalk.runner.robustness.Robustness;
+import io.catwalk.runner.robustness.RobustnessTables;
+import io.catwalk.runner.trial.Software;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Sentences and tables on corrupted images, of numbers that are easily worked out by hand. */
+@Tag("tiny")
+final class RobustnessFindingsTest {
+
+    /** Is right for 80 of 100 clean images, and for fewer at each step: at the last, for so many by corruption. */
+    private static Robustness.Classifier classifier(String name, int... last) {
+        List<Robustness.Curve> curves = new ArrayList<>();
+        int next = 0;
+        for (Corruption corruption : Corruption.values()) {
+            int lost = (80 - last[next++]) / Corruption.STEPS;
+            curves.add(new Robustness.Curve(
+                    corruption,
+                    IntStream.rangeClosed(1, Corruption.STEPS)
+                            .mapToObj(step ->
+                                    new Robustness.Step(corruption.strength(step), Accuracy.of(100, 80 - lost * step)))
+                            .toList()));
+        }
+        return new Robustness.Classifier(name, name + "/1-0", "0".repeat(64), Accuracy.of(100, 80), curves);
+    }
+
+    private static Robustness of(Robustness.Classifier... classifiers) {
+        return new Robustness(
+                1,
+                new Robustness.Sample(100, 1000, 0, 0, "0".repeat(64), "0".repeat(64)),
+                new Software("1", "2", "3", "4", "5"),
+                List.of(classifiers));
+    }
+
+    /** By scipy 1.15.3, binomtest(k, 80).proportion_ci(method="wilson"): 40 from 0.393 to 0.607, 45 from 0.453 to 0.666. */
+    @Test
+    void theOneThatKeepsTheLargestShareOfItsAccuracyLosesLeast() {
+        RobustnessFindings findings =
+                new RobustnessFindings(of(classifier("gru", 75, 20, 40, 70), classifier("lstm", 50, 40, 45, 75)));
+
+        assertThat(findings.all())
+                .isEqualTo(
+                        "gru loses least of its accuracy under shift and lstm under rotation; under noise and contrast,"
+                                + " the best do not clearly differ");
+        assertThat(findings.of(Corruption.ROTATION))
+                .isEqualTo(
+                        "lstm loses least under rotation (30 degrees): it keeps 50.00 % of its accuracy (80.00 to 40.00 %);"
+                                + " gru loses most and keeps 25.00 %");
+        assertThat(findings.of(Corruption.NOISE))
+                .isEqualTo(
+                        "lstm loses least under noise (30 % of the range): it keeps 56.25 % of its accuracy (80.00 to"
+                                + " 45.00 %); gru does not clearly differ from it");
+    }
+
+    @Test
+    void whoeverLosesLeastEverywhereIsNamedOnceAndEqualsAreNotRanked() {
+        Robustness.Classifier gru = classifier("gru", 60, 60, 60, 60);
+
+        assertThat(new RobustnessFindings(of(gru, classifier("lstm", 5, 5, 5, 5))).all())
+                .isEqualTo("gru loses least of its accuracy under shift, rotation, noise and contrast");
+        assertThat(new RobustnessFindings(of(gru, classifier("lstm", 60, 60, 60, 60))).all())
+                .isEqualTo(
+                        "No classifier loses clearly less of its accuracy than all others under shift, rotation, noise and"
+                                + " contrast");
+    }
+
+    @Test
+    void ofOneAloneTheWorstCorruptionIsNamed() {
+        assertThat(new RobustnessFindings(of(classifier("gru", 60, 20, 40, 70))).all())
+                .isEqualTo(
+                        "gru loses most under rotation (30 degrees): it keeps 25.00 % of its accuracy (80.00 to 20.00 %)");
+    }
+
+    /** 45 of 100: Wilson's interval by statsmodels 0.14.4, proportion_confint(45, 100, method="wilson"). */
+    @Test
+    void tablesHoldEveryNumberWithItsInterval() {
+        RobustnessTables tables = new RobustnessTables(of(classifier("gru", 60, 20, 45, 70)));
+
+        assertThat(tables.csv().lines())
+                .hasSize(1 + 1 + 4 * 5)
+                .startsWith("classifier,corruption,strength,unit,images,right,accuracy,low,high")
+                .anyMatch(line -> line.startsWith("gru,none,0,,100,80,0.8,"))
+                .anyMatch(line -> line.startsWith("gru,Noise,30,% of the range,100,45,0.45,0.35614"));
+        assertThat(tables.markdown()).contains("| gru | 80.00 | 60.00 | 20.00 | 45.00 | 70.00 |");
+    }
+}
