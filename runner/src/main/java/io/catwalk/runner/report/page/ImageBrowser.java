@@ -4,6 +4,7 @@ import io.catwalk.runner.Json;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.RasterImage;
+import io.catwalk.runner.evaluation.Calibration.Bin;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.report.Entrant;
 import io.catwalk.runner.report.ImagePng;
@@ -19,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -63,11 +65,27 @@ record ImageBrowser(
     /**
      * Holds the answers of a classifier.
      *
+     * @param number of the classifier in the report
      * @param name its label
      * @param predicted class of each image
      * @param confidence in it, 0 to 255 for 0 to 1
+     * @param bins of its reliability curve, by rising confidence
+     * @param bin number of the one that each image is in, 8 bits each
      */
-    record Answers(String name, String predicted, String confidence) {}
+    record Answers(int number, String name, String predicted, String confidence, List<Edges> bins, String bin) {}
+
+    /**
+     * Holds the lowest and the highest confidence of a bin, 0 to 1, to four decimals.
+     *
+     * @param low lowest
+     * @param high highest
+     */
+    record Edges(double low, double high) {
+
+        static Edges of(Bin bin) {
+            return new Edges(Math.round(1e4 * bin.low()) / 1e4, Math.round(1e4 * bin.high()) / 1e4);
+        }
+    }
 
     /**
      * Holds images in rows of {@value #COLUMNS}.
@@ -91,7 +109,7 @@ record ImageBrowser(
         int count = Math.min(truth.length, IMAGES);
         List<Answers> answers = new ArrayList<>();
         for (Part part : gathered.parts) {
-            answers.add(new Answers(part.name, packed(part.predicted, count, 2), packed(part.confidence, count, 1)));
+            answers.add(part.answers(count));
         }
         int[] names = gathered.names;
         int[] order = IntStream.range(0, count)
@@ -197,35 +215,52 @@ record ImageBrowser(
 
     /** Holds the answers of a classifier to all images of one seed. */
     @SuppressWarnings("ArrayRecordComponent")
-    private record Part(String name, int[] truth, int[] predicted, int[] confidence) {
+    private record Part(int number, String name, List<Bin> bins, int[] truth, int[] predicted, double[] confidence) {
 
         static Part of(Entrant entrant, List<Model> trials) {
             List<Predictions> all = trials.stream()
                     .map(trial -> Objects.requireNonNull(trial.predictions()))
                     .toList();
             int images = all.stream().mapToInt(Predictions::images).sum();
-            Part part = new Part(entrant.name(), new int[images], new int[images], new int[images]);
+            Part part = new Part(
+                    entrant.number(),
+                    entrant.name(),
+                    Objects.requireNonNull(entrant.evaluation()).calibration().equalMass(),
+                    new int[images],
+                    new int[images],
+                    new double[images]);
             int at = 0;
             for (Predictions some : all) {
                 for (int i = 0; i < some.images(); i++) {
                     part.truth[at] = some.labels()[i];
                     part.predicted[at] = some.predicted(i);
-                    part.confidence[at] = (int) Math.round(255 * confidence(some, i, part.predicted[at]));
+                    part.confidence[at] = some.probabilities(i)[part.predicted[at]];
                     at++;
                 }
             }
             return part;
         }
 
-        /** Returns the softmax of the largest logit. */
-        private static double confidence(Predictions some, int image, int predicted) {
-            int from = image * some.classes();
-            double largest = some.logits()[from + predicted];
-            double sum = 0;
-            for (int c = 0; c < some.classes(); c++) {
-                sum += Math.exp(some.logits()[from + c] - largest);
+        Answers answers(int count) {
+            int[] bytes = DoubleStream.of(confidence)
+                    .mapToInt(one -> (int) Math.round(255 * one))
+                    .toArray();
+            int[] bin = DoubleStream.of(confidence).mapToInt(this::bin).toArray();
+            return new Answers(
+                    number,
+                    name,
+                    packed(predicted, count, 2),
+                    packed(bytes, count, 1),
+                    bins.stream().map(Edges::of).toList(),
+                    packed(bin, count, 1));
+        }
+
+        private int bin(double one) {
+            int bin = bins.size() - 1;
+            while (bin > 0 && one < bins.get(bin).low()) {
+                bin--;
             }
-            return 1 / sum;
+            return bin;
         }
     }
 

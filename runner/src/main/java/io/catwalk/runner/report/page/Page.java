@@ -31,6 +31,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -148,14 +150,15 @@ record Page(
                 : comparison.standings().stream().limit(LARGEST_MATRIX).toList();
     }
 
-    /** Returns the scores of the classes: of many, those with the lowest recall first. */
-    static List<ClassScores> ordered(Evaluation evaluation) {
+    /** Returns the numbers of the classes: of many, those with the lowest recall first. */
+    static List<Integer> ordered(Evaluation evaluation) {
         List<ClassScores> classes = evaluation.classes();
+        Stream<Integer> labels = IntStream.range(0, classes.size()).boxed();
+        Comparator<Integer> absent =
+                Comparator.comparing(label -> classes.get(label).support() == 0);
         return classes.size() <= ShownClasses.ALL
-                ? classes
-                : classes.stream()
-                        .sorted(Comparator.comparing((ClassScores scores) -> scores.support() == 0)
-                                .thenComparing(ClassScores::recall))
+                ? labels.toList()
+                : labels.sorted(absent.thenComparing(label -> classes.get(label).recall()))
                         .toList();
     }
 

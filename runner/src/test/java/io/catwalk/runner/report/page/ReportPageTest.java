@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.catwalk.runner.Json;
+import io.catwalk.runner.evaluation.Calibration.Bin;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport;
@@ -152,6 +153,15 @@ final class ReportPageTest {
                         .isCloseTo(255 * Arrays.stream(probabilities).max().orElseThrow(), within(0.51));
                 wrong[image] += predictions.correct()[image] ? 0 : 1;
             }
+            // 8 bits of confidence do not tell in which bin an image is: those of the last ones are nearly 1.
+            int[] counts = new int[one.get("bins").size()];
+            for (int bin : unpacked(one.get("bin"), 1)) {
+                counts[bin]++;
+            }
+            assertThat(counts)
+                    .isEqualTo(Objects.requireNonNull(model.evaluation()).calibration().equalMass().stream()
+                            .mapToInt(Bin::images)
+                            .toArray());
         }
         assertThat(page.get("models")).hasSize(7);
         assertThat(Arrays.stream(order).map(image -> -wrong[image]).toArray()).isSorted();
