@@ -201,6 +201,21 @@ async function images(page, report) {
     if ((await status.textContent()).includes('that')) report(`a cleared filter still shows '${await status.textContent()}'`);
     if (await number() > all) report('there are more images than there are');
   }
+  const duplicates = await page.evaluate(() => JSON.parse(document.getElementById('data').textContent).duplicates ?? []);
+  if (duplicates.length) {
+    const only = page.getByLabel('With a duplicate in the training set');
+    await page.locator('#images select').nth(1).selectOption('all');
+    await page.locator('#images select').nth(4).selectOption('number');
+    await only.focus();
+    await page.keyboard.press('Space');
+    if (await number() !== duplicates.length) report(`${duplicates.length} images have duplicates, not '${await status.textContent()}'`);
+    const detail = await page.locator('#images .detail').textContent();
+    if (!detail.includes(`training image ${duplicates[0].train}`)) report(`the training image of image ${duplicates[0].image} is not in '${detail}'`);
+    if (await page.locator('#images .detail .tile').count() !== 2) report('the training image is not shown');
+    await clear.click();
+    if (await only.isChecked()) report('the filter of duplicates is not cleared');
+    await page.locator('#images select').nth(4).selectOption('sure');
+  }
   const wrong = await page.evaluate(() => {
     const found = [];
     const [model, what, truth, answer] = document.querySelectorAll('#images select');

@@ -1,6 +1,7 @@
 package io.catwalk.runner.report.page;
 
 import io.catwalk.runner.Json;
+import io.catwalk.runner.data.Duplicate;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.RasterImage;
@@ -36,6 +37,8 @@ import org.jspecify.annotations.Nullable;
  * @param models what each classifier answered, the best first
  * @param sheets the images, those first that most classifiers get wrong, until the page has enough of them
  * @param order number of the image of each place on the sheets, 32 bits each
+ * @param duplicates images with a duplicate among the training images; null if nobody looked for them
+ * @param originals their training images, in the same order
  */
 record ImageBrowser(
         List<String> classes,
@@ -45,7 +48,9 @@ record ImageBrowser(
         String truth,
         List<Answers> models,
         @Nullable Sheets sheets,
-        String order) {
+        String order,
+        @Nullable List<Twin> duplicates,
+        @Nullable Sheets originals) {
 
     /** More classifiers nobody compares by single images. */
     private static final int MODELS = 12;
@@ -54,7 +59,10 @@ record ImageBrowser(
     private static final int IMAGES = 100_000;
 
     /** Most characters of all sheets together: the page has to stay small. */
-    private static final int BUDGET = 6_200_000;
+    private static final int BUDGET = 5_700_000;
+
+    /** Most characters of the training images that test images resemble. */
+    private static final int ORIGINALS = 500_000;
 
     /** Longest side of an image on a sheet, in pixels; larger ones are made smaller. */
     private static final int LONGEST = 64;
@@ -98,12 +106,29 @@ record ImageBrowser(
      */
     record Sheets(int width, int height, int columns, int rows, List<String> pictures) {}
 
-    /** Gathers what there is; without predictions, nothing but the names of the classes. */
-    static ImageBrowser of(ReportModel model) {
+    /**
+     * Says which training image a test image resembles most.
+     *
+     * @param image number of the test image
+     * @param train number of the training image
+     * @param label class of that
+     * @param distance of both in gray levels, as {@link io.catwalk.runner.data.Duplicates} has it
+     * @param mirrored whether one of them is mirrored
+     */
+    record Twin(int image, int train, int label, double distance, boolean mirrored) {}
+
+    /**
+     * Gathers what there is; without predictions, nothing but the names of the classes.
+     *
+     * @param model what is said of the run
+     * @param leaked pairs of a test and a training image that look the same, the nearest of a test image first; null if nobody
+     *     looked for them
+     */
+    static ImageBrowser of(ReportModel model, @Nullable List<Duplicate> leaked) {
         Gathered gathered = Gathered.of(model);
         List<String> classes = model.dataset().classes();
         if (gathered == null) {
-            return new ImageBrowser(classes, 0, "", "", "", List.of(), null, "");
+            return new ImageBrowser(classes, 0, "", "", "", List.of(), null, "", null, null);
         }
         int[] truth = gathered.parts.get(0).truth;
         int count = Math.min(truth.length, IMAGES);
@@ -117,7 +142,16 @@ record ImageBrowser(
                 .sorted(Comparator.comparingInt(gathered::right))
                 .mapToInt(image -> image)
                 .toArray();
-        Sheets sheets = names == null || gathered.source == null ? null : sheets(gathered.source, names, order);
+        Sheets sheets = names == null || gathered.source == null ? null : sheets(gathered.source, names, order, BUDGET);
+        ImageDataset dataset = model.run().dataset();
+        List<Twin> twins = null;
+        Sheets originals = null;
+        if (leaked != null && sheets != null && dataset != null && !model.folded()) {
+            twins = twins(leaked, dataset);
+            int[] trained = twins.stream().mapToInt(Twin::train).toArray();
+            int[] all = IntStream.range(0, trained.length).toArray();
+            originals = trained.length == 0 ? null : sheets(dataset.train(), trained, all, ORIGINALS);
+        }
         int drawn = sheets == null ? 0 : Math.min(count, sheets.pictures.size() * COLUMNS * ROWS);
         return new ImageBrowser(
                 classes,
@@ -127,7 +161,24 @@ record ImageBrowser(
                 packed(truth, count, 2),
                 answers,
                 sheets,
-                packed(order, drawn, 4));
+                packed(order, drawn, 4),
+                twins,
+                originals);
+    }
+
+    private static List<Twin> twins(List<Duplicate> leaked, ImageDataset dataset) {
+        List<Twin> twins = new ArrayList<>();
+        int before = -1;
+        for (Duplicate pair : leaked) {
+            boolean there = pair.first() < dataset.test().size()
+                    && pair.second() < dataset.train().size();
+            if (there && pair.first() != before) {
+                before = pair.first();
+                int label = dataset.train().labels()[pair.second()];
+                twins.add(new Twin(before, pair.second(), label, pair.distance(), pair.mirrored()));
+            }
+        }
+        return twins;
     }
 
     /** Writes it so that it can stand within a script element: no {@code <} in it can end that. */
@@ -147,16 +198,16 @@ record ImageBrowser(
         return Base64.getEncoder().encodeToString(buffer.array());
     }
 
-    private static Sheets sheets(ImageSource source, int[] names, int[] order) {
+    private static Sheets sheets(ImageSource source, int[] names, int[] order, int budget) {
         RasterImage first = small(source.image(names[order[0]]));
         List<String> pictures = new ArrayList<>();
         int characters = 0;
         int full = COLUMNS * ROWS;
-        for (int from = 0; from < order.length && characters < BUDGET; from += full) {
+        for (int from = 0; from < order.length && characters < budget; from += full) {
             int[] some = Arrays.copyOfRange(order, from, Math.min(order.length, from + full));
             String png = Base64.getEncoder().encodeToString(ImagePng.of(sheet(source, names, some, first), 1));
             characters += png.length();
-            if (characters <= BUDGET) {
+            if (characters <= budget) {
                 pictures.add(png);
             }
         }

@@ -169,6 +169,8 @@
     const [sortLabel, sort] = pick('First', [['sure', 'most confident'], ['unsure', 'least confident'], ['label', 'perhaps labeled wrongly'], ['number', 'by number']]);
     const range = element('input', { type: 'range', min: 0, max: 100, value: 0 });
     const threshold = element('output', {});
+    const twins = new Map((data.duplicates ?? []).map((twin, at) => [twin.image, { ...twin, at }]));
+    const twin = element('input', { type: 'checkbox' });
     const told = element('p', { class: 'small', role: 'status' });
     const swap = element('button', { type: 'button' }, 'The other way round');
     const clear = element('button', { type: 'button' }, 'Clear the filter');
@@ -178,11 +180,13 @@
     const detail = element('div', { class: 'panel detail', 'aria-live': 'polite' });
     place.append(
       element('div', { class: 'controls pick' }, modelLabel, whatLabel, truthLabel, answerLabel, sortLabel,
-        element('label', {}, element('span', {}, 'Confidence of at least '), range, threshold)),
+        element('label', {}, element('span', {}, 'Confidence of at least '), range, threshold),
+        ...(twins.size ? [element('label', {}, element('span', {}, 'With a duplicate in the training set'), twin)] : [])),
       coverage, element('div', { class: 'controls told' }, told, swap, clear), element('div', { class: 'shown' }, element('div', {}, grid, more), detail),
     );
     document.getElementById('images').hidden = false;
     range.addEventListener('input', () => draw(0));
+    twin.addEventListener('change', () => draw(0));
     more.addEventListener('click', () => draw(grid.children.length));
     swap.addEventListener('click', () => filter({ ...state(), model: than(what.value), what: `than-${model.value}` }));
     clear.addEventListener('click', () => {
@@ -201,10 +205,10 @@
       return found ? Number(found[1]) : null;
     }
 
-    const state = () => ({ model: Number(model.value), what: what.value, truth: wanted.value, answer: answered.value, bin, least: Number(range.value) });
+    const state = () => ({ model: Number(model.value), what: what.value, truth: wanted.value, answer: answered.value, bin, least: Number(range.value), twin: twin.checked });
 
     /** Says which images are asked for, as parts of a sentence; none for all. */
-    function words({ model: m, what: which = 'all', truth: label = 'any', answer = 'any', bin: within = null, least = 0 }) {
+    function words({ model: m, what: which = 'all', truth: label = 'any', answer = 'any', bin: within = null, least = 0, twin: duplicates = false }) {
       const name = bdi(data.models[m].name);
       const other = than(which);
       const parts = [];
@@ -215,6 +219,7 @@
       if (answer !== 'any') say('classified as ', bdi(data.classes[answer]), ' by ', name);
       if (within !== null) say('confidence of ', name, ` from ${percent(data.models[m].bins[within].low)} to ${percent(data.models[m].bins[within].high)} %`);
       if (least) say('confidence of ', name, ` at least ${least} %`);
+      if (duplicates) say('with a duplicate in the training set');
       return parts;
     }
 
@@ -235,7 +240,7 @@
       for (let image = 0; image < data.images; image++) {
         if ((wanted.value === 'any' || truth[image] === Number(wanted.value))
           && (answered.value === 'any' || predicted[m][image] === Number(answered.value))
-          && confidence[m][image] >= range.value * 2.55 && (bin === null || bins[m][image] === bin) && keep(m, image)) list.push(image);
+          && confidence[m][image] >= range.value * 2.55 && (bin === null || bins[m][image] === bin) && (!twin.checked || twins.has(image)) && keep(m, image)) list.push(image);
       }
       const doubts = sort.value === 'label' ? new Map(list.map(image => [image, doubt(image)])) : null;
       return list.sort({
@@ -270,15 +275,16 @@
 
     const caption = image => `${data.part === 'test' ? 'Test' : 'Training'} image ${names ? names[image] : image}`;
 
-    function tile(image, side) {
-      const at = spot[image];
+    const tile = (image, side) => picture(data.sheets, spot[image], order.length, side);
+
+    /** Shows an image, by its place among all on the sheets. */
+    function picture(sheets, at, all, side) {
       const box = element('span', { class: 'tile', style: `width:${side}px;height:${side}px` });
-      const { sheets } = data;
       const sheet = sheets?.pictures[Math.floor(at / (sheets.columns * sheets.rows))];
       if (at < 0 || !sheet) return box;
       const within = at % (sheets.columns * sheets.rows);
       const scale = side / Math.max(sheets.width, sheets.height);
-      const rows = Math.min(sheets.rows, Math.ceil((order.length - (at - within)) / sheets.columns));
+      const rows = Math.min(sheets.rows, Math.ceil((all - (at - within)) / sheets.columns));
       box.style.width = `${sheets.width * scale}px`;
       box.style.height = `${sheets.height * scale}px`;
       box.style.backgroundImage = `url(data:image/png;base64,${sheet})`;
@@ -304,9 +310,20 @@
       const said = words(state());
       told.replaceChildren(`${list.length ? plural(list.length, 'image') : 'No image'} of ${count(data.images)}`, ...(said.length ? [': ', ...said] : []), '.');
       swap.hidden = than(what.value) === null;
-      clear.hidden = what.value === 'wrong' && wanted.value === 'any' && answered.value === 'any' && bin === null && range.value === '0';
+      clear.hidden = what.value === 'wrong' && wanted.value === 'any' && answered.value === 'any' && bin === null && range.value === '0' && !twin.checked;
       if (from === 0) list.length ? explain(list[0]) : detail.replaceChildren();
       cover();
+    }
+
+    /** Shows the training image that an image resembles; nothing if it resembles none. */
+    function original(image) {
+      const one = twins.get(image);
+      if (!one) return [];
+      return [
+        picture(data.originals, one.at, twins.size, 84),
+        element('p', {}, `It resembles training image ${one.train}${one.mirrored ? ', mirrored' : ''}, labeled `, element('b', {}, bdi(data.classes[one.label])),
+          `: ${one.distance ? `they differ by ${one.distance.toFixed(2)} gray levels` : 'their pixels are the same'}.`),
+      ];
     }
 
     /** Shows one image in large, and what each classifier answered. */
@@ -317,6 +334,7 @@
       detail.replaceChildren(
         tile(image, 168),
         element('p', {}, `${caption(image)}, labeled `, element('b', {}, bdi(data.classes[truth[image]])), '.'),
+        ...original(image),
         element('table', {}, element('thead', {}, element('tr', {}, ...['Classifier', 'Answer', 'Confidence'].map(text => element('th', { scope: 'col' }, text)))), element('tbody', {}, ...rows)),
       );
     }
@@ -330,6 +348,7 @@
       answered.value = among(answered, wish.answer);
       bin = wish.bin ?? null;
       range.value = wish.least ?? 0;
+      twin.checked = wish.twin ?? false;
       draw(0);
     }
 
