@@ -8,9 +8,11 @@ import io.catwalk.runner.data.RasterImage;
 import io.catwalk.runner.evaluation.Calibration.Bin;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.report.Entrant;
+import io.catwalk.runner.report.FeatureMap;
 import io.catwalk.runner.report.ImagePng;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport.Model;
+import io.catwalk.runner.statistics.PrincipalAxes;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -39,6 +41,8 @@ import org.jspecify.annotations.Nullable;
  * @param order number of the image of each place on the sheets, 32 bits each
  * @param duplicates images with a duplicate among the training images; null if nobody looked for them
  * @param originals their training images, in the same order
+ * @param map where the images lie by the features of the most accurate classifier; null if there is none
+ * @param noMap why there is none, as a sentence; empty for no reason
  */
 record ImageBrowser(
         List<String> classes,
@@ -50,7 +54,9 @@ record ImageBrowser(
         @Nullable Sheets sheets,
         String order,
         @Nullable List<Twin> duplicates,
-        @Nullable Sheets originals) {
+        @Nullable Sheets originals,
+        @Nullable Spots map,
+        String noMap) {
 
     /** More classifiers nobody compares by single images. */
     private static final int MODELS = 12;
@@ -107,6 +113,53 @@ record ImageBrowser(
     record Sheets(int width, int height, int columns, int rows, List<String> pictures) {}
 
     /**
+     * Says where images lie.
+     *
+     * @param images numbers of them, 32 bits each
+     * @param x of each to the right, 0 to 65,535, 16 bits each
+     * @param y of each upwards, by the same scale
+     * @param across share of the variance along x, 0 to 1
+     * @param up share along y
+     * @param features that the axes are made of
+     */
+    record Spots(String images, String x, String y, double across, double up, int features) {
+
+        static @Nullable Spots of(FeatureMap map) {
+            PrincipalAxes axes = map.axes();
+            if (axes == null) {
+                return null;
+            }
+            int[] images = map.images();
+            double lowest = lowest(axes.across());
+            double bottom = lowest(axes.up());
+            // Both axes have one scale: distances to the right and upwards can be compared.
+            double largest = Math.max(-lowest(negated(axes.across())) - lowest, -lowest(negated(axes.up())) - bottom);
+            return new Spots(
+                    packed(images, images.length, 4),
+                    scaled(axes.across(), lowest, largest),
+                    scaled(axes.up(), bottom, largest),
+                    axes.acrossShare(),
+                    axes.upShare(),
+                    map.features());
+        }
+
+        private static double lowest(double[] numbers) {
+            return DoubleStream.of(numbers).min().orElseThrow();
+        }
+
+        private static double[] negated(double[] numbers) {
+            return DoubleStream.of(numbers).map(one -> -one).toArray();
+        }
+
+        private static String scaled(double[] numbers, double lowest, double largest) {
+            int[] whole = DoubleStream.of(numbers)
+                    .mapToInt(one -> (int) Math.round(0xffff * (one - lowest) / largest))
+                    .toArray();
+            return packed(whole, whole.length, 2);
+        }
+    }
+
+    /**
      * Says which training image a test image resembles most.
      *
      * @param image number of the test image
@@ -128,7 +181,7 @@ record ImageBrowser(
         Gathered gathered = Gathered.of(model);
         List<String> classes = model.dataset().classes();
         if (gathered == null) {
-            return new ImageBrowser(classes, 0, "", "", "", List.of(), null, "", null, null);
+            return new ImageBrowser(classes, 0, "", "", "", List.of(), null, "", null, null, null, "");
         }
         int[] truth = gathered.parts.get(0).truth;
         int count = Math.min(truth.length, IMAGES);
@@ -153,6 +206,13 @@ record ImageBrowser(
             originals = trained.length == 0 ? null : sheets(dataset.train(), trained, all, ORIGINALS);
         }
         int drawn = sheets == null ? 0 : Math.min(count, sheets.pictures.size() * COLUMNS * ROWS);
+        FeatureMap map = sheets == null || dataset == null || model.folded()
+                ? null
+                : FeatureMap.of(
+                        gathered.parts.get(0).name,
+                        gathered.first.onnx(),
+                        gathered.first.trained().normalization(),
+                        dataset.test().select(IntStream.range(0, count).toArray()));
         return new ImageBrowser(
                 classes,
                 count,
@@ -163,7 +223,9 @@ record ImageBrowser(
                 sheets,
                 packed(order, drawn, 4),
                 twins,
-                originals);
+                originals,
+                map == null ? null : Spots.of(map),
+                map == null ? "" : map.absent());
     }
 
     private static List<Twin> twins(List<Duplicate> leaked, ImageDataset dataset) {
@@ -319,6 +381,7 @@ record ImageBrowser(
     @SuppressWarnings("ArrayRecordComponent")
     private record Gathered(
             List<Part> parts,
+            Model first,
             int @Nullable [] names,
             @Nullable ImageSource source) {
 
@@ -346,13 +409,13 @@ record ImageBrowser(
             if (dataset == null
                     || dataset.train().channels() == 2
                     || dataset.train().channels() > 3) {
-                return new Gathered(parts, null, null);
+                return new Gathered(parts, first.get(0), null, null);
             }
             ImageSource source = model.folded() ? dataset.train() : dataset.test();
             int[] names = names(model, dataset, first);
             return isOf(source, names, parts.get(0).truth)
-                    ? new Gathered(parts, names, source)
-                    : new Gathered(parts, null, null);
+                    ? new Gathered(parts, first.get(0), names, source)
+                    : new Gathered(parts, first.get(0), null, null);
         }
 
         private static List<Model> judged(Entrant entrant) {

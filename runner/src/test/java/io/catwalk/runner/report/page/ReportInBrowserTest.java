@@ -19,6 +19,9 @@ final class ReportInBrowserTest {
     /** Holds every kind of chart and table there is. */
     private static final String RICHEST = "seven";
 
+    /** Has a map of its images. */
+    private static final String MAPPED = "mapped";
+
     /** Pages stay there, to be looked at. */
     private static final Path FOLDER = Path.of("target", "report-pages");
 
@@ -27,7 +30,7 @@ final class ReportInBrowserTest {
 
     @Test
     void theRichestPageWorksInABrowserForEverybody() throws IOException, InterruptedException {
-        requireWorking(List.of(write(RICHEST)));
+        requireWorking(List.of(write(RICHEST), write(MAPPED)));
     }
 
     @Test
