@@ -137,16 +137,110 @@ async function hints(page, report) {
   if (await page.locator('#hint').isVisible()) report('the hint stays after Escape');
 }
 
-/** A cell of a confusion matrix leads to its images; the threshold says what is answered, and how often rightly. */
+/** Marks lead to their images; the threshold says what is answered, and how often rightly. */
 async function images(page, report) {
   if (!(await page.locator('#images').count())) return;
-  const cell = page.locator('.plot:visible g[data-key]').first(); // the others are reached from it with the arrow keys
-  if (await cell.count()) {
-    const [, wanted] = (await cell.getAttribute('aria-label')).match(/: ([\d,]+) of/);
-    await cell.focus();
+  const status = page.locator('#images p[role=status]');
+  const number = async () => Number((await status.textContent()).match(/^[\d,]+/)?.[0].replace(/,/g, '') ?? 0);
+  const clear = page.getByRole('button', { name: 'Clear the filter' });
+  const all = await page.evaluate(() => JSON.parse(document.getElementById('data').textContent).images);
+  /** Goes to a mark by keyboard, and looks whether it leads to so many images. */
+  async function follow(mark, wanted, ...words) {
+    const kind = await mark.getAttribute('data-key');
+    const steps = await mark.evaluate(one => {
+      const place = one.closest('svg, table');
+      const all = [...place.querySelectorAll(place.matches('svg') ? 'g[aria-label]' : '[data-key]')].filter(each => each.checkVisibility());
+      const stop = all.findIndex(each => each.tabIndex === 0);
+      all[stop]?.focus();
+      return (stop - all.indexOf(one) + all.length) % all.length;
+    });
+    for (let i = 0; i < steps; i++) await page.keyboard.press('ArrowLeft');
+    if (!(await mark.evaluate(one => one === document.activeElement))) report(`${kind} is not reached by ${steps} steps to the left`);
     await page.keyboard.press('Enter');
-    const told = await page.locator('#images p[role=status]').textContent();
-    if (!told.startsWith(`${wanted} image`)) report(`a cell of ${wanted} images leads to '${told}'`);
+    if (wanted !== null && await number() !== wanted) report(`${kind} of ${wanted} images leads to '${await status.textContent()}'`);
+    for (const word of words) if (!(await status.textContent()).includes(word)) report(`${kind} leads to '${await status.textContent()}', without ${word}`);
+    if (!(await page.locator('#images :focus').count())) report(`${kind} leaves the focus where it was`);
+  }
+  // Over several seeds the charts count more answers than there are images.
+  const once = await page.evaluate(() => {
+    const [{ predicted }] = JSON.parse(document.getElementById('data').textContent).models;
+    return [...document.querySelector('.contestant').querySelectorAll('figure[id^=confusion] tbody tr')].reduce((sum, row) => sum + Number(row.cells[2].textContent.replace(/,/g, '')), 0) <= atob(predicted).length / 2;
+  });
+  const within = page.locator('.contestant').first();
+  const shown = name => within.locator(`.plot:visible g[data-key${name}]`);
+  const says = async (mark, pattern) => (once && (await mark.getAttribute('aria-label')).match(pattern) ? Number((await mark.getAttribute('aria-label')).match(pattern)[1].replace(/,/g, '')) : null);
+  for (const [name, pattern] of [['*="."', /: ([\d,]+) of/], ['^=bin', /, ([\d,]+) images$/]]) {
+    for (const mark of [shown(name).first(), shown(name).last()]) {
+      if (await mark.count()) await follow(mark, await says(mark, pattern));
+    }
+  }
+  const row = within.locator('table:not(figure table) tr[data-key]:visible').last();
+  if (await row.count()) await follow(row, once ? Number((await row.locator('td').last().textContent()).replace(/,/g, '')) : null, 'labeled');
+  for (const mark of [page.locator('#verdict .plot:visible g[data-key]').first(), page.locator('table.matrix:visible td[data-key]').last()]) {
+    if (!(await mark.count())) continue;
+    const [rights, wrongs] = (await mark.getAttribute('data-key')).split(':').map(Number);
+    // Counted from the answers themselves, not by the browser of images.
+    const [there, back] = await page.evaluate(([a, b]) => {
+      const { models, truth } = JSON.parse(document.getElementById('data').textContent);
+      const bytes = text => new Uint16Array(Uint8Array.from(atob(text), letter => letter.charCodeAt(0)).buffer);
+      const [label, one, other] = [truth, ...[a, b].map(number => models.find(model => model.number === number)?.predicted ?? '')].map(bytes);
+      const only = (mine, others) => label.reduce((sum, is, i) => sum + (mine[i] === is && others[i] !== is), 0);
+      return one.length && other.length ? [only(one, other), only(other, one)] : [null, null];
+    }, [rights, wrongs]);
+    if (there === null) continue;
+    await follow(mark, there, 'mistakes of');
+    const swap = page.getByRole('button', { name: 'The other way round' });
+    if (!(await swap.isVisible())) {
+      report(`${rights}:${wrongs} cannot be turned round`);
+      continue;
+    }
+    await swap.click();
+    if (await number() !== back) report(`the other way round there are ${back} images, not '${await status.textContent()}'`);
+    await clear.click();
+    if (await clear.isVisible()) report('a cleared filter can be cleared again');
+    if ((await status.textContent()).includes('that')) report(`a cleared filter still shows '${await status.textContent()}'`);
+    if (await number() > all) report('there are more images than there are');
+  }
+  if (await clear.isVisible()) await clear.click();
+  const duplicates = await page.evaluate(() => JSON.parse(document.getElementById('data').textContent).duplicates ?? []);
+  if (duplicates.length) {
+    const only = page.getByLabel('With a duplicate in the training set');
+    await page.locator('#images select').nth(1).selectOption('all');
+    await page.locator('#images select').nth(4).selectOption('number');
+    await only.focus();
+    await page.keyboard.press('Space');
+    if (await number() !== duplicates.length) report(`${duplicates.length} images have duplicates, not '${await status.textContent()}'`);
+    const detail = await page.locator('#images .detail').textContent();
+    if (!detail.includes(`training image ${duplicates[0].train}`)) report(`the training image of image ${duplicates[0].image} is not in '${detail}'`);
+    if (await page.locator('#images .detail .tile').count() !== 2) report('the training image is not shown');
+    await clear.click();
+    if (await only.isChecked()) report('the filter of duplicates is not cleared');
+    await page.locator('#images select').nth(4).selectOption('sure');
+  }
+  if (await page.locator('#map canvas').count()) {
+    await page.locator('#images select').nth(1).selectOption('all');
+    await page.locator('#map canvas').scrollIntoViewIfNeeded();
+    const { x, y, width, height } = await page.locator('#map canvas').boundingBox();
+    const drag = async (from, to) => {
+      await page.mouse.move(x + from * width, y);
+      await page.mouse.down();
+      await page.mouse.move(x + to * width, y + height);
+      await page.mouse.up();
+      return number();
+    };
+    const parts = [await drag(0, 0.5), await drag(0.5, 1)];
+    if (parts[0] + parts[1] !== all || parts.includes(0)) report(`the halves of the map have ${parts} of ${all} images`);
+    if (!(await status.textContent()).includes('within the frame on the map')) report(`a frame leads to '${await status.textContent()}'`);
+    await clear.click();
+    await page.locator('#map canvas').click({ position: { x: width / 3, y: height / 3 } });
+    if ((await status.textContent()).includes('frame')) report('a click on the map makes a frame');
+    const painted = await page.evaluate(() => {
+      const canvas = document.querySelector('#map canvas');
+      return canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.filter((value, i) => i % 4 === 3 && value > 0).length;
+    });
+    if (painted < all) report(`the map has ${painted} colored pixels`);
+    const [, right, wrong] = (await page.locator('#map canvas').getAttribute('aria-label')).match(/ gets ([\d,]+) right and ([\d,]+) wrong/).map(text => Number(text.replace(/,/g, '')));
+    if (right + wrong !== all) report(`the map says ${right} right and ${wrong} wrong of ${all}`);
   }
   const wrong = await page.evaluate(() => {
     const found = [];

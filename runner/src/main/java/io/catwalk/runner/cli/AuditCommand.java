@@ -103,7 +103,7 @@ final class AuditCommand implements Callable<Integer> {
             predictions = predictions(folder, images);
         }
         Audit audit = Audit.of(images, distance, predictions);
-        Path target = out != null ? out : run != null ? run.resolve("audit") : Path.of("audit-" + images.name());
+        Path target = out != null ? out : run != null ? Audit.folder(run) : Path.of("audit-" + images.name());
         List<Path> files = write(audit, target, console);
         if (json) {
             Map<String, @Nullable Object> map = audit.asMap();

@@ -8,6 +8,7 @@ import io.catwalk.runner.evaluation.Accuracy;
 import io.catwalk.runner.evaluation.PredictedClasses;
 import io.catwalk.runner.evaluation.WrongForAll;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -169,5 +170,29 @@ public record Audit(
      */
     public List<Path> write(Path folder) throws IOException {
         return new AuditFiles(this, folder).write();
+    }
+
+    /**
+     * Reads which test images resemble training images, as {@link #write} wrote it.
+     *
+     * @param run folder of a run
+     * @return pairs of a test image (the first) and a training image, by the first, the nearest first; null if the run was
+     *     not audited
+     * @throws IOException if the file cannot be read
+     * @throws io.catwalk.runner.RequestException if it is damaged
+     */
+    public static @Nullable List<Duplicate> readLeaked(Path run) throws IOException {
+        Path folder = folder(run);
+        return Files.exists(folder.resolve(AuditFiles.LEAKED + ".csv")) ? AuditFiles.readLeaked(folder) : null;
+    }
+
+    /**
+     * Returns where the audit of a run is written if nobody says where.
+     *
+     * @param run folder of a run
+     * @return folder within it
+     */
+    public static Path folder(Path run) {
+        return run.resolve("audit");
     }
 }

@@ -2,6 +2,7 @@ package io.catwalk.runner.report;
 
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Csv;
+import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.Duplicate;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.PredictedClasses;
@@ -16,12 +17,20 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Writes the files of an audit: what it lists as CSV, and what there is to see of it as contact sheets. */
 final class AuditFiles {
 
     /** The most entries of a contact sheet: more are not looked at. */
     static final int SHOWN = 100;
+
+    /** Names the file of the pairs of a test and a training image. */
+    static final String LEAKED = "duplicates";
+
+    private static final Pattern PAIR =
+            Pattern.compile("(\\d{1,9}),(\\d{1,9}),(\\d{1,3}\\.\\d+),(true|false),(-?\\d),(-?\\d),");
 
     private final Audit audit;
     private final Path folder;
@@ -38,7 +47,7 @@ final class AuditFiles {
 
     List<Path> write() throws IOException {
         Files.createDirectories(folder);
-        pairs("duplicates", "test", "train", audit.leaked(), audit.dataset().train());
+        pairs(LEAKED, "test", "train", audit.leaked(), audit.dataset().train());
         pairs("repeats", "test", "test", audit.repeated(), test);
         int[] wrong = audit.wrongForAll();
         if (audit.predictions().isEmpty()) {
@@ -87,6 +96,28 @@ final class AuditFiles {
                                 second + " " + pair.second() + ": " + label(others, pair.second()))))
                 .toList();
         sheet(name, pairs.size(), "pairs of a " + first + " and a " + second + " image that look the same", entries);
+    }
+
+    /** Reads the pairs of a test and a training image, in the order in which they were written. */
+    static List<Duplicate> readLeaked(Path folder) throws IOException {
+        Path file = folder.resolve(LEAKED + ".csv");
+        List<String> lines = Files.readAllLines(file);
+        List<Duplicate> pairs = new ArrayList<>();
+        for (String line : lines.subList(Math.min(1, lines.size()), lines.size())) {
+            Matcher cells = PAIR.matcher(line);
+            if (!cells.lookingAt()) {
+                throw new RequestException("expected a line such as 12,345,0.5000,false,0,0,cat,cat in " + file
+                        + ", but found '" + line + "': write it anew with catwalk audit");
+            }
+            pairs.add(new Duplicate(
+                    Integer.parseInt(cells.group(1)),
+                    Integer.parseInt(cells.group(2)),
+                    Double.parseDouble(cells.group(3)),
+                    Boolean.parseBoolean(cells.group(4)),
+                    Integer.parseInt(cells.group(5)),
+                    Integer.parseInt(cells.group(6))));
+        }
+        return pairs;
     }
 
     private static String moved(Duplicate pair) {

@@ -188,6 +188,25 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
         return null;
     }
 
+    /**
+     * Names a pair of classifiers for scripts.
+     *
+     * @param first name of the one
+     * @param second name of the other
+     * @return their numbers in the report with a colon between them
+     */
+    public String pair(String first, String second) {
+        return number(first) + ":" + number(second);
+    }
+
+    private int number(String name) {
+        return entrants.stream()
+                .filter(one -> one.name().equals(name))
+                .findFirst()
+                .orElseThrow()
+                .number();
+    }
+
     private static Verdict turned(Verdict verdict) {
         Outcome outcome = switch (verdict.outcome()) {
             case BETTER -> Outcome.WORSE;

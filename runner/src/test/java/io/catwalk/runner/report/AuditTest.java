@@ -1,8 +1,11 @@
 package io.catwalk.runner.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.Duplicate;
 import io.catwalk.runner.data.HeapImages;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
@@ -55,6 +58,25 @@ final class AuditTest {
                 List.of("cat, tabby", "dog"),
                 HeapImages.of(1, 6, 6, Arrays.copyOf(noise, 2 * LENGTH), new int[] {0, 1}),
                 HeapImages.of(1, 6, 6, test, LABELS));
+    }
+
+    @Test
+    void thePairsAreReadBackFromTheRunThatWasAudited() throws IOException {
+        assertThat(Audit.readLeaked(folder)).isNull();
+
+        audit().write(Audit.folder(folder));
+
+        assertThat(Audit.readLeaked(folder)).containsExactly(new Duplicate(1, 0, 0, false, 0, 0));
+    }
+
+    @Test
+    void aDamagedListOfPairsIsRefusedWithTheLine() throws IOException {
+        audit().write(Audit.folder(folder));
+        Files.writeString(Audit.folder(folder).resolve("duplicates.csv"), "head\n1,one,0.0\n");
+
+        assertThatThrownBy(() -> Audit.readLeaked(folder))
+                .isInstanceOf(RequestException.class)
+                .hasMessageContaining("but found '1,one,0.0': write it anew with catwalk audit");
     }
 
     private static PredictedClasses predictions(int... answers) {

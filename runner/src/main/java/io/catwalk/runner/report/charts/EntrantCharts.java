@@ -173,7 +173,8 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
                     4,
                     "Confidence " + Numbers.percent(bin.confidence()) + " %, accuracy "
                             + Numbers.percent(bin.accuracy()) + " % (95 % interval " + interval + "), "
-                            + Numbers.count(bin.images()) + " images"));
+                            + Numbers.count(bin.images()) + " images",
+                    "bin" + points.size()));
             span.addAll(List.of(100 * bin.confidence(), 100 * bin.accuracyLow()));
             table.add(List.of(
                     Numbers.percent(bin.low()),

@@ -12,12 +12,17 @@ import java.util.List;
  * @param items what it shows along the axis
  * @param note at its right; empty for nothing
  * @param tip what it says in full
+ * @param key that scripts find it by; empty for none
  */
-public record Row(String name, String color, Symbol symbol, List<Item> items, String note, String tip) {
+public record Row(String name, String color, Symbol symbol, List<Item> items, String note, String tip, String key) {
 
     /** Copies the items. */
     public Row {
         items = List.copyOf(items);
+    }
+
+    Row(String name, String color, Symbol symbol, List<Item> items, String note, String tip) {
+        this(name, color, symbol, items, note, tip, "");
     }
 
     /** Is something along the axis. */

@@ -84,7 +84,8 @@ public record RowChart(
         }
         for (int i = 0; i < rows.size(); i++) {
             double middle = top + (i + 0.5) * ROW;
-            pen.add(new Tip(rows.get(i).tip(), "", marks(rows.get(i), middle, names, left, right, bracket)));
+            pen.add(new Tip(
+                    rows.get(i).tip(), rows.get(i).key(), marks(rows.get(i), middle, names, left, right, bracket)));
         }
         if (tied > 1) {
             pen.line(3, top + 5, 3, top + tied * ROW - 5, Paint.line("ink", 2));

@@ -110,7 +110,8 @@ public record RunCharts(ReportModel model) {
                                     ? ", the best"
                                     : ", " + points + " points to the best"
                                             + (interval.isEmpty() ? "" : " (95 % interval " + interval + ")") + ", p "
-                                            + Numbers.probability(verdict.p()))));
+                                            + Numbers.probability(verdict.p())),
+                    verdict == null ? "" : model.pair(best.name(), one.name())));
         }
         double region = comparison.scope() == Comparison.Scope.CLASSIFIERS ? comparison.regionPoints() : 0;
         String tied = model.tied() > 1

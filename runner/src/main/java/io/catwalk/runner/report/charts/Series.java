@@ -48,6 +48,7 @@ public record Series(String name, String color, Symbol symbol, Look look, boolea
      * @param high upper bound of y
      * @param radius of its dot, in pixels
      * @param tip what it says; empty for nothing
+     * @param key that scripts find it by; empty for none
      */
     public record Point(
             double x,
@@ -55,7 +56,12 @@ public record Series(String name, String color, Symbol symbol, Look look, boolea
             @Nullable Double low,
             @Nullable Double high,
             double radius,
-            String tip) {
+            String tip,
+            String key) {
+
+        Point(double x, double y, @Nullable Double low, @Nullable Double high, double radius, String tip) {
+            this(x, y, low, high, radius, tip, "");
+        }
 
         static Point at(double x, double y, String tip) {
             return new Point(x, y, null, null, 4, tip);

@@ -151,7 +151,7 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
                     marks.add(one.symbol().at(x, y, 5, Paint.fill(one.color()).opacity(0)));
                 }
                 if (!marks.isEmpty()) {
-                    pen.add(new Tip(point.tip().isEmpty() ? one.name() : point.tip(), "", marks));
+                    pen.add(new Tip(point.tip().isEmpty() ? one.name() : point.tip(), point.key(), marks));
                 }
                 if (one.look() == Look.DOTS) {
                     dots.add(new Dot(one.labeled() ? one.name() : null, x, y, point.radius(), top, end));

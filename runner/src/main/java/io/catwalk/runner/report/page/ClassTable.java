@@ -24,6 +24,7 @@ record ClassTable(List<Entrant> entrants, List<Row> rows) {
     /**
      * Shows a class.
      *
+     * @param label its number among the classes
      * @param name of the class
      * @param images that it has among those that judge
      * @param recalls one for each entrant, 0 to 1
@@ -32,6 +33,7 @@ record ClassTable(List<Entrant> entrants, List<Row> rows) {
      * @param taken number of images that it takes for that
      */
     record Row(
+            int label,
             String name,
             int images,
             List<Double> recalls,
@@ -70,6 +72,7 @@ record ClassTable(List<Entrant> entrants, List<Row> rows) {
                 .map(one -> one.classes().get(label).recall())
                 .toList();
         return new Row(
+                label,
                 classes.get(label),
                 evaluations.get(0).confusion().support(label),
                 recalls,

@@ -1,14 +1,18 @@
 package io.catwalk.runner.report.page;
 
 import io.catwalk.runner.Json;
+import io.catwalk.runner.data.Duplicate;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.RasterImage;
+import io.catwalk.runner.evaluation.Calibration.Bin;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.report.Entrant;
+import io.catwalk.runner.report.FeatureMap;
 import io.catwalk.runner.report.ImagePng;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport.Model;
+import io.catwalk.runner.statistics.PrincipalAxes;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -19,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +39,10 @@ import org.jspecify.annotations.Nullable;
  * @param models what each classifier answered, the best first
  * @param sheets the images, those first that most classifiers get wrong, until the page has enough of them
  * @param order number of the image of each place on the sheets, 32 bits each
+ * @param duplicates images with a duplicate among the training images; null if nobody looked for them
+ * @param originals their training images, in the same order
+ * @param map where the images lie by the features of the most accurate classifier; null if there is none
+ * @param noMap why there is none, as a sentence; empty for no reason
  */
 record ImageBrowser(
         List<String> classes,
@@ -43,7 +52,11 @@ record ImageBrowser(
         String truth,
         List<Answers> models,
         @Nullable Sheets sheets,
-        String order) {
+        String order,
+        @Nullable List<Twin> duplicates,
+        @Nullable Sheets originals,
+        @Nullable Spots map,
+        String noMap) {
 
     /** More classifiers nobody compares by single images. */
     private static final int MODELS = 12;
@@ -52,7 +65,10 @@ record ImageBrowser(
     private static final int IMAGES = 100_000;
 
     /** Most characters of all sheets together: the page has to stay small. */
-    private static final int BUDGET = 6_200_000;
+    private static final int BUDGET = 5_700_000;
+
+    /** Most characters of the training images that test images resemble. */
+    private static final int ORIGINALS = 500_000;
 
     /** Longest side of an image on a sheet, in pixels; larger ones are made smaller. */
     private static final int LONGEST = 64;
@@ -63,11 +79,27 @@ record ImageBrowser(
     /**
      * Holds the answers of a classifier.
      *
+     * @param number of the classifier in the report
      * @param name its label
      * @param predicted class of each image
      * @param confidence in it, 0 to 255 for 0 to 1
+     * @param bins of its reliability curve, by rising confidence
+     * @param bin number of the one that each image is in, 8 bits each
      */
-    record Answers(String name, String predicted, String confidence) {}
+    record Answers(int number, String name, String predicted, String confidence, List<Edges> bins, String bin) {}
+
+    /**
+     * Holds the lowest and the highest confidence of a bin, 0 to 1, to four decimals.
+     *
+     * @param low lowest
+     * @param high highest
+     */
+    record Edges(double low, double high) {
+
+        static Edges of(Bin bin) {
+            return new Edges(Math.round(1e4 * bin.low()) / 1e4, Math.round(1e4 * bin.high()) / 1e4);
+        }
+    }
 
     /**
      * Holds images in rows of {@value #COLUMNS}.
@@ -80,18 +112,82 @@ record ImageBrowser(
      */
     record Sheets(int width, int height, int columns, int rows, List<String> pictures) {}
 
-    /** Gathers what there is; without predictions, nothing but the names of the classes. */
-    static ImageBrowser of(ReportModel model) {
+    /**
+     * Says where images lie.
+     *
+     * @param images numbers of them, 32 bits each
+     * @param x of each to the right, 0 to 65,535, 16 bits each
+     * @param y of each upwards, by the same scale
+     * @param across share of the variance along x, 0 to 1
+     * @param up share along y
+     * @param features that the axes are made of
+     */
+    record Spots(String images, String x, String y, double across, double up, int features) {
+
+        static @Nullable Spots of(FeatureMap map) {
+            PrincipalAxes axes = map.axes();
+            if (axes == null) {
+                return null;
+            }
+            int[] images = map.images();
+            double lowest = lowest(axes.across());
+            double bottom = lowest(axes.up());
+            // Both axes have one scale: distances to the right and upwards can be compared.
+            double largest = Math.max(-lowest(negated(axes.across())) - lowest, -lowest(negated(axes.up())) - bottom);
+            return new Spots(
+                    packed(images, images.length, 4),
+                    scaled(axes.across(), lowest, largest),
+                    scaled(axes.up(), bottom, largest),
+                    axes.acrossShare(),
+                    axes.upShare(),
+                    map.features());
+        }
+
+        private static double lowest(double[] numbers) {
+            return DoubleStream.of(numbers).min().orElseThrow();
+        }
+
+        private static double[] negated(double[] numbers) {
+            return DoubleStream.of(numbers).map(one -> -one).toArray();
+        }
+
+        private static String scaled(double[] numbers, double lowest, double largest) {
+            int[] whole = DoubleStream.of(numbers)
+                    .mapToInt(one -> (int) Math.round(0xffff * (one - lowest) / largest))
+                    .toArray();
+            return packed(whole, whole.length, 2);
+        }
+    }
+
+    /**
+     * Says which training image a test image resembles most.
+     *
+     * @param image number of the test image
+     * @param train number of the training image
+     * @param label class of that
+     * @param distance of both in gray levels, as {@link io.catwalk.runner.data.Duplicates} has it
+     * @param mirrored whether one of them is mirrored
+     */
+    record Twin(int image, int train, int label, double distance, boolean mirrored) {}
+
+    /**
+     * Gathers what there is; without predictions, nothing but the names of the classes.
+     *
+     * @param model what is said of the run
+     * @param leaked pairs of a test and a training image that look the same, the nearest of a test image first; null if nobody
+     *     looked for them
+     */
+    static ImageBrowser of(ReportModel model, @Nullable List<Duplicate> leaked) {
         Gathered gathered = Gathered.of(model);
         List<String> classes = model.dataset().classes();
         if (gathered == null) {
-            return new ImageBrowser(classes, 0, "", "", "", List.of(), null, "");
+            return new ImageBrowser(classes, 0, "", "", "", List.of(), null, "", null, null, null, "");
         }
         int[] truth = gathered.parts.get(0).truth;
         int count = Math.min(truth.length, IMAGES);
         List<Answers> answers = new ArrayList<>();
         for (Part part : gathered.parts) {
-            answers.add(new Answers(part.name, packed(part.predicted, count, 2), packed(part.confidence, count, 1)));
+            answers.add(part.answers(count));
         }
         int[] names = gathered.names;
         int[] order = IntStream.range(0, count)
@@ -99,8 +195,24 @@ record ImageBrowser(
                 .sorted(Comparator.comparingInt(gathered::right))
                 .mapToInt(image -> image)
                 .toArray();
-        Sheets sheets = names == null || gathered.source == null ? null : sheets(gathered.source, names, order);
+        Sheets sheets = names == null || gathered.source == null ? null : sheets(gathered.source, names, order, BUDGET);
+        ImageDataset dataset = model.run().dataset();
+        List<Twin> twins = null;
+        Sheets originals = null;
+        if (leaked != null && sheets != null && dataset != null && !model.folded()) {
+            twins = twins(leaked, dataset);
+            int[] trained = twins.stream().mapToInt(Twin::train).toArray();
+            int[] all = IntStream.range(0, trained.length).toArray();
+            originals = trained.length == 0 ? null : sheets(dataset.train(), trained, all, ORIGINALS);
+        }
         int drawn = sheets == null ? 0 : Math.min(count, sheets.pictures.size() * COLUMNS * ROWS);
+        FeatureMap map = sheets == null || dataset == null || model.folded()
+                ? null
+                : FeatureMap.of(
+                        gathered.parts.get(0).name,
+                        gathered.first.onnx(),
+                        gathered.first.trained().normalization(),
+                        dataset.test().select(IntStream.range(0, count).toArray()));
         return new ImageBrowser(
                 classes,
                 count,
@@ -109,7 +221,26 @@ record ImageBrowser(
                 packed(truth, count, 2),
                 answers,
                 sheets,
-                packed(order, drawn, 4));
+                packed(order, drawn, 4),
+                twins,
+                originals,
+                map == null ? null : Spots.of(map),
+                map == null ? "" : map.absent());
+    }
+
+    private static List<Twin> twins(List<Duplicate> leaked, ImageDataset dataset) {
+        List<Twin> twins = new ArrayList<>();
+        int before = -1;
+        for (Duplicate pair : leaked) {
+            boolean there = pair.first() < dataset.test().size()
+                    && pair.second() < dataset.train().size();
+            if (there && pair.first() != before) {
+                before = pair.first();
+                int label = dataset.train().labels()[pair.second()];
+                twins.add(new Twin(before, pair.second(), label, pair.distance(), pair.mirrored()));
+            }
+        }
+        return twins;
     }
 
     /** Writes it so that it can stand within a script element: no {@code <} in it can end that. */
@@ -129,16 +260,16 @@ record ImageBrowser(
         return Base64.getEncoder().encodeToString(buffer.array());
     }
 
-    private static Sheets sheets(ImageSource source, int[] names, int[] order) {
+    private static Sheets sheets(ImageSource source, int[] names, int[] order, int budget) {
         RasterImage first = small(source.image(names[order[0]]));
         List<String> pictures = new ArrayList<>();
         int characters = 0;
         int full = COLUMNS * ROWS;
-        for (int from = 0; from < order.length && characters < BUDGET; from += full) {
+        for (int from = 0; from < order.length && characters < budget; from += full) {
             int[] some = Arrays.copyOfRange(order, from, Math.min(order.length, from + full));
             String png = Base64.getEncoder().encodeToString(ImagePng.of(sheet(source, names, some, first), 1));
             characters += png.length();
-            if (characters <= BUDGET) {
+            if (characters <= budget) {
                 pictures.add(png);
             }
         }
@@ -197,35 +328,52 @@ record ImageBrowser(
 
     /** Holds the answers of a classifier to all images of one seed. */
     @SuppressWarnings("ArrayRecordComponent")
-    private record Part(String name, int[] truth, int[] predicted, int[] confidence) {
+    private record Part(int number, String name, List<Bin> bins, int[] truth, int[] predicted, double[] confidence) {
 
         static Part of(Entrant entrant, List<Model> trials) {
             List<Predictions> all = trials.stream()
                     .map(trial -> Objects.requireNonNull(trial.predictions()))
                     .toList();
             int images = all.stream().mapToInt(Predictions::images).sum();
-            Part part = new Part(entrant.name(), new int[images], new int[images], new int[images]);
+            Part part = new Part(
+                    entrant.number(),
+                    entrant.name(),
+                    Objects.requireNonNull(entrant.evaluation()).calibration().equalMass(),
+                    new int[images],
+                    new int[images],
+                    new double[images]);
             int at = 0;
             for (Predictions some : all) {
                 for (int i = 0; i < some.images(); i++) {
                     part.truth[at] = some.labels()[i];
                     part.predicted[at] = some.predicted(i);
-                    part.confidence[at] = (int) Math.round(255 * confidence(some, i, part.predicted[at]));
+                    part.confidence[at] = some.probabilities(i)[part.predicted[at]];
                     at++;
                 }
             }
             return part;
         }
 
-        /** Returns the softmax of the largest logit. */
-        private static double confidence(Predictions some, int image, int predicted) {
-            int from = image * some.classes();
-            double largest = some.logits()[from + predicted];
-            double sum = 0;
-            for (int c = 0; c < some.classes(); c++) {
-                sum += Math.exp(some.logits()[from + c] - largest);
+        Answers answers(int count) {
+            int[] bytes = DoubleStream.of(confidence)
+                    .mapToInt(one -> (int) Math.round(255 * one))
+                    .toArray();
+            int[] bin = DoubleStream.of(confidence).mapToInt(this::bin).toArray();
+            return new Answers(
+                    number,
+                    name,
+                    packed(predicted, count, 2),
+                    packed(bytes, count, 1),
+                    bins.stream().map(Edges::of).toList(),
+                    packed(bin, count, 1));
+        }
+
+        private int bin(double one) {
+            int bin = bins.size() - 1;
+            while (bin > 0 && one < bins.get(bin).low()) {
+                bin--;
             }
-            return 1 / sum;
+            return bin;
         }
     }
 
@@ -233,6 +381,7 @@ record ImageBrowser(
     @SuppressWarnings("ArrayRecordComponent")
     private record Gathered(
             List<Part> parts,
+            Model first,
             int @Nullable [] names,
             @Nullable ImageSource source) {
 
@@ -260,13 +409,13 @@ record ImageBrowser(
             if (dataset == null
                     || dataset.train().channels() == 2
                     || dataset.train().channels() > 3) {
-                return new Gathered(parts, null, null);
+                return new Gathered(parts, first.get(0), null, null);
             }
             ImageSource source = model.folded() ? dataset.train() : dataset.test();
             int[] names = names(model, dataset, first);
             return isOf(source, names, parts.get(0).truth)
-                    ? new Gathered(parts, names, source)
-                    : new Gathered(parts, null, null);
+                    ? new Gathered(parts, first.get(0), names, source)
+                    : new Gathered(parts, first.get(0), null, null);
         }
 
         private static List<Model> judged(Entrant entrant) {

@@ -1,6 +1,7 @@
 package io.catwalk.runner.report.page;
 
 import io.catwalk.runner.Numbers;
+import io.catwalk.runner.data.Duplicate;
 import io.catwalk.runner.evaluation.ClassScores;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Overfitting;
@@ -9,6 +10,7 @@ import io.catwalk.runner.experiment.Comparison;
 import io.catwalk.runner.experiment.Comparison.Standing;
 import io.catwalk.runner.experiment.Measure;
 import io.catwalk.runner.experiment.Results;
+import io.catwalk.runner.report.Audit;
 import io.catwalk.runner.report.Entrant;
 import io.catwalk.runner.report.RecipeWords;
 import io.catwalk.runner.report.ReportModel;
@@ -33,6 +35,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,8 +71,9 @@ record Page(
 
     private static final double NARROW = 340;
 
-    static Page of(ReportModel model, @Nullable Path folder, @Nullable String demo) {
-        return new Page(model, ClassTable.of(model), ImageBrowser.of(model), folder, demo);
+    static Page of(ReportModel model, @Nullable Path folder, @Nullable String demo) throws IOException {
+        List<Duplicate> leaked = folder == null ? null : Audit.readLeaked(folder);
+        return new Page(model, ClassTable.of(model), ImageBrowser.of(model, leaked), folder, demo);
     }
 
     Results results() {
@@ -154,14 +159,15 @@ record Page(
                 : comparison.standings().stream().limit(LARGEST_MATRIX).toList();
     }
 
-    /** Returns the scores of the classes: of many, those with the lowest recall first. */
-    static List<ClassScores> ordered(Evaluation evaluation) {
+    /** Returns the numbers of the classes: of many, those with the lowest recall first. */
+    static List<Integer> ordered(Evaluation evaluation) {
         List<ClassScores> classes = evaluation.classes();
+        Stream<Integer> labels = IntStream.range(0, classes.size()).boxed();
+        Comparator<Integer> absent =
+                Comparator.comparing(label -> classes.get(label).support() == 0);
         return classes.size() <= ShownClasses.ALL
-                ? classes
-                : classes.stream()
-                        .sorted(Comparator.comparing((ClassScores scores) -> scores.support() == 0)
-                                .thenComparing(ClassScores::recall))
+                ? labels.toList()
+                : labels.sorted(absent.thenComparing(label -> classes.get(label).recall()))
                         .toList();
     }
 

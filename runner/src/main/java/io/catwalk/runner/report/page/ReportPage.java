@@ -48,7 +48,7 @@ public final class ReportPage {
         AtomicFiles.write(file, html(Page.of(model, folder, demo)));
     }
 
-    static String html(ReportModel model) {
+    static String html(ReportModel model) throws IOException {
         return html(Page.of(model, null, null));
     }
 

@@ -28,7 +28,9 @@
   document.body.append(hint);
 
   function show(mark) {
-    hint.textContent = mark.getAttribute('aria-label');
+    const wish = wished(mark);
+    if (!wish && !mark.hasAttribute('aria-label')) return hide();
+    hint.textContent = mark.getAttribute('aria-label') ?? `Show ${browser.said(wish)}`;
     hint.hidden = false;
     const box = mark.getBoundingClientRect();
     const left = Math.min(Math.max(8, box.left + box.width / 2 - hint.offsetWidth / 2), root.clientWidth - hint.offsetWidth - 8);
@@ -38,35 +40,46 @@
   }
 
   const hide = () => (hint.hidden = true);
-  const marks = svg => [...svg.querySelectorAll('g[aria-label]')];
 
-  for (const svg of document.querySelectorAll('.plot svg')) {
-    const first = svg.querySelector('g[aria-label]');
-    if (first) first.tabIndex = 0; // one stop for the tab key in each chart
-    svg.addEventListener('pointerover', event => {
-      const mark = event.target.closest('g[aria-label]');
-      if (mark) show(mark);
-      else hide();
+  /** Makes marks reachable: one stop for the tab key, the arrow keys from there, and to its images with Enter or a click. */
+  function reachable(place, selector) {
+    const marks = () => [...place.querySelectorAll(selector)].filter(one => one.checkVisibility());
+    const found = event => event.target.closest(selector);
+    let stop = null;
+    function stopAt(mark) {
+      stop?.setAttribute('tabindex', -1);
+      stop = mark;
+      mark?.setAttribute('tabindex', 0);
+    }
+    const begin = () => stop?.checkVisibility() || stopAt(place.querySelector(`${selector}:not([hidden])`));
+    begin();
+    place.addEventListener('shown', begin);
+    place.addEventListener('pointerover', event => {
+      const mark = found(event);
+      mark ? show(mark) : hide();
+      mark?.classList.toggle('leads', wished(mark) !== null);
     });
-    svg.addEventListener('pointerleave', hide);
-    svg.addEventListener('focusin', event => show(event.target));
-    svg.addEventListener('focusout', hide);
-    svg.addEventListener('keydown', event => {
+    place.addEventListener('pointerleave', hide);
+    place.addEventListener('focusin', event => {
+      const mark = found(event);
+      if (!mark) return;
+      stopAt(mark);
+      show(mark);
+    });
+    place.addEventListener('focusout', hide);
+    place.addEventListener('keydown', event => {
+      const mark = found(event);
       const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-      const all = marks(svg);
       if (event.key === 'Escape') hide();
-      if (event.key === 'Enter' && event.target.dataset.key) openImages(svg.closest('figure'), event.target.dataset.key);
+      if (!mark) return;
+      if (['Enter', ' '].includes(event.key) && openImages(mark)) event.preventDefault();
       if (!step) return;
       event.preventDefault();
-      const next = all[(all.indexOf(event.target) + step + all.length) % all.length];
-      event.target.tabIndex = -1;
-      next.tabIndex = 0;
-      next.focus({ preventScroll: true });
+      const all = marks();
+      stopAt(all[(all.indexOf(mark) + step + all.length) % all.length]);
+      stop.focus({ preventScroll: place instanceof SVGElement });
     });
-    svg.addEventListener('click', event => {
-      const key = event.target.closest('g[data-key]')?.dataset.key;
-      if (key) openImages(svg.closest('figure'), key);
-    });
+    place.addEventListener('click', event => openImages(found(event)));
   }
 
   // ---- The images: what each classifier answered to each of them
@@ -79,14 +92,38 @@
 
   const browser = data.images ? imageBrowser() : null;
 
-  function openImages(figure, key) {
-    const model = data.models.findIndex(one => figure.id === `confusion-${one.name.replace(/[^A-Za-z0-9]+/g, '-')}`);
-    if (!browser || model < 0) return;
-    const [truth, predicted] = key.split('.');
-    browser.filter({ model, truth, predicted, what: 'all' });
+  document.querySelectorAll('.plot svg').forEach(svg => reachable(svg, 'g[aria-label]'));
+  document.querySelectorAll('.plot g[data-key]').forEach(mark => wished(mark) && mark.setAttribute('role', 'button'));
+  if (browser) document.querySelectorAll('table:has([data-key])').forEach(table => reachable(table, '[data-key]'));
+
+  /**
+   * Reads which images a mark leads to, null for none: 3.5 are those of class 3 taken for class 5 by the classifier whose
+   * part of the page it is in, bin2 those in the third bin of its reliability curve, 1:4 what the first classifier of the
+   * report gets right and the fourth wrong.
+   */
+  function wished(mark) {
+    const key = mark?.dataset.key;
+    if (!browser || !key) return null;
+    const place = number => data.models.findIndex(one => one.number === Number(number));
+    const pair = key.match(/^(\d+):(\d+)$/)?.slice(1).map(place);
+    if (pair) return pair.includes(-1) ? null : { model: pair[1], what: `than-${pair[0]}` };
+    const own = mark.closest('.contestant');
+    const model = own ? place(own.id.slice(1)) : browser.model();
+    if (model < 0) return null;
+    if (key.startsWith('bin')) return { model, bin: Number(key.slice(3)) };
+    const [truth, answer] = key.split('.');
+    return { model, truth, answer };
+  }
+
+  function openImages(mark) {
+    const wish = wished(mark);
+    if (!wish) return false;
+    hide();
+    browser.filter(wish);
     const section = document.getElementById('images');
     section.scrollIntoView();
     section.querySelector('select').focus({ preventScroll: true });
+    return true;
   }
 
   function imageBrowser() {
@@ -95,6 +132,7 @@
     const truth = unpacked(data.truth, 2);
     const names = data.names ? unpacked(data.names, 4) : null;
     const predicted = data.models.map(one => unpacked(one.predicted, 2));
+    const bins = data.models.map(one => unpacked(one.bin, 1));
     const confidence = data.models.map(one => unpacked(one.confidence, 1));
     const order = unpacked(data.order, 4);
     const spot = new Int32Array(data.images).fill(-1); // where an image is on the sheets
@@ -131,19 +169,61 @@
     const [sortLabel, sort] = pick('First', [['sure', 'most confident'], ['unsure', 'least confident'], ['label', 'perhaps labeled wrongly'], ['number', 'by number']]);
     const range = element('input', { type: 'range', min: 0, max: 100, value: 0 });
     const threshold = element('output', {});
+    const twins = new Map((data.duplicates ?? []).map((twin, at) => [twin.image, { ...twin, at }]));
+    const twin = element('input', { type: 'checkbox' });
     const told = element('p', { class: 'small', role: 'status' });
+    const swap = element('button', { type: 'button' }, 'The other way round');
+    const clear = element('button', { type: 'button' }, 'Clear the filter');
     const coverage = element('p', {});
     const grid = element('ul', { class: 'images' });
     const more = element('button', { type: 'button' }, 'Show more');
     const detail = element('div', { class: 'panel detail', 'aria-live': 'polite' });
     place.append(
       element('div', { class: 'controls pick' }, modelLabel, whatLabel, truthLabel, answerLabel, sortLabel,
-        element('label', {}, element('span', {}, 'Confidence of at least '), range, threshold)),
-      coverage, told, element('div', { class: 'shown' }, element('div', {}, grid, more), detail),
+        element('label', {}, element('span', {}, 'Confidence of at least '), range, threshold),
+        ...(twins.size ? [element('label', {}, element('span', {}, 'With a duplicate in the training set'), twin)] : [])),
+      coverage, element('div', { class: 'controls told' }, told, swap, clear), element('div', { class: 'shown' }, element('div', {}, grid, more), detail),
     );
     document.getElementById('images').hidden = false;
     range.addEventListener('input', () => draw(0));
+    twin.addEventListener('change', () => draw(0));
     more.addEventListener('click', () => draw(grid.children.length));
+    swap.addEventListener('click', () => filter({ ...state(), model: than(what.value), what: `than-${model.value}` }));
+    clear.addEventListener('click', () => {
+      filter({ what: 'wrong' });
+      model.focus();
+    });
+    let frame = null; // on the map, as places of its left, right, bottom and top
+    let bin = null; // of the reliability curve of the classifier; what is chosen from a list is in the list
+    model.addEventListener('change', () => {
+      bin = null;
+      draw(0);
+    });
+
+    /** Returns with whose answers those of the classifier are compared, null for nobody's. */
+    function than(value) {
+      const found = /^than-(\d+)$/.exec(value);
+      return found ? Number(found[1]) : null;
+    }
+
+    const state = () => ({ model: Number(model.value), what: what.value, truth: wanted.value, answer: answered.value, bin, least: Number(range.value), twin: twin.checked, frame });
+
+    /** Says which images are asked for, as parts of a sentence; none for all. */
+    function words({ model: m, what: which = 'all', truth: label = 'any', answer = 'any', bin: within = null, least = 0, twin: duplicates = false, frame: framed = null }) {
+      const name = bdi(data.models[m].name);
+      const other = than(which);
+      const parts = [];
+      const say = (...part) => parts.push(...(parts.length ? [', '] : []), ...part.map(one => one.cloneNode?.(true) ?? one));
+      if (other !== null) say('mistakes of ', name, ' that ', bdi(data.models[other].name), ' gets right');
+      else if (which !== 'all') say(...{ wrong: ['mistakes of ', name], right: ['what ', name, ' gets right'], everyone: ['mistakes of all classifiers'], alone: ['what only ', name, ' gets right'], lost: ['what only ', name, ' gets wrong'] }[which]);
+      if (label !== 'any') say('labeled ', bdi(data.classes[label]));
+      if (answer !== 'any') say('classified as ', bdi(data.classes[answer]), ' by ', name);
+      if (within !== null) say('confidence of ', name, ` from ${percent(data.models[m].bins[within].low)} to ${percent(data.models[m].bins[within].high)} %`);
+      if (least) say('confidence of ', name, ` at least ${least} %`);
+      if (framed) say('within the frame on the map');
+      if (duplicates) say('with a duplicate in the training set');
+      return parts;
+    }
 
     const keeps = {
       wrong: (m, image) => !right(m, image),
@@ -156,13 +236,14 @@
 
     function found() {
       const m = Number(model.value);
-      const other = /^than-(\d+)$/.exec(what.value);
-      const keep = other ? (mine, image) => !right(mine, image) && right(Number(other[1]), image) : keeps[what.value];
+      const other = than(what.value);
+      const keep = other === null ? keeps[what.value] : (mine, image) => !right(mine, image) && right(other, image);
+      const framed = new Set(frame && map.within(frame));
       const list = [];
       for (let image = 0; image < data.images; image++) {
         if ((wanted.value === 'any' || truth[image] === Number(wanted.value))
           && (answered.value === 'any' || predicted[m][image] === Number(answered.value))
-          && confidence[m][image] >= range.value * 2.55 && keep(m, image)) list.push(image);
+          && confidence[m][image] >= range.value * 2.55 && (bin === null || bins[m][image] === bin) && (!twin.checked || twins.has(image)) && (!frame || framed.has(image)) && keep(m, image)) list.push(image);
       }
       const doubts = sort.value === 'label' ? new Map(list.map(image => [image, doubt(image)])) : null;
       return list.sort({
@@ -197,15 +278,16 @@
 
     const caption = image => `${data.part === 'test' ? 'Test' : 'Training'} image ${names ? names[image] : image}`;
 
-    function tile(image, side) {
-      const at = spot[image];
+    const tile = (image, side) => picture(data.sheets, spot[image], order.length, side);
+
+    /** Shows an image, by its place among all on the sheets. */
+    function picture(sheets, at, all, side) {
       const box = element('span', { class: 'tile', style: `width:${side}px;height:${side}px` });
-      const { sheets } = data;
       const sheet = sheets?.pictures[Math.floor(at / (sheets.columns * sheets.rows))];
       if (at < 0 || !sheet) return box;
       const within = at % (sheets.columns * sheets.rows);
       const scale = side / Math.max(sheets.width, sheets.height);
-      const rows = Math.min(sheets.rows, Math.ceil((order.length - (at - within)) / sheets.columns));
+      const rows = Math.min(sheets.rows, Math.ceil((all - (at - within)) / sheets.columns));
       box.style.width = `${sheets.width * scale}px`;
       box.style.height = `${sheets.height * scale}px`;
       box.style.backgroundImage = `url(data:image/png;base64,${sheet})`;
@@ -228,9 +310,24 @@
         grid.append(element('li', {}, button));
       }
       more.hidden = grid.children.length >= list.length;
-      told.textContent = list.length ? `${plural(list.length, 'image')} of ${count(data.images)}.` : 'No image is like that.';
+      const said = words(state());
+      told.replaceChildren(`${list.length ? plural(list.length, 'image') : 'No image'} of ${count(data.images)}`, ...(said.length ? [': ', ...said] : []), '.');
+      map?.draw(m, new Set(list));
+      swap.hidden = than(what.value) === null;
+      clear.hidden = what.value === 'wrong' && wanted.value === 'any' && answered.value === 'any' && bin === null && range.value === '0' && !twin.checked && !frame;
       if (from === 0) list.length ? explain(list[0]) : detail.replaceChildren();
       cover();
+    }
+
+    /** Shows the training image that an image resembles; nothing if it resembles none. */
+    function original(image) {
+      const one = twins.get(image);
+      if (!one) return [];
+      return [
+        picture(data.originals, one.at, twins.size, 84),
+        element('p', {}, `It resembles training image ${one.train}${one.mirrored ? ', mirrored' : ''}, labeled `, element('b', {}, bdi(data.classes[one.label])),
+          `: ${one.distance ? `they differ by ${one.distance.toFixed(2)} gray levels` : 'their pixels are the same'}.`),
+      ];
     }
 
     /** Shows one image in large, and what each classifier answered. */
@@ -241,21 +338,136 @@
       detail.replaceChildren(
         tile(image, 168),
         element('p', {}, `${caption(image)}, labeled `, element('b', {}, bdi(data.classes[truth[image]])), '.'),
+        ...original(image),
         element('table', {}, element('thead', {}, element('tr', {}, ...['Classifier', 'Answer', 'Confidence'].map(text => element('th', { scope: 'col' }, text)))), element('tbody', {}, ...rows)),
       );
     }
 
-    draw(0);
-    return {
-      filter(wish) {
-        model.value = wish.model;
-        what.value = wish.what;
-        wanted.value = [...wanted.options].some(option => option.value === wish.truth) ? wish.truth : 'any';
-        answered.value = wish.predicted;
-        range.value = 0;
+    /** Shows the images that are asked for, of the same classifier if no other is; what is not asked for holds for all. */
+    function filter(wish) {
+      const among = (select, value) => ([...select.options].some(option => option.value === value) ? value : 'any');
+      model.value = wish.model ?? model.value;
+      what.value = wish.what ?? 'all';
+      wanted.value = among(wanted, wish.truth);
+      answered.value = among(answered, wish.answer);
+      bin = wish.bin ?? null;
+      range.value = wish.least ?? 0;
+      twin.checked = wish.twin ?? false;
+      frame = wish.frame ?? null;
+      draw(0);
+    }
+
+    /** Draws the images as a map: a ring for a right answer, a cross for a mistake, pale what is not among those shown. */
+    function imageMap(figure) {
+      const numbers = unpacked(data.map.images, 4);
+      const [x, y] = [data.map.x, data.map.y].map(text => unpacked(text, 2));
+      const canvas = element('canvas', { role: 'img' });
+      const said = element('p', { class: 'small' });
+      figure.append(canvas, said);
+      const EDGE = 26;
+      let side = 0;
+      let last = null;
+      let start = null;
+      const scale = () => (side - 2 * EDGE) / 65535;
+      const left = i => EDGE + x[i] * scale();
+      const top = i => side - EDGE - y[i] * scale();
+      const at = event => ({ x: event.offsetX, y: event.offsetY });
+
+      function paint(to = null) {
+        if (!last) return;
+        const { m, shown } = last;
+        side = Math.min(figure.clientWidth, 560);
+        canvas.width = canvas.height = side * devicePixelRatio;
+        canvas.style.width = canvas.style.height = `${side}px`;
+        const style = getComputedStyle(root);
+        const pen = canvas.getContext('2d');
+        const probe = color => {
+          canvas.style.color = `var(${color})`;
+          return getComputedStyle(canvas).color;
+        };
+        const colors = { right: probe('--right'), wrong: probe('--wrong'), muted: probe('--muted'), accent: probe('--accent') };
+        pen.scale(devicePixelRatio, devicePixelRatio);
+        pen.font = `12px ${style.fontFamily}`;
+        pen.fillStyle = colors.muted;
+        pen.fillText(`First axis: ${percent(data.map.across, 1)} % of the variance`, EDGE, side - 8);
+        pen.save();
+        pen.translate(14, side - EDGE);
+        pen.rotate(-Math.PI / 2);
+        pen.fillText(`Second axis: ${percent(data.map.up, 1)} % of the variance`, 0, 0);
+        pen.restore();
+        for (const among of [false, true]) for (const good of [true, false]) {
+          pen.beginPath();
+          pen.strokeStyle = good ? colors.right : colors.wrong;
+          pen.globalAlpha = among ? 0.85 : 0.15;
+          pen.lineWidth = good ? 1 : 1.6;
+          for (let i = 0; i < numbers.length; i++) {
+            if (shown.has(numbers[i]) !== among || right(m, numbers[i]) !== good) continue;
+            const [h, v] = [left(i), top(i)];
+            if (good) {
+              pen.moveTo(h + 2.2, v);
+              pen.arc(h, v, 2.2, 0, 7);
+            } else {
+              pen.moveTo(h - 3, v - 3);
+              pen.lineTo(h + 3, v + 3);
+              pen.moveTo(h - 3, v + 3);
+              pen.lineTo(h + 3, v - 3);
+            }
+          }
+          pen.stroke();
+        }
+        pen.globalAlpha = 1;
+        const box = to && start ? [start, to] : frame ? [{ x: EDGE + frame[0] * scale(), y: side - EDGE - frame[3] * scale() }, { x: EDGE + frame[1] * scale(), y: side - EDGE - frame[2] * scale() }] : null;
+        if (box) {
+          pen.strokeStyle = colors.accent;
+          pen.lineWidth = 2;
+          pen.strokeRect(box[0].x, box[0].y, box[1].x - box[0].x, box[1].y - box[0].y);
+        }
+      }
+
+      canvas.addEventListener('pointerdown', event => {
+        start = at(event);
+        canvas.setPointerCapture(event.pointerId);
+      });
+      canvas.addEventListener('pointermove', event => start && paint(at(event)));
+      canvas.addEventListener('pointercancel', () => {
+        start = null;
+        paint();
+      });
+      canvas.addEventListener('pointerup', event => {
+        if (!start) return;
+        const [from, to] = [start, at(event)];
+        start = null;
+        if (Math.hypot(to.x - from.x, to.y - from.y) < 5) {
+          const far = i => Math.hypot(left(i) - to.x, top(i) - to.y);
+          explain(numbers[numbers.reduce((best, _, i) => (far(i) < far(best) ? i : best), 0)]);
+          detail.scrollIntoView({ block: 'nearest' });
+          return paint();
+        }
+        const place = (value, way) => (way > 0 ? value - EDGE : side - EDGE - value) / scale();
+        const [h, v] = [[from.x, to.x].map(value => place(value, 1)), [from.y, to.y].map(value => place(value, -1))];
+        frame = [Math.min(...h), Math.max(...h), Math.min(...v), Math.max(...v)];
         draw(0);
-      },
-    };
+      });
+      new ResizeObserver(() => side !== Math.min(figure.clientWidth, 560) && paint()).observe(figure);
+      new MutationObserver(() => paint()).observe(root, { attributeFilter: ['data-scheme'] });
+      matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => paint());
+
+      return {
+        within: ([low, high, bottom, ceiling]) => numbers.filter((_, i) => x[i] >= low && x[i] <= high && y[i] >= bottom && y[i] <= ceiling),
+        draw(m, shown) {
+          last = { m, shown };
+          const wrong = numbers.reduce((sum, image) => sum + !right(m, image), 0);
+          const words = `${plural(numbers.length, 'image')}, of which ${data.models[m].name} gets ${count(numbers.length - wrong)} right and ${count(wrong)} wrong; the two axes hold ${percent(data.map.across + data.map.up, 1)} % of the variance.`;
+          canvas.setAttribute('aria-label', `Map of ${words}`);
+          said.replaceChildren('\u25cb right, \u00d7 mistake, pale: not among those shown below. ', words);
+          paint();
+        },
+      };
+    }
+    const map = data.map ? imageMap(document.getElementById('map')) : null;
+
+    draw(0);
+    return { filter, model: () => Number(model.value), said: wish => element('p', {}, 'images: ', ...words(wish)).textContent };
   }
 
   // ---- Tables that sort
@@ -304,6 +516,7 @@
       const exact = found.filter(row => called(row) === wanted); // species 9, of a hundred that begin so
       const seen = new Set(all.getAttribute('aria-pressed') === 'true' ? found : [...exact, ...found.slice(0, FIRST)]);
       rows.forEach(row => (row.hidden = !seen.has(row)));
+      made.dispatchEvent(new Event('shown'));
       told.textContent = `${seen.size < found.length ? `The first ${seen.size} of ${count(found.length)}` : count(found.length)} ${wanted ? 'with that name' : 'classes'}`;
     }
     name.addEventListener('input', look);
@@ -339,7 +552,7 @@
       one.classList.toggle('marked', isMarked(one.dataset.key));
       if (one.tagName === 'TR') one.id = `${figure.id}.${one.dataset.key}`;
     });
-    figure.querySelectorAll('svg').forEach(svg => marks(svg).filter(one => one.matches('.marked')).forEach(one => svg.append(one))); // their frames lie on top
+    figure.querySelectorAll('svg').forEach(svg => svg.append(...svg.querySelectorAll('g.marked'))); // their frames lie on top
     const rows = [...figure.querySelectorAll('tr.marked')];
     const images = rows.reduce((sum, row) => sum + Number(row.cells[2].textContent.replace(/,/g, '')), 0);
     const answer = data.classes[predicted] ?? '';

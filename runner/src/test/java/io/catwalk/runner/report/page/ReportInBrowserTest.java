@@ -19,6 +19,9 @@ final class ReportInBrowserTest {
     /** Holds every kind of chart and table there is. */
     private static final String RICHEST = "seven";
 
+    /** Has a map of its images. */
+    private static final String MAPPED = "mapped";
+
     /** Pages stay there, to be looked at. */
     private static final Path FOLDER = Path.of("target", "report-pages");
 
@@ -27,7 +30,7 @@ final class ReportInBrowserTest {
 
     @Test
     void theRichestPageWorksInABrowserForEverybody() throws IOException, InterruptedException {
-        requireWorking(List.of(write(RICHEST)));
+        requireWorking(List.of(write(RICHEST), write(MAPPED)));
     }
 
     @Test
@@ -41,7 +44,12 @@ final class ReportInBrowserTest {
     }
 
     private static Path write(String name) throws IOException {
-        Path file = Files.createDirectories(FOLDER).resolve(name + ".html");
+        Path file = Files.createDirectories(FOLDER.resolve(name)).resolve(name + ".html");
+        if (name.equals(RICHEST)) {
+            Path audit = Files.createDirectories(file.resolveSibling("audit")).resolve("duplicates.csv");
+            Files.writeString(
+                    audit, "head\n3,13,0.5000,true,1,0,Dress,Dress\n1207,17,0.0000,false,0,0,Sneaker,Sneaker\n");
+        }
         ReportPage.write(ReportModel.of(SamplePages.named(name)), file);
         return file;
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.catwalk.runner.Json;
+import io.catwalk.runner.evaluation.Calibration.Bin;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport;
@@ -11,6 +12,7 @@ import io.catwalk.runner.report.RunReport.Model;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -40,7 +42,49 @@ final class ReportPageTest {
     private Path folder;
 
     private static String html(RunReport report) {
-        return ReportPage.html(ReportModel.of(report));
+        try {
+            return ReportPage.html(ReportModel.of(report));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Image 3 has two lookalikes, of which the nearer is written first. */
+    @Test
+    void aTestImageWithDuplicatesShowsTheNearestOfThem() throws IOException {
+        RunReport report = SamplePages.seven();
+        Path audit = Files.createDirectories(folder.resolve("audit"));
+        Files.writeString(audit.resolve("duplicates.csv"), """
+                test_image,train_image,distance,mirrored,moved_right,moved_down,test_label,train_label
+                3,13,0.5000,true,1,0,Dress,Dress
+                3,3,2.5000,false,0,0,Dress,Dress
+                1207,17,0.0000,false,0,0,Sneaker,Sneaker
+                """);
+        Path file = folder.resolve("report.html");
+
+        ReportPage.write(ReportModel.of(report), file);
+
+        String html = Files.readString(file);
+        assertShows(html, "2 of them have duplicates in the training set");
+        JsonNode page = data(html);
+        assertThat(page.get("duplicates").toString())
+                .isEqualTo("[{\"image\":3,\"train\":13,\"label\":3,\"distance\":0.5,\"mirrored\":true},"
+                        + "{\"image\":1207,\"train\":17,\"label\":7,\"distance\":0.0,\"mirrored\":false}]");
+        JsonNode sheets = page.get("originals");
+        BufferedImage sheet = ImageIO.read(new ByteArrayInputStream(
+                Base64.getDecoder().decode(sheets.get("pictures").get(0).asString())));
+        int width = sheets.get("width").asInt();
+        byte[] second =
+                Objects.requireNonNull(report.dataset()).train().image(17).pixels();
+        for (int i = 0; i < second.length; i++) {
+            assertThat(sheet.getRaster().getSample(width + i % width, i / width, 0))
+                    .isEqualTo(second[i] & 0xff);
+        }
+    }
+
+    @Test
+    void withoutAnAuditThePageSaysHowToFindDuplicates() {
+        assertShows(html(SamplePages.seven()), "run <code>catwalk audit</code> on this run, then <code>catwalk report");
     }
 
     @Test
@@ -152,6 +196,15 @@ final class ReportPageTest {
                         .isCloseTo(255 * Arrays.stream(probabilities).max().orElseThrow(), within(0.51));
                 wrong[image] += predictions.correct()[image] ? 0 : 1;
             }
+            // 8 bits of confidence do not tell in which bin an image is: those of the last ones are nearly 1.
+            int[] counts = new int[one.get("bins").size()];
+            for (int bin : unpacked(one.get("bin"), 1)) {
+                counts[bin]++;
+            }
+            assertThat(counts)
+                    .isEqualTo(Objects.requireNonNull(model.evaluation()).calibration().equalMass().stream()
+                            .mapToInt(Bin::images)
+                            .toArray());
         }
         assertThat(page.get("models")).hasSize(7);
         assertThat(Arrays.stream(order).map(image -> -wrong[image]).toArray()).isSorted();

@@ -1,6 +1,9 @@
 package io.catwalk.runner.report.page;
 
 import io.catwalk.api.Criterion;
+import io.catwalk.runner.data.HeapImages;
+import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.Accuracy;
 import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.experiment.Tuning;
@@ -11,6 +14,7 @@ import io.catwalk.runner.robustness.Corruption;
 import io.catwalk.runner.robustness.Robustness;
 import io.catwalk.runner.trial.Software;
 import io.catwalk.runner.trial.TrialOutcome;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,6 +52,7 @@ final class SamplePages {
         makers.put("seven", SamplePages::seven);
         makers.put("hostile", SamplePages::hostile);
         makers.put("one", () -> new SampleRun(List.of("gru"), SampleRun.CLOTHES, 0, 200, 5).report());
+        makers.put("mapped", SamplePages::mapped);
         makers.put("none", SamplePages::noneSucceeded);
         makers.put("empty", SamplePages::empty);
         makers.put("folds", SamplePages::folds);
@@ -71,6 +76,32 @@ final class SamplePages {
     /** Returns one of them. */
     static RunReport named(String name) {
         return Objects.requireNonNull(MAKERS.get(name)).get();
+    }
+
+    /** A classifier whose ONNX file is there, and images of the size that it takes. */
+    static RunReport mapped() {
+        RunReport report = new SampleRun(List.of("small-conv"), SampleRun.CLOTHES, 0, 200, 5).report();
+        ImageDataset small = Objects.requireNonNull(report.dataset());
+        Path file = Path.of("../onnx-models/zoo/fashion-mnist/small-conv.onnx");
+        return new RunReport(
+                report.spec(),
+                report.results(),
+                report.models().stream()
+                        .map(one -> new Model(one.label(), one.outcome(), one.history(), one.answers(), file))
+                        .toList(),
+                new ImageDataset(
+                        small.name(), small.sha256(), small.classes(), larger(small.train()), larger(small.test())),
+                report.missing());
+    }
+
+    /** Repeats the images until they are 28 x 28. */
+    private static ImageSource larger(ImageSource small) {
+        byte[] pixels = new byte[small.size() * 28 * 28];
+        for (int i = 0; i < pixels.length; i++) {
+            byte[] image = small.image(i / (28 * 28)).pixels();
+            pixels[i] = image[i % 28 % small.width() + i / 28 % 28 % small.height() * small.width()];
+        }
+        return HeapImages.of(1, 28, 28, pixels, small.labels());
     }
 
     static RunReport seven() {

@@ -1,0 +1,51 @@
+package io.catwalk.onnx.runtime;
+
+import static io.catwalk.onnx.TestModels.node;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import io.catwalk.onnx.OnnxFileException;
+import io.catwalk.onnx.TestModels;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class LastLayerTest {
+
+    @TempDir
+    private Path folder;
+
+    private String features(ModelProto.Builder model) {
+        return LastLayer.features(TestModels.write(folder.resolve("model.onnx"), model));
+    }
+
+    @Test
+    void theFeaturesAreWhatTheLastWeightsMultiply() {
+        assertThat(features(TestModels.linear())).isEqualTo("flat");
+    }
+
+    @Test
+    void aBiasAndASoftmaxMayStandBehindTheLayer() {
+        ModelProto.Builder model = TestModels.linear();
+        model.getGraphBuilder()
+                .setNode(1, node("MatMul", List.of("flat", "weight"), "product"))
+                .addNode(node("Add", List.of("bias", "product"), "sum"))
+                .addNode(node("Softmax", List.of("sum"), "logits"));
+
+        assertThat(features(model)).isEqualTo("flat");
+    }
+
+    @Test
+    void anotherLastLayerIsNamed() {
+        ModelProto.Builder model = TestModels.linear();
+        model.getGraphBuilder()
+                .setNode(1, node("Gemm", List.of("flat", "weight", "bias"), "sum"))
+                .addNode(node("Relu", List.of("sum"), "logits"));
+
+        assertThatThrownBy(() -> features(model))
+                .isInstanceOf(OnnxFileException.class)
+                .hasMessageContaining("expected a linear layer at its end, with other layers before it, found Relu;");
+    }
+}
