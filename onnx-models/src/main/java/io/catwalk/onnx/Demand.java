@@ -8,6 +8,7 @@ import io.catwalk.onnx.graph.Value;
 import io.catwalk.onnx.parity.Proof;
 import io.catwalk.onnx.parity.ProofReport;
 import io.catwalk.onnx.runtime.ModelFiles;
+import io.catwalk.onnx.runtime.OnnxRuntime;
 import io.catwalk.onnx.runtime.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,6 +30,7 @@ record Demand(Proof proof, List<List<Tensor>> samples) {
 
     /** Copies the arrays, which may be closed then. */
     static Demand of(List<OnnxInput> inputs, List<NDList> samples, double tolerance) {
+        OnnxRuntime.require();
         if (samples.isEmpty()) {
             throw new IllegalArgumentException("expected at least one sample, found none");
         }

@@ -261,6 +261,7 @@ public final class OnnxExport {
      * @return the changed export
      * @throws IllegalArgumentException if there is no sample, one has another number of arrays than there are inputs,
      *     or the tolerance is below 0
+     * @throws IllegalStateException if ONNX Runtime is not on the class path
      */
     public OnnxExport withProof(List<NDList> samples, double tolerance) {
         return new OnnxExport(order.with(Demand.of(order.inputs(), samples, tolerance)));
@@ -275,6 +276,7 @@ public final class OnnxExport {
      *     axes are dynamic
      * @return how far the answers differ, judged at {@link io.catwalk.onnx.parity.Proof#TOLERANCE}
      * @throws IllegalArgumentException if there is no sample, or one does not fit the inputs
+     * @throws IllegalStateException if ONNX Runtime is not on the class path
      * @throws io.catwalk.onnx.graph.ExportException as {@link #bytes()}, or if the network itself does not run on a
      *     sample, or ONNX Runtime does not open the export
      */

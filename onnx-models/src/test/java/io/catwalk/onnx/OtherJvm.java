@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** Runs a program of the tests with a heap of another size than theirs. */
+/** Runs a program of the tests with a heap of another size than theirs, or another class path. */
 final class OtherJvm {
 
     private OtherJvm() {}
@@ -22,6 +22,12 @@ final class OtherJvm {
      * @param file its argument; what it says goes into log.txt beside it
      */
     static void run(String heap, Class<?> program, Duration limit, Path file) throws IOException, InterruptedException {
+        run(heap, System.getProperty("java.class.path"), program, limit, file);
+    }
+
+    /** Runs a program as the other method does, with a class path of its own. */
+    static void run(String heap, String classPath, Class<?> program, Duration limit, Path file)
+            throws IOException, InterruptedException {
         Path log = file.resolveSibling("log.txt");
         ProcessBuilder builder = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -30,7 +36,7 @@ final class OtherJvm {
                         file.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());
-        builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+        builder.environment().put("CLASSPATH", classPath);
         Process process = builder.start();
         try {
             assertThat(process.waitFor(limit.toSeconds(), TimeUnit.SECONDS)).isTrue();

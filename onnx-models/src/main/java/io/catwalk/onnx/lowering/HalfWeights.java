@@ -1,6 +1,5 @@
 package io.catwalk.onnx.lowering;
 
-import ai.onnxruntime.platform.Fp16Conversions;
 import io.catwalk.onnx.graph.Attributes;
 import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.Graph;
@@ -24,6 +23,11 @@ public final class HalfWeights {
 
     /** The largest number of FLOAT16 (IEEE 754, binary16). */
     private static final float LARGEST = 65_504;
+
+    /** Halfway from the largest number to what would be the next. */
+    private static final float TO_INFINITY = 65_520;
+
+    private static final float SMALLEST_NORMAL = 0x1p-14f;
 
     /** Bytes of the smallest tensor that is worth a node. Biases, norms and scalars are below it, and stay exact. */
     private static final long SMALLEST = 1 << 10;
@@ -110,8 +114,31 @@ public final class HalfWeights {
     private static byte[] halves(float[] numbers) {
         ByteBuffer halves = ByteBuffer.allocate(numbers.length * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         for (float number : numbers) {
-            halves.putShort(Fp16Conversions.floatToFp16(number));
+            halves.putShort(half(number));
         }
         return halves.array();
+    }
+
+    /**
+     * Rounds to FLOAT16 (IEEE 754, binary16). Not with ONNX Runtime, which an export does without, nor with DJL's
+     * {@code Float16Utils}, which cuts digits off.
+     */
+    static short half(float number) {
+        int bits = Float.floatToIntBits(number);
+        int sign = (bits >>> 16) & 0x8000;
+        float size = Math.abs(number);
+        if (Float.isNaN(number)) {
+            return (short) (sign | 0x7E00);
+        }
+        if (size >= TO_INFINITY) {
+            return (short) (sign | 0x7C00);
+        }
+        if (size < SMALLEST_NORMAL) {
+            // The last bit of 0.5 is 2^-24, the smallest step of FLOAT16: the sum is rounded to it.
+            return (short) (sign | (Float.floatToIntBits(size + 0.5f) - Float.floatToIntBits(0.5f)));
+        }
+        // Of 23 bits of the fraction 10 stay. Half of the last of them is added, less the tie where that is even.
+        int magnitude = Float.floatToIntBits(size) - ((127 - 15) << 23);
+        return (short) (sign | ((magnitude + 0xFFF + ((magnitude >>> 13) & 1)) >>> 13));
     }
 }

@@ -98,6 +98,7 @@ public final class OnnxPredictor implements Predictor {
     }
 
     private static OnnxPredictor open(ModelFile model, OnnxOptions options, OnnxHints hints) {
+        OnnxRuntime.require();
         Classifier classifier = Classifier.of(model, hints);
         return new OnnxPredictor(classifier, options, Session.open(model, options));
     }

@@ -135,6 +135,7 @@ public final class OnnxRunner implements AutoCloseable {
     }
 
     private static OnnxRunner watching(ModelFile model, Set<String> tensors, OnnxOptions options) {
+        OnnxRuntime.require();
         Path file = model.file();
         ModelFile watched =
                 ModelFile.of(file, withOutputs(model.whole(), tensors).toByteArray());
@@ -177,6 +178,7 @@ public final class OnnxRunner implements AutoCloseable {
     }
 
     private static OnnxRunner open(ModelFile model, OnnxOptions options) {
+        OnnxRuntime.require();
         for (TensorInfo value :
                 Stream.concat(model.inputs().stream(), model.outputs().stream()).toList()) {
             if (!value.type().isHeld()) {

@@ -1,6 +1,5 @@
 package io.catwalk.onnx.runtime;
 
-import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import java.util.Locale;
 
 /**
@@ -9,21 +8,15 @@ import java.util.Locale;
  */
 public enum OptimizationLevel {
     /** Runs the graph as the file states it. */
-    NONE(OptLevel.NO_OPT),
+    NONE,
     /** Folds constants and removes what has no effect. */
-    BASIC(OptLevel.BASIC_OPT),
+    BASIC,
     /** Fuses operators. */
-    EXTENDED(OptLevel.EXTENDED_OPT),
+    EXTENDED,
     /** Changes the memory layout of images to suit the processor. */
-    LAYOUT(OptLevel.LAYOUT_OPT),
+    LAYOUT,
     /** Applies everything that ONNX Runtime knows. */
-    ALL(OptLevel.ALL_OPT);
-
-    private final OptLevel level;
-
-    OptimizationLevel(OptLevel level) {
-        this.level = level;
-    }
+    ALL;
 
     /**
      * Names the level in files and for people.
@@ -32,9 +25,5 @@ public enum OptimizationLevel {
      */
     public String key() {
         return name().toLowerCase(Locale.ROOT);
-    }
-
-    OptLevel level() {
-        return level;
     }
 }

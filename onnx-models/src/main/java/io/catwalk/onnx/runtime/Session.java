@@ -5,6 +5,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
+import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import io.catwalk.onnx.OnnxFileException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -39,7 +40,7 @@ final class Session implements AutoCloseable {
         SessionOptions options = new SessionOptions();
         try {
             options.setIntraOpNumThreads(chosen.threads());
-            options.setOptimizationLevel(chosen.optimization().level());
+            options.setOptimizationLevel(level(chosen.optimization()));
             options.setMemoryPatternOptimization(chosen.memoryPattern());
             options.addConfigEntry("session.intra_op.allow_spinning", chosen.spinning() ? "1" : "0");
             // Every failure also arrives as an exception; the copy on the error stream is noise.
@@ -65,6 +66,16 @@ final class Session implements AutoCloseable {
             options.close();
             throw e;
         }
+    }
+
+    private static OptLevel level(OptimizationLevel chosen) {
+        return switch (chosen) {
+            case NONE -> OptLevel.NO_OPT;
+            case BASIC -> OptLevel.BASIC_OPT;
+            case EXTENDED -> OptLevel.EXTENDED_OPT;
+            case LAYOUT -> OptLevel.LAYOUT_OPT;
+            case ALL -> OptLevel.ALL_OPT;
+        };
     }
 
     /**

@@ -1,0 +1,10 @@
+package com.example;
+
+import io.catwalk.testkit.ClassifierContract;
+
+final class OwnBuildTest extends ClassifierContract {
+
+    OwnBuildTest() {
+        super(new OwnBuild());
+    }
+}

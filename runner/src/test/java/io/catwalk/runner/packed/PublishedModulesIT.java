@@ -1,0 +1,135 @@
+package io.catwalk.runner.packed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.module.ModuleDescriptor;
+import java.lang.module.ModuleFinder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.xpath.XPath;
+import javax.xml.xpath.XPathConstants;
+import javax.xml.xpath.XPathExpressionException;
+import javax.xml.xpath.XPathFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.w3c.dom.Document;
+import org.w3c.dom.NodeList;
+
+/**
+ * What is published stands on its own feet. The rules are those of Maven Central
+ * (https://central.sonatype.org/publish/requirements/); the files, those that come with the program.
+ */
+final class PublishedModulesIT {
+
+    private static final XPath XPATH = XPathFactory.newInstance().newXPath();
+
+    private static Path file(String artifact, String extension) {
+        String group = artifact.equals("catwalk-plugins") ? "io/catwalk/plugins" : "io/catwalk";
+        return Packed.HOME
+                .resolve("maven/" + group)
+                .resolve(artifact)
+                .resolve(Packed.VERSION)
+                .resolve(artifact + "-" + Packed.VERSION + extension);
+    }
+
+    private static Document pom(String artifact) throws Exception {
+        return DocumentBuilderFactory.newDefaultInstance()
+                .newDocumentBuilder()
+                .parse(file(artifact, ".pom").toFile());
+    }
+
+    private static String text(Document pom, String path) throws XPathExpressionException {
+        return XPATH.evaluate(path, pom);
+    }
+
+    private static List<String> texts(Document pom, String path) throws XPathExpressionException {
+        NodeList nodes = (NodeList) XPATH.evaluate(path, pom, XPathConstants.NODESET);
+        List<String> texts = new ArrayList<>();
+        for (int i = 0; i < nodes.getLength(); i++) {
+            texts.add(nodes.item(i).getTextContent().strip());
+        }
+        return texts;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"catwalk-api", "catwalk-onnx", "catwalk-testkit", "catwalk-plugins"})
+    void aPomSaysWhatCentralAsksFor(String artifact) throws Exception {
+        Document pom = pom(artifact);
+        for (String element : List.of(
+                "groupId",
+                "artifactId",
+                "version",
+                "name",
+                "description",
+                "url",
+                "licenses/license/name",
+                "licenses/license/url",
+                "developers/developer/name",
+                "scm/connection",
+                "scm/url")) {
+            assertThat(text(pom, "/project/" + element))
+                    .as(element)
+                    .isNotBlank()
+                    .doesNotContain("${");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"catwalk-api", "catwalk-onnx", "catwalk-testkit", "catwalk-plugins"})
+    void aPomNeedsNoOtherOfThisBuild(String artifact) throws Exception {
+        Document pom = pom(artifact);
+        assertThat(texts(pom, "/project/parent")).isEmpty();
+        assertThat(texts(pom, "/project/modules")).isEmpty();
+        assertThat(texts(pom, "//artifactId")).doesNotContain("spotless-maven-plugin", "error_prone_core");
+        String content = Files.readString(file(artifact, ".pom"));
+        assertThat(content)
+                .doesNotContain(Path.of("..").toAbsolutePath().normalize().toString());
+        if (!artifact.equals("catwalk-plugins")) { // whose properties are for the plugins
+            assertThat(content).doesNotContain("${");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"catwalk-api, io.catwalk.api", "catwalk-onnx, io.catwalk.onnx", "catwalk-testkit, io.catwalk.testkit"})
+    void aJarHasANameAsAModule(String artifact, String name) {
+        ModuleDescriptor module = ModuleFinder.of(file(artifact, ".jar")).findAll().stream()
+                .findFirst()
+                .orElseThrow()
+                .descriptor();
+        assertThat(module.name()).isEqualTo(name);
+        assertThat(module.packages()).allMatch(each -> each.equals(name) || each.startsWith(name + "."));
+    }
+
+    @Test
+    void anExporterGetsNoRuntime() throws Exception {
+        Document pom = pom("catwalk-onnx");
+        String runtime = "/project/dependencies/dependency[artifactId='onnxruntime']/";
+        assertThat(text(pom, runtime + "optional")).isEqualTo("true");
+        assertThat(text(pom, runtime + "version")).isNotBlank();
+    }
+
+    /** The file is written on one machine, and read on others. */
+    @Test
+    void theTestkitBringsTheNativeLibraryOfWhoeverReadsIt() throws Exception {
+        Document pom = pom("catwalk-testkit");
+        String natives = "dependency[artifactId='pytorch-native-cpu']";
+        assertThat(texts(pom, "/project/dependencies/" + natives)).isEmpty();
+        Map<String, String> systems = Map.of(
+                "linux-x86_64", "linux amd64",
+                "linux-aarch64", "linux aarch64",
+                "osx-aarch64", "mac aarch64",
+                "win-x86_64", "windows amd64");
+        assertThat(texts(pom, "//" + natives + "/classifier")).containsExactlyInAnyOrderElementsOf(systems.keySet());
+        for (Map.Entry<String, String> system : systems.entrySet()) {
+            String[] expected = system.getValue().split(" ", -1);
+            String os = "//profile[dependencies/dependency/classifier='" + system.getKey() + "']/activation/os";
+            assertThat(texts(pom, os + "/*")).contains(expected);
+        }
+    }
+}
