@@ -107,7 +107,7 @@ final class AuditFiles {
             Matcher cells = PAIR.matcher(line);
             if (!cells.lookingAt()) {
                 throw new RequestException("expected a line such as 12,345,0.5000,false,0,0,cat,cat in " + file
-                        + ", but found '" + line + "': write it anew with catwalk audit");
+                        + ", but found '" + line + "': write it again with catwalk audit");
             }
             pairs.add(new Duplicate(
                     Integer.parseInt(cells.group(1)),

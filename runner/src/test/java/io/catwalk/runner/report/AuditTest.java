@@ -76,7 +76,7 @@ final class AuditTest {
 
         assertThatThrownBy(() -> Audit.readLeaked(folder))
                 .isInstanceOf(RequestException.class)
-                .hasMessageContaining("but found '1,one,0.0': write it anew with catwalk audit");
+                .hasMessageContaining("but found '1,one,0.0': write it again with catwalk audit");
     }
 
     private static PredictedClasses predictions(int... answers) {
