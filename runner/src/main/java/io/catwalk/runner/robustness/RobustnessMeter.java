@@ -2,6 +2,7 @@ package io.catwalk.runner.robustness;
 
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
+import io.catwalk.runner.Numbers;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.ImageDataset;
@@ -131,8 +132,8 @@ public final class RobustnessMeter {
                 classifiers.add(known);
                 continue;
             }
-            note.accept("measuring the robustness of " + each.getKey() + " on " + images.size() + " test images ("
-                    + (classifiers.size() + 1) + " of " + files.size() + ")");
+            note.accept("measuring the robustness of " + each.getKey() + " on " + Numbers.count(images.size())
+                    + " test images (" + (classifiers.size() + 1) + " of " + files.size() + ")");
             classifiers.add(measured(each.getKey(), each.getValue()));
         }
         return new Robustness(Robustness.SCHEMA, sample, software, classifiers);

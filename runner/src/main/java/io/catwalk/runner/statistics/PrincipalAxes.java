@@ -1,9 +1,8 @@
 package io.catwalk.runner.statistics;
 
 import java.util.stream.IntStream;
-import org.apache.commons.math3.linear.Array2DRowRealMatrix;
+import org.apache.commons.math3.linear.BlockRealMatrix;
 import org.apache.commons.math3.linear.EigenDecomposition;
-import org.apache.commons.math3.linear.RealMatrix;
 
 /**
  * Projects points on the two axes along which they vary most (principal component analysis; Pearson, "On lines and planes of
@@ -37,9 +36,10 @@ public record PrincipalAxes(double[] across, double[] up, double acrossShare, do
                 .mapToObj(i -> points[(int) ((long) i * points.length / used)])
                 .toArray(double[][]::new);
         double[] mean = mean(some);
-        RealMatrix centered = new Array2DRowRealMatrix(
-                IntStream.range(0, used).mapToObj(i -> less(some[i], mean)).toArray(double[][]::new), false);
-        RealMatrix scatter = centered.transpose().multiply(centered);
+        // In blocks, since any other matrix of this library is multiplied entry by entry.
+        BlockRealMatrix centered = new BlockRealMatrix(
+                IntStream.range(0, used).mapToObj(i -> less(some[i], mean)).toArray(double[][]::new));
+        BlockRealMatrix scatter = centered.transpose().multiply(centered);
         double all = scatter.getTrace();
         if (!(all > 0)) {
             throw new IllegalArgumentException("expected points that differ, found " + points.length + " alike");
