@@ -149,8 +149,8 @@ final class ComparedAsOnnxTest {
                         "(?m)^ +DJL \\+ +ONNX\\R^as ONNX +size +MACs +PyTorch +Runtime +faster +flips +max diff$")
                 .containsPattern(
                         "(?m)^mixed +[\\d.]+ KiB +0\\.01 M +~?[\\d,]+ µs +~?[\\d,]+ µs +(\\d+\\.\\d x|-) +0 +\\d\\.\\de-\\d\\d$")
-                .containsPattern("(?m)^unknown-operation +- +- +~?\\d+ µs +- +- +- +-$")
-                .containsPattern("(?m)^two-faced +- +- +~?\\d+ µs +- +- +40 +\\d\\.\\de[+-]\\d\\d$");
+                .containsPattern("(?m)^unknown-operation +- +- +~?[\\d,]+ µs +- +- +- +-$")
+                .containsPattern("(?m)^two-faced +- +- +~?[\\d,]+ µs +- +- +40 +\\d\\.\\de[+-]\\d\\d$");
         assertThat(answer.err())
                 .contains(
                         "unknown-operation seed 1: done; ONNX: has no ONNX form: ",
