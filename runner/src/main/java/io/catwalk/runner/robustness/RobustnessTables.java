@@ -106,18 +106,6 @@ public record RobustnessTables(Robustness robustness) {
         if (robustness.classifiers().isEmpty()) {
             return "";
         }
-        StringBuilder text = new StringBuilder("\n");
-        List<List<String>> rows = strongest();
-        for (int i = 0; i < rows.size(); i++) {
-            text.append("| ")
-                    .append(rows.get(i).stream().map(Markdown::text).collect(Collectors.joining(" | ")))
-                    .append(" |\n");
-            if (i == 0) {
-                text.append("|---|")
-                        .append("--:|".repeat(rows.get(0).size() - 1))
-                        .append('\n');
-            }
-        }
-        return text.append('\n').append(explanation()).append('\n').toString();
+        return "\n" + Markdown.table(strongest()) + "\n" + explanation() + "\n";
     }
 }
