@@ -127,9 +127,14 @@ final class ExportedRun implements BeforeAllCallback {
 
     /** Copies the run, for a test that changes it. */
     Path copyTo(Path target) throws IOException {
-        try (Stream<Path> all = Files.walk(run())) {
+        return copy(run(), target);
+    }
+
+    /** Copies a run to a folder that is not there yet. */
+    static Path copy(Path run, Path target) throws IOException {
+        try (Stream<Path> all = Files.walk(run)) {
             for (Path each : all.toList()) {
-                Files.copy(each, target.resolve(run().relativize(each).toString()));
+                Files.copy(each, target.resolve(run.relativize(each).toString()));
             }
         }
         return target;

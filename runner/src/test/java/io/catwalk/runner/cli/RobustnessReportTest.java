@@ -57,13 +57,7 @@ final class RobustnessReportTest {
 
     @BeforeEach
     void copy() throws IOException {
-        run = folder.resolve("run");
-        try (Stream<Path> all = Files.walk(world.resolve("run"))) {
-            for (Path each : all.toList()) {
-                Files.copy(
-                        each, run.resolve(world.resolve("run").relativize(each).toString()));
-            }
-        }
+        run = ExportedRun.copy(world.resolve("run"), folder.resolve("run"));
     }
 
     private Catwalk.Answer report(String... more) {
