@@ -47,6 +47,8 @@ public enum Corruption {
             byte[] noisy = new byte[image.pixels().length];
             for (int i = 0; i < noisy.length; i += 2) {
                 // Box and Muller, "A Note on the Generation of Random Normal Deviates", 1958: two numbers out of two.
+                // Java's own
+                // nextGaussian promises no bits, and a program in another language could not make the same noise.
                 double radius = Math.sqrt(-2 * Math.log(1 - random.nextDouble()));
                 double angle = 2 * Math.PI * random.nextDouble();
                 noisy[i] = level((image.pixels()[i] & 0xff) + deviation * radius * Math.cos(angle));

@@ -133,7 +133,7 @@ record ImageBrowser(
             double lowest = lowest(axes.across());
             double bottom = lowest(axes.up());
             // Both axes have one scale: distances to the right and upwards can be compared.
-            double largest = Math.max(-lowest(negated(axes.across())) - lowest, -lowest(negated(axes.up())) - bottom);
+            double largest = Math.max(highest(axes.across()) - lowest, highest(axes.up()) - bottom);
             return new Spots(
                     packed(images, images.length, 4),
                     scaled(axes.across(), lowest, largest),
@@ -147,8 +147,8 @@ record ImageBrowser(
             return DoubleStream.of(numbers).min().orElseThrow();
         }
 
-        private static double[] negated(double[] numbers) {
-            return DoubleStream.of(numbers).map(one -> -one).toArray();
+        private static double highest(double[] numbers) {
+            return DoubleStream.of(numbers).max().orElseThrow();
         }
 
         private static String scaled(double[] numbers, double lowest, double largest) {
