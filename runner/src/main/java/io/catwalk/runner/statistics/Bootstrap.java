@@ -3,8 +3,11 @@ package io.catwalk.runner.statistics;
 import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.PredictedClasses;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
+import org.apache.commons.math3.distribution.BinomialDistribution;
 
 /**
  * Bounds a metric that has no formula for its interval, by drawing the test images again and again with
@@ -31,28 +34,109 @@ public final class Bootstrap {
         if (!(confidence > 0 && confidence < 1)) {
             throw new IllegalArgumentException("expected a confidence above 0 and below 1, but found " + confidence);
         }
-        // An image counts by its cell of the confusion matrix alone, and most cells are empty where there are many
-        // classes.
-        int[] cells = new int[predictions.images()];
-        for (int image = 0; image < cells.length; image++) {
-            cells[image] = predictions.labels()[image] * predictions.classes()
-                    + predictions.predicted()[image];
-        }
-        int[] filled = IntStream.of(cells).distinct().sorted().toArray();
-        for (int image = 0; image < cells.length; image++) {
-            cells[image] = Arrays.binarySearch(filled, cells[image]);
-        }
+        Cells cells = Cells.of(predictions);
         SplittableRandom random = new SplittableRandom(seed);
         double[] scores = new double[resamples];
         for (int r = 0; r < resamples; r++) {
-            int[] counts = new int[filled.length];
-            for (int draw = 0; draw < cells.length; draw++) {
-                counts[cells[random.nextInt(cells.length)]]++;
-            }
-            scores[r] = macroF1(filled, counts, predictions.classes());
+            scores[r] = macroF1(cells.cells, cells.draw(random), predictions.classes());
         }
         Arrays.sort(scores);
         return new Interval(quantile(scores, (1 - confidence) / 2), quantile(scores, (1 + confidence) / 2));
+    }
+
+    /**
+     * The filled cells of a confusion matrix, largest first. An image counts by its cell alone, and most cells are empty
+     * where there are many classes.
+     */
+    private static final class Cells {
+
+        /** From this size on, one binomial draw costs less than drawing the images of a cell one by one. */
+        private static final int LARGE = 64;
+
+        /** Truth times classes plus prediction. */
+        private final int[] cells;
+
+        private final int[] sizes;
+
+        /** For each image in a small cell, its place among the cells. */
+        private final int[] small;
+
+        private Cells(int[] cells, int[] sizes, int[] small) {
+            this.cells = cells;
+            this.sizes = sizes;
+            this.small = small;
+        }
+
+        static Cells of(PredictedClasses predictions) {
+            Map<Integer, Integer> sizes = new TreeMap<>();
+            for (int image = 0; image < predictions.images(); image++) {
+                int cell = predictions.labels()[image] * predictions.classes()
+                        + predictions.predicted()[image];
+                sizes.merge(cell, 1, Integer::sum);
+            }
+            int[] cells = sizes.entrySet().stream()
+                    .sorted(Map.Entry.<Integer, Integer>comparingByValue().reversed())
+                    .mapToInt(Map.Entry::getKey)
+                    .toArray();
+            int[] ordered = IntStream.of(cells).map(sizes::get).toArray();
+            int[] small = IntStream.range(0, cells.length)
+                    .filter(i -> ordered[i] < LARGE)
+                    .flatMap(i -> IntStream.range(0, ordered[i]).map(image -> i))
+                    .toArray();
+            return new Cells(cells, ordered, small);
+        }
+
+        /** Draws as many images as there are, with replacement, and counts them by cell: a multinomial draw. */
+        int[] draw(SplittableRandom random) {
+            int[] counts = new int[cells.length];
+            int images = IntStream.of(sizes).sum();
+            int draws = images;
+            for (int i = 0; i < cells.length && sizes[i] >= LARGE; i++) {
+                counts[i] = binomial(draws, (double) sizes[i] / images, random);
+                draws -= counts[i];
+                images -= sizes[i];
+            }
+            for (int draw = 0; draw < draws; draw++) {
+                counts[small[random.nextInt(small.length)]]++;
+            }
+            return counts;
+        }
+    }
+
+    /**
+     * Draws how many of some trials succeed, by inversion: from the most probable number on, to both sides in turn, until the
+     * probabilities exceed a uniform number. That takes about as many steps as the standard deviation is large.
+     */
+    static int binomial(int trials, double probability, SplittableRandom random) {
+        if (trials == 0 || probability == 1) {
+            return trials;
+        }
+        int mode = (int) ((trials + 1) * probability);
+        double odds = probability / (1 - probability);
+        double ofHigh = new BinomialDistribution(null, trials, probability).probability(mode);
+        double ofLow = ofHigh;
+        double left = random.nextDouble() - ofHigh;
+        int low = mode;
+        int high = mode;
+        while (left >= 0 && (low > 0 || high < trials)) {
+            if (high < trials) {
+                ofHigh *= odds * (trials - high) / (high + 1);
+                high++;
+                left -= ofHigh;
+                if (left < 0) {
+                    return high;
+                }
+            }
+            if (low > 0) {
+                ofLow *= low / (odds * (trials - low + 1));
+                low--;
+                left -= ofLow;
+                if (left < 0) {
+                    return low;
+                }
+            }
+        }
+        return mode; // also where rounding leaves a rest of about 1e-13
     }
 
     /** F1 needs of a class how often it is right, and how often it appears as truth and prediction. */

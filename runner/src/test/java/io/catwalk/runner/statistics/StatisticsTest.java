@@ -7,9 +7,14 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.Predictions;
 import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.apache.commons.math3.distribution.BinomialDistribution;
+import org.apache.commons.math3.distribution.ChiSquaredDistribution;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("tiny")
@@ -99,5 +104,31 @@ class StatisticsTest {
                 .hasMessageContaining("at least 100");
         assertThatThrownBy(() -> Bootstrap.macroF1(predictions.predictedClasses(), 100, 1, 7))
                 .hasMessageContaining("below 1");
+    }
+
+    /** Pearson's test over the numbers that ten draws or more are expected of; a right sampler fails one time in 10,000. */
+    @ParameterizedTest
+    @CsvSource({"1, 0.5", "5, 0.9", "300, 0.37", "10000, 0.0991", "10000, 0.9999"})
+    void binomialDrawsComeAsOftenAsTheirProbability(int trials, double probability) {
+        int draws = 200_000;
+        var random = new SplittableRandom(1);
+        var seen = new int[trials + 1];
+        for (int draw = 0; draw < draws; draw++) {
+            seen[Bootstrap.binomial(trials, probability, random)]++;
+        }
+
+        var expected = new BinomialDistribution(null, trials, probability);
+        int[] common = IntStream.rangeClosed(0, trials)
+                .filter(k -> draws * expected.probability(k) >= 10)
+                .toArray();
+        double squares = IntStream.of(common)
+                .mapToDouble(
+                        k -> Math.pow(seen[k] - draws * expected.probability(k), 2) / (draws * expected.probability(k)))
+                .sum();
+        assertThat(new ChiSquaredDistribution(null, common.length).cumulativeProbability(squares))
+                .isLessThan(0.9999);
+        assertThat(IntStream.of(seen).sum()
+                        - IntStream.of(common).map(k -> seen[k]).sum())
+                .isLessThan(draws / 200);
     }
 }
