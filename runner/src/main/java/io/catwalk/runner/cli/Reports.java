@@ -50,20 +50,21 @@ final class Reports {
         RunReport report = RunReport.of(recorded, results, Home.data(console));
         results(run, results, report.robustness());
         ReportModel model = ReportModel.of(report);
-        // The slides take as long as all the rest, most of it to load the library that writes them.
-        FutureTask<@Nullable Void> slides = new FutureTask<>(() -> {
+        Path plots = run.path().resolve("plots");
+        // Slides and plots take as long as the page, much of it to load the libraries that write them.
+        FutureTask<@Nullable Void> pictures = new FutureTask<>(() -> {
             Slides.write(model, run.path().resolve("slides.pptx"), options);
+            Plots.write(model, plots);
             return null;
         });
-        new Thread(slides, "slides").start();
+        new Thread(pictures, "slides and plots").start();
         try {
             ReportPage.write(model, page(run));
-            Plots.write(model, run.path().resolve("plots"));
-            for (RunReport.Model trial : report.models()) {
-                card(report, trial, run.path().resolve("plots"));
-            }
         } finally {
-            await(slides);
+            await(pictures);
+        }
+        for (RunReport.Model trial : report.models()) {
+            card(report, trial, plots);
         }
     }
 
@@ -84,9 +85,9 @@ final class Reports {
         AtomicFiles.write(run.path().resolve("robustness.csv"), tables.csv());
     }
 
-    private static void await(FutureTask<@Nullable Void> slides) throws IOException {
+    private static void await(FutureTask<@Nullable Void> pictures) throws IOException {
         try {
-            slides.get();
+            pictures.get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof IOException cause) {
                 throw cause;

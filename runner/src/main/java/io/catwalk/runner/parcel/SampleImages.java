@@ -3,7 +3,7 @@ package io.catwalk.runner.parcel;
 import io.catwalk.runner.data.EvenlySpaced;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
-import io.catwalk.runner.report.ImagePng;
+import io.catwalk.runner.report.graphics.Png;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,7 +73,7 @@ final class SampleImages {
     void write(Path parcel) throws IOException {
         Files.createDirectory(parcel.resolve(FOLDER));
         for (int i = 0; i < size(); i++) {
-            Files.write(parcel.resolve(file(i)), ImagePng.of(images.image(i), 1));
+            Files.write(parcel.resolve(file(i)), Png.of(images.image(i), 1));
         }
     }
 }

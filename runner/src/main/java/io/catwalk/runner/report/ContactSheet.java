@@ -2,6 +2,7 @@ package io.catwalk.runner.report;
 
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.RasterImage;
+import io.catwalk.runner.report.graphics.Png;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.FontMetrics;
@@ -76,10 +77,14 @@ public record ContactSheet(String title, List<Entry> entries) {
         BufferedImage sheet = new BufferedImage(
                 Math.max(WIDTH, columns * entryWidth + GAP),
                 rows * entryHeight + 2 * GAP + LINE,
-                BufferedImage.TYPE_3BYTE_BGR);
+                BufferedImage.TYPE_INT_RGB);
         Graphics2D pen = sheet.createGraphics();
         pen.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
-        pen.setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
+        pen.setRenderingHint(
+                RenderingHints.KEY_INTERPOLATION,
+                scale > 1
+                        ? RenderingHints.VALUE_INTERPOLATION_NEAREST_NEIGHBOR
+                        : RenderingHints.VALUE_INTERPOLATION_BILINEAR);
         pen.setColor(Color.WHITE);
         pen.fillRect(0, 0, sheet.getWidth(), sheet.getHeight());
         pen.setColor(Color.BLACK);
@@ -92,8 +97,7 @@ public record ContactSheet(String title, List<Entry> entries) {
             int top = 2 * GAP + LINE + i / columns * entryHeight;
             for (int p = 0; p < entry.pictures.size(); p++) {
                 Picture picture = entry.pictures.get(p);
-                BufferedImage drawn = ImagePng.draw(picture.image.get(), scale);
-                pen.drawImage(drawn, left + p * (width + 2), top, width, height, null);
+                pen.drawImage(drawn(picture.image.get()), left + p * (width + 2), top, width, height, null);
             }
             for (int line = 0; line < entry.lines.size(); line++) {
                 String text = cut(entry.lines.get(line), pen.getFontMetrics(), entryWidth - GAP);
@@ -101,7 +105,21 @@ public record ContactSheet(String title, List<Entry> entries) {
             }
         }
         pen.dispose();
-        return ImagePng.encode(sheet);
+        return Png.of(sheet);
+    }
+
+    private static BufferedImage drawn(RasterImage image) {
+        BufferedImage drawn = new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_INT_RGB);
+        int plane = image.width() * image.height();
+        int green = image.channels() == 1 ? 0 : plane;
+        int blue = image.channels() == 1 ? 0 : 2 * plane;
+        byte[] pixels = image.pixels();
+        for (int i = 0; i < plane; i++) {
+            int red = pixels[i] & 0xff;
+            int rgb = red << 16 | (pixels[green + i] & 0xff) << 8 | (pixels[blue + i] & 0xff);
+            drawn.setRGB(i % image.width(), i / image.width(), rgb);
+        }
+        return drawn;
     }
 
     private static String cut(String text, FontMetrics metrics, int width) {

@@ -9,9 +9,9 @@ import io.catwalk.runner.evaluation.Calibration.Bin;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.report.Entrant;
 import io.catwalk.runner.report.FeatureMap;
-import io.catwalk.runner.report.ImagePng;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport.Model;
+import io.catwalk.runner.report.graphics.Png;
 import io.catwalk.runner.statistics.PrincipalAxes;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -267,7 +267,7 @@ record ImageBrowser(
         int full = COLUMNS * ROWS;
         for (int from = 0; from < order.length && characters < budget; from += full) {
             int[] some = Arrays.copyOfRange(order, from, Math.min(order.length, from + full));
-            String png = Base64.getEncoder().encodeToString(ImagePng.of(sheet(source, names, some, first), 1));
+            String png = Base64.getEncoder().encodeToString(Png.of(sheet(source, names, some, first), 1));
             characters += png.length();
             if (characters <= budget) {
                 pictures.add(png);

@@ -2,7 +2,7 @@ package io.catwalk.runner.report.page;
 
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.RasterImage;
-import io.catwalk.runner.report.ImagePng;
+import io.catwalk.runner.report.graphics.Png;
 import io.catwalk.runner.robustness.Corruption;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -37,7 +37,7 @@ final class RobustnessStrip {
                             : "With " + corruption.title().toLowerCase(Locale.ROOT) + ": " + strength + " "
                                     + corruption.unit(),
                     strength + (corruption.unit().startsWith("%") ? " %" : "°"),
-                    "data:image/png;base64," + Base64.getEncoder().encodeToString(ImagePng.of(corrupted, 1))));
+                    "data:image/png;base64," + Base64.getEncoder().encodeToString(Png.of(corrupted, 1))));
         }
         return pictures;
     }

@@ -4,7 +4,7 @@ import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.RasterImage;
 import io.catwalk.runner.experiment.Results;
-import io.catwalk.runner.report.ImagePng;
+import io.catwalk.runner.report.graphics.Png;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -63,7 +63,7 @@ record Samples(Page page, Area area) {
         RasterImage side = sideBySide(images, indices);
         page.picture(
                 place,
-                ImagePng.of(side, Math.max(1, PIXELS / side.height())),
+                Png.of(side, Math.max(1, PIXELS / side.height())),
                 "Images of class " + Words.brief(dataset.classes().get(label), 200) + ": numbers "
                         + Arrays.toString(indices).replaceAll("[\\[\\]]", "") + " of the test images, from 0.");
     }

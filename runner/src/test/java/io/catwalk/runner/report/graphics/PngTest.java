@@ -1,18 +1,66 @@
 package io.catwalk.runner.report.graphics;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.catwalk.runner.data.HeapImages;
+import io.catwalk.runner.data.ImageSource;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Random;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 @Tag("tiny")
 final class PngTest {
+
+    /** Two images of 2 rows and 3 columns. */
+    private static final ImageSource GRAY = HeapImages.of(
+            1, 2, 3, new byte[] {9, 9, 9, 9, 9, 9, 0, 100, (byte) 255, 1, 2, (byte) 200}, new int[] {0, 1});
+
+    @Test
+    void grayPixelsAreStoredAsTheyAre() throws IOException {
+        BufferedImage png = ImageIO.read(new ByteArrayInputStream(Png.of(GRAY.image(1), 1)));
+
+        assertThat(png.getRaster().getNumBands()).isEqualTo(1);
+        assertThat(png.getRaster().getPixels(0, 0, 3, 2, (int[]) null)).containsExactly(0, 100, 255, 1, 2, 200);
+    }
+
+    @Test
+    void everyPixelBecomesASquare() throws IOException {
+        BufferedImage png = ImageIO.read(new ByteArrayInputStream(Png.of(GRAY.image(1), 2)));
+
+        assertThat(png.getRaster().getPixels(0, 0, 6, 4, (int[]) null))
+                .containsExactly(
+                        0, 0, 100, 100, 255, 255, //
+                        0, 0, 100, 100, 255, 255, //
+                        1, 1, 2, 2, 200, 200, //
+                        1, 1, 2, 2, 200, 200);
+    }
+
+    @Test
+    void colorsKeepTheirChannels() throws IOException {
+        // One row of a red and a blue-green pixel: planes of red, green, blue.
+        ImageSource color = HeapImages.of(3, 1, 2, new byte[] {(byte) 255, 0, 0, 10, 0, 20}, new int[] {0});
+
+        BufferedImage png = ImageIO.read(new ByteArrayInputStream(Png.of(color.image(0), 1)));
+
+        assertThat(png.getRGB(0, 0)).isEqualTo(0xffff0000);
+        assertThat(png.getRGB(1, 0)).isEqualTo(0xff000a14);
+    }
+
+    @Test
+    void whatIsNoImageOrScaleIsRefused() {
+        ImageSource two = HeapImages.of(2, 1, 1, new byte[2], new int[1]);
+
+        assertThatThrownBy(() -> Png.of(GRAY.image(2), 1)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> Png.of(GRAY.image(0), 0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Png.of(two.image(0), 1)).isInstanceOf(IllegalArgumentException.class);
+    }
 
     /** Noise cannot be compressed, so that the largest here takes more than one buffer. */
     @ParameterizedTest
