@@ -31,6 +31,8 @@ import javax.lang.model.SourceVersion;
 public record PluginProject(String name, Build build, Language language) {
 
     private static final String KOTLIN = "2.2.20";
+    private static final String GROUP = "com.example";
+    private static final String VERSION = "1.0.0";
 
     /** Names that the classifier cannot have because it speaks with classes of these names. */
     private static final Set<String> TAKEN = Set.of(
@@ -109,7 +111,7 @@ public record PluginProject(String name, Build build, Language language) {
      * @return path of a file below the folder of the project
      */
     public String artifact() {
-        String file = name + "-1.0.0" + (language == Language.KOTLIN ? ".zip" : ".jar");
+        String file = name + "-" + VERSION + (language == Language.KOTLIN ? ".zip" : ".jar");
         return build == Build.MAVEN
                 ? "target/" + file
                 : (language == Language.KOTLIN ? "build/distributions/" : "build/libs/") + file;
@@ -144,7 +146,7 @@ public record PluginProject(String name, Build build, Language language) {
 
     private Map<String, String> files(String repository) {
         String className = className();
-        String packageName = "com.example." + packageName();
+        String packageName = GROUP + "." + packageName();
         boolean kotlin = language == Language.KOTLIN;
         String folder = kotlin ? "kotlin" : "java";
         String extension = kotlin ? ".kt" : ".java";
@@ -153,6 +155,8 @@ public record PluginProject(String name, Build build, Language language) {
         int major = Integer.parseInt(ApiVersion.current().split("\\.", -1)[0]);
         Map<String, String> values = Map.ofEntries(
                 Map.entry("name", name),
+                Map.entry("group", GROUP),
+                Map.entry("version", VERSION),
                 Map.entry("class", className),
                 Map.entry("package", packageName),
                 Map.entry("description", "One convolution and two dense layers"),

@@ -2,8 +2,8 @@ plugins {
     kotlin("jvm") version "@kotlin@"
 }
 
-group = "com.example"
-version = "1.0.0"
+group = "@group@"
+version = "@version@"
 description = "@description@"
 
 repositories {

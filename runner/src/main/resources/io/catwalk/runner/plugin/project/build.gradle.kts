@@ -2,8 +2,8 @@ plugins {
     `java-library`
 }
 
-group = "com.example"
-version = "1.0.0"
+group = "@group@"
+version = "@version@"
 description = "@description@"
 
 java {
