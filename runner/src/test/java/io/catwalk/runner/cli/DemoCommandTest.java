@@ -8,6 +8,7 @@ import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.runner.BrowserScript;
 import io.catwalk.runner.Json;
+import io.catwalk.runner.experiment.RunFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -149,6 +150,9 @@ final class DemoCommandTest {
                 .contains("<iframe data-src=\"demo/index.html\"", "<a href=\"demo/index.html\">Open alone</a>");
         assertThat(Files.size(run.resolve("report.html")))
                 .isCloseTo(Files.size(world.run().resolve("report.html")), within(2_000L));
+
+        RunFolder.claim(run, RunFolder.Existing.REPLACE).close();
+        assertThat(page).doesNotExist();
     }
 
     @Test

@@ -198,6 +198,7 @@ final class RunFolderTest {
                 "trials/gru/1-0/thesis.tex",
                 "trials/gru/1-0/model/a/b",
                 "audit/notes.md",
+                "demo/notes.js",
                 ".notes.txt.0123456789abcdef.part"
             })
     void aRunBesideSomethingElseIsNeverTouched(String other) throws IOException {
