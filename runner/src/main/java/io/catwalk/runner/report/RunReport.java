@@ -3,6 +3,7 @@ package io.catwalk.runner.report;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.DataHome;
+import io.catwalk.runner.data.Duplicate;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
@@ -33,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * @param missing what a reader would look for and does not find, such as trials that were all made alike, in
  *     sentences
  * @param robustness how accurate the ONNX files are on corrupted images; null if that was not measured
+ * @param leaked pairs of a test and a training image that look the same, the nearest of a test image first; null if nobody
+ *     looked for them
  */
 public record RunReport(
         ExperimentSpec spec,
@@ -40,22 +43,24 @@ public record RunReport(
         List<Model> models,
         @Nullable ImageDataset dataset,
         List<String> missing,
-        @Nullable Robustness robustness) {
+        @Nullable Robustness robustness,
+        @Nullable List<Duplicate> leaked) {
 
     /** Copies the lists. */
     public RunReport {
         models = List.copyOf(models);
         missing = List.copyOf(missing);
+        leaked = leaked == null ? null : List.copyOf(leaked);
     }
 
-    /** Holds the report of a run whose robustness was not measured. */
+    /** Holds the report of a run of which nothing was measured afterwards. */
     public RunReport(
             ExperimentSpec spec,
             Results results,
             List<Model> models,
             @Nullable ImageDataset dataset,
             List<String> missing) {
-        this(spec, results, models, dataset, missing, null);
+        this(spec, results, models, dataset, missing, null, null);
     }
 
     /**
@@ -149,7 +154,18 @@ public record RunReport(
         } catch (RequestException e) {
             missing.add("The images cannot be read, so there are no pictures: " + Reasons.of(e));
         }
-        return new RunReport(spec, results, models, dataset, missing, robustness(run, results, missing));
+        Robustness robustness = robustness(run, results, missing);
+        List<Duplicate> leaked = leaked(run, missing);
+        return new RunReport(spec, results, models, dataset, missing, robustness, leaked);
+    }
+
+    private static @Nullable List<Duplicate> leaked(RecordedRun run, List<String> missing) throws IOException {
+        try {
+            return Audit.readLeaked(run.folder().path());
+        } catch (RequestException e) {
+            missing.add("The duplicates that catwalk audit found are not shown: " + Reasons.of(e));
+            return null;
+        }
     }
 
     /** Reads what was measured of the ONNX files that are there. */

@@ -102,6 +102,20 @@ final class ReportCommandTest {
     }
 
     @Test
+    void aDamagedListOfDuplicatesIsNotShownAndSaid() throws IOException {
+        Path list = Files.createDirectory(run.resolve("audit")).resolve("duplicates.csv");
+        Files.writeString(list, "test_image,train_image\n1,one\n");
+
+        Catwalk.Answer answer = Catwalk.run("report", run.toString());
+
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        assertThat(run.resolve("report.html"))
+                .content()
+                .contains("The duplicates that catwalk audit found are not shown")
+                .contains("write it again with catwalk audit");
+    }
+
+    @Test
     void ofTwoAtOnceOneWaitsForTheOther() throws Exception {
         FutureTask<Catwalk.Answer> first = new FutureTask<>(() -> Catwalk.run("report", run.toString()));
         new Thread(first, "first").start();

@@ -174,10 +174,8 @@ record ImageBrowser(
      * Gathers what there is; without predictions, nothing but the names of the classes.
      *
      * @param model what is said of the run
-     * @param leaked pairs of a test and a training image that look the same, the nearest of a test image first; null if nobody
-     *     looked for them
      */
-    static ImageBrowser of(ReportModel model, @Nullable List<Duplicate> leaked) {
+    static ImageBrowser of(ReportModel model) {
         Gathered gathered = Gathered.of(model);
         List<String> classes = model.dataset().classes();
         if (gathered == null) {
@@ -197,6 +195,7 @@ record ImageBrowser(
                 .toArray();
         Sheets sheets = names == null || gathered.source == null ? null : sheets(gathered.source, names, order, BUDGET);
         ImageDataset dataset = model.run().dataset();
+        List<Duplicate> leaked = model.run().leaked();
         List<Twin> twins = null;
         Sheets originals = null;
         if (leaked != null && sheets != null && dataset != null && !model.folded()) {

@@ -1,7 +1,6 @@
 package io.catwalk.runner.report.page;
 
 import io.catwalk.runner.Numbers;
-import io.catwalk.runner.data.Duplicate;
 import io.catwalk.runner.evaluation.ClassScores;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Overfitting;
@@ -10,7 +9,6 @@ import io.catwalk.runner.experiment.Comparison;
 import io.catwalk.runner.experiment.Comparison.Standing;
 import io.catwalk.runner.experiment.Measure;
 import io.catwalk.runner.experiment.Results;
-import io.catwalk.runner.report.Audit;
 import io.catwalk.runner.report.Entrant;
 import io.catwalk.runner.report.RecipeWords;
 import io.catwalk.runner.report.ReportModel;
@@ -71,9 +69,8 @@ record Page(
 
     private static final double NARROW = 340;
 
-    static Page of(ReportModel model, @Nullable Path folder, @Nullable String demo) throws IOException {
-        List<Duplicate> leaked = folder == null ? null : Audit.readLeaked(folder);
-        return new Page(model, ClassTable.of(model), ImageBrowser.of(model, leaked), folder, demo);
+    static Page of(ReportModel model, @Nullable Path folder, @Nullable String demo) {
+        return new Page(model, ClassTable.of(model), ImageBrowser.of(model), folder, demo);
     }
 
     Results results() {

@@ -48,7 +48,7 @@ public final class ReportPage {
         AtomicFiles.write(file, html(Page.of(model, folder, demo)));
     }
 
-    static String html(ReportModel model) throws IOException {
+    static String html(ReportModel model) {
         return html(Page.of(model, null, null));
     }
 

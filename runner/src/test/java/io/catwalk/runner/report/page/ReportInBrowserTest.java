@@ -45,11 +45,6 @@ final class ReportInBrowserTest {
 
     private static Path write(String name) throws IOException {
         Path file = Files.createDirectories(FOLDER.resolve(name)).resolve(name + ".html");
-        if (name.equals(RICHEST)) {
-            Path audit = Files.createDirectories(file.resolveSibling("audit")).resolve("duplicates.csv");
-            Files.writeString(
-                    audit, "head\n3,13,0.5000,true,1,0,Dress,Dress\n1207,17,0.0000,false,0,0,Sneaker,Sneaker\n");
-        }
         ReportPage.write(ReportModel.of(SamplePages.named(name)), file);
         return file;
     }

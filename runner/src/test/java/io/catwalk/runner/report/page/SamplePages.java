@@ -1,6 +1,7 @@
 package io.catwalk.runner.report.page;
 
 import io.catwalk.api.Criterion;
+import io.catwalk.runner.data.Duplicate;
 import io.catwalk.runner.data.HeapImages;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
@@ -104,6 +105,7 @@ final class SamplePages {
         return HeapImages.of(1, 28, 28, pixels, small.labels());
     }
 
+    /** Test image 3 has two lookalikes in the training set, the nearer first, and image 1,207 one. */
     static RunReport seven() {
         RunReport report = new SampleRun(SampleRun.SEVEN, SampleRun.CLOTHES, 0, 2000, 12).report();
         return new RunReport(
@@ -112,7 +114,11 @@ final class SamplePages {
                 report.models(),
                 report.dataset(),
                 report.missing(),
-                robustness(SampleRun.SEVEN));
+                robustness(SampleRun.SEVEN),
+                List.of(
+                        new Duplicate(3, 13, 0.5, true, 1, 0),
+                        new Duplicate(3, 3, 2.5, false, 0, 0),
+                        new Duplicate(1207, 17, 0, false, 0, 0)));
     }
 
     /** Makes up classifiers that lose more the stronger a corruption is, each in a way of its own. */
