@@ -22,7 +22,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Walks a stranger's path: runs the commands of docs/writing-a-plugin.md as they stand, with the program as it is packed,
+ * Walks a stranger's path: runs the commands of docs/how-to/write-a-plugin.md as they stand, with the program as it is packed,
  * from an empty folder to a row in a comparison. Maven is the one that runs this build, offline; of Catwalk it sees only
  * what is packed.
  */
@@ -44,7 +44,7 @@ final class WritingAPluginIT {
         assumeFalse(
                 System.getProperty("maven.version", "").matches("3\\.[0-8]\\..*"),
                 "Maven before 3.9 knows no second local repository");
-        String page = Files.readString(HOME.resolve("docs/writing-a-plugin.md"));
+        String page = Files.readString(HOME.resolve("docs/how-to/write-a-plugin.md"));
         List<String> commands =
                 COMMANDS.matcher(page).results().map(match -> match.group(1)).toList();
         assertThat(commands)
