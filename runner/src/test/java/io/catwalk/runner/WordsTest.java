@@ -109,7 +109,7 @@ class WordsTest {
         List<Path> files = new ArrayList<>();
         files.add(ROOT.resolve("README.md"));
         files.add(ROOT.resolve("docs/README.md"));
-        for (String folder : List.of("how-to", "reference", "explanation")) {
+        for (String folder : List.of("tutorial", "how-to", "reference", "explanation")) {
             try (Stream<Path> docs = Files.list(ROOT.resolve("docs").resolve(folder))) {
                 docs.filter(file -> file.toString().endsWith(".md") && !file.endsWith("glossary.md"))
                         .forEach(files::add);
