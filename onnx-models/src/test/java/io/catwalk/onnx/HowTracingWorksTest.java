@@ -22,11 +22,11 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Runs the snippets of docs/how-tracing-works.md, and holds the page to them. */
+/** Runs the snippets of docs/explanation/how-tracing-works.md, and holds the page to them. */
 @Tag("tiny")
 class HowTracingWorksTest {
 
-    private static final Path PAGE = Path.of("../docs/how-tracing-works.md");
+    private static final Path PAGE = Path.of("../docs/explanation/how-tracing-works.md");
     private static final Path SOURCE = Path.of("src/test/java/io/catwalk/onnx/HowTracingWorksTest.java");
 
     // snippet: remember

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 class OnnxOperationTest {
 
     private static final Shape MATRIX = new Shape(3, 3);
-    private static final Path PAGE = Path.of("../docs/adding-an-operation.md");
+    private static final Path PAGE = Path.of("../docs/how-to/add-an-operation.md");
 
     /** Far from singular, whatever the input. */
     private static final Block INVERTING = LambdaBlock.singleton(

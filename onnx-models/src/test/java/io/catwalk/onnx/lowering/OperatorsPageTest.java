@@ -9,11 +9,11 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Holds docs/onnx-operators.md to the table; with {@code -Dcatwalk.docs=write} it writes the page instead. */
+/** Holds docs/reference/onnx-operators.md to the table; with {@code -Dcatwalk.docs=write} it writes the page instead. */
 @Tag("tiny")
 class OperatorsPageTest {
 
-    private static final Path PAGE = Path.of("../docs/onnx-operators.md");
+    private static final Path PAGE = Path.of("../docs/reference/onnx-operators.md");
     private static final String HEAD = """
             # DJL primitives and the ONNX operators they become
 

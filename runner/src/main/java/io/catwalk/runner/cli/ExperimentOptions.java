@@ -36,7 +36,7 @@ final class ExperimentOptions {
     @Option(
             names = "--config",
             paramLabel = "FILE.yaml",
-            description = "Take what is not said here from an experiment file: see docs/experiments.")
+            description = "Take what is not said here from an experiment file: see docs/reference/experiment-file.md.")
     @Nullable
     Path config;
 

@@ -135,6 +135,13 @@ public final class Main {
         }
     }
 
+    /** Returns the program with all commands, as the reference shows them; it cannot be run. */
+    static CommandLine described() {
+        CommandLine commandLine = new CommandLine(new Main());
+        COMMANDS.forEach(commandLine::addSubcommand);
+        return commandLine;
+    }
+
     /** Returns the command that is asked for, or else all of them: to read what all can do takes a fifth of a second. */
     private static List<Class<?>> wanted(String... arguments) {
         String name = Stream.of(arguments)

@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
 /** Runs the checks of the contract on a built plugin. */
 @Command(
         name = "check",
-        description = "Check whether a built plugin keeps the contract; docs/contract.md lists what is checked.",
+        description =
+                "Check whether a built plugin keeps the contract; docs/reference/contract.md lists what is checked.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class PluginCheckCommand implements Callable<Integer> {

@@ -23,7 +23,7 @@ final class RuntimeOptions {
             hideParamSyntax = true,
             split = ",",
             description = "Ask other runtimes about the same images, and compare their answers with those of ONNX "
-                    + "Runtime for Java: python, node, web and more, see docs/deployment.md. all leaves out what is not "
+                    + "Runtime for Java: python, node, web and more, see docs/how-to/use-an-onnx-file.md. all leaves out what is not "
                     + "installed, and says how to install it.")
     private List<String> names = List.of();
 

@@ -80,7 +80,7 @@ final class VerifyCommand implements Callable<Integer> {
             names = "--write-signature",
             description =
                     "Only write NAME.signature.json beside the file, by what it says of itself: what a program needs to "
-                            + "ask it, see docs/deployment.md. One that is there is replaced.")
+                            + "ask it, see docs/reference/onnx-files.md. One that is there is replaced.")
     private boolean signature;
 
     @Mixin

@@ -223,8 +223,8 @@ record PluginJar(
                         || attributes.getValue(entry).isBlank())
                 .toList();
         if (!missing.isEmpty()) {
-            throw new UnusablePluginException(
-                    "its META-INF/MANIFEST.MF lacks " + String.join(", ", missing) + ": see docs/writing-a-plugin.md");
+            throw new UnusablePluginException("its META-INF/MANIFEST.MF lacks " + String.join(", ", missing)
+                    + ": see docs/how-to/write-a-plugin.md");
         }
         for (Map.Entry<String, String> refused : REFUSED_ENTRIES.entrySet()) {
             if (attributes.getValue(refused.getKey()) != null) {

@@ -30,7 +30,7 @@ final class ArchitecturesPageTest {
                     + percent(test, "accuracy_high")
                     + percent(trial.at("/metrics/train"), "accuracy"));
         }
-        List<String> shown = Files.readAllLines(DOCS.resolve("architectures.md")).stream()
+        List<String> shown = Files.readAllLines(DOCS.resolve("reference/architectures.md")).stream()
                 .filter(line -> line.matches("\\| [a-z0-9-]+ \\|.*[0-9] \\|"))
                 .map(line -> line.replace(" to ", " | ").split(" *\\| *"))
                 .map(cells -> String.join(" ", cells[1], cells[3], cells[4], cells[5], cells[6]))

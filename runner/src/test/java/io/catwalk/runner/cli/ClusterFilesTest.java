@@ -17,7 +17,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** The files for the schedulers of clusters, as docs/clusters.md gives them out. */
+/** The files for the schedulers of clusters, as docs/how-to/train-on-many-machines.md gives them out. */
 final class ClusterFilesTest {
 
     private static final Path FILES = Path.of("../docs/clusters");

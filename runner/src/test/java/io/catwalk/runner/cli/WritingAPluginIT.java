@@ -10,7 +10,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -22,7 +21,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Walks a stranger's path: runs the commands of docs/writing-a-plugin.md as they stand, with the program as it is packed,
+ * Walks a stranger's path: runs the commands of docs/how-to/write-a-plugin.md as they stand, with the program as it is packed,
  * from an empty folder to a row in a comparison. Maven is the one that runs this build, offline; of Catwalk it sees only
  * what is packed.
  */
@@ -44,7 +43,7 @@ final class WritingAPluginIT {
         assumeFalse(
                 System.getProperty("maven.version", "").matches("3\\.[0-8]\\..*"),
                 "Maven before 3.9 knows no second local repository");
-        String page = Files.readString(HOME.resolve("docs/writing-a-plugin.md"));
+        String page = Files.readString(HOME.resolve("docs/how-to/write-a-plugin.md"));
         List<String> commands =
                 COMMANDS.matcher(page).results().map(match -> match.group(1)).toList();
         assertThat(commands)
@@ -56,7 +55,7 @@ final class WritingAPluginIT {
                         "catwalk plugin info tiny-net --image 3x32x32 --svg tiny-net.svg");
         // Somebody else's plugins folder, and only as many images as it takes.
         Path catwalk = folder.resolve("catwalk");
-        copyProgram(catwalk);
+        ProgramCopy.make(HOME, catwalk);
         String script = "set -e\nPATH=" + catwalk.resolve("bin") + ":$PATH\n"
                 + String.join("\n", commands)
                         .replace("--quick", "--quick --epochs 1 --limit-train 500 --limit-test 200 --out ../run");
@@ -163,29 +162,6 @@ final class WritingAPluginIT {
             for (Path entry : entries.toList()) {
                 if (!entry.endsWith(except)) {
                     Files.createSymbolicLink(to.resolve(entry.getFileName()), entry.toRealPath());
-                }
-            }
-        }
-    }
-
-    /** Copies the launcher and the plugins, and links the rest. */
-    private static void copyProgram(Path catwalk) throws IOException {
-        Files.createDirectory(catwalk);
-        try (Stream<Path> parts = Files.list(HOME)) {
-            for (Path part : parts.toList()) {
-                String name = part.getFileName().toString();
-                if (!List.of("bin", "plugins").contains(name)) {
-                    Files.createSymbolicLink(catwalk.resolve(name), part);
-                    continue;
-                }
-                Files.createDirectory(catwalk.resolve(name));
-                try (Stream<Path> files = Files.list(part)) {
-                    for (Path file : files.toList()) {
-                        Files.copy(
-                                file,
-                                catwalk.resolve(name).resolve(file.getFileName()),
-                                StandardCopyOption.COPY_ATTRIBUTES);
-                    }
                 }
             }
         }

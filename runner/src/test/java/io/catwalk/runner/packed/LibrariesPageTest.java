@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** docs/libraries.md says what the build says. */
+/** docs/reference/libraries.md says what the build says. */
 @Tag("tiny")
 class LibrariesPageTest {
 
@@ -22,7 +22,7 @@ class LibrariesPageTest {
     @Test
     void itHasEachManagedDependencyInItsVersion() throws IOException {
         String pom = Files.readString(Path.of("../pom.xml"));
-        String page = Files.readString(Path.of("../docs/libraries.md"));
+        String page = Files.readString(Path.of("../docs/reference/libraries.md"));
         List<String> rows = DEPENDENCY
                 .matcher(pom)
                 .results()

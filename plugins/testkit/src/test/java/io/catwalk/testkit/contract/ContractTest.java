@@ -170,7 +170,7 @@ final class ContractTest {
 
     @Test
     void pageListsEveryCheck() throws Exception {
-        String page = Files.readString(root().resolve("docs/contract.md"));
+        String page = Files.readString(root().resolve("docs/reference/contract.md"));
         List<String> rows = page.lines().filter(line -> line.startsWith("| `")).toList();
         assertThat(rows)
                 .containsExactlyElementsOf(Contract.checks().stream()
@@ -193,8 +193,8 @@ final class ContractTest {
 
     private static Path root() {
         Path folder = Path.of("").toAbsolutePath();
-        while (!Files.exists(folder.resolve("docs/writing-a-plugin.md"))) {
-            folder = Objects.requireNonNull(folder.getParent(), "expected docs/writing-a-plugin.md above");
+        while (!Files.exists(folder.resolve("docs/how-to/write-a-plugin.md"))) {
+            folder = Objects.requireNonNull(folder.getParent(), "expected docs/how-to/write-a-plugin.md above");
         }
         return folder;
     }

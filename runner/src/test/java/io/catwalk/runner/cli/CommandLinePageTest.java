@@ -1,0 +1,150 @@
+package io.catwalk.runner.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+
+/** Holds docs/reference/command-line.md to the commands; with {@code -Dcatwalk.docs=write} it writes the page instead. */
+@Tag("tiny")
+class CommandLinePageTest {
+
+    private static final Path PAGE = Path.of("../docs/reference/command-line.md");
+
+    private static final String HEAD = """
+            # Command line
+
+            This page is written from the commands themselves; a test holds it to them. After a change:
+            `mvn -pl runner -am test -Dtest=CommandLinePageTest -Dcatwalk.docs=write`.
+
+            `catwalk COMMAND --help` says the same. Each command also takes the options of `catwalk` itself. Times are whole numbers
+            with `s`, `m` or `h`.
+            """;
+
+    /** Each command repeats them. */
+    private static final List<String> EVERYWHERE = List.of("--help", "--version", "--verbose", "--cache");
+
+    @Test
+    void thePageIsTheCommands() throws IOException {
+        if ("write".equals(System.getProperty("catwalk.docs"))) {
+            Files.writeString(PAGE, page());
+        }
+        assertThat(Files.readString(PAGE)).isEqualTo(page());
+    }
+
+    private static String page() {
+        CommandSpec program = Main.described().getCommandSpec();
+        StringBuilder page = new StringBuilder(HEAD);
+        page.append("\n## catwalk\n\n");
+        arguments(page, program, List.of());
+        page.append("\n| exit code | means |\n|--:|---|\n");
+        program.usageMessage()
+                .exitCodeList()
+                .forEach((code, meaning) -> page.append("| ")
+                        .append(code.strip())
+                        .append(" | ")
+                        .append(cell(meaning))
+                        .append(" |\n"));
+        page.append("| 75 | `work`: the trial was lost; try it on another machine |\n");
+        commands(page, program);
+        return page.toString();
+    }
+
+    private static void commands(StringBuilder page, CommandSpec parent) {
+        for (Map.Entry<String, CommandLine> entry : parent.subcommands().entrySet()) {
+            CommandSpec command = entry.getValue().getCommandSpec();
+            if (command.usageMessage().hidden()) {
+                continue;
+            }
+            page.append("\n## ").append(command.qualifiedName()).append("\n\n");
+            page.append(escaped(String.join(" ", command.usageMessage().description())))
+                    .append("\n\n`")
+                    .append(usage(command))
+                    .append("`\n\n");
+            arguments(page, command, EVERYWHERE);
+            commands(page, command);
+        }
+    }
+
+    private static String usage(CommandSpec command) {
+        Stream<String> parameters = command.positionalParameters().stream()
+                .filter(parameter -> !parameter.hidden())
+                .map(parameter -> {
+                    String label =
+                            parameter.paramLabel() + (parameter.typeInfo().isMultiValue() ? "..." : "");
+                    return parameter.required() ? label : "[" + label + "]";
+                });
+        String rest = command.subcommands().isEmpty() ? "" : " COMMAND";
+        return Stream.concat(Stream.of(command.qualifiedName() + " [OPTION...]" + rest), parameters)
+                .reduce((left, right) -> left + " " + right)
+                .orElseThrow();
+    }
+
+    private static void arguments(StringBuilder page, CommandSpec command, List<String> without) {
+        List<PositionalParamSpec> parameters = command.positionalParameters().stream()
+                .filter(parameter -> !parameter.hidden())
+                .toList();
+        List<OptionSpec> options = command.options().stream()
+                .filter(option -> !option.hidden() && !without.contains(option.longestName()))
+                .sorted(Comparator.comparing(OptionSpec::longestName))
+                .toList();
+        if (parameters.isEmpty() && options.isEmpty()) {
+            return;
+        }
+        page.append("| argument | what it does |\n|---|---|\n");
+        parameters.forEach(parameter -> row(page, parameter.paramLabel(), parameter));
+        options.forEach(option -> row(page, names(option), option));
+    }
+
+    private static String names(OptionSpec option) {
+        String names = String.join(", ", option.names());
+        if (option.arity().max() == 0) {
+            return names;
+        }
+        return option.arity().min() == 0 ? names + "[=" + option.paramLabel() + "]" : names + "=" + option.paramLabel();
+    }
+
+    private static void row(StringBuilder page, String name, ArgSpec argument) {
+        page.append("| `")
+                .append(name.replace("|", "\\|"))
+                .append("` | ")
+                .append(cell(described(argument)))
+                .append(" |\n");
+    }
+
+    /** Fills in what picocli fills in. */
+    private static String described(ArgSpec argument) {
+        return String.join(" ", argument.description())
+                .replace("${DEFAULT-VALUE}", String.valueOf(argument.defaultValueString()))
+                .replace("${COMPLETION-CANDIDATES}", candidates(argument))
+                .replace("%n", " ")
+                .replace("%%", "%");
+    }
+
+    private static String candidates(ArgSpec argument) {
+        return argument.completionCandidates() == null ? "" : String.join(", ", argument.completionCandidates());
+    }
+
+    private static String cell(String text) {
+        return escaped(text).replace("|", "\\|");
+    }
+
+    /** Words in capitals and with signs are code to Markdown, or would be marks. */
+    private static String escaped(String text) {
+        return text.replaceAll("\\s+", " ")
+                .replaceAll("([*_<>\\[\\]])", "\\\\$1")
+                .strip();
+    }
+}
