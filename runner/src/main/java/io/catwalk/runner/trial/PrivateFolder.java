@@ -3,6 +3,8 @@ package io.catwalk.runner.trial;
 import ai.onnxruntime.OrtEnvironment;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.process.Platform;
+import io.catwalk.runner.process.UserCache;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.DirectoryStream;
@@ -110,10 +112,7 @@ public record PrivateFolder(Path path) {
         if (named != null && !named.isBlank()) {
             return Path.of(named).toAbsolutePath().normalize();
         }
-        String cache = System.getenv("XDG_CACHE_HOME");
-        return cache != null && Path.of(cache).isAbsolute()
-                ? Path.of(cache, "catwalk")
-                : Path.of(System.getProperty("user.home"), ".cache", "catwalk").toAbsolutePath();
+        return UserCache.folder();
     }
 
     private void prepare() {
@@ -177,13 +176,15 @@ public record PrivateFolder(Path path) {
         if (Files.isDirectory(onnxRuntime())) {
             return;
         }
+        Platform platform = Platform.current();
         Path draft = Files.createTempDirectory(natives(), "onnxruntime");
         try {
             for (String name : new String[] {"onnxruntime", "onnxruntime4j_jni"}) {
                 String file = System.mapLibraryName(name);
-                try (InputStream in = OrtEnvironment.class.getResourceAsStream("native/" + platform() + "/" + file)) {
+                try (InputStream in =
+                        OrtEnvironment.class.getResourceAsStream("native/" + platform.ofOnnxRuntime() + "/" + file)) {
                     if (in == null) {
-                        LOG.info("ONNX Runtime has no {} for {} and unpacks what it has itself", file, platform());
+                        LOG.info("ONNX Runtime has no {} for {} and unpacks what it has itself", file, platform);
                         return;
                     }
                     Files.copy(in, draft.resolve(file));
@@ -197,14 +198,6 @@ public record PrivateFolder(Path path) {
         } finally {
             remove(draft);
         }
-    }
-
-    /** Names the machine as the jar of ONNX Runtime does. */
-    private static String platform() {
-        String system = System.getProperty("os.name").toLowerCase(Locale.ROOT);
-        String machine = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
-        return (system.contains("mac") ? "osx" : system.contains("win") ? "win" : "linux")
-                + (machine.equals("aarch64") ? "-aarch64" : "-x64");
     }
 
     private void removeLitter() throws IOException {
