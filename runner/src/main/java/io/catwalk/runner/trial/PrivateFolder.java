@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -122,6 +123,7 @@ public record PrivateFolder(Path path) {
                 requireMine(folder);
             }
             requireRoom();
+            requireNativesFor(Platform.current());
             unpackOnnxRuntime();
             removeLitter();
         } catch (IOException e) {
@@ -168,6 +170,21 @@ public record PrivateFolder(Path path) {
             throw refusal(
                     "1 GiB of room to unpack native libraries",
                     String.format(Locale.ROOT, "%.2f GiB", free / Math.pow(2, 30)));
+        }
+    }
+
+    /** Refuses what was packed for another platform, in which DJL looks for a library that is not there. */
+    static void requireNativesFor(Platform here) throws IOException {
+        try (InputStream in = Platform.class.getResourceAsStream("/native/lib/pytorch.properties")) {
+            if (in != null) { // elsewhere, PyTorch is what a variable of DJL names
+                Properties packed = new Properties();
+                packed.load(in);
+                String found = packed.getProperty("classifier", here.toString());
+                if (!found.equals(here.toString())) {
+                    throw new RequestException("expected the native code of PyTorch for " + here
+                            + " in lib, found that for " + found + ": take the download for " + here);
+                }
+            }
         }
     }
 
