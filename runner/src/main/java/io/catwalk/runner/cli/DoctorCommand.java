@@ -7,6 +7,7 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.process.Platform;
 import io.catwalk.runner.trial.Accelerators;
 import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.Machine;
@@ -56,9 +57,11 @@ final class DoctorCommand implements Callable<Integer> {
     public Integer call() {
         Console console = new Console(spec);
         List<Finding> findings = new ArrayList<>();
-        findings.add(check("program", () -> "catwalk " + Software.current().catwalk()));
+        findings.add(
+                check("program", () -> "catwalk " + Software.current().catwalk() + ", commit " + Software.commit()));
         findings.add(check("java", () -> Software.current().java()));
         findings.add(check("machine", DoctorCommand::machine));
+        findings.add(check("platform", DoctorCommand::platform));
         findings.add(check("natives", () -> PrivateFolder.claim().natives() + ", which only you can write to"));
         findings.add(check("engine", DoctorCommand::engine));
         findings.add(check("device", () -> device(Accelerators.here())));
@@ -94,6 +97,11 @@ final class DoctorCommand implements Callable<Integer> {
                 machine.processor(),
                 machine.cores(),
                 machine.memoryBytes() / Math.pow(2, 30));
+    }
+
+    private static String platform() {
+        Platform platform = Platform.current();
+        return platform + (platform.isTried() ? ", which the tests run on" : ", on which nobody has run Catwalk yet");
     }
 
     private static String engine() {

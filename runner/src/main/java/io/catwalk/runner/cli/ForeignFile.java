@@ -3,7 +3,7 @@ package io.catwalk.runner.cli;
 import io.catwalk.onnx.Predictor;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.experiment.ExperimentFile;
-import io.catwalk.runner.process.ClassArchive;
+import io.catwalk.runner.process.JvmOptions;
 import io.catwalk.runner.trial.EngineSettings;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -242,7 +242,7 @@ final class ForeignFile {
                 "-Djava.awt.headless=true",
                 "-Dfile.encoding=UTF-8",
                 "-D" + INSIDE + "=" + SIGNS));
-        line.addAll(ClassArchive.options());
+        line.addAll(JvmOptions.shared());
         for (String name : System.getProperties().stringPropertyNames()) {
             if (name.startsWith("catwalk.") || name.equals("sun.jnu.encoding")) {
                 line.add("-D" + name + "=" + System.getProperty(name));

@@ -7,6 +7,7 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageCache;
 import io.catwalk.runner.plugin.PluginException;
+import io.catwalk.runner.process.Platform;
 import io.catwalk.runner.trial.Software;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -62,7 +63,9 @@ public final class Main {
             ListCommand.class,
             PluginCommand.class,
             WorkCommand.class,
-            DoctorCommand.class);
+            DoctorCommand.class,
+            CompletionCommand.class,
+            ManCommand.class);
 
     @Option(
             names = "--verbose",
@@ -108,8 +111,7 @@ public final class Main {
     static int run(PrintWriter out, PrintWriter err, String... arguments) {
         Main main = new Main();
         Console console = new Console(out, err);
-        CommandLine commandLine = new CommandLine(main);
-        wanted(arguments).forEach(commandLine::addSubcommand);
+        CommandLine commandLine = with(wanted(arguments), main);
         commandLine
                 .setOut(out)
                 .setErr(err)
@@ -154,6 +156,21 @@ public final class Main {
         return asked.isEmpty() ? COMMANDS : asked;
     }
 
+    /**
+     * Describes the whole command line, for what is written from it.
+     *
+     * @return with every command, whatever was asked for
+     */
+    static CommandLine withAllCommands() {
+        return with(COMMANDS, new Main());
+    }
+
+    private static CommandLine with(List<Class<?>> commands, Main main) {
+        CommandLine commandLine = new CommandLine(main);
+        commands.forEach(commandLine::addSubcommand);
+        return commandLine;
+    }
+
     private void configureLog() {
         if (verbose) {
             LogSetup.show();
@@ -193,15 +210,19 @@ public final class Main {
                 + " (see " + command + " --help)";
     }
 
-    /** Tells the version that the build wrote down. */
+    /** Tells the versions and the commit that the build wrote down, and where this is. */
     static final class Version implements IVersionProvider {
 
         @Override
         public String[] getVersion() {
             Software software = Software.current();
+            Platform platform = Platform.current();
             return new String[] {
-                "catwalk " + software.catwalk() + " (DJL " + software.djl() + ", PyTorch " + software.pytorch()
-                        + ", Java " + software.java() + ")"
+                "catwalk " + software.catwalk() + " (commit " + Software.commit() + ")",
+                "Java " + software.java(),
+                "DJL " + software.djl() + ", PyTorch " + software.pytorch() + ", ONNX Runtime "
+                        + software.onnxruntime(),
+                platform + (platform.isTried() ? "" : ", on which nobody has run Catwalk yet")
             };
         }
     }

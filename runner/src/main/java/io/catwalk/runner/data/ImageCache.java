@@ -4,6 +4,7 @@ import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.ProcessLock;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.process.UserCache;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -112,11 +113,7 @@ public final class ImageCache {
         if (named != null && !named.isBlank()) {
             return Path.of(named).toAbsolutePath().normalize();
         }
-        String cache = System.getenv("XDG_CACHE_HOME");
-        Path caches = cache != null && Path.of(cache).isAbsolute()
-                ? Path.of(cache)
-                : Path.of(System.getProperty("user.home"), ".cache");
-        return caches.resolve("catwalk").resolve("images").toAbsolutePath();
+        return UserCache.folder().resolve("images");
     }
 
     /**

@@ -3,6 +3,7 @@ package io.catwalk.runner.plugin;
 import io.catwalk.api.Task;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
+import io.catwalk.runner.process.UserCache;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,15 +35,7 @@ final class InspectionCache {
 
     private static Path root() {
         String own = System.getProperty("catwalk.cache", "");
-        if (!own.isEmpty()) {
-            return Path.of(own);
-        }
-        String caches = System.getenv("XDG_CACHE_HOME");
-        // The specification of the variable has a relative path ignored.
-        return (caches != null && Path.of(caches).isAbsolute()
-                        ? Path.of(caches)
-                        : Path.of(System.getProperty("user.home", ""), ".cache"))
-                .resolve("catwalk");
+        return own.isEmpty() ? UserCache.folder() : Path.of(own);
     }
 
     /** Is the content of a file. */

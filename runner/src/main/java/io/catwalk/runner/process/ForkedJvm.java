@@ -165,7 +165,7 @@ public final class ForkedJvm {
                 "-XX:ErrorFile=" + program.crashReport(),
                 "-XX:+DisplayVMOutputToStderr",
                 "-XX:-CreateCoredumpOnCrash"));
-        command.addAll(ClassArchive.options());
+        command.addAll(JvmOptions.shared());
         command.addAll(program.jvmOptions);
         String extra = System.getenv("CATWALK_OPTS");
         if (extra != null && !extra.isBlank()) {

@@ -3,6 +3,8 @@ package io.catwalk.runner.trial;
 import ai.onnxruntime.OrtEnvironment;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.process.Platform;
+import io.catwalk.runner.process.UserCache;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.DirectoryStream;
@@ -19,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -110,10 +113,7 @@ public record PrivateFolder(Path path) {
         if (named != null && !named.isBlank()) {
             return Path.of(named).toAbsolutePath().normalize();
         }
-        String cache = System.getenv("XDG_CACHE_HOME");
-        return cache != null && Path.of(cache).isAbsolute()
-                ? Path.of(cache, "catwalk")
-                : Path.of(System.getProperty("user.home"), ".cache", "catwalk").toAbsolutePath();
+        return UserCache.folder();
     }
 
     private void prepare() {
@@ -123,6 +123,7 @@ public record PrivateFolder(Path path) {
                 requireMine(folder);
             }
             requireRoom();
+            requireNativesFor(Platform.current());
             unpackOnnxRuntime();
             removeLitter();
         } catch (IOException e) {
@@ -172,18 +173,35 @@ public record PrivateFolder(Path path) {
         }
     }
 
+    /** Refuses what was packed for another platform, in which DJL looks for a library that is not there. */
+    static void requireNativesFor(Platform here) throws IOException {
+        try (InputStream in = Platform.class.getResourceAsStream("/native/lib/pytorch.properties")) {
+            if (in != null) { // elsewhere, PyTorch is what a variable of DJL names
+                Properties packed = new Properties();
+                packed.load(in);
+                String found = packed.getProperty("classifier", here.toString());
+                if (!found.equals(here.toString())) {
+                    throw new RequestException("expected the native code of PyTorch for " + here
+                            + " in lib, found that for " + found + ": take the download for " + here);
+                }
+            }
+        }
+    }
+
     /** Unpacks its two libraries once, which it would otherwise do in each process anew. */
     private void unpackOnnxRuntime() throws IOException {
         if (Files.isDirectory(onnxRuntime())) {
             return;
         }
+        Platform platform = Platform.current();
         Path draft = Files.createTempDirectory(natives(), "onnxruntime");
         try {
             for (String name : new String[] {"onnxruntime", "onnxruntime4j_jni"}) {
                 String file = System.mapLibraryName(name);
-                try (InputStream in = OrtEnvironment.class.getResourceAsStream("native/" + platform() + "/" + file)) {
+                try (InputStream in =
+                        OrtEnvironment.class.getResourceAsStream("native/" + platform.ofOnnxRuntime() + "/" + file)) {
                     if (in == null) {
-                        LOG.info("ONNX Runtime has no {} for {} and unpacks what it has itself", file, platform());
+                        LOG.info("ONNX Runtime has no {} for {} and unpacks what it has itself", file, platform);
                         return;
                     }
                     Files.copy(in, draft.resolve(file));
@@ -197,14 +215,6 @@ public record PrivateFolder(Path path) {
         } finally {
             remove(draft);
         }
-    }
-
-    /** Names the machine as the jar of ONNX Runtime does. */
-    private static String platform() {
-        String system = System.getProperty("os.name").toLowerCase(Locale.ROOT);
-        String machine = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
-        return (system.contains("mac") ? "osx" : system.contains("win") ? "win" : "linux")
-                + (machine.equals("aarch64") ? "-aarch64" : "-x64");
     }
 
     private void removeLitter() throws IOException {

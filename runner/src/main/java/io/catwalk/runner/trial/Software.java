@@ -23,19 +23,34 @@ public record Software(String catwalk, String djl, String pytorch, String onnxru
      * @return those of this process
      */
     public static Software current() {
-        Properties versions = new Properties();
-        try (InputStream in =
-                Objects.requireNonNull(Software.class.getResourceAsStream("versions.properties"), "build broken")) {
-            versions.load(in);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Properties versions = written();
         return new Software(
                 versions.getProperty("catwalk"),
                 versions.getProperty("djl"),
                 versions.getProperty("pytorch"),
                 versions.getProperty("onnxruntime"),
                 System.getProperty("java.vendor") + " " + System.getProperty("java.runtime.version"));
+    }
+
+    /**
+     * Returns the commit that this program was built from, which has no part in what it makes: the versions tell that.
+     *
+     * @return its first twelve digits, with {@code +changes} where files differed from it; {@code unknown} if the build was made
+     *     outside a checkout
+     */
+    public static String commit() {
+        return written().getProperty("commit");
+    }
+
+    private static Properties written() {
+        Properties written = new Properties();
+        try (InputStream in =
+                Objects.requireNonNull(Software.class.getResourceAsStream("versions.properties"), "build broken")) {
+            written.load(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return written;
     }
 
     /**

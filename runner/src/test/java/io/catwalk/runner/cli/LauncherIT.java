@@ -22,6 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 /** The program as it is packed, started by its launcher. */
@@ -366,7 +368,27 @@ final class LauncherIT {
         assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
         assertThat(answer.err())
                 .isEqualTo("catwalk: needs Java 17 or newer, but there is no 'java': "
-                        + "install a JDK or set JAVA_HOME\n");
+                        + "install a JRE or a JDK, or set JAVA_HOME\n");
+    }
+
+    /** The file is that of a JDK 11, and of a JDK 8: https://openjdk.org/jeps/220. */
+    @ParameterizedTest
+    @CsvSource({"11.0.25, 11", "1.8.0_432, 8"})
+    void aJavaThatIsTooOldIsOneLine(String version, String called) throws Exception {
+        Path old = Files.createDirectories(folder.resolve("old"));
+        Files.createDirectories(old.resolve("bin"));
+        Catwalk.script(old.resolve("bin/java"), "#!/bin/sh\necho started\n");
+        Files.writeString(old.resolve("release"), "IMPLEMENTOR=\"Debian\"\nJAVA_VERSION=\"" + version + "\"\n");
+        ProcessBuilder builder = catwalk("list");
+        builder.environment().put("JAVA_HOME", old.toString());
+
+        Catwalk.Answer answer = Catwalk.finish(builder);
+
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(answer.out()).isEmpty();
+        assertThat(answer.err())
+                .isEqualTo("catwalk: needs Java 17 or newer, but '" + old + "/bin/java' is Java " + called
+                        + ": install a newer one, or set JAVA_HOME to it\n");
     }
 
     @Test

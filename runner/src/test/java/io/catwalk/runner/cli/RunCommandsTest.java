@@ -271,7 +271,8 @@ final class RunCommandsTest {
         JsonNode findings = Json.JSON.readTree(answer.out());
         assertThat(findings)
                 .extracting(finding -> finding.path("what").asString())
-                .containsExactly("program", "java", "machine", "natives", "engine", "device", "data", "plugins");
+                .containsExactly(
+                        "program", "java", "machine", "platform", "natives", "engine", "device", "data", "plugins");
         assertThat(findings).allSatisfy(finding -> {
             assertThat(finding.path("good").asBoolean()).isTrue();
             assertThat(finding.path("found").asString()).isNotBlank();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.process.Platform;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,6 +46,17 @@ final class PrivateFolderTest {
                 .containsKeys("DJL_CACHE_DIR", "ENGINE_CACHE_DIR", "jna.tmpdir")
                 .allSatisfy((key, value) -> assertThat(value)
                         .startsWith(temporary.resolve("catwalk").toString()));
+    }
+
+    /** The tests have the PyTorch of this machine, as the archive for another platform has not. */
+    @Test
+    void whatWasPackedForAnotherPlatformIsRefused() throws IOException {
+        PrivateFolder.requireNativesFor(Platform.current());
+
+        assertThatExceptionOfType(RequestException.class)
+                .isThrownBy(() -> PrivateFolder.requireNativesFor(new Platform("win", "arm64")))
+                .withMessage("expected the native code of PyTorch for win-arm64 in lib, found that for "
+                        + Platform.current() + ": take the download for win-arm64");
     }
 
     @Test

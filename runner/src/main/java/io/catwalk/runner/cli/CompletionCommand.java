@@ -1,0 +1,54 @@
+package io.catwalk.runner.cli;
+
+import java.util.concurrent.Callable;
+import picocli.AutoComplete;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Prints what makes a shell complete the commands and options of this program. */
+@Command(
+        name = "completion",
+        description = {
+            "Print the script by which a shell completes commands, options and file names.",
+            "For the shell that runs: source <(catwalk completion bash), or zsh in place of bash."
+        },
+        mixinStandardHelpOptions = true)
+final class CompletionCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
+
+    /** A shell that the script is for. */
+    private enum Shell {
+        BASH,
+        ZSH
+    }
+
+    @Parameters(paramLabel = "bash|zsh", description = "The shell.")
+    private Shell shell = Shell.BASH;
+
+    @Override
+    public Integer call() {
+        String script = AutoComplete.bash("catwalk", Main.withAllCommands());
+        spec.commandLine().getOut().print(shell == Shell.ZSH ? forZsh(script) : script);
+        spec.commandLine().getOut().flush();
+        return ExitCode.DONE;
+    }
+
+    /**
+     * Makes of a script for bash one that zsh finds in its path of functions, too. There the file is read as a whole, before the
+     * alias that it defines is known, and its first run is the first completion, which it has to answer.
+     */
+    private static String forZsh(String script) {
+        return """
+                #compdef catwalk
+                type compopt >/dev/null || function compopt { :; }
+                %s
+                if [ "${funcstack[1]}" = "_catwalk" ]; then
+                  _bash_complete -o default -F _complete_catwalk
+                fi
+                """.formatted(script);
+    }
+}

@@ -1,0 +1,56 @@
+package io.catwalk.runner.process;
+
+import java.util.Locale;
+
+/**
+ * Names a system and a processor as DJL names its native libraries.
+ *
+ * @param system {@code linux}, {@code osx} or {@code win}
+ * @param processor such as {@code x86_64} or {@code aarch64}
+ */
+public record Platform(String system, String processor) {
+
+    private static final Platform TRIED = new Platform("linux", "x86_64");
+
+    /**
+     * Returns the one of this process.
+     *
+     * @return a system that is none of the three counts as Linux
+     */
+    public static Platform current() {
+        return of(System.getProperty("os.name"), System.getProperty("os.arch"));
+    }
+
+    /** Takes the names that Java has. */
+    static Platform of(String name, String architecture) {
+        String system = name.toLowerCase(Locale.ROOT);
+        String processor = architecture.toLowerCase(Locale.ROOT);
+        return new Platform(
+                system.contains("mac") ? "osx" : system.contains("win") ? "win" : "linux",
+                processor.equals("amd64") ? "x86_64" : processor);
+    }
+
+    /**
+     * Tells whether Catwalk has been run there.
+     *
+     * @return whether the tests run on such a machine, and not only the build is made for it
+     */
+    public boolean isTried() {
+        return equals(TRIED);
+    }
+
+    /**
+     * Names the folder in the jar of ONNX Runtime.
+     *
+     * @return such as {@code linux-x64}
+     */
+    public String ofOnnxRuntime() {
+        return system + (processor.equals("x86_64") ? "-x64" : "-" + processor);
+    }
+
+    /** Returns the name in the file of the native PyTorch, such as {@code linux-x86_64}. */
+    @Override
+    public String toString() {
+        return system + "-" + processor;
+    }
+}

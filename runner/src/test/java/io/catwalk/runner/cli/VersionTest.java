@@ -1,0 +1,70 @@
+package io.catwalk.runner.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.catwalk.runner.process.Platform;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("tiny")
+final class VersionTest {
+
+    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+
+    private static List<String> lines() {
+        Catwalk.Answer answer = Catwalk.run("--version");
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(answer.err()).isEmpty();
+        return answer.out().lines().toList();
+    }
+
+    /** Returns what the build says. */
+    private static String property(String name) throws IOException {
+        Matcher found = Pattern.compile("<" + name + ">([^<$]+)</").matcher(Files.readString(ROOT.resolve("pom.xml")));
+        assertThat(found.find()).as(name).isTrue();
+        return found.group(1);
+    }
+
+    @Test
+    void itTellsTheVersionsOfTheBuildAndTheMachine() throws IOException {
+        assertThat(lines())
+                .hasSize(4)
+                .satisfiesExactly(
+                        first -> assertThat(first).startsWith("catwalk " + version() + " (commit "),
+                        second -> assertThat(second)
+                                .startsWith("Java ")
+                                .endsWith(" " + System.getProperty("java.runtime.version")),
+                        third -> assertThat(third)
+                                .isEqualTo("DJL " + property("djl.version") + ", PyTorch " + property("pytorch.version")
+                                        + ", ONNX Runtime " + property("onnxruntime.version")),
+                        fourth ->
+                                assertThat(fourth).startsWith(Platform.current().toString()));
+    }
+
+    private static String version() throws IOException {
+        Matcher found = Pattern.compile("(?m)^ {2}<version>([^<]+)</version>$")
+                .matcher(Files.readString(ROOT.resolve("pom.xml")));
+        assertThat(found.find()).isTrue();
+        return found.group(1);
+    }
+
+    @Test
+    void itTellsACommitOfThisRepository() throws Exception {
+        Assumptions.assumeTrue(Files.exists(ROOT.resolve(".git")), "outside a checkout, there is no commit");
+        Matcher commit =
+                Pattern.compile("\\(commit ([0-9a-f]{12})(\\+changes)?\\)").matcher(lines().get(0));
+        assertThat(commit.find()).isTrue();
+
+        Catwalk.Answer answer =
+                Catwalk.finish(new ProcessBuilder("git", "cat-file", "-t", commit.group(1)).directory(ROOT.toFile()));
+
+        assertThat(answer.out().strip()).isEqualTo("commit");
+    }
+}

@@ -1,0 +1,39 @@
+package io.catwalk.runner.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** By the XDG Base Directory Specification 0.8, https://specifications.freedesktop.org/basedir-spec/0.8/. */
+@Tag("tiny")
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "the paths are those of Unix")
+final class UserCacheTest {
+
+    @Test
+    void theVariableOfTheSpecificationComesFirst() {
+        assertThat(UserCache.folder(Map.of("XDG_CACHE_HOME", "/caches", "HOME", "/home/ada"), "/accounts/ada"))
+                .isEqualTo(Path.of("/caches/catwalk"));
+    }
+
+    @Test
+    void aRelativePathIsIgnored() {
+        assertThat(UserCache.folder(Map.of("XDG_CACHE_HOME", "caches", "HOME", "/home/ada"), "/accounts/ada"))
+                .isEqualTo(Path.of("/home/ada/.cache/catwalk"));
+    }
+
+    /** For a user whom no list of accounts knows, Java says that home is "?". */
+    @Test
+    void theHomeOfTheEnvironmentComesBeforeThatOfTheAccount() {
+        assertThat(UserCache.folder(Map.of("HOME", "/home/ada"), "?")).isEqualTo(Path.of("/home/ada/.cache/catwalk"));
+    }
+
+    @Test
+    void withoutAnEnvironmentItIsThatOfTheAccount() {
+        assertThat(UserCache.folder(Map.of(), "/accounts/ada")).isEqualTo(Path.of("/accounts/ada/.cache/catwalk"));
+    }
+}
