@@ -320,7 +320,10 @@ public record RunFolder(Path path) {
         Journal.Head head = journal.head();
         if (head == null) {
             throw new RequestException("expected a run that has begun, but " + path + " has no " + RunFiles.JOURNAL
-                    + ": begin it with catwalk resume " + path);
+                    + (Files.exists(path.resolve(RunFiles.RESULTS))
+                            ? ", only " + RunFiles.RESULTS + ", which is drawn from it: name the folder that the run"
+                                    + " was made in"
+                            : ": begin it with catwalk resume " + path));
         }
         Outcomes outcomes = new Outcomes();
         double seconds = 0;

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,31 +17,38 @@ import org.junit.jupiter.api.io.TempDir;
 final class ReportCommandTest {
 
     @TempDir
+    private static Path world;
+
+    @TempDir
     private Path folder;
 
-    private String plugins;
+    private static String plugins = "";
     private Path run;
 
-    @BeforeEach
-    void train() throws IOException {
-        plugins = Files.createDirectory(folder.resolve("plugins")).toString();
+    @BeforeAll
+    static void train() throws IOException {
+        plugins = Files.createDirectory(world.resolve("plugins")).toString();
         TestPlugin.sound("dense").write(Path.of(plugins, "dense.jar"));
-        run = folder.resolve("run");
         Catwalk.Answer answer = Catwalk.run(
                 "train",
                 "dense",
                 "--plugins-dir",
                 plugins,
                 "--dataset",
-                TinyImages.write(folder.resolve("tiny")).toString(),
+                TinyImages.write(world.resolve("tiny")).toString(),
                 "--out",
-                run.toString(),
+                world.resolve("run").toString(),
                 "--epochs=1",
                 "--batch-size=16",
                 "--threads=1",
                 "--in-process",
                 "--no-latency");
         assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+    }
+
+    @BeforeEach
+    void copy() throws IOException {
+        run = ExportedRun.copy(world.resolve("run"), folder.resolve("run"));
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -21,8 +22,10 @@ import java.util.Base64;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -35,20 +38,23 @@ import tools.jackson.databind.JsonNode;
 
 final class ReportPageTest {
 
+    private static final Map<String, String> PAGES = new ConcurrentHashMap<>();
+
     private static final String DATA = "<script type=\"application/json\" id=\"data\">";
 
     @TempDir
     private Path folder;
 
-    private static String html(RunReport report) {
-        return ReportPage.html(ReportModel.of(report));
+    /** Returns the page of one of the runs. */
+    private static String html(String name) {
+        return PAGES.computeIfAbsent(name, made -> ReportPage.html(ReportModel.of(SamplePages.named(made))));
     }
 
     @Test
     void aTestImageWithDuplicatesShowsTheNearestOfThem() throws IOException {
-        RunReport report = SamplePages.seven();
+        RunReport report = SamplePages.named("seven");
 
-        String html = html(report);
+        String html = html("seven");
         assertShows(html, "2 of them have duplicates in the training set");
         JsonNode page = data(html);
         assertThat(page.get("duplicates").toString())
@@ -68,15 +74,13 @@ final class ReportPageTest {
 
     @Test
     void withoutAnAuditThePageSaysHowToFindDuplicates() {
-        assertShows(
-                html(SamplePages.named("one")),
-                "run <code>catwalk audit</code> on this run, then <code>catwalk report");
+        assertShows(html("one"), "run <code>catwalk audit</code> on this run, then <code>catwalk report");
     }
 
     @Test
     void theTablesShowTheNumbersOfTheResults() {
-        RunReport report = SamplePages.seven();
-        String html = html(report);
+        RunReport report = SamplePages.named("seven");
+        String html = html("seven");
         for (Model model : report.models()) {
             String accuracy = String.format(
                     "<strong>%.2f</strong>",
@@ -90,8 +94,8 @@ final class ReportPageTest {
     /** Over the folds, every image is counted once: in the matrix, and in the browser of images. */
     @Test
     void theFoldsOfAClassifierAreCountedTogether() {
-        RunReport report = SamplePages.folds();
-        String html = html(report);
+        RunReport report = SamplePages.named("folds");
+        String html = html("folds");
         JsonNode page = data(html);
         String name = page.get("models").get(0).get("name").asString();
         int wrong = 0;
@@ -131,8 +135,9 @@ final class ReportPageTest {
     /** An image of a fold is a training image: the fold's own number of it would show another. */
     @Test
     void theImagesOnTheSheetsAreThoseThatWereAskedAbout() throws IOException {
-        for (RunReport report : List.of(SamplePages.seven(), SamplePages.folds())) {
-            JsonNode page = data(html(report));
+        for (String name : List.of("seven", "folds")) {
+            RunReport report = SamplePages.named(name);
+            JsonNode page = data(html(name));
             var dataset = Objects.requireNonNull(report.dataset());
             var source = page.get("part").asString().equals("test") ? dataset.test() : dataset.train();
             JsonNode sheets = page.get("sheets");
@@ -163,8 +168,8 @@ final class ReportPageTest {
     /** Those come first that most classifiers get wrong, and the confidence is the largest of the softmax. */
     @Test
     void theAnswersInThePageAreThoseOfThePredictions() {
-        RunReport report = SamplePages.seven();
-        JsonNode page = data(html(report));
+        RunReport report = SamplePages.named("seven");
+        JsonNode page = data(html("seven"));
         int[] order = unpacked(page.get("order"), 4);
         int[] wrong = new int[order.length];
         for (JsonNode one : page.get("models")) {
@@ -208,7 +213,7 @@ final class ReportPageTest {
 
     @Test
     void noNameOrReasonBecomesMarkupOrScript() {
-        String html = html(SamplePages.hostile());
+        String html = html("hostile");
 
         assertThat(Pattern.compile("<script").matcher(html).results()).hasSize(2);
         assertThat(Pattern.compile("</script").matcher(html).results()).hasSize(2);
@@ -223,8 +228,8 @@ final class ReportPageTest {
 
     @Test
     void everyKindOfRunHasAPageThatNeedsNoNetwork() {
-        SamplePages.all().forEach((name, report) -> {
-            String html = html(report);
+        SamplePages.names().forEach(name -> {
+            String html = html(name);
             assertThat(data(html)).as(name).isNotNull();
             assertShows(html, "</html>");
             assertThat(html.contains(">null<") || html.contains(">NaN"))
@@ -247,7 +252,7 @@ final class ReportPageTest {
     @Test
     void whatFailedOrWasNotRunIsNamedWithItsReason() {
         assertShows(
-                html(SamplePages.interrupted()),
+                html("interrupted"),
                 "4 of 7 trials finished",
                 "1 of them failed",
                 "the process ended with exit code 137",
@@ -260,23 +265,20 @@ final class ReportPageTest {
     @Test
     void withoutANetworkThePageSaysThatThereIsNothingToChoose() {
         assertShows(
-                html(SamplePages.noneSucceeded()),
+                html("none"),
                 "No classifier has a trained network",
                 "the loss is NaN after epoch 1: try a lower learning rate");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"seven", "hundred", "classes-200", "classes-1000"})
-    void aPageIsSmallEnoughToBeSentByMail(String name) throws IOException {
-        Path file = folder.resolve("report.html");
-        ReportPage.write(ReportModel.of(SamplePages.named(name)), file);
-
-        assertThat(Files.size(file)).isBetween(100_000L, 8_000_000L);
+    void aPageIsSmallEnoughToBeSentByMail(String name) {
+        assertThat(html(name).getBytes(StandardCharsets.UTF_8).length).isBetween(100_000, 8_000_000);
     }
 
     @Test
     void ofManyClassesThePageHoldsTheConfusionOfThirtyAndTheScoresOfAll() {
-        String html = html(SamplePages.manyClasses());
+        String html = html("classes-200");
 
         assertThat(Pattern.compile("Confusion matrix, the 30 most confused of 200 classes</h4>")
                         .matcher(html)
@@ -290,7 +292,7 @@ final class ReportPageTest {
 
     @Test
     void theTableOfClassesHasEachOneTheHardestFirst() {
-        RunReport report = SamplePages.manyClasses();
+        RunReport report = SamplePages.named("classes-200");
         ReportModel model = ReportModel.of(report);
         Evaluation best =
                 Objects.requireNonNull(model.entrants().get(0).models().get(0).evaluation());
@@ -312,7 +314,7 @@ final class ReportPageTest {
     /** The largest of a thousand classes has 50 of the 5,000 images, and the smallest 3. */
     @Test
     void classesOfVeryUnequalSizeComeBeforeTheStandings() {
-        String html = html(SamplePages.thousandClasses());
+        String html = html("classes-1000");
 
         assertThat(html.indexOf("id=\"classes\"")).isBetween(0, html.indexOf("id=\"standings\""));
         assertShows(html, "; balanced accuracy ", "Balanced %");
@@ -320,8 +322,8 @@ final class ReportPageTest {
 
     @Test
     void classesOfOneSizeComeAfterTheStandingsAndOnlyIfTheyAreMany() {
-        String many = html(SamplePages.manyClasses());
-        String few = html(SamplePages.seven());
+        String many = html("classes-200");
+        String few = html("seven");
 
         assertThat(many.indexOf("id=\"classes\"")).isGreaterThan(many.indexOf("id=\"learned\""));
         assertThat(few).doesNotContain("id=\"classes\"", "balanced accuracy", "Balanced %");

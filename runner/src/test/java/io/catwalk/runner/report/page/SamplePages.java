@@ -21,6 +21,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -45,8 +47,10 @@ final class SamplePages {
 
     private SamplePages() {}
 
-    /** Name to run, each of which is made when it is asked for: the largest takes seconds. */
+    /** Name to run, each of which is made once, when it is asked for: the largest takes seconds. */
     private static final Map<String, Supplier<RunReport>> MAKERS = makers();
+
+    private static final Map<String, RunReport> MADE = new ConcurrentHashMap<>();
 
     private static Map<String, Supplier<RunReport>> makers() {
         Map<String, Supplier<RunReport>> makers = new LinkedHashMap<>();
@@ -67,20 +71,19 @@ final class SamplePages {
         return makers;
     }
 
-    /** Returns every run, under a name for its page. */
-    static Map<String, RunReport> all() {
-        Map<String, RunReport> pages = new LinkedHashMap<>();
-        MAKERS.forEach((name, maker) -> pages.put(name, maker.get()));
-        return pages;
+    /** Lists every run by the name of its page. */
+    static Set<String> names() {
+        return MAKERS.keySet();
     }
 
     /** Returns one of them. */
     static RunReport named(String name) {
-        return Objects.requireNonNull(MAKERS.get(name)).get();
+        return MADE.computeIfAbsent(
+                name, made -> Objects.requireNonNull(MAKERS.get(made)).get());
     }
 
     /** A classifier whose ONNX file is there, and images of the size that it takes. */
-    static RunReport mapped() {
+    private static RunReport mapped() {
         RunReport report = new SampleRun(List.of("small-conv"), SampleRun.CLOTHES, 0, 200, 5).report();
         ImageDataset small = Objects.requireNonNull(report.dataset());
         Path file = Path.of("../onnx-models/zoo/fashion-mnist/small-conv.onnx");
@@ -106,7 +109,7 @@ final class SamplePages {
     }
 
     /** Test image 3 has two lookalikes in the training set, the nearer first, and image 1,207 one. */
-    static RunReport seven() {
+    private static RunReport seven() {
         RunReport report = new SampleRun(SampleRun.SEVEN, SampleRun.CLOTHES, 0, 2000, 12).report();
         return new RunReport(
                 report.spec(),
@@ -146,18 +149,18 @@ final class SamplePages {
     }
 
     /** Seven classifiers over five folds: 35 trials. */
-    static RunReport folds() {
+    private static RunReport folds() {
         return new SampleRun(SampleRun.SEVEN, SampleRun.CLOTHES, 5, 400, 12).report();
     }
 
-    static RunReport hostile() {
+    private static RunReport hostile() {
         RunReport report = new SampleRun(NASTY, HOSTILE, 0, 400, 4).report();
         List<Model> models = new ArrayList<>(report.models());
         models.set(5, failed(models.get(5), HOSTILE.get(0)));
         return with(report, models, HOSTILE, HOSTILE);
     }
 
-    static RunReport noneSucceeded() {
+    private static RunReport noneSucceeded() {
         RunReport report = new SampleRun(List.of("gru", "lstm"), SampleRun.CLOTHES, 0, 100, 3).report();
         List<Model> failed = report.models().stream()
                 .map(model -> failed(model, "the loss is NaN after epoch 1: try a lower learning rate"))
@@ -165,13 +168,13 @@ final class SamplePages {
         return with(withoutComparison(report), failed, List.of(), List.of());
     }
 
-    static RunReport empty() {
+    private static RunReport empty() {
         RunReport report = new SampleRun(SampleRun.SEVEN, SampleRun.CLOTHES, 0, 100, 3).report();
         return with(withoutComparison(report), List.of(), List.of(), List.of());
     }
 
     /** Some trials are done, one failed, the rest was not run; the images are gone. */
-    static RunReport interrupted() {
+    private static RunReport interrupted() {
         RunReport report = withoutComparison(new SampleRun(SampleRun.SEVEN, SampleRun.CLOTHES, 0, 300, 6).report());
         List<Model> models = new ArrayList<>(report.models().subList(0, 4));
         models.set(2, failed(models.get(2), "the process ended with exit code 137"));
@@ -184,7 +187,7 @@ final class SamplePages {
     }
 
     /** Six classifiers of one latency, whose accuracies differ by chance alone: every seventh of a sample is such a one. */
-    static RunReport nearTies() {
+    private static RunReport nearTies() {
         List<String> names = IntStream.range(0, 42)
                 .mapToObj(i -> "residual-network-with-attention-" + i)
                 .toList();
@@ -195,7 +198,7 @@ final class SamplePages {
         return run.report(models, run.comparison(models), null);
     }
 
-    static RunReport noPredictions() {
+    private static RunReport noPredictions() {
         RunReport report = withoutComparison(new SampleRun(SampleRun.SEVEN, SampleRun.CLOTHES, 0, 200, 4).report());
         List<Model> models = report.models().stream()
                 .map(model -> new Model(model.label(), model.outcome(), List.of(), Answers.NONE, null))
@@ -203,7 +206,7 @@ final class SamplePages {
         return with(report, models, List.of(), List.of("gru has no predictions."));
     }
 
-    static RunReport manyClasses() {
+    private static RunReport manyClasses() {
         List<String> classes = IntStream.range(0, 200)
                 .mapToObj(i -> "class " + i + " of a fine-grained data set")
                 .toList();
@@ -211,14 +214,14 @@ final class SamplePages {
     }
 
     /** A thousand classes, of which the largest has many times the images of the smallest. */
-    static RunReport thousandClasses() {
+    private static RunReport thousandClasses() {
         List<String> classes =
                 IntStream.range(0, 1000).mapToObj(i -> "species " + i).toList();
         return new SampleRun(List.of("gru", "lstm", "rnn"), classes, 0, 5000, 5, SampleRun.Sizes.FALLING).report();
     }
 
     /** A search: fifty candidates on two folds. */
-    static RunReport hundred() {
+    private static RunReport hundred() {
         List<String> names =
                 IntStream.rangeClosed(1, 50).mapToObj(i -> "lstm-" + i).toList();
         SampleRun run = new SampleRun(names, SampleRun.CLOTHES, 2, 300, 20);

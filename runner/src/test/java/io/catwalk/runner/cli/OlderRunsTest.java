@@ -1,0 +1,221 @@
+package io.catwalk.runner.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.catwalk.runner.Json;
+import io.catwalk.runner.plugin.TestPlugin;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Run folders that version 0.1.0 wrote (test-data/runs), read by this one. */
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "makes a link to the data set")
+final class OlderRunsTest {
+
+    private static final String HOME = "catwalk.home";
+
+    private static final Path KEPT = Path.of("../test-data/runs/0.1.0");
+
+    @TempDir
+    private Path folder;
+
+    private Path finished;
+    private JsonNode then;
+
+    /** A home with the data set that the runs name. */
+    @BeforeEach
+    void copy() throws IOException {
+        Path home = Files.createDirectory(folder.resolve("home"));
+        Files.createSymbolicLink(home.resolve("data"), Path.of("../test-data").toRealPath());
+        System.setProperty(HOME, home.toString());
+        finished = ExportedRun.copy(KEPT.resolve("finished"), folder.resolve("finished"));
+        then = results(finished);
+    }
+
+    @AfterEach
+    void leaveHome() throws IOException {
+        System.clearProperty(HOME);
+        Files.delete(folder.resolve("home/data")); // the link alone
+    }
+
+    private static Catwalk.Answer run(String command, Path run, String... more) {
+        return Catwalk.run(Stream.concat(Stream.of(command, run.toString()), Stream.of(more))
+                .toArray(String[]::new));
+    }
+
+    private static Catwalk.Answer withPlugins(String command, Path run, String... more) {
+        return run(
+                command,
+                run,
+                Stream.concat(Stream.of("--plugins-dir", KEPT.resolve("plugins").toString()), Stream.of(more))
+                        .toArray(String[]::new));
+    }
+
+    private static JsonNode results(Path run) throws IOException {
+        return Json.JSON.readTree(Files.readString(run.resolve("results.json")));
+    }
+
+    /** Lists all that is said, by where it stands: what a later version adds does not matter. */
+    private static Map<String, JsonNode> leaves(JsonNode node) {
+        Map<String, JsonNode> leaves = new TreeMap<>();
+        collect("", node, leaves);
+        return leaves;
+    }
+
+    private static void collect(String path, JsonNode node, Map<String, JsonNode> leaves) {
+        if (node.isObject()) {
+            node.properties().forEach(entry -> collect(path + "/" + entry.getKey(), entry.getValue(), leaves));
+        } else if (node.isArray()) {
+            for (int i = 0; i < node.size(); i++) {
+                collect(path + "/" + i, node.get(i), leaves);
+            }
+        } else {
+            leaves.put(path, node);
+        }
+    }
+
+    private static void requireDone(Catwalk.Answer answer) {
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+    }
+
+    @Test
+    void aReportSaysWhatItSaidThen() throws IOException {
+        Files.delete(finished.resolve("results.json"));
+        Files.delete(finished.resolve("standings.csv"));
+
+        Catwalk.Answer answer = run("report", finished);
+
+        requireDone(answer);
+        assertThat(answer.err()).isEmpty();
+        assertThat(leaves(results(finished))).hasSizeGreaterThan(500).containsAllEntriesOf(leaves(then));
+        assertThat(finished.resolve("standings.csv")).exists();
+        assertThat(finished.resolve("slides.pptx")).isNotEmptyFile();
+        assertThat(finished.resolve("plots/accuracy-latency.svg")).isNotEmptyFile();
+        assertThat(finished.resolve("report.html"))
+                .content()
+                .contains("small-conv", "rnn", "Robustness")
+                .doesNotContain("has no predictions");
+    }
+
+    @Test
+    void networksAnswerAsTheyDidThen() throws IOException {
+        Catwalk.Answer answer = withPlugins("evaluate", finished, "--json");
+
+        requireDone(answer);
+        JsonNode judged = Json.JSON.readTree(answer.out());
+        assertThat(judged.size()).isEqualTo(2);
+        for (int i = 0; i < judged.size(); i++) {
+            assertThat(judged.get(i).path("changed_labels").asInt(-1)).isZero();
+            assertThat(judged.get(i).path("classifier")).isEqualTo(then.at("/trials/" + i + "/classifier"));
+            assertThat(judged.get(i).at("/metrics/accuracy"))
+                    .isEqualTo(then.at("/trials/" + i + "/metrics/test/accuracy"));
+        }
+    }
+
+    @Test
+    void networksAreExportedAgain() throws IOException {
+        for (String name : List.of("small-conv", "rnn")) {
+            Files.delete(finished.resolve("trials/" + name + "/1-0/model.onnx"));
+        }
+
+        requireDone(withPlugins("export", finished, "--opset", "15"));
+
+        for (String name : List.of("small-conv", "rnn")) {
+            Path model = finished.resolve("trials/" + name + "/1-0/model.onnx");
+            assertThat(model).isNotEmptyFile();
+            requireDone(Catwalk.run("verify", model.toString()));
+        }
+    }
+
+    @Test
+    void filesOfThenAreVerifiedAndPacked() {
+        Path model = finished.resolve("trials/rnn/1-0/model.onnx");
+        requireDone(Catwalk.run("verify", model.toString()));
+
+        requireDone(Catwalk.run(
+                "package",
+                model.toString(),
+                "--runtimes-dir",
+                "../onnx-models/runtimes",
+                "--out",
+                folder.resolve("parcel").toString()));
+        assertThat(folder.resolve("parcel")).isDirectoryContaining("glob:**/model.onnx");
+    }
+
+    @Test
+    void anotherPluginIsToldInOneLine() throws IOException {
+        Path plugins = Files.createDirectory(folder.resolve("plugins"));
+        TestPlugin.sound("small-conv").write(plugins.resolve("small-conv.jar"));
+        TestPlugin.sound("rnn").write(plugins.resolve("rnn.jar"));
+
+        for (String command : List.of("evaluate", "export")) {
+            Catwalk.Answer answer = run(command, finished, "--plugins-dir", plugins.toString());
+
+            assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.BAD_REQUEST);
+            assertThat(answer.err())
+                    .hasLineCount(1)
+                    .contains("expected the plugin that small-conv was trained with", "--plugins-dir");
+        }
+    }
+
+    @Test
+    void resultsWithoutTheirRunAreToldInOneLine() throws IOException {
+        Path published = Files.createDirectory(folder.resolve("crossval"));
+        for (String name : List.of("experiment.yaml", "results.json")) {
+            Files.copy(Path.of("../docs/results/crossval", name), published.resolve(name));
+        }
+
+        for (String command : List.of("report", "evaluate", "export")) {
+            Catwalk.Answer answer = run(command, published);
+
+            assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.BAD_REQUEST);
+            assertThat(answer.err())
+                    .hasLineCount(1)
+                    .contains(
+                            "expected a run that has begun, but " + published + " has no journal.jsonl",
+                            "only results.json, which is drawn from it: name the folder that the run was made in");
+        }
+    }
+
+    @Test
+    void whatIsDoneStaysDone() throws IOException {
+        Catwalk.Answer answer = withPlugins("resume", finished, "--keep-versions", "--in-process", "--no-latency");
+
+        requireDone(answer);
+        assertThat(answer.err()).contains("2 trials are done already").doesNotContain("started");
+        for (String part : List.of("trials", "comparison")) { // the run itself lasts longer now
+            assertThat(leaves(results(finished).path(part))).isNotEmpty().containsAllEntriesOf(leaves(then.path(part)));
+        }
+    }
+
+    /** Undisturbed, the training that was killed is that of the finished run, but for how another processor rounds. */
+    @Test
+    void aKilledRunGoesOn() throws IOException {
+        Path killed = ExportedRun.copy(KEPT.resolve("killed"), folder.resolve("killed"));
+        String done = Files.readString(killed.resolve("trials/small-conv/1-0/trial.json"));
+
+        Catwalk.Answer answer = withPlugins("resume", killed, "--keep-versions", "--in-process", "--no-latency");
+
+        requireDone(answer);
+        assertThat(answer.err()).contains("1 trial is done already").doesNotContain("small-conv seed 1: started");
+        assertThat(killed.resolve("trials/small-conv/1-0/trial.json")).hasContent(done);
+        assertThat(killed.resolve("trials/rnn/1-0/checkpoint.bin")).doesNotExist();
+        JsonNode trial = results(killed).at("/trials/1");
+        assertThat(trial.path("status").asString()).isEqualTo("done");
+        assertThat(trial.at("/timing/epochs").asInt()).isEqualTo(60);
+        assertThat(trial.at("/metrics/test/accuracy").asDouble())
+                .isCloseTo(then.at("/trials/1/metrics/test/accuracy").asDouble(), Offset.offset(0.05));
+    }
+}
