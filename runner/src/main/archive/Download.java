@@ -191,7 +191,7 @@ final class Download {
     }
 
     /** Copies a jar without the native code of other platforms; returns the jar itself if it has none. */
-    private static Path without(Platform platform, Path jar, Path folder) throws IOException {
+    private Path without(Platform platform, Path jar, Path folder) throws IOException {
         try (ZipFile from = new ZipFile(jar.toFile())) {
             if (from.stream().allMatch(entry -> stays(platform, entry.getName()))) {
                 return jar;
@@ -201,7 +201,7 @@ final class Download {
                 for (ZipEntry entry : Collections.list(from.entries())) {
                     if (stays(platform, entry.getName())) {
                         ZipEntry kept = new ZipEntry(entry.getName());
-                        kept.setTimeLocal(entry.getTimeLocal());
+                        kept.setTimeLocal(local()); // that of the entry may be told by the time zone of the build
                         to.putNextEntry(kept);
                         try (InputStream content = from.getInputStream(entry)) {
                             content.transferTo(to);
@@ -277,12 +277,16 @@ final class Download {
         try (ZipOutputStream zip = new ZipOutputStream(out)) {
             for (var file : files.entrySet()) {
                 ZipEntry entry = new ZipEntry(top() + file.getKey());
-                entry.setTimeLocal(LocalDateTime.ofInstant(time, ZoneOffset.UTC));
+                entry.setTimeLocal(local());
                 zip.putNextEntry(entry);
                 Files.copy(file.getValue(), zip);
                 zip.closeEntry();
             }
         }
+    }
+
+    private LocalDateTime local() {
+        return LocalDateTime.ofInstant(time, ZoneOffset.UTC);
     }
 
     private String top() {
