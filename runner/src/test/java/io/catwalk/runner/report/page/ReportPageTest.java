@@ -15,8 +15,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Comparator;
@@ -31,7 +29,6 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
@@ -41,9 +38,6 @@ final class ReportPageTest {
     private static final Map<String, String> PAGES = new ConcurrentHashMap<>();
 
     private static final String DATA = "<script type=\"application/json\" id=\"data\">";
-
-    @TempDir
-    private Path folder;
 
     /** Returns the page of one of the runs. */
     private static String html(String name) {
