@@ -10,6 +10,7 @@ import io.catwalk.runner.experiment.Comparison.Verdict;
 import io.catwalk.runner.experiment.GeneralizationGap;
 import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.experiment.Tuning;
+import io.catwalk.runner.robustness.Robustness;
 import io.catwalk.runner.statistics.Outcome;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.Latency;
@@ -353,6 +354,10 @@ public record Findings(ReportModel model) {
             sentences.add(listed(strong) + (strong.size() == 1 ? " overfits" : " overfit")
                     + " strongly: training accuracy is more than 5 points above validation accuracy (lower bound of the 95 %"
                     + " interval)");
+        }
+        Robustness robustness = model.run().robustness();
+        if (robustness != null) {
+            sentences.add(new RobustnessFindings(robustness).all());
         }
         sentences.add(files());
         return sentences;

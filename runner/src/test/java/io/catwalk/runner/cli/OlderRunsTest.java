@@ -67,22 +67,27 @@ final class OlderRunsTest {
         return Json.JSON.readTree(Files.readString(run.resolve("results.json")));
     }
 
-    /** Lists all that is said, by where it stands: what a later version adds does not matter. */
-    private static Map<String, JsonNode> leaves(JsonNode node) {
-        Map<String, JsonNode> leaves = new TreeMap<>();
+    /**
+     * Lists all that is said, by where it stands: what a later version adds does not matter. Numbers have nine digits, since the
+     * last of a logarithm are those of the processor.
+     */
+    private static Map<String, String> leaves(JsonNode node) {
+        Map<String, String> leaves = new TreeMap<>();
         collect("", node, leaves);
         return leaves;
     }
 
-    private static void collect(String path, JsonNode node, Map<String, JsonNode> leaves) {
+    private static void collect(String path, JsonNode node, Map<String, String> leaves) {
         if (node.isObject()) {
             node.properties().forEach(entry -> collect(path + "/" + entry.getKey(), entry.getValue(), leaves));
         } else if (node.isArray()) {
             for (int i = 0; i < node.size(); i++) {
                 collect(path + "/" + i, node.get(i), leaves);
             }
+        } else if (node.isFloatingPointNumber()) {
+            leaves.put(path, "%.8e".formatted(node.asDouble()));
         } else {
-            leaves.put(path, node);
+            leaves.put(path, node.toString());
         }
     }
 

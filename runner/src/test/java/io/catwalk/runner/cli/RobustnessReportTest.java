@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.poi.xslf.usermodel.XMLSlideShow;
+import org.apache.poi.xslf.usermodel.XSLFSlide;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,7 +73,7 @@ final class RobustnessReportTest {
 
     @Test
     void whatWasMeasuredStandsInEveryOutput() throws IOException {
-        Catwalk.Answer answer = report("--robustness");
+        Catwalk.Answer answer = report("--robustness", "--appendix");
 
         assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
         assertThat(answer.out().lines().limit(8)).allMatch(line -> line.length() <= 80);
@@ -84,6 +86,13 @@ final class RobustnessReportTest {
         for (String name : List.of("shift", "rotation", "noise", "contrast")) {
             assertThat(run.resolve("plots/robustness-" + name + ".svg")).isNotEmptyFile();
             assertThat(run.resolve("plots/robustness-" + name + ".png")).isNotEmptyFile();
+        }
+        try (XMLSlideShow show = new XMLSlideShow(Files.newInputStream(run.resolve("slides.pptx")))) {
+            assertThat(show.getSlides())
+                    .extracting(XSLFSlide::getTitle)
+                    .contains(
+                            "Appendix: accuracy under shift and rotation",
+                            "Appendix: accuracy under noise and contrast");
         }
     }
 

@@ -63,9 +63,10 @@ final class ExperimentExamplesTest {
 
     @ParameterizedTest
     @MethodSource("examples")
-    void everyExampleIsResolvedAndNamedInTheReadme(Path example) throws IOException {
+    void everyExampleIsResolvedAndListedInTheReference(Path example) throws IOException {
         assertThat(resolved(ExperimentFile.read(example))).hasSizeGreaterThanOrEqualTo(2);
-        assertThat(Files.readString(EXAMPLES.resolve("README.md"))).contains("(" + example.getFileName() + ")");
+        assertThat(Files.readString(EXAMPLES.resolveSibling("reference/experiment-file.md")))
+                .contains("(../experiments/" + example.getFileName() + ")");
     }
 
     @Test

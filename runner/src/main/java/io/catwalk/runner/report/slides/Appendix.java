@@ -15,14 +15,17 @@ import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.report.charts.Chart;
 import io.catwalk.runner.report.charts.CostCharts.Cost;
 import io.catwalk.runner.report.charts.EntrantCharts;
+import io.catwalk.runner.report.charts.RobustnessCharts;
 import io.catwalk.runner.report.charts.RunCharts;
 import io.catwalk.runner.report.slides.Table.Cell;
 import io.catwalk.runner.trial.Provenance;
 import io.catwalk.runner.trial.TrialMetrics;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Holds everything that the ten slides have no room for. */
@@ -52,6 +55,7 @@ final class Appendix {
             costs();
             pair("How the trials of each classifier spread", charts.spread(), Optional.empty());
             learned();
+            robustness();
             model.trained().stream().limit(CLASSIFIERS).forEach(this::classifier);
         }
         failures();
@@ -163,15 +167,31 @@ final class Appendix {
                 curves.stream().skip(1).findFirst());
     }
 
+    /** Two corruptions are on one slide. */
+    private void robustness() {
+        List<Chart> all = new RobustnessCharts(model).all();
+        for (int i = 0; i < all.size(); i += 2) {
+            List<Chart> two = all.subList(i, Math.min(i + 2, all.size()));
+            String names = two.stream().map(chart -> chart.caption().title()).collect(Collectors.joining(" and "));
+            beside("accuracy under " + names.toLowerCase(Locale.ROOT), two, "Source: robustness.json.");
+        }
+    }
+
     /** Sets two charts beside each other, or what there is of them. */
     private void pair(String title, Optional<Chart> one, Optional<Chart> other) {
-        List<Chart> charts = Stream.of(one, other).flatMap(Optional::stream).toList();
+        beside(
+                title,
+                Stream.of(one, other).flatMap(Optional::stream).toList(),
+                "Source: results.json and trials/*/*/history.csv.");
+    }
+
+    private void beside(String title, List<Chart> charts, String source) {
         if (charts.isEmpty()) {
             return;
         }
         String said = String.join(
                 " ", charts.stream().map(chart -> chart.caption().sentence()).toList());
-        Page page = deck.page("Appendix: " + title, said, "Source: results.json and trials/*/*/history.csv.");
+        Page page = deck.page("Appendix: " + title, said, source);
         for (int i = 0; i < charts.size(); i++) {
             page.chart(
                     page.body().column(i, charts.size(), 28),
