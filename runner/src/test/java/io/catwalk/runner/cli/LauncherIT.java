@@ -165,7 +165,7 @@ final class LauncherIT {
         Catwalk.Answer answer = Catwalk.finish(catwalk("--version"));
 
         assertThat(answer.exitCode()).isEqualTo(ExitCode.DONE);
-        assertThat(answer.out()).startsWith("catwalk " + VERSION + " (DJL ").contains("PyTorch ", "Java ");
+        assertThat(answer.out()).startsWith("catwalk " + VERSION + " (commit ").contains("PyTorch ", "Java ");
     }
 
     @Test
