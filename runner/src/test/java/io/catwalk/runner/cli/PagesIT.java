@@ -54,8 +54,9 @@ final class PagesIT {
             "python", "python3 -c 'import numpy, onnxruntime, PIL'",
             "npm", "npm --version && node --version");
 
-    /** Those that have tests of their own: WritingAPluginIT, which needs Maven, and OnnxOperationTest. */
-    private static final List<String> ELSEWHERE = List.of("how-to/write-a-plugin.md", "how-to/add-an-operation.md");
+    /** Those that have tests of their own: WritingAPluginIT, which needs Maven, OnnxOperationTest and PluginCommandTest. */
+    private static final List<String> ELSEWHERE =
+            List.of("how-to/write-a-plugin.md", "how-to/add-an-operation.md", "how-to/ship-a-plugin.md");
 
     /** What is fetched and decoded, once for all pages. */
     @TempDir
