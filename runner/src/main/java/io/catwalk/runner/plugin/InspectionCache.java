@@ -28,14 +28,9 @@ final class InspectionCache {
         this.folder = folder;
     }
 
-    /** Returns the one of this user: the property {@code catwalk.cache}, or else where caches belong. */
+    /** Returns the one of this user. */
     static InspectionCache ofUser() {
-        return new InspectionCache(root().resolve("plugins"));
-    }
-
-    private static Path root() {
-        String own = System.getProperty("catwalk.cache", "");
-        return own.isEmpty() ? UserCache.folder() : Path.of(own);
+        return new InspectionCache(UserCache.chosen().resolve("plugins"));
     }
 
     /** Is the content of a file. */

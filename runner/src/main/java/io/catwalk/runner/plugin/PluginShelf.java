@@ -1,10 +1,12 @@
 package io.catwalk.runner.plugin;
 
 import io.catwalk.runner.AtomicFiles;
+import io.catwalk.runner.ProcessLock;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
 import io.catwalk.runner.Suggestion;
+import io.catwalk.runner.process.UserCache;
 import io.catwalk.runner.supply.FileSource;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,13 +23,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Puts plugins into a plugins folder and takes them out of it. Whatever is refused leaves the folder as it was.
  */
 public final class PluginShelf {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PluginShelf.class);
 
     private static final long MOST_BYTES = 1L << 30;
 
@@ -141,7 +148,37 @@ public final class PluginShelf {
             if (sha512 != null) {
                 requireDigest(address, copy, sha512);
             }
-            return place(read(copy), release, downgrade);
+            PluginJar jar = read(copy);
+            return alone(() -> place(jar, release, downgrade));
+        }
+    }
+
+    /**
+     * Changes the folder while no other process of this user does: of two that put versions of one plugin into it, neither would
+     * see the other's. Where no lock can be kept the folder is changed all the same.
+     */
+    @SuppressWarnings("try") // the lock is held, not used
+    private <T> T alone(Supplier<T> change) {
+        try (ProcessLock lock = lock()) {
+            return change.get();
+        } catch (IOException e) {
+            throw new RequestException("cannot give back the lock of " + pluginsDir + ": " + Reasons.of(e), e);
+        }
+    }
+
+    private @Nullable ProcessLock lock() {
+        try {
+            // Folders whose paths have one hash wait for each other, too.
+            String name = Integer.toHexString(pluginsDir.toRealPath().hashCode()) + ".lock";
+            Path file = Files.createDirectories(UserCache.chosen().resolve("plugins"))
+                    .resolve(name);
+            return ProcessLock.take(file, () -> LOG.info("Waiting for another change of {}", pluginsDir));
+        } catch (IOException e) {
+            LOG.info("{} is changed without a lock", pluginsDir, e);
+            return null;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RequestException("stopped while waiting for another change of " + pluginsDir, e);
         }
     }
 
@@ -262,6 +299,10 @@ public final class PluginShelf {
      * @throws RequestException if there is none, or more than one, or it cannot be deleted
      */
     public Plugin remove(String name) {
+        return alone(() -> removed(name));
+    }
+
+    private Plugin removed(String name) {
         PluginCatalog catalog = PluginCatalog.open(pluginsDir, inspection);
         List<Path> files = PluginFolder.jars(pluginsDir).stream()
                 .filter(file -> name.equals(String.valueOf(file.getFileName())) || name.equals(PluginJar.idOf(file)))

@@ -8,7 +8,20 @@ import org.jspecify.annotations.Nullable;
 /** Knows where the caches of this user belong, by the XDG Base Directory Specification 0.8. */
 public final class UserCache {
 
+    /** The system property that names another folder. */
+    public static final String PROPERTY = "catwalk.cache";
+
     private UserCache() {}
+
+    /**
+     * Returns the folder that {@link #PROPERTY} names, or else {@link #folder}.
+     *
+     * @return an absolute path; perhaps nothing is there yet
+     */
+    public static Path chosen() {
+        String named = System.getProperty(PROPERTY, "");
+        return named.isBlank() ? folder() : Path.of(named).toAbsolutePath().normalize();
+    }
 
     /**
      * Returns the folder of this program's caches.

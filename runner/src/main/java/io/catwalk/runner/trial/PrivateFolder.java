@@ -39,8 +39,6 @@ public record PrivateFolder(Path path) {
 
     private static final Logger LOG = LoggerFactory.getLogger(PrivateFolder.class);
 
-    private static final String PROPERTY = "catwalk.cache";
-
     /** What PyTorch unpacks to, with as much again while it is moved into place. */
     private static final long ROOM_BYTES = 1L << 30;
 
@@ -57,7 +55,7 @@ public record PrivateFolder(Path path) {
      */
     public static synchronized PrivateFolder claim() {
         if (claimed == null) {
-            PrivateFolder folder = at(where());
+            PrivateFolder folder = at(UserCache.chosen());
             folder.properties().forEach(System::setProperty);
             claimed = folder;
         }
@@ -75,7 +73,7 @@ public record PrivateFolder(Path path) {
     Map<String, String> properties() {
         String libraries = natives().toString();
         Map<String, String> properties = new LinkedHashMap<>();
-        properties.put(PROPERTY, path.toString());
+        properties.put(UserCache.PROPERTY, path.toString());
         properties.put("java.io.tmpdir", temporary().toString());
         properties.put("DJL_CACHE_DIR", libraries);
         properties.put("ENGINE_CACHE_DIR", libraries);
@@ -106,14 +104,6 @@ public record PrivateFolder(Path path) {
 
     private Path onnxRuntime() {
         return natives().resolve("onnxruntime-" + Software.current().onnxruntime());
-    }
-
-    private static Path where() {
-        String named = System.getProperty(PROPERTY);
-        if (named != null && !named.isBlank()) {
-            return Path.of(named).toAbsolutePath().normalize();
-        }
-        return UserCache.folder();
     }
 
     private void prepare() {
@@ -246,6 +236,6 @@ public record PrivateFolder(Path path) {
 
     private RequestException refusal(String expected, String found) {
         return new RequestException("expected " + expected + " under " + path + ", found " + found
-                + ": name another by CATWALK_OPTS=-D" + PROPERTY + "=DIR");
+                + ": name another by CATWALK_OPTS=-D" + UserCache.PROPERTY + "=DIR");
     }
 }

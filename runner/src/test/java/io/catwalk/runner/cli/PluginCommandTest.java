@@ -13,6 +13,10 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -78,6 +82,33 @@ final class PluginCommandTest {
         assertThat(plugin("install", "--force", older.toString()).out())
                 .startsWith("installed gru 1.2.3, which replaces 1.10.0");
         assertThat(files().keySet()).containsExactly("gru-1.2.3.jar");
+    }
+
+    /** Two files of one plugin would both be refused from then on. */
+    @Test
+    void ofManyInstalledAtOnceOneStays() throws Exception {
+        List<Callable<Catwalk.Answer>> installs = new ArrayList<>();
+        for (int version = 1; version <= 6; version++) {
+            TestPlugin plugin = TestPlugin.sound("gru").manifest("Plugin-Version", version + ".0.0");
+            String jar = write("gru-" + version, plugin);
+            assertThat(plugin("install", jar).exitCode()).isEqualTo(ExitCode.DONE); // is not looked at again below
+            installs.add(() -> plugin("install", "--force", jar));
+        }
+        plugin("remove", "gru");
+
+        List<String> said = new ArrayList<>();
+        ExecutorService threads = Executors.newFixedThreadPool(installs.size());
+        try {
+            for (Future<Catwalk.Answer> answer : threads.invokeAll(installs)) {
+                assertThat(answer.get().err()).isEmpty();
+                said.add(answer.get().out().strip());
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(files()).hasSize(1);
+        assertThat(said).filteredOn(line -> !line.contains("replaces")).hasSize(1);
+        assertThat(plugin("list").exitCode()).isEqualTo(ExitCode.DONE);
     }
 
     @Test
