@@ -41,7 +41,9 @@ record Task(String id, String home, byte[] order, List<String> supplies) impleme
         try {
             place = InetAddress.getLocalHost().getHostName();
             Channel.send(new Channel.Message(id, place, null));
-            Path folder = Files.createTempDirectory("catwalk-order");
+            // Spark clears its own folders when an executor is killed.
+            Path folder = Files.createTempDirectory(
+                    Path.of(SparkFiles.getRootDirectory()).toAbsolutePath(), "catwalk-order");
             try {
                 return carriedOut(folder, place);
             } finally {

@@ -2,18 +2,19 @@ package io.catwalk.spark;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Deque;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * Is a process {@code catwalk work -} on a worker. It carries out one order after the other, stays for the next task of
@@ -28,7 +29,11 @@ final class Worker implements AutoCloseable {
     private static final Deque<Worker> IDLE = new ConcurrentLinkedDeque<>();
 
     private final Process process;
-    private final Path errors;
+
+    /** Reads its standard error, whose last line says why it ended. */
+    private final Thread errors;
+
+    private volatile String lastError = "";
 
     /** What it prints, a line each; at the end nothing. */
     private final BlockingQueue<Optional<String>> lines = new LinkedBlockingQueue<>();
@@ -40,7 +45,6 @@ final class Worker implements AutoCloseable {
     }
 
     private Worker(Path program) throws IOException {
-        errors = Files.createTempFile("catwalk-work", ".txt");
         ProcessBuilder builder = new ProcessBuilder(
                 "/bin/sh", // an archive that Spark unpacks keeps no permission to execute
                 program.toString(),
@@ -50,10 +54,27 @@ final class Worker implements AutoCloseable {
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         // Options that Spark set for its own JVM are not meant for another.
         builder.environment().remove("JAVA_TOOL_OPTIONS");
-        process = builder.redirectError(errors.toFile()).start();
-        Thread reader = new Thread(this::read, "catwalk-work");
+        process = builder.start();
+        start(() -> {
+            eachLine(process.getInputStream(), line -> lines.add(Optional.of(line)));
+            lines.add(Optional.empty());
+        });
+        errors = start(() -> eachLine(process.getErrorStream(), line -> lastError = line));
+    }
+
+    private static Thread start(Runnable reading) {
+        Thread reader = new Thread(reading, "catwalk-work");
         reader.setDaemon(true);
         reader.start();
+        return reader;
+    }
+
+    private static void eachLine(InputStream stream, Consumer<String> reader) {
+        try (BufferedReader in = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
+            in.lines().forEach(reader);
+        } catch (IOException | UncheckedIOException e) {
+            reader.accept("its output broke off: " + e.getMessage());
+        }
     }
 
     /** Takes one that waits, or starts one. */
@@ -70,18 +91,6 @@ final class Worker implements AutoCloseable {
     /** Lets it wait for the next order; to be called when it has answered. */
     void release() {
         IDLE.push(this);
-    }
-
-    private void read() {
-        try (BufferedReader out =
-                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-            for (String line = out.readLine(); line != null; line = out.readLine()) {
-                lines.add(Optional.of(line));
-            }
-        } catch (IOException e) {
-            lines.add(Optional.of("its output broke off: " + e.getMessage()));
-        }
-        lines.add(Optional.empty());
     }
 
     /**
@@ -108,9 +117,10 @@ final class Worker implements AutoCloseable {
             }
             listener.heard(line.get());
         }
-        List<String> said = Files.readAllLines(errors);
-        throw new IOException("catwalk work ended with exit code " + process.waitFor()
-                + (said.isEmpty() ? "" : ": " + said.get(said.size() - 1)));
+        int code = process.waitFor();
+        errors.join(TimeUnit.SECONDS.toMillis(GRACE_SECONDS)); // longer only if another process writes there, too
+        throw new IOException(
+                "catwalk work ended with exit code " + code + (lastError.isEmpty() ? "" : ": " + lastError));
     }
 
     /** An end of the input lets it end its own process, too. */
@@ -125,8 +135,6 @@ final class Worker implements AutoCloseable {
         } catch (InterruptedException e) {
             interrupted = true;
             process.destroyForcibly();
-        } finally {
-            Files.deleteIfExists(errors);
         }
         if (interrupted) {
             Thread.currentThread().interrupt();

@@ -7,6 +7,9 @@ import io.catwalk.runner.trial.TrialOutcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -86,6 +89,25 @@ final class SparkExecutorIT extends TrialExecutorContract {
         Path missing = folder.resolve("no-program");
         try (TrialExecutor executor = open(missing)) {
             assertThat(lost(executor, "missing")).endsWith(": there is no program " + missing.resolve("bin/catwalk"));
+        }
+    }
+
+    /** Spark clears its own folders, but nobody the one of temporary files. */
+    @Test
+    void executorsLeaveNoTemporaryFiles() throws Exception {
+        Set<Path> before = temporaryFiles();
+        try (TrialExecutor executor = open()) {
+            done(executor, trial("done"));
+            cluster.killWhatExecutorsStarted();
+            done(executor, trial("once more"));
+        }
+        assertThat(temporaryFiles()).isSubsetOf(before);
+    }
+
+    private static Set<Path> temporaryFiles() throws IOException {
+        try (Stream<Path> all = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+            return all.filter(one -> one.getFileName().toString().startsWith("catwalk-"))
+                    .collect(Collectors.toSet());
         }
     }
 
