@@ -23,6 +23,7 @@ import io.catwalk.runner.trial.TrialBench;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialOutcome.Done;
+import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -216,11 +217,20 @@ final class BenchCommand implements Callable<Integer> {
                     Objects.requireNonNullElse(threads, order.spec().threads())));
         }
         ImageDataset dataset = networks.get(0).trial().dataset().load(Home.data(console));
-        List<TrialBench.Outcome> outcomes = new TrialBench(new BenchProcess(), settings, pluginsDir, dataset)
-                .measure(
-                        networks,
-                        (trial, number, of) ->
-                                console.note(trial.title() + ": measuring the latency, " + number + " of " + of));
+        TrialBench.Listener listener = new TrialBench.Listener() {
+            @Override
+            public void measuring(TrialSpec trial, int number, int of) {
+                console.note(trial.title() + ": measuring the latency, " + number + " of " + of);
+            }
+
+            @Override
+            public void turned(List<TrialBench.Outcome> soFar) throws IOException {
+                keep(trials, trained, soFar);
+            }
+        };
+        List<TrialBench.Outcome> outcomes =
+                new TrialBench(new BenchProcess(), settings, pluginsDir, dataset).measure(networks, listener);
+        keep(trials, trained, outcomes);
         int exitCode = ExitCode.DONE;
         for (int i = 0; i < trials.size(); i++) {
             Done done = trained.get(i);
@@ -230,10 +240,17 @@ final class BenchCommand implements Callable<Integer> {
                 exitCode = ExitCode.SOME_FAILED;
             }
             rows.add(new LatencyRow(done.trial().label(), outcome.latencies()));
-            trials.get(i).writeOutcome(outcome.added(done));
+        }
+        return exitCode;
+    }
+
+    /** Writes down what is known, so that whoever stops the command has what the turns until then have measured. */
+    private void keep(List<TrialFolder> trials, List<Done> trained, List<TrialBench.Outcome> outcomes)
+            throws IOException {
+        for (int i = 0; i < trials.size(); i++) {
+            trials.get(i).writeOutcome(outcomes.get(i).added(trained.get(i)));
         }
         TrainedTrials.record(subject, trials);
-        return exitCode;
     }
 
     private void print(List<LatencyRow> rows, Console console) {

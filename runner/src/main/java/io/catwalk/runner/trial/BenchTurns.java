@@ -6,7 +6,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,16 +54,43 @@ public final class BenchTurns {
     }
 
     /**
+     * Hears how far it is.
+     *
+     * @param <K> names an order
+     */
+    @FunctionalInterface
+    public interface Listener<K> {
+
+        /**
+         * Hears that a process begins.
+         *
+         * @param name of its order
+         */
+        void begins(K name);
+
+        /**
+         * Hears what is known after a turn of all orders, but for the last turn.
+         *
+         * @param soFar what came of each, in their order
+         * @throws IOException if it cannot be kept, which ends the measuring
+         */
+        default void turned(Map<K, Result> soFar) throws IOException {}
+    }
+
+    /**
      * Measures. What fails once is not measured again.
      *
      * @param <K> names an order
      * @param orders which networks, and how often each
-     * @param begins is told the name of an order, before each process
+     * @param listener hears how far it is
      * @return what came of them, in their order
+     * @throws IOException if the listener cannot keep what it hears
      * @throws InterruptedException if the calling thread is interrupted
      */
-    public <K> Map<K, Result> measure(Map<K, BenchOrder> orders, Consumer<K> begins) throws InterruptedException {
+    public <K> Map<K, Result> measure(Map<K, BenchOrder> orders, Listener<K> listener)
+            throws IOException, InterruptedException {
         Map<K, Result> results = new LinkedHashMap<>();
+        Map<K, Result> soFar = Collections.unmodifiableMap(results);
         orders.keySet().forEach(name -> results.put(name, new Result(List.of(), null)));
         int turns = orders.values().stream()
                 .mapToInt(order -> order.settings().processes())
@@ -74,12 +100,15 @@ public final class BenchTurns {
             for (Map.Entry<K, BenchOrder> order : orders.entrySet()) {
                 Result before = results.get(order.getKey());
                 if (turn < order.getValue().settings().processes() && before != null && before.failure == null) {
-                    begins.accept(order.getKey());
+                    listener.begins(order.getKey());
                     results.put(order.getKey(), oneMore(before, order.getValue()));
                 }
             }
+            if (turn < turns - 1) {
+                listener.turned(soFar);
+            }
         }
-        return Collections.unmodifiableMap(results);
+        return soFar;
     }
 
     private Result oneMore(Result before, BenchOrder order) throws InterruptedException {

@@ -114,6 +114,14 @@ public final class TrialBench {
          * @param of so many; each network is measured in several turns
          */
         void measuring(TrialSpec trial, int number, int of);
+
+        /**
+         * Hears what is known after a turn of all networks, but for the last turn.
+         *
+         * @param soFar for each, in their order
+         * @throws IOException if it cannot be kept, which ends the measuring
+         */
+        default void turned(List<Outcome> soFar) throws IOException {}
     }
 
     /** Says what is measured. */
@@ -126,9 +134,10 @@ public final class TrialBench {
      * @param networks of trials
      * @param listener hears how far it is
      * @return for each, in their order, latencies, or why there are none
+     * @throws IOException if the listener cannot keep what it hears
      * @throws InterruptedException if the calling thread is interrupted
      */
-    public List<Outcome> measure(List<Network> networks, Listener listener) throws InterruptedException {
+    public List<Outcome> measure(List<Network> networks, Listener listener) throws IOException, InterruptedException {
         Map<Place, BenchOrder> orders = new LinkedHashMap<>();
         int all = 0;
         for (Network network : networks) {
@@ -141,11 +150,23 @@ public final class TrialBench {
         }
         int of = all;
         AtomicInteger number = new AtomicInteger();
-        Map<Place, BenchTurns.Result> results = turns.measure(orders, place -> {
-            if (place.engine == InferenceEngine.PYTORCH) {
-                listener.measuring(place.network.trial.spec(), number.incrementAndGet(), of);
+        BenchTurns.Listener<Place> here = new BenchTurns.Listener<>() {
+            @Override
+            public void begins(Place place) {
+                if (place.engine == InferenceEngine.PYTORCH) {
+                    listener.measuring(place.network.trial.spec(), number.incrementAndGet(), of);
+                }
             }
-        });
+
+            @Override
+            public void turned(Map<Place, BenchTurns.Result> soFar) throws IOException {
+                listener.turned(outcomes(networks, soFar));
+            }
+        };
+        return outcomes(networks, turns.measure(orders, here));
+    }
+
+    private static List<Outcome> outcomes(List<Network> networks, Map<Place, BenchTurns.Result> results) {
         return networks.stream().map(network -> outcome(network, results)).toList();
     }
 

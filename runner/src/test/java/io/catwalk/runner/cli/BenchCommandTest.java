@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.data.Sha256;
 import java.awt.image.BufferedImage;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -80,6 +82,37 @@ final class BenchCommandTest {
                         .isNull())
                 .isTrue();
         assertThat(results.path("latency_notes").path(0).asString()).contains("with 1 thread; what was measured on");
+    }
+
+    @Test
+    void whoeverStopsItKeepsTheTurnsUntilThen() throws Exception {
+        Path copy = ExportedRun.get().copyTo(folder.resolve("copy"));
+        Process bench = Catwalk.process(
+                        folder,
+                        "bench",
+                        copy.resolve("trials/mixed/1-0").toString(),
+                        "--plugins-dir",
+                        ExportedRun.get().plugins().toString(),
+                        "--processes",
+                        "3",
+                        "--seconds",
+                        "0.05",
+                        "--threads",
+                        "2")
+                .start();
+        try (BufferedReader said = bench.errorReader()) {
+            assertThat(said.lines().filter(line -> line.contains("2 of 3")).findFirst())
+                    .isPresent();
+        } finally {
+            bench.descendants().forEach(ProcessHandle::destroyForcibly);
+            bench.destroyForcibly().waitFor();
+        }
+        JsonNode trial = Json.JSON.readTree(Files.readString(copy.resolve("trials/mixed/1-0/trial.json")));
+        for (String engine : List.of("pytorch", "onnxruntime")) {
+            JsonNode latency = trial.path("efficiency").path(engine);
+            assertThat(latency.path("threads").asInt()).isEqualTo(2);
+            assertThat(latency.path("processes").asInt()).isEqualTo(1);
+        }
     }
 
     @Test

@@ -59,6 +59,25 @@ final class BenchTurnsTest {
     }
 
     @Test
+    void whatIsKnownAfterATurnIsToldBeforeTheNext() throws Exception {
+        List<String> told = new ArrayList<>();
+        BenchTurns.Listener<String> listener = new BenchTurns.Listener<>() {
+            @Override
+            public void begins(String name) {
+                told.add(name);
+            }
+
+            @Override
+            public void turned(Map<String, BenchTurns.Result> soFar) throws IOException {
+                told.add("turned, c by " + latency(soFar, "c").processes());
+            }
+        };
+        new BenchTurns(order -> MadeUp.measured(10, null, new float[0])).measure(orders(), listener);
+
+        assertThat(told).containsExactly("a", "b", "c", "turned, c by 1", "a", "c", "turned, c by 2", "a", "c");
+    }
+
+    @Test
     void whatFailsOnceIsNotMeasuredAgain() throws Exception {
         Map<String, BenchTurns.Result> results = new BenchTurns(order -> {
                     if (order instanceof BenchOrder.OfFile file && file.file().equals(Path.of("a"))) {

@@ -55,7 +55,7 @@ final class TrialBenchTest {
     }
 
     private List<TrialBench.Outcome> measure(LatencyBench answers, LatencySettings settings, TrialOrder... trials)
-            throws InterruptedException {
+            throws IOException, InterruptedException {
         byte[] pixels = {0, (byte) 255, 51, 51, 9, 9, 9, 9};
         ImageSource images = HeapImages.of(1, 2, 2, pixels, new int[] {0, 1});
         ImageDataset dataset = new ImageDataset("two", "0".repeat(64), List.of("a", "b", "c"), images, images);
@@ -71,7 +71,7 @@ final class TrialBenchTest {
                         (trial, number, of) -> heard.add(trial.title() + " " + number + " of " + of));
     }
 
-    private TrialBench.Outcome measure(LatencyBench answers) throws InterruptedException {
+    private TrialBench.Outcome measure(LatencyBench answers) throws IOException, InterruptedException {
         return measure(answers, SETTINGS, trial("net", 1)).get(0);
     }
 
