@@ -5,7 +5,6 @@ import io.catwalk.api.Task;
 import io.catwalk.onnx.runtime.ModelFiles;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
-import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.evaluation.PredictedClasses;
 import io.catwalk.runner.evaluation.Predictions;
@@ -15,7 +14,6 @@ import io.catwalk.runner.training.TrainedModel;
 import io.catwalk.runner.training.WeightFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -23,7 +21,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -46,8 +43,7 @@ public record TrialFolder(Path path) {
                     + "|predictions(-validation)?\\.(csv|npy)|card\\.md|log\\.txt|crash\\.log|model(\\.part)?(/[^/]+)?"
                     + "|model(\\.rejected)?\\.onnx(\\.data)?(\\.part)?|\\.model(\\.rejected)?\\.onnx[0-9]+\\.tmp";
 
-    private static final String HISTORY =
-            "epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,score,learning_rate,seconds";
+    private static final String HISTORY = "history.csv";
 
     private static final Logger LOG = LoggerFactory.getLogger(TrialFolder.class);
 
@@ -433,21 +429,7 @@ public record TrialFolder(Path path) {
 
     /** Writes the course of the training so far, one line an epoch. */
     void writeHistory(List<Epoch> history) throws IOException {
-        StringBuilder csv = new StringBuilder(HISTORY + "\n");
-        for (Epoch epoch : history) {
-            csv.append(String.format(
-                    Locale.ROOT,
-                    "%d,%.6f,%.6f,%.6f,%.6f,%.6f,%.6g,%.3f\n",
-                    epoch.epoch(),
-                    epoch.trainLoss(),
-                    epoch.trainAccuracy(),
-                    epoch.validationLoss(),
-                    epoch.validationAccuracy(),
-                    epoch.score(),
-                    epoch.learningRate(),
-                    epoch.seconds()));
-        }
-        AtomicFiles.write(path.resolve("history.csv"), csv.toString());
+        HistoryFile.write(history, path.resolve(HISTORY));
     }
 
     /**
@@ -457,51 +439,7 @@ public record TrialFolder(Path path) {
      * @throws IOException if it cannot be read
      */
     public List<Epoch> readHistory() throws IOException {
-        Path file = path.resolve("history.csv");
-        if (!Files.exists(file)) {
-            return List.of();
-        }
-        if (!Files.isRegularFile(file)) {
-            throw damagedHistory(file, 1, "a folder");
-        }
-        List<Epoch> history = new ArrayList<>();
-        try {
-            List<String> lines = Files.readAllLines(file);
-            if (lines.isEmpty() || !lines.get(0).equals(HISTORY)) {
-                throw damagedHistory(file, 1, lines.isEmpty() ? "nothing" : Reasons.quoted(lines.get(0)));
-            }
-            for (String line : lines.subList(1, lines.size())) {
-                history.add(epoch(file, history.size() + 2, line));
-            }
-        } catch (CharacterCodingException e) {
-            throw damagedHistory(file, 1, "bytes that are no text");
-        }
-        return history;
-    }
-
-    private static Epoch epoch(Path file, int number, String line) {
-        String[] cells = line.split(",", -1);
-        try {
-            if (cells.length == HISTORY.split(",", -1).length) {
-                return new Epoch(
-                        Integer.parseInt(cells[0]),
-                        Double.parseDouble(cells[1]),
-                        Double.parseDouble(cells[2]),
-                        Double.parseDouble(cells[3]),
-                        Double.parseDouble(cells[4]),
-                        Double.parseDouble(cells[5]),
-                        Double.parseDouble(cells[6]),
-                        Double.parseDouble(cells[7]));
-            }
-        } catch (NumberFormatException e) {
-            throw damagedHistory(file, number, Reasons.quoted(line));
-        }
-        throw damagedHistory(file, number, Reasons.quoted(line));
-    }
-
-    private static RequestException damagedHistory(Path file, int line, String found) {
-        return new RequestException("expected the course of a training in " + file + ", but line " + line + " is "
-                + found + ": the file is left as it is; take it from a copy, or delete it");
+        return HistoryFile.read(path.resolve(HISTORY));
     }
 
     private Path model() {
