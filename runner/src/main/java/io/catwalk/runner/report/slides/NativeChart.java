@@ -46,12 +46,12 @@ abstract class NativeChart {
      */
     static NativeChart of(Chart chart, Look look) {
         if (chart instanceof XyChart lines) {
-            return Scatter.of(lines, look);
+            return new XyScatter(lines, look);
         }
         if (chart instanceof RowChart rows) {
             boolean bars =
                     rows.rows().stream().flatMap(row -> row.items().stream()).anyMatch(Bar.class::isInstance);
-            return bars ? new Bars(rows, look) : Scatter.of(rows, look);
+            return bars ? new Bars(rows, look) : new RowScatter(rows, look);
         }
         throw new IllegalArgumentException(
                 "expected rows or lines, but found " + chart.caption().title());
