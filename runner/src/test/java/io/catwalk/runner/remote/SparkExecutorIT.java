@@ -106,7 +106,7 @@ final class SparkExecutorIT extends TrialExecutorContract {
 
     private static Set<Path> temporaryFiles() throws IOException {
         try (Stream<Path> all = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-            return all.filter(one -> one.getFileName().toString().startsWith("catwalk-"))
+            return all.filter(one -> one.getFileName().toString().matches("catwalk-(order|work).*"))
                     .collect(Collectors.toSet());
         }
     }
