@@ -41,7 +41,7 @@ record Task(String id, String home, byte[] order, List<String> supplies) impleme
         try {
             place = InetAddress.getLocalHost().getHostName();
             Channel.send(new Channel.Message(id, place, null));
-            // Spark clears its own folders when an executor is killed.
+            // In the folder of the executor, which goes with those of the application, however the executor ends.
             Path folder = Files.createTempDirectory(
                     Path.of(SparkFiles.getRootDirectory()).toAbsolutePath(), "catwalk-order");
             try {

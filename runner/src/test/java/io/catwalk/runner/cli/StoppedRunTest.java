@@ -86,7 +86,7 @@ final class StoppedRunTest {
         requireChildrenEndAndWhatFinishedStaysReadable(signal);
     }
 
-    /** What ignores a signal has all that it starts ignore it; Linux tells. */
+    /** A process ignores the signals that its parent ignores; Linux tells which. */
     private static boolean isIgnored(int signal) throws IOException {
         Path status = Path.of("/proc/self/status");
         return Files.exists(status)

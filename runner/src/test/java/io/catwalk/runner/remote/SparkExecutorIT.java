@@ -92,7 +92,7 @@ final class SparkExecutorIT extends TrialExecutorContract {
         }
     }
 
-    /** Spark clears its own folders, but nobody the one of temporary files. */
+    /** Nobody clears the folder for temporary files; an executor has one of its own. */
     @Test
     void executorsLeaveNoTemporaryFiles() throws Exception {
         Set<Path> before = temporaryFiles();

@@ -29,12 +29,12 @@ abstract class Scatter extends NativeChart {
     }
 
     /**
-     * Is the room that what stands around the frame of the axes wants.
+     * Is the room around the frame of the axes, in points.
      *
-     * @param left of it, in points, as all others
-     * @param top above it
-     * @param right of it
-     * @param below it
+     * @param left for the names of rows, or the numbers of the axis
+     * @param top for the legend
+     * @param right for notes, or the names of lines
+     * @param below for the numbers and the title of the axis
      */
     record Margins(double left, double top, double right, double below) {}
 
